@@ -1,0 +1,1 @@
+"""The words of municipal work: themes, concepts and their names."""

@@ -1,0 +1,133 @@
+"""When two spellings are one name: themes, labels and the forms they are compared in."""
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import lru_cache
+
+import snowballstemmer
+
+LABEL_LIMIT = 80
+NORMAL_LIMIT = 128
+SHORT_WORD = 4
+
+
+class Theme(StrEnum):
+    RUIMTE = "ruimte"
+    WONEN = "wonen"
+    VTH = "vth"
+    OPENBARE_RUIMTE = "openbare-ruimte"
+    MOBILITEIT = "mobiliteit"
+    DUURZAAMHEID = "duurzaamheid"
+    ECONOMIE = "economie"
+    SOCIAAL_DOMEIN = "sociaal-domein"
+    JEUGD = "jeugd"
+    WERK_INKOMEN = "werk-inkomen"
+    CULTUUR_SPORT = "cultuur-sport"
+    VEILIGHEID = "veiligheid"
+    BURGERZAKEN = "burgerzaken"
+    FINANCIEN = "financien"
+    JURIDISCH = "juridisch"
+    BESTUUR = "bestuur"
+    PARTICIPATIE = "participatie"
+    DATA_INFORMATIE = "data-informatie"
+    HR = "hr"
+    INKOOP = "inkoop"
+    COMMUNICATIE = "communicatie"
+    PROJECTEN = "projecten"
+
+
+# Controls, formatting (zero-width, right-to-left) and lone surrogates: never part of a word.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+# C#, C++ and 65+ lose their meaning without their sign; elsewhere + and # only separate.
+_WORD = re.compile(r"[^\W_]+(?:[+#]+(?![\w+#]))?")
+# Only endings of which the craft is certain; -ing and -er in general are not.
+_PRACTISED_BY = {
+    "adviseur": "advies",
+    "begeleider": "begeleiding",
+    "beheerder": "beheer",
+    "bemiddelaar": "bemiddeling",
+    "coach": "coaching",
+    "controller": "control",
+    "handhaver": "handhaving",
+    "inkoper": "inkoop",
+    "kundige": "kunde",
+    "leider": "leiding",
+    "manager": "management",
+    "ontwikkelaar": "ontwikkeling",
+    "regisseur": "regie",
+    "toezichthouder": "toezicht",
+    "verlener": "verlening",
+}
+_PRACTITIONER = re.compile(rf"({'|'.join(_PRACTISED_BY)})(?:s|es|n)?$")
+# The stemmer drops these endings, and then veiligheid and veiling are one word.
+_MEANINGFUL = (
+    ("ing", "ingen"),
+    ("heid", "heden"),
+    ("lijk", "lijke"),
+    ("baar", "bare"),
+    ("ig", "ige"),
+)
+_VOICELESS = {"z": "s", "v": "f"}
+_DOUBLED = re.compile(r"([bdfgklmnprst])\1$")
+_LONG_VOWEL = re.compile(r"([aeou])\1([^aeiou])$")
+
+
+def clean_label(text: str) -> str:
+    """What a stored label looks like."""
+    spaced = "".join(" " if character.isspace() else character for character in text)
+    seen = "".join(c for c in spaced if unicodedata.category(c) not in _UNSEEN)
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def normalise(label: str) -> str:
+    """The form in which two spellings of one name are equal."""
+    words = _WORD.findall(_folded(clean_label(label)).replace("&", " en "))
+    return " ".join(words)[:NORMAL_LIMIT].rstrip()
+
+
+def squeezed(normal: str) -> str:
+    """Written as one word: people split and join compounds at will."""
+    return normal.replace(" ", "")
+
+
+def stemmed(normal: str) -> str:
+    """Word by word without inflection, and the craft in place of the person who practises it."""
+    words = normal.split()
+    # An s that stands alone is what is left of a plural as in scenario's.
+    return " ".join(_stem(word) for at, word in enumerate(words) if at == 0 or word != "s")
+
+
+def _folded(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    plain = "".join(c for c in letters if unicodedata.category(c) != "Mn")
+    return unicodedata.normalize("NFKC", plain).casefold()
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    if len(word) <= SHORT_WORD or not word.isalpha():
+        return word
+    craft = _PRACTITIONER.sub(lambda found: _PRACTISED_BY[found[1]], word)
+    return _uninflected(craft)
+
+
+def _uninflected(word: str) -> str:
+    while len(word) > SHORT_WORD:
+        for ending, inflected in _MEANINGFUL:
+            if word.endswith((ending, inflected)):
+                return word.removesuffix(inflected).removesuffix(ending) + ending
+        # A stemmer keeps state while it works, so threads cannot share one.
+        shorter = _closed(snowballstemmer.stemmer("dutch_porter").stemWord(word))
+        if shorter == word:
+            break
+        word = shorter
+    return word
+
+
+def _closed(stem: str) -> str:
+    """Spell what is left as the singular: adviez as advies, process as proces, plann as plan."""
+    stem = stem[:-1] + _VOICELESS.get(stem[-1], stem[-1])
+    stem = _DOUBLED.sub(r"\1", stem)
+    stem = _LONG_VOWEL.sub(r"\1\2", stem)
+    return stem.removesuffix("s") if stem.endswith("ies") else stem
