@@ -1,0 +1,1 @@
+"""Which professional fits which opgave, and why."""
