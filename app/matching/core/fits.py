@@ -1,0 +1,43 @@
+"""Whether a profile can take part in an opgave at all, whatever its skills."""
+
+from datetime import date
+
+from haversine import haversine
+
+from app.matching.core.facts import OpgaveFacts, Place, Position, ProfileFacts, Window
+
+MIN_OVERLAP_DAYS = 14
+
+
+def fits(profile: ProfileFacts, opgave: OpgaveFacts) -> bool:
+    """Another gemeente, enough hours in the period, and a place that can be reached."""
+    return (
+        profile.gemeente_code != opgave.gemeente_code
+        and any(has_time(window, opgave) for window in profile.windows)
+        and can_reach(profile, opgave)
+    )
+
+
+def has_time(window: Window, opgave: OpgaveFacts) -> bool:
+    if window.hours_per_week < opgave.hours_per_week:
+        return False
+    needed = min(MIN_OVERLAP_DAYS, _days(opgave.starts_on, opgave.ends_on))
+    starts_on = max(window.starts_on, opgave.starts_on)
+    ends_on = min(window.ends_on or date.max, opgave.ends_on or date.max)
+    return _days(starts_on, ends_on) >= max(needed, 1)
+
+
+def can_reach(profile: ProfileFacts, opgave: OpgaveFacts) -> bool:
+    if opgave.place is Place.REMOTE:
+        return profile.remote
+    return distance_km(profile.position, opgave.position) <= profile.travel_km
+
+
+def distance_km(one: Position, other: Position) -> float:
+    """As the crow flies."""
+    return float(haversine((one.latitude, one.longitude), (other.latitude, other.longitude)))
+
+
+def _days(starts_on: date, ends_on: date | None) -> int:
+    """First and last day included."""
+    return ((ends_on or date.max) - starts_on).days + 1

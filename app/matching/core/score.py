@@ -1,0 +1,111 @@
+"""How well one profile fits one opgave, in whole points that add up."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.matching.core.facts import (
+    AskedSkill,
+    Link,
+    OfferedSkill,
+    OpgaveFacts,
+    ProfileFacts,
+    Reason,
+    Score,
+)
+from app.matching.core.fits import fits
+from app.matching.core.vocabulary import Vocabulary
+
+FULL = 100
+MUST_WEIGHT = 3
+NICE_WEIGHT = 1
+LEVELS_SHORT = (100, 75, 50, 30)
+ENERGY = {1: 70, 2: 80, 3: 90, 4: 96, 5: 100}
+LEARNER_IN_WORK = 30
+MUST_QUALITY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The best that a profile has for one asked skill."""
+
+    asked: AskedSkill
+    max_points: int
+    offered: OfferedSkill | None
+    link: Link | None
+    quality: int
+
+    @property
+    def points(self) -> int:
+        return self.max_points * self.quality // FULL
+
+
+def score(profile: ProfileFacts, opgave: OpgaveFacts, vocabulary: Vocabulary) -> Score | None:
+    """The explained score, or None when these two have nothing to tell each other."""
+    if not fits(profile, opgave):
+        return None
+    answers = tuple(_answers(profile, opgave, vocabulary))
+    value = sum(answer.points for answer in answers)
+    if value == 0:
+        return None
+    musts = (answer for answer in answers if answer.asked.must)
+    tier = 1 if all(answer.quality >= MUST_QUALITY for answer in musts) else 2
+    reasons = tuple(_reason(answer, value) for answer in answers)
+    return Score(profile.id, opgave.id, value, tier, reasons)
+
+
+def quality(link: Link, asked: AskedSkill, offered: OfferedSkill, *, for_learning: bool) -> int:
+    """How much of one asked skill one offered skill covers, in whole percents."""
+    learns = offered.wants_to_learn
+    level = FULL if learns and for_learning else LEVELS_SHORT[max(asked.level - offered.level, 0)]
+    direction = LEARNER_IN_WORK if learns and not for_learning else FULL
+    return link.strength * level * ENERGY[offered.energy] * direction // FULL**3
+
+
+def shares(asked: Sequence[AskedSkill]) -> tuple[int, ...]:
+    """A hundred points over the asked skills by weight; largest remainders take what is left."""
+    weights = [MUST_WEIGHT if skill.must else NICE_WEIGHT for skill in asked]
+    total = sum(weights)
+    points = [FULL * weight // total for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda at: -(FULL * weights[at] % total))
+    for at in by_remainder[: FULL - sum(points)]:
+        points[at] += 1
+    return tuple(points)
+
+
+def _answers(
+    profile: ProfileFacts, opgave: OpgaveFacts, vocabulary: Vocabulary
+) -> Iterator[_Answer]:
+    if not opgave.skills:
+        return
+    # In an order of their own, so that the same two always get the same points.
+    asked = sorted(opgave.skills, key=lambda skill: (not skill.must, skill.label, skill.level))
+    for skill, max_points in zip(asked, shares(asked), strict=True):
+        offers = (
+            (quality(link, skill, offered, for_learning=opgave.for_learning), offered, link)
+            for offered in profile.skills
+            if (link := vocabulary.link(skill.label, offered.label))
+        )
+        best, offered, link = min(offers, key=_best_first, default=(0, None, None))
+        yield _Answer(skill, max_points, offered, link, best)
+
+
+def _best_first(offer: tuple[int, OfferedSkill, Link]) -> tuple[int, str, int, int, bool]:
+    percent, offered, _ = offer
+    return (-percent, offered.label, -offered.level, -offered.energy, offered.wants_to_learn)
+
+
+def _reason(answer: _Answer, value: int) -> Reason:
+    asked, offered = answer.asked, answer.offered
+    return Reason(
+        asked=asked.label,
+        must=asked.must,
+        asked_level=asked.level,
+        offered=offered.label if offered else None,
+        offered_level=offered.level if offered else None,
+        energy=offered.energy if offered else None,
+        wants_to_learn=offered.wants_to_learn if offered else False,
+        kind=answer.link.kind if answer.link else None,
+        points=answer.points,
+        max_points=answer.max_points,
+        would_be=value - answer.points + answer.max_points,
+    )

@@ -1,0 +1,140 @@
+"""How two names of skills relate: from sure to unsure, the first that applies wins."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from app.matching.core.facts import Kind, Link
+from app.matching.core.spelling import spelling_ratio
+from app.vocabulary.rules import normalise, squeezed, stemmed
+
+SAME_STRENGTH = 100
+NARROWER_STRENGTHS = (90, 80, 70)
+BROADER_STRENGTHS = (60, 45)
+RELATED_STRENGTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptFacts:
+    """A concept and all its names; `own` tells our words from imported ones."""
+
+    id: int
+    names: tuple[str, ...]
+    broader: int | None = None
+    related: tuple[int, ...] = ()
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    normal: str
+    joined: str
+    stem: str
+    concept: int | None
+
+    def keys(self) -> tuple[int | str, ...]:
+        return (self.stem,) if self.concept is None else (self.concept, self.stem)
+
+
+class Vocabulary:
+    """Everything matching knows about words; built once, then only asked."""
+
+    def __init__(
+        self, concepts: Iterable[ConceptFacts] = (), different: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        self._concepts = {concept.id: concept for concept in concepts}
+        self._named = [_sure(self._concepts.values(), form) for form in FORMS]
+        self._terms: dict[str, _Term] = {}
+        self._links: dict[tuple[str, str], Link | None] = {}
+        self._different = {
+            (one, other)
+            for pair in different
+            for one, other in product(*(self._term(word).keys() for word in pair))
+            if one != other
+        }
+
+    def concept_of(self, label: str) -> int | None:
+        """The one concept that certainly goes by this name."""
+        return self._term(label).concept
+
+    def link(self, asked: str, offered: str) -> Link | None:
+        """What somebody who offers the one has of the other."""
+        pair = self._term(asked), self._term(offered)
+        key = pair[0].normal, pair[1].normal
+        if key not in self._links:
+            self._links[key] = self._compare(*pair) if all(key) else None
+        return self._links[key]
+
+    def _term(self, label: str) -> _Term:
+        if label not in self._terms:
+            normal, joined, stem = (form(label) for form in FORMS)
+            found = map(dict.get, self._named, (normal, joined, stem))
+            concept = next((concept for concept in found if concept is not None), None)
+            self._terms[label] = _Term(normal, joined, stem, concept)
+        return self._terms[label]
+
+    def _compare(self, asked: _Term, offered: _Term) -> Link | None:
+        apart = self._are_different(asked, offered)
+        if asked.joined == offered.joined or (asked.stem == offered.stem and not apart):
+            return Link(Kind.SAME, SAME_STRENGTH)
+        if asked.concept is not None and offered.concept is not None:
+            # Two known words are what the vocabulary says; they are no typos of one another.
+            return self._curated(asked.concept, offered.concept)
+        if apart:
+            return None
+        ratio = spelling_ratio(asked.normal, offered.normal)
+        return Link(Kind.SPELLING, ratio) if ratio else None
+
+    def _are_different(self, one: _Term, other: _Term) -> bool:
+        pairs = product(one.keys(), other.keys())
+        return any(pair in self._different or pair[::-1] in self._different for pair in pairs)
+
+    def _curated(self, asked: int, offered: int) -> Link | None:
+        if asked == offered:
+            return Link(Kind.SYNONYM, SAME_STRENGTH)
+        for strength, above in zip(NARROWER_STRENGTHS, self._above(offered), strict=False):
+            if above == asked:
+                return Link(Kind.NARROWER, strength)
+        for strength, above in zip(BROADER_STRENGTHS, self._above(asked), strict=False):
+            if above == offered:
+                return Link(Kind.BROADER, strength)
+        if offered in self._concepts[asked].related or asked in self._concepts[offered].related:
+            return Link(Kind.RELATED, RELATED_STRENGTH)
+        return None
+
+    def _above(self, concept: int) -> Iterator[int]:
+        """The concepts above this one, nearest first; callers stop after a few steps."""
+        above = self._concepts[concept].broader
+        while above is not None and above in self._concepts:
+            yield above
+            above = self._concepts[above].broader
+
+
+def _sure(concepts: Iterable[ConceptFacts], form: Callable[[str], str]) -> dict[str, int]:
+    """Per form of a name the concept it belongs to, when only one can be meant."""
+    owners: dict[str, dict[int, bool]] = defaultdict(dict)
+    for concept in concepts:
+        for name in concept.names:
+            owners[form(name)][concept.id] = concept.own
+    found = {name: _only(candidates) for name, candidates in owners.items()}
+    return {name: concept for name, concept in found.items() if name and concept is not None}
+
+
+def _only(candidates: dict[int, bool]) -> int | None:
+    """The single concept, or else the single one that is our own."""
+    own = [concept for concept, is_own in candidates.items() if is_own]
+    choice = own if len(candidates) > 1 else list(candidates)
+    return choice[0] if len(choice) == 1 else None
+
+
+def _joined(label: str) -> str:
+    return squeezed(normalise(label))
+
+
+def _stem(label: str) -> str:
+    return squeezed(stemmed(normalise(label)))
+
+
+# From the surest form of a name to the least sure.
+FORMS = (normalise, _joined, _stem)
