@@ -41,9 +41,8 @@ class Theme(StrEnum):
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 # C#, C++ and 65+ lose their meaning without their sign; elsewhere + and # only separate.
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?![\w+#]))?")
-# Only endings of which the craft is certain; -ing and -er in general are not.
+# Only endings of which the craft is certain: a raadsadviseur does not write raadsadviezen.
 _PRACTISED_BY = {
-    "adviseur": "advies",
     "begeleider": "begeleiding",
     "beheerder": "beheer",
     "bemiddelaar": "bemiddeling",
