@@ -70,15 +70,13 @@ def _rows(folder: Path, header: list[str]) -> Iterator[_Row]:
 def _rows_of(file: Iterable[str], header: list[str], theme: Theme, where: str) -> Iterator[_Row]:
     lines = csv.reader(file, strict=True)
     try:
+        if next(lines, []) != header:
+            raise ValueError(f"{where}, line 1: the header must be {','.join(header)}")
         for cells in lines:
             row = _Row(cells, theme, f"{where}, line {lines.line_num}")
-            if lines.line_num == 1:
-                if cells != header:
-                    raise row.fail(f"the header must be {','.join(header)}")
-            elif len(cells) != len(header):
+            if len(cells) != len(header):
                 raise row.fail(f"{len(cells)} columns instead of {len(header)}")
-            else:
-                yield row
+            yield row
     except (csv.Error, UnicodeDecodeError) as error:
         raise ValueError(f"{where}, after line {lines.line_num}: {error}") from error
 

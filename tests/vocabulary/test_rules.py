@@ -1,0 +1,159 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.vocabulary.rules import (
+    NORMAL_LIMIT,
+    Theme,
+    clean_label,
+    normalise,
+    squeezed,
+    stemmed,
+)
+
+
+def stem_of(label: str) -> str:
+    return stemmed(normalise(label))
+
+
+def test_there_are_twenty_two_themes():
+    assert len(Theme) == 22
+    assert Theme("openbare-ruimte") is Theme.OPENBARE_RUIMTE
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("  Ruimtelijke\t ordening\n", "Ruimtelijke ordening"),
+        ("zorg\u200bvuldig", "zorgvuldig"),
+        ("\u202eRO\u202c", "RO"),
+        ("kli\u00admaat", "klimaat"),
+        ("financie\u0308n", "financiën"),
+        ("a\u0000b\ud800", "ab"),
+        ("water\u2028beheer", "water beheer"),
+        ("\u200f \u200e", ""),
+    ],
+)
+def test_a_stored_label_shows_all_it_holds(text, label):
+    assert clean_label(text) == label
+
+
+@pytest.mark.parametrize(
+    ("label", "normal"),
+    [
+        ("Klimaat-adaptatie", "klimaat adaptatie"),
+        ("FINANCIËN", "financien"),
+        ("coördinatie", "coordinatie"),
+        ("ﬁnanciën", "financien"),
+        ("P&C", "p en c"),
+        ("Vergunningen, toezicht (en handhaving)", "vergunningen toezicht en handhaving"),
+        ("beleid_en_strategie", "beleid en strategie"),
+        ("#omgevingswet", "omgevingswet"),
+        ("zorg+welzijn", "zorg welzijn"),
+        ("C#", "c#"),
+        ("C++", "c++"),
+        ("65+-beleid", "65+ beleid"),
+        ("kli\u00admaat", "klimaat"),
+        ("!!!", ""),
+        ("", ""),
+    ],
+)
+def test_spellings_of_one_name_have_one_form(label, normal):
+    assert normalise(label) == normal
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing(text):
+    assert normalise(normalise(text)) == normalise(text)
+
+
+@given(st.text(max_size=300))
+def test_a_normal_form_is_short_and_closely_spaced(text):
+    normal = normalise(text)
+
+    assert len(normal) <= NORMAL_LIMIT
+    assert normal == " ".join(normal.split())
+
+
+@given(st.text())
+def test_any_text_can_be_cleaned_and_stays_clean(text):
+    label = clean_label(text)
+
+    assert clean_label(label) == label
+    assert unicodedata.is_normalized("NFC", label)
+
+
+@given(st.text(alphabet="aeioubcdfghjklmnprstvz'- ", max_size=40))
+def test_any_word_has_a_stem(text):
+    normal = normalise(text)
+
+    assert bool(stemmed(normal)) == bool(normal)
+
+
+def test_a_compound_may_be_split_or_joined():
+    assert squeezed(normalise("klimaat-adaptatie")) == squeezed(normalise("Klimaatadaptatie"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("vergunning", "vergunningen"),
+        ("omgevingsvergunning", "omgevingsvergunningen"),
+        ("financieel advies", "financiële adviezen"),
+        ("sociale wijkteams", "sociaal wijkteam"),
+        ("werkproces", "werkprocessen"),
+        ("bestemmingsplan", "bestemmingsplannen"),
+        ("archief", "archieven"),
+        ("subsidie", "subsidies"),
+        ("commissie", "commissies"),
+        ("scenario", "scenario's"),
+        ("foto", "foto’s"),
+        ("weg", "wegen"),
+        ("wet", "wetten"),
+        ("arts", "artsen"),
+        ("toets", "toetsen"),
+        ("grens", "grenzen"),
+        ("activiteit", "activiteiten"),
+        ("mogelijkheid", "mogelijkheden"),
+        ("openbaar vervoer", "openbare vervoer"),
+        ("verkeerskunde", "verkeerskundige"),
+        ("verkeerskunde", "verkeerskundigen"),
+        ("vergunningverlening", "vergunningverlener"),
+        ("groenbeheer", "groenbeheerder"),
+        ("projectmanagement", "projectmanagers"),
+        ("gebiedsontwikkeling", "gebiedsontwikkelaar"),
+        ("jobcoaching", "jobcoaches"),
+        ("casusregie", "casusregisseur"),
+    ],
+)
+def test_inflection_and_the_practitioner_do_not_make_another_craft(one, other):
+    assert stem_of(one) == stem_of(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("veiligheid", "veiling"),
+        ("veiligheid", "veilig"),
+        ("bestuur", "besturing"),
+        ("bestuurlijk", "bestuur"),
+        ("regels", "regelingen"),
+        ("belasting", "last"),
+        ("woning", "wonen"),
+        ("plannen", "planning"),
+        ("raadsadviseur", "raadsadviezen"),
+        ("verordening", "verlening"),
+        ("economie", "ecologie"),
+        ("handhaving", "haven"),
+        ("stedenbouwkunde", "bouwkunde"),
+        ("archief", "archivering"),
+        ("leerling", "leren"),
+        ("Wmo", "Wmo's en meer"),
+        ("C", "C#"),
+        ("NEN 2580", "NEN 2767"),
+    ],
+)
+def test_other_crafts_keep_other_stems(one, other):
+    assert stem_of(one) != stem_of(other)
