@@ -1,0 +1,1 @@
+"""What `./dev` does once its virtualenv stands: services, supervision, checks."""

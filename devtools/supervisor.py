@@ -1,0 +1,242 @@
+"""Children that are started, watched, restarted and stopped together."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from devtools.cli import Stopped, Trouble, say
+from devtools.paths import ROOT
+from devtools.processes import MARK, Identity, die_with_parent
+
+LONGEST_BACKOFF = 30.0
+TOO_OFTEN = 5
+TAIL = 15
+
+
+@dataclass
+class Child:
+    """One process we keep alive."""
+
+    name: str
+    label: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    stop_signal: int = signal.SIGTERM
+    patience: float = 10.0
+    folder: Path = ROOT
+    account: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[int, ...] = ()
+    before_start: Callable[[], None] = lambda: None
+    process: subprocess.Popen[bytes] | None = None
+    exits: list[float] = field(default_factory=list)
+    retry_at: float = 0.0
+
+    def has_ended(self) -> bool:
+        if self.process is None:
+            return False
+        # WNOWAIT leaves the zombie, so its number cannot go to another group before we clean up.
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        with suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self.process.pid, options) is not None
+        return True
+
+    def collect(self) -> int:
+        """Take the exit code, and what it may have left running in its group."""
+        if self.process is None:
+            return 0
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        code = self.process.wait()
+        self.process = None
+        return code
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(self.stop_signal)
+
+
+class Supervisor:
+    def __init__(self, logs: Path, changed: Callable[[], None] = lambda: None) -> None:
+        self.logs = logs
+        self.changed = changed
+        self.children: list[Child] = []
+        self.requests_to_stop = 0
+        logs.mkdir(parents=True, exist_ok=True)
+
+    def listen(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._note_request)
+
+    def _note_request(self, _number: int, _frame: FrameType | None) -> None:
+        self.requests_to_stop += 1
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, unless somebody asks us to stop."""
+        if self.requests_to_stop:
+            raise Stopped
+        time.sleep(seconds)
+        if self.requests_to_stop:
+            raise Stopped
+
+    # Starting and watching
+
+    def start(self, child: Child, ready: Callable[[], bool], within: float = 60.0) -> None:
+        self.children.append(child)
+        self._spawn(child)
+        deadline = time.monotonic() + within
+        while not ready():
+            self.tick()
+            if len(child.exits) > 2 or time.monotonic() > deadline:
+                raise Trouble(f"{child.label} start niet.\n{self.tail(child.name)}")
+            self.pause(0.05)
+
+    def watch(self) -> None:
+        """Keep everybody alive until somebody asks us to stop."""
+        with suppress(Stopped):
+            while True:
+                self.tick()
+                self.pause(0.2)
+
+    def tick(self) -> None:
+        for child in self.children:
+            if child.has_ended():
+                self._plan_restart(child)
+            if child.process is None and time.monotonic() >= child.retry_at:
+                self._spawn(child)
+
+    def identities(self) -> dict[str, dict[str, Any]]:
+        running = [child for child in self.children if child.process]
+        return {
+            child.name: Identity.of(child.process.pid, child.stop_signal).facts()
+            for child in running
+            if child.process
+        }
+
+    def _spawn(self, child: Child) -> None:
+        child.before_start()
+        with self._log(child.name).open("ab") as log:
+            child.process = subprocess.Popen(
+                list(child.command),
+                env={**child.environment, MARK: str(ROOT)},
+                cwd=child.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=child.files,
+                preexec_fn=die_with_parent(child.stop_signal),
+                **child.account,
+            )
+        self.changed()
+
+    def _plan_restart(self, child: Child) -> None:
+        code = child.collect()
+        now = time.monotonic()
+        child.exits = [moment for moment in child.exits if now - moment < 60] + [now]
+        often = len(child.exits)
+        delay = LONGEST_BACKOFF if often >= TOO_OFTEN else min(2.0 ** (often - 1), LONGEST_BACKOFF)
+        child.retry_at = now + delay
+        say(f"  {child.label} is gestopt (code {code}) en start over {delay:.0f} s opnieuw.")
+        if often == TOO_OFTEN:
+            say(f"  {child.label} stopt telkens weer. Kijk wat er mis is:\n{self.tail(child.name)}")
+        self.changed()
+
+    # Commands that end by themselves
+
+    def run(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        account: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Run one command to its end while the children stay watched; answer its last line."""
+        before = self._log(name).stat().st_size if self._log(name).exists() else 0
+        with self._log(name).open("ab") as log:
+            process = subprocess.Popen(
+                list(command),
+                env={**environment, MARK: str(ROOT)},
+                cwd=ROOT if account is None else "/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),
+                **(account or {}),
+            )
+        try:
+            while process.poll() is None:
+                self.tick()
+                self.pause(0.05)
+        except Stopped:
+            self._end(process, 10)
+            raise
+        if process.returncode:
+            raise Trouble(f"Niet gelukt: {' '.join(command[-3:])}\n{self.tail(name)}")
+        return last_line(self._log(name), before)
+
+    def foreground(self, command: Sequence[str], environment: Mapping[str, str]) -> int:
+        """Lend the terminal to a command; Ctrl-C is for it, not for us."""
+        process = subprocess.Popen(list(command), env=dict(environment), cwd=ROOT)
+        signal.signal(signal.SIGINT, lambda *_: None)
+        told = False
+        while process.poll() is None:
+            self.tick()
+            time.sleep(0.05)
+            if self.requests_to_stop and not told:
+                process.terminate()
+                told = True
+        return process.returncode if process.returncode >= 0 else 128 - process.returncode
+
+    # Stopping
+
+    def stop(self, *names: str) -> None:
+        """Stop these children together (none named: all of them), kindly first."""
+        chosen = [child for child in self.children if not names or child.name in names]
+        self.children = [child for child in self.children if child not in chosen]
+        running = [child for child in chosen if child.process and not child.has_ended()]
+        for child in running:
+            child.ask_to_stop()
+        asked = self.requests_to_stop
+        deadline = time.monotonic() + max((child.patience for child in running), default=0)
+        while not all(child.has_ended() for child in running) and time.monotonic() < deadline:
+            # Asking again means: now.
+            if self.requests_to_stop > max(asked, 1):
+                break
+            time.sleep(0.05)
+        for child in chosen:
+            child.collect()
+        self.changed()
+
+    def _end(self, process: subprocess.Popen[bytes], patience: float) -> None:
+        process.terminate()
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    # Logs
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def tail(self, name: str) -> str:
+        log = self._log(name)
+        lines = log.read_text(errors="replace").splitlines()[-TAIL:] if log.exists() else []
+        shown = "\n".join(f"    {line}" for line in lines)
+        return f"De laatste regels van {log}:\n{shown}"
+
+
+def last_line(log: Path, start: int) -> str:
+    with log.open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
