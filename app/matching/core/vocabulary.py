@@ -34,7 +34,8 @@ class _Term:
     concept: int | None
 
     def keys(self) -> tuple[int | str, ...]:
-        return (self.stem,) if self.concept is None else (self.concept, self.stem)
+        forms = (self.joined, self.stem)
+        return forms if self.concept is None else (self.concept, *forms)
 
 
 class Vocabulary:
