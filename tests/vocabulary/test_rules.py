@@ -18,7 +18,7 @@ def stem_of(label: str) -> str:
     return stemmed(normalise(label))
 
 
-def test_there_are_twenty_two_themes():
+def test_there_are_twenty_two_themes() -> None:
     assert len(Theme) == 22
     assert Theme("openbare-ruimte") is Theme.OPENBARE_RUIMTE
 
@@ -36,7 +36,7 @@ def test_there_are_twenty_two_themes():
         ("\u200f \u200e", ""),
     ],
 )
-def test_a_stored_label_shows_all_it_holds(text, label):
+def test_a_stored_label_shows_all_it_holds(text: str, label: str) -> None:
     assert clean_label(text) == label
 
 
@@ -60,17 +60,17 @@ def test_a_stored_label_shows_all_it_holds(text, label):
         ("", ""),
     ],
 )
-def test_spellings_of_one_name_have_one_form(label, normal):
+def test_spellings_of_one_name_have_one_form(label: str, normal: str) -> None:
     assert normalise(label) == normal
 
 
 @given(st.text())
-def test_normalising_twice_changes_nothing(text):
+def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
 @given(st.text(max_size=300))
-def test_a_normal_form_is_short_and_closely_spaced(text):
+def test_a_normal_form_is_short_and_closely_spaced(text: str) -> None:
     normal = normalise(text)
 
     assert len(normal) <= NORMAL_LIMIT
@@ -78,7 +78,7 @@ def test_a_normal_form_is_short_and_closely_spaced(text):
 
 
 @given(st.text())
-def test_any_text_can_be_cleaned_and_stays_clean(text):
+def test_any_text_can_be_cleaned_and_stays_clean(text: str) -> None:
     label = clean_label(text)
 
     assert clean_label(label) == label
@@ -86,13 +86,13 @@ def test_any_text_can_be_cleaned_and_stays_clean(text):
 
 
 @given(st.text(alphabet="aeioubcdfghjklmnprstvz'- ", max_size=40))
-def test_any_word_has_a_stem(text):
+def test_any_word_has_a_stem(text: str) -> None:
     normal = normalise(text)
 
     assert bool(stemmed(normal)) == bool(normal)
 
 
-def test_a_compound_may_be_split_or_joined():
+def test_a_compound_may_be_split_or_joined() -> None:
     assert squeezed(normalise("klimaat-adaptatie")) == squeezed(normalise("Klimaatadaptatie"))
 
 
@@ -128,7 +128,7 @@ def test_a_compound_may_be_split_or_joined():
         ("casusregie", "casusregisseur"),
     ],
 )
-def test_inflection_and_the_practitioner_do_not_make_another_craft(one, other):
+def test_inflection_and_the_practitioner_do_not_make_another_craft(one: str, other: str) -> None:
     assert stem_of(one) == stem_of(other)
 
 
@@ -155,5 +155,5 @@ def test_inflection_and_the_practitioner_do_not_make_another_craft(one, other):
         ("NEN 2580", "NEN 2767"),
     ],
 )
-def test_other_crafts_keep_other_stems(one, other):
+def test_other_crafts_keep_other_stems(one: str, other: str) -> None:
     assert stem_of(one) != stem_of(other)

@@ -22,7 +22,7 @@ def written(folder: Path, kind: str, name: str, *rows: str) -> Path:
     return folder
 
 
-def test_a_row_becomes_a_concept_with_all_its_names(tmp_path):
+def test_a_row_becomes_a_concept_with_all_its_names(tmp_path: Path) -> None:
     written(
         tmp_path,
         "concepts",
@@ -49,7 +49,7 @@ def test_a_row_becomes_a_concept_with_all_its_names(tmp_path):
     assert concepts[0].names == ("ruimtelijke ordening", "planologie", "planoloog", "RO")
 
 
-def test_a_pair_says_why_it_differs(tmp_path):
+def test_a_pair_says_why_it_differs(tmp_path: Path) -> None:
     written(tmp_path, "different", "jeugd", "pleegzorg,verpleegzorg,Het ene is voor kinderen.")
 
     assert read_different(tmp_path) == (
@@ -74,14 +74,16 @@ def test_a_pair_says_why_it_differs(tmp_path):
         ('"water,,,,', "ruimte.csv, after line 3: unexpected end"),
     ],
 )
-def test_a_bad_concept_is_refused_with_its_file_and_line(tmp_path, row, complaint):
+def test_a_bad_concept_is_refused_with_its_file_and_line(
+    tmp_path: Path, row: str, complaint: str
+) -> None:
     written(tmp_path, "concepts", "ruimte", "bodem,grond,,,", row)
 
     with pytest.raises(ValueError, match=complaint):
         read_concepts(tmp_path)
 
 
-def test_a_circle_over_two_themes_is_refused(tmp_path):
+def test_a_circle_over_two_themes_is_refused(tmp_path: Path) -> None:
     written(tmp_path, "concepts", "jeugd", "jeugd,,,wonen,")
     written(tmp_path, "concepts", "wonen", "wonen,,,jeugd,")
 
@@ -97,14 +99,16 @@ def test_a_circle_over_two_themes_is_refused(tmp_path):
         ("jeugd,,Omdat.", "line 2: '' is no name"),
     ],
 )
-def test_a_bad_pair_is_refused_with_its_file_and_line(tmp_path, row, complaint):
+def test_a_bad_pair_is_refused_with_its_file_and_line(
+    tmp_path: Path, row: str, complaint: str
+) -> None:
     written(tmp_path, "different", "jeugd", row)
 
     with pytest.raises(ValueError, match=complaint):
         read_different(tmp_path)
 
 
-def test_a_file_of_no_theme_is_refused(tmp_path):
+def test_a_file_of_no_theme_is_refused(tmp_path: Path) -> None:
     written(tmp_path, "concepts", "ruimtevaart", "raketten,,,,")
 
     with pytest.raises(ValueError, match=r"concepts/ruimtevaart.csv: no theme"):
@@ -112,14 +116,14 @@ def test_a_file_of_no_theme_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"label,theme\n", b"naam,,,,\n"])
-def test_another_header_is_refused(tmp_path, content):
+def test_another_header_is_refused(tmp_path: Path, content: bytes) -> None:
     written(tmp_path, "concepts", "ruimte").joinpath("concepts/ruimte.csv").write_bytes(content)
 
     with pytest.raises(ValueError, match=r"ruimte.csv, line 1: the header must be label,synonyms"):
         read_concepts(tmp_path)
 
 
-def test_another_encoding_is_refused(tmp_path):
+def test_another_encoding_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "concepts", "ruimte") / "concepts/ruimte.csv"
     path.write_bytes(path.read_bytes() + "coördinatie,,,,\n".encode("latin-1"))
 
@@ -127,14 +131,14 @@ def test_another_encoding_is_refused(tmp_path):
         read_concepts(tmp_path)
 
 
-def test_the_mark_that_spreadsheets_put_in_front_is_no_part_of_the_header(tmp_path):
+def test_the_mark_that_spreadsheets_put_in_front_is_no_part_of_the_header(tmp_path: Path) -> None:
     path = written(tmp_path, "concepts", "ruimte", "bodem,,,,") / "concepts/ruimte.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
 
     assert [concept.label for concept in read_concepts(tmp_path)] == ["bodem"]
 
 
-def test_our_own_vocabulary_covers_every_theme():
+def test_our_own_vocabulary_covers_every_theme() -> None:
     concepts = read_concepts()
 
     assert len(concepts) >= 500
@@ -142,7 +146,7 @@ def test_our_own_vocabulary_covers_every_theme():
     assert len(read_different()) >= 4 * len(Theme)
 
 
-def test_no_two_of_our_concepts_share_a_form_of_a_name():
+def test_no_two_of_our_concepts_share_a_form_of_a_name() -> None:
     owners = defaultdict(set)
     for concept in read_concepts():
         for name in concept.names:
