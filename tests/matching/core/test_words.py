@@ -37,7 +37,6 @@ SAME = a_reason(asked="Verkeerskunde", kind=Kind.SAME)
         (
             a_reason(kind=Kind.SAME, asked="verkeerskunde", wants_to_learn=True),
             YOU,
-            Voice,
             "Je wilt verkeerskunde leren.",
         ),
         (
