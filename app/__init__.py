@@ -1,0 +1,1 @@
+"""degemeentevannu: where gemeenten and gemeentelijke professionals find each other."""

@@ -1,0 +1,1 @@
+"""Who signs in, for which gemeente, in which roles."""

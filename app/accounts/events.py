@@ -1,0 +1,38 @@
+"""What the room of accounts tells."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from app.core.outbox import Event
+
+
+@dataclass(frozen=True)
+class SignInAsked(Event):
+    name: ClassVar[str] = "sign_in.asked"
+    sign_in_id: UUID
+
+
+@dataclass(frozen=True)
+class PersonRegistered(Event):
+    name: ClassVar[str] = "person.registered"
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class AccessAsked(Event):
+    name: ClassVar[str] = "access.asked"
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class AccessDecided(Event):
+    name: ClassVar[str] = "access.decided"
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class RoleChanged(Event):
+    name: ClassVar[str] = "role.changed"
+    user_id: UUID
+    role: str

@@ -1,0 +1,88 @@
+"""People with an account, their roles, sign-in links, sessions and requests for access."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.rules import EMAIL_LIMIT, NAME_LIMIT, AccessState
+from app.core.actor import Role
+from app.core.orm import Base, PrimaryId
+
+
+class User(Base):
+    """Somebody who works for a gemeente; the address is the work address, in lower case."""
+
+    __tablename__ = "user"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_is_lower"),)
+
+    id: Mapped[PrimaryId]
+    email: Mapped[str] = mapped_column(String(EMAIL_LIMIT), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT))
+    gemeente_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), index=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    grants: Mapped[list["RoleGrant"]] = relationship(
+        foreign_keys="RoleGrant.user_id", cascade="all, delete-orphan", order_by="RoleGrant.role"
+    )
+
+
+class RoleGrant(Base):
+    """A role of a person until `ended_at`; at most one running grant of each role."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        Index(
+            "uq_role_grant_running", "user_id", "role", unique=True,
+            postgresql_where="ended_at IS NULL",
+        ),
+    )
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    role: Mapped[Role]
+    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    granted_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class SignIn(Base):
+    """A link that was mailed; it opens the door once, and not for long."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[PrimaryId]
+    email: Mapped[str] = mapped_column(String(EMAIL_LIMIT), index=True)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class UserSession(Base):
+    """A browser that is signed in; gone at sign-out."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    began_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    user: Mapped[User] = relationship()
+
+
+class AccessRequest(Base):
+    """Somebody with a confirmed address at a domain that no gemeente claims yet."""
+
+    __tablename__ = "access_request"
+
+    id: Mapped[PrimaryId]
+    email: Mapped[str] = mapped_column(String(EMAIL_LIMIT), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT))
+    gemeente_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"))
+    state: Mapped[AccessState] = mapped_column(default=AccessState.WAITING, index=True)
+    asked_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))

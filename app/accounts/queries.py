@@ -1,0 +1,89 @@
+"""Reading accounts: by address, by session, of a gemeente."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
+from app.accounts.rules import AccessState, tidy_email
+from app.core.actor import Actor, Role
+
+
+def by_email(session: Session, email: str) -> User | None:
+    return session.scalar(select(User).where(User.email == tidy_email(email)))
+
+
+def running_session(session: Session, session_id: UUID, now: datetime) -> UserSession | None:
+    """The session with its user and grants, or None when it ended or ran out."""
+    return session.scalar(
+        select(UserSession)
+        .where(UserSession.id == session_id, UserSession.expires_at > now)
+        .options(joinedload(UserSession.user).selectinload(User.grants))
+    )
+
+
+def roles_of(user: User) -> frozenset[Role]:
+    return frozenset(grant.role for grant in user.grants if grant.ended_at is None)
+
+
+def actor_of(user: User) -> Actor:
+    return Actor(user_id=user.id, gemeente_code=user.gemeente_code, roles=roles_of(user))
+
+
+def usable_link(session: Session, sign_in_id: UUID, now: datetime) -> SignIn | None:
+    return session.scalar(
+        select(SignIn).where(
+            SignIn.id == sign_in_id, SignIn.used_at.is_(None), SignIn.expires_at > now
+        )
+    )
+
+
+def links_since(session: Session, email: str, moment: datetime) -> int:
+    return session.scalar(
+        select(func.count()).where(SignIn.email == email, SignIn.asked_at >= moment)
+    ) or 0
+
+
+def colleagues(session: Session, gemeente_code: str) -> list[User]:
+    """Everybody with an account at this gemeente, by name."""
+    return list(
+        session.scalars(
+            select(User)
+            .where(User.gemeente_code == gemeente_code)
+            .options(selectinload(User.grants))
+            .order_by(func.lower(User.name), User.id)
+        )
+    )
+
+
+def with_role(session: Session, role: Role, gemeente_code: str | None = None) -> list[User]:
+    """People who hold the role now, in one gemeente or everywhere."""
+    found = select(User).join(RoleGrant, RoleGrant.user_id == User.id)
+    found = found.where(RoleGrant.role == role, RoleGrant.ended_at.is_(None))
+    if gemeente_code is not None:
+        found = found.where(User.gemeente_code == gemeente_code)
+    return list(session.scalars(found.order_by(func.lower(User.name), User.id)))
+
+
+def waiting_requests(session: Session) -> list[AccessRequest]:
+    return list(
+        session.scalars(
+            select(AccessRequest)
+            .where(AccessRequest.state == AccessState.WAITING)
+            .order_by(AccessRequest.asked_at)
+        )
+    )
+
+
+def demo_people(session: Session) -> list[User]:
+    """The accounts that came with the demo, grants included, by name."""
+    return list(
+        session.scalars(
+            select(User)
+            .where(User.is_demo)
+            .options(selectinload(User.grants))
+            .order_by(User.name)
+        )
+    )

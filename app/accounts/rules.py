@@ -1,0 +1,41 @@
+"""How long things live, what a name and an address are, and who may give which role."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from app.core.actor import Actor, Role
+
+SIGN_IN_LINK_LIVES = timedelta(minutes=30)
+SESSION_LIVES = timedelta(hours=12)
+SIGN_IN_LINKS_AN_HOUR = 5
+NAME_LIMIT = 100
+EMAIL_LIMIT = 254
+
+
+class AccessState(StrEnum):
+    """How a request from an unknown mail domain stands."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+def may_grant(actor: Actor, role: Role, gemeente_code: str) -> bool:
+    """A gemeentebeheerder names opgavehouders at home; a beheerder names gemeentebeheerders."""
+    if role is Role.OPGAVEHOUDER:
+        return may_manage(actor, gemeente_code)
+    return role is Role.GEMEENTEBEHEERDER and actor.has(Role.BEHEERDER)
+
+
+def may_manage(actor: Actor, gemeente_code: str) -> bool:
+    """Whether the actor looks after the accounts of this gemeente."""
+    at_home = actor.gemeente_code == gemeente_code and actor.has(Role.GEMEENTEBEHEERDER)
+    return at_home or actor.has(Role.BEHEERDER)
+
+
+def may_decide_access(actor: Actor) -> bool:
+    return actor.has(Role.BEHEERDER)
+
+
+def tidy_email(text: str) -> str:
+    return text.strip().lower()

@@ -1,0 +1,188 @@
+"""Signing in and out, registering, deciding on requests, giving and ending roles."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.accounts import queries
+from app.accounts.events import (
+    AccessAsked,
+    AccessDecided,
+    PersonRegistered,
+    RoleChanged,
+    SignInAsked,
+)
+from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
+from app.accounts.rules import (
+    SESSION_LIVES,
+    SIGN_IN_LINK_LIVES,
+    SIGN_IN_LINKS_AN_HOUR,
+    AccessState,
+    may_decide_access,
+    may_grant,
+    tidy_email,
+)
+from app.core.actor import Role
+from app.core.errors import Conflict, NotAllowed, NotFound
+from app.core.work import Work
+from app.gemeenten import queries as gemeenten
+from app.gemeenten import service as gemeenten_service
+from app.gemeenten.models import Gemeente
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What somebody tells who signs in for the first time."""
+
+    name: str
+    gemeente_code: str | None = None
+
+
+def ask_sign_in(work: Work, email: str) -> None:
+    """Mail a link to this address, known or not; too many requests are passed over in silence."""
+    email = tidy_email(email)
+    if queries.links_since(work.session, email, work.now - timedelta(hours=1)) >= (
+        SIGN_IN_LINKS_AN_HOUR
+    ):
+        return
+    sign_in = SignIn(
+        id=work.new_id(),
+        email=email,
+        asked_at=work.now,
+        expires_at=work.now + SIGN_IN_LINK_LIVES,
+    )
+    work.session.add(sign_in)
+    work.emit(SignInAsked(sign_in_id=sign_in.id))
+
+
+def finish_sign_in(work: Work, sign_in_id: UUID, newcomer: Newcomer | None) -> UUID | None:
+    """Spend the link; the id of the new session, or None when a beheerder has to decide first.
+
+    `NotFound` when the link was used, ran out or never was; `Conflict` when the address is
+    new and nothing was told about the person.
+    """
+    sign_in = work.session.scalar(
+        select(SignIn)
+        .where(SignIn.id == sign_in_id, SignIn.used_at.is_(None), SignIn.expires_at > work.now)
+        .with_for_update()
+    )
+    if sign_in is None:
+        raise NotFound(f"sign-in {sign_in_id}")
+    user = queries.by_email(work.session, sign_in.email)
+    if user is None:
+        if newcomer is None:
+            raise Conflict("a new address needs a name")
+        user = _welcome(work, sign_in.email, newcomer)
+    sign_in.used_at = work.now
+    return begin_session(work, user.id) if user else None
+
+
+def begin_session(work: Work, user_id: UUID) -> UUID:
+    session = UserSession(
+        id=work.new_id(),
+        user_id=user_id,
+        began_at=work.now,
+        expires_at=work.now + SESSION_LIVES,
+    )
+    work.session.add(session)
+    return session.id
+
+
+def sign_out(work: Work, session_id: UUID) -> None:
+    work.session.execute(delete(UserSession).where(UserSession.id == session_id))
+
+
+def register(work: Work, email: str, name: str, gemeente_code: str) -> User:
+    """Make the account. The caller has made sure that the address is theirs."""
+    user = User(
+        id=work.new_id(),
+        email=tidy_email(email),
+        name=name,
+        gemeente_code=gemeente_code,
+        created_at=work.now,
+        grants=[],
+    )
+    work.session.add(user)
+    work.session.flush()
+    work.emit(PersonRegistered(user_id=user.id))
+    return user
+
+
+def decide_access(work: Work, request_id: UUID, *, grant: bool, claim_domain: bool) -> None:
+    """Let somebody from an unknown domain in, or not; perhaps all colleagues of that domain."""
+    if not may_decide_access(work.actor):
+        raise NotAllowed("decide on access")
+    request = work.fetch_to_change(AccessRequest, request_id)
+    if request.state is not AccessState.WAITING:
+        raise Conflict(said="Over deze aanvraag is al beslist.")
+    if grant:
+        if claim_domain:
+            domain = request.email.rsplit("@", 1)[-1]
+            gemeenten_service.add_domain(work, request.gemeente_code, domain)
+        if queries.by_email(work.session, request.email) is None:
+            register(work, request.email, request.name, request.gemeente_code)
+    request.state = AccessState.GRANTED if grant else AccessState.REFUSED
+    request.decided_at, request.decided_by = work.now, work.actor.user_id
+    work.emit(AccessDecided(request_id=request.id))
+
+
+def grant_role(work: Work, user_id: UUID, role: Role) -> None:
+    """Give the role; nothing happens when the person has it already."""
+    user = _user_to_manage(work, user_id, role)
+    if role in queries.roles_of(user):
+        return
+    work.session.add(
+        RoleGrant(
+            id=work.new_id(),
+            user_id=user.id,
+            role=role,
+            granted_by=work.actor.user_id,
+            granted_at=work.now,
+        )
+    )
+    work.emit(RoleChanged(user_id=user.id, role=role.value))
+
+
+def end_role(work: Work, user_id: UUID, role: Role) -> None:
+    user = _user_to_manage(work, user_id, role)
+    for grant in user.grants:
+        if grant.role is role and grant.ended_at is None:
+            grant.ended_at = work.now
+            work.emit(RoleChanged(user_id=user.id, role=role.value))
+
+
+def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:
+    user = work.fetch_to_change(User, user_id)
+    if work.actor.is_system:
+        return user
+    if not may_grant(work.actor, role, user.gemeente_code):
+        # To somebody who may not manage this gemeente, its accounts do not exist.
+        raise NotFound(f"user {user_id}")
+    return user
+
+
+def _welcome(work: Work, email: str, newcomer: Newcomer) -> User | None:
+    """An account when the mail domain tells the gemeente; otherwise a request to a beheerder."""
+    gemeente = gemeenten.of_email(work.session, email)
+    if gemeente is not None:
+        return register(work, email, newcomer.name, gemeente.code)
+    if newcomer.gemeente_code is None:
+        raise Conflict("an unknown domain needs a gemeente")
+    _ask_access(work, email, newcomer.name, work.fetch(Gemeente, newcomer.gemeente_code))
+    return None
+
+
+def _ask_access(work: Work, email: str, name: str, gemeente: Gemeente) -> None:
+    request = work.session.scalar(select(AccessRequest).where(AccessRequest.email == email))
+    if request is None:
+        request = AccessRequest(id=work.new_id(), email=email)
+        work.session.add(request)
+    elif request.state is AccessState.WAITING:
+        return
+    request.name, request.gemeente_code = name, gemeente.code
+    request.state, request.asked_at = AccessState.WAITING, work.now
+    request.decided_at = request.decided_by = None
+    work.session.flush()
+    work.emit(AccessAsked(request_id=request.id))

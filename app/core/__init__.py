@@ -1,0 +1,1 @@
+"""The cellar: what every room needs and no room owns."""

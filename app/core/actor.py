@@ -1,0 +1,28 @@
+"""Who does something: a person, for a gemeente, in some roles; or the system itself."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What somebody may do beyond being a professional; each grant has a scope."""
+
+    OPGAVEHOUDER = "opgavehouder"
+    GEMEENTEBEHEERDER = "gemeentebeheerder"
+    BEHEERDER = "beheerder"
+
+
+@dataclass(frozen=True)
+class Actor:
+    user_id: UUID | None = None
+    gemeente_code: str | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    is_system: bool = False
+
+    def has(self, role: Role) -> bool:
+        return role in self.roles
+
+
+ANYONE = Actor()
+SYSTEM = Actor(is_system=True)

@@ -1,0 +1,43 @@
+"""What is wrong with a draft: the field, and what the person may read about it."""
+
+from dataclasses import dataclass
+
+from app.core.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Fault:
+    field: str
+    said: str
+
+
+class FaultyDraft(InvalidInput):
+    """A draft that cannot be taken; `faults` names every field at once."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(said=" ".join(fault.said for fault in faults))
+        self.faults = faults
+
+
+def refuse(faults: list[Fault]) -> None:
+    """Raise when there is anything wrong."""
+    if faults:
+        raise FaultyDraft(faults)
+
+
+def length_fault(field: str, text: str, limit: int, needed: str = "") -> list[Fault]:
+    """Too long, or empty while `needed` (the sentence to say then) is given."""
+    if needed and not text:
+        return [Fault(field, needed)]
+    if len(text) > limit:
+        said = f"Gebruik hier hoogstens {limit} tekens. Het zijn er nu {len(text)}."
+        return [Fault(field, said)]
+    return []
+
+
+def range_fault(field: str, number: int | None, least: int, most: int) -> list[Fault]:
+    if number is None:
+        return [Fault(field, f"Vul een getal in van {least} tot en met {most}.")]
+    if not least <= number <= most:
+        return [Fault(field, f"Kies een getal van {least} tot en met {most}.")]
+    return []

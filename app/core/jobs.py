@@ -1,0 +1,137 @@
+"""Jobs: what must follow from a fact. The row is the truth; a queue message is only a nudge."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.core.orm import Base
+from app.core.outbox import OutboxMessage
+
+MAX_ATTEMPTS = 8
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=30)
+
+
+class JobState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """One reaction to one fact; done in the same transaction as its effect."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        UniqueConstraint("fact_id", "reaction"),
+        Index("ix_job_due", "next_attempt_at", postgresql_where="state = 'pending'"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    fact_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("outbox_message.id", ondelete="CASCADE")
+    )
+    reaction: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[JobState] = mapped_column(default=JobState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_error: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+
+
+def relay(session: Session, reactions: dict[str, tuple[str, ...]], limit: int = 200) -> list[int]:
+    """Turn waiting facts into one job per reaction; the ids of the new jobs.
+
+    A relay that dies leaves its facts waiting; one that runs beside another skips its rows.
+    """
+    facts = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.relayed_at.is_(None))
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    rows = [_job_row(fact, reaction) for fact in facts for reaction in reactions[fact.name]]
+    for fact in facts:
+        fact.relayed_at = func.now()
+    if not rows:
+        return []
+    return list(
+        session.scalars(insert(Job).on_conflict_do_nothing().returning(Job.id), rows).all()
+    )
+
+
+def due(session: Session, limit: int = 200) -> list[int]:
+    """Jobs whose moment has come: new ones, failed ones, and those whose worker died."""
+    return list(
+        session.scalars(
+            select(Job.id)
+            .where(Job.state == JobState.PENDING, Job.next_attempt_at <= func.now())
+            .order_by(Job.id)
+            .limit(limit)
+        )
+    )
+
+
+def claim(session: Session, job_id: int) -> Job | None:
+    """Take the job for one attempt, or nothing when another has it.
+
+    The attempt is counted, and the next one put off, before the work begins: a job that
+    kills its worker is not tried for ever.
+    """
+    job = session.scalars(
+        select(Job)
+        .where(Job.id == job_id, Job.state == JobState.PENDING, Job.next_attempt_at <= func.now())
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if job is None:
+        return None
+    if job.attempts >= MAX_ATTEMPTS:
+        job.state = JobState.FAILED
+        return None
+    job.attempts += 1
+    job.next_attempt_at = func.now() + wait_after(job.attempts)
+    return job
+
+
+def hold(session: Session, job_id: int, attempt: int) -> Job | None:
+    """The claimed job, locked for as long as its work takes."""
+    return session.scalars(
+        select(Job)
+        .where(Job.id == job_id, Job.state == JobState.PENDING, Job.attempts == attempt)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def finish(job: Job) -> None:
+    job.state = JobState.DONE
+    job.last_error = None
+    job.done_at = func.now()
+
+
+def note_failure(session: Session, job_id: int, error: str) -> None:
+    """Remember why an attempt failed; after the last one the job waits for a beheerder."""
+    job = session.get_one(Job, job_id)
+    job.last_error = error
+    if job.attempts >= MAX_ATTEMPTS:
+        job.state = JobState.FAILED
+
+
+def try_again(session: Session, job_id: int) -> None:
+    """Give a failed job its attempts back."""
+    job = session.get_one(Job, job_id)
+    if job.state is JobState.FAILED:
+        job.state, job.attempts, job.next_attempt_at = JobState.PENDING, 0, func.now()
+
+
+def wait_after(attempts: int) -> timedelta:
+    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1))
+
+
+def _job_row(fact: OutboxMessage, reaction: str) -> dict[str, Any]:
+    return {"fact_id": fact.id, "reaction": reaction, "payload": fact.payload}

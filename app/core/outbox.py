@@ -1,0 +1,50 @@
+"""Facts that rooms tell, saved together with the change they tell of."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.orm import Base
+
+EVENTS: dict[str, type["Event"]] = {}
+
+
+@dataclass(frozen=True)
+class Event:
+    """A fact in the past tense; its fields hold ids and plain values, never names of people."""
+
+    name: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        EVENTS[cls.name] = cls
+
+    def payload(self) -> dict[str, Any]:
+        return {key: _plain(value) for key, value in asdict(self).items()}
+
+
+class OutboxMessage(Base):
+    """One fact; `relayed_at` says when it was turned into jobs."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index("ix_outbox_message_waiting", "id", postgresql_where="relayed_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    name: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    actor_id: Mapped[UUID | None]
+    occurred_at: Mapped[datetime]
+    relayed_at: Mapped[datetime | None]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID | date):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return value

@@ -1,0 +1,51 @@
+"""One page of a long list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+Item = TypeVar("Item")
+Other = TypeVar("Other")
+
+PAGE_SIZE = 20
+LAST_PAGE = 1_000
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Items of page `number` (from 1) out of `total` items in the whole list."""
+
+    items: Sequence[Item]
+    number: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def previous(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.number + 1 if self.number < self.pages else None
+
+    def of(self, items: Sequence[Other]) -> "Page[Other]":
+        """The same place in the list with other items."""
+        return Page(items, self.number, self.total, self.size)
+
+
+def page(
+    session: Session, ordered: Select[Any], number: int, size: int = PAGE_SIZE
+) -> Page[Any]:
+    """The rows on that page; a number beyond the last page gives the last one."""
+    total = session.scalar(select(func.count()).select_from(ordered.order_by(None).subquery())) or 0
+    last = max(1, -(-total // size))
+    number = max(1, min(number, last, LAST_PAGE))
+    rows = session.execute(ordered.limit(size).offset((number - 1) * size)).tuples().all()
+    return Page([row[0] if len(row) == 1 else row for row in rows], number, total, size)

@@ -1,0 +1,94 @@
+"""Builds the web application out of its settings."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from app import cli, logs
+from app.extensions import csrf, db, limiter, migrate
+from app.settings import Settings
+from app.web import auth, errors, filters, headers, labels, policy
+from app.web.blueprints import blueprints
+from app.web.context import bind as bind_context
+
+ROOT = Path(__file__).parent.parent
+MOST_FORM_BYTES = 256 * 1024
+MOST_FORM_FIELDS = 500
+# Files in static/ carry no hash in their name; a day is what a mended style may take to arrive.
+STATIC_SECONDS = 24 * 3600
+
+
+def create_app(settings: Settings) -> Flask:
+    """The whole application; nothing is asked of the network or the database yet."""
+    logs.configure(settings.log_format)
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "app" / "web" / "static"),
+    )
+    app.config.update(_config(settings))
+    app.extensions["settings"] = settings
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _bind_extensions(app)
+    app.before_request(policy.guard)
+    for part in (headers, errors, filters, labels):
+        part.bind(app)
+    bind_context(app)
+    for blueprint in blueprints(settings):
+        app.register_blueprint(blueprint)
+    cli.bind(app)
+    _wrap(app, settings)
+    return app
+
+
+def _bind_extensions(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), compare_type=True)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    auth.bind(app)
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    secure = settings.secure_cookies
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": True,
+            "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=30s"},
+        },
+        "SESSION_COOKIE_NAME": "__Host-dgvn" if secure else "dgvn",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": MOST_FORM_BYTES,
+        "MAX_FORM_PARTS": MOST_FORM_FIELDS,
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "TRUSTED_HOSTS": [settings.host],
+        "SERVER_NAME": None,
+        "RATELIMIT_STORAGE_URI": settings.redis_url,
+        "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        # Without Redis the limits are kept in memory; nobody is locked out and nobody let loose.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_HEADERS_ENABLED": False,
+    }
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    whitenoise = WhiteNoise(app.wsgi_app, max_age=STATIC_SECONDS)
+    whitenoise.add_files(str(app.static_folder), prefix="static/")
+    app.wsgi_app = whitenoise  # type: ignore[method-assign]  # Flask's own way to wrap
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as above
+            app.wsgi_app, x_for=hops, x_proto=hops
+        )
+
+

@@ -1,0 +1,1 @@
+"""Every municipality of the country: its size, its place, its mergers, its mail domains."""

@@ -1,0 +1,37 @@
+"""Gemeenten and the mail domains of their people."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.orm import Base
+
+
+class Gemeente(Base):
+    """A municipality by its CBS code; the number of inhabitants belongs to a date."""
+
+    __tablename__ = "gemeente"
+    __table_args__ = (CheckConstraint("inhabitants > 0", name="has_inhabitants"),)
+
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    name: Mapped[str]
+    sort_name: Mapped[str] = mapped_column(index=True)
+    province: Mapped[str] = mapped_column(index=True)
+    inhabitants: Mapped[int]
+    inhabitants_on: Mapped[date]
+    is_provincial_capital: Mapped[bool]
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    successor_code: Mapped[str | None] = mapped_column(ForeignKey("gemeente.code"))
+
+
+class EmailDomain(Base):
+    """Who has an address here works for this gemeente; a domain belongs to one gemeente only."""
+
+    __tablename__ = "email_domain"
+
+    domain: Mapped[str] = mapped_column(String(253), primary_key=True)
+    gemeente_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), index=True)

@@ -1,0 +1,64 @@
+"""Reading gemeenten: by code, by mail domain, as a list."""
+
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotFound
+from app.gemeenten.models import EmailDomain, Gemeente
+from app.gemeenten.rules import domain_of
+
+
+def by_code(session: Session, code: str) -> Gemeente:
+    gemeente = session.get(Gemeente, code)
+    if gemeente is None:
+        raise NotFound(f"gemeente {code}")
+    return gemeente
+
+
+def of_email(session: Session, email: str) -> Gemeente | None:
+    """The gemeente whose people have addresses like this one, or None."""
+    return session.scalar(
+        select(Gemeente)
+        .join(EmailDomain, EmailDomain.gemeente_code == Gemeente.code)
+        .where(EmailDomain.domain == domain_of(email))
+    )
+
+
+def existing_on(session: Session, day: date) -> list[Gemeente]:
+    """All gemeenten that exist on that day, in Dutch order."""
+    return list(
+        session.scalars(
+            select(Gemeente)
+            .where(
+                or_(Gemeente.valid_from.is_(None), Gemeente.valid_from <= day),
+                or_(Gemeente.valid_until.is_(None), Gemeente.valid_until > day),
+            )
+            .order_by(Gemeente.sort_name, Gemeente.code)
+        )
+    )
+
+
+def domains_of(session: Session, gemeente_code: str) -> list[str]:
+    return list(
+        session.scalars(
+            select(EmailDomain.domain)
+            .where(EmailDomain.gemeente_code == gemeente_code)
+            .order_by(EmailDomain.domain)
+        )
+    )
+
+
+def count(session: Session, day: date) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Gemeente)
+            .where(
+                or_(Gemeente.valid_from.is_(None), Gemeente.valid_from <= day),
+                or_(Gemeente.valid_until.is_(None), Gemeente.valid_until > day),
+            )
+        )
+        or 0
+    )

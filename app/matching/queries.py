@@ -1,0 +1,200 @@
+"""Rows to facts for the core; and the matches of a person or an opgave for who may see them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.accounts.models import User
+from app.core.actor import Actor
+from app.gemeenten.models import Gemeente
+from app.matching.core.facts import (
+    AskedSkill,
+    OfferedSkill,
+    OpgaveFacts,
+    Place,
+    Position,
+    ProfileFacts,
+    Reason,
+    Score,
+    Window,
+)
+from app.matching.core.vocabulary import ConceptFacts, Vocabulary
+from app.matching.models import Match
+from app.opgaven import queries as opgaven
+from app.opgaven.models import Opgave
+from app.opgaven.queries import SeenOpgave
+from app.opgaven.rules import FOR_LEARNING, Audience, OpgaveStatus
+from app.people import queries as people
+from app.people.models import Profile
+from app.people.rules import Direction, ProfileState
+from app.people.visibility import SeenProfile
+from app.vocabulary import queries as vocabulary_queries
+from app.vocabulary.models import Source
+
+_built: dict[UUID, Vocabulary] = {}
+
+
+@dataclass(frozen=True)
+class OpgaveMatch:
+    """A match as the professional sees it."""
+
+    seen: SeenOpgave
+    score: Score
+
+
+@dataclass(frozen=True)
+class ProfileMatch:
+    """A match as the opgavehouder sees it."""
+
+    profile: SeenProfile
+    score: Score
+
+
+def vocabulary(session: Session) -> Vocabulary:
+    """The words as the core compares them; built anew only when they changed."""
+    version = vocabulary_queries.version(session)
+    if version is None:
+        return Vocabulary()
+    if version not in _built:
+        related = vocabulary_queries.related(session)
+        concepts = [
+            ConceptFacts(
+                concept.id,
+                names,
+                concept.broader_id,
+                related.get(concept.id, ()),
+                own=concept.source is Source.STARTER,
+            )
+            for concept, names in vocabulary_queries.concepts_with_names(session)
+        ]
+        _built.clear()
+        _built[version] = Vocabulary(concepts, vocabulary_queries.different_pairs(session))
+    return _built[version]
+
+
+def opgave_facts(session: Session, opgave_ids: Iterable[UUID] | None = None) -> list[OpgaveFacts]:
+    """Facts of open opgaven: these, or all."""
+    found = (
+        select(Opgave, Gemeente)
+        .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
+        .where(Opgave.status == OpgaveStatus.OPEN)
+        .options(selectinload(Opgave.skills))
+        .order_by(Opgave.id)
+    )
+    if opgave_ids is not None:
+        found = found.where(Opgave.id.in_(list(opgave_ids)))
+    return [_opgave_facts(*row) for row in session.execute(found).tuples()]
+
+
+def profile_facts(session: Session, user_ids: Iterable[UUID] | None = None) -> list[ProfileFacts]:
+    """Facts of published profiles: these, or all."""
+    found = (
+        select(Profile, Gemeente)
+        .join(User, User.id == Profile.user_id)
+        .join(Gemeente, Gemeente.code == User.gemeente_code)
+        .where(Profile.state == ProfileState.PUBLISHED)
+        .options(selectinload(Profile.skills), selectinload(Profile.windows))
+        .order_by(Profile.user_id)
+    )
+    if user_ids is not None:
+        found = found.where(Profile.user_id.in_(list(user_ids)))
+    return [_profile_facts(*row) for row in session.execute(found).tuples()]
+
+
+def meant_for(session: Session, opgave_ids: Sequence[UUID]) -> dict[UUID, frozenset[str] | None]:
+    """Per opgave the gemeenten it is meant for, or None for all of them."""
+    rows = session.execute(
+        select(Opgave.id, Opgave.audience, Gemeente.province)
+        .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
+        .where(Opgave.id.in_(opgave_ids))
+    ).tuples()
+    return {
+        opgave_id: None if audience is Audience.EVERYBODY else _codes_in(session, province)
+        for opgave_id, audience, province in rows
+    }
+
+
+def matches_of_person(session: Session, viewer: Actor, today: date) -> list[OpgaveMatch]:
+    """The viewer's own matches with opgaven that are still open, best first."""
+    rows = session.scalars(
+        _best_first()
+        .join(Opgave, Opgave.id == Match.opgave_id)
+        .where(
+            Match.profile_id == viewer.user_id,
+            Opgave.status == OpgaveStatus.OPEN,
+            Opgave.closes_on >= today,
+        )
+    ).all()
+    seen = opgaven.by_ids(session, [row.opgave_id for row in rows])
+    return [OpgaveMatch(seen[row.opgave_id], score_of(row)) for row in rows]
+
+
+def match_of_person(session: Session, user_id: UUID, opgave_id: UUID) -> Score | None:
+    row = session.get(Match, (user_id, opgave_id))
+    return score_of(row) if row else None
+
+
+def matches_of_opgave(
+    session: Session, viewer: Actor, opgave_id: UUID, today: date, limit: int = 50
+) -> list[ProfileMatch]:
+    """Colleagues who fit the opgave and whom the viewer may know of, best first."""
+    rows = session.scalars(_best_first().where(Match.opgave_id == opgave_id)).all()
+    seen = people.seen_profiles(session, viewer, [row.profile_id for row in rows], today)
+    known = [row for row in rows if row.profile_id in seen]
+    return [ProfileMatch(seen[row.profile_id], score_of(row)) for row in known[:limit]]
+
+
+def count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Match)) or 0
+
+
+def score_of(row: Match) -> Score:
+    reasons = tuple(Reason.of_plain(reason) for reason in row.reasons)
+    return Score(row.profile_id, row.opgave_id, row.value, row.tier, reasons)
+
+
+def _best_first() -> Select[tuple[Match]]:
+    return select(Match).order_by(Match.tier, Match.value.desc(), Match.profile_id, Match.opgave_id)
+
+
+def _codes_in(session: Session, province: str) -> frozenset[str]:
+    return frozenset(session.scalars(select(Gemeente.code).where(Gemeente.province == province)))
+
+
+def _position(gemeente: Gemeente) -> Position:
+    return Position(gemeente.latitude, gemeente.longitude)
+
+
+def _opgave_facts(opgave: Opgave, gemeente: Gemeente) -> OpgaveFacts:
+    # An open opgave is complete: the database refuses one without hours and period.
+    assert opgave.starts_on is not None
+    return OpgaveFacts(
+        id=opgave.id,
+        gemeente_code=opgave.gemeente_code,
+        for_learning=opgave.kind in FOR_LEARNING,
+        skills=tuple(AskedSkill(s.label, s.must, s.level) for s in opgave.skills),
+        hours_per_week=opgave.hours_per_week or 0,
+        starts_on=opgave.starts_on,
+        ends_on=opgave.ends_on,
+        place=Place(opgave.place.value),
+        position=_position(gemeente),
+    )
+
+
+def _profile_facts(profile: Profile, gemeente: Gemeente) -> ProfileFacts:
+    return ProfileFacts(
+        id=profile.user_id,
+        gemeente_code=gemeente.code,
+        skills=tuple(
+            OfferedSkill(s.label, s.level, s.energy, s.direction is Direction.WANTS)
+            for s in profile.skills
+        ),
+        windows=tuple(Window(w.hours_per_week, w.starts_on, w.ends_on) for w in profile.windows),
+        travel_km=profile.travel_km,
+        remote=profile.remote,
+        position=_position(gemeente),
+    )

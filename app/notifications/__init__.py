@@ -1,0 +1,1 @@
+"""What people should know: the inbox, the digest, and every mail on its way."""

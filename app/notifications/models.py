@@ -1,0 +1,94 @@
+"""Notices in the app, preferences, digest runs and mails on their way."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.orm import Base, PrimaryId
+from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
+
+
+class Notice(Base):
+    """Something a person should know; shown in the inbox and, when it fits, in the digest.
+
+    `profile_id` is the colleague that a notice to an opgavehouder is about.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint(
+            "user_id", "kind", "opgave_id", "profile_id", postgresql_nulls_not_distinct=True
+        ),
+        Index("ix_notice_unread", "user_id", postgresql_where="read_at IS NULL"),
+        Index("ix_notice_of_person", "user_id", "told_at"),
+    )
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    kind: Mapped[NoticeKind]
+    opgave_id: Mapped[UUID] = mapped_column(
+        ForeignKey("opgave.id", ondelete="CASCADE"), index=True
+    )
+    profile_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("profile.user_id", ondelete="CASCADE"), index=True
+    )
+    told_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class Preference(Base):
+    """How often somebody wants a digest; without a row it is every week, on Monday."""
+
+    __tablename__ = "preference"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    frequency: Mapped[Frequency] = mapped_column(default=Frequency.WEEKLY)
+    weekday: Mapped[Weekday] = mapped_column(SmallInteger, default=Weekday.MONDAY)
+
+
+class DigestRun(Base):
+    """One planning of digests; of two planners at once, one writes this row."""
+
+    __tablename__ = "digest_run"
+
+    period: Mapped[str] = mapped_column(String(40), primary_key=True)
+    planned_at: Mapped[datetime]
+    planned: Mapped[int] = mapped_column(default=0)
+
+
+class Delivery(Base):
+    """One mail to one address. It holds ids; the text is made at the moment of sending.
+
+    `subject_id` is what the mail is about: a sign-in, a request, or the person of a digest.
+    `news_from` and `news_until` bound what a digest tells: from the one, before the other.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("dedupe_key"),
+        Index("ix_delivery_due", "next_attempt_at", postgresql_where="state = 'pending'"),
+        Index("ix_delivery_unsure", "submitted_at", postgresql_where="state = 'submitting'"),
+        Index("ix_delivery_of_person", "user_id", "kind", "state"),
+    )
+
+    id: Mapped[PrimaryId]
+    kind: Mapped[MailKind]
+    dedupe_key: Mapped[str] = mapped_column(String(120))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    subject_id: Mapped[UUID]
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.PENDING, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    lease_owner: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    last_answer: Mapped[str] = mapped_column(default="")
+    news_from: Mapped[datetime | None]
+    news_until: Mapped[datetime | None]

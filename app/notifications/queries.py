@@ -1,0 +1,129 @@
+"""Reading notices, preferences and the state of the mail."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.matching.models import Match
+from app.notifications.models import Delivery, Notice, Preference
+from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
+from app.opgaven import queries as opgaven
+from app.opgaven.models import Opgave
+from app.opgaven.queries import SeenOpgave
+from app.opgaven.rules import OpgaveStatus
+from app.people import queries as people
+from app.people.visibility import SeenProfile
+
+LONGEST_INBOX = 100
+
+
+@dataclass(frozen=True)
+class SeenNotice:
+    """A notice that still stands: the opgave is open, the match is there, the colleague visible."""
+
+    notice: Notice
+    match: Match
+    seen: SeenOpgave
+    colleague: SeenProfile | None = None
+
+
+def preference_of(session: Session, user_id: UUID) -> tuple[Frequency, Weekday]:
+    row = session.get(Preference, user_id)
+    return (row.frequency, Weekday(row.weekday)) if row else (Frequency.WEEKLY, Weekday.MONDAY)
+
+
+def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:
+    """What still stands, newest first."""
+    return _seen(session, viewer, _standing(viewer.user_id, today), today)
+
+
+def news(
+    session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
+) -> list[SeenNotice]:
+    """What was told in [since, until) and still stands, newest first."""
+    standing = _standing(viewer.user_id, today).where(Notice.told_at < until)
+    if since is not None:
+        standing = standing.where(Notice.told_at >= since)
+    return _seen(session, viewer, standing, today)
+
+
+def has_news(
+    session: Session, user_id: UUID, since: datetime | None, until: datetime, today: date
+) -> bool:
+    standing = _standing(user_id, today).where(Notice.told_at < until)
+    if since is not None:
+        standing = standing.where(Notice.told_at >= since)
+    return session.execute(standing.limit(1)).first() is not None
+
+
+def count_unread(session: Session, user_id: UUID, today: date) -> int:
+    unread = _standing(user_id, today).where(Notice.read_at.is_(None)).subquery()
+    return session.scalar(select(func.count()).select_from(unread)) or 0
+
+
+def last_told(session: Session, user_id: UUID) -> datetime | None:
+    """Until when accepted digests have told this person everything."""
+    return session.scalar(
+        select(func.max(Delivery.news_until)).where(
+            Delivery.user_id == user_id,
+            Delivery.kind == MailKind.DIGEST,
+            Delivery.state.in_([DeliveryState.ACCEPTED, DeliveryState.UNKNOWN]),
+        )
+    )
+
+
+def counts_by_state(session: Session) -> dict[DeliveryState, int]:
+    return dict(
+        session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples().all()
+    )
+
+
+def failed(session: Session, limit: int = 100) -> list[Delivery]:
+    return list(
+        session.scalars(
+            select(Delivery)
+            .where(Delivery.state.in_([DeliveryState.FAILED, DeliveryState.UNKNOWN]))
+            .order_by(Delivery.created_at.desc())
+            .limit(limit)
+        )
+    )
+
+
+def _standing(user_id: UUID | None, today: date) -> Select[tuple[Notice, Match]]:
+    """A notice stands as long as its match does; whose match it is depends on its kind."""
+    about = or_(
+        and_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Match.profile_id == Notice.user_id),
+        and_(
+            Notice.kind == NoticeKind.COLLEAGUE_FOR_OPGAVE, Match.profile_id == Notice.profile_id
+        ),
+    )
+    return (
+        select(Notice, Match)
+        .join(Match, and_(Match.opgave_id == Notice.opgave_id, about))
+        .join(Opgave, Opgave.id == Notice.opgave_id)
+        .where(
+            Notice.user_id == user_id,
+            Opgave.status == OpgaveStatus.OPEN,
+            Opgave.closes_on >= today,
+        )
+        .order_by(Notice.told_at.desc(), Match.tier, Match.value.desc(), Notice.id)
+    )
+
+
+def _seen(
+    session: Session, viewer: Actor, standing: Select[tuple[Notice, Match]], today: date
+) -> list[SeenNotice]:
+    rows = session.execute(standing.limit(LONGEST_INBOX)).tuples().all()
+    about = opgaven.by_ids(session, [notice.opgave_id for notice, _ in rows])
+    colleagues = people.seen_profiles(
+        session, viewer, [notice.profile_id for notice, _ in rows if notice.profile_id], today
+    )
+    return [
+        SeenNotice(notice, match, about[notice.opgave_id], colleagues.get(match.profile_id))
+        for notice, match in rows
+        if notice.profile_id is None or notice.profile_id in colleagues
+    ]

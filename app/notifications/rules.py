@@ -1,0 +1,108 @@
+"""When a digest is due, how long a mail may wait, and which states it goes through."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import IntEnum, StrEnum
+from random import Random
+
+from app.core.clock import AMSTERDAM, dutch_time
+
+DIGEST_HOUR = 7
+# A digest that could not be made before this hour waits for the next day; its news goes with it.
+DIGEST_LAST_HOUR = 10
+DIGEST_LIVES = timedelta(hours=12)
+URGENT_LIVES = timedelta(hours=48)
+MOST_ATTEMPTS = 12
+FIRST_WAIT = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(hours=6)
+LEASE = timedelta(seconds=60)
+# An answer that stays out longer than this will not come; then the mail may or may not be there.
+ANSWER_WAIT = timedelta(seconds=90)
+MOST_MATCHES = 5
+
+
+class Frequency(StrEnum):
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+
+class Weekday(IntEnum):
+    """As ISO 8601 counts them."""
+
+    MONDAY = 1
+    TUESDAY = 2
+    WEDNESDAY = 3
+    THURSDAY = 4
+    FRIDAY = 5
+    SATURDAY = 6
+    SUNDAY = 7
+
+
+class NoticeKind(StrEnum):
+    OPGAVE_FOR_YOU = "opgave_for_you"
+    COLLEAGUE_FOR_OPGAVE = "colleague_for_opgave"
+
+
+class MailKind(StrEnum):
+    SIGN_IN = "sign_in"
+    ACCESS_ASKED = "access_asked"
+    ACCESS_DECIDED = "access_decided"
+    DIGEST = "digest"
+
+
+URGENT = frozenset({MailKind.SIGN_IN, MailKind.ACCESS_ASKED, MailKind.ACCESS_DECIDED})
+
+
+class DeliveryState(StrEnum):
+    """Where a mail is; `UNKNOWN` means that nobody can tell whether the relay took it."""
+
+    PENDING = "pending"
+    SUBMITTING = "submitting"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Due:
+    """Which people a digest is for on this day."""
+
+    period: str
+    weekday: Weekday
+
+
+def digest_due(now: datetime) -> Due | None:
+    """The digest to plan at this moment, or None outside the hours for it."""
+    here = dutch_time(now)
+    if not DIGEST_HOUR <= here.hour < DIGEST_LAST_HOUR:
+        return None
+    return due_on(here.date())
+
+
+def due_on(day: date) -> Due:
+    return Due(period=day.isoformat(), weekday=Weekday(day.isoweekday()))
+
+
+def wants_on(frequency: Frequency, chosen: Weekday, day: Weekday) -> bool:
+    """Whether somebody with this preference gets a digest on that day."""
+    if frequency is Frequency.DAILY:
+        return True
+    return frequency is Frequency.WEEKLY and chosen is day
+
+
+def morning_of(day: date) -> datetime:
+    """Seven o'clock in Amsterdam on that day."""
+    return datetime.combine(day, time(DIGEST_HOUR), AMSTERDAM)
+
+
+def wait_after(attempts: int, chance: Random) -> timedelta:
+    """How long a mail waits after a refusal "for now": longer each time, never all at once."""
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 10))
+    return longest * chance.uniform(0.5, 1.5)
+
+
+def lives(kind: MailKind) -> timedelta:
+    return URGENT_LIVES if kind in URGENT else DIGEST_LIVES

@@ -1,0 +1,1 @@
+"""What a gemeente asks: the opgave, from concept to closed."""

@@ -1,0 +1,80 @@
+"""Opgaven and the skills they ask."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.errors import Conflict
+from app.core.orm import Base, PrimaryId
+from app.opgaven.rules import NEXT, TITLE_LIMIT, Audience, Kind, OpgaveStatus, Place
+from app.vocabulary.rules import LABEL_LIMIT, NORMAL_LIMIT
+
+
+class Opgave(Base):
+    """A task that a gemeente wants to work on with others; `closes_on` is the last day to react."""
+
+    __tablename__ = "opgave"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("people_needed > 0", name="needs_people"),
+        CheckConstraint(
+            "status <> 'open' OR (closes_on IS NOT NULL AND starts_on IS NOT NULL"
+            " AND ends_on IS NOT NULL AND hours_per_week > 0)",
+            name="open_is_complete",
+        ),
+    )
+
+    id: Mapped[PrimaryId]
+    gemeente_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), index=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    co_owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    status: Mapped[OpgaveStatus] = mapped_column(default=OpgaveStatus.CONCEPT, index=True)
+    kind: Mapped[Kind]
+    title: Mapped[str] = mapped_column(String(TITLE_LIMIT))
+    text: Mapped[str] = mapped_column(default="")
+    themes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    hours_per_week: Mapped[int | None] = mapped_column(SmallInteger)
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    closes_on: Mapped[date | None] = mapped_column(index=True)
+    place: Mapped[Place]
+    people_needed: Mapped[int] = mapped_column(SmallInteger, default=1)
+    audience: Mapped[Audience] = mapped_column(default=Audience.EVERYBODY)
+    is_public: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    published_at: Mapped[datetime | None] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+    skills: Mapped[list["AskedSkill"]] = relationship(
+        cascade="all, delete-orphan", order_by="AskedSkill.place"
+    )
+
+    def move_to(self, status: OpgaveStatus) -> None:
+        if status not in NEXT[self.status]:
+            raise Conflict(
+                f"opgave {self.id}: {self.status} cannot become {status}",
+                said=f"Deze opgave is {self.status.value} en kan niet meer veranderen.",
+            )
+        self.status = status
+
+
+class AskedSkill(Base):
+    """One skill that the opgave asks; `place` is its place in the list."""
+
+    __tablename__ = "asked_skill"
+    __table_args__ = (CheckConstraint("level BETWEEN 1 AND 4", name="level_in_range"),)
+
+    id: Mapped[PrimaryId]
+    opgave_id: Mapped[UUID] = mapped_column(
+        ForeignKey("opgave.id", ondelete="CASCADE"), index=True
+    )
+    place: Mapped[int] = mapped_column(SmallInteger)
+    label: Mapped[str] = mapped_column(String(LABEL_LIMIT))
+    label_normal: Mapped[str] = mapped_column(String(NORMAL_LIMIT), index=True)
+    must: Mapped[bool]
+    level: Mapped[int] = mapped_column(SmallInteger)

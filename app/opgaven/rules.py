@@ -1,0 +1,193 @@
+"""What an opgave may hold, which moves it may make, and who may make them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from app.core.actor import Actor, Role
+from app.core.faults import Fault, length_fault, range_fault
+from app.people.rules import Level
+from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
+
+TITLE_LIMIT = 120
+TEXT_LIMIT = 10_000
+MOST_SKILLS = 15
+MOST_HOURS = 40
+MOST_PEOPLE = 50
+LONGEST_DAYS = 3 * 366
+
+
+class Kind(StrEnum):
+    OPGAVE = "opgave"
+    KLUS = "klus"
+    DETACHERING = "detachering"
+    RUIL = "ruil"
+    MEELOPEN = "meelopen"
+    KLANKBORD = "klankbord"
+    ATELIERPLEK = "atelierplek"
+
+
+# Here somebody comes to learn: wishing to learn counts as much as being able.
+FOR_LEARNING = frozenset({Kind.MEELOPEN})
+
+
+class OpgaveStatus(StrEnum):
+    CONCEPT = "concept"
+    OPEN = "open"
+    CLOSED = "gesloten"
+    WITHDRAWN = "ingetrokken"
+
+
+NEXT: dict[OpgaveStatus, frozenset[OpgaveStatus]] = {
+    OpgaveStatus.CONCEPT: frozenset({OpgaveStatus.OPEN, OpgaveStatus.WITHDRAWN}),
+    OpgaveStatus.OPEN: frozenset({OpgaveStatus.CLOSED, OpgaveStatus.WITHDRAWN}),
+    OpgaveStatus.CLOSED: frozenset(),
+    OpgaveStatus.WITHDRAWN: frozenset(),
+}
+
+
+class Place(StrEnum):
+    ON_SITE = "on_site"
+    HYBRID = "hybrid"
+    REMOTE = "remote"
+
+
+class Audience(StrEnum):
+    """For whom the opgave is meant: every gemeente, or those of the own province."""
+
+    EVERYBODY = "everybody"
+    PROVINCE = "province"
+
+
+@dataclass(frozen=True)
+class AskedSkillDraft:
+    label: str
+    must: bool = True
+    level: int = Level.INDEPENDENT
+
+
+@dataclass(frozen=True)
+class OpgaveDraft:
+    title: str = ""
+    kind: Kind = Kind.OPGAVE
+    text: str = ""
+    themes: tuple[Theme, ...] = ()
+    skills: tuple[AskedSkillDraft, ...] = ()
+    hours_per_week: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    closes_on: date | None = None
+    place: Place = Place.HYBRID
+    people_needed: int | None = 1
+    audience: Audience = Audience.EVERYBODY
+    # Whether visitors who are not signed in may read it.
+    is_public: bool = True
+    co_owner_email: str = ""
+    # The version that the writer saw; another one means that somebody wrote in between.
+    version: int | None = field(default=None, compare=False)
+
+
+def faults(draft: OpgaveDraft) -> list[Fault]:
+    """Everything that is wrong with the draft, also as a concept."""
+    found = length_fault("title", draft.title, TITLE_LIMIT, "Geef de opgave een titel.")
+    found += length_fault("text", draft.text, TEXT_LIMIT)
+    if draft.hours_per_week is not None:
+        found += range_fault("hours_per_week", draft.hours_per_week, 1, MOST_HOURS)
+    found += range_fault("people_needed", draft.people_needed, 1, MOST_PEOPLE)
+    return found + _order_faults(draft) + _skills_faults(draft.skills)
+
+
+def publishing_faults(draft: OpgaveDraft, today: date) -> list[Fault]:
+    """What is still missing, or past, before colleagues may see this opgave."""
+    needed: tuple[tuple[str, object, str], ...] = (
+        ("text", draft.text, "Vertel wat er aan de hand is en wat iemand gaat doen."),
+        ("themes", draft.themes, "Kies minstens één thema."),
+        ("skills", draft.skills, "Noem minstens één vaardigheid."),
+        ("hours_per_week", draft.hours_per_week, "Vul in hoeveel uur per week het kost."),
+        ("starts_on", draft.starts_on, "Vul in wanneer het begint."),
+        ("ends_on", draft.ends_on, "Vul in tot wanneer het duurt."),
+        ("closes_on", draft.closes_on, "Vul in tot welke dag collega's kunnen reageren."),
+    )
+    missing = [Fault(name, said) for name, value, said in needed if not value]
+    return missing + _past_faults(draft, today)
+
+
+def may_draft(actor: Actor) -> bool:
+    return actor.has(Role.OPGAVEHOUDER)
+
+
+def may_edit(actor: Actor, gemeente_code: str) -> bool:
+    """An opgavehouder for the opgaven of the own gemeente, and its gemeentebeheerder."""
+    own = actor.gemeente_code == gemeente_code
+    return own and (actor.has(Role.OPGAVEHOUDER) or actor.has(Role.GEMEENTEBEHEERDER))
+
+
+def may_read(actor: Actor, opgave: "Readable") -> bool:
+    """Own people read everything; others what is no longer a concept and meant for them."""
+    if actor.is_system or may_edit(actor, opgave.gemeente_code):
+        return True
+    if opgave.status is OpgaveStatus.CONCEPT:
+        return False
+    if actor.user_id is None:
+        return opgave.is_public and opgave.status is OpgaveStatus.OPEN
+    return is_meant_for(opgave.audience, opgave.province, actor_province=opgave.reader_province)
+
+
+def is_meant_for(audience: Audience, province: str, *, actor_province: str) -> bool:
+    return audience is Audience.EVERYBODY or province == actor_province
+
+
+@dataclass(frozen=True)
+class Readable:
+    """What `may_read` needs to know of an opgave and of the province of who reads."""
+
+    gemeente_code: str
+    status: OpgaveStatus
+    audience: Audience
+    is_public: bool
+    province: str
+    reader_province: str
+
+
+def is_overdue(status: OpgaveStatus, closes_on: date | None, today: date) -> bool:
+    return status is OpgaveStatus.OPEN and closes_on is not None and closes_on < today
+
+
+def _order_faults(draft: OpgaveDraft) -> list[Fault]:
+    found = []
+    if draft.starts_on and draft.ends_on:
+        if draft.ends_on < draft.starts_on:
+            found.append(Fault("ends_on", "De einddatum ligt voor de begindatum."))
+        elif (draft.ends_on - draft.starts_on).days > LONGEST_DAYS:
+            found.append(Fault("ends_on", "Een opgave duurt hier hoogstens drie jaar."))
+    if draft.closes_on and draft.ends_on and draft.closes_on > draft.ends_on:
+        found.append(Fault("closes_on", "De sluitingsdatum ligt na het einde van de opgave."))
+    return found
+
+
+def _past_faults(draft: OpgaveDraft, today: date) -> list[Fault]:
+    found = []
+    if draft.closes_on and draft.closes_on < today:
+        found.append(Fault("closes_on", "De sluitingsdatum ligt in het verleden."))
+    if draft.ends_on and draft.ends_on < today:
+        found.append(Fault("ends_on", "De einddatum ligt in het verleden."))
+    return found
+
+
+def _skills_faults(skills: Sequence[AskedSkillDraft]) -> list[Fault]:
+    found = []
+    if len(skills) > MOST_SKILLS:
+        found.append(Fault("skills", f"Noem hoogstens {MOST_SKILLS} vaardigheden."))
+    seen: set[str] = set()
+    for place, skill in enumerate(skills[: MOST_SKILLS + 1]):
+        at = f"skills-{place}-label"
+        found += length_fault(at, skill.label, LABEL_LIMIT, "Vul een vaardigheid in.")
+        found += range_fault(f"skills-{place}-level", skill.level, Level.BASIC, Level.EXPERT)
+        normal = normalise(skill.label)
+        if skill.label and not normal:
+            found.append(Fault(at, "Gebruik letters of cijfers."))
+        elif normal in seen:
+            found.append(Fault(at, f"“{skill.label}” staat er al."))
+        seen.add(normal)
+    return found

@@ -1,0 +1,161 @@
+"""Drafting, revising, publishing, closing and withdrawing opgaven."""
+
+from uuid import UUID
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.core.errors import Conflict, NotAllowed, NotFound
+from app.core.faults import Fault, refuse
+from app.core.work import Work
+from app.opgaven import queries
+from app.opgaven.events import OpgaveChanged, OpgaveEnded, OpgavePublished
+from app.opgaven.models import AskedSkill, Opgave
+from app.opgaven.rules import (
+    NEXT,
+    OpgaveDraft,
+    OpgaveStatus,
+    faults,
+    is_overdue,
+    may_draft,
+    may_edit,
+    publishing_faults,
+)
+from app.vocabulary.rules import normalise
+
+CHANGED_MEANWHILE = (
+    "Deze opgave is intussen door iemand anders gewijzigd. Hieronder staat wat jij typte. "
+    "Kijk het na en sla het nog eens op."
+)
+
+
+def draft_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
+    """Begin an opgave under an id that the form was given, so that a second post does no harm."""
+    actor = work.actor
+    if not may_draft(actor) or actor.user_id is None or actor.gemeente_code is None:
+        raise NotAllowed("draft an opgave")
+    refuse(faults(draft))
+    known = work.session.get(Opgave, opgave_id)
+    if known is not None:
+        return _own_again(work, known)
+    opgave = Opgave(
+        id=opgave_id,
+        gemeente_code=actor.gemeente_code,
+        owner_id=actor.user_id,
+        status=OpgaveStatus.CONCEPT,
+        version=0,
+        created_at=work.now,
+    )
+    _fill(work, opgave, draft)
+    work.session.add(opgave)
+    work.session.flush()
+    return opgave
+
+
+def revise_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
+    """Change what the opgave says; an open one must stay complete."""
+    opgave = _to_change(work, opgave_id)
+    if not NEXT[opgave.status]:
+        raise Conflict(said=f"Deze opgave is {opgave.status.value} en kan niet meer veranderen.")
+    if draft.version is not None and draft.version != opgave.version:
+        raise Conflict(said=CHANGED_MEANWHILE)
+    refuse(faults(draft))
+    if opgave.status is OpgaveStatus.OPEN:
+        refuse(publishing_faults(draft, work.today))
+    _fill(work, opgave, draft)
+    if opgave.status is OpgaveStatus.OPEN:
+        work.emit(OpgaveChanged(opgave_id=opgave.id))
+    return opgave
+
+
+def publish_opgave(work: Work, opgave_id: UUID) -> Opgave:
+    """Open the opgave to professionals of other gemeenten."""
+    opgave = _to_change(work, opgave_id)
+    if opgave.status is OpgaveStatus.OPEN:
+        return opgave
+    refuse(publishing_faults(queries.draft_of(work.session, opgave), work.today))
+    opgave.move_to(OpgaveStatus.OPEN)
+    opgave.published_at = work.now
+    opgave.version += 1
+    work.emit(OpgavePublished(opgave_id=opgave.id))
+    return opgave
+
+
+def close_opgave(work: Work, opgave_id: UUID) -> Opgave:
+    return _end(work, _to_change(work, opgave_id), OpgaveStatus.CLOSED)
+
+
+def withdraw_opgave(work: Work, opgave_id: UUID) -> Opgave:
+    return _end(work, _to_change(work, opgave_id), OpgaveStatus.WITHDRAWN)
+
+
+def close_overdue(work: Work) -> int:
+    """Close every open opgave whose last day is over; how many there were."""
+    late = queries.overdue(work.session, work.today)
+    for opgave_id in late:
+        opgave = work.fetch_to_change(Opgave, opgave_id)
+        if is_overdue(opgave.status, opgave.closes_on, work.today):
+            _end(work, opgave, OpgaveStatus.CLOSED)
+    return len(late)
+
+
+def _end(work: Work, opgave: Opgave, status: OpgaveStatus) -> Opgave:
+    if opgave.status is status:
+        return opgave
+    opgave.move_to(status)
+    opgave.ended_at = work.now
+    opgave.version += 1
+    work.emit(OpgaveEnded(opgave_id=opgave.id, status=status.value))
+    return opgave
+
+
+def _to_change(work: Work, opgave_id: UUID) -> Opgave:
+    opgave = work.fetch_to_change(Opgave, opgave_id)
+    if may_edit(work.actor, opgave.gemeente_code):
+        return opgave
+    if opgave.status is OpgaveStatus.CONCEPT:
+        raise NotFound(f"opgave {opgave_id}")
+    raise NotAllowed(f"change opgave {opgave_id}")
+
+
+def _own_again(work: Work, opgave: Opgave) -> Opgave:
+    if opgave.owner_id != work.actor.user_id:
+        raise NotFound(f"opgave {opgave.id}")
+    return opgave
+
+
+def _fill(work: Work, opgave: Opgave, draft: OpgaveDraft) -> None:
+    for name in (
+        "title", "kind", "text", "hours_per_week", "starts_on", "ends_on", "closes_on",
+        "place", "audience", "is_public",
+    ):
+        setattr(opgave, name, getattr(draft, name))
+    opgave.people_needed = draft.people_needed or 1
+    opgave.themes = [theme.value for theme in draft.themes]
+    opgave.co_owner_id = _co_owner(work, opgave, draft.co_owner_email)
+    opgave.skills = _skills(work, draft)
+    opgave.version += 1
+    opgave.changed_at = work.now
+
+
+def _co_owner(work: Work, opgave: Opgave, email: str) -> UUID | None:
+    if not email:
+        return None
+    colleague: User | None = accounts.by_email(work.session, email)
+    if colleague is None or colleague.gemeente_code != opgave.gemeente_code:
+        said = "Dit adres kennen we niet bij jouw gemeente."
+        refuse([Fault("co_owner_email", said)])
+    elif colleague.id == opgave.owner_id:
+        refuse([Fault("co_owner_email", "Kies iemand anders dan de opgavehouder zelf.")])
+    return colleague.id if colleague else None
+
+
+def _skills(work: Work, draft: OpgaveDraft) -> list[AskedSkill]:
+    return [
+        AskedSkill(
+            id=work.new_id(),
+            place=place,
+            label_normal=normalise(skill.label),
+            **vars(skill),
+        )
+        for place, skill in enumerate(draft.skills)
+    ]

@@ -1,0 +1,1 @@
+"""What a professional offers: expertise, experience, energy and hours."""

@@ -1,0 +1,23 @@
+"""What the room of people tells."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from app.core.outbox import Event
+
+
+@dataclass(frozen=True)
+class ProfileChanged(Event):
+    """A published profile is another than before, or has just been published."""
+
+    name: ClassVar[str] = "profile.changed"
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class ProfilePaused(Event):
+    """The profile no longer counts."""
+
+    name: ClassVar[str] = "profile.paused"
+    user_id: UUID

@@ -1,0 +1,90 @@
+"""Profiles with their skills and the windows in which somebody has hours."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.orm import Base, PrimaryId
+from app.people.rules import (
+    EVIDENCE_LIMIT,
+    FUNCTION_LIMIT,
+    HEADLINE_LIMIT,
+    Direction,
+    ProfileState,
+    Visibility,
+)
+from app.vocabulary.rules import LABEL_LIMIT, NORMAL_LIMIT
+
+
+class Profile(Base):
+    """What one person offers; it has the id of that person."""
+
+    __tablename__ = "profile"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    state: Mapped[ProfileState] = mapped_column(default=ProfileState.CONCEPT, index=True)
+    visibility: Mapped[Visibility] = mapped_column(default=Visibility.ANONYMOUS)
+    function: Mapped[str] = mapped_column(String(FUNCTION_LIMIT), default="")
+    headline: Mapped[str] = mapped_column(String(HEADLINE_LIMIT), default="")
+    about: Mapped[str] = mapped_column(default="")
+    themes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    movement: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    travel_km: Mapped[int] = mapped_column(SmallInteger, default=30)
+    remote: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    published_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+
+    skills: Mapped[list["Skill"]] = relationship(
+        cascade="all, delete-orphan", order_by="Skill.place"
+    )
+    windows: Mapped[list["Window"]] = relationship(
+        cascade="all, delete-orphan", order_by="Window.place"
+    )
+
+
+class Skill(Base):
+    """One expertise in somebody's own words; `place` is its place in the list."""
+
+    __tablename__ = "skill"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 1 AND 4", name="level_in_range"),
+        CheckConstraint("energy BETWEEN 1 AND 5", name="energy_in_range"),
+    )
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("profile.user_id", ondelete="CASCADE"), index=True
+    )
+    place: Mapped[int] = mapped_column(SmallInteger)
+    label: Mapped[str] = mapped_column(String(LABEL_LIMIT))
+    label_normal: Mapped[str] = mapped_column(String(NORMAL_LIMIT), index=True)
+    level: Mapped[int] = mapped_column(SmallInteger)
+    years: Mapped[int] = mapped_column(SmallInteger)
+    energy: Mapped[int] = mapped_column(SmallInteger)
+    direction: Mapped[Direction]
+    evidence: Mapped[str] = mapped_column(String(EVIDENCE_LIMIT), default="")
+
+
+class Window(Base):
+    """Hours a week from one day up to and including another, or with no end."""
+
+    __tablename__ = "availability_window"
+    __table_args__ = (
+        CheckConstraint("hours_per_week > 0", name="has_hours"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+    )
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("profile.user_id", ondelete="CASCADE"), index=True
+    )
+    place: Mapped[int] = mapped_column(SmallInteger)
+    hours_per_week: Mapped[int] = mapped_column(SmallInteger)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]

@@ -1,0 +1,152 @@
+"""What a profile may hold, when it counts, and what is wrong with a draft."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from app.core.faults import Fault, length_fault, range_fault
+from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
+
+FUNCTION_LIMIT = 80
+HEADLINE_LIMIT = 120
+TEXT_LIMIT = 10_000
+EVIDENCE_LIMIT = 300
+MOST_SKILLS = 40
+MOST_WINDOWS = 6
+MOST_HOURS = 40
+MOST_YEARS = 60
+MOST_KILOMETRES = 400
+
+
+class ProfileState(StrEnum):
+    CONCEPT = "concept"
+    PUBLISHED = "published"
+    PAUSED = "paused"
+
+
+class Visibility(StrEnum):
+    """Who may see what; each tier shows what the ones before it show, and more."""
+
+    HIDDEN = "hidden"
+    ANONYMOUS = "anonymous"
+    GEMEENTE = "gemeente"
+    COLLEAGUES = "colleagues"
+
+
+class Movement(StrEnum):
+    """How somebody joins the movement."""
+
+    VERANDERAAR = "veranderaar"
+    GRENSDENKER = "grensdenker"
+    AANPAKKER = "aanpakker"
+    ENERGIEGEVER = "energiegever"
+
+
+class Direction(StrEnum):
+    CAN = "can"
+    WANTS = "wants"
+
+
+class Level(IntEnum):
+    BASIC = 1
+    INDEPENDENT = 2
+    EXPERIENCED = 3
+    EXPERT = 4
+
+
+@dataclass(frozen=True)
+class SkillDraft:
+    label: str
+    level: int = Level.INDEPENDENT
+    years: int = 0
+    energy: int = 3
+    direction: Direction = Direction.CAN
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class WindowDraft:
+    """Hours a week from one day up to and including another, or with no end."""
+
+    hours_per_week: int | None
+    starts_on: date | None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ProfileDraft:
+    function: str = ""
+    headline: str = ""
+    about: str = ""
+    themes: tuple[Theme, ...] = ()
+    movement: tuple[Movement, ...] = ()
+    skills: tuple[SkillDraft, ...] = ()
+    windows: tuple[WindowDraft, ...] = ()
+    travel_km: int | None = 30
+    remote: bool = True
+    visibility: Visibility = Visibility.ANONYMOUS
+    # The version that the writer saw; another one means that somebody wrote in between.
+    version: int | None = field(default=None, compare=False)
+
+
+def faults(draft: ProfileDraft) -> list[Fault]:
+    """Everything that is wrong with the draft, whether or not it is to be published."""
+    return [
+        *length_fault("function", draft.function, FUNCTION_LIMIT),
+        *length_fault("headline", draft.headline, HEADLINE_LIMIT),
+        *length_fault("about", draft.about, TEXT_LIMIT),
+        *range_fault("travel_km", draft.travel_km, 0, MOST_KILOMETRES),
+        *_skills_faults(draft.skills),
+        *_windows_faults(draft.windows),
+    ]
+
+
+def publishing_faults(draft: ProfileDraft) -> list[Fault]:
+    """What is still missing before others may find this profile."""
+    missing = []
+    if not draft.headline:
+        missing.append(Fault("headline", "Vertel in één zin waar je blij van wordt."))
+    if not draft.skills:
+        missing.append(Fault("skills", "Noem minstens één vaardigheid."))
+    if not draft.windows:
+        missing.append(Fault("windows", "Vul in hoeveel uur per week je beschikbaar bent."))
+    return missing
+
+
+def _skills_faults(skills: Sequence[SkillDraft]) -> list[Fault]:
+    found = []
+    if len(skills) > MOST_SKILLS:
+        found.append(Fault("skills", f"Noem hoogstens {MOST_SKILLS} vaardigheden."))
+    seen: set[str] = set()
+    for place, skill in enumerate(skills[: MOST_SKILLS + 1]):
+        found += _skill_faults(f"skills-{place}", skill)
+        normal = normalise(skill.label)
+        if normal in seen:
+            found.append(Fault(f"skills-{place}-label", f"“{skill.label}” staat er al."))
+        seen.add(normal)
+    return found
+
+
+def _skill_faults(at: str, skill: SkillDraft) -> list[Fault]:
+    found = length_fault(f"{at}-label", skill.label, LABEL_LIMIT, "Vul een vaardigheid in.")
+    if skill.label and not normalise(skill.label):
+        found.append(Fault(f"{at}-label", "Gebruik letters of cijfers."))
+    found += range_fault(f"{at}-level", skill.level, Level.BASIC, Level.EXPERT)
+    found += range_fault(f"{at}-years", skill.years, 0, MOST_YEARS)
+    found += range_fault(f"{at}-energy", skill.energy, 1, 5)
+    return found + length_fault(f"{at}-evidence", skill.evidence, EVIDENCE_LIMIT)
+
+
+def _windows_faults(windows: Sequence[WindowDraft]) -> list[Fault]:
+    found = []
+    if len(windows) > MOST_WINDOWS:
+        found.append(Fault("windows", f"Vul hoogstens {MOST_WINDOWS} perioden in."))
+    for place, window in enumerate(windows):
+        at = f"windows-{place}"
+        found += range_fault(f"{at}-hours_per_week", window.hours_per_week, 1, MOST_HOURS)
+        if window.starts_on is None:
+            found.append(Fault(f"{at}-starts_on", "Vul in vanaf wanneer je beschikbaar bent."))
+        elif window.ends_on is not None and window.ends_on < window.starts_on:
+            found.append(Fault(f"{at}-ends_on", "De einddatum ligt voor de begindatum."))
+    return found

@@ -1,0 +1,113 @@
+"""Writing, publishing and pausing one's own profile."""
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.errors import Conflict, NotAllowed, NotFound
+from app.core.faults import refuse
+from app.core.work import Work
+from app.people.events import ProfileChanged, ProfilePaused
+from app.people.models import Profile, Skill, Window
+from app.people.queries import draft_of
+from app.people.rules import ProfileDraft, ProfileState, faults, publishing_faults
+from app.vocabulary.rules import normalise
+
+CHANGED_MEANWHILE = (
+    "Je profiel is intussen ergens anders gewijzigd. Hieronder staat wat jij typte. "
+    "Kijk het na en sla het nog eens op."
+)
+
+
+def write_profile(work: Work, draft: ProfileDraft) -> Profile:
+    """Save the actor's own profile; a published one must stay complete."""
+    refuse(faults(draft))
+    profile = _own_to_change(work) or _begun(work)
+    if draft.version is not None and draft.version != profile.version:
+        raise Conflict(said=CHANGED_MEANWHILE)
+    if profile.state is ProfileState.PUBLISHED:
+        refuse(publishing_faults(draft))
+    _fill(work, profile, draft)
+    if profile.state is ProfileState.PUBLISHED:
+        work.emit(ProfileChanged(user_id=profile.user_id))
+    return profile
+
+
+def publish_profile(work: Work) -> Profile:
+    """Let the profile count for matching and, as far as its owner wants, be found."""
+    profile = _own(work)
+    refuse(publishing_faults(draft_of(profile)))
+    if profile.state is ProfileState.PUBLISHED:
+        return profile
+    profile.state = ProfileState.PUBLISHED
+    profile.published_at = work.now
+    profile.version += 1
+    work.emit(ProfileChanged(user_id=profile.user_id))
+    return profile
+
+
+def pause_profile(work: Work) -> Profile:
+    """Take the profile out of matching and out of sight; it can come back at any time."""
+    profile = _own(work)
+    if profile.state is ProfileState.PUBLISHED:
+        profile.state = ProfileState.PAUSED
+        profile.version += 1
+        work.emit(ProfilePaused(user_id=profile.user_id))
+    return profile
+
+
+def _actor_id(work: Work) -> UUID:
+    if work.actor.user_id is None:
+        raise NotAllowed("a profile has an owner")
+    return work.actor.user_id
+
+
+def _own_to_change(work: Work) -> Profile | None:
+    return work.session.get(Profile, _actor_id(work), with_for_update=True)
+
+
+def _own(work: Work) -> Profile:
+    profile = _own_to_change(work)
+    if profile is None:
+        raise NotFound("own profile")
+    return profile
+
+
+def _begun(work: Work) -> Profile:
+    """An empty profile; of two that begin at once, the second waits and goes on from the first."""
+    empty = insert(Profile).values(user_id=_actor_id(work), changed_at=work.now, version=0)
+    work.session.execute(empty.on_conflict_do_nothing())
+    return _own(work)
+
+
+def _fill(work: Work, profile: Profile, draft: ProfileDraft) -> None:
+    profile.function, profile.headline = draft.function, draft.headline
+    profile.about = draft.about
+    profile.themes = [theme.value for theme in draft.themes]
+    profile.movement = [role.value for role in draft.movement]
+    profile.travel_km, profile.remote = draft.travel_km or 0, draft.remote
+    profile.visibility = draft.visibility
+    profile.skills = _skills(work, draft)
+    profile.windows = _windows(work, draft)
+    profile.version += 1
+    profile.changed_at = work.now
+    work.session.flush()
+
+
+def _skills(work: Work, draft: ProfileDraft) -> list[Skill]:
+    return [
+        Skill(
+            id=work.new_id(),
+            place=place,
+            label_normal=normalise(skill.label),
+            **vars(skill),
+        )
+        for place, skill in enumerate(draft.skills)
+    ]
+
+
+def _windows(work: Work, draft: ProfileDraft) -> list[Window]:
+    return [
+        Window(id=work.new_id(), place=place, **vars(window))
+        for place, window in enumerate(draft.windows)
+    ]

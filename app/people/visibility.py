@@ -1,0 +1,151 @@
+"""The one place that decides what a viewer may see of a profile: page, mail and search ask here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.core.actor import Actor
+from app.people.rules import Direction, Movement, ProfileState, Visibility, WindowDraft
+from app.vocabulary.rules import Theme
+
+HOUR_BANDS = ((8, "tot 8 uur"), (16, "8 tot 16 uur"), (24, "16 tot 24 uur"))
+MOST_HOURS_BAND = "24 uur of meer"
+
+
+@dataclass(frozen=True)
+class SeenSkill:
+    label: str
+    level: int
+    energy: int
+    direction: Direction
+    # Only where own words may be seen.
+    years: int | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class WholeProfile:
+    """Everything there is; leaves this file only through `seen_by`."""
+
+    user_id: UUID
+    name: str
+    email: str
+    gemeente_code: str
+    gemeente_name: str
+    province: str
+    state: ProfileState
+    visibility: Visibility
+    function: str
+    headline: str
+    about: str
+    themes: tuple[Theme, ...]
+    movement: tuple[Movement, ...]
+    skills: tuple[SeenSkill, ...]
+    windows: tuple[WindowDraft, ...]
+    travel_km: int
+    remote: bool
+
+
+@dataclass(frozen=True)
+class SeenProfile:
+    """What one viewer sees. Empty means: not for this viewer."""
+
+    user_id: UUID
+    region: str
+    themes: tuple[Theme, ...]
+    movement: tuple[Movement, ...]
+    skills: tuple[SeenSkill, ...]
+    hours_band: str
+    name: str = ""
+    email: str = ""
+    gemeente_name: str = ""
+    function: str = ""
+    headline: str = ""
+    about: str = ""
+    windows: tuple[WindowDraft, ...] = ()
+    travel_km: int | None = None
+    remote: bool | None = None
+    is_own: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.name)
+
+    @property
+    def display_name(self) -> str:
+        return self.name or f"Collega uit {self.region}"
+
+
+def visible_tiers(viewer: Actor, gemeente_code: str) -> tuple[Visibility, ...]:
+    """Which tiers of profiles from this gemeente the viewer may know of."""
+    if viewer.user_id is None:
+        return ()
+    if viewer.gemeente_code == gemeente_code:
+        return (Visibility.GEMEENTE, Visibility.COLLEAGUES)
+    return (Visibility.ANONYMOUS, Visibility.GEMEENTE, Visibility.COLLEAGUES)
+
+
+def seen_by(viewer: Actor, whole: WholeProfile, today: date) -> SeenProfile | None:
+    """What the viewer sees of the profile, or None when it does not exist for them."""
+    if viewer.user_id is not None and viewer.user_id == whole.user_id:
+        return _in_full(whole, today, email=whole.email, is_own=True)
+    if whole.state is not ProfileState.PUBLISHED:
+        return None
+    if whole.visibility not in visible_tiers(viewer, whole.gemeente_code):
+        return None
+    if whole.visibility is Visibility.COLLEAGUES or viewer.gemeente_code == whole.gemeente_code:
+        return _in_full(whole, today)
+    return _anonymous(whole, today)
+
+
+def hours_band(windows: Sequence[WindowDraft], today: date) -> str:
+    """The most hours a week from today on, in broad bands."""
+    hours = [
+        window.hours_per_week or 0
+        for window in windows
+        if window.ends_on is None or window.ends_on >= today
+    ]
+    most = max(hours, default=0)
+    if not most:
+        return "nu geen uren"
+    return next((band for limit, band in HOUR_BANDS if most < limit), MOST_HOURS_BAND)
+
+
+def _in_full(
+    whole: WholeProfile, today: date, *, email: str = "", is_own: bool = False
+) -> SeenProfile:
+    return SeenProfile(
+        user_id=whole.user_id,
+        region=whole.province,
+        themes=whole.themes,
+        movement=whole.movement,
+        skills=whole.skills,
+        hours_band=hours_band(whole.windows, today),
+        name=whole.name,
+        email=email,
+        gemeente_name=whole.gemeente_name,
+        function=whole.function,
+        headline=whole.headline,
+        about=whole.about,
+        windows=whole.windows,
+        travel_km=whole.travel_km,
+        remote=whole.remote,
+        is_own=is_own,
+    )
+
+
+def _anonymous(whole: WholeProfile, today: date) -> SeenProfile:
+    """The card without a name: no own words, no gemeente, hours in bands."""
+    return SeenProfile(
+        user_id=whole.user_id,
+        region=whole.province,
+        themes=whole.themes,
+        movement=whole.movement,
+        skills=tuple(_without_words(skill) for skill in whole.skills),
+        hours_band=hours_band(whole.windows, today),
+    )
+
+
+def _without_words(skill: SeenSkill) -> SeenSkill:
+    return SeenSkill(skill.label, skill.level, skill.energy, skill.direction)

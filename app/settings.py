@@ -1,0 +1,100 @@
+"""The only reader of the environment: one frozen object, read once at start."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SECRET_KEY_LENGTH = 32
+STAND_IN_KEY = "change-me"
+
+
+class Environment(StrEnum):
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+class WrongSettings(Exception):
+    """The house refuses to start like this; the message says what to mend."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, with its unit in its name or its comment; `.env.example` lists them all."""
+
+    secret_key: str
+    database_url: str
+    redis_url: str
+    smtp_url: str
+    base_url: str
+    environment: Environment = Environment.PRODUCTION
+    mail_from: str = "degemeentevannu <noreply@degemeentevannu.example>"
+    # Whether /demo offers one-click sign-in; cannot exist in production.
+    demo_accounts: bool = False
+    # Where the local mail sink leaves its Maildir; with it the mail viewer exists.
+    maildir: Path | None = None
+    # How many proxies in front of us may be believed about the address of the visitor.
+    trusted_proxies: int = 0
+    log_format: str = "json"
+
+    def __post_init__(self) -> None:
+        for name in ("secret_key", "database_url", "redis_url", "smtp_url", "base_url"):
+            if not getattr(self, name):
+                raise WrongSettings(f"{name.upper()} is missing")
+        if self.environment is Environment.PRODUCTION:
+            self._refuse_in_production()
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def mail_domain(self) -> str:
+        return self.mail_from.rsplit("@", 1)[-1].rstrip("> ")
+
+    def _refuse_in_production(self) -> None:
+        if len(self.secret_key) < SECRET_KEY_LENGTH or self.secret_key == STAND_IN_KEY:
+            raise WrongSettings(f"SECRET_KEY needs at least {SECRET_KEY_LENGTH} characters")
+        if not self.secure_cookies:
+            raise WrongSettings("BASE_URL must begin with https:// in production")
+        if self.demo_accounts:
+            raise WrongSettings("DEMO_ACCOUNTS and DGVN_ENV=production exclude each other")
+        if self.maildir is not None:
+            raise WrongSettings("MAILDIR opens the mail viewer and cannot be set in production")
+
+    @classmethod
+    def from_env(cls) -> "Settings":
+        """Read the environment; `WrongSettings` names the first thing that is not right."""
+        env = os.environ
+        return cls(
+            secret_key=env.get("SECRET_KEY", ""),
+            database_url=env.get("DATABASE_URL", ""),
+            redis_url=env.get("REDIS_URL", ""),
+            smtp_url=env.get("SMTP_URL", ""),
+            base_url=env.get("BASE_URL", "").rstrip("/"),
+            environment=_environment(env.get("DGVN_ENV", "production")),
+            demo_accounts=env.get("DEMO_ACCOUNTS", "").lower() in {"1", "true", "yes"},
+            mail_from=env.get("MAIL_FROM") or cls.mail_from,
+            maildir=Path(env["MAILDIR"]) if env.get("MAILDIR") else None,
+            trusted_proxies=_whole_number("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
+            log_format=env.get("LOG_FORMAT", "json"),
+        )
+
+
+def _environment(word: str) -> Environment:
+    try:
+        return Environment(word)
+    except ValueError:
+        raise WrongSettings(f"DGVN_ENV is {word!r}; choose production, demo or test") from None
+
+
+def _whole_number(name: str, word: str) -> int:
+    if not word.isdecimal():
+        raise WrongSettings(f"{name} is {word!r}; a whole number is needed")
+    return int(word)

@@ -1,0 +1,128 @@
+"""Reading the words: suggestions while somebody types, and the whole for matching."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.vocabulary.models import (
+    Concept,
+    ConceptName,
+    DifferentWords,
+    RelatedConcepts,
+    Source,
+    VocabularyVersion,
+)
+from app.vocabulary.rules import Theme, normalise
+
+SHORTEST_QUERY = 2
+LONGEST_QUERY = 80
+ALIKE = 0.35
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A concept that somebody may mean; `also` are its other names."""
+
+    label: str
+    also: tuple[str, ...]
+    theme: Theme | None
+
+
+def version(session: Session) -> UUID | None:
+    """Another one after every change; None before there are any words."""
+    return session.scalar(select(VocabularyVersion.version))
+
+
+def count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Concept)) or 0
+
+
+def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]:
+    """Concepts with a name that begins with, holds, or looks like the text; the surest first."""
+    wanted = normalise(text[:LONGEST_QUERY])
+    if len(wanted) < SHORTEST_QUERY:
+        return []
+    begins = ConceptName.normal.startswith(wanted, autoescape=True)
+    holds = ConceptName.normal.contains(wanted, autoescape=True)
+    alike = func.word_similarity(wanted, ConceptName.normal)
+    best = (
+        select(
+            ConceptName.concept_id,
+            func.bool_or(ConceptName.normal == wanted).label("equal"),
+            func.bool_or(begins).label("begins"),
+            func.max(alike).label("alike"),
+        )
+        .where(or_(begins, holds, alike > ALIKE))
+        .group_by(ConceptName.concept_id)
+        .subquery()
+    )
+    concepts = session.scalars(
+        select(Concept)
+        .join(best, best.c.concept_id == Concept.id)
+        .order_by(
+            best.c.equal.desc(),
+            best.c.begins.desc(),
+            (Concept.source == Source.STARTER).desc(),
+            best.c.alike.desc(),
+            func.length(Concept.label),
+            Concept.label,
+        )
+        .limit(limit)
+    ).all()
+    return [_suggestion(concept) for concept in concepts]
+
+
+def own_labels(session: Session) -> list[str]:
+    """Every preferred label of our own vocabulary, for lists that work without scripts."""
+    return list(
+        session.scalars(
+            select(Concept.label).where(Concept.source == Source.STARTER).order_by(Concept.label)
+        )
+    )
+
+
+def concepts_with_names(session: Session) -> list[tuple[Concept, tuple[str, ...]]]:
+    """Every concept with its comparable names, in two statements."""
+    names: dict[int, list[str]] = {}
+    for concept_id, normal in session.execute(
+        select(ConceptName.concept_id, ConceptName.normal).order_by(ConceptName.id)
+    ):
+        names.setdefault(concept_id, []).append(normal)
+    concepts = session.scalars(select(Concept).order_by(Concept.id))
+    return [(concept, tuple(names.get(concept.id, ()))) for concept in concepts]
+
+
+def related(session: Session) -> dict[int, tuple[int, ...]]:
+    """Per concept those that touch it, both ways."""
+    found: dict[int, list[int]] = {}
+    for one, other in session.execute(
+        select(RelatedConcepts.one_id, RelatedConcepts.other_id)
+    ).tuples():
+        found.setdefault(one, []).append(other)
+        found.setdefault(other, []).append(one)
+    return {concept: tuple(sorted(others)) for concept, others in found.items()}
+
+
+def different_pairs(session: Session) -> list[tuple[str, str]]:
+    return list(session.execute(select(DifferentWords.one, DifferentWords.other)).tuples())
+
+
+def themes_of(session: Session, labels: Iterable[str]) -> list[Theme]:
+    """The themes of the concepts that these labels name, most frequent first."""
+    normals = [normalise(label) for label in labels]
+    rows = session.execute(
+        select(Concept.theme, func.count())
+        .join(ConceptName, ConceptName.concept_id == Concept.id)
+        .where(ConceptName.normal.in_(normals), Concept.theme.is_not(None))
+        .group_by(Concept.theme)
+        .order_by(func.count().desc(), Concept.theme)
+    )
+    return [theme for theme, _ in rows if theme is not None]
+
+
+def _suggestion(concept: Concept) -> Suggestion:
+    also = tuple(name.name for name in concept.names if name.name != concept.label)
+    return Suggestion(label=concept.label, also=also, theme=concept.theme)

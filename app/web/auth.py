@@ -1,0 +1,82 @@
+"""Who is signed in: server-side sessions that end at sign-out."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Flask, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user, login_user, logout_user
+
+from app.accounts import queries, service
+from app.core.actor import ANYONE, SYSTEM, Actor
+from app.core.clock import utc_now
+from app.core.work import begin
+from app.extensions import db, login_manager
+from app.gemeenten.models import Gemeente
+
+
+@dataclass(frozen=True, eq=False)
+class SignedIn(UserMixin):
+    """The person behind this request, as pages need to know them."""
+
+    session_id: UUID
+    user_id: UUID
+    name: str
+    email: str
+    gemeente_name: str
+    actor: Actor
+
+    def get_id(self) -> str:
+        # Flask-Login keeps the session's id in the cookie, not the person's.
+        return str(self.session_id)
+
+
+def current_actor() -> Actor:
+    return current_user.actor if current_user.is_authenticated else ANYONE
+
+
+def enter(session_id: UUID) -> None:
+    """Let this browser carry the session, with a new cookie."""
+    session.clear()
+    signed_in = _load(str(session_id))
+    if signed_in is not None:
+        login_user(signed_in)
+
+
+def leave() -> None:
+    """End the session here and in the database: a copied cookie is worth nothing."""
+    if current_user.is_authenticated:
+        with begin(db.session(), SYSTEM) as work:
+            service.sign_out(work, current_user.session_id)
+    logout_user()
+    session.clear()
+
+
+def bind(app: Flask) -> None:
+    login_manager.init_app(app)
+    login_manager.user_loader(_load)
+    login_manager.unauthorized_handler(_ask_to_sign_in)
+    login_manager.session_protection = "basic"
+
+
+def _load(session_id: str) -> SignedIn | None:
+    try:
+        key = UUID(session_id)
+    except ValueError:
+        return None
+    found = queries.running_session(db.session(), key, utc_now())
+    if found is None:
+        return None
+    user = found.user
+    gemeente = db.session.get_one(Gemeente, user.gemeente_code)
+    return SignedIn(
+        found.id, user.id, user.name, user.email, gemeente.name, queries.actor_of(user)
+    )
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if request.method == "GET":
+        # Kept on our side of the cookie, never in an address that somebody else could write.
+        session["wanted"] = request.full_path if request.query_string else request.path
+    flash("Log eerst in. Daarna ga je verder waar je was.")
+    return redirect(url_for("accounts.sign_in"))

@@ -1,0 +1,32 @@
+"""All pages, in menu order; those of the demo exist only there."""
+
+from flask import Blueprint
+
+from app.settings import Settings
+from app.web.accounts.views import accounts
+from app.web.beheer.views import beheer
+from app.web.demo.views import demo, mailbox
+from app.web.home.views import home
+from app.web.matching.views import matching
+from app.web.notifications.views import notifications
+from app.web.opgaven.views import opgaven
+from app.web.people.views import people
+from app.web.vocabulary.views import vocabulary
+
+
+def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
+    always = (
+        home,
+        opgaven,
+        people,
+        matching,
+        notifications,
+        vocabulary,
+        beheer,
+        accounts,
+    )
+    return (
+        *always,
+        *((demo,) if settings.demo_accounts else ()),
+        *((mailbox,) if settings.maildir else ()),
+    )

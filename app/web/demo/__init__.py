@@ -1,0 +1,1 @@
+"""The demo accounts and the local mail."""

@@ -1,0 +1,76 @@
+"""Refusals of the house as pages."""
+
+import secrets
+
+import structlog
+from flask import Flask, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+
+STATUS_OF: dict[type[DomainError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    InvalidInput: 422,
+}
+WITH_PAGE = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+
+log = structlog.get_logger()
+
+
+def bind(app: Flask) -> None:
+    app.register_error_handler(DomainError, _refusal)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def error_page(status: int, said: str = "", reference: str = "") -> Response:
+    shown = status if status in WITH_PAGE else (400 if status < 500 else 500)
+    return make_response(
+        render_template(f"errors/{shown}.html", said=said, reference=reference), status
+    )
+
+
+def _refusal(error: DomainError) -> ResponseReturnValue:
+    return error_page(STATUS_OF.get(type(error), _nearest(error)), error.said)
+
+
+def _nearest(error: DomainError) -> int:
+    return next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 400)
+
+
+def _stale_form(error: CSRFError) -> ResponseReturnValue:
+    return error_page(
+        400,
+        "Deze pagina stond te lang open. Ga terug, ververs de pagina en verstuur het formulier "
+        "opnieuw. Wat je typte staat er nog als je de knop Vorige van je browser gebruikt.",
+    )
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    answer = error_page(error.code or 500)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _database_away(error: OperationalError) -> ResponseReturnValue:
+    log.error("database away", path=request.path, error=type(error.orig).__name__)
+    answer = error_page(503)
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _unforeseen(error: Exception) -> ResponseReturnValue:
+    reference = secrets.token_hex(4)
+    log.exception("unforeseen", path=request.path, reference=reference)
+    return error_page(500, reference=reference)

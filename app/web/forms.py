@@ -1,0 +1,108 @@
+"""What every form shares: clean text, Dutch messages, and faults from the rooms on their fields."""
+
+from typing import Any, Self
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, FieldList, FormField, IntegerField, StringField, TextAreaField
+
+from app.core.faults import Fault, FaultyDraft
+from app.core.text import clean_line, clean_text
+
+NOT_A_NUMBER = "Vul een heel getal in, bijvoorbeeld 8."
+NOT_A_DATE = "Vul een datum in, bijvoorbeeld 31-01-2027."
+NOT_A_CHOICE = "Kies een van de mogelijkheden."
+# Browsers send 2027-01-31; people without a date picker type 31-01-2027.
+DATE_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"]
+
+
+class LineField(StringField):
+    """One line of text without unseen signs."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = clean_line(valuelist[0]) if valuelist else ""
+
+
+class TextField(TextAreaField):
+    """Lines of text without unseen signs."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = clean_text(valuelist[0]) if valuelist else ""
+
+
+class NumberField(IntegerField):
+    """A whole number, or nothing."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            self.data = int(text) if len(text) <= 9 else None
+        except ValueError:
+            pass
+        if self.data is None:
+            raise ValueError(NOT_A_NUMBER)
+
+
+class DayField(DateField):
+    """A date, or nothing."""
+
+    def __init__(self, label: str | None = None, **settings: Any) -> None:
+        super().__init__(label, format=DATE_FORMATS, **settings)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            super().process_formdata([text])
+        except ValueError:
+            raise ValueError(NOT_A_DATE) from None
+
+
+class WebForm(FlaskForm):
+    """A form that ends in a draft; the room that takes the draft says what is wrong with it."""
+
+    class Meta(FlaskForm.Meta):
+        locales = ("nl",)
+
+    @classmethod
+    def of_request(cls, **settings: Any) -> Self:
+        return cls(**settings)
+
+    def submitted(self) -> bool:
+        """Posted, and every field could be read."""
+        return request.method == "POST" and self.validate()
+
+    @property
+    def status(self) -> int:
+        return 422 if request.method == "POST" else 200
+
+    def show_faults(self, faulty: FaultyDraft) -> None:
+        """Put each fault beside its field; what has no field here goes to the form itself."""
+        for fault in faulty.faults:
+            field = self._field_at(fault)
+            if field is None:
+                self.form_errors.append(fault.said)
+            else:
+                field.errors = [*field.errors, fault.said]
+
+    def _field_at(self, fault: Fault) -> Field | None:
+        found: Any = self
+        for name in fault.field.split("-"):
+            found = _inside(found, name)
+            if found is None:
+                return None
+        return found if isinstance(found, Field) else None
+
+
+def _inside(holder: Any, name: str) -> Any:
+    if isinstance(holder, FieldList):
+        return holder.entries[int(name)] if int(name) < len(holder.entries) else None
+    form = holder.form if isinstance(holder, FormField) else holder
+    return form[name] if name in form else None
+
+

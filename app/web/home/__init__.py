@@ -1,0 +1,1 @@
+"""The start page and what every public service tells about itself."""

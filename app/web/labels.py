@@ -1,0 +1,97 @@
+"""Dutch words for every value that a person can meet."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from flask import Flask
+
+from app.accounts.rules import AccessState
+from app.core.actor import Role
+from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
+from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
+from app.vocabulary.rules import Theme
+
+LABELS: Mapping[Enum, str] = {
+    Theme.RUIMTE: "Ruimte en gebiedsontwikkeling",
+    Theme.WONEN: "Wonen",
+    Theme.VTH: "Vergunningen, toezicht en handhaving",
+    Theme.OPENBARE_RUIMTE: "Openbare ruimte",
+    Theme.MOBILITEIT: "Mobiliteit",
+    Theme.DUURZAAMHEID: "Duurzaamheid en klimaat",
+    Theme.ECONOMIE: "Economie",
+    Theme.SOCIAAL_DOMEIN: "Sociaal domein",
+    Theme.JEUGD: "Jeugd en onderwijs",
+    Theme.WERK_INKOMEN: "Werk en inkomen",
+    Theme.CULTUUR_SPORT: "Cultuur, sport en erfgoed",
+    Theme.VEILIGHEID: "Veiligheid",
+    Theme.BURGERZAKEN: "Burgerzaken en dienstverlening",
+    Theme.FINANCIEN: "Financiën",
+    Theme.JURIDISCH: "Juridisch",
+    Theme.BESTUUR: "Bestuur en griffie",
+    Theme.PARTICIPATIE: "Participatie en democratie",
+    Theme.DATA_INFORMATIE: "Data en informatie",
+    Theme.HR: "Personeel en organisatie",
+    Theme.INKOOP: "Inkoop",
+    Theme.COMMUNICATIE: "Communicatie",
+    Theme.PROJECTEN: "Projecten en programma's",
+    Kind.OPGAVE: "Opgave",
+    Kind.KLUS: "Klus",
+    Kind.DETACHERING: "Detachering",
+    Kind.RUIL: "Ruil",
+    Kind.MEELOPEN: "Meelopen",
+    Kind.KLANKBORD: "Klankbord",
+    Kind.ATELIERPLEK: "Atelierplek",
+    OpgaveStatus.CONCEPT: "Concept",
+    OpgaveStatus.OPEN: "Open",
+    OpgaveStatus.CLOSED: "Gesloten",
+    OpgaveStatus.WITHDRAWN: "Ingetrokken",
+    Place.ON_SITE: "Op locatie",
+    Place.HYBRID: "Deels op afstand",
+    Place.REMOTE: "Op afstand",
+    Audience.EVERYBODY: "Alle gemeenten",
+    Audience.PROVINCE: "Gemeenten in onze provincie",
+    ProfileState.CONCEPT: "Concept",
+    ProfileState.PUBLISHED: "Gepubliceerd",
+    ProfileState.PAUSED: "Gepauzeerd",
+    Visibility.HIDDEN: "Alleen ikzelf",
+    Visibility.ANONYMOUS: "Andere gemeenten, zonder mijn naam",
+    Visibility.GEMEENTE: "Mijn gemeente met naam, andere gemeenten zonder mijn naam",
+    Visibility.COLLEAGUES: "Alle ingelogde collega's, met naam",
+    Movement.VERANDERAAR: "Veranderaar",
+    Movement.GRENSDENKER: "Grensdenker",
+    Movement.AANPAKKER: "Aanpakker",
+    Movement.ENERGIEGEVER: "Energiegever",
+    Direction.CAN: "Dit kan ik",
+    Direction.WANTS: "Dit wil ik leren",
+    Level.BASIC: "Basis",
+    Level.INDEPENDENT: "Zelfstandig",
+    Level.EXPERIENCED: "Ervaren",
+    Level.EXPERT: "Expert",
+    Role.OPGAVEHOUDER: "Opgavehouder",
+    Role.GEMEENTEBEHEERDER: "Gemeentebeheerder",
+    Role.BEHEERDER: "Platformbeheerder",
+    AccessState.WAITING: "Wacht op een beheerder",
+    AccessState.GRANTED: "Toegelaten",
+    AccessState.REFUSED: "Niet toegelaten",
+}
+
+MOVEMENT_SENTENCES = {
+    Movement.VERANDERAAR: "Je wilt dat het anders gaat, en je begint vast.",
+    Movement.GRENSDENKER: "Je kijkt over de grens van je vak en je gemeente.",
+    Movement.AANPAKKER: "Je houdt van doen: samen de schouders eronder.",
+    Movement.ENERGIEGEVER: "Je brengt mensen op gang en houdt de moed erin.",
+}
+
+
+def label(value: Enum) -> str:
+    return LABELS[value]
+
+
+def choices(kind: type[Enum]) -> list[tuple[Any, str]]:
+    """Value and word of every member, for a form."""
+    return [(member.value, LABELS[member]) for member in kind]
+
+
+def bind(app: Flask) -> None:
+    app.add_template_filter(label)

@@ -1,0 +1,1 @@
+"""Matches of a person and of an opgave."""

@@ -1,0 +1,1 @@
+"""Opgaven: reading, writing, publishing."""
