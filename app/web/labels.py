@@ -8,72 +8,131 @@ from flask import Flask
 
 from app.accounts.rules import AccessState
 from app.core.actor import Role
+from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
 from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
 from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
 from app.vocabulary.rules import Theme
 
-LABELS: Mapping[Enum, str] = {
-    Theme.RUIMTE: "Ruimte en gebiedsontwikkeling",
-    Theme.WONEN: "Wonen",
-    Theme.VTH: "Vergunningen, toezicht en handhaving",
-    Theme.OPENBARE_RUIMTE: "Openbare ruimte",
-    Theme.MOBILITEIT: "Mobiliteit",
-    Theme.DUURZAAMHEID: "Duurzaamheid en klimaat",
-    Theme.ECONOMIE: "Economie",
-    Theme.SOCIAAL_DOMEIN: "Sociaal domein",
-    Theme.JEUGD: "Jeugd en onderwijs",
-    Theme.WERK_INKOMEN: "Werk en inkomen",
-    Theme.CULTUUR_SPORT: "Cultuur, sport en erfgoed",
-    Theme.VEILIGHEID: "Veiligheid",
-    Theme.BURGERZAKEN: "Burgerzaken en dienstverlening",
-    Theme.FINANCIEN: "Financiën",
-    Theme.JURIDISCH: "Juridisch",
-    Theme.BESTUUR: "Bestuur en griffie",
-    Theme.PARTICIPATIE: "Participatie en democratie",
-    Theme.DATA_INFORMATIE: "Data en informatie",
-    Theme.HR: "Personeel en organisatie",
-    Theme.INKOOP: "Inkoop",
-    Theme.COMMUNICATIE: "Communicatie",
-    Theme.PROJECTEN: "Projecten en programma's",
-    Kind.OPGAVE: "Opgave",
-    Kind.KLUS: "Klus",
-    Kind.DETACHERING: "Detachering",
-    Kind.RUIL: "Ruil",
-    Kind.MEELOPEN: "Meelopen",
-    Kind.KLANKBORD: "Klankbord",
-    Kind.ATELIERPLEK: "Atelierplek",
-    OpgaveStatus.CONCEPT: "Concept",
-    OpgaveStatus.OPEN: "Open",
-    OpgaveStatus.CLOSED: "Gesloten",
-    OpgaveStatus.WITHDRAWN: "Ingetrokken",
-    Place.ON_SITE: "Op locatie",
-    Place.HYBRID: "Deels op afstand",
-    Place.REMOTE: "Op afstand",
-    Audience.EVERYBODY: "Alle gemeenten",
-    Audience.PROVINCE: "Gemeenten in onze provincie",
-    ProfileState.CONCEPT: "Concept",
-    ProfileState.PUBLISHED: "Gepubliceerd",
-    ProfileState.PAUSED: "Gepauzeerd",
-    Visibility.HIDDEN: "Alleen ikzelf",
-    Visibility.ANONYMOUS: "Andere gemeenten, zonder mijn naam",
-    Visibility.GEMEENTE: "Mijn gemeente met naam, andere gemeenten zonder mijn naam",
-    Visibility.COLLEAGUES: "Alle ingelogde collega's, met naam",
-    Movement.VERANDERAAR: "Veranderaar",
-    Movement.GRENSDENKER: "Grensdenker",
-    Movement.AANPAKKER: "Aanpakker",
-    Movement.ENERGIEGEVER: "Energiegever",
-    Direction.CAN: "Dit kan ik",
-    Direction.WANTS: "Dit wil ik leren",
-    Level.BASIC: "Basis",
-    Level.INDEPENDENT: "Zelfstandig",
-    Level.EXPERIENCED: "Ervaren",
-    Level.EXPERT: "Expert",
-    Role.OPGAVEHOUDER: "Opgavehouder",
-    Role.GEMEENTEBEHEERDER: "Gemeentebeheerder",
-    Role.BEHEERDER: "Platformbeheerder",
-    AccessState.WAITING: "Wacht op een beheerder",
-    AccessState.GRANTED: "Toegelaten",
-    AccessState.REFUSED: "Niet toegelaten",
+# Per kind of value: members of two kinds can be equal (Level.BASIC == Weekday.MONDAY).
+LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
+    Theme: {
+        Theme.RUIMTE: "Ruimte en gebiedsontwikkeling",
+        Theme.WONEN: "Wonen",
+        Theme.VTH: "Vergunningen, toezicht en handhaving",
+        Theme.OPENBARE_RUIMTE: "Openbare ruimte",
+        Theme.MOBILITEIT: "Mobiliteit",
+        Theme.DUURZAAMHEID: "Duurzaamheid en klimaat",
+        Theme.ECONOMIE: "Economie",
+        Theme.SOCIAAL_DOMEIN: "Sociaal domein",
+        Theme.JEUGD: "Jeugd en onderwijs",
+        Theme.WERK_INKOMEN: "Werk en inkomen",
+        Theme.CULTUUR_SPORT: "Cultuur, sport en erfgoed",
+        Theme.VEILIGHEID: "Veiligheid",
+        Theme.BURGERZAKEN: "Burgerzaken en dienstverlening",
+        Theme.FINANCIEN: "Financiën",
+        Theme.JURIDISCH: "Juridisch",
+        Theme.BESTUUR: "Bestuur en griffie",
+        Theme.PARTICIPATIE: "Participatie en democratie",
+        Theme.DATA_INFORMATIE: "Data en informatie",
+        Theme.HR: "Personeel en organisatie",
+        Theme.INKOOP: "Inkoop",
+        Theme.COMMUNICATIE: "Communicatie",
+        Theme.PROJECTEN: "Projecten en programma's",
+    },
+    Kind: {
+        Kind.OPGAVE: "Opgave",
+        Kind.KLUS: "Klus",
+        Kind.DETACHERING: "Detachering",
+        Kind.RUIL: "Ruil",
+        Kind.MEELOPEN: "Meelopen",
+        Kind.KLANKBORD: "Klankbord",
+        Kind.ATELIERPLEK: "Atelierplek",
+    },
+    OpgaveStatus: {
+        OpgaveStatus.CONCEPT: "Concept",
+        OpgaveStatus.OPEN: "Open",
+        OpgaveStatus.CLOSED: "Gesloten",
+        OpgaveStatus.WITHDRAWN: "Ingetrokken",
+    },
+    Place: {
+        Place.ON_SITE: "Op locatie",
+        Place.HYBRID: "Deels op afstand",
+        Place.REMOTE: "Op afstand",
+    },
+    Audience: {
+        Audience.EVERYBODY: "Alle gemeenten",
+        Audience.PROVINCE: "Gemeenten in onze provincie",
+    },
+    ProfileState: {
+        ProfileState.CONCEPT: "Concept",
+        ProfileState.PUBLISHED: "Gepubliceerd",
+        ProfileState.PAUSED: "Gepauzeerd",
+    },
+    Visibility: {
+        Visibility.HIDDEN: "Alleen ikzelf",
+        Visibility.ANONYMOUS: "Andere gemeenten, zonder mijn naam",
+        Visibility.GEMEENTE: "Mijn gemeente met naam, andere gemeenten zonder mijn naam",
+        Visibility.COLLEAGUES: "Alle ingelogde collega's, met naam",
+    },
+    Movement: {
+        Movement.VERANDERAAR: "Veranderaar",
+        Movement.GRENSDENKER: "Grensdenker",
+        Movement.AANPAKKER: "Aanpakker",
+        Movement.ENERGIEGEVER: "Energiegever",
+    },
+    Direction: {
+        Direction.CAN: "Dit kan ik",
+        Direction.WANTS: "Dit wil ik leren",
+    },
+    Level: {
+        Level.BASIC: "Basis",
+        Level.INDEPENDENT: "Zelfstandig",
+        Level.EXPERIENCED: "Ervaren",
+        Level.EXPERT: "Expert",
+    },
+    Role: {
+        Role.OPGAVEHOUDER: "Opgavehouder",
+        Role.GEMEENTEBEHEERDER: "Gemeentebeheerder",
+        Role.BEHEERDER: "Platformbeheerder",
+    },
+    AccessState: {
+        AccessState.WAITING: "Wacht op een beheerder",
+        AccessState.GRANTED: "Toegelaten",
+        AccessState.REFUSED: "Niet toegelaten",
+    },
+    Frequency: {
+        Frequency.DAILY: "Elke dag",
+        Frequency.WEEKLY: "Elke week",
+        Frequency.NEVER: "Nooit",
+    },
+    Weekday: {
+        Weekday.MONDAY: "maandag",
+        Weekday.TUESDAY: "dinsdag",
+        Weekday.WEDNESDAY: "woensdag",
+        Weekday.THURSDAY: "donderdag",
+        Weekday.FRIDAY: "vrijdag",
+        Weekday.SATURDAY: "zaterdag",
+        Weekday.SUNDAY: "zondag",
+    },
+    NoticeKind: {
+        NoticeKind.OPGAVE_FOR_YOU: "Opgave voor jou",
+        NoticeKind.COLLEAGUE_FOR_OPGAVE: "Collega voor je opgave",
+    },
+    MailKind: {
+        MailKind.SIGN_IN: "Inloglink",
+        MailKind.ACCESS_ASKED: "Aanvraag om mee te doen",
+        MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
+        MailKind.DIGEST: "Overzicht",
+    },
+    DeliveryState: {
+        DeliveryState.PENDING: "Staat klaar",
+        DeliveryState.SUBMITTING: "Wordt verstuurd",
+        DeliveryState.ACCEPTED: "Verstuurd",
+        DeliveryState.UNKNOWN: "Onzeker of het aankwam",
+        DeliveryState.FAILED: "Mislukt",
+        DeliveryState.SUPPRESSED: "Niet meer gewenst",
+        DeliveryState.EXPIRED: "Te laat om nog te versturen",
+    },
 }
 
 MOVEMENT_SENTENCES = {
@@ -85,12 +144,12 @@ MOVEMENT_SENTENCES = {
 
 
 def label(value: Enum) -> str:
-    return LABELS[value]
+    return LABELS[type(value)][value]
 
 
 def choices(kind: type[Enum]) -> list[tuple[Any, str]]:
     """Value and word of every member, for a form."""
-    return [(member.value, LABELS[member]) for member in kind]
+    return [(member.value, label(member)) for member in kind]
 
 
 def bind(app: Flask) -> None:
