@@ -1,0 +1,43 @@
+"""Dutch dates, numbers and plurals, the same on a page and in a mail."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from app.core.clock import AMSTERDAM
+from app.core.clock import dutch_date as day_of
+
+
+def dutch_date(day: date | datetime | None) -> str:
+    """1 februari 2026"""
+    return format_date(_day(day), "d MMMM y", locale="nl") if day else ""
+
+
+def short_date(day: date | datetime | None) -> str:
+    """1 feb"""
+    return format_date(_day(day), "d MMM", locale="nl").rstrip(".") if day else ""
+
+
+def weekday_date(day: date | datetime | None) -> str:
+    """zondag 1 februari"""
+    return format_date(_day(day), "EEEE d MMMM", locale="nl") if day else ""
+
+
+def moment(at: datetime | None) -> str:
+    """1 februari 2026 om 07:00"""
+    return format_datetime(at, "d MMMM y 'om' HH:mm", AMSTERDAM, locale="nl") if at else ""
+
+
+def number(value: int) -> str:
+    """1.234"""
+    return format_decimal(value, locale="nl")
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """1 opgave, 2 opgaven"""
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+def _day(day: date | datetime | None) -> date | None:
+    return day_of(day) if isinstance(day, datetime) else day
