@@ -16,6 +16,7 @@ from app.web.blueprints import blueprints
 from app.web.context import bind as bind_context
 
 ROOT = Path(__file__).parent.parent
+TEMPLATES = ROOT / "templates"
 MOST_FORM_BYTES = 256 * 1024
 MOST_FORM_FIELDS = 500
 # Files in static/ carry no hash in their name; a day is what a mended style may take to arrive.
@@ -27,7 +28,7 @@ def create_app(settings: Settings) -> Flask:
     logs.configure(settings.log_format)
     app = Flask(
         __name__,
-        template_folder=str(ROOT / "templates"),
+        template_folder=str(TEMPLATES),
         static_folder=str(ROOT / "app" / "web" / "static"),
     )
     app.config.update(_config(settings))

@@ -4,6 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from app.core.actor import Actor, Role
+from app.core.faults import Fault, length_fault
 
 SIGN_IN_LINK_LIVES = timedelta(minutes=30)
 SESSION_LIVES = timedelta(hours=12)
@@ -35,6 +36,14 @@ def may_manage(actor: Actor, gemeente_code: str) -> bool:
 
 def may_decide_access(actor: Actor) -> bool:
     return actor.has(Role.BEHEERDER)
+
+
+def newcomer_faults(name: str, *, gemeente_known: bool) -> list[Fault]:
+    """What is missing or wrong in what somebody tells who signs in for the first time."""
+    faults = length_fault("name", name, NAME_LIMIT, needed="Vul je naam in.")
+    if not gemeente_known:
+        faults.append(Fault("gemeente_code", "Kies je gemeente."))
+    return faults
 
 
 def tidy_email(text: str) -> str:

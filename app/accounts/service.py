@@ -22,10 +22,12 @@ from app.accounts.rules import (
     AccessState,
     may_decide_access,
     may_grant,
+    newcomer_faults,
     tidy_email,
 )
 from app.core.actor import Role
 from app.core.errors import Conflict, NotAllowed, NotFound
+from app.core.faults import refuse
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
@@ -61,7 +63,7 @@ def finish_sign_in(work: Work, sign_in_id: UUID, newcomer: Newcomer | None) -> U
     """Spend the link; the id of the new session, or None when a beheerder has to decide first.
 
     `NotFound` when the link was used, ran out or never was; `Conflict` when the address is
-    new and nothing was told about the person.
+    new and nothing was told about the person; `FaultyDraft` when what was told is not enough.
     """
     sign_in = work.session.scalar(
         select(SignIn)
@@ -88,6 +90,14 @@ def begin_session(work: Work, user_id: UUID) -> UUID:
     )
     work.session.add(session)
     return session.id
+
+
+def begin_demo_session(work: Work, user_id: UUID) -> UUID:
+    """Sign in without a link, as somebody who exists only in the demo."""
+    user = work.fetch(User, user_id)
+    if not user.is_demo:
+        raise NotFound(f"demo user {user_id}")
+    return begin_session(work, user.id)
 
 
 def sign_out(work: Work, session_id: UUID) -> None:
@@ -166,10 +176,10 @@ def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:
 def _welcome(work: Work, email: str, newcomer: Newcomer) -> User | None:
     """An account when the mail domain tells the gemeente; otherwise a request to a beheerder."""
     gemeente = gemeenten.of_email(work.session, email)
+    known = gemeente is not None or bool(newcomer.gemeente_code)
+    refuse(newcomer_faults(newcomer.name, gemeente_known=known))
     if gemeente is not None:
         return register(work, email, newcomer.name, gemeente.code)
-    if newcomer.gemeente_code is None:
-        raise Conflict("an unknown domain needs a gemeente")
     _ask_access(work, email, newcomer.name, work.fetch(Gemeente, newcomer.gemeente_code))
     return None
 

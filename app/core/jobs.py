@@ -44,8 +44,10 @@ class Job(Base):
     done_at: Mapped[datetime | None]
 
 
-def relay(session: Session, reactions: dict[str, tuple[str, ...]], limit: int = 200) -> list[int]:
-    """Turn waiting facts into one job per reaction; the ids of the new jobs.
+def relay(
+    session: Session, reactions: dict[str, tuple[str, ...]], limit: int = 200
+) -> list[tuple[int, str]]:
+    """Turn waiting facts into one job per reaction; id and reaction of each new job.
 
     A relay that dies leaves its facts waiting; one that runs beside another skips its rows.
     """
@@ -61,20 +63,23 @@ def relay(session: Session, reactions: dict[str, tuple[str, ...]], limit: int = 
         fact.relayed_at = func.now()
     if not rows:
         return []
-    return list(
-        session.scalars(insert(Job).on_conflict_do_nothing().returning(Job.id), rows).all()
-    )
+    return list(session.scalars(insert(Job).on_conflict_do_nothing().returning(Job.id), rows).all())
 
 
-def due(session: Session, limit: int = 200) -> list[int]:
-    """Jobs whose moment has come: new ones, failed ones, and those whose worker died."""
+def due(
+    session: Session, patience: timedelta = timedelta(), limit: int = 200
+) -> list[tuple[int, str]]:
+    """Jobs that have been due for longer than `patience`: id and reaction.
+
+    New ones whose nudge was lost, failed ones whose wait is over, those whose worker died.
+    """
     return list(
-        session.scalars(
-            select(Job.id)
-            .where(Job.state == JobState.PENDING, Job.next_attempt_at <= func.now())
+        session.execute(
+            select(Job.id, Job.reaction)
+            .where(Job.state == JobState.PENDING, Job.next_attempt_at <= func.now() - patience)
             .order_by(Job.id)
             .limit(limit)
-        )
+        ).tuples()
     )
 
 

@@ -1,6 +1,6 @@
 """Matches: one profile with one opgave, and why."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,3 +31,13 @@ class Match(Base):
     reasons: Mapped[list[Any]]
     found_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+
+class NightlyRun(Base):
+    """The night in which everything was compared anew; of two at once, one writes this row."""
+
+    __tablename__ = "nightly_run"
+
+    night: Mapped[date] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime]
+    matches: Mapped[int] = mapped_column(default=0)

@@ -6,18 +6,20 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core.clock import dutch_time
 from app.core.work import Work
 from app.matching import queries
 from app.matching.core.facts import OpgaveFacts, ProfileFacts, Score
 from app.matching.core.rank import worth_telling
 from app.matching.core.score import score
 from app.matching.events import MatchesFound
-from app.matching.models import Match
+from app.matching.models import Match, NightlyRun
 
 # One writer of matches at a time. Without it a slow run could write, over the result of a later
 # one, what it computed from a profile that has changed since.
 MATCHING_LOCK = 7_301_342
 ROWS_A_STATEMENT = 500
+NIGHT_HOUR = 2
 
 
 def match_opgave(work: Work, opgave_id: UUID) -> None:
@@ -48,6 +50,23 @@ def match_everything(work: Work) -> int:
     gone = known - {(score.profile_id, score.opgave_id) for score in scores}
     _save(work, scores, sorted(gone))
     return len(scores)
+
+
+def match_nightly(work: Work) -> None:
+    """Compare everything once a night, at the first call after two o'clock in Amsterdam.
+
+    Time itself changes what fits: a window ends, an opgave comes nearer.
+    """
+    if dutch_time(work.now).hour < NIGHT_HOUR:
+        return
+    begun = work.session.execute(
+        insert(NightlyRun)
+        .values(night=work.today, began_at=work.now)
+        .on_conflict_do_nothing()
+        .returning(NightlyRun.night)
+    ).first()
+    if begun is not None:
+        work.fetch(NightlyRun, work.today).matches = match_everything(work)
 
 
 def _take_turns(work: Work) -> None:

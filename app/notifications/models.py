@@ -28,9 +28,7 @@ class Notice(Base):
     id: Mapped[PrimaryId]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     kind: Mapped[NoticeKind]
-    opgave_id: Mapped[UUID] = mapped_column(
-        ForeignKey("opgave.id", ondelete="CASCADE"), index=True
-    )
+    opgave_id: Mapped[UUID] = mapped_column(ForeignKey("opgave.id", ondelete="CASCADE"), index=True)
     profile_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("profile.user_id", ondelete="CASCADE"), index=True
     )

@@ -78,7 +78,9 @@ def last_told(session: Session, user_id: UUID) -> datetime | None:
 
 def counts_by_state(session: Session) -> dict[DeliveryState, int]:
     return dict(
-        session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples().all()
+        session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
+        .tuples()
+        .all()
     )
 
 
@@ -97,9 +99,7 @@ def _standing(user_id: UUID | None, today: date) -> Select[tuple[Notice, Match]]
     """A notice stands as long as its match does; whose match it is depends on its kind."""
     about = or_(
         and_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Match.profile_id == Notice.user_id),
-        and_(
-            Notice.kind == NoticeKind.COLLEAGUE_FOR_OPGAVE, Match.profile_id == Notice.profile_id
-        ),
+        and_(Notice.kind == NoticeKind.COLLEAGUE_FOR_OPGAVE, Match.profile_id == Notice.profile_id),
     )
     return (
         select(Notice, Match)

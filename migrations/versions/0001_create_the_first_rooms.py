@@ -64,6 +64,13 @@ def upgrade() -> None:
     op.create_index("ix_gemeente_province", "gemeente", ["province"], unique=False)
     op.create_index("ix_gemeente_sort_name", "gemeente", ["sort_name"], unique=False)
     op.create_table(
+        "nightly_run",
+        sa.Column("night", sa.Date(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("matches", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("night", name="pk_nightly_run"),
+    )
+    op.create_table(
         "outbox_message",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -551,6 +558,7 @@ def downgrade() -> None:
         postgresql_where="relayed_at IS NULL",
     )
     op.drop_table("outbox_message")
+    op.drop_table("nightly_run")
     op.drop_index("ix_gemeente_sort_name", table_name="gemeente")
     op.drop_index("ix_gemeente_province", table_name="gemeente")
     op.drop_table("gemeente")

@@ -1,0 +1,166 @@
+"""Mail over SMTP, with a pause between the text and the final dot.
+
+Between that dot and the relay's answer nobody knows whether a mail was taken (RFC 1047). The
+pause is where the caller writes down that it has come so far.
+"""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from enum import StrEnum
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+# Seconds; the answer to the dot may take longer than the rest.
+CONNECT_TIMEOUT = 10
+ANSWER_TIMEOUT = 60
+LINE_THAT_BEGINS_WITH_DOT = re.compile(rb"(?m)^\.")
+
+
+class Verdict(StrEnum):
+    ACCEPTED = "accepted"
+    LATER = "later"
+    REFUSED = "refused"
+    # The caller changed its mind before the dot: the relay got nothing.
+    HELD_BACK = "held_back"
+    # The dot was sent and no answer came.
+    UNKNOWN = "unknown"
+    # The relay could not be reached at all; says nothing about this mail.
+    NO_RELAY = "no_relay"
+
+
+@dataclass(frozen=True)
+class Answer:
+    verdict: Verdict
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail to one address; `message_id` is the same at every attempt."""
+
+    to: str
+    to_name: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def message_of(letter: Letter, sender: str) -> EmailMessage:
+    """The letter as RFC 5322 wants it; ValueError when a header would break the line."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = Address(letter.to_name, addr_spec=letter.to)
+    message["Subject"] = letter.subject
+    message["Message-ID"] = letter.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = "nl"
+    for name, value in letter.headers:
+        message[name] = value
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+class Relay:
+    """A connection to the relay, opened at the first letter and used again for the next ones."""
+
+    def __init__(self, smtp_url: str) -> None:
+        self._url = urlsplit(smtp_url)
+        self._smtp: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._smtp is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._smtp.quit()
+        self._hang_up()
+
+    def submit(
+        self, message: EmailMessage, sender: str, to: str, before_dot: Callable[[], bool]
+    ) -> Answer:
+        """Hand over one mail; `before_dot` answers whether the dot may be sent."""
+        try:
+            smtp = self._smtp or self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            return Answer(Verdict.NO_RELAY, type(error).__name__)
+        try:
+            refused = self._envelope(smtp, sender, to)
+            return refused or self._body(smtp, message, before_dot)
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
+            return Answer(Verdict.LATER, type(error).__name__)
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self._url.hostname or "localhost", self._url.port or 25
+        if self._url.scheme == "smtps":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, port, timeout=CONNECT_TIMEOUT, context=ssl.create_default_context()
+            )
+        else:
+            smtp = smtplib.SMTP(host, port, timeout=CONNECT_TIMEOUT)
+        smtp.ehlo_or_helo_if_needed()
+        if self._url.scheme == "smtp+starttls":
+            smtp.starttls(context=ssl.create_default_context())
+        if self._url.username:
+            smtp.login(unquote(self._url.username), unquote(self._url.password or ""))
+        self._smtp = smtp
+        return smtp
+
+    def _envelope(self, smtp: smtplib.SMTP, sender: str, to: str) -> Answer | None:
+        for code, words in (smtp.mail(sender), smtp.rcpt(to), smtp.docmd("DATA")):
+            if code >= 400:
+                smtp.rset()
+                return _refusal(code, words)
+        return None
+
+    def _body(
+        self, smtp: smtplib.SMTP, message: EmailMessage, before_dot: Callable[[], bool]
+    ) -> Answer:
+        data = LINE_THAT_BEGINS_WITH_DOT.sub(b"..", message.as_bytes(policy=SMTP))
+        smtp.send(data if data.endswith(b"\r\n") else data + b"\r\n")
+        if not before_dot():
+            # Without the dot the relay forgets the mail as soon as the line is cut.
+            self._hang_up()
+            return Answer(Verdict.HELD_BACK)
+        try:
+            if smtp.sock is not None:
+                smtp.sock.settimeout(ANSWER_TIMEOUT)
+            smtp.send(b".\r\n")
+            code, words = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
+            return Answer(Verdict.UNKNOWN, type(error).__name__)
+        if code >= 400:
+            return _refusal(code, words)
+        return Answer(Verdict.ACCEPTED, _text(code, words))
+
+    def _hang_up(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+def _refusal(code: int, words: bytes) -> Answer:
+    verdict = Verdict.LATER if code < 500 else Verdict.REFUSED
+    return Answer(verdict, _text(code, words))
+
+
+def _text(code: int, words: bytes) -> str:
+    return f"{code} {words.decode('ascii', 'replace')}"[:200]

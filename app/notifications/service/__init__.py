@@ -1,0 +1,40 @@
+"""Telling people: notices, preferences, and every mail from plan to verdict."""
+
+from app.notifications.service.letters import Stationery, write_letter
+from app.notifications.service.notices import mark_all_read, tell_matches
+from app.notifications.service.planning import (
+    mail_access_asked,
+    mail_access_decided,
+    mail_sign_in,
+    plan_digests,
+)
+from app.notifications.service.preferences import set_preference, unsubscribe
+from app.notifications.service.sending import (
+    Claim,
+    claim,
+    drop,
+    mark,
+    record,
+    send_again,
+    settle,
+)
+
+__all__ = [
+    "Claim",
+    "Stationery",
+    "claim",
+    "drop",
+    "mail_access_asked",
+    "mail_access_decided",
+    "mail_sign_in",
+    "mark",
+    "mark_all_read",
+    "plan_digests",
+    "record",
+    "send_again",
+    "set_preference",
+    "settle",
+    "tell_matches",
+    "unsubscribe",
+    "write_letter",
+]

@@ -1,0 +1,148 @@
+"""Writes a mail at the moment of sending, from what is true and allowed at that moment."""
+
+from base64 import b32encode
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import digest as hmac_digest
+from typing import Any
+from uuid import UUID
+
+from app.accounts import queries as accounts
+from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState
+from app.core.mail import Letter
+from app.core.work import Work
+from app.gemeenten import queries as gemeenten
+from app.notifications import queries
+from app.notifications.digest import compose
+from app.notifications.models import Delivery
+from app.notifications.render import Renderer
+from app.notifications.rules import DeliveryState, MailKind
+from app.notifications.service.sending import Claim, drop
+
+
+@dataclass(frozen=True)
+class Stationery:
+    """What every letter is written on; `secret` makes message ids that nobody can guess."""
+
+    renderer: Renderer
+    mail_domain: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """To whom a mail goes, and what its templates need to know."""
+
+    email: str
+    name: str
+    facts: dict[str, Any]
+    unsubscribe_id: UUID | None = None
+
+
+class NothingToTell(Exception):
+    """What the mail would have said no longer holds."""
+
+
+def write_letter(work: Work, stationery: Stationery, claimed: Claim) -> Letter | None:
+    """The letter, or None when there is nothing to tell any more; then the mail has ended."""
+    delivery = work.fetch(Delivery, claimed.delivery_id)
+    try:
+        addressed = WRITERS[delivery.kind](work, delivery)
+    except NothingToTell as why:
+        drop(work, claimed, DeliveryState.SUPPRESSED, str(why))
+        return None
+    rendered = stationery.renderer.render(delivery.kind, addressed.facts)
+    return Letter(
+        to=addressed.email,
+        to_name=addressed.name,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=_message_id(stationery, delivery),
+        headers=_headers(stationery, delivery, addressed),
+    )
+
+
+def _sign_in(work: Work, delivery: Delivery) -> Addressed:
+    sign_in = work.fetch(SignIn, delivery.subject_id)
+    if sign_in.used_at is not None or sign_in.expires_at <= work.now:
+        raise NothingToTell("used or expired")
+    user = accounts.by_email(work.session, sign_in.email)
+    minutes = int(SIGN_IN_LINK_LIVES.total_seconds() // 60)
+    facts = {
+        "sign_in_id": sign_in.id,
+        "name": user.name if user else "",
+        "minutes": minutes,
+        "is_new": user is None,
+    }
+    return Addressed(sign_in.email, user.name if user else "", facts)
+
+
+def _access_asked(work: Work, delivery: Delivery) -> Addressed:
+    request = work.fetch(AccessRequest, delivery.subject_id)
+    reader = work.fetch(User, delivery.user_id)
+    if request.state is not AccessState.WAITING:
+        raise NothingToTell("decided")
+    facts = {"name": reader.name, **_of_request(work, request)}
+    return Addressed(reader.email, reader.name, facts)
+
+
+def _access_decided(work: Work, delivery: Delivery) -> Addressed:
+    request = work.fetch(AccessRequest, delivery.subject_id)
+    if request.state is AccessState.WAITING:
+        raise NothingToTell("not decided")
+    granted = request.state is AccessState.GRANTED
+    facts = {"name": request.name, "granted": granted, **_of_request(work, request)}
+    return Addressed(request.email, request.name, facts)
+
+
+def _digest(work: Work, delivery: Delivery) -> Addressed:
+    reader = work.fetch(User, delivery.user_id)
+    until = delivery.news_until or delivery.created_at
+    news = queries.news(
+        work.session, accounts.actor_of(reader), delivery.news_from, until, work.today
+    )
+    digest = compose(reader.name, news)
+    if digest.is_empty:
+        raise NothingToTell("nothing new stands")
+    facts = {"digest": digest, "name": reader.name, "user_id": reader.id}
+    return Addressed(reader.email, reader.name, facts, unsubscribe_id=reader.id)
+
+
+WRITERS = {
+    MailKind.SIGN_IN: _sign_in,
+    MailKind.ACCESS_ASKED: _access_asked,
+    MailKind.ACCESS_DECIDED: _access_decided,
+    MailKind.DIGEST: _digest,
+}
+
+
+def _of_request(work: Work, request: AccessRequest) -> dict[str, Any]:
+    gemeente = gemeenten.by_code(work.session, request.gemeente_code)
+    return {
+        "asker_name": request.name,
+        "asker_email": request.email,
+        "gemeente_name": gemeente.name,
+    }
+
+
+def _message_id(stationery: Stationery, delivery: Delivery) -> str:
+    """The same at every attempt of the same mail, and not to be guessed."""
+    key, text = stationery.secret.encode(), delivery.dedupe_key.encode()
+    word = b32encode(hmac_digest(key, text, sha256)[:20]).decode().lower()
+    return f"<{delivery.kind.value}.{word}@{stationery.mail_domain}>"
+
+
+def _headers(
+    stationery: Stationery, delivery: Delivery, addressed: Addressed
+) -> tuple[tuple[str, str], ...]:
+    if addressed.unsubscribe_id is None:
+        return ()
+    link = stationery.renderer.links.unsubscribe(addressed.unsubscribe_id)
+    return (
+        ("Precedence", "bulk"),
+        ("List-Id", f"<{delivery.kind.value}.{stationery.mail_domain}>"),
+        ("List-Unsubscribe", f"<{link}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    )

@@ -1,0 +1,33 @@
+"""How often somebody wants to hear from us."""
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.accounts.models import User
+from app.core.errors import NotAllowed
+from app.core.work import Work
+from app.notifications.models import Preference
+from app.notifications.rules import (
+    Frequency,
+    Weekday,
+)
+
+
+def set_preference(work: Work, frequency: Frequency, weekday: Weekday) -> None:
+    if work.actor.user_id is None:
+        raise NotAllowed("a preference has an owner")
+    _save_preference(work, work.actor.user_id, frequency=frequency, weekday=weekday)
+
+
+def unsubscribe(work: Work, user_id: UUID) -> None:
+    """No more digests; asking twice, or for somebody who left, does no harm."""
+    if work.session.get(User, user_id) is not None:
+        _save_preference(work, user_id, frequency=Frequency.NEVER)
+
+
+def _save_preference(work: Work, user_id: UUID, **values: Frequency | Weekday) -> None:
+    fresh = insert(Preference).values(user_id=user_id, **values)
+    work.session.execute(
+        fresh.on_conflict_do_update(index_elements=[Preference.user_id], set_=values)
+    )

@@ -1,0 +1,173 @@
+"""A mail from claim to verdict; the states are those of `DeliveryState`."""
+
+from dataclasses import dataclass
+from random import Random
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from app.core.mail import Answer, Verdict
+from app.core.work import Work
+from app.notifications import queries
+from app.notifications.models import Delivery
+from app.notifications.rules import (
+    ANSWER_WAIT,
+    LEASE,
+    MOST_ATTEMPTS,
+    URGENT,
+    DeliveryState,
+    Frequency,
+    MailKind,
+    lives,
+    wait_after,
+)
+
+CHANCE = Random()  # noqa: S311  (spreads retries in time; nothing secret depends on it)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A mail that this worker may try to send until the lease ends."""
+
+    delivery_id: UUID
+    kind: MailKind
+    owner: UUID
+
+
+def claim(work: Work, limit: int) -> list[Claim]:
+    """Take mails whose moment has come; nobody else has them until the lease ends."""
+    owner = work.new_id()
+    waiting = (
+        select(Delivery.id)
+        .where(
+            Delivery.state == DeliveryState.PENDING,
+            Delivery.next_attempt_at <= func.now(),
+            (Delivery.lease_until.is_(None)) | (Delivery.lease_until < func.now()),
+        )
+        .order_by(Delivery.kind == MailKind.DIGEST, Delivery.next_attempt_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = work.session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(waiting.scalar_subquery()))
+        .values(lease_owner=owner, lease_until=func.now() + LEASE, attempts=Delivery.attempts + 1)
+        .returning(Delivery.id, Delivery.kind)
+        .execution_options(synchronize_session=False)
+    ).tuples()
+    return [Claim(delivery_id, kind, owner) for delivery_id, kind in taken]
+
+
+def mark(work: Work, claimed: Claim) -> bool:
+    """Write down, just before the final dot, that this mail goes; False when it must not.
+
+    The last look: the lease still runs, and the person did not unsubscribe meanwhile.
+    """
+    delivery = _held(work, claimed, DeliveryState.PENDING, with_running_lease=True)
+    if delivery is None:
+        return False
+    if not _still_wanted(work, delivery):
+        _end(delivery, DeliveryState.SUPPRESSED, "unsubscribed")
+        return False
+    delivery.state = DeliveryState.SUBMITTING
+    delivery.submitted_at = func.now()
+    delivery.lease_until = func.now() + ANSWER_WAIT
+    return True
+
+
+def drop(work: Work, claimed: Claim, state: DeliveryState, words: str) -> None:
+    """End a mail before it was offered: nothing to tell, too late, or it cannot be made."""
+    delivery = _held(work, claimed, DeliveryState.PENDING)
+    if delivery is not None:
+        _end(delivery, state, words)
+
+
+def record(work: Work, claimed: Claim, answer: Answer) -> None:
+    """Write down what the relay said; a verdict that comes after the lease changes nothing."""
+    if answer.verdict is Verdict.UNKNOWN:
+        return
+    delivery = _held(work, claimed, DeliveryState.PENDING, DeliveryState.SUBMITTING)
+    if delivery is None:
+        return
+    if answer.verdict is Verdict.ACCEPTED:
+        delivery.accepted_at = work.now
+        _end(delivery, DeliveryState.ACCEPTED, answer.words)
+    elif answer.verdict is Verdict.REFUSED:
+        _end(delivery, DeliveryState.FAILED, answer.words)
+    else:
+        _put_off(work, delivery, answer)
+
+
+def settle(work: Work) -> int:
+    """End what is too old, and decide on mails whose answer never came; how many there were.
+
+    A sign-in link may arrive twice, so it is sent again; a digest may not, so it stays unknown
+    and its news counts as told.
+    """
+    unsure = work.session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.state == DeliveryState.SUBMITTING,
+            Delivery.submitted_at < func.now() - ANSWER_WAIT,
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    for delivery in unsure:
+        if delivery.kind in URGENT:
+            delivery.state = DeliveryState.PENDING
+            delivery.lease_until = None
+        else:
+            _end(delivery, DeliveryState.UNKNOWN, "no answer")
+    late = work.session.execute(
+        update(Delivery)
+        .where(Delivery.state == DeliveryState.PENDING, Delivery.expires_at < func.now())
+        .values(state=DeliveryState.EXPIRED, lease_owner=None, lease_until=None)
+    )
+    return len(unsure) + late.rowcount  # type: ignore[attr-defined]
+
+
+def send_again(work: Work, delivery_id: UUID) -> None:
+    """Open a failed mail again: the same row, the same Message-ID."""
+    delivery = work.fetch_to_change(Delivery, delivery_id)
+    if delivery.state in {DeliveryState.FAILED, DeliveryState.UNKNOWN}:
+        delivery.state, delivery.attempts = DeliveryState.PENDING, 0
+        delivery.next_attempt_at = work.now
+        delivery.expires_at = work.now + lives(delivery.kind)
+
+
+def _held(
+    work: Work, claimed: Claim, *states: DeliveryState, with_running_lease: bool = False
+) -> Delivery | None:
+    """The row, locked, as long as it is still this claim's."""
+    found = select(Delivery).where(
+        Delivery.id == claimed.delivery_id,
+        Delivery.lease_owner == claimed.owner,
+        Delivery.state.in_(states),
+    )
+    if with_running_lease:
+        found = found.where(Delivery.lease_until > func.now())
+    return work.session.scalar(found.with_for_update())
+
+
+def _still_wanted(work: Work, delivery: Delivery) -> bool:
+    if delivery.kind is not MailKind.DIGEST or delivery.user_id is None:
+        return True
+    return queries.preference_of(work.session, delivery.user_id)[0] is not Frequency.NEVER
+
+
+def _end(delivery: Delivery, state: DeliveryState, words: str) -> None:
+    delivery.state, delivery.last_answer = state, words
+    delivery.lease_owner = delivery.lease_until = None
+
+
+def _put_off(work: Work, delivery: Delivery, answer: Answer) -> None:
+    """Try later. A relay that cannot be reached costs the mail no attempt."""
+    if answer.verdict is Verdict.NO_RELAY:
+        delivery.attempts -= 1
+    if delivery.attempts >= MOST_ATTEMPTS:
+        _end(delivery, DeliveryState.FAILED, answer.words)
+        return
+    wait = wait_after(max(delivery.attempts, 1), CHANCE)
+    delivery.state, delivery.last_answer = DeliveryState.PENDING, answer.words
+    delivery.next_attempt_at = work.now + wait
+    delivery.lease_owner = delivery.lease_until = None

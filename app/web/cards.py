@@ -1,0 +1,113 @@
+"""Opgaven and colleagues as the cards of templates/components/list.html show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from app.opgaven.queries import SeenOpgave
+from app.opgaven.rules import OpgaveStatus
+from app.people.rules import Direction, Level
+from app.people.visibility import SeenProfile, SeenSkill
+from app.vocabulary.rules import Theme
+from app.web.labels import label
+
+TONES = {
+    OpgaveStatus.CONCEPT: "outline",
+    OpgaveStatus.OPEN: "good",
+    OpgaveStatus.CLOSED: "neutral",
+    OpgaveStatus.WITHDRAWN: "neutral",
+}
+
+
+@dataclass(frozen=True)
+class OpgaveCard:
+    title: str
+    href: str
+    gemeente_name: str
+    province: str
+    kind_label: str
+    hours_per_week: int | None
+    start_on: date | None
+    closing_on: date | None
+    place_label: str
+    themes: tuple[str, ...]
+    skills: tuple[str, ...]
+    status_label: str
+    status_tone: str
+
+
+@dataclass(frozen=True)
+class SkillLine:
+    label: str
+    level: int
+    level_label: str
+    energy: int
+    note: str
+
+
+@dataclass(frozen=True)
+class ColleagueCard:
+    display_name: str
+    href: str
+    gemeente_name: str
+    region: str
+    headline: str
+    movement: tuple[str, ...]
+    skills: tuple[SkillLine, ...]
+    # The skills that this colleague was found by, in a search.
+    found_by: tuple[str, ...] = ()
+
+
+def opgave_card(seen: SeenOpgave) -> OpgaveCard:
+    opgave, gemeente = seen.opgave, seen.gemeente
+    return OpgaveCard(
+        title=opgave.title,
+        href=url_for("opgaven.show", opgave_id=opgave.id),
+        gemeente_name=gemeente.name,
+        province=gemeente.province,
+        kind_label=label(opgave.kind),
+        hours_per_week=opgave.hours_per_week,
+        start_on=opgave.starts_on,
+        closing_on=opgave.closes_on,
+        place_label=label(opgave.place),
+        themes=tuple(label(Theme(theme)) for theme in opgave.themes),
+        skills=tuple(skill.label for skill in opgave.skills),
+        status_label=label(opgave.status),
+        status_tone=TONES[opgave.status],
+    )
+
+
+def colleague_card(seen: SeenProfile, found_by: Sequence[SeenSkill] = ()) -> ColleagueCard:
+    """The card of a colleague; what they were found by comes first, then what gives energy."""
+    ordered = sorted(seen.skills, key=lambda skill: (skill not in found_by, -skill.energy))
+    return ColleagueCard(
+        display_name=seen.display_name,
+        href=url_for("people.show", user_id=seen.user_id),
+        gemeente_name=seen.gemeente_name,
+        region=seen.region,
+        headline=seen.headline,
+        movement=tuple(label(role) for role in seen.movement),
+        skills=tuple(skill_line(skill) for skill in ordered),
+        found_by=tuple(skill.label for skill in found_by),
+    )
+
+
+def skill_line(skill: SeenSkill) -> SkillLine:
+    return SkillLine(
+        label=skill.label,
+        level=skill.level,
+        level_label=label(Level(skill.level)),
+        energy=skill.energy,
+        note=" · ".join(_notes(skill)),
+    )
+
+
+def _notes(skill: SeenSkill) -> list[str]:
+    notes = ["wil ik leren"] if skill.direction is Direction.WANTS else []
+    if skill.years:
+        notes.append(f"{skill.years} jaar")
+    if skill.evidence:
+        notes.append(skill.evidence)
+    return notes

@@ -1,0 +1,131 @@
+"""One real database per worker, made from one migrated template; every test is rolled back."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session
+
+from app.extensions import db, limiter
+from app.factory import create_app
+from app.settings import Environment, Settings
+
+TEMPLATE = "dgvn_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the controlling process only: migrate the template that every worker copies."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    if "TEST_DATABASE_URL" not in os.environ:
+        raise pytest.UsageError("There are no services to test on. Run ./dev test instead.")
+    name = f"{TEMPLATE}_{uuid4().hex[:8]}"
+    os.environ["DGVN_TEMPLATE"] = name
+    _on_server(f'CREATE DATABASE "{name}"')
+    app = create_app(settings_for(server_url().set(database=name)))
+    with app.app_context():
+        upgrade(directory=str(Path(app.root_path).parent / "migrations"))
+        db.engine.dispose()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and os.environ.get("DGVN_TEMPLATE"):
+        _on_server(f'DROP DATABASE IF EXISTS "{os.environ["DGVN_TEMPLATE"]}" WITH (FORCE)')
+
+
+def server_url() -> URL:
+    return make_url(os.environ["TEST_DATABASE_URL"])
+
+
+def _on_server(statement: str) -> None:
+    url = server_url().set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]  # names are ours
+
+
+def settings_for(database: URL, **changed: object) -> Settings:
+    fields: dict[str, object] = {
+        "secret_key": "only for tests, and long enough to pass",
+        "database_url": database.render_as_string(hide_password=False),
+        "redis_url": os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:1/0"),
+        "smtp_url": "smtp://127.0.0.1:1",
+        "base_url": "http://localhost",
+        "environment": Environment.TEST,
+    }
+    return Settings(**{**fields, **changed})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def new_database() -> Iterator["DatabaseMaker"]:
+    """Makes fresh migrated databases; all of them are gone at the end."""
+    maker = DatabaseMaker()
+    yield maker
+    maker.drop_all()
+
+
+class DatabaseMaker:
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def __call__(self) -> URL:
+        name = f"t_{uuid4().hex[:12]}"
+        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{os.environ["DGVN_TEMPLATE"]}"')
+        self.made.append(name)
+        return server_url().set(database=name)
+
+    def drop_all(self) -> None:
+        for name in self.made:
+            _on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def database(new_database: DatabaseMaker) -> URL:
+    """The database of this worker."""
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+def app(database: URL, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application with every page that can exist, the demo's included."""
+    maildir = tmp_path_factory.mktemp("mail") / "box"
+    return create_app(settings_for(database, demo_accounts=True, maildir=maildir))
+
+
+@pytest.fixture(scope="session")
+def connection(database: URL) -> Iterator[Connection]:
+    engine = create_engine(database)
+    with engine.connect() as opened:
+        yield opened
+    engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask, connection: Connection) -> Iterator[Session]:
+    """The session that the application uses too; what it commits is rolled back after the test."""
+    outer = connection.begin()
+    with app.app_context():
+        own_engine = db.engines[None]
+        db.engines[None] = connection  # type: ignore[assignment]
+        db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+        limiter.reset()
+        try:
+            yield db.session()
+        finally:
+            db.session.remove()
+            db.engines[None] = own_engine
+            outer.rollback()
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    """A browser without scripts; the token against forged forms is tested on its own."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()

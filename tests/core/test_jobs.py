@@ -1,0 +1,102 @@
+"""Facts become jobs once; a job is done once; one that fails waits longer and ends."""
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.core import jobs
+from app.core.jobs import Job, JobState
+from app.core.outbox import OutboxMessage
+from app.gemeenten.events import GemeenteChanged
+from tests.support.work import make_work
+
+REACTIONS = {"gemeente.changed": ("first", "second")}
+
+
+def told(session: Session) -> list[int]:
+    make_work(session).emit(GemeenteChanged(gemeente_code="GM0001"))
+    session.flush()
+    return [job_id for job_id, _ in jobs.relay(session, REACTIONS)]
+
+
+def make_due(session: Session, job_id: int) -> None:
+    session.execute(update(Job).where(Job.id == job_id).values(next_attempt_at=func.now()))
+
+
+def test_a_fact_becomes_one_job_per_reaction(session: Session) -> None:
+    ids = told(session)
+
+    rows: list[Any] = list(session.execute(select(Job.reaction, Job.payload).order_by(Job.id)))
+
+    assert len(ids) == 2
+    assert [tuple(row) for row in rows] == [
+        ("first", {"gemeente_code": "GM0001"}),
+        ("second", {"gemeente_code": "GM0001"}),
+    ]
+
+
+def test_a_fact_is_relayed_once(session: Session) -> None:
+    told(session)
+
+    assert jobs.relay(session, REACTIONS) == []
+    assert session.scalar(select(func.count()).select_from(Job)) == 2
+
+
+def test_a_fact_that_is_relayed_twice_still_makes_one_job_each(session: Session) -> None:
+    told(session)
+    session.execute(update(OutboxMessage).values(relayed_at=None))
+
+    assert jobs.relay(session, REACTIONS) == []
+
+
+def test_a_claimed_job_is_put_off_before_its_work_begins(session: Session) -> None:
+    job_id = told(session)[0]
+
+    claimed = jobs.claim(session, job_id)
+
+    assert claimed is not None
+    assert claimed.attempts == 1
+    assert jobs.claim(session, job_id) is None
+    assert jobs.due(session) == [(job_id + 1, "second")]
+
+
+def test_a_finished_job_is_never_due_again(session: Session) -> None:
+    job_id = told(session)[0]
+    jobs.claim(session, job_id)
+    held = jobs.hold(session, job_id, 1)
+    assert held is not None
+
+    jobs.finish(held)
+    session.flush()
+    make_due(session, job_id)
+
+    assert jobs.claim(session, job_id) is None
+    assert jobs.hold(session, job_id, 1) is None
+
+
+def test_a_job_whose_worker_dies_each_time_ends_as_failed(session: Session) -> None:
+    job_id = told(session)[0]
+    for _ in range(jobs.MAX_ATTEMPTS):
+        assert jobs.claim(session, job_id) is not None
+        session.flush()
+        make_due(session, job_id)
+
+    assert jobs.claim(session, job_id) is None
+    assert session.get_one(Job, job_id).state is JobState.FAILED
+
+
+def test_a_failed_job_can_be_tried_again(session: Session) -> None:
+    job_id = told(session)[0]
+    session.get_one(Job, job_id).state = JobState.FAILED
+
+    jobs.try_again(session, job_id)
+    session.flush()
+
+    assert jobs.claim(session, job_id) is not None
+
+
+def test_the_wait_doubles_up_to_half_an_hour() -> None:
+    waits = [jobs.wait_after(attempt).total_seconds() for attempt in (1, 2, 3, 20)]
+
+    assert waits == [5, 10, 20, 1800]

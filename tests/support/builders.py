@@ -1,0 +1,140 @@
+"""The smallest valid rows; a test names only what it cares about."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import RoleGrant, User
+from app.core.actor import Role
+from app.gemeenten.models import EmailDomain, Gemeente
+from app.gemeenten.rules import sort_key
+from app.opgaven.models import AskedSkill, Opgave
+from app.opgaven.rules import Kind, OpgaveStatus, Place
+from app.people.models import Profile, Skill, Window
+from app.people.rules import Direction, ProfileState, Visibility
+from app.vocabulary.rules import normalise
+from tests.support.work import MONDAY, TODAY
+
+_numbers = count(1)
+
+
+def a_gemeente(session: Session, **changed: Any) -> Gemeente:
+    number = next(_numbers)
+    fields: dict[str, Any] = {
+        "code": f"GM{9000 + number % 1000:04}",
+        "name": f"Testerdam {number}",
+        "province": "Utrecht",
+        "inhabitants": 50_000,
+        "inhabitants_on": TODAY,
+        "is_provincial_capital": False,
+        "latitude": 52.09,
+        "longitude": 5.12,
+    }
+    fields.update(changed)
+    fields.setdefault("sort_name", sort_key(fields["name"]))
+    return _add(session, Gemeente(**fields))
+
+
+def a_domain(session: Session, gemeente: Gemeente, domain: str) -> EmailDomain:
+    return _add(session, EmailDomain(domain=domain, gemeente_code=gemeente.code))
+
+
+def a_user(session: Session, *roles: Role, **changed: Any) -> User:
+    number = next(_numbers)
+    if "gemeente_code" not in changed:
+        changed["gemeente_code"] = a_gemeente(session).code
+    fields = {
+        "id": uuid4(),
+        "email": f"collega{number}@testerdam.example",
+        "name": f"Collega {number}",
+        "created_at": MONDAY,
+        "grants": [RoleGrant(id=uuid4(), role=role, granted_at=MONDAY) for role in roles],
+    }
+    return _add(session, User(**{**fields, **changed}))
+
+
+def a_skill(label: str, **changed: Any) -> Skill:
+    fields = {
+        "id": uuid4(),
+        "place": 0,
+        "label": label,
+        "label_normal": normalise(label),
+        "level": 3,
+        "years": 5,
+        "energy": 5,
+        "direction": Direction.CAN,
+        "evidence": "",
+    }
+    return Skill(**{**fields, **changed})
+
+
+def a_profile(
+    session: Session, *skills: str | Skill, user: User | None = None, **changed: Any
+) -> Profile:
+    """A published profile with sixteen hours a week from today on, and no end."""
+    user = user or a_user(session)
+    rows = [skill if isinstance(skill, Skill) else a_skill(skill) for skill in skills]
+    for place, row in enumerate(rows):
+        row.place = place
+    window = Window(id=uuid4(), place=0, hours_per_week=16, starts_on=TODAY, ends_on=None)
+    fields = {
+        "user_id": user.id,
+        "state": ProfileState.PUBLISHED,
+        "visibility": Visibility.COLLEAGUES,
+        "headline": "Ik help graag",
+        "travel_km": 400,
+        "remote": True,
+        "version": 1,
+        "changed_at": MONDAY,
+        "published_at": MONDAY,
+        "skills": rows,
+        "windows": [window],
+    }
+    return _add(session, Profile(**{**fields, **changed}))
+
+
+def an_asked_skill(label: str, *, must: bool = True, level: int = 2) -> AskedSkill:
+    return AskedSkill(
+        id=uuid4(), place=0, label=label, label_normal=normalise(label), must=must, level=level
+    )
+
+
+def an_opgave(
+    session: Session, *skills: str | AskedSkill, owner: User | None = None, **changed: Any
+) -> Opgave:
+    """An open opgave of eight hours a week that starts in a month and lasts three."""
+    owner = owner or a_user(session, Role.OPGAVEHOUDER)
+    rows = [skill if isinstance(skill, AskedSkill) else an_asked_skill(skill) for skill in skills]
+    for place, row in enumerate(rows):
+        row.place = place
+    fields = {
+        "id": uuid4(),
+        "gemeente_code": owner.gemeente_code,
+        "owner_id": owner.id,
+        "status": OpgaveStatus.OPEN,
+        "kind": Kind.OPGAVE,
+        "title": "Een opgave",
+        "text": "Er is werk.",
+        "themes": ["ruimte"],
+        "hours_per_week": 8,
+        "starts_on": TODAY + timedelta(days=30),
+        "ends_on": TODAY + timedelta(days=120),
+        "closes_on": TODAY + timedelta(days=20),
+        "place": Place.HYBRID,
+        "people_needed": 1,
+        "version": 1,
+        "created_at": MONDAY,
+        "changed_at": MONDAY,
+        "published_at": MONDAY,
+        "skills": rows,
+    }
+    return _add(session, Opgave(**{**fields, **changed}))
+
+
+def _add(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()
+    return row

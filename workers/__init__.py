@@ -1,0 +1,1 @@
+"""The door for time and news: ticks and reactions. The app never imports it."""

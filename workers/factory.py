@@ -1,0 +1,78 @@
+"""Builds the Celery application around the web application's settings and database."""
+
+from typing import Any
+
+from celery import Celery, Task
+from celery.signals import worker_process_init
+from flask import Flask
+from kombu import Queue
+
+from app.extensions import db
+from app.settings import Settings
+from workers.schedule import TICKS
+
+TICK, MATCH, MAIL = "tick", "match", "mail"
+QUEUES = (TICK, MATCH, MAIL)
+
+
+def make_celery(flask_app: Flask) -> Celery:
+    """A Celery application whose tasks run inside the Flask application."""
+    settings: Settings = flask_app.extensions["settings"]
+
+    class TaskInApp(Task):
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            with flask_app.app_context():
+                return self.run(*args, **kwargs)
+
+    celery_app = Celery("degemeentevannu", task_cls=TaskInApp)
+    celery_app.conf.update(_config(settings))
+    celery_app.set_default()
+
+    @worker_process_init.connect(weak=False)
+    def forget_inherited_connections(**_: Any) -> None:
+        # A socket shared by two processes after the fork garbles what goes over it.
+        with flask_app.app_context():
+            db.engine.dispose(close=False)
+
+    return celery_app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    """Rows in the database are the work; a message only says "look". So messages may be lost."""
+    return {
+        "broker_url": settings.redis_url,
+        "task_ignore_result": True,
+        "task_acks_late": False,
+        "task_publish_retry": False,
+        "task_default_queue": TICK,
+        "task_queues": [Queue(name) for name in QUEUES],
+        "task_create_missing_queues": False,
+        "task_time_limit": 300,
+        "task_soft_time_limit": 270,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "worker_prefetch_multiplier": 1,
+        # With nothing prefetched a killed worker takes no waiting message with it.
+        "worker_disable_prefetch": True,
+        "worker_max_tasks_per_child": 10_000,
+        "worker_max_memory_per_child": 400_000,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_send_task_events": False,
+        "worker_soft_shutdown_timeout": 20,
+        "worker_hijack_root_logger": False,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        # A broker that hangs must not hold a worker or the beat for ever.
+        "broker_transport_options": {
+            "visibility_timeout": 600,
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 10,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+        },
+        "enable_utc": True,
+        "timezone": "UTC",
+        "beat_schedule": TICKS,
+    }

@@ -1,0 +1,66 @@
+"""Sends what is planned: claim, write, mark, dot, verdict."""
+
+import structlog
+from celery import shared_task
+
+from app.core.mail import Answer, Letter, Relay, Verdict, message_of
+from app.notifications import service
+from workers.post import Post, post_office
+from workers.work import open_work
+
+BATCH = 20
+BATCHES = 50
+
+log = structlog.get_logger()
+
+
+@shared_task(name="mail.deliver")
+def deliver() -> None:
+    office = post_office()
+    with Relay(office.smtp_url) as relay:
+        for _ in range(BATCHES):
+            if not deliver_batch(office, relay):
+                return
+
+
+@shared_task(name="mail.settle")
+def settle() -> None:
+    with open_work() as work:
+        service.settle(work)
+
+
+def deliver_batch(office: Post, relay: Relay) -> bool:
+    """Send what one claim brings; whether it is worth claiming more."""
+    with open_work() as work:
+        claims = service.claim(work, BATCH)
+    answers = [_send(office, relay, claimed) for claimed in claims]
+    return bool(claims) and all(answer.verdict is not Verdict.NO_RELAY for answer in answers)
+
+
+def _send(office: Post, relay: Relay, claimed: service.Claim) -> Answer:
+    letter = _write(office, claimed)
+    if letter is None:
+        return Answer(Verdict.HELD_BACK)
+    answer = relay.submit(
+        message_of(letter, office.sender), office.envelope_sender, letter.to, lambda: _mark(claimed)
+    )
+    with open_work() as work:
+        service.record(work, claimed, answer)
+    return answer
+
+
+def _write(office: Post, claimed: service.Claim) -> Letter | None:
+    """The letter as things stand now; one that cannot be written keeps no other waiting."""
+    try:
+        with open_work() as work:
+            return service.write_letter(work, office.stationery, claimed)
+    except Exception as error:
+        log.exception("letter failed", delivery=str(claimed.delivery_id), kind=claimed.kind.value)
+        with open_work() as work:
+            service.record(work, claimed, Answer(Verdict.LATER, type(error).__name__))
+        return None
+
+
+def _mark(claimed: service.Claim) -> bool:
+    with open_work() as work:
+        return service.mark(work, claimed)

@@ -1,0 +1,10 @@
+"""The Celery application, for `celery -A workers.main:celery_app`."""
+
+from app.factory import create_app
+from app.settings import Settings
+from workers import digests, housekeeping, mail, outbox
+from workers.factory import make_celery
+
+celery_app = make_celery(create_app(Settings.from_env()))
+
+TASKS = (digests, housekeeping, mail, outbox)

@@ -1,0 +1,78 @@
+"""The map of what follows from what: the page to read when asking "what happens after ...?"."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.core.work import Work
+from app.matching import service as matching
+from app.notifications import service as notifications
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What is done about a fact; safe to do twice."""
+
+    name: str
+    queue: str
+    act: Callable[[Work, Payload], object]
+
+
+MATCH_OPGAVE = Reaction(
+    "match_opgave",
+    "match",
+    lambda work, fact: matching.match_opgave(work, UUID(fact["opgave_id"])),
+)
+MATCH_PROFILE = Reaction(
+    "match_profile",
+    "match",
+    lambda work, fact: matching.match_profile(work, UUID(fact["user_id"])),
+)
+MATCH_EVERYTHING = Reaction(
+    "match_everything", "match", lambda work, _: matching.match_everything(work)
+)
+TELL_MATCHES = Reaction(
+    "tell_matches",
+    "tick",
+    lambda work, fact: notifications.tell_matches(
+        work, UUID(fact["opgave_id"]), [UUID(profile) for profile in fact["profile_ids"]]
+    ),
+)
+MAIL_SIGN_IN = Reaction(
+    "mail_sign_in",
+    "tick",
+    lambda work, fact: notifications.mail_sign_in(work, UUID(fact["sign_in_id"])),
+)
+MAIL_ACCESS_ASKED = Reaction(
+    "mail_access_asked",
+    "tick",
+    lambda work, fact: notifications.mail_access_asked(work, UUID(fact["request_id"])),
+)
+MAIL_ACCESS_DECIDED = Reaction(
+    "mail_access_decided",
+    "tick",
+    lambda work, fact: notifications.mail_access_decided(work, UUID(fact["request_id"])),
+)
+
+REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    "sign_in.asked": (MAIL_SIGN_IN,),
+    "access.asked": (MAIL_ACCESS_ASKED,),
+    "access.decided": (MAIL_ACCESS_DECIDED,),
+    "person.registered": (),  # nobody waits for it; kept as a fact
+    "role.changed": (),  # seen at the next request
+    "gemeente.changed": (MATCH_EVERYTHING,),  # places, and so distances, may have moved
+    "gemeente.merged": (),  # moving people to the successor comes with the roles of both
+    "vocabulary.changed": (MATCH_EVERYTHING,),
+    "profile.changed": (MATCH_PROFILE,),
+    "profile.paused": (MATCH_PROFILE,),
+    "opgave.published": (MATCH_OPGAVE,),
+    "opgave.changed": (MATCH_OPGAVE,),
+    "opgave.ended": (MATCH_OPGAVE,),
+    "matches.found": (TELL_MATCHES,),
+}
+
+BY_NAME = {reaction.name: reaction for known in REACTIONS.values() for reaction in known}
+NAMES = {fact: tuple(reaction.name for reaction in known) for fact, known in REACTIONS.items()}
