@@ -35,6 +35,8 @@ from app.people.visibility import SeenProfile
 from app.vocabulary import queries as vocabulary_queries
 from app.vocabulary.models import Source
 
+LONGEST_LIST = 50
+
 _built: dict[UUID, Vocabulary] = {}
 
 
@@ -118,7 +120,9 @@ def meant_for(session: Session, opgave_ids: Sequence[UUID]) -> dict[UUID, frozen
     }
 
 
-def matches_of_person(session: Session, viewer: Actor, today: date) -> list[OpgaveMatch]:
+def matches_of_person(
+    session: Session, viewer: Actor, today: date, limit: int = LONGEST_LIST
+) -> list[OpgaveMatch]:
     """The viewer's own matches with opgaven that are still open, best first."""
     rows = session.scalars(
         _best_first()
@@ -128,6 +132,7 @@ def matches_of_person(session: Session, viewer: Actor, today: date) -> list[Opga
             Opgave.status == OpgaveStatus.OPEN,
             Opgave.closes_on >= today,
         )
+        .limit(limit)
     ).all()
     seen = opgaven.by_ids(session, [row.opgave_id for row in rows])
     return [OpgaveMatch(seen[row.opgave_id], score_of(row)) for row in rows]
@@ -139,7 +144,7 @@ def match_of_person(session: Session, user_id: UUID, opgave_id: UUID) -> Score |
 
 
 def matches_of_opgave(
-    session: Session, viewer: Actor, opgave_id: UUID, today: date, limit: int = 50
+    session: Session, viewer: Actor, opgave_id: UUID, today: date, limit: int = LONGEST_LIST
 ) -> list[ProfileMatch]:
     """Colleagues who fit the opgave and whom the viewer may know of, best first."""
     rows = session.scalars(_best_first().where(Match.opgave_id == opgave_id)).all()

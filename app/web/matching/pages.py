@@ -1,0 +1,126 @@
+"""What the two pages with matches show: cards in two groups, or why there are none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.clock import dutch_date
+from app.core.errors import NotFound
+from app.matching import queries
+from app.matching.core.words import COLLEAGUE, YOU
+from app.matching.queries import OpgaveMatch, ProfileMatch
+from app.matching.rules import is_searching
+from app.opgaven import queries as opgaven
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus, may_edit
+from app.people import queries as people
+from app.people.models import Profile
+from app.people.rules import ProfileState
+from app.web.cards import ColleagueCard, OpgaveCard, colleague_card, opgave_card
+from app.web.match_view import MatchView, match_view
+
+
+class Silence(StrEnum):
+    """Why there are no matches to show."""
+
+    NOTHING_WRITTEN = "nothing_written"
+    CONCEPT = "concept"
+    PAUSED = "paused"
+    ENDED = "ended"
+    SEARCHING = "searching"
+    NOBODY_FITS = "nobody_fits"
+
+
+@dataclass(frozen=True)
+class MatchCard:
+    match: MatchView
+    card: OpgaveCard | ColleagueCard
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Those with everything that is asked, then the others; `silence` says why both are empty."""
+
+    complete: tuple[MatchCard, ...] = ()
+    partial: tuple[MatchCard, ...] = ()
+    silence: Silence | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.complete) + len(self.partial)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """There may be more than these."""
+        return self.count == queries.LONGEST_LIST
+
+
+@dataclass(frozen=True)
+class ColleaguesPage:
+    opgave: OpgaveCard
+    matches: Matches
+
+
+def own_matches(session: Session, viewer: Actor, now: datetime) -> Matches:
+    """The opgaven that fit who is looking."""
+    profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
+    if profile is None or profile.state is not ProfileState.PUBLISHED:
+        return Matches(silence=_no_search_for(profile))
+    found = queries.matches_of_person(session, viewer, dutch_date(now))
+    if not found:
+        latest = max(filter(None, (profile.changed_at, profile.published_at)))
+        return Matches(silence=_no_answer(latest, now))
+    return _grouped([_of_opgave(one) for one in found])
+
+
+def colleagues_page(
+    session: Session, viewer: Actor, opgave_id: UUID, now: datetime
+) -> ColleaguesPage:
+    """The colleagues who fit, for who looks after the opgave; others get `NotFound`."""
+    seen = opgaven.seen_opgave(session, viewer, opgave_id)
+    if not may_edit(viewer, seen.opgave.gemeente_code):
+        raise NotFound(f"colleagues of opgave {opgave_id}")
+    return ColleaguesPage(opgave_card(seen), _colleagues(session, viewer, seen.opgave, now))
+
+
+def _colleagues(session: Session, viewer: Actor, opgave: Opgave, now: datetime) -> Matches:
+    if opgave.status is not OpgaveStatus.OPEN:
+        is_concept = opgave.status is OpgaveStatus.CONCEPT
+        return Matches(silence=Silence.CONCEPT if is_concept else Silence.ENDED)
+    found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_date(now))
+    if not found:
+        latest = max(filter(None, (opgave.changed_at, opgave.published_at)))
+        return Matches(silence=_no_answer(latest, now))
+    return _grouped([_of_colleague(one) for one in found])
+
+
+def _no_search_for(profile: Profile | None) -> Silence:
+    if profile is None:
+        return Silence.NOTHING_WRITTEN
+    return Silence.PAUSED if profile.state is ProfileState.PAUSED else Silence.CONCEPT
+
+
+def _no_answer(changed_at: datetime, now: datetime) -> Silence:
+    return Silence.SEARCHING if is_searching(changed_at, now) else Silence.NOBODY_FITS
+
+
+def _of_opgave(found: OpgaveMatch) -> MatchCard:
+    card = opgave_card(found.seen)
+    return MatchCard(match_view(found.score, YOU, card.href), card)
+
+
+def _of_colleague(found: ProfileMatch) -> MatchCard:
+    card = colleague_card(found.profile)
+    return MatchCard(match_view(found.score, COLLEAGUE, card.href), card)
+
+
+def _grouped(cards: Sequence[MatchCard]) -> Matches:
+    return Matches(
+        complete=tuple(card for card in cards if card.match.is_complete),
+        partial=tuple(card for card in cards if not card.match.is_complete),
+    )
