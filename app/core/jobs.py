@@ -63,7 +63,8 @@ def relay(
         fact.relayed_at = func.now()
     if not rows:
         return []
-    return list(session.scalars(insert(Job).on_conflict_do_nothing().returning(Job.id), rows).all())
+    made = insert(Job).on_conflict_do_nothing().returning(Job.id, Job.reaction)
+    return list(session.execute(made, rows))
 
 
 def due(
@@ -79,7 +80,7 @@ def due(
             .where(Job.state == JobState.PENDING, Job.next_attempt_at <= func.now() - patience)
             .order_by(Job.id)
             .limit(limit)
-        ).tuples()
+        )
     )
 
 
@@ -135,7 +136,7 @@ def try_again(session: Session, job_id: int) -> None:
 
 
 def wait_after(attempts: int) -> timedelta:
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1))
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << (attempts - 1)))
 
 
 def _job_row(fact: OutboxMessage, reaction: str) -> dict[str, Any]:

@@ -45,5 +45,5 @@ def page(session: Session, ordered: Select[Any], number: int, size: int = PAGE_S
     total = session.scalar(select(func.count()).select_from(ordered.order_by(None).subquery())) or 0
     last = max(1, -(-total // size))
     number = max(1, min(number, last, LAST_PAGE))
-    rows = session.execute(ordered.limit(size).offset((number - 1) * size)).tuples().all()
+    rows = session.execute(ordered.limit(size).offset((number - 1) * size)).all()
     return Page([row[0] if len(row) == 1 else row for row in rows], number, total, size)
