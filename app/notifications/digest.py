@@ -1,0 +1,147 @@
+"""What a digest tells: the best few of what is new, and how many more there are."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.matching.core.facts import Score
+from app.matching.core.rank import rank
+from app.matching.core.words import COLLEAGUE, YOU, one_line
+from app.notifications.rules import MOST_MATCHES
+
+
+@dataclass(frozen=True)
+class OpgaveNews:
+    """An opgave that fits the reader."""
+
+    title: str
+    gemeente_name: str
+    closes_on: date | None
+    score: Score
+
+
+@dataclass(frozen=True)
+class ColleagueNews:
+    """A colleague, as the reader may see them, who fits an opgave of the reader."""
+
+    opgave_title: str
+    display_name: str
+    # The gemeente, or the province of somebody who shows no more.
+    region: str
+    score: Score
+
+
+News = OpgaveNews | ColleagueNews
+
+
+@dataclass(frozen=True)
+class DigestOpgave:
+    opgave_id: UUID
+    title: str
+    gemeente_name: str
+    closes_on: date | None
+    score_value: int
+    why: str
+
+
+@dataclass(frozen=True)
+class DigestColleague:
+    display_name: str
+    region: str
+    score_value: int
+    why: str
+
+
+@dataclass(frozen=True)
+class DigestColleagues:
+    """The best colleagues for one opgave, and how many more there are."""
+
+    opgave_id: UUID
+    opgave_title: str
+    colleagues: tuple[DigestColleague, ...]
+    more: int
+
+    @property
+    def count(self) -> int:
+        return len(self.colleagues) + self.more
+
+
+@dataclass(frozen=True)
+class Digest:
+    """For the reader as a professional, and for the opgaven that the reader looks after."""
+
+    name: str
+    for_you: tuple[DigestOpgave, ...] = ()
+    more_for_you: int = 0
+    for_opgaven: tuple[DigestColleagues, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.for_you and not self.for_opgaven
+
+    @property
+    def count_for_you(self) -> int:
+        return len(self.for_you) + self.more_for_you
+
+    @property
+    def count_of_colleagues(self) -> int:
+        return sum(group.count for group in self.for_opgaven)
+
+
+def compose(name: str, news: Iterable[News]) -> Digest:
+    """Order, shorten and count what there is to tell; the same match is told once."""
+    ordered = _best_first(news)
+    for_you = [one for one in ordered if isinstance(one, OpgaveNews)]
+    colleagues = [one for one in ordered if isinstance(one, ColleagueNews)]
+    told = tuple(_opgave(one) for one in for_you[:MOST_MATCHES])
+    return Digest(
+        name=name,
+        for_you=told,
+        more_for_you=len(for_you) - len(told),
+        for_opgaven=tuple(_colleagues(group) for group in _per_opgave(colleagues)),
+    )
+
+
+def _best_first(news: Iterable[News]) -> list[News]:
+    by_match = {(one.score.profile_id, one.score.opgave_id): one for one in news}
+    ordered = rank(one.score for one in by_match.values())
+    return [by_match[score.profile_id, score.opgave_id] for score in ordered]
+
+
+def _per_opgave(ordered: Sequence[ColleagueNews]) -> list[list[ColleagueNews]]:
+    """The opgave with the best colleague comes first."""
+    groups: dict[UUID, list[ColleagueNews]] = {}
+    for one in ordered:
+        groups.setdefault(one.score.opgave_id, []).append(one)
+    return list(groups.values())
+
+
+def _opgave(news: OpgaveNews) -> DigestOpgave:
+    return DigestOpgave(
+        opgave_id=news.score.opgave_id,
+        title=news.title,
+        gemeente_name=news.gemeente_name,
+        closes_on=news.closes_on,
+        score_value=news.score.value,
+        why=one_line(news.score, YOU),
+    )
+
+
+def _colleagues(group: Sequence[ColleagueNews]) -> DigestColleagues:
+    told = tuple(_colleague(one) for one in group[:MOST_MATCHES])
+    return DigestColleagues(
+        opgave_id=group[0].score.opgave_id,
+        opgave_title=group[0].opgave_title,
+        colleagues=told,
+        more=len(group) - len(told),
+    )
+
+
+def _colleague(news: ColleagueNews) -> DigestColleague:
+    return DigestColleague(
+        display_name=news.display_name,
+        region=news.region,
+        score_value=news.score.value,
+        why=one_line(news.score, COLLEAGUE),
+    )

@@ -1,0 +1,72 @@
+"""Turns the facts of a mail into its three parts: subject, plain text and HTML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.core import dutch
+from app.core.text import clean_line
+from app.notifications.rules import MailKind
+
+
+class MailLinks(Protocol):
+    """Absolute addresses of the pages that a mail may point at."""
+
+    def home(self) -> str: ...
+    def sign_in(self, sign_in_id: UUID) -> str: ...
+    def opgave(self, opgave_id: UUID) -> str: ...
+    def opgave_colleagues(self, opgave_id: UUID) -> str: ...
+    def matches(self) -> str: ...
+    def inbox(self) -> str: ...
+    def preferences(self) -> str: ...
+    def requests(self) -> str: ...
+    def unsubscribe(self, user_id: UUID) -> str: ...
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+class Renderer:
+    """Keeps the compiled templates; one for the life of a process."""
+
+    def __init__(self, templates: Path, links: MailLinks) -> None:
+        self.links = links
+        self._environment = Environment(
+            loader=FileSystemLoader(templates),
+            # Jinja knows no .mjml: by its own rule a name with a tag in it would get through.
+            autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        for filter_ in (dutch.dutch_date, dutch.short_date):
+            self._environment.filters[filter_.__name__] = filter_
+        self._environment.globals.update(links=links, plural=dutch.plural)
+
+    def render(self, kind: MailKind, facts: Mapping[str, Any]) -> Rendered:
+        """Fails when the templates ask for a fact that is not there."""
+        return Rendered(
+            # A title may hold anything, a header only one line.
+            subject=clean_line(self._part(kind, "subject.txt", facts)),
+            text=self._part(kind, "body.txt", facts).strip() + "\n",
+            html=_html(self._part(kind, "body.mjml", facts)),
+        )
+
+    def _part(self, kind: MailKind, name: str, facts: Mapping[str, Any]) -> str:
+        return self._environment.get_template(f"email/{kind.value}/{name}").render(facts)
+
+
+def _html(mjml: str) -> str:
+    import mrml  # noqa: PLC0415  (slow to load, and only a worker needs it)
+
+    # No fonts: a mail asks nothing of a server when it is opened.
+    options = mrml.RenderOptions(fonts={})
+    return str(mrml.to_html(mjml, render_options=options).content)
