@@ -19,6 +19,8 @@ from app.people import queries as people
 from app.people.visibility import SeenProfile
 
 LONGEST_INBOX = 100
+# A digest shows the best few and counts the rest; past this many nobody counts.
+MOST_NEWS = 500
 
 
 @dataclass(frozen=True)
@@ -38,17 +40,21 @@ def preference_of(session: Session, user_id: UUID) -> tuple[Frequency, Weekday]:
 
 def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:
     """What still stands, newest first."""
-    return _seen(session, viewer, _standing(viewer.user_id, today), today)
+    newest = _standing(viewer.user_id, today).order_by(
+        Notice.told_at.desc(), Match.tier, Match.value.desc(), Notice.id
+    )
+    return _seen(session, viewer, newest.limit(LONGEST_INBOX), today)
 
 
 def news(
     session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
 ) -> list[SeenNotice]:
-    """What was told in [since, until) and still stands, newest first."""
+    """What was told in [since, until) and still stands, best first."""
     standing = _standing(viewer.user_id, today).where(Notice.told_at < until)
     if since is not None:
         standing = standing.where(Notice.told_at >= since)
-    return _seen(session, viewer, standing, today)
+    best = standing.order_by(Match.tier, Match.value.desc(), Notice.id)
+    return _seen(session, viewer, best.limit(MOST_NEWS), today)
 
 
 def has_news(
@@ -78,9 +84,7 @@ def last_told(session: Session, user_id: UUID) -> datetime | None:
 
 def counts_by_state(session: Session) -> dict[DeliveryState, int]:
     return dict(
-        session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
-        .tuples()
-        .all()
+        session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all()
     )
 
 
@@ -95,7 +99,7 @@ def failed(session: Session, limit: int = 100) -> list[Delivery]:
     )
 
 
-def _standing(user_id: UUID | None, today: date) -> Select[tuple[Notice, Match]]:
+def _standing(user_id: UUID | None, today: date) -> Select[Notice, Match]:
     """A notice stands as long as its match does; whose match it is depends on its kind."""
     about = or_(
         and_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Match.profile_id == Notice.user_id),
@@ -110,14 +114,13 @@ def _standing(user_id: UUID | None, today: date) -> Select[tuple[Notice, Match]]
             Opgave.status == OpgaveStatus.OPEN,
             Opgave.closes_on >= today,
         )
-        .order_by(Notice.told_at.desc(), Match.tier, Match.value.desc(), Notice.id)
     )
 
 
 def _seen(
-    session: Session, viewer: Actor, standing: Select[tuple[Notice, Match]], today: date
+    session: Session, viewer: Actor, standing: Select[Notice, Match], today: date
 ) -> list[SeenNotice]:
-    rows = session.execute(standing.limit(LONGEST_INBOX)).tuples().all()
+    rows = session.execute(standing).all()
     about = opgaven.by_ids(session, [notice.opgave_id for notice, _ in rows])
     colleagues = people.seen_profiles(
         session, viewer, [notice.profile_id for notice, _ in rows if notice.profile_id], today
