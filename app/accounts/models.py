@@ -35,7 +35,10 @@ class RoleGrant(Base):
     __tablename__ = "role_grant"
     __table_args__ = (
         Index(
-            "uq_role_grant_running", "user_id", "role", unique=True,
+            "uq_role_grant_running",
+            "user_id",
+            "role",
+            unique=True,
             postgresql_where="ended_at IS NULL",
         ),
     )

@@ -100,7 +100,7 @@ def morning_of(day: date) -> datetime:
 
 def wait_after(attempts: int, chance: Random) -> timedelta:
     """How long a mail waits after a refusal "for now": longer each time, never all at once."""
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 10))
+    longest = min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(attempts - 1, 10)))
     return longest * chance.uniform(0.5, 1.5)
 
 

@@ -13,9 +13,11 @@ from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState
 from app.core.mail import Letter
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
+from app.matching.queries import score_of
 from app.notifications import queries
-from app.notifications.digest import compose
+from app.notifications.digest import ColleagueNews, News, OpgaveNews, compose
 from app.notifications.models import Delivery
+from app.notifications.queries import SeenNotice
 from app.notifications.render import Renderer
 from app.notifications.rules import DeliveryState, MailKind
 from app.notifications.service.sending import Claim, drop
@@ -103,7 +105,7 @@ def _digest(work: Work, delivery: Delivery) -> Addressed:
     news = queries.news(
         work.session, accounts.actor_of(reader), delivery.news_from, until, work.today
     )
-    digest = compose(reader.name, news)
+    digest = compose(reader.name, [_told(notice) for notice in news])
     if digest.is_empty:
         raise NothingToTell("nothing new stands")
     facts = {"digest": digest, "name": reader.name, "user_id": reader.id}
@@ -116,6 +118,16 @@ WRITERS = {
     MailKind.ACCESS_DECIDED: _access_decided,
     MailKind.DIGEST: _digest,
 }
+
+
+def _told(notice: SeenNotice) -> News:
+    score = score_of(notice.match)
+    opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
+    if notice.notice.profile_id is None or notice.colleague is None:
+        return OpgaveNews(opgave.title, gemeente.name, opgave.closes_on, score)
+    colleague = notice.colleague
+    region = colleague.gemeente_name or colleague.region
+    return ColleagueNews(opgave.title, colleague.display_name, region, score)
 
 
 def _of_request(work: Work, request: AccessRequest) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _readers(work: Work) -> list[tuple[User, Frequency, Weekday]]:
         select(User, Preference)
         .outerjoin(Preference, Preference.user_id == User.id)
         .order_by(User.id)
-    ).tuples()
+    )
     return [
         (user, row.frequency, Weekday(row.weekday))
         if row

@@ -54,7 +54,7 @@ def claim(work: Work, limit: int) -> list[Claim]:
         .values(lease_owner=owner, lease_until=func.now() + LEASE, attempts=Delivery.attempts + 1)
         .returning(Delivery.id, Delivery.kind)
         .execution_options(synchronize_session=False)
-    ).tuples()
+    )
     return [Claim(delivery_id, kind, owner) for delivery_id, kind in taken]
 
 
@@ -118,12 +118,13 @@ def settle(work: Work) -> int:
             delivery.lease_until = None
         else:
             _end(delivery, DeliveryState.UNKNOWN, "no answer")
-    late = work.session.execute(
+    late = work.session.scalars(
         update(Delivery)
         .where(Delivery.state == DeliveryState.PENDING, Delivery.expires_at < func.now())
         .values(state=DeliveryState.EXPIRED, lease_owner=None, lease_until=None)
-    )
-    return len(unsure) + late.rowcount  # type: ignore[attr-defined]
+        .returning(Delivery.id)
+    ).all()
+    return len(unsure) + len(late)
 
 
 def send_again(work: Work, delivery_id: UUID) -> None:
