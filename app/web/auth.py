@@ -36,8 +36,8 @@ def current_actor() -> Actor:
 
 
 def enter(session_id: UUID) -> None:
-    """Let this browser carry the session, with a new cookie."""
-    session.clear()
+    """Let this browser carry the session, with a new cookie; an earlier session ends."""
+    leave()
     signed_in = _load(str(session_id))
     if signed_in is not None:
         login_user(signed_in)
@@ -53,7 +53,8 @@ def leave() -> None:
 
 
 def bind(app: Flask) -> None:
-    login_manager.init_app(app)
+    # Error pages must not ask the database who looks; pages that want to know ask themselves.
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.user_loader(_load)
     login_manager.unauthorized_handler(_ask_to_sign_in)
     login_manager.session_protection = "basic"
@@ -69,9 +70,7 @@ def _load(session_id: str) -> SignedIn | None:
         return None
     user = found.user
     gemeente = db.session.get_one(Gemeente, user.gemeente_code)
-    return SignedIn(
-        found.id, user.id, user.name, user.email, gemeente.name, queries.actor_of(user)
-    )
+    return SignedIn(found.id, user.id, user.name, user.email, gemeente.name, queries.actor_of(user))
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

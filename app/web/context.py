@@ -11,6 +11,7 @@ from app.core.clock import dutch_date, utc_now
 from app.extensions import db
 from app.notifications import queries as notifications
 from app.settings import Settings
+from app.web.auth import SignedIn
 
 
 @dataclass(frozen=True)
@@ -26,21 +27,28 @@ def bind(app: Flask) -> None:
 
     @app.context_processor
     def page_context() -> dict[str, Any]:
-        viewer = current_user if current_user and current_user.is_authenticated else None
+        # Functions, so that a page for when the database is away can leave them alone.
         return {
             "viewer": viewer,
-            "navigation": _navigation(viewer),
+            "navigation": navigation,
             "demo": settings.demo_accounts,
             "has_mail_viewer": settings.maildir is not None,
+            "contact_email": settings.contact_email,
         }
 
 
-def _navigation(viewer: Any) -> list[MenuItem]:
+def viewer() -> SignedIn | None:
+    """Who looks at the page, or None for a visitor."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def navigation() -> list[MenuItem]:
     items = [_item("Opgaven", "opgaven.index")]
-    if viewer is None:
-        return [*items, _item("Over ons", "home.about"), _item("Inloggen", "accounts.sign_in")]
-    roles = viewer.actor.roles
-    unread = notifications.count_unread(db.session(), viewer.user_id, dutch_date(utc_now()))
+    reader = viewer()
+    if reader is None:
+        return [*items, _item("Over ons", "home.about")]
+    roles = reader.actor.roles
+    unread = notifications.count_unread(db.session(), reader.user_id, dutch_date(utc_now()))
     items += [
         _item("Collega's", "people.index"),
         _item("Mijn matches", "matching.index"),

@@ -17,7 +17,7 @@ STATUS_OF: dict[type[DomainError], int] = {
     Conflict: 409,
     InvalidInput: 422,
 }
-WITH_PAGE = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+WITH_PAGE = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503})
 
 log = structlog.get_logger()
 
