@@ -72,6 +72,8 @@ def _config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": MOST_FORM_BYTES,
         "MAX_FORM_PARTS": MOST_FORM_FIELDS,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        # Pages whose address is a key send no Referer. The token is bound to a __Host- cookie.
+        "WTF_CSRF_SSL_STRICT": False,
         "TRUSTED_HOSTS": [settings.host],
         "SERVER_NAME": None,
         "RATELIMIT_STORAGE_URI": settings.redis_url,
@@ -91,5 +93,3 @@ def _wrap(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as above
             app.wsgi_app, x_for=hops, x_proto=hops
         )
-
-

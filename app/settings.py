@@ -31,6 +31,8 @@ class Settings:
     base_url: str
     environment: Environment = Environment.PRODUCTION
     mail_from: str = "degemeentevannu <noreply@degemeentevannu.example>"
+    # Where people write about privacy, accessibility and weak spots.
+    contact_email: str = "contact@degemeentevannu.example"
     # Whether /demo offers one-click sign-in; cannot exist in production.
     demo_accounts: bool = False
     # Where the local mail sink leaves its Maildir; with it the mail viewer exists.
@@ -81,6 +83,7 @@ class Settings:
             environment=_environment(env.get("DGVN_ENV", "production")),
             demo_accounts=env.get("DEMO_ACCOUNTS", "").lower() in {"1", "true", "yes"},
             mail_from=env.get("MAIL_FROM") or cls.mail_from,
+            contact_email=env.get("CONTACT_EMAIL") or cls.contact_email,
             maildir=Path(env["MAILDIR"]) if env.get("MAILDIR") else None,
             trusted_proxies=_whole_number("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
             log_format=env.get("LOG_FORMAT", "json"),

@@ -41,9 +41,10 @@ def usable_link(session: Session, sign_in_id: UUID, now: datetime) -> SignIn | N
 
 
 def links_since(session: Session, email: str, moment: datetime) -> int:
-    return session.scalar(
-        select(func.count()).where(SignIn.email == email, SignIn.asked_at >= moment)
-    ) or 0
+    return (
+        session.scalar(select(func.count()).where(SignIn.email == email, SignIn.asked_at >= moment))
+        or 0
+    )
 
 
 def colleagues(session: Session, gemeente_code: str) -> list[User]:
@@ -67,6 +68,11 @@ def with_role(session: Session, role: Role, gemeente_code: str | None = None) ->
     return list(session.scalars(found.order_by(func.lower(User.name), User.id)))
 
 
+def count_gemeenten(session: Session) -> int:
+    """How many gemeenten have somebody with an account."""
+    return session.scalar(select(func.count(User.gemeente_code.distinct()))) or 0
+
+
 def waiting_requests(session: Session) -> list[AccessRequest]:
     return list(
         session.scalars(
@@ -81,9 +87,6 @@ def demo_people(session: Session) -> list[User]:
     """The accounts that came with the demo, grants included, by name."""
     return list(
         session.scalars(
-            select(User)
-            .where(User.is_demo)
-            .options(selectinload(User.grants))
-            .order_by(User.name)
+            select(User).where(User.is_demo).options(selectinload(User.grants)).order_by(User.name)
         )
     )

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.core.errors import NotFound
 from app.core.orm import Base
 from app.core.outbox import OutboxMessage
 
@@ -130,9 +131,22 @@ def note_failure(session: Session, job_id: int, error: str) -> None:
 
 def try_again(session: Session, job_id: int) -> None:
     """Give a failed job its attempts back."""
-    job = session.get_one(Job, job_id)
+    job = session.get(Job, job_id, with_for_update=True)
+    if job is None:
+        raise NotFound(f"job {job_id}")
     if job.state is JobState.FAILED:
         job.state, job.attempts, job.next_attempt_at = JobState.PENDING, 0, func.now()
+
+
+def counts_by_state(session: Session) -> dict[JobState, int]:
+    found = select(Job.state, func.count()).group_by(Job.state)
+    return dict(session.execute(found).tuples().all())
+
+
+def failed(session: Session, limit: int = 100) -> list[Job]:
+    """Jobs that used up their attempts, the last ones first."""
+    found = select(Job).where(Job.state == JobState.FAILED).order_by(Job.id.desc())
+    return list(session.scalars(found.limit(limit)))
 
 
 def wait_after(attempts: int) -> timedelta:

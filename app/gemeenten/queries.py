@@ -1,5 +1,6 @@
 """Reading gemeenten: by code, by mail domain, as a list."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -40,6 +41,12 @@ def existing_on(session: Session, day: date) -> list[Gemeente]:
     )
 
 
+def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The name of each of these gemeenten, by its code."""
+    found = select(Gemeente.code, Gemeente.name).where(Gemeente.code.in_(set(codes)))
+    return dict(session.execute(found).all())
+
+
 def domains_of(session: Session, gemeente_code: str) -> list[str]:
     return list(
         session.scalars(
@@ -48,6 +55,10 @@ def domains_of(session: Session, gemeente_code: str) -> list[str]:
             .order_by(EmailDomain.domain)
         )
     )
+
+
+def provinces(session: Session) -> list[str]:
+    return list(session.scalars(select(Gemeente.province).distinct().order_by(Gemeente.province)))
 
 
 def count(session: Session, day: date) -> int:

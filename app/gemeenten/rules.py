@@ -7,6 +7,17 @@ from datetime import date
 
 CODE = re.compile(r"GM\d{4}")
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+# Anybody can take an address here, so such a domain says nothing about a gemeente.
+PUBLIC_MAIL_DOMAINS = frozenset(
+    {
+        "gmail.com", "googlemail.com", "hotmail.com", "hotmail.nl", "outlook.com", "outlook.nl",
+        "live.com", "live.nl", "msn.com", "yahoo.com", "yahoo.nl", "icloud.com", "me.com",
+        "proton.me", "protonmail.com", "gmx.com", "gmx.net", "mail.com", "kpnmail.nl",
+        "planet.nl", "hetnet.nl", "ziggo.nl", "home.nl", "upcmail.nl", "casema.nl", "chello.nl",
+        "xs4all.nl", "tele2.nl", "telfort.nl", "quicknet.nl", "onsnet.nl", "caiway.nl",
+        "delta.nl", "zeelandnet.nl",
+    }
+)  # fmt: skip
 PROVINCES = (
     "Drenthe",
     "Flevoland",

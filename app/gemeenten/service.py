@@ -9,7 +9,7 @@ from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.work import Work
 from app.gemeenten.events import GemeenteChanged, GemeenteMerged
 from app.gemeenten.models import EmailDomain, Gemeente
-from app.gemeenten.rules import GemeenteFacts, is_domain, sort_key
+from app.gemeenten.rules import PUBLIC_MAIL_DOMAINS, GemeenteFacts, is_domain, sort_key
 
 
 @dataclass
@@ -47,6 +47,10 @@ def add_domain(work: Work, gemeente_code: str, domain: str) -> None:
     domain = domain.strip().lower().removeprefix("@")
     if not is_domain(domain):
         raise InvalidInput(said="Dit is geen domein. Schrijf bijvoorbeeld: gemeente.nl")
+    if domain in PUBLIC_MAIL_DOMAINS:
+        raise InvalidInput(
+            said="Bij dit domein kan iedereen een adres nemen. Een gemeente kan het niet overnemen."
+        )
     row = work.session.get(EmailDomain, domain)
     if row is not None and row.gemeente_code != gemeente_code:
         raise Conflict(said="Dit domein hoort al bij een andere gemeente.")

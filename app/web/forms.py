@@ -71,7 +71,9 @@ class WebForm(FlaskForm):
 
     @classmethod
     def of_request(cls, **settings: Any) -> Self:
-        return cls(**settings)
+        # No form here takes a file; one that is sent in the place of text is no text.
+        typed = request.form if request.method == "POST" else None
+        return cls(formdata=typed, **settings)
 
     def submitted(self) -> bool:
         """Posted, and every field could be read."""
@@ -104,5 +106,3 @@ def _inside(holder: Any, name: str) -> Any:
         return holder.entries[int(name)] if int(name) < len(holder.entries) else None
     form = holder.form if isinstance(holder, FormField) else holder
     return form[name] if name in form else None
-
-

@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.accounts.rules import AccessState
 from app.core.actor import Role
+from app.core.jobs import JobState
 from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
 from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
 from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
@@ -94,6 +95,11 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Role.OPGAVEHOUDER: "Opgavehouder",
         Role.GEMEENTEBEHEERDER: "Gemeentebeheerder",
         Role.BEHEERDER: "Platformbeheerder",
+    },
+    JobState: {
+        JobState.PENDING: "Wacht",
+        JobState.DONE: "Klaar",
+        JobState.FAILED: "Mislukt",
     },
     AccessState: {
         AccessState.WAITING: "Wacht op een beheerder",

@@ -1,0 +1,112 @@
+"""Signing in with a link from the mail, and out."""
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.accounts import queries, service
+from app.accounts.models import SignIn
+from app.accounts.rules import SIGN_IN_LINK_LIVES
+from app.core.clock import dutch_date, utc_now
+from app.core.errors import NotFound
+from app.core.faults import FaultyDraft
+from app.extensions import db, limiter
+from app.gemeenten import queries as gemeenten
+from app.web.accounts.arrival import start_page, walk_in
+from app.web.accounts.forms import NewcomerForm, SignInForm, StrangerForm
+from app.web.auth import leave
+from app.web.links import Links
+from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+LINK_MINUTES = int(SIGN_IN_LINK_LIVES.total_seconds() // 60)
+
+accounts = Blueprint("accounts", __name__)
+
+
+@accounts.route("/inloggen", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@limiter.limit("10/minute;50/hour", methods=["POST"])
+def sign_in() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(start_page())
+    form = SignInForm.of_request()
+    if not form.submitted():
+        return render_template("accounts/sign_in.html", form=form), form.status
+    with open_work() as work:
+        service.ask_sign_in(work, form.address)
+    return render_template("accounts/sent.html", address=form.address, minutes=LINK_MINUTES)
+
+
+@accounts.route("/inloggen/<token>", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@limiter.limit("30/minute")
+def finish(token: str) -> ResponseReturnValue:
+    link = _usable_link(token)
+    form = _form_for(link.email)
+    if request.method == "GET" or (form and not form.submitted()):
+        return _finish_page(link, form)
+    try:
+        with open_work() as work:
+            newcomer = form.newcomer() if form else None
+            session_id = service.finish_sign_in(work, link.id, newcomer)
+    except FaultyDraft as faulty:
+        if form:
+            form.show_faults(faulty)
+        return _finish_page(link, form)
+    except NotFound:
+        abort(410)
+    return walk_in(session_id) if session_id else render_template("accounts/waiting.html")
+
+
+@accounts.post("/uitloggen")
+@allow(Policy.PUBLIC)
+def sign_out() -> ResponseReturnValue:
+    leave()
+    flash("Je bent uitgelogd.", "success")
+    return redirect(url_for("home.index"))
+
+
+@accounts.after_request
+def keep_the_address(answer: Response) -> Response:
+    """The address of a link is a key; nobody may learn it from where a visitor came from."""
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def _usable_link(token: str) -> SignIn:
+    """The link behind the token; one page for used, expired and forged ones alike."""
+    sign_in_id = Links(current_app.extensions["settings"]).sign_in_id_of(token)
+    link = queries.usable_link(db.session(), sign_in_id, utc_now()) if sign_in_id else None
+    return link or abort(410)
+
+
+def _form_for(email: str) -> NewcomerForm | None:
+    """What is still to be told: nothing, a name, or a name and a gemeente."""
+    if queries.by_email(db.session(), email):
+        return None
+    if gemeenten.of_email(db.session(), email):
+        return NewcomerForm.of_request()
+    form = StrangerForm.of_request()
+    form.offer(gemeenten.existing_on(db.session(), dutch_date(utc_now())))
+    return form
+
+
+def _finish_page(link: SignIn, form: NewcomerForm | None) -> ResponseReturnValue:
+    page = render_template(
+        "accounts/finish.html",
+        form=form,
+        address=link.email,
+        gemeente=gemeenten.of_email(db.session(), link.email),
+    )
+    return page, form.status if form else 200

@@ -1,0 +1,58 @@
+"""Buttons and forms of a beheerder."""
+
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import request
+from wtforms import HiddenField, SelectField
+
+from app.core.errors import InvalidInput
+from app.gemeenten.models import Gemeente
+from app.web.forms import LineField, NumberField, WebForm
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Decision(StrEnum):
+    """What a beheerder answers to somebody from an unknown mail domain."""
+
+    GRANT = "grant"
+    GRANT_AND_CLAIM = "grant_and_claim"
+    REFUSE = "refuse"
+
+
+class Deed(StrEnum):
+    """To give something (a role, a domain), or to take it away."""
+
+    GIVE = "give"
+    END = "end"
+
+
+class GemeenteForm(WebForm):
+    """Which gemeente to look at; its address can be kept and shared."""
+
+    gemeente = SelectField("Gemeente")
+
+    @classmethod
+    def of_address(cls, gemeenten: list[Gemeente], chosen: str) -> "GemeenteForm":
+        form = cls(formdata=None, data={"gemeente": chosen}, meta={"csrf": False})
+        form.gemeente.choices = [(gemeente.code, gemeente.name) for gemeente in gemeenten]
+        return form
+
+
+class DomainForm(WebForm):
+    domain = LineField("Maildomein")
+    deed = HiddenField(default=Deed.GIVE.value)
+
+
+class RetryForm(WebForm):
+    job_id = NumberField()
+
+
+def pressed(kind: type[Choice], name: str) -> Choice:
+    """The value of the button that was pressed."""
+    value: Any = request.form.get(name)
+    try:
+        return kind(value)
+    except ValueError:
+        raise InvalidInput(said="Kies een van de knoppen op de pagina.") from None

@@ -1,0 +1,153 @@
+"""What the pages of a beheerder show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TypeVar
+from uuid import UUID
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.accounts.rules import may_grant
+from app.core import jobs
+from app.core.actor import Actor, Role
+from app.core.dutch import number
+from app.gemeenten import queries as gemeenten
+from app.gemeenten.rules import domain_of
+from app.notifications import queries as mails
+from app.notifications.rules import DeliveryState
+from app.web.beheer.forms import Deed
+from app.web.labels import label
+
+State = TypeVar("State", bound=Enum)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to look after; `waiting` says in words how much there is to do."""
+
+    title: str
+    text: str
+    href: str
+    waiting: str = ""
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    request_id: UUID
+    name: str
+    email: str
+    domain: str
+    gemeente_name: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class RoleButton:
+    role: Role
+    deed: Deed
+    label: str
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    user_id: UUID
+    name: str
+    email: str
+    roles: list[str]
+    buttons: list[RoleButton]
+
+
+@dataclass(frozen=True)
+class Count:
+    label: str
+    value: str
+
+
+def tasks(session: Session, actor: Actor) -> list[Task]:
+    people = Task(
+        title="Collega’s en rollen",
+        text="Bepaal wie opgaven mag plaatsen voor de gemeente.",
+        href=url_for("beheer.colleagues"),
+    )
+    return [people, *(_platform_tasks(session) if actor.has(Role.BEHEERDER) else ())]
+
+
+def _platform_tasks(session: Session) -> list[Task]:
+    requests = len(accounts.waiting_requests(session))
+    failures = jobs.counts_by_state(session).get(jobs.JobState.FAILED, 0)
+    return [
+        Task(
+            title="Aanvragen",
+            text="Laat mensen toe van wie we het maildomein nog niet kennen.",
+            href=url_for("beheer.requests"),
+            waiting=f"{number(requests)} te beslissen" if requests else "",
+        ),
+        Task(
+            title="Maildomeinen",
+            text="Leg vast welk maildomein bij welke gemeente hoort.",
+            href=url_for("beheer.domains"),
+        ),
+        Task(
+            title="Systeem",
+            text="Kijk of het werk op de achtergrond en de mail goed lopen.",
+            href=url_for("beheer.system"),
+            waiting=f"{number(failures)} mislukt" if failures else "",
+        ),
+    ]
+
+
+def request_lines(session: Session) -> list[RequestLine]:
+    waiting = accounts.waiting_requests(session)
+    names = gemeenten.names_of(session, [request.gemeente_code for request in waiting])
+    return [
+        RequestLine(
+            request_id=request.id,
+            name=request.name,
+            email=request.email,
+            domain=domain_of(request.email),
+            gemeente_name=names[request.gemeente_code],
+            asked_at=request.asked_at,
+        )
+        for request in waiting
+    ]
+
+
+def people_lines(session: Session, actor: Actor, gemeente_code: str) -> list[PersonLine]:
+    return [
+        PersonLine(
+            user_id=user.id,
+            name=user.name,
+            email=user.email,
+            roles=[label(role) for role in Role if role in accounts.roles_of(user)],
+            buttons=_role_buttons(actor, user),
+        )
+        for user in accounts.colleagues(session, gemeente_code)
+    ]
+
+
+def _role_buttons(actor: Actor, user: User) -> list[RoleButton]:
+    held = accounts.roles_of(user)
+    return [
+        RoleButton(role, Deed.END, f"Niet langer {label(role).lower()}")
+        if role in held
+        else RoleButton(role, Deed.GIVE, f"Maak {label(role).lower()}")
+        for role in Role
+        if may_grant(actor, role, user.gemeente_code)
+    ]
+
+
+def job_counts(session: Session) -> list[Count]:
+    return _counts(jobs.JobState, jobs.counts_by_state(session))
+
+
+def mail_counts(session: Session) -> list[Count]:
+    return _counts(DeliveryState, mails.counts_by_state(session))
+
+
+def _counts(states: type[State], found: Mapping[State, int]) -> list[Count]:
+    return [Count(label(state), number(found.get(state, 0))) for state in states]

@@ -1,0 +1,161 @@
+"""What a beheerder looks after: people, requests, mail domains, and the work behind the pages."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts import service
+from app.accounts.models import User
+from app.accounts.rules import may_manage
+from app.core import jobs
+from app.core.actor import Role
+from app.core.clock import dutch_date, utc_now
+from app.core.errors import Conflict, InvalidInput, NotFound
+from app.extensions import db
+from app.gemeenten import queries as gemeenten
+from app.gemeenten import service as gemeenten_service
+from app.gemeenten.models import Gemeente
+from app.notifications import queries as mails
+from app.web.auth import current_actor
+from app.web.beheer import pages
+from app.web.beheer.forms import Decision, Deed, DomainForm, GemeenteForm, RetryForm, pressed
+from app.web.labels import label
+from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+SAID = {
+    Decision.GRANT: "Toegelaten. De collega krijgt een mail.",
+    Decision.GRANT_AND_CLAIM: "Toegelaten. Het maildomein hoort nu bij de gemeente.",
+    Decision.REFUSE: "Afgewezen. De aanvrager krijgt een mail.",
+}
+
+beheer = Blueprint("beheer", __name__)
+
+
+@beheer.get("/beheer")
+@allow(Policy.GEMEENTEBEHEERDER)
+def index() -> ResponseReturnValue:
+    return render_template("beheer/index.html", tasks=pages.tasks(db.session(), current_actor()))
+
+
+@beheer.get("/beheer/aanvragen")
+@allow(Policy.BEHEERDER)
+def requests() -> ResponseReturnValue:
+    return render_template("beheer/requests.html", requests=pages.request_lines(db.session()))
+
+
+@beheer.post("/beheer/aanvragen/<uuid:request_id>")
+@allow(Policy.BEHEERDER)
+def decide(request_id: UUID) -> ResponseReturnValue:
+    decision = pressed(Decision, "decision")
+    with open_work() as work:
+        service.decide_access(
+            work,
+            request_id,
+            grant=decision is not Decision.REFUSE,
+            claim_domain=decision is Decision.GRANT_AND_CLAIM,
+        )
+    flash(SAID[decision], "success")
+    return redirect(url_for("beheer.requests"))
+
+
+@beheer.get("/beheer/collegas")
+@allow(Policy.GEMEENTEBEHEERDER)
+def colleagues() -> ResponseReturnValue:
+    session, actor = db.session(), current_actor()
+    gemeente = _chosen_gemeente()
+    if not may_manage(actor, gemeente.code):
+        raise NotFound(f"colleagues of {gemeente.code}")
+    return render_template(
+        "beheer/colleagues.html",
+        gemeente=gemeente,
+        people=pages.people_lines(session, actor, gemeente.code),
+        choice=_choice_of(gemeente) if actor.has(Role.BEHEERDER) else None,
+    )
+
+
+@beheer.post("/beheer/collegas/<uuid:user_id>/rol")
+@allow(Policy.GEMEENTEBEHEERDER)
+def role(user_id: UUID) -> ResponseReturnValue:
+    changed, deed = pressed(Role, "role"), pressed(Deed, "deed")
+    change = service.grant_role if deed is Deed.GIVE else service.end_role
+    with open_work() as work:
+        change(work, user_id, changed)
+        person = work.fetch(User, user_id)
+        name, gemeente_code = person.name, person.gemeente_code
+    verb = "is nu" if deed is Deed.GIVE else "is niet langer"
+    flash(f"{name} {verb} {label(changed).lower()}.", "success")
+    return redirect(url_for("beheer.colleagues", gemeente=gemeente_code))
+
+
+@beheer.get("/beheer/domeinen")
+@allow(Policy.BEHEERDER)
+def domains() -> ResponseReturnValue:
+    return _domains_page(_chosen_gemeente(), DomainForm(formdata=None)), 200
+
+
+@beheer.post("/beheer/domeinen")
+@allow(Policy.BEHEERDER)
+def change_domains() -> ResponseReturnValue:
+    form, gemeente_code = DomainForm.of_request(), _chosen_gemeente().code
+    deed = pressed(Deed, "deed")
+    change = gemeenten_service.add_domain if deed is Deed.GIVE else gemeenten_service.remove_domain
+    try:
+        with open_work() as work:
+            change(work, gemeente_code, form.domain.data)
+    except (InvalidInput, Conflict) as refused:
+        form.domain.errors = [refused.said]
+        return _domains_page(_chosen_gemeente(), form), 409 if isinstance(
+            refused, Conflict
+        ) else 422
+    flash(
+        "Het maildomein is bewaard." if deed is Deed.GIVE else "Het maildomein is weg.", "success"
+    )
+    return redirect(url_for("beheer.domains", gemeente=gemeente_code))
+
+
+@beheer.get("/beheer/systeem")
+@allow(Policy.BEHEERDER)
+def system() -> ResponseReturnValue:
+    session = db.session()
+    return render_template(
+        "beheer/system.html",
+        job_counts=pages.job_counts(session),
+        failed_jobs=jobs.failed(session),
+        mail_counts=pages.mail_counts(session),
+        failed_mails=mails.failed(session),
+    )
+
+
+@beheer.post("/beheer/systeem")
+@allow(Policy.BEHEERDER)
+def try_again() -> ResponseReturnValue:
+    form = RetryForm.of_request()
+    if not form.submitted() or form.job_id.data is None:
+        raise InvalidInput(said="Kies een van de knoppen op de pagina.")
+    with open_work() as work:
+        jobs.try_again(work.session, form.job_id.data)
+    flash("We proberen het opnieuw. Kijk over een minuut of het gelukt is.", "success")
+    return redirect(url_for("beheer.system"))
+
+
+def _chosen_gemeente() -> Gemeente:
+    """The gemeente in the address, or else the own one."""
+    code = request.args.get("gemeente") or current_actor().gemeente_code or ""
+    return gemeenten.by_code(db.session(), code)
+
+
+def _choice_of(gemeente: Gemeente) -> GemeenteForm:
+    existing = gemeenten.existing_on(db.session(), dutch_date(utc_now()))
+    return GemeenteForm.of_address(existing, gemeente.code)
+
+
+def _domains_page(gemeente: Gemeente, form: DomainForm) -> str:
+    return render_template(
+        "beheer/domains.html",
+        gemeente=gemeente,
+        domains=gemeenten.domains_of(db.session(), gemeente.code),
+        choice=_choice_of(gemeente),
+        form=form,
+    )

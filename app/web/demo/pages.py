@@ -1,0 +1,77 @@
+"""The invented people of the demo, grouped by what they may do."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.core.actor import Role
+from app.gemeenten import queries as gemeenten
+from app.people import queries as people
+
+# Somebody with several roles stands with the widest one.
+WIDEST_FIRST = (Role.BEHEERDER, Role.GEMEENTEBEHEERDER, Role.OPGAVEHOUDER, None)
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    user_id: UUID
+    name: str
+    gemeente_name: str
+    function: str
+
+
+@dataclass(frozen=True)
+class DemoGroup:
+    slug: str
+    title: str
+    what: str
+    people: list[DemoPerson]
+
+
+GROUPS: tuple[tuple[Role | None, str, str], ...] = (
+    (None, "Professionals", "Hebben een profiel en zien welke opgaven bij hen passen."),
+    (
+        Role.OPGAVEHOUDER,
+        "Opgavehouders",
+        "Plaatsen opgaven voor hun gemeente en zien welke collega’s daarbij passen.",
+    ),
+    (
+        Role.GEMEENTEBEHEERDER,
+        "Gemeentebeheerders",
+        "Bepalen wie in hun gemeente opgaven mag plaatsen.",
+    ),
+    (
+        Role.BEHEERDER,
+        "Platformbeheerder",
+        "Laat nieuwe gemeenten toe en houdt het systeem in de gaten.",
+    ),
+)
+
+
+def demo_groups(session: Session) -> list[DemoGroup]:
+    users = accounts.demo_people(session)
+    functions = people.functions_of(session, [user.id for user in users])
+    names = gemeenten.names_of(session, [user.gemeente_code for user in users])
+
+    def shown(user: User) -> DemoPerson:
+        gemeente_name = names[user.gemeente_code]
+        return DemoPerson(user.id, user.name, gemeente_name, functions.get(user.id, ""))
+
+    groups = [
+        DemoGroup(
+            slug=title.lower(),
+            title=title,
+            what=what,
+            people=[shown(user) for user in users if _widest_role(user) is role],
+        )
+        for role, title, what in GROUPS
+    ]
+    return [group for group in groups if group.people]
+
+
+def _widest_role(user: User) -> Role | None:
+    roles = accounts.roles_of(user)
+    return next(role for role in WIDEST_FIRST if role is None or role in roles)

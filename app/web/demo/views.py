@@ -1,0 +1,73 @@
+"""The demo: walking in as an invented colleague, and reading the mail that it sends."""
+
+import re
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, render_template
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.accounts import service
+from app.extensions import db
+from app.web.accounts.arrival import walk_in
+from app.web.demo.maildir import MailReader
+from app.web.demo.pages import demo_groups
+from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+# A mail brings its own styles and shows them in a frame of its own, without scripts or forms.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; "
+    "base-uri 'none'; form-action 'none'; "
+    "sandbox allow-popups allow-top-navigation-by-user-activation"
+)
+HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+# Links open in the whole window; inside the frame no page of ours may be shown.
+TO_WHOLE_WINDOW = '<base target="_top">'
+
+demo = Blueprint("demo", __name__)
+mailbox = Blueprint("mailbox", __name__)
+
+
+@demo.get("/demo")
+@allow(Policy.PUBLIC)
+def index() -> ResponseReturnValue:
+    return render_template("demo/index.html", groups=demo_groups(db.session()))
+
+
+@demo.post("/demo/<uuid:user_id>")
+@allow(Policy.PUBLIC)
+def enter(user_id: UUID) -> ResponseReturnValue:
+    with open_work() as work:
+        session_id = service.begin_demo_session(work, user_id)
+    answer = walk_in(session_id)
+    flash(f"Je bent nu {current_user.name} van gemeente {current_user.gemeente_name}.", "success")
+    return answer
+
+
+@mailbox.get("/postvak", endpoint="index")
+@allow(Policy.PUBLIC)
+def mails() -> ResponseReturnValue:
+    return render_template("mailbox/index.html", lines=_reader().lines())
+
+
+@mailbox.get("/postvak/<key>")
+@allow(Policy.PUBLIC)
+def show(key: str) -> ResponseReturnValue:
+    return render_template("mailbox/show.html", mail=_reader().mail(key))
+
+
+@mailbox.get("/postvak/<key>/html")
+@allow(Policy.PUBLIC)
+def html_part(key: str) -> ResponseReturnValue:
+    html = _reader().mail(key).html
+    head = HEAD.search(html)
+    place = head.end() if head else 0
+    answer = Response(html[:place] + TO_WHOLE_WINDOW + html[place:], mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = MAIL_POLICY
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return answer
+
+
+def _reader() -> MailReader:
+    return MailReader(current_app.extensions["settings"].maildir)

@@ -1,0 +1,100 @@
+"""The start page and what every public service tells about itself."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import dutch_date, utc_now
+from app.extensions import db
+from app.settings import Settings
+from app.web.home import pages
+from app.web.home.readiness import readiness
+from app.web.policy import Policy, allow
+
+# Somebody who reads the file later than this should look whether it still holds.
+SECURITY_TXT_LIVES = timedelta(days=180)
+
+home = Blueprint("home", __name__)
+
+
+@home.get("/")
+@allow(Policy.PUBLIC)
+def index() -> ResponseReturnValue:
+    session, today = db.session(), dutch_date(utc_now())
+    return render_template(
+        "home/index.html",
+        figures=pages.figures(session, today),
+        opgaven=pages.newest_opgaven(session, today),
+        movement=pages.movement(),
+    )
+
+
+@home.get("/over")
+@allow(Policy.PUBLIC)
+def about() -> ResponseReturnValue:
+    return render_template("home/over.html")
+
+
+@home.get("/privacy")
+@allow(Policy.PUBLIC)
+def privacy() -> ResponseReturnValue:
+    return render_template("home/privacy.html", contact_email=_settings().contact_email)
+
+
+@home.get("/toegankelijkheid")
+@allow(Policy.PUBLIC)
+def accessibility() -> ResponseReturnValue:
+    return render_template("home/toegankelijkheid.html", contact_email=_settings().contact_email)
+
+
+@home.get("/healthz")
+@allow(Policy.PUBLIC)
+def healthz() -> ResponseReturnValue:
+    """This process answers; nothing else is asked."""
+    return _plain("ok\n")
+
+
+@home.get("/readyz")
+@allow(Policy.PUBLIC)
+def readyz() -> ResponseReturnValue:
+    migrations = Path(current_app.extensions["migrate"].directory)
+    found = readiness(db.session(), migrations, _settings().redis_url)
+    return vars(found), 200 if found.is_ready else 503
+
+
+@home.get("/robots.txt")
+@allow(Policy.PUBLIC)
+def robots() -> ResponseReturnValue:
+    """Search engines may know the public pages; of a demo with invented people they need none."""
+    closed = ["/"] if _settings().demo_accounts else ["/inloggen", "/afmelden"]
+    return _plain("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))
+
+
+@home.get("/.well-known/security.txt")
+@allow(Policy.PUBLIC)
+def security_txt() -> ResponseReturnValue:
+    expires = dutch_date(utc_now()) + SECURITY_TXT_LIVES
+    address = _settings().base_url + url_for("home.security_txt")
+    return _plain(
+        f"Contact: mailto:{_settings().contact_email}\n"
+        f"Expires: {expires.isoformat()}T00:00:00Z\n"
+        "Preferred-Languages: nl, en\n"
+        f"Canonical: {address}\n"
+    )
+
+
+@home.get("/favicon.ico")
+@allow(Policy.PUBLIC)
+def favicon() -> ResponseReturnValue:
+    return current_app.send_static_file("favicon.svg")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _plain(text: str) -> Response:
+    return Response(text, mimetype="text/plain")

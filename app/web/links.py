@@ -1,0 +1,60 @@
+"""Absolute links for mails; made without a request, so that workers can use them."""
+
+from uuid import UUID
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from app.settings import Settings
+
+
+class Links:
+    """Where a mail can send somebody. The paths are the ones of the pages; a test compares them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._base = settings.base_url
+        self._sign_in_signer = URLSafeSerializer(settings.secret_key, salt="sign-in")
+        self._unsubscribe_signer = URLSafeSerializer(settings.secret_key, salt="unsubscribe")
+
+    def home(self) -> str:
+        return self._absolute("/")
+
+    def sign_in(self, sign_in_id: UUID) -> str:
+        return self._absolute(f"/inloggen/{self._sign_in_signer.dumps(sign_in_id.hex)}")
+
+    def opgave(self, opgave_id: UUID) -> str:
+        return self._absolute(f"/opgaven/{opgave_id}")
+
+    def opgave_colleagues(self, opgave_id: UUID) -> str:
+        return self._absolute(f"/opgaven/{opgave_id}/collegas")
+
+    def matches(self) -> str:
+        return self._absolute("/matches")
+
+    def inbox(self) -> str:
+        return self._absolute("/meldingen")
+
+    def preferences(self) -> str:
+        return self._absolute("/voorkeuren")
+
+    def unsubscribe(self, user_id: UUID) -> str:
+        return self._absolute(f"/afmelden/{self._unsubscribe_signer.dumps(user_id.hex)}")
+
+    def requests(self) -> str:
+        return self._absolute("/beheer/aanvragen")
+
+    def sign_in_id_of(self, token: str) -> UUID | None:
+        return _id_in(self._sign_in_signer, token)
+
+    def unsubscribe_user_of(self, token: str) -> UUID | None:
+        return _id_in(self._unsubscribe_signer, token)
+
+    def _absolute(self, path: str) -> str:
+        return f"{self._base}{path}"
+
+
+def _id_in(signer: URLSafeSerializer, token: str) -> UUID | None:
+    """The id that we signed, or None for anything else."""
+    try:
+        return UUID(hex=signer.loads(token))
+    except (BadData, ValueError):
+        return None
