@@ -1,0 +1,47 @@
+"""Every fault names its field and says how it can be right."""
+
+import pytest
+
+from app.core.faults import Fault, FaultyDraft, length_fault, range_fault, refuse
+
+
+@pytest.mark.parametrize(
+    ("text", "needed", "said"),
+    [
+        ("precies", "", []),
+        ("", "", []),
+        ("", "Vul iets in.", ["Vul iets in."]),
+        ("te lange", "Vul iets in.", ["Gebruik hier hoogstens 7 tekens. Het zijn er nu 8."]),
+    ],
+)
+def test_a_text_is_there_when_needed_and_not_too_long(
+    text: str, needed: str, said: list[str]
+) -> None:
+    assert length_fault("veld", text, 7, needed) == [Fault("veld", words) for words in said]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, []),
+        (5, []),
+        (0, ["Kies een getal van 1 tot en met 5."]),
+        (6, ["Kies een getal van 1 tot en met 5."]),
+        (None, ["Vul een getal in van 1 tot en met 5."]),
+    ],
+)
+def test_a_number_lies_in_its_range_ends_included(number: int | None, said: list[str]) -> None:
+    assert range_fault("veld", number, 1, 5) == [Fault("veld", words) for words in said]
+
+
+def test_no_faults_are_no_refusal() -> None:
+    refuse([])
+
+
+def test_a_refusal_names_every_fault_at_once() -> None:
+    faults = [Fault("een", "Dit mist."), Fault("twee", "Dat ook.")]
+
+    with pytest.raises(FaultyDraft) as refusal:
+        refuse(faults)
+
+    assert (refusal.value.faults, refusal.value.said) == (faults, "Dit mist. Dat ook.")
