@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from app.core.dutch import plural, short_date
 from app.matching.core.facts import Score
 from app.matching.core.rank import rank
 from app.matching.core.words import COLLEAGUE, YOU, one_line
@@ -79,6 +80,30 @@ class Digest:
     @property
     def is_empty(self) -> bool:
         return not self.for_you and not self.for_opgaven
+
+    @property
+    def headline(self) -> str:
+        """What there is, in a few words."""
+        if not self.for_opgaven:
+            return plural(self.count_for_you, "opgave die bij je past", "opgaven die bij je passen")
+        own = "opgave" if len(self.for_opgaven) == 1 else "opgaven"
+        colleagues = plural(self.count_of_colleagues, "collega", "collega's") + f" voor je {own}"
+        if not self.for_you:
+            return colleagues
+        return f"{plural(self.count_for_you, 'opgave', 'opgaven')} voor jou en {colleagues}"
+
+    @property
+    def first_line(self) -> str:
+        """The best of it, for who sees one line on a telephone."""
+        if self.for_you:
+            best = self.for_you[0]
+            until = short_date(best.closes_on)
+            return f"{best.gemeente_name}, reageer tot en met {until}: {best.title}. {best.why}"
+        if self.for_opgaven:
+            group = self.for_opgaven[0]
+            first = group.colleagues[0]
+            return f"{first.display_name} past bij {group.opgave_title}. {first.why}"
+        return ""
 
     @property
     def count_for_you(self) -> int:

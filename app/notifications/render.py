@@ -44,6 +44,7 @@ class Renderer:
             # Jinja knows no .mjml: by its own rule a name with a tag in it would get through.
             autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
             undefined=StrictUndefined,
+            finalize=_one_line,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -52,16 +53,22 @@ class Renderer:
         self._environment.globals.update(links=links, plural=dutch.plural)
 
     def render(self, kind: MailKind, facts: Mapping[str, Any]) -> Rendered:
-        """Fails when the templates ask for a fact that is not there."""
+        """The parts; it fails when a template asks for a fact that is not there."""
+        subject = clean_line(self._part(kind, "subject.txt", facts))
+        told = {**facts, "subject": subject}
         return Rendered(
-            # A title may hold anything, a header only one line.
-            subject=clean_line(self._part(kind, "subject.txt", facts)),
-            text=self._part(kind, "body.txt", facts).strip() + "\n",
-            html=_html(self._part(kind, "body.mjml", facts)),
+            subject=subject,
+            text=self._part(kind, "body.txt", told).strip() + "\n",
+            html=_html(self._part(kind, "body.mjml", told)),
         )
 
     def _part(self, kind: MailKind, name: str, facts: Mapping[str, Any]) -> str:
         return self._environment.get_template(f"email/{kind.value}/{name}").render(facts)
+
+
+def _one_line(value: Any) -> Any:
+    """No fact may begin a line of its own, or hold a sign that no mail can carry."""
+    return clean_line(value) if isinstance(value, str) else value
 
 
 def _html(mjml: str) -> str:

@@ -1,0 +1,183 @@
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from jinja2 import UndefinedError
+
+from app.core.mail import Letter, message_of
+from app.notifications.digest import News, compose
+from app.notifications.render import Rendered, Renderer
+from app.notifications.rules import MailKind
+from tests.notifications.test_digest import a_colleague, an_opgave
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+READER = UUID(int=7)
+TAG = '<b class="x">Jan & co</b>'
+
+
+class Addresses:
+    """Addresses that are easy to recognise."""
+
+    def home(self) -> str:
+        return "https://dgvn.example/"
+
+    def sign_in(self, sign_in_id: UUID) -> str:
+        return f"https://dgvn.example/inloggen/{sign_in_id.int}"
+
+    def opgave(self, opgave_id: UUID) -> str:
+        return f"https://dgvn.example/opgaven/{opgave_id.int}"
+
+    def opgave_colleagues(self, opgave_id: UUID) -> str:
+        return f"https://dgvn.example/opgaven/{opgave_id.int}/collegas"
+
+    def matches(self) -> str:
+        return "https://dgvn.example/matches"
+
+    def inbox(self) -> str:
+        return "https://dgvn.example/meldingen"
+
+    def preferences(self) -> str:
+        return "https://dgvn.example/voorkeuren"
+
+    def requests(self) -> str:
+        return "https://dgvn.example/beheer/aanvragen"
+
+    def unsubscribe(self, user_id: UUID) -> str:
+        return f"https://dgvn.example/afmelden/{user_id.int}?a=1&b=2"
+
+
+def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
+    """What the templates of this kind read, with `word` in every place that people fill in."""
+    asker = {"asker_name": word, "asker_email": "jan@urk.example", "gemeente_name": "Urk"}
+    news: list[News] = [
+        *(an_opgave(number, title=word, gemeente_name=word) for number in range(1, 8)),
+        *(a_colleague(number) for number in range(1, 8)),
+    ]
+    facts: Mapping[MailKind, dict[str, Any]] = {
+        MailKind.SIGN_IN: {"sign_in_id": UUID(int=5), "minutes": 30, "is_new": False},
+        MailKind.ACCESS_ASKED: asker,
+        MailKind.ACCESS_DECIDED: {"granted": True, **asker},
+        MailKind.DIGEST: {"digest": compose(word, news), "user_id": READER},
+    }
+    return {"name": word, **facts[kind]}
+
+
+def render(kind: MailKind, word: str = "Jan", **changed: Any) -> Rendered:
+    return Renderer(TEMPLATES, Addresses()).render(kind, {**facts_of(kind, word), **changed})
+
+
+class Reader(HTMLParser):
+    """What is in a page: its links, its tags and its words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "a":
+            self.links.append(dict(attrs)["href"] or "")
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_every_mail_has_the_same_links_in_both_parts(kind: MailKind) -> None:
+    mail = render(kind)
+
+    in_text = set(re.findall(r"https://\S+", mail.text))
+    assert set(Reader(mail.html).links) == in_text
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_markup_in_a_name_stays_text(kind: MailKind) -> None:
+    mail = render(kind, TAG)
+
+    assert [tag for tag, _ in Reader(mail.html).tags if tag == "b"] == []
+    assert TAG in "".join(Reader(mail.html).words)
+    assert TAG in mail.text
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_a_mail_asks_nothing_of_a_server(kind: MailKind) -> None:
+    html = render(kind).html
+
+    tags = Reader(html).tags
+    assert [tag for tag, _ in tags if tag in {"img", "link", "script", "iframe", "form"}] == []
+    assert re.findall(r"url\(|@import|<v:", html) == []
+    assert (tags[0][0], tags[0][1]["lang"]) == ("html", "nl")
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_a_fact_stays_on_its_line_whatever_people_typed(kind: MailKind) -> None:
+    mail = render(kind, "Jan\r\nBcc: iedereen@example.org\x00\u202e")
+    letter = Letter("a@b.example", "Jan", mail.subject, mail.text, mail.html, "<1@b.example>")
+
+    message = message_of(letter, "dgvn <noreply@dgvn.example>")
+
+    assert (message["Subject"], message["Bcc"]) == (mail.subject, None)
+    assert [line for line in mail.text.splitlines() if line.startswith("Bcc")] == []
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_a_forgotten_fact_fails(kind: MailKind) -> None:
+    with pytest.raises(UndefinedError):
+        Renderer(TEMPLATES, Addresses()).render(kind, {"name": "Jan"})
+
+
+def test_a_digest_begins_with_the_best_and_ends_with_the_way_out() -> None:
+    lines = [line for line in render(MailKind.DIGEST).text.splitlines() if line]
+
+    assert lines[0] == "Jan, reageer tot en met 12 dec: Jan. Je hebt verkeerskunde."
+    assert lines[-4:] == [
+        "Je krijgt dit overzicht omdat je een account hebt. "
+        "Er staat alleen in wat nieuw is sinds het vorige.",
+        "Kies hoe vaak je het wilt: https://dgvn.example/voorkeuren",
+        "Meld je af: https://dgvn.example/afmelden/7?a=1&b=2",
+        "De gemeente van nu: https://dgvn.example/",
+    ]
+
+
+def test_a_digest_is_told_in_order_and_the_rest_is_counted() -> None:
+    text = render(
+        MailKind.DIGEST, digest=compose("Jan", [an_opgave(n, 50 + n) for n in range(8)])
+    ).text
+
+    titles = re.findall(r"^  (Opgave \d)$", text, re.MULTILINE)
+    assert titles == [f"Opgave {number}" for number in (7, 6, 5, 4, 3)]
+    assert "En nog 3 andere." in text.splitlines()
+
+
+def test_only_a_digest_offers_to_unsubscribe() -> None:
+    offering = [kind for kind in MailKind if "/afmelden/" in render(kind).text]
+
+    assert offering == [MailKind.DIGEST]
+
+
+@pytest.mark.parametrize(("is_new", "greeting"), [(True, "Welkom!"), (False, "Open deze link en")])
+def test_a_sign_in_mail_knows_a_newcomer(is_new: bool, greeting: str) -> None:
+    text = render(MailKind.SIGN_IN, name="", is_new=is_new).text
+
+    assert [line for line in text.splitlines() if line.startswith(greeting)] != []
+    assert "Dag," in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("granted", "subject"),
+    [
+        (True, "Je kunt meedoen met de gemeente van nu"),
+        (False, "Je aanvraag voor de gemeente van nu"),
+    ],
+)
+def test_a_decision_is_told_either_way(granted: bool, subject: str) -> None:
+    mail = render(MailKind.ACCESS_DECIDED, granted=granted)
+
+    assert (mail.subject, "Welkom!" in mail.text) == (subject, granted)
