@@ -53,6 +53,7 @@ class ColleagueCard:
     href: str
     gemeente_name: str
     region: str
+    is_anonymous: bool
     headline: str
     movement: tuple[str, ...]
     skills: tuple[SkillLine, ...]
@@ -87,6 +88,7 @@ def colleague_card(seen: SeenProfile, found_by: Sequence[SeenSkill] = ()) -> Col
         href=url_for("people.show", user_id=seen.user_id),
         gemeente_name=seen.gemeente_name,
         region=seen.region,
+        is_anonymous=not seen.is_named,
         headline=seen.headline,
         movement=tuple(label(role) for role in seen.movement),
         skills=tuple(skill_line(skill) for skill in ordered),

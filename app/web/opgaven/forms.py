@@ -1,0 +1,140 @@
+"""The forms of an opgave and of the search among them."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
+
+from app.core.ids import new_id
+from app.opgaven.queries import Search
+from app.opgaven.rules import (
+    MOST_HOURS,
+    MOST_PEOPLE,
+    MOST_SKILLS,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    AskedSkillDraft,
+    Audience,
+    Kind,
+    OpgaveDraft,
+    Place,
+)
+from app.people.rules import Level
+from app.vocabulary.queries import Sought
+from app.vocabulary.rules import LABEL_LIMIT, Theme
+from app.web.choices import many_of, one_of
+from app.web.forms import DayField, LineField, NumberField, TextField
+from app.web.rows import Row, RowList, RowsForm
+from app.web.search import SearchForm, province_choices
+
+HOURS = {hours: f"Hoogstens {hours} uur per week" for hours in (4, 8, 16, 24)}
+NEEDED = {True: "Nodig", False: "Mooi meegenomen"}
+
+KIND_SENTENCES = {
+    Kind.OPGAVE: "Een vraagstuk waar je samen aan werkt.",
+    Kind.KLUS: "Afgebakend werk met een duidelijk eind.",
+    Kind.DETACHERING: "Een collega werkt een tijd bij jullie.",
+    Kind.RUIL: "Twee collega's wisselen van plek.",
+    Kind.MEELOPEN: "Een collega komt bij jullie leren.",
+    Kind.KLANKBORD: "Iemand die af en toe meedenkt.",
+    Kind.ATELIERPLEK: "Een plek in een team van meer gemeenten.",
+}
+
+
+class AskedSkillRow(Row):
+    typed = ("label",)
+
+    label = LineField("Vaardigheid")
+    must = one_of("Hoe belangrijk?", NEEDED, default=True)
+    level = one_of("Niveau", Level, default=Level.INDEPENDENT)
+
+    def draft(self) -> AskedSkillDraft:
+        return AskedSkillDraft(self.label.data or "", self.must.data, self.level.data)
+
+
+class OpgaveForm(RowsForm):
+    row_lists: ClassVar = ("skills",)
+
+    # Made before the first post, so that pressing twice makes one opgave.
+    opgave_id = HiddenField(default=lambda: str(new_id()))
+    title = LineField(
+        "Titel",
+        description=f"Wat is er te doen? Maak het concreet, in hoogstens {TITLE_LIMIT} tekens.",
+    )
+    kind = one_of("Soort", Kind, field=RadioField, default=Kind.OPGAVE)
+    text = TextField(
+        "Wat is er aan de hand?",
+        description="Vertel wat er speelt, wat iemand gaat doen, met wie, en wat het oplevert. "
+        f"Hoogstens {TEXT_LIMIT:,} tekens.".replace(",", "."),
+    )
+    themes = many_of("Thema's", Theme)
+    skills = RowList(
+        AskedSkillRow,
+        "Wat moet iemand kunnen?",
+        description=f"Noem hoogstens {MOST_SKILLS} vaardigheden, elk in hoogstens {LABEL_LIMIT} "
+        "tekens. Wat nodig is, telt drie keer zo zwaar als wat mooi meegenomen is. Een regel "
+        "zonder vaardigheid slaan we over.",
+    )
+    hours_per_week = NumberField("Uren per week", description=f"Van 1 tot en met {MOST_HOURS}.")
+    people_needed = NumberField(
+        "Hoeveel mensen zoek je?", default=1, description=f"Van 1 tot en met {MOST_PEOPLE}."
+    )
+    starts_on = DayField("Begint op")
+    ends_on = DayField("Duurt tot en met")
+    closes_on = DayField(
+        "Reageren kan tot en met",
+        description="Daarna sluit de opgave vanzelf.",
+    )
+    place = one_of("Waar is het werk?", Place, field=RadioField, default=Place.HYBRID)
+    audience = one_of("Voor wie?", Audience, field=RadioField, default=Audience.EVERYBODY)
+    is_public = BooleanField("Ook leesbaar voor bezoekers die niet zijn ingelogd", default=True)
+    co_owner_email = LineField(
+        "Tweede opgavehouder",
+        description="Het werkmailadres van een collega van je eigen gemeente met een account.",
+    )
+
+    @property
+    def new_opgave_id(self) -> UUID:
+        try:
+            return UUID(self.opgave_id.data or "")
+        except ValueError:
+            return new_id()
+
+    def draft(self) -> OpgaveDraft:
+        return OpgaveDraft(
+            title=self.title.data or "",
+            kind=self.kind.data,
+            text=self.text.data or "",
+            themes=tuple(self.themes.data),
+            skills=tuple(row.form.draft() for row in self.skills),
+            hours_per_week=self.hours_per_week.data,
+            starts_on=self.starts_on.data,
+            ends_on=self.ends_on.data,
+            closes_on=self.closes_on.data,
+            place=self.place.data,
+            people_needed=self.people_needed.data,
+            audience=self.audience.data,
+            is_public=self.is_public.data,
+            co_owner_email=self.co_owner_email.data or "",
+            version=self.version.data,
+        )
+
+
+class OpgaveSearch(SearchForm):
+    theme = one_of("Thema", Theme, empty="Alle thema's", name="thema")
+    kind = one_of("Soort", Kind, empty="Alle soorten", name="soort")
+    province = SelectField("Provincie", name="provincie", default="")
+    hours = one_of("Tijd", HOURS, empty="Maakt niet uit", name="uren")
+
+    def offer(self, provinces: list[str]) -> None:
+        self.province.choices = province_choices(provinces)
+
+    def wanted(self, sought: Sought) -> Search:
+        return Search(
+            text=self.text,
+            words=sought.forms,
+            theme=self.theme.data,
+            kind=self.kind.data,
+            province=self.province.data or "",
+            most_hours=self.hours.data,
+        )

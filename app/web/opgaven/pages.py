@@ -1,0 +1,83 @@
+"""An opgave in words, for its page and for the list of its gemeente."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import url_for
+
+from app.matching.core.facts import Score
+from app.matching.core.words import LEVELS, YOU
+from app.opgaven.models import AskedSkill, Opgave
+from app.opgaven.rules import NEXT, OpgaveStatus, is_overdue
+from app.web.cards import TONES
+from app.web.labels import label
+from app.web.match_view import MatchView, match_view
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """One of the own gemeente's opgaven, and how it stands."""
+
+    title: str
+    href: str
+    edit_href: str
+    colleagues_href: str
+    kind_label: str
+    closing_on: date | None
+    matches: int
+
+
+@dataclass(frozen=True)
+class OwnGroup:
+    label: str
+    tone: str
+    lines: tuple[OwnLine, ...]
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    label: str
+    level: int
+    level_label: str
+
+
+def asked(skills: Sequence[AskedSkill], *, must: bool) -> list[AskedLine]:
+    return [
+        AskedLine(skill.label, skill.level, LEVELS[skill.level])
+        for skill in skills
+        if skill.must is must
+    ]
+
+
+def groups(opgaven: Sequence[Opgave], matches: dict[UUID, int]) -> list[OwnGroup]:
+    """The opgaven by status; what needs attention comes first."""
+    order = (OpgaveStatus.OPEN, OpgaveStatus.CONCEPT, OpgaveStatus.CLOSED, OpgaveStatus.WITHDRAWN)
+    found = []
+    for status in order:
+        lines = [_line(one, matches.get(one.id, 0)) for one in opgaven if one.status is status]
+        if lines:
+            found.append(OwnGroup(label(status), TONES[status], tuple(lines)))
+    return found
+
+
+def own_match(score: Score | None, opgave: Opgave, today: date) -> MatchView | None:
+    """Why the opgave fits whoever reads it, while they can still react."""
+    can_react = opgave.status is OpgaveStatus.OPEN and not is_overdue(
+        opgave.status, opgave.closes_on, today
+    )
+    return match_view(score, YOU) if score and can_react else None
+
+
+def _line(opgave: Opgave, matches: int) -> OwnLine:
+    is_open = opgave.status is OpgaveStatus.OPEN
+    return OwnLine(
+        title=opgave.title,
+        href=url_for("opgaven.show", opgave_id=opgave.id),
+        edit_href=url_for("opgaven.edit", opgave_id=opgave.id) if NEXT[opgave.status] else "",
+        colleagues_href=url_for("matching.of_opgave", opgave_id=opgave.id) if is_open else "",
+        kind_label=label(opgave.kind),
+        closing_on=opgave.closes_on,
+        matches=matches,
+    )

@@ -1,0 +1,210 @@
+"""Opgaven: reading, writing, publishing."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import dutch_date, utc_now
+from app.core.errors import NotAllowed
+from app.core.faults import FaultyDraft
+from app.core.work import Work
+from app.extensions import db
+from app.gemeenten import queries as gemeenten
+from app.matching import queries as matching
+from app.opgaven import queries, service
+from app.opgaven.models import Opgave
+from app.opgaven.rules import NEXT, OpgaveDraft, OpgaveStatus, may_draft, may_edit
+from app.people import queries as people
+from app.vocabulary import queries as vocabulary
+from app.web.auth import current_actor
+from app.web.cards import opgave_card
+from app.web.opgaven.forms import KIND_SENTENCES, OpgaveForm, OpgaveSearch
+from app.web.opgaven.pages import asked, groups, own_match
+from app.web.policy import Policy, allow
+from app.web.rows import Saving
+from app.web.search import page_href, page_number
+from app.web.vocabulary.hints import hints_for
+from app.web.work import open_work
+
+SAVED = "De opgave is bewaard."
+PUBLISHED = "De opgave staat open. We zoeken nu welke collega's erbij passen."
+CLOSED = "De opgave is gesloten."
+WITHDRAWN = "De opgave is ingetrokken."
+ONLY_SAVED = (
+    "De opgave is bewaard als concept, maar staat nog niet open. Hieronder staat wat er nog mist."
+)
+
+opgaven = Blueprint("opgaven", __name__)
+
+
+@opgaven.get("/opgaven")
+@allow(Policy.PUBLIC)
+def index() -> str:
+    form = OpgaveSearch.of_request()
+    form.offer(gemeenten.provinces(db.session()))
+    sought = vocabulary.words_for(db.session(), form.text)
+    found = queries.search_open(
+        db.session(), current_actor(), form.wanted(sought), page_number(), dutch_date(utc_now())
+    )
+    return render_template(
+        "opgaven/index.html",
+        form=form,
+        sought=sought,
+        page=found.of([opgave_card(seen) for seen in found.items]),
+        page_href=page_href,
+        may_draft=may_draft(current_actor()),
+    )
+
+
+@opgaven.get("/opgaven/<uuid:opgave_id>")
+@allow(Policy.PUBLIC)
+def show(opgave_id: UUID) -> str:
+    actor, session, today = current_actor(), db.session(), dutch_date(utc_now())
+    seen = queries.seen_opgave(session, actor, opgave_id)
+    opgave = seen.opgave
+    score = matching.match_of_person(session, actor.user_id, opgave_id) if actor.user_id else None
+    return render_template(
+        "opgaven/show.html",
+        seen=seen,
+        card=opgave_card(seen),
+        musts=asked(opgave.skills, must=True),
+        wishes=asked(opgave.skills, must=False),
+        contacts=queries.contacts(session, opgave) if actor.user_id else [],
+        match=own_match(score, opgave, today),
+        has_profile=actor.user_id is not None and people.own_profile(session, actor.user_id),
+        may_edit=may_edit(actor, opgave.gemeente_code),
+        moves=NEXT[opgave.status],
+        statuses=OpgaveStatus,
+    )
+
+
+@opgaven.route("/opgaven/nieuw", methods=["GET", "POST"])
+@allow(Policy.OPGAVEHOUDER)
+def create() -> ResponseReturnValue:
+    if not may_draft(current_actor()):
+        raise NotAllowed(said="Alleen een opgavehouder kan een opgave plaatsen.")
+    form = OpgaveForm.of_request()
+    opgave_id = form.new_opgave_id
+
+    def draft(work: Work, words: OpgaveDraft) -> Opgave:
+        return service.draft_opgave(work, opgave_id, words)
+
+    return _saved_or_shown(form, opgave_id, draft)
+
+
+@opgaven.route("/opgaven/<uuid:opgave_id>/bewerken", methods=["GET", "POST"])
+@allow(Policy.OPGAVEHOUDER)
+def edit(opgave_id: UUID) -> ResponseReturnValue:
+    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
+    if not NEXT[opgave.status]:
+        flash("Deze opgave is voorbij en kan niet meer veranderen.", "warning")
+        return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+    form = OpgaveForm.of_request(obj=queries.draft_of(db.session(), opgave))
+
+    def revise(work: Work, words: OpgaveDraft) -> Opgave:
+        return service.revise_opgave(work, opgave_id, words)
+
+    return _saved_or_shown(form, opgave_id, revise)
+
+
+@opgaven.post("/opgaven/<uuid:opgave_id>/publiceren")
+@allow(Policy.OPGAVEHOUDER)
+def publish(opgave_id: UUID) -> ResponseReturnValue:
+    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
+    form = OpgaveForm(formdata=None, obj=queries.draft_of(db.session(), opgave))
+    try:
+        with open_work() as work:
+            service.publish_opgave(work, opgave_id)
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return _form_page(form, opgave_id)
+    flash(PUBLISHED, "success")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+
+
+@opgaven.get("/opgaven/<uuid:opgave_id>/sluiten")
+@allow(Policy.OPGAVEHOUDER)
+def confirm_close(opgave_id: UUID) -> str:
+    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
+    return render_template("opgaven/close.html", opgave=opgave)
+
+
+@opgaven.post("/opgaven/<uuid:opgave_id>/sluiten")
+@allow(Policy.OPGAVEHOUDER)
+def close(opgave_id: UUID) -> ResponseReturnValue:
+    with open_work() as work:
+        service.close_opgave(work, opgave_id)
+    flash(CLOSED, "success")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+
+
+@opgaven.get("/opgaven/<uuid:opgave_id>/intrekken")
+@allow(Policy.OPGAVEHOUDER)
+def confirm_withdraw(opgave_id: UUID) -> str:
+    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
+    return render_template("opgaven/withdraw.html", opgave=opgave)
+
+
+@opgaven.post("/opgaven/<uuid:opgave_id>/intrekken")
+@allow(Policy.OPGAVEHOUDER)
+def withdraw(opgave_id: UUID) -> ResponseReturnValue:
+    with open_work() as work:
+        service.withdraw_opgave(work, opgave_id)
+    flash(WITHDRAWN, "success")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+
+
+@opgaven.get("/onze-opgaven")
+@allow(Policy.OPGAVEHOUDER)
+def ours() -> str:
+    actor = current_actor()
+    own = queries.of_gemeente(db.session(), actor.gemeente_code or "")
+    matches = matching.counts_of_opgaven(db.session(), actor, [opgave.id for opgave in own])
+    return render_template(
+        "opgaven/ours.html", groups=groups(own, matches), may_draft=may_draft(actor)
+    )
+
+
+def _saved_or_shown(
+    form: OpgaveForm, opgave_id: UUID, write: Callable[[Work, OpgaveDraft], Opgave]
+) -> ResponseReturnValue:
+    if form.submitted() and _save(form, opgave_id, write):
+        return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+    return _form_page(form, opgave_id)
+
+
+def _save(form: OpgaveForm, opgave_id: UUID, write: Callable[[Work, OpgaveDraft], Opgave]) -> bool:
+    return form.save(
+        Saving(
+            write=lambda work: write(work, form.draft()),
+            publish=lambda work: service.publish_opgave(work, opgave_id),
+            version_now=lambda: _version_now(opgave_id),
+            said_saved=SAVED,
+            said_published=PUBLISHED,
+            said_only_saved=ONLY_SAVED,
+        )
+    )
+
+
+def _version_now(opgave_id: UUID) -> int:
+    return queries.opgave_to_edit(db.session(), current_actor(), opgave_id).version
+
+
+def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
+    """The form; it goes to the opgave's own address as soon as there is an opgave."""
+    opgave = db.session().get(Opgave, opgave_id)
+    page = render_template(
+        "opgaven/edit.html",
+        form=form,
+        opgave=opgave,
+        action=url_for("opgaven.edit", opgave_id=opgave_id)
+        if opgave
+        else url_for("opgaven.create"),
+        is_open=opgave is not None and opgave.status is OpgaveStatus.OPEN,
+        kind_helps={kind.value: said for kind, said in KIND_SENTENCES.items()},
+        hints=hints_for(row.form.label.data or "" for row in form.skills),
+        labels=vocabulary.own_labels(db.session()),
+    )
+    return page, form.status

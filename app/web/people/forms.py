@@ -1,0 +1,155 @@
+"""The forms of a profile and of the search for colleagues."""
+
+from typing import ClassVar
+
+from wtforms import BooleanField, RadioField, SelectField
+
+from app.people.queries import Search
+from app.people.rules import (
+    EVIDENCE_LIMIT,
+    FUNCTION_LIMIT,
+    HEADLINE_LIMIT,
+    MOST_HOURS,
+    MOST_KILOMETRES,
+    MOST_SKILLS,
+    MOST_WINDOWS,
+    TEXT_LIMIT,
+    Direction,
+    Level,
+    Movement,
+    ProfileDraft,
+    SkillDraft,
+    Visibility,
+    WindowDraft,
+)
+from app.vocabulary.queries import Sought
+from app.vocabulary.rules import LABEL_LIMIT, Theme
+from app.web.choices import many_of, one_of
+from app.web.forms import DayField, LineField, NumberField, TextField
+from app.web.rows import Row, RowList, RowsForm
+from app.web.search import SearchForm, province_choices
+
+ENERGY = {
+    5: "5 · hier word ik blij van",
+    4: "4 · geeft energie",
+    3: "3 · prima",
+    2: "2 · kost wat energie",
+    1: "1 · liever niet meer",
+}
+
+
+VISIBILITY_SENTENCES = {
+    Visibility.HIDDEN: "Niemand vindt je. Jij ziet wel welke opgaven bij je passen.",
+    Visibility.ANONYMOUS: "Zij zien je provincie, je vaardigheden met niveau en energie, je "
+    "thema's en ongeveer hoeveel uur. Je eigen gemeente ziet je niet.",
+    Visibility.GEMEENTE: "Je eigen gemeente ziet je hele profiel. Andere gemeenten zien geen naam, "
+    "geen gemeente en geen tekst van jezelf.",
+    Visibility.COLLEAGUES: "Iedereen die is ingelogd, ziet je hele profiel met naam en gemeente.",
+}
+
+
+class SkillRow(Row):
+    typed = ("label", "years", "evidence")
+
+    label = LineField("Vaardigheid")
+    direction = one_of("Kan je het, of wil je het leren?", Direction, default=Direction.CAN)
+    level = one_of("Niveau", Level, default=Level.INDEPENDENT)
+    energy = one_of("Energie", ENERGY, default=3)
+    years = NumberField("Jaren ervaring")
+    evidence = LineField("Waar blijkt dat uit?")
+
+    def draft(self) -> SkillDraft:
+        return SkillDraft(
+            label=self.label.data or "",
+            level=self.level.data,
+            years=self.years.data or 0,
+            energy=self.energy.data,
+            direction=self.direction.data,
+            evidence=self.evidence.data or "",
+        )
+
+
+class WindowRow(Row):
+    typed = ("hours_per_week", "starts_on", "ends_on")
+
+    hours_per_week = NumberField("Uren per week")
+    starts_on = DayField("Vanaf")
+    ends_on = DayField("Tot en met")
+
+    def draft(self) -> WindowDraft:
+        return WindowDraft(self.hours_per_week.data, self.starts_on.data, self.ends_on.data)
+
+
+class ProfileForm(RowsForm):
+    row_lists: ClassVar = ("skills", "windows")
+
+    function = LineField("Je functie", description=f"Hoogstens {FUNCTION_LIMIT} tekens.")
+    headline = LineField(
+        "Jij in één zin",
+        description="Bijvoorbeeld: ik maak ingewikkelde plannen begrijpelijk voor de straat. "
+        f"Hoogstens {HEADLINE_LIMIT} tekens.",
+    )
+    about = TextField(
+        "Over jou",
+        description="Wat deed je, wat leerde je, wat wil je nog? "
+        f"Hoogstens {TEXT_LIMIT:,} tekens.".replace(",", "."),
+    )
+    movement = many_of("Wie ben jij in de beweging?", Movement)
+    themes = many_of("Thema's", Theme)
+    skills = RowList(
+        SkillRow,
+        "Vaardigheden",
+        description=f"Noem er hoogstens {MOST_SKILLS}, elk in hoogstens {LABEL_LIMIT} tekens. "
+        "Gebruik je eigen woorden; tijdens het typen zie je voorstellen. Een regel zonder "
+        "vaardigheid slaan we over.",
+    )
+    windows = RowList(
+        WindowRow,
+        "Wanneer heb je tijd?",
+        description=f"Hoogstens {MOST_WINDOWS} perioden, en hoogstens {MOST_HOURS} uur per week. "
+        "Geen einddatum? Dan geldt de periode tot je hem wijzigt.",
+    )
+    travel_km = NumberField(
+        "Hoe ver wil je reizen?",
+        default=30,
+        description=f"In kilometers, van 0 tot en met {MOST_KILOMETRES}. We meten van het "
+        "midden van jouw gemeente, in een rechte lijn.",
+    )
+    remote = BooleanField("Ik wil ook op afstand werken", default=True)
+    visibility = one_of(
+        "Wie mag je vinden?", Visibility, field=RadioField, default=Visibility.ANONYMOUS
+    )
+
+    evidence_help = f"Kort, hoogstens {EVIDENCE_LIMIT} tekens."
+
+    def draft(self) -> ProfileDraft:
+        return ProfileDraft(
+            function=self.function.data or "",
+            headline=self.headline.data or "",
+            about=self.about.data or "",
+            themes=tuple(self.themes.data),
+            movement=tuple(self.movement.data),
+            skills=tuple(row.form.draft() for row in self.skills),
+            windows=tuple(row.form.draft() for row in self.windows),
+            travel_km=self.travel_km.data,
+            remote=self.remote.data,
+            visibility=self.visibility.data,
+            version=self.version.data,
+        )
+
+
+class ColleagueSearch(SearchForm):
+    theme = one_of("Thema", Theme, empty="Alle thema's", name="thema")
+    movement = one_of("In de beweging", Movement, empty="Iedereen", name="beweging")
+    province = SelectField("Provincie", name="provincie", default="")
+
+    def offer(self, provinces: list[str]) -> None:
+        self.province.choices = province_choices(provinces)
+
+    def wanted(self, sought: Sought) -> Search:
+        return Search(
+            words=sought.forms,
+            theme=self.theme.data,
+            movement=self.movement.data,
+            province=self.province.data or "",
+        )

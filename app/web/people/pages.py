@@ -1,0 +1,93 @@
+"""A profile in words, as much of it as its viewer may see."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.dutch import dutch_date
+from app.people.models import Profile
+from app.people.queries import draft_of
+from app.people.rules import ProfileState, WindowDraft, publishing_faults
+from app.people.visibility import Previews, SeenProfile
+from app.web.cards import SkillLine, skill_line
+from app.web.labels import label
+from app.web.vocabulary.hints import unknown_among
+
+TONES = {
+    ProfileState.CONCEPT: "outline",
+    ProfileState.PUBLISHED: "good",
+    ProfileState.PAUSED: "energy",
+}
+
+
+@dataclass(frozen=True)
+class ProfilePage:
+    """Empty parts are not for this viewer, or not filled in."""
+
+    user_id: UUID
+    display_name: str
+    place: str
+    function: str
+    headline: str
+    about: str
+    movement: tuple[str, ...]
+    themes: tuple[str, ...]
+    skills: tuple[SkillLine, ...]
+    hours: tuple[str, ...]
+    travel: str
+    is_named: bool
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    state: ProfileState
+    state_label: str
+    state_tone: str
+    visibility_label: str
+    missing: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+    at_home: ProfilePage | None
+    elsewhere: ProfilePage | None
+
+
+def profile_page(seen: SeenProfile) -> ProfilePage:
+    ordered = sorted(seen.skills, key=lambda skill: -skill.energy)
+    return ProfilePage(
+        user_id=seen.user_id,
+        display_name=seen.display_name,
+        place=f"{seen.gemeente_name}, {seen.region}" if seen.gemeente_name else seen.region,
+        function=seen.function,
+        headline=seen.headline,
+        about=seen.about,
+        movement=tuple(label(role) for role in seen.movement),
+        themes=tuple(label(theme) for theme in seen.themes),
+        skills=tuple(skill_line(skill) for skill in ordered),
+        hours=tuple(_window(window) for window in seen.windows) or (seen.hours_band,),
+        travel=_travel(seen),
+        is_named=seen.is_named,
+    )
+
+
+def own_page(profile: Profile, previews: Previews) -> OwnPage:
+    draft = draft_of(profile)
+    return OwnPage(
+        state=profile.state,
+        state_label=label(profile.state),
+        state_tone=TONES[profile.state],
+        visibility_label=label(profile.visibility),
+        missing=tuple((fault.field, fault.said) for fault in publishing_faults(draft)),
+        unknown=tuple(unknown_among(skill.label for skill in draft.skills)),
+        at_home=profile_page(previews.at_home) if previews.at_home else None,
+        elsewhere=profile_page(previews.elsewhere) if previews.elsewhere else None,
+    )
+
+
+def _window(window: WindowDraft) -> str:
+    until = f" tot en met {dutch_date(window.ends_on)}" if window.ends_on else ""
+    return f"{window.hours_per_week} uur per week, vanaf {dutch_date(window.starts_on)}{until}"
+
+
+def _travel(seen: SeenProfile) -> str:
+    if seen.travel_km is None:
+        return ""
+    also = ", of op afstand" if seen.remote else ""
+    return f"reist tot {seen.travel_km} kilometer{also}"

@@ -1,0 +1,134 @@
+"""The own profile, and colleagues."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import dutch_date, utc_now
+from app.core.faults import FaultyDraft
+from app.extensions import db
+from app.gemeenten import queries as gemeenten
+from app.people import queries, service
+from app.people.models import Profile
+from app.people.rules import ProfileState
+from app.vocabulary import queries as vocabulary
+from app.web.auth import current_actor
+from app.web.cards import colleague_card
+from app.web.labels import MOVEMENT_SENTENCES
+from app.web.people.forms import VISIBILITY_SENTENCES, ColleagueSearch, ProfileForm
+from app.web.people.pages import own_page, profile_page
+from app.web.policy import Policy, allow
+from app.web.rows import Saving
+from app.web.search import page_href, page_number
+from app.web.vocabulary.hints import hints_for
+from app.web.work import open_work
+
+SAVED = "Je profiel is bewaard."
+PUBLISHED = "Je profiel staat open. We zoeken nu welke opgaven bij je passen."
+PAUSED = "Je profiel staat op pauze. Niemand vindt je nu, en je krijgt geen nieuwe matches."
+ONLY_SAVED = "Je profiel is bewaard, maar nog niet gepubliceerd. Hieronder staat wat er nog mist."
+
+people = Blueprint("people", __name__)
+
+
+@people.get("/collegas")
+@allow(Policy.SIGNED_IN)
+def index() -> str:
+    form = ColleagueSearch.of_request()
+    form.offer(gemeenten.provinces(db.session()))
+    sought = vocabulary.words_for(db.session(), form.text)
+    wanted = form.wanted(sought)
+    found = queries.search(
+        db.session(), current_actor(), wanted, page_number(), dutch_date(utc_now())
+    )
+    cards = found.of([colleague_card(seen, queries.found_by(seen, wanted)) for seen in found.items])
+    return render_template(
+        "people/index.html", form=form, sought=sought, page=cards, page_href=page_href
+    )
+
+
+@people.get("/collegas/<uuid:user_id>")
+@allow(Policy.SIGNED_IN)
+def show(user_id: UUID) -> str:
+    seen = queries.seen_profile(db.session(), current_actor(), user_id, dutch_date(utc_now()))
+    return render_template("people/show.html", seen=seen, profile=profile_page(seen))
+
+
+@people.get("/profiel")
+@allow(Policy.SIGNED_IN)
+def own() -> str:
+    profile = _own_profile()
+    if profile is None:
+        return render_template("people/begin.html", movement=MOVEMENT_SENTENCES)
+    previews = queries.previews(db.session(), current_actor(), dutch_date(utc_now()))
+    return render_template("people/own.html", own=own_page(profile, previews))
+
+
+@people.route("/profiel/bewerken", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def edit() -> ResponseReturnValue:
+    profile = _own_profile()
+    form = ProfileForm.of_request(obj=queries.draft_of(profile) if profile else None)
+    if form.submitted() and _save(form):
+        return redirect(url_for("people.own"))
+    return _form_page(form)
+
+
+@people.post("/profiel/publiceren")
+@allow(Policy.SIGNED_IN)
+def publish() -> ResponseReturnValue:
+    try:
+        with open_work() as work:
+            service.publish_profile(work)
+    except FaultyDraft as faulty:
+        flash(f"Je profiel is nog niet compleet. {faulty.said}", "warning")
+    else:
+        flash(PUBLISHED, "success")
+    return redirect(url_for("people.own"))
+
+
+@people.post("/profiel/pauzeren")
+@allow(Policy.SIGNED_IN)
+def pause() -> ResponseReturnValue:
+    with open_work() as work:
+        service.pause_profile(work)
+    flash(PAUSED, "success")
+    return redirect(url_for("people.own"))
+
+
+def _save(form: ProfileForm) -> bool:
+    return form.save(
+        Saving(
+            write=lambda work: service.write_profile(work, form.draft()),
+            publish=service.publish_profile,
+            version_now=_version_now,
+            said_saved=SAVED,
+            said_published=PUBLISHED,
+            said_only_saved=ONLY_SAVED,
+        )
+    )
+
+
+def _version_now() -> int:
+    profile = _own_profile()
+    return profile.version if profile else 0
+
+
+def _own_profile() -> Profile | None:
+    user_id = current_actor().user_id
+    return queries.own_profile(db.session(), user_id) if user_id else None
+
+
+def _form_page(form: ProfileForm) -> ResponseReturnValue:
+    profile = _own_profile()
+    page = render_template(
+        "people/edit.html",
+        form=form,
+        hints=hints_for(row.form.label.data or "" for row in form.skills),
+        labels=vocabulary.own_labels(db.session()),
+        is_published=profile is not None and profile.state is ProfileState.PUBLISHED,
+        visibility_helps={tier.value: said for tier, said in VISIBILITY_SENTENCES.items()},
+        movement_helps={role.value: said for role, said in MOVEMENT_SENTENCES.items()},
+    )
+    return page, form.status
