@@ -5,7 +5,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-CODE = re.compile(r"GM\d{4}")
+from app.core.text import clean_line
+
+CODE = re.compile(r"GM[0-9]{4}")
+NAME_LIMIT = 80
+# More than the whole country has.
+MOST_INHABITANTS = 20_000_000
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 # Anybody can take an address here, so such a domain says nothing about a gemeente.
 PUBLIC_MAIL_DOMAINS = frozenset(
@@ -53,24 +58,27 @@ class GemeenteFacts:
 
     def faults(self) -> list[str]:
         """What is wrong with this line, in Dutch; empty when nothing is."""
-        found = []
-        if not CODE.fullmatch(self.code):
-            found.append(f"code {self.code!r} heeft niet de vorm GM0000")
-        if not self.name.strip():
-            found.append("de naam is leeg")
-        if self.province not in PROVINCES:
-            found.append(f"provincie {self.province!r} is onbekend")
-        if self.inhabitants < 1:
-            found.append("het aantal inwoners is kleiner dan 1")
-        if not (SOUTH <= self.latitude <= NORTH and WEST <= self.longitude <= EAST):
-            found.append("de coördinaten liggen buiten Nederland")
-        if self.valid_from and self.valid_until and self.valid_until <= self.valid_from:
-            found.append("de einddatum ligt niet na de begindatum")
-        if self.successor_code and not self.valid_until:
-            found.append("er is een opvolger, maar geen einddatum")
-        if self.successor_code == self.code:
-            found.append("de gemeente is haar eigen opvolger")
-        return found
+        inside = SOUTH <= self.latitude <= NORTH and WEST <= self.longitude <= EAST
+        backwards = self.valid_from and self.valid_until and self.valid_until <= self.valid_from
+        checks = (
+            (CODE.fullmatch(self.code), f"code {self.code[:20]!r} heeft niet de vorm GM0000"),
+            (self.name, "de naam is leeg"),
+            (self.name == clean_line(self.name), "in de naam staan tekens die niet te zien zijn"),
+            (len(self.name) <= NAME_LIMIT, f"de naam is langer dan {NAME_LIMIT} tekens"),
+            (self.province in PROVINCES, f"provincie {self.province[:20]!r} is onbekend"),
+            (
+                1 <= self.inhabitants <= MOST_INHABITANTS,
+                f"het aantal inwoners ligt niet tussen 1 en {MOST_INHABITANTS}",
+            ),
+            (inside, "de coördinaten liggen buiten Nederland"),
+            (not backwards, "de einddatum ligt niet na de begindatum"),
+            (
+                self.valid_until or not self.successor_code,
+                "er is een opvolger, maar geen einddatum",
+            ),
+            (self.successor_code != self.code, "de gemeente is haar eigen opvolger"),
+        )
+        return [said for is_right, said in checks if not is_right]
 
 
 def sort_key(name: str) -> str:

@@ -12,12 +12,21 @@ from app.gemeenten.models import EmailDomain, Gemeente
 from app.gemeenten.rules import PUBLIC_MAIL_DOMAINS, GemeenteFacts, is_domain, sort_key
 
 
+@dataclass(frozen=True)
+class Difference:
+    """One value of a gemeente before and after."""
+
+    column: str
+    before: object
+    after: object
+
+
 @dataclass
 class ImportReport:
     """What an import did: codes that are new, and per changed code what changed."""
 
     added: list[str] = field(default_factory=list)
-    changed: dict[str, list[str]] = field(default_factory=dict)
+    changed: dict[str, list[Difference]] = field(default_factory=dict)
     unchanged: int = 0
     absent: list[str] = field(default_factory=list)
 
@@ -25,20 +34,21 @@ class ImportReport:
 def import_gemeenten(work: Work, listed: Sequence[GemeenteFacts]) -> ImportReport:
     """Bring the table in line with the list; gemeenten that are not listed stay as they are."""
     known = {row.code: row for row in work.session.scalars(select(Gemeente).with_for_update())}
-    report = ImportReport()
-    # Successors first: a gemeente may point only at one that is there.
-    for facts in sorted(listed, key=lambda facts: facts.successor_code is not None):
-        row = known.get(facts.code)
-        if row is None:
-            known[facts.code] = _add(work, facts)
-            report.added.append(facts.code)
+    codes = {facts.code for facts in listed}
+    _refuse_unknown_successors(listed, codes | set(known))
+    report = ImportReport(absent=sorted(set(known) - codes))
+    new = [facts for facts in listed if facts.code not in known]
+    _add(work, new)
+    report.added = [facts.code for facts in new]
+    for facts in listed:
+        if facts.code not in known:
             continue
-        differences = _update(work, row, facts)
+        differences = _update(work, known[facts.code], facts)
         if differences:
             report.changed[facts.code] = differences
         else:
             report.unchanged += 1
-    report.absent = sorted(set(known) - {facts.code for facts in listed})
+    work.session.flush()
     return report
 
 
@@ -67,28 +77,38 @@ def remove_domain(work: Work, gemeente_code: str, domain: str) -> None:
     work.session.delete(row)
 
 
-def _columns(facts: GemeenteFacts) -> dict[str, object]:
-    return {**vars(facts), "sort_name": sort_key(facts.name)}
+def _refuse_unknown_successors(listed: Sequence[GemeenteFacts], known: set[str]) -> None:
+    for facts in listed:
+        if facts.successor_code is not None and facts.successor_code not in known:
+            raise InvalidInput(
+                said=f"De opvolger van {facts.code}, {facts.successor_code}, bestaat niet."
+            )
 
 
-def _add(work: Work, facts: GemeenteFacts) -> Gemeente:
-    row = Gemeente(**_columns(facts))
-    work.session.add(row)
+def _add(work: Work, new: Sequence[GemeenteFacts]) -> None:
+    """All rows first, successors after that: a row may point only at one that is there."""
+    rows = [
+        Gemeente(**{**vars(facts), "successor_code": None}, sort_name=sort_key(facts.name))
+        for facts in new
+    ]
+    work.session.add_all(rows)
     work.session.flush()
-    return row
+    for row, facts in zip(rows, new, strict=True):
+        row.successor_code = facts.successor_code
 
 
-def _update(work: Work, row: Gemeente, facts: GemeenteFacts) -> list[str]:
+def _update(work: Work, row: Gemeente, facts: GemeenteFacts) -> list[Difference]:
     differences = [
-        f"{column}: {getattr(row, column)} -> {value}"
-        for column, value in _columns(facts).items()
+        Difference(column, getattr(row, column), value)
+        for column, value in vars(facts).items()
         if getattr(row, column) != value
     ]
-    merged = facts.successor_code is not None and row.successor_code != facts.successor_code
-    for column, value in _columns(facts).items():
-        setattr(row, column, value)
+    for difference in differences:
+        setattr(row, difference.column, difference.after)
+    row.sort_name = sort_key(facts.name)
     if differences:
         work.emit(GemeenteChanged(gemeente_code=row.code))
-    if merged and facts.successor_code is not None:
+    has_merged = any(difference.column == "successor_code" for difference in differences)
+    if has_merged and facts.successor_code is not None:
         work.emit(GemeenteMerged(gemeente_code=row.code, successor_code=facts.successor_code))
     return differences

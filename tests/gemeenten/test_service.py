@@ -1,0 +1,161 @@
+"""The yearly list: what is new, what changed and to what; mergers; mail domains."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.outbox import OutboxMessage
+from app.gemeenten import queries
+from app.gemeenten.models import Gemeente
+from app.gemeenten.reference import OWN_LIST, read
+from app.gemeenten.rules import GemeenteFacts
+from app.gemeenten.service import (
+    Difference,
+    ImportReport,
+    add_domain,
+    import_gemeenten,
+    remove_domain,
+)
+from tests.gemeenten.test_rules import UTRECHT
+from tests.support.builders import a_domain, a_gemeente
+from tests.support.work import make_work
+
+HOUTEN = replace(UTRECHT, code="GM0321", name="Houten", is_provincial_capital=False)
+MERGED_ON = date(2027, 1, 1)
+
+
+def take(session: Session, *listed: GemeenteFacts) -> ImportReport:
+    return import_gemeenten(make_work(session), listed)
+
+
+def told(session: Session) -> list[tuple[str, dict[str, str]]]:
+    rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    return [(row.name, row.payload) for row in rows]
+
+
+def test_our_own_list_goes_in_whole_and_a_second_time_nothing_changes(session: Session) -> None:
+    listed = read(OWN_LIST).gemeenten
+
+    first = take(session, *listed)
+    session.expire_all()
+    second = take(session, *listed)
+
+    assert first == ImportReport(added=[facts.code for facts in listed])
+    assert second == ImportReport(unchanged=342)
+    assert queries.count(session, date(2026, 11, 23)) == 342
+    assert told(session) == []
+
+
+def test_what_changed_is_reported_with_before_and_after(session: Session) -> None:
+    take(session, UTRECHT, HOUTEN)
+
+    report = take(session, replace(UTRECHT, inhabitants=380_000, name="Groot-Utrecht"), HOUTEN)
+
+    assert report == ImportReport(
+        changed={
+            "GM0344": [
+                Difference("name", "Utrecht", "Groot-Utrecht"),
+                Difference("inhabitants", 374_000, 380_000),
+            ]
+        },
+        unchanged=1,
+    )
+    assert session.get_one(Gemeente, "GM0344").sort_name == "groot-utrecht"
+    assert told(session) == [("gemeente.changed", {"gemeente_code": "GM0344"})]
+
+
+def test_gemeenten_that_are_not_listed_stay_and_are_reported(session: Session) -> None:
+    take(session, UTRECHT, HOUTEN)
+
+    report = take(session, UTRECHT)
+
+    assert report == ImportReport(unchanged=1, absent=["GM0321"])
+    assert session.get(Gemeente, "GM0321") is not None
+
+
+def test_a_merger_is_told_once_and_may_point_at_a_newcomer(session: Session) -> None:
+    take(session, UTRECHT, HOUTEN)
+    merged = replace(HOUTEN, valid_until=MERGED_ON, successor_code="GM1999")
+    newcomer = replace(UTRECHT, code="GM1999", name="Kromme Rijn", valid_from=MERGED_ON)
+
+    report = take(session, UTRECHT, merged, newcomer)
+    take(session, UTRECHT, merged, newcomer)
+
+    assert (report.added, sorted(report.changed)) == (["GM1999"], ["GM0321"])
+    assert told(session) == [
+        ("gemeente.changed", {"gemeente_code": "GM0321"}),
+        ("gemeente.merged", {"gemeente_code": "GM0321", "successor_code": "GM1999"}),
+    ]
+
+
+def test_a_chain_of_mergers_goes_in_whatever_the_order(session: Session) -> None:
+    first = replace(UTRECHT, code="GM0001", valid_until=MERGED_ON, successor_code="GM0002")
+    second = replace(first, code="GM0002", successor_code="GM0003")
+
+    take(session, first, second, replace(UTRECHT, code="GM0003"))
+
+    rows = session.execute(select(Gemeente.code, Gemeente.successor_code).order_by(Gemeente.code))
+    assert [tuple(row) for row in rows] == [
+        ("GM0001", "GM0002"),
+        ("GM0002", "GM0003"),
+        ("GM0003", None),
+    ]
+
+
+def test_an_unknown_successor_is_refused_and_nothing_is_imported(session: Session) -> None:
+    merged = replace(HOUTEN, valid_until=MERGED_ON, successor_code="GM1999")
+
+    with pytest.raises(InvalidInput) as refusal:
+        take(session, UTRECHT, merged)
+
+    assert refusal.value.said == "De opvolger van GM0321, GM1999, bestaat niet."
+    assert session.scalars(select(Gemeente)).all() == []
+
+
+def test_a_domain_belongs_to_a_gemeente_from_now_on(session: Session) -> None:
+    gemeente = a_gemeente(session)
+
+    add_domain(make_work(session), gemeente.code, " @Testerdam.NL ")
+    add_domain(make_work(session), gemeente.code, "testerdam.nl")
+
+    assert queries.domains_of(session, gemeente.code) == ["testerdam.nl"]
+    found = queries.of_email(session, "j.jansen@testerdam.nl")
+    assert found is not None
+    assert found.code == gemeente.code
+
+
+def test_a_domain_has_one_gemeente(session: Session) -> None:
+    a_domain(session, a_gemeente(session), "testerdam.nl")
+
+    with pytest.raises(Conflict) as refusal:
+        add_domain(make_work(session), a_gemeente(session).code, "testerdam.nl")
+
+    assert refusal.value.said == "Dit domein hoort al bij een andere gemeente."
+
+
+@pytest.mark.parametrize("text", ["", "geen domein", "utrecht", "x" * 300 + ".nl", "<b>.nl"])
+def test_what_is_no_domain_is_refused(session: Session, text: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        add_domain(make_work(session), a_gemeente(session).code, text)
+
+    assert refusal.value.said == "Dit is geen domein. Schrijf bijvoorbeeld: gemeente.nl"
+
+
+def test_a_domain_needs_a_gemeente_that_exists(session: Session) -> None:
+    with pytest.raises(NotFound):
+        add_domain(make_work(session), "GM0000", "testerdam.nl")
+
+
+def test_a_domain_can_be_taken_away_from_its_own_gemeente_only(session: Session) -> None:
+    gemeente, other = a_gemeente(session), a_gemeente(session)
+    a_domain(session, gemeente, "testerdam.nl")
+
+    with pytest.raises(NotFound):
+        remove_domain(make_work(session), other.code, "testerdam.nl")
+    remove_domain(make_work(session), gemeente.code, "testerdam.nl")
+
+    assert queries.domains_of(session, gemeente.code) == []
