@@ -10,12 +10,12 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy, Policy
 from enum import StrEnum
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 # Seconds; the answer to the dot may take longer than the rest.
@@ -55,19 +55,37 @@ class Letter:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class MachineHeader(UnstructuredHeader, BaseHeader):
+    """One that programs read: a fold would encode a long link past recognition."""
+
+    def fold(self, *, policy: "Policy[Any]") -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _policy() -> "EmailPolicy[EmailMessage]":
+    headers = HeaderRegistry()
+    headers.map_to_type("list-unsubscribe", MachineHeader)
+    headers.map_to_type("list-id", MachineHeader)
+    return SMTP.clone(header_factory=headers)
+
+
+POLICY = _policy()
+
+
 def message_of(letter: Letter, sender: str) -> EmailMessage:
     """The letter as RFC 5322 wants it; ValueError when a header would break the line."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = Address(letter.to_name, addr_spec=letter.to)
     message["Subject"] = letter.subject
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "nl"
     for name, value in letter.headers:
         message[name] = value
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    # Said last: what is said of the content before there are two parts moves to the first.
+    message["Content-Language"] = "nl"
     return message
 
 
@@ -106,6 +124,10 @@ class Relay:
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             return Answer(Verdict.LATER, type(error).__name__)
+        except BaseException:
+            # Halfway a mail the line is of no use to the next one.
+            self._hang_up()
+            raise
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self._url.hostname or "localhost", self._url.port or 25
@@ -115,16 +137,32 @@ class Relay:
             )
         else:
             smtp = smtplib.SMTP(host, port, timeout=CONNECT_TIMEOUT)
+        self._smtp = smtp
+        try:
+            self._introduce(smtp)
+        except (OSError, smtplib.SMTPException):
+            self._hang_up()
+            raise
+        return smtp
+
+    def _introduce(self, smtp: smtplib.SMTP) -> None:
         smtp.ehlo_or_helo_if_needed()
         if self._url.scheme == "smtp+starttls":
             smtp.starttls(context=ssl.create_default_context())
+            # What was said in the clear does not count any more (RFC 3207).
+            smtp.ehlo()
         if self._url.username:
             smtp.login(unquote(self._url.username), unquote(self._url.password or ""))
-        self._smtp = smtp
-        return smtp
 
     def _envelope(self, smtp: smtplib.SMTP, sender: str, to: str) -> Answer | None:
-        for code, words in (smtp.mail(sender), smtp.rcpt(to), smtp.docmd("DATA")):
+        # One at a time: a relay may take the text of a mail of which it refused the address.
+        steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
+            lambda: smtp.mail(sender),
+            lambda: smtp.rcpt(to),
+            lambda: smtp.docmd("DATA"),
+        )
+        for step in steps:
+            code, words = step()
             if code >= 400:
                 smtp.rset()
                 return _refusal(code, words)

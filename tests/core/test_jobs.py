@@ -11,7 +11,7 @@ from app.core.outbox import OutboxMessage
 from app.gemeenten.events import GemeenteChanged
 from tests.support.work import make_work
 
-REACTIONS = {"gemeente.changed": ("first", "second")}
+REACTIONS: dict[str, tuple[str, ...]] = {"gemeente.changed": ("first", "second")}
 
 
 def told(session: Session) -> list[int]:
