@@ -1,0 +1,100 @@
+"""What every answer carries, whatever was asked."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.factory import create_app
+from app.web.policy import Policy, allow
+from tests.conftest import server_url, settings_for
+
+CONTENT_POLICY = {
+    *("default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'"),
+    *("img-src 'self'", "connect-src 'self'", "frame-src 'self'", "form-action 'self'"),
+    *("frame-ancestors 'none'", "base-uri 'none'"),
+}
+PROMISED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+}
+
+ANSWERS: dict[str, tuple[int, Callable[[FlaskClient], TestResponse]]] = {
+    "a page": (200, lambda client: client.get("/")),
+    "plain text": (200, lambda client: client.get("/healthz")),
+    "a redirect": (302, lambda client: client.get("/meldingen")),
+    "nothing there": (404, lambda client: client.get("/bestaat-niet")),
+    "another method": (405, lambda client: client.put("/over")),
+    "far too much": (413, lambda client: client.post("/inloggen", data={"address": "x" * 10**6})),
+    "a style": (200, lambda client: client.get("/static/css/dgvn.css", buffered=True)),
+    "no such style": (404, lambda client: client.get("/static/css/absent.css")),
+}
+
+
+@pytest.fixture(params=ANSWERS)
+def answer(request: pytest.FixtureRequest, client: FlaskClient) -> TestResponse:
+    status, ask = ANSWERS[request.param]
+    found = ask(client)
+    assert found.status_code == status
+    return found
+
+
+def test_nothing_may_come_from_elsewhere_or_stand_inline(answer: TestResponse) -> None:
+    told = answer.headers.get_all("Content-Security-Policy")
+
+    assert [{part.strip() for part in each.split(";")} for each in told] == [CONTENT_POLICY]
+
+
+def test_the_other_promises_are_on_every_answer(answer: TestResponse) -> None:
+    assert {name: answer.headers.get(name) for name in PROMISED} == PROMISED
+
+
+def test_no_address_of_ours_is_told_to_other_sites(answer: TestResponse) -> None:
+    # Pages about sign-in links tell it to nobody at all.
+    assert answer.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+
+def test_no_other_site_may_read_along(answer: TestResponse) -> None:
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ["/", "/inloggen", "/bestaat-niet"])
+def test_pages_are_not_kept_in_between(client: FlaskClient, address: str) -> None:
+    answer = client.get(address)
+
+    assert (answer.headers["Cache-Control"], answer.headers["Vary"]) == ("no-store", "Cookie")
+
+
+def test_an_unforeseen_fault_shows_nothing_of_the_inside(client: FlaskClient) -> None:
+    wrong = app_that_breaks()
+
+    answer = wrong.test_client().get("/breekt")
+
+    assert answer.status_code == 500
+    assert {name: answer.headers.get(name) for name in PROMISED} == PROMISED
+    assert "a secret of the inside" not in answer.text
+
+
+def test_browsers_remember_to_come_back_safely() -> None:
+    app = create_app(settings_for(server_url(), base_url="https://degemeentevannu.example"))
+
+    answer = app.test_client().get("/healthz", base_url="https://degemeentevannu.example")
+
+    told = answer.headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000; includeSubDomains"
+
+
+def app_that_breaks() -> Flask:
+    app = create_app(settings_for(server_url()))
+
+    @allow(Policy.PUBLIC)
+    def breaks() -> str:
+        raise RuntimeError("a secret of the inside")
+
+    app.add_url_rule("/breekt", "breaks", breaks)
+    return app

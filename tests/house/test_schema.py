@@ -1,0 +1,88 @@
+"""One line of migrations that leads to the models, and back, and there again."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from app.extensions import db
+from app.factory import create_app
+from tests.conftest import DatabaseMaker, settings_for
+from tests.house.tree import ROOT, near
+
+MIGRATIONS = ROOT / "migrations"
+VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
+
+
+@pytest.fixture
+def empty(new_database: DatabaseMaker) -> Iterator[Flask]:
+    """An application on a database without tables."""
+    app = create_app(settings_for(new_database()))
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        yield app
+        db.engine.dispose()
+
+
+def tables() -> list[str]:
+    return sorted(inspect(db.engine).get_table_names())
+
+
+def test_there_is_one_head() -> None:
+    script = ScriptDirectory(str(MIGRATIONS))
+
+    assert script.get_heads() == [VERSIONS[-1].name[:4]]
+
+
+def test_files_are_numbered_without_a_gap() -> None:
+    assert [path.name[:5] for path in VERSIONS] == [f"{n:04}_" for n in range(1, len(VERSIONS) + 1)]
+
+
+@pytest.mark.parametrize("path", VERSIONS, ids=near)
+def test_a_migration_runs_when_the_code_has_moved(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    imported = {
+        *(
+            name.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for name in node.names
+        ),
+        *(node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)),
+    }
+
+    assert {name for name in imported if name and name.split(".")[0] in {"app", "workers"}} == set()
+
+
+def test_the_schema_is_what_the_models_say(empty: Flask) -> None:
+    upgrade()
+
+    check()
+
+
+def test_a_schema_that_lags_behind_is_found(empty: Flask) -> None:
+    upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE opgave DROP COLUMN title"))
+
+    with pytest.raises(SystemExit):
+        check()
+
+
+def test_every_step_can_be_undone_and_done_again(empty: Flask) -> None:
+    upgrade()
+    there = tables()
+
+    downgrade(revision="base")
+    back = tables()
+    upgrade()
+
+    assert back == ["alembic_version"]
+    assert tables() == there

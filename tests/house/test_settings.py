@@ -1,0 +1,94 @@
+"""Production refuses what is only harmless in a demo; every setting is written down."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.settings import Environment, Settings, WrongSettings
+from tests.house.tree import ROOT
+
+GOOD: dict[str, Any] = {
+    "secret_key": "k" * 32,
+    "database_url": "postgresql+psycopg://dgvn@db/dgvn",
+    "redis_url": "redis://redis/0",
+    "smtp_url": "smtp://relay",
+    "base_url": "https://degemeentevannu.example",
+    "environment": Environment.PRODUCTION,
+}
+NAME = re.compile(r"^#? ?([A-Z][A-Z_]+)=", re.MULTILINE)
+
+
+def names_read(source: str) -> set[str]:
+    """Names in capitals that the source hands to the environment."""
+    texts = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Subscript | ast.Call)
+    ]
+    found = set()
+    for node in texts:
+        of_environment = ast.unparse(node.value if isinstance(node, ast.Subscript) else node.func)
+        if of_environment in {"env", "env.get", "os.environ", "os.environ.get"}:
+            word = node.slice if isinstance(node, ast.Subscript) else node.args[0]
+            found.add(ast.literal_eval(word))
+    return found
+
+
+def test_production_starts_with_good_settings() -> None:
+    assert Settings(**GOOD).secure_cookies
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"demo_accounts": True}, "DEMO_ACCOUNTS"),
+        ({"maildir": Path("/var/mail")}, "MAILDIR"),
+        ({"base_url": "http://degemeentevannu.example"}, "BASE_URL"),
+        ({"secret_key": "k" * 31}, "SECRET_KEY"),
+        ({"secret_key": "change-me"}, "SECRET_KEY"),
+        ({"secret_key": ""}, "SECRET_KEY"),
+        ({"database_url": ""}, "DATABASE_URL"),
+        ({"redis_url": ""}, "REDIS_URL"),
+        ({"smtp_url": ""}, "SMTP_URL"),
+        ({"base_url": ""}, "BASE_URL"),
+    ],
+)
+def test_production_refuses_to_start(changed: dict[str, Any], named: str) -> None:
+    with pytest.raises(WrongSettings, match=named):
+        Settings(**{**GOOD, **changed})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DGVN_ENV", "productie"), ("TRUSTED_PROXIES", "two"), ("TRUSTED_PROXIES", "-1")],
+)
+def test_a_setting_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    for known in GOOD:
+        monkeypatch.setenv(known.upper(), str(GOOD[known]))
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(WrongSettings, match=name):
+        Settings.from_env()
+
+
+def test_a_forgotten_environment_is_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    for known in GOOD:
+        monkeypatch.setenv(known.upper(), str(GOOD[known]))
+    monkeypatch.delenv("DGVN_ENV", raising=False)
+
+    assert Settings.from_env().environment is Environment.PRODUCTION
+
+
+def test_the_example_names_every_setting() -> None:
+    read = names_read((ROOT / "app" / "settings.py").read_text())
+
+    assert set(NAME.findall((ROOT / ".env.example").read_text())) == read
+
+
+def test_a_setting_that_is_read_is_found() -> None:
+    source = 'env = os.environ\na = env["FIRST"]\nb = env.get("SECOND", "")\nc = other.get("THIRD")'
+
+    assert names_read(source) == {"FIRST", "SECOND"}
