@@ -85,7 +85,12 @@ def _config(settings: Settings) -> dict[str, object]:
 
 
 def _wrap(app: Flask, settings: Settings) -> None:
-    whitenoise = WhiteNoise(app.wsgi_app, max_age=STATIC_SECONDS)
+    whitenoise = WhiteNoise(
+        app.wsgi_app,
+        max_age=STATIC_SECONDS,
+        allow_all_origins=False,
+        add_headers_function=headers.for_files(with_transport=settings.secure_cookies),
+    )
     whitenoise.add_files(str(app.static_folder), prefix="static/")
     app.wsgi_app = whitenoise  # type: ignore[method-assign]  # Flask's own way to wrap
     if settings.trusted_proxies:

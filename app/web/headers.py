@@ -1,5 +1,8 @@
 """Headers on every answer: nothing inline, nothing from elsewhere, nothing kept in between."""
 
+from collections.abc import Callable
+from wsgiref.headers import Headers
+
 from flask import Flask, Response, request
 from secure import Secure
 from secure.headers import (
@@ -28,6 +31,17 @@ def bind(app: Flask) -> None:
             answer.headers.setdefault("Cache-Control", "no-store")
             answer.vary.add("Cookie")
         return answer
+
+
+def for_files(*, with_transport: bool) -> Callable[[Headers, str, str], None]:
+    """The same for files that are handed out before the application is asked."""
+    headers = _headers(with_transport=with_transport)
+
+    def protect(answer: Headers, _path: str, _address: str) -> None:
+        for name, value in headers.headers.items():
+            answer[name] = value
+
+    return protect
 
 
 def _policy() -> ContentSecurityPolicy:
