@@ -118,14 +118,14 @@ def _sure(concepts: Iterable[ConceptFacts], form: Callable[[str], str]) -> dict[
     for concept in concepts:
         for name in concept.names:
             owners[form(name)][concept.id] = concept.own
-    found = {name: _only(candidates) for name, candidates in owners.items()}
+    found = {name: _only(owning) for name, owning in owners.items()}
     return {name: concept for name, concept in found.items() if name and concept is not None}
 
 
-def _only(candidates: dict[int, bool]) -> int | None:
+def _only(owning: dict[int, bool]) -> int | None:
     """The single concept, or else the single one that is our own."""
-    own = [concept for concept, is_own in candidates.items() if is_own]
-    choice = own if len(candidates) > 1 else list(candidates)
+    own = [concept for concept, is_own in owning.items() if is_own]
+    choice = own if len(owning) > 1 else list(owning)
     return choice[0] if len(choice) == 1 else None
 
 
