@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.extensions import db, limiter
 from app.factory import create_app
 from app.settings import Environment, Settings
+from tests.support.web import Browser
 
 TEMPLATE = "dgvn_template"
 
@@ -45,6 +46,13 @@ def server_url() -> URL:
     return make_url(os.environ["TEST_DATABASE_URL"])
 
 
+def redis_url() -> str:
+    """Redis for this worker only: one worker starts its limits anew while another counts."""
+    server = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:1/0").rsplit("/", 1)[0]
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return f"{server}/{2 + worker % 14}"
+
+
 def _on_server(statement: str) -> None:
     url = server_url().set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -55,7 +63,7 @@ def settings_for(database: URL, **changed: object) -> Settings:
     fields: dict[str, object] = {
         "secret_key": "only for tests, and long enough to pass",
         "database_url": database.render_as_string(hide_password=False),
-        "redis_url": os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:1/0"),
+        "redis_url": redis_url(),
         "smtp_url": "smtp://127.0.0.1:1",
         "base_url": "http://localhost",
         "environment": Environment.TEST,
@@ -96,7 +104,9 @@ def database(new_database: DatabaseMaker) -> URL:
 def app(database: URL, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application with every page that can exist, the demo's included."""
     maildir = tmp_path_factory.mktemp("mail") / "box"
-    return create_app(settings_for(database, demo_accounts=True, maildir=maildir))
+    app = create_app(settings_for(database, demo_accounts=True, maildir=maildir))
+    app.test_client_class = Browser
+    return app
 
 
 @pytest.fixture(scope="session")

@@ -140,7 +140,7 @@ def try_again(session: Session, job_id: int) -> None:
 
 def counts_by_state(session: Session) -> dict[JobState, int]:
     found = select(Job.state, func.count()).group_by(Job.state)
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def failed(session: Session, limit: int = 100) -> list[Job]:

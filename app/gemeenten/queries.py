@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
 from app.gemeenten.models import EmailDomain, Gemeente
-from app.gemeenten.rules import domain_of
+from app.gemeenten.rules import CODE, domain_of
 
 
 def by_code(session: Session, code: str) -> Gemeente:
-    gemeente = session.get(Gemeente, code)
+    gemeente = session.get(Gemeente, code) if CODE.fullmatch(code) else None
     if gemeente is None:
         raise NotFound(f"gemeente {code}")
     return gemeente

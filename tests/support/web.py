@@ -1,12 +1,25 @@
 """A browser without scripts, signed in as somebody."""
 
+from typing import Any
+
+from flask import g, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.accounts.models import User
 from app.accounts.service import begin_session
 from app.core.clock import utc_now
 from tests.support.work import make_work
+
+
+class Browser(FlaskClient):
+    """Every request begins knowing nobody, though a test keeps one application context open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if has_app_context():
+            vars(g._get_current_object()).clear()
+        return super().open(*args, **kwargs)
 
 
 def sign_in(client: FlaskClient, session: Session, user: User) -> FlaskClient:

@@ -36,8 +36,7 @@ def own_path(address: object) -> str | None:
     """The address when it is a path on this site, and nothing for every other one."""
     if not isinstance(address, str) or not address.isprintable() or "\\" in address:
         return None
-    parts = urlsplit(address)
-    is_ours = not parts.scheme and not parts.netloc
-    if not is_ours or not parts.path.startswith("/") or parts.path.startswith("//"):
+    if not address.startswith("/") or address.startswith("//"):
         return None
+    parts = urlsplit(address)
     return urlunsplit(("", "", parts.path, parts.query, ""))

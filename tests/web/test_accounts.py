@@ -1,0 +1,393 @@
+"""Signing in with a link from the mail, and out."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import AccessRequest, SignIn, User, UserSession
+from app.core.actor import Role
+from app.core.clock import utc_now
+from app.core.outbox import OutboxMessage
+from app.web.accounts.arrival import own_path
+from app.web.links import Links
+from tests.support.builders import a_domain, a_gemeente, a_profile, a_user
+from tests.support.web import sign_in
+
+TOO_LONG = "n" * 101
+
+
+def test_the_page_asks_for_a_work_address(client: FlaskClient) -> None:
+    page = client.get("/inloggen")
+    assert (page.status_code, "Log in met je werkmail" in page.text) == (200, True)
+
+
+def test_asking_a_link_saves_it_and_tells_the_outbox(client: FlaskClient, session: Session) -> None:
+    client.post("/inloggen", data={"email": "  Anna@Testerdam.NL "})
+
+    asked = session.scalars(select(SignIn)).one()
+    told = session.scalars(select(OutboxMessage)).one()
+    assert asked.email == "anna@testerdam.nl"
+    assert (told.name, told.payload) == ("sign_in.asked", {"sign_in_id": str(asked.id)})
+
+
+def test_the_answer_does_not_tell_whether_an_address_has_an_account(
+    client: FlaskClient, session: Session
+) -> None:
+    a_user(session, email="bekend@testerdam.nl")
+
+    known = client.post("/inloggen", data={"email": "bekend@testerdam.nl"})
+    unknown = client.post("/inloggen", data={"email": "vreemd@testerdam.nl"})
+
+    assert (known.status_code, unknown.status_code) == (200, 200)
+    assert known.text.replace("bekend@", "vreemd@") == unknown.text
+    assert "Kijk in je mail" in known.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "   ",
+        "anna",
+        "anna@",
+        "@testerdam.nl",
+        "anna@localhost",
+        "anna@test@testerdam.nl",
+        "anna testerdam.nl",
+        "ánna@testerdam.nl",
+        "anna💥@testerdam.nl",
+        "<script>alert(1)</script>@testerdam.nl",
+        "anna@testerdam.nl\r\nBcc: ieder@testerdam.nl",
+        f"{'a' * 300}@testerdam.nl",
+        f"anna@{'a' * 300}.nl",
+    ],
+)
+def test_what_is_no_address_is_refused_and_kept(
+    client: FlaskClient, session: Session, address: str
+) -> None:
+    page = client.post("/inloggen", data={"email": address})
+    assert (page.status_code, _count(session, SignIn)) == (422, 0)
+    assert "<script>alert" not in page.text
+
+
+def test_unseen_signs_fall_out_of_an_address(client: FlaskClient, session: Session) -> None:
+    client.post("/inloggen", data={"email": "an\x00na\u200b@testerdam.nl"})
+    assert session.scalars(select(SignIn.email)).all() == ["anna@testerdam.nl"]
+
+
+def test_a_domain_with_accents_is_kept_as_mail_knows_it(
+    client: FlaskClient, session: Session
+) -> None:
+    client.post("/inloggen", data={"email": "anna@súdwest.nl"})
+    assert session.scalars(select(SignIn.email)).all() == ["anna@xn--sdwest-pya.nl"]
+
+
+def test_a_form_without_anything_is_refused(client: FlaskClient, session: Session) -> None:
+    assert client.post("/inloggen").status_code == 422
+
+
+def test_a_file_in_the_place_of_an_address_is_refused(client: FlaskClient) -> None:
+    page = client.post("/inloggen", data={"email": (b"anna@testerdam.nl", "anna.txt")})
+    assert page.status_code == 422
+
+
+def test_a_very_large_form_is_refused(client: FlaskClient) -> None:
+    page = client.post("/inloggen", data={"email": "a" * 1_000_000})
+    assert (page.status_code, "<h1" in page.text) == (413, True)
+
+
+def test_whoever_asks_too_often_has_to_wait(client: FlaskClient) -> None:
+    visitor = {"REMOTE_ADDR": f"2001:db8::{uuid4().hex[:4]}"}
+    answers = [
+        client.post("/inloggen", data={"email": "a@b.nl"}, environ_base=visitor).status_code
+        for _ in range(11)
+    ]
+    assert answers == [200] * 10 + [429]
+
+
+def test_who_is_signed_in_is_sent_on(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session))
+    assert client.get("/inloggen").location == "/profiel/bewerken"
+
+
+def test_looking_at_a_link_changes_nothing(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    a_user(session, email="anna@testerdam.nl")
+    link = a_link(session, "anna@testerdam.nl")
+
+    first, second = client.get(path_of(app, link)), client.get(path_of(app, link))
+
+    assert (first.status_code, second.status_code, link.used_at) == (200, 200, None)
+    assert _count(session, UserSession) == 0
+    assert first.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_pressing_the_button_signs_in(app: Flask, client: FlaskClient, session: Session) -> None:
+    user = a_user(session, email="anna@testerdam.nl")
+    a_profile(session, user=user)
+    link = a_link(session, "anna@testerdam.nl")
+
+    answer = client.post(path_of(app, link))
+
+    assert (answer.status_code, answer.location) == (302, "/matches")
+    assert session.scalars(select(UserSession.user_id)).all() == [user.id]
+    assert link.used_at is not None
+    assert user.name in client.get("/").text
+
+
+def test_a_link_works_once(app: Flask, client: FlaskClient, session: Session) -> None:
+    a_user(session, email="anna@testerdam.nl")
+    path = path_of(app, a_link(session, "anna@testerdam.nl"))
+    client.post(path)
+
+    answers = [client.get(path), app.test_client().post(path)]
+
+    assert [answer.status_code for answer in answers] == [410, 410]
+    assert "Vraag een nieuwe link" in answers[0].text
+
+
+def test_an_old_link_does_not_work(app: Flask, client: FlaskClient, session: Session) -> None:
+    link = a_link(session, "anna@testerdam.nl", expires_at=utc_now() - timedelta(seconds=1))
+    answers = [client.get(path_of(app, link)), client.post(path_of(app, link))]
+    assert [answer.status_code for answer in answers] == [410, 410]
+
+
+@pytest.mark.parametrize("token", ["x", "a.b", "%F0%9F%92%A5", "%00", "a" * 4_000])
+def test_a_forged_link_gives_the_same_page(client: FlaskClient, token: str) -> None:
+    page = client.get(f"/inloggen/{token}")
+    assert (page.status_code, "Vraag een nieuwe link" in page.text) == (410, True)
+
+
+def test_a_link_works_over_https_though_its_page_sends_no_referer(
+    app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    a_user(session, email="anna@testerdam.nl")
+    path = path_of(app, a_link(session, "anna@testerdam.nl"))
+    page = client.get(path, base_url="https://localhost").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+
+    with_token = client.post(path, base_url="https://localhost", data={"csrf_token": token})
+
+    assert (with_token.status_code, with_token.location) == (302, "/profiel/bewerken")
+
+
+def test_a_button_without_its_token_is_refused(
+    app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    a_user(session, email="anna@testerdam.nl")
+    link = a_link(session, "anna@testerdam.nl")
+
+    assert (client.post(path_of(app, link)).status_code, link.used_at) == (400, None)
+
+
+def test_a_newcomer_of_a_known_domain_tells_a_name_and_is_in(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    gemeente = a_gemeente(session, name="Súdwest-Testerdam")
+    a_domain(session, gemeente, "testerdam.nl")
+    path = path_of(app, a_link(session, "noor@testerdam.nl"))
+
+    page = client.get(path).text
+    answer = client.post(path, data={"name": " Noor   d\u0027Hont "})
+
+    user = session.scalars(select(User)).one()
+    assert ("Súdwest-Testerdam" in page, "gemeente_code" in page) == (True, False)
+    assert (answer.status_code, answer.location) == (302, "/profiel/bewerken")
+    assert (user.name, user.email) == ("Noor d'Hont", "noor@testerdam.nl")
+    assert user.gemeente_code == gemeente.code
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Zoe\u0308", "Zoë"),
+        ("Noor 💥", "Noor 💥"),
+        ("<b>Noor</b>", "<b>Noor</b>"),
+        ("No\x00or\u202e", "Noor"),
+        ("n" * 100, "n" * 100),
+    ],
+)
+def test_a_name_is_kept_as_it_reads(
+    app: Flask, client: FlaskClient, session: Session, typed: str, kept: str
+) -> None:
+    a_domain(session, a_gemeente(session), "testerdam.nl")
+    client.post(path_of(app, a_link(session, "noor@testerdam.nl")), data={"name": typed})
+
+    assert session.scalars(select(User.name)).all() == [kept]
+    assert "<b>Noor</b>" not in client.get("/").text
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\x00\u200b", TOO_LONG])
+def test_a_name_that_will_not_do_is_refused_and_the_link_still_works(
+    app: Flask, client: FlaskClient, session: Session, name: str
+) -> None:
+    a_domain(session, a_gemeente(session), "testerdam.nl")
+    link = a_link(session, "noor@testerdam.nl")
+
+    page = client.post(path_of(app, link), data={"name": name})
+
+    assert (page.status_code, link.used_at, _count(session, User)) == (422, None, 0)
+    assert 'aria-invalid="true"' in page.text
+    assert name != TOO_LONG or TOO_LONG in page.text
+
+
+def test_a_newcomer_of_an_unknown_domain_waits_for_a_beheerder(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    gemeente = a_gemeente(session)
+    path = path_of(app, a_link(session, "noor@elders.nl"))
+
+    page = client.get(path).text
+    answer = client.post(path, data={"name": "Noor", "gemeente_code": gemeente.code})
+
+    asked = session.scalars(select(AccessRequest)).one()
+    assert gemeente.name in page
+    assert (answer.status_code, "Een beheerder kijkt ernaar" in answer.text) == (200, True)
+    assert (asked.email, asked.name) == ("noor@elders.nl", "Noor")
+    assert (_count(session, User), _count(session, UserSession)) == (0, 0)
+
+
+@pytest.mark.parametrize("gemeente_code", ["", "GM0000", "x" * 5_000, "\x00"])
+def test_a_stranger_has_to_choose_a_gemeente(
+    app: Flask, client: FlaskClient, session: Session, gemeente_code: str
+) -> None:
+    a_gemeente(session)
+    path = path_of(app, a_link(session, "noor@elders.nl"))
+
+    page = client.post(path, data={"name": "Noor", "gemeente_code": gemeente_code})
+
+    assert (page.status_code, _count(session, AccessRequest)) == (422, 0)
+    assert 'value="Noor"' in page.text
+
+
+def test_every_fault_of_a_stranger_is_told_at_once(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    page = client.post(path_of(app, a_link(session, "noor@elders.nl")), data={"name": ""}).text
+    assert ("Vul je naam in." in page, "Kies je gemeente." in page) == (True, True)
+
+
+def test_a_gemeente_that_has_ended_cannot_be_chosen(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    ended = a_gemeente(session, valid_until=utc_now().date() - timedelta(days=2))
+    path = path_of(app, a_link(session, "noor@elders.nl"))
+    page = client.post(path, data={"name": "Noor", "gemeente_code": ended.code})
+    assert page.status_code == 422
+
+
+def test_after_signing_in_you_are_where_you_wanted_to_be(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    a_user(session, email="anna@testerdam.nl")
+    client.get("/collegas?q=wonen")
+
+    answer = client.post(path_of(app, a_link(session, "anna@testerdam.nl")))
+
+    assert answer.location == "/collegas?q=wonen"
+
+
+def test_another_colleague_on_the_same_computer_ends_the_first_session(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    sign_in(client, session, a_user(session))
+    second = a_user(session, email="bram@testerdam.nl")
+
+    client.post(path_of(app, a_link(session, "bram@testerdam.nl")))
+
+    assert session.scalars(select(UserSession.user_id)).all() == [second.id]
+
+
+@pytest.mark.parametrize(
+    ("roles", "page"),
+    [
+        ((), "/profiel/bewerken"),
+        ((Role.OPGAVEHOUDER,), "/onze-opgaven"),
+        ((Role.GEMEENTEBEHEERDER, Role.OPGAVEHOUDER), "/beheer"),
+        ((Role.BEHEERDER,), "/beheer"),
+    ],
+)
+def test_without_a_profile_you_begin_where_your_work_is(
+    client: FlaskClient, session: Session, roles: tuple[Role, ...], page: str
+) -> None:
+    sign_in(client, session, a_user(session, *roles))
+    assert client.get("/inloggen").location == page
+
+
+def test_signing_out_ends_the_session_everywhere(client: FlaskClient, session: Session) -> None:
+    user = a_user(session)
+    sign_in(client, session, user)
+    copied = client.get_cookie("dgvn")
+
+    answer = client.post("/uitloggen")
+
+    assert (answer.status_code, answer.location) == (302, "/")
+    assert _count(session, UserSession) == 0
+    assert copied is not None
+    client.set_cookie("dgvn", copied.value)
+    assert client.get("/profiel").location == "/inloggen"
+
+
+def test_signing_out_twice_is_no_trouble(client: FlaskClient) -> None:
+    assert client.post("/uitloggen").location == "/"
+
+
+def test_a_link_to_sign_out_does_nothing(client: FlaskClient) -> None:
+    assert client.get("/uitloggen").status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/opgaven", "/collegas?q=a+b&p=2", "/opgaven/nieuw", "/é"])
+def test_a_path_of_our_own_may_be_gone_to(address: str) -> None:
+    assert own_path(address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        None,
+        7,
+        "",
+        "opgaven",
+        "https://elders.example/",
+        "//elders.example/",
+        "///elders.example/",
+        "/\\elders.example",
+        "\\\\elders.example",
+        "javascript:alert(1)",
+        "/opgaven\r\nSet-Cookie: a=b",
+        "/\t/elders.example",
+    ],
+)
+def test_any_other_address_may_not(address: object) -> None:
+    assert own_path(address) is None
+
+
+def a_link(session: Session, email: str, **changed: Any) -> SignIn:
+    fields = {
+        "id": uuid4(),
+        "email": email,
+        "asked_at": utc_now(),
+        "expires_at": utc_now() + timedelta(minutes=30),
+    }
+    link = SignIn(**{**fields, **changed})
+    session.add(link)
+    session.commit()
+    return link
+
+
+def path_of(app: Flask, link: SignIn) -> str:
+    settings = app.extensions["settings"]
+    return Links(settings).sign_in(link.id).removeprefix(settings.base_url)
+
+
+def _count(session: Session, kind: type[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(kind)) or 0

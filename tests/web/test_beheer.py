@@ -1,0 +1,424 @@
+"""What a beheerder looks after, and what is none of anybody else's business."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import AccessRequest, User
+from app.accounts.queries import roles_of
+from app.accounts.rules import AccessState
+from app.core.actor import Role
+from app.core.jobs import MAX_ATTEMPTS, Job, JobState
+from app.core.outbox import OutboxMessage
+from app.gemeenten.models import EmailDomain, Gemeente
+from app.notifications.models import Delivery
+from app.notifications.rules import DeliveryState, MailKind
+from tests.support.builders import a_domain, a_gemeente, a_user
+from tests.support.web import sign_in
+from tests.support.work import MONDAY
+
+PAGES = ("/beheer", "/beheer/aanvragen", "/beheer/collegas", "/beheer/domeinen", "/beheer/systeem")
+ALL, OWN, NONE = (200,) * 5, (200, 404, 200, 404, 404), (404,) * 5
+
+
+@pytest.mark.parametrize(
+    ("role", "answers"),
+    [
+        (Role.BEHEERDER, ALL),
+        (Role.GEMEENTEBEHEERDER, OWN),
+        (Role.OPGAVEHOUDER, NONE),
+    ],
+)
+def test_each_role_sees_its_own_pages(
+    client: FlaskClient, session: Session, role: Role, answers: tuple[int, ...]
+) -> None:
+    sign_in(client, session, a_user(session, role))
+    assert tuple(client.get(page).status_code for page in PAGES) == answers
+
+
+def test_a_visitor_is_asked_to_sign_in(client: FlaskClient) -> None:
+    assert [client.get(page).location for page in PAGES] == ["/inloggen"] * 5
+
+
+def test_the_first_page_tells_what_waits(client: FlaskClient, session: Session) -> None:
+    a_request(session)
+    a_failed_job(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    page = client.get("/beheer").text
+
+    assert ("1 te beslissen" in page, "1 mislukt" in page) == (True, True)
+
+
+def test_a_gemeentebeheerder_is_offered_only_what_works(
+    client: FlaskClient, session: Session
+) -> None:
+    sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
+    page = client.get("/beheer").text
+    assert ("/beheer/collegas" in page, "/beheer/systeem" in page) == (True, False)
+
+
+# Requests
+
+
+def test_without_requests_the_page_says_so(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    assert "Geen aanvragen" in client.get("/beheer/aanvragen").text
+
+
+def test_a_request_shows_who_asks_for_which_gemeente(client: FlaskClient, session: Session) -> None:
+    gemeente = a_gemeente(session)
+    a_request(session, gemeente_code=gemeente.code, name="Noor <b>", email="noor@elders.nl")
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    page = client.get("/beheer/aanvragen").text
+
+    assert ("Noor &lt;b&gt;" in page, "noor@elders.nl" in page) == (True, True)
+    assert f"Laat toe en neem elders.nl over voor {gemeente.name}" in page
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "people", "domains"),
+    [
+        ("grant", AccessState.GRANTED, ["noor@elders.nl"], []),
+        ("grant_and_claim", AccessState.GRANTED, ["noor@elders.nl"], ["elders.nl"]),
+        ("refuse", AccessState.REFUSED, [], []),
+    ],
+)
+def test_a_beheerder_decides(
+    client: FlaskClient,
+    session: Session,
+    decision: str,
+    state: AccessState,
+    people: list[str],
+    domains: list[str],
+) -> None:
+    request = a_request(session, email="noor@elders.nl")
+    beheerder = a_user(session, Role.BEHEERDER)
+    sign_in(client, session, beheerder)
+
+    answer = client.post(f"/beheer/aanvragen/{request.id}", data={"decision": decision})
+
+    others = select(User.email).where(User.id != beheerder.id)
+    assert (answer.status_code, answer.location) == (302, "/beheer/aanvragen")
+    assert request.state is state
+    assert session.scalars(others).all() == people
+    assert session.scalars(select(EmailDomain.domain)).all() == domains
+
+
+def test_of_two_decisions_the_second_is_told_so(client: FlaskClient, session: Session) -> None:
+    request = a_request(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    client.post(f"/beheer/aanvragen/{request.id}", data={"decision": "grant"})
+
+    page = client.post(f"/beheer/aanvragen/{request.id}", data={"decision": "refuse"})
+
+    assert (page.status_code, request.state) == (409, AccessState.GRANTED)
+    assert "Over deze aanvraag is al beslist." in page.text
+
+
+@pytest.mark.parametrize("decision", ["", "x" * 10_000, "💥", "\x00", "GRANT"])
+def test_an_unknown_decision_decides_nothing(
+    client: FlaskClient, session: Session, decision: str
+) -> None:
+    request = a_request(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    page = client.post(f"/beheer/aanvragen/{request.id}", data={"decision": decision})
+    assert (page.status_code, request.state) == (422, AccessState.WAITING)
+
+
+def test_a_domain_for_everybody_cannot_be_taken_over(client: FlaskClient, session: Session) -> None:
+    request = a_request(session, email="noor@gmail.com")
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    page = client.post(f"/beheer/aanvragen/{request.id}", data={"decision": "grant_and_claim"})
+
+    assert (page.status_code, request.state) == (422, AccessState.WAITING)
+    assert session.scalars(select(EmailDomain)).all() == []
+
+
+def test_a_gemeentebeheerder_does_not_decide(client: FlaskClient, session: Session) -> None:
+    request = a_request(session)
+    sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
+    answer = client.post(f"/beheer/aanvragen/{request.id}", data={"decision": "grant"})
+    assert (answer.status_code, request.state) == (404, AccessState.WAITING)
+
+
+# Colleagues and their roles
+
+
+def test_a_gemeentebeheerder_sees_colleagues_of_the_own_gemeente(
+    client: FlaskClient, session: Session
+) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    near = a_user(session, gemeente_code=beheerder.gemeente_code)
+    far = a_user(session)
+    sign_in(client, session, beheerder)
+
+    page = client.get("/beheer/collegas").text
+
+    assert (near.email in page, far.email in page) == (True, False)
+    assert ("Maak opgavehouder" in page, "Maak gemeentebeheerder" in page) == (True, False)
+    assert "Toon deze gemeente" not in page
+
+
+def test_another_gemeente_does_not_exist_for_a_gemeentebeheerder(
+    client: FlaskClient, session: Session
+) -> None:
+    far = a_user(session)
+    sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
+    answers = [
+        client.get(f"/beheer/collegas?gemeente={far.gemeente_code}"),
+        client.post(
+            f"/beheer/collegas/{far.id}/rol", data={"role": "opgavehouder", "deed": "give"}
+        ),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert roles_of(far) == frozenset()
+
+
+def test_a_beheerder_looks_at_any_gemeente(client: FlaskClient, session: Session) -> None:
+    far = a_user(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    page = client.get(f"/beheer/collegas?gemeente={far.gemeente_code}").text
+
+    assert (far.email in page, "Maak gemeentebeheerder" in page) == (True, True)
+    assert f'<option selected value="{far.gemeente_code}">' in page
+
+
+@pytest.mark.parametrize("code", ["GM0000", "x", "%00", "💥", "x" * 3_000])
+def test_an_unknown_gemeente_does_not_exist(
+    client: FlaskClient, session: Session, code: str
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    answers = [client.get(f"{page}?gemeente={code}") for page in (PAGES[2], PAGES[3])]
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+def test_a_gemeente_without_people_says_what_to_do(client: FlaskClient, session: Session) -> None:
+    empty = a_gemeente(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    assert "Nog geen collega’s" in client.get(f"/beheer/collegas?gemeente={empty.code}").text
+
+
+def test_a_role_is_given_and_taken_away(client: FlaskClient, session: Session) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    person = a_user(session, gemeente_code=beheerder.gemeente_code)
+    address = f"/beheer/collegas/{person.id}/rol"
+    sign_in(client, session, beheerder)
+
+    given = client.post(address, data={"role": "opgavehouder", "deed": "give"})
+    session.refresh(person)
+    after_giving = roles_of(person)
+    client.post(address, data={"role": "opgavehouder", "deed": "end"})
+    session.refresh(person)
+
+    assert given.location == f"/beheer/collegas?gemeente={person.gemeente_code}"
+    assert (set(after_giving), set(roles_of(person))) == ({Role.OPGAVEHOUDER}, set())
+
+
+def test_a_gemeentebeheerder_names_no_gemeentebeheerders(
+    client: FlaskClient, session: Session
+) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    person = a_user(session, gemeente_code=beheerder.gemeente_code)
+    sign_in(client, session, beheerder)
+    answers = [
+        client.post(f"/beheer/collegas/{person.id}/rol", data={"role": role, "deed": "give"})
+        for role in ("gemeentebeheerder", "beheerder")
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert roles_of(person) == frozenset()
+
+
+def test_nobody_becomes_a_beheerder_by_a_page(client: FlaskClient, session: Session) -> None:
+    person = a_user(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    answer = client.post(
+        f"/beheer/collegas/{person.id}/rol", data={"role": "beheerder", "deed": "give"}
+    )
+    assert (answer.status_code, roles_of(person)) == (404, frozenset())
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"role": "opgavehouder"}, {"role": "koning", "deed": "give"}, {"deed": "give"}]
+)
+def test_a_half_button_changes_no_role(
+    client: FlaskClient, session: Session, sent: dict[str, str]
+) -> None:
+    person = a_user(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    answer = client.post(f"/beheer/collegas/{person.id}/rol", data=sent)
+    assert (answer.status_code, roles_of(person)) == (422, frozenset())
+
+
+def test_a_role_works_from_the_next_page_on(client: FlaskClient, session: Session) -> None:
+    person = a_user(session, Role.GEMEENTEBEHEERDER)
+    sign_in(client, session, person)
+    before = client.get("/beheer").status_code
+    person.grants[0].ended_at = MONDAY
+    session.commit()
+    assert (before, client.get("/beheer").status_code) == (200, 404)
+
+
+# Mail domains
+
+
+def test_a_domain_is_added_and_taken_away(client: FlaskClient, session: Session) -> None:
+    gemeente = a_gemeente(session)
+    address = f"/beheer/domeinen?gemeente={gemeente.code}"
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    added = client.post(address, data={"deed": "give", "domain": " @Testerdam.NL "})
+    page = client.get(address).text
+    after_adding = session.scalars(select(EmailDomain.domain)).all()
+    client.post(address, data={"deed": "end", "domain": "testerdam.nl"})
+
+    assert (added.status_code, added.location) == (302, address)
+    assert ("testerdam.nl" in page, after_adding) == (True, ["testerdam.nl"])
+    assert session.scalars(select(EmailDomain.domain)).all() == []
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "",
+        "   ",
+        "testerdam",
+        "test erdam.nl",
+        "anna@testerdam.nl",
+        "💥.nl",
+        "<b>.nl",
+        "a" * 300 + ".nl",
+        "-.nl",
+        "gmail.com",
+    ],
+)
+def test_what_is_no_domain_of_a_gemeente_is_refused_and_kept(
+    client: FlaskClient, session: Session, domain: str
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    page = client.post("/beheer/domeinen", data={"deed": "give", "domain": domain})
+    assert (page.status_code, session.scalars(select(EmailDomain)).all()) == (422, [])
+    assert ('aria-invalid="true"' in page.text, "<b>.nl" in page.text) == (True, False)
+    assert domain.strip() in page.text or domain == "<b>.nl"
+
+
+def test_a_domain_belongs_to_one_gemeente(client: FlaskClient, session: Session) -> None:
+    a_domain(session, a_gemeente(session), "testerdam.nl")
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    page = client.post("/beheer/domeinen", data={"deed": "give", "domain": "testerdam.nl"})
+    assert (page.status_code, "hoort al bij een andere gemeente" in page.text) == (409, True)
+
+
+@pytest.mark.parametrize("sent", [{}, {"deed": "give"}, {"deed": "end"}, {"domain": "a.nl"}])
+def test_half_a_domain_form_changes_nothing(
+    client: FlaskClient, session: Session, sent: dict[str, str]
+) -> None:
+    gemeente = a_gemeente(session)
+    a_domain(session, gemeente, "testerdam.nl")
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    answer = client.post(f"/beheer/domeinen?gemeente={gemeente.code}", data=sent)
+    assert answer.status_code in (404, 422)
+    assert session.scalars(select(EmailDomain.domain)).all() == ["testerdam.nl"]
+
+
+# The work behind the pages
+
+
+def test_the_system_page_counts_and_names_what_failed(
+    client: FlaskClient, session: Session
+) -> None:
+    a_failed_job(session, last_error="OperationalError: <weg>")
+    a_failed_mail(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    page = client.get("/beheer/systeem").text
+
+    assert "matching.match_profile" in page
+    assert "OperationalError: &lt;weg&gt;" in page
+    assert "550 no such user" in page
+
+
+def test_without_failures_the_page_says_so(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    page = client.get("/beheer/systeem").text
+    assert ("Er is niets mislukt." in page, "Er is geen mail mislukt." in page) == (True, True)
+
+
+def test_a_failed_job_is_tried_again(client: FlaskClient, session: Session) -> None:
+    job = a_failed_job(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    answer = client.post("/beheer/systeem", data={"job_id": str(job.id)})
+
+    session.refresh(job)
+    assert (answer.status_code, answer.location) == (302, "/beheer/systeem")
+    assert (job.state, job.attempts) == (JobState.PENDING, 0)
+
+
+@pytest.mark.parametrize(
+    ("job_id", "status"),
+    [("", 422), ("x", 422), ("9" * 30, 422), ("-1", 404), ("999999999", 404), ("1.5", 422)],
+)
+def test_an_unknown_job_is_not_tried_again(
+    client: FlaskClient, session: Session, job_id: str, status: int
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    assert client.post("/beheer/systeem", data={"job_id": job_id}).status_code == status
+
+
+def a_request(session: Session, **changed: object) -> AccessRequest:
+    fields: dict[str, object] = {
+        "id": uuid4(),
+        "email": f"{uuid4().hex}@elders.nl",
+        "name": "Noor",
+        "state": AccessState.WAITING,
+        "asked_at": MONDAY,
+    }
+    if "gemeente_code" not in changed:
+        gemeente: Gemeente = a_gemeente(session)
+        fields["gemeente_code"] = gemeente.code
+    request = AccessRequest(**{**fields, **changed})
+    session.add(request)
+    session.commit()
+    return request
+
+
+def a_failed_job(session: Session, **changed: object) -> Job:
+    fact = OutboxMessage(name="profile.changed", payload={}, occurred_at=MONDAY, relayed_at=MONDAY)
+    session.add(fact)
+    session.flush()
+    fields: dict[str, object] = {
+        "fact_id": fact.id,
+        "reaction": "matching.match_profile",
+        "payload": {},
+        "state": JobState.FAILED,
+        "attempts": MAX_ATTEMPTS,
+    }
+    job = Job(**{**fields, **changed})
+    session.add(job)
+    session.commit()
+    return job
+
+
+def a_failed_mail(session: Session) -> None:
+    session.add(
+        Delivery(
+            id=uuid4(),
+            kind=MailKind.SIGN_IN,
+            dedupe_key=uuid4().hex,
+            subject_id=uuid4(),
+            state=DeliveryState.FAILED,
+            created_at=MONDAY,
+            next_attempt_at=MONDAY,
+            expires_at=MONDAY + timedelta(days=2),
+            last_answer="550 no such user",
+        )
+    )
+    session.commit()

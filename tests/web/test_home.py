@@ -1,0 +1,156 @@
+"""The first page and what every public service tells about itself."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+
+from app.core.clock import dutch_date, utc_now
+from app.factory import create_app
+from app.people.rules import ProfileState
+from app.web.home import pages
+from tests.conftest import settings_for
+from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
+from tests.support.work import TODAY
+
+FAR_AWAY = date(2999, 12, 31)
+
+
+def test_the_first_page_welcomes_a_visitor(client: FlaskClient, session: Session) -> None:
+    page = client.get("/")
+    assert (page.status_code, "gemeentegrens" in page.text) == (200, True)
+
+
+def test_without_anything_the_first_page_says_what_to_do(client: FlaskClient) -> None:
+    assert "Nog geen open opgaven" in client.get("/").text
+
+
+def test_the_first_page_shows_only_public_opgaven(client: FlaskClient, session: Session) -> None:
+    an_opgave(session, title="Voor iedereen", is_public=True, closes_on=FAR_AWAY)
+    an_opgave(session, title="Voor collega's", is_public=False, closes_on=FAR_AWAY)
+
+    page = client.get("/").text
+
+    assert ("Voor iedereen" in page, "Voor collega" in page) == (True, False)
+
+
+def test_the_figures_are_counted(session: Session) -> None:
+    owner = a_user(session)
+    an_opgave(session, owner=owner)
+    an_opgave(session, owner=owner)
+    a_profile(session, user=owner)
+    a_profile(session, state=ProfileState.CONCEPT)
+    a_gemeente(session)
+
+    shown = [(figure.value, figure.label) for figure in pages.figures(session, TODAY)]
+
+    assert shown == [
+        ("2", "open opgaven"),
+        ("1", "profiel"),
+        ("2", "van de 3 gemeenten doen mee"),
+    ]
+
+
+def test_the_four_roles_of_the_movement_are_on_the_first_page() -> None:
+    assert [role.label for role in pages.movement()] == [
+        "Veranderaar",
+        "Grensdenker",
+        "Aanpakker",
+        "Energiegever",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        ("/over", "Over deze site"),
+        ("/privacy", "Privacy"),
+        ("/toegankelijkheid", "Toegankelijkheid"),
+    ],
+)
+def test_a_visitor_can_read_what_this_is(client: FlaskClient, address: str, heading: str) -> None:
+    page = client.get(address)
+    assert (page.status_code, f">{heading}</h1>" in page.text) == (200, True)
+
+
+@pytest.mark.parametrize("address", ["/privacy", "/toegankelijkheid"])
+def test_questions_have_an_address(client: FlaskClient, address: str) -> None:
+    assert "mailto:contact@degemeentevannu.example" in client.get(address).text
+
+
+def test_healthz_asks_nothing_of_the_database(database: URL) -> None:
+    answer = _without_database(database).test_client().get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_readyz_tells_that_the_house_is_ready(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"database": "ok", "migrations": "ok", "redis": "ok"},
+    )
+
+
+def test_readyz_tells_that_the_database_is_away(database: URL) -> None:
+    answer = _without_database(database).test_client().get("/readyz")
+    assert (answer.status_code, answer.json) == (
+        503,
+        {"database": "away", "migrations": "unknown", "redis": "ok"},
+    )
+
+
+def test_readyz_tells_that_the_tables_are_behind(client: FlaskClient, session: Session) -> None:
+    session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (
+        503,
+        {"database": "ok", "migrations": "behind", "redis": "ok"},
+    )
+
+
+def test_without_redis_the_house_is_ready_all_the_same(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(URL.create("postgresql"), redis_url="redis://127.0.0.1:1/0")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"database": "ok", "migrations": "ok", "redis": "away"},
+    )
+
+
+def test_a_demo_is_kept_out_of_search_engines(client: FlaskClient) -> None:
+    assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+
+
+def test_a_real_house_may_be_found(database: URL) -> None:
+    real = create_app(settings_for(database)).test_client().get("/robots.txt")
+    assert real.text == "User-agent: *\nDisallow: /inloggen\nDisallow: /afmelden\n"
+
+
+def test_security_txt_is_complete_and_not_about_to_expire(client: FlaskClient) -> None:
+    answer = client.get("/.well-known/security.txt")
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    expires = date.fromisoformat(fields.pop("Expires").removesuffix("T00:00:00Z"))
+
+    assert answer.mimetype == "text/plain"
+    assert fields == {
+        "Contact": "mailto:contact@degemeentevannu.example",
+        "Preferred-Languages": "nl, en",
+        "Canonical": "http://localhost/.well-known/security.txt",
+    }
+    assert 60 < (expires - dutch_date(utc_now())).days < 366
+
+
+def test_the_favicon_is_there(client: FlaskClient) -> None:
+    with client.get("/favicon.ico") as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+
+
+def _without_database(database: URL) -> Flask:
+    return create_app(settings_for(database.set(database="there_is_no_such_database")))

@@ -1,0 +1,75 @@
+"""The links in mails lead to the pages they name, and their keys cannot be made by others."""
+
+from uuid import UUID
+
+import pytest
+from flask import Flask, url_for
+
+from app.settings import Settings
+from app.web.links import Links
+
+SOME_ID = UUID("7d9f4f2e-55f0-4a34-9b0b-0a3f0f1f7a11")
+
+
+@pytest.fixture
+def links(app: Flask) -> Links:
+    return Links(app.extensions["settings"])
+
+
+def test_each_link_is_the_address_of_its_page(app: Flask, links: Links) -> None:
+    with app.test_request_context(base_url="http://localhost"):
+        pages = {
+            links.home(): url_for("home.index", _external=True),
+            links.opgave(SOME_ID): url_for("opgaven.show", opgave_id=SOME_ID, _external=True),
+            links.opgave_colleagues(SOME_ID): url_for(
+                "matching.of_opgave", opgave_id=SOME_ID, _external=True
+            ),
+            links.matches(): url_for("matching.index", _external=True),
+            links.inbox(): url_for("notifications.inbox", _external=True),
+            links.preferences(): url_for("notifications.preferences", _external=True),
+            links.requests(): url_for("beheer.requests", _external=True),
+        }
+    assert list(pages) == list(pages.values())
+
+
+def test_a_link_with_a_key_is_the_address_of_its_page(app: Flask, links: Links) -> None:
+    sign_in, unsubscribe = links.sign_in(SOME_ID), links.unsubscribe(SOME_ID)
+    with app.test_request_context(base_url="http://localhost"):
+        pages = (
+            url_for("accounts.finish", token=_token(sign_in), _external=True),
+            url_for("notifications.unsubscribe", token=_token(unsubscribe), _external=True),
+        )
+    assert (sign_in, unsubscribe) == pages
+
+
+def test_a_key_tells_whom_it_is_for(links: Links) -> None:
+    found = (
+        links.sign_in_id_of(_token(links.sign_in(SOME_ID))),
+        links.unsubscribe_user_of(_token(links.unsubscribe(SOME_ID))),
+    )
+    assert found == (SOME_ID, SOME_ID)
+
+
+def test_a_key_of_one_kind_opens_nothing_of_another_kind(links: Links) -> None:
+    found = (
+        links.sign_in_id_of(_token(links.unsubscribe(SOME_ID))),
+        links.unsubscribe_user_of(_token(links.sign_in(SOME_ID))),
+    )
+    assert found == (None, None)
+
+
+def test_a_key_of_another_house_opens_nothing(app: Flask, links: Links) -> None:
+    settings: Settings = app.extensions["settings"]
+    elsewhere = Links(Settings(**{**vars(settings), "secret_key": "another key altogether"}))
+    assert links.sign_in_id_of(_token(elsewhere.sign_in(SOME_ID))) is None
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", ".", "a.b", "é", "💥.💥", "\x00", "%00", "../../etc/passwd", "a" * 10_000]
+)
+def test_rubbish_is_no_key(links: Links, token: str) -> None:
+    assert (links.sign_in_id_of(token), links.unsubscribe_user_of(token)) == (None, None)
+
+
+def _token(link: str) -> str:
+    return link.rsplit("/", 1)[-1]

@@ -1,0 +1,156 @@
+"""Reading the mail that the demo sends."""
+
+import shutil
+from collections.abc import Iterator
+from email.message import EmailMessage
+from mailbox import Maildir
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.web.demo.maildir import LONGEST_LIST, UNREADABLE, MailReader
+
+BROKEN = (
+    b"",
+    b"\x00\xff\xfe",
+    b"Subject: =?utf-8?q?=ff?=\r\nDate: gisteren\r\nTo: @@<<\r\n\r\n\xff\xfe",
+    b"Content-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\nContent-Type: text/",
+    b"Content-Type: text/plain; charset=no-such-charset\r\n\r\nhallo",
+    b'From: "=?utf-8?q?a?=" <a@b\r\nTo: =?x?=, ,;:\r\n'
+    b"Date: Mon, 99 Nov 2026 99:99:99 +9999\r\n\r\n.",
+)
+
+
+@pytest.fixture
+def box(app: Flask) -> Iterator[Maildir]:
+    folder: Path = app.extensions["settings"].maildir
+    yield Maildir(folder, create=True)
+    shutil.rmtree(folder)
+
+
+def a_mail(subject: str = "Welkom", date: str = "Mon, 23 Nov 2026 08:00:00 +0000") -> EmailMessage:
+    mail = EmailMessage()
+    mail["Subject"], mail["Date"] = subject, date
+    mail["From"], mail["To"] = "huis@gemeente.example", "Anna <anna@testerdam.nl>"
+    mail.set_content("Ga naar http://localhost/matches\n<b>niet vet</b>")
+    mail.add_alternative(
+        "<html><head lang=nl><title>m</title></head><body>"
+        "<script>alert(1)</script><a href='http://localhost/matches'>matches</a></body></html>",
+        subtype="html",
+    )
+    return mail
+
+
+def test_before_the_first_mail_the_page_says_what_to_do(client: FlaskClient) -> None:
+    page = client.get("/postvak")
+    assert (page.status_code, "Nog geen mail" in page.text) == (200, True)
+
+
+def test_an_empty_folder_is_no_trouble(client: FlaskClient, box: Maildir) -> None:
+    assert "Nog geen mail" in client.get("/postvak").text
+
+
+def test_the_newest_mail_stands_first(box: Maildir, app: Flask) -> None:
+    box.add(a_mail("Midden", "Mon, 23 Nov 2026 08:00:00 +0000"))
+    box.add(a_mail("Nieuw", "Mon, 23 Nov 2026 10:30:00 +0200"))
+    box.add(a_mail("Oud", "Sun, 22 Nov 2026 23:00:00 +0000"))
+
+    lines = MailReader(app.extensions["settings"].maildir).lines()
+
+    assert [line.subject for line in lines] == ["Nieuw", "Midden", "Oud"]
+
+
+def test_the_list_says_what_to_whom_and_when(client: FlaskClient, box: Maildir) -> None:
+    key = box.add(a_mail("Drie <opgaven> voor jou"))
+
+    page = client.get("/postvak").text
+
+    assert f'href="/postvak/{key}"' in page
+    assert "Drie &lt;opgaven&gt; voor jou" in page
+    assert "anna@testerdam.nl" in page
+    assert "23 november 2026 om 09:00" in page
+
+
+def test_the_list_stays_short_enough_to_read(box: Maildir, app: Flask) -> None:
+    for number in range(LONGEST_LIST + 3):
+        box.add(f"Subject: {number}\n\n".encode())
+    lines = MailReader(app.extensions["settings"].maildir).lines()
+    assert len(lines) == LONGEST_LIST
+
+
+def test_a_mail_shows_its_text_with_links_that_work(client: FlaskClient, box: Maildir) -> None:
+    page = client.get(f"/postvak/{box.add(a_mail())}").text
+
+    assert 'href="http://localhost/matches"' in page
+    assert "&lt;b&gt;niet vet&lt;/b&gt;" in page
+    assert "Anna &lt;anna@testerdam.nl&gt;" in page
+    assert "<script>alert" not in page
+
+
+def test_the_page_frames_the_html_without_scripts(client: FlaskClient, box: Maildir) -> None:
+    key = box.add(a_mail())
+    page = client.get(f"/postvak/{key}").text
+    assert (
+        f'src="/postvak/{key}/html" sandbox="allow-popups allow-top-navigation-by-user-activation"'
+        in page
+    )
+
+
+def test_the_html_comes_with_a_policy_of_its_own(client: FlaskClient, box: Maildir) -> None:
+    answer = client.get(f"/postvak/{box.add(a_mail())}/html")
+
+    policy = dict(
+        part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
+    )
+    assert policy == {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "'self'",
+        "frame-ancestors": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "sandbox": "allow-popups allow-top-navigation-by-user-activation",
+    }
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert '<head lang=nl><base target="_top"><title>' in answer.text
+
+
+def test_html_without_a_head_gets_its_links_too(client: FlaskClient, box: Maildir) -> None:
+    mail = EmailMessage()
+    mail.set_content("<p>hallo</p>", subtype="html")
+    page = client.get(f"/postvak/{box.add(mail)}/html").text
+    assert page == '<base target="_top"><p>hallo</p>\n'
+
+
+def test_a_mail_without_html_has_no_frame(client: FlaskClient, box: Maildir) -> None:
+    page = client.get(f"/postvak/{box.add(b'Subject: kaal' + bytes([10, 10]) + b'tekst')}").text
+    assert ("<iframe" in page, "tekst" in page) == (False, True)
+
+
+@pytest.mark.parametrize("raw", BROKEN)
+def test_a_broken_mail_breaks_neither_the_list_nor_its_page(
+    client: FlaskClient, box: Maildir, raw: bytes
+) -> None:
+    key = box.add(raw)
+    box.add(a_mail("Nog heel"))
+
+    answers = [client.get("/postvak"), client.get(f"/postvak/{key}")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert "Nog heel" in answers[0].text
+
+
+def test_text_in_an_unknown_character_set_is_said_to_be_unreadable(
+    client: FlaskClient, box: Maildir
+) -> None:
+    key = box.add(b"Content-Type: text/plain; charset=no-such-charset\r\n\r\nhallo")
+    assert UNREADABLE in client.get(f"/postvak/{key}").text
+
+
+@pytest.mark.parametrize("key", ["x", "..", "%2e%2e%2fnew", "new", "💥", "%00", "a" * 5_000])
+def test_an_unknown_mail_does_not_exist(client: FlaskClient, box: Maildir, key: str) -> None:
+    box.add(a_mail())
+    answers = [client.get(f"/postvak/{key}"), client.get(f"/postvak/{key}/html")]
+    assert [answer.status_code for answer in answers] == [404, 404]
