@@ -89,7 +89,7 @@ def opgave_facts(session: Session, opgave_ids: Iterable[UUID] | None = None) -> 
     )
     if opgave_ids is not None:
         found = found.where(Opgave.id.in_(list(opgave_ids)))
-    return [_opgave_facts(*row) for row in session.execute(found).tuples()]
+    return [_opgave_facts(*row) for row in session.execute(found)]
 
 
 def profile_facts(session: Session, user_ids: Iterable[UUID] | None = None) -> list[ProfileFacts]:
@@ -104,7 +104,7 @@ def profile_facts(session: Session, user_ids: Iterable[UUID] | None = None) -> l
     )
     if user_ids is not None:
         found = found.where(Profile.user_id.in_(list(user_ids)))
-    return [_profile_facts(*row) for row in session.execute(found).tuples()]
+    return [_profile_facts(*row) for row in session.execute(found)]
 
 
 def meant_for(session: Session, opgave_ids: Sequence[UUID]) -> dict[UUID, frozenset[str] | None]:
@@ -113,7 +113,7 @@ def meant_for(session: Session, opgave_ids: Sequence[UUID]) -> dict[UUID, frozen
         select(Opgave.id, Opgave.audience, Gemeente.province)
         .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
         .where(Opgave.id.in_(opgave_ids))
-    ).tuples()
+    )
     return {
         opgave_id: None if audience is Audience.EVERYBODY else _codes_in(session, province)
         for opgave_id, audience, province in rows
@@ -153,6 +153,20 @@ def matches_of_opgave(
     return [ProfileMatch(seen[row.profile_id], score_of(row)) for row in known[:limit]]
 
 
+def counts_of_opgaven(
+    session: Session, viewer: Actor, opgave_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """Per opgave how many colleagues fit of whom the viewer may know."""
+    rows = session.execute(
+        select(Match.opgave_id, func.count())
+        .join(Profile, Profile.user_id == Match.profile_id)
+        .join(User, User.id == Profile.user_id)
+        .where(Match.opgave_id.in_(opgave_ids), people.known_to(viewer))
+        .group_by(Match.opgave_id)
+    )
+    return dict(rows.tuples().all())
+
+
 def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Match)) or 0
 
@@ -162,7 +176,7 @@ def score_of(row: Match) -> Score:
     return Score(row.profile_id, row.opgave_id, row.value, row.tier, reasons)
 
 
-def _best_first() -> Select[tuple[Match]]:
+def _best_first() -> Select[Match]:
     return select(Match).order_by(Match.tier, Match.value.desc(), Match.profile_id, Match.opgave_id)
 
 

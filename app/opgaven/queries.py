@@ -20,6 +20,7 @@ from app.opgaven.rules import (
     OpgaveDraft,
     OpgaveStatus,
     Readable,
+    may_edit,
     may_read,
 )
 from app.vocabulary.rules import Theme
@@ -39,7 +40,7 @@ class SeenOpgave:
 class Search:
     """What somebody looks for among open opgaven; empty parts do not count.
 
-    `words` are normal forms of names for the skill that was asked for, its synonyms included;
+    `words` are the forms that the vocabulary's `words_for` gives for what was typed;
     `text` is what was typed, looked for in the title.
     """
 
@@ -53,7 +54,7 @@ class Search:
 
 def seen_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
     """The opgave, or `NotFound` when for this reader it does not exist."""
-    row = session.execute(_rows().where(Opgave.id == opgave_id)).tuples().one_or_none()
+    row = session.execute(_rows().where(Opgave.id == opgave_id)).one_or_none()
     if row is None or not may_read(reader, _readable(session, reader, *row)):
         raise NotFound(f"opgave {opgave_id}")
     return SeenOpgave(*row)
@@ -74,7 +75,7 @@ def newest_public(session: Session, today: date, limit: int) -> list[SeenOpgave]
         .where(Opgave.is_public, *_is_open(today))
         .order_by(Opgave.published_at.desc(), Opgave.id)
         .limit(limit)
-    ).tuples()
+    )
     return [SeenOpgave(*row) for row in rows]
 
 
@@ -91,8 +92,22 @@ def of_gemeente(session: Session, gemeente_code: str) -> list[Opgave]:
 
 
 def by_ids(session: Session, opgave_ids: list[UUID]) -> dict[UUID, SeenOpgave]:
-    rows = session.execute(_rows().where(Opgave.id.in_(opgave_ids))).tuples()
+    rows = session.execute(_rows().where(Opgave.id.in_(opgave_ids)))
     return {row[0].id: SeenOpgave(*row) for row in rows}
+
+
+def opgave_to_edit(session: Session, editor: Actor, opgave_id: UUID) -> Opgave:
+    """The opgave for who may change it; `NotFound` for others, whatever they may read."""
+    opgave = session.get(Opgave, opgave_id)
+    if opgave is None or not may_edit(editor, opgave.gemeente_code):
+        raise NotFound(f"opgave {opgave_id}")
+    return opgave
+
+
+def contacts(session: Session, opgave: Opgave) -> list[User]:
+    """Who answers for the opgave: the opgavehouder first."""
+    known = [user_id for user_id in (opgave.owner_id, opgave.co_owner_id) if user_id is not None]
+    return [session.get_one(User, user_id) for user_id in known]
 
 
 def draft_of(session: Session, opgave: Opgave) -> OpgaveDraft:
@@ -145,7 +160,7 @@ def province_of(session: Session, actor: Actor) -> str:
     return gemeente.province if gemeente else ""
 
 
-def _rows() -> Select[Row]:
+def _rows() -> Select[*Row]:
     return (
         select(Opgave, Gemeente)
         .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
@@ -168,11 +183,9 @@ def _is_open(today: date) -> tuple[ColumnElement[bool], ...]:
     return (Opgave.status == OpgaveStatus.OPEN, Opgave.closes_on >= today)
 
 
-def _open_for(
-    session: Session, reader: Actor, today: date
-) -> tuple[ColumnElement[bool], ...]:
+def _open_for(session: Session, reader: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
     if reader.user_id is None:
-        return (*_is_open(today), Opgave.is_public)
+        return (*_is_open(today), Opgave.is_public.is_(True))
     meant = or_(
         Opgave.audience == Audience.EVERYBODY,
         Gemeente.province == province_of(session, reader),
@@ -183,7 +196,7 @@ def _open_for(
 def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.theme:
-        found.append(Opgave.themes.any(wanted.theme.value))
+        found.append(Opgave.themes.contains([wanted.theme.value]))
     if wanted.kind:
         found.append(Opgave.kind == wanted.kind)
     if wanted.province:
@@ -194,6 +207,7 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
         in_title = and_(
             *(Opgave.title.icontains(word, autoescape=True) for word in wanted.text.split()[:8])
         )
-        asked = Opgave.skills.any(AskedSkill.label_normal.in_(wanted.words))
+        without_spaces = func.replace(AskedSkill.label_normal, " ", "")
+        asked = Opgave.skills.any(without_spaces.in_(wanted.words))
         found.append(or_(in_title, asked))
     return found

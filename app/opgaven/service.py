@@ -1,5 +1,6 @@
 """Drafting, revising, publishing, closing and withdrawing opgaven."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from app.accounts import queries as accounts
@@ -22,6 +23,7 @@ from app.opgaven.rules import (
 )
 from app.vocabulary.rules import normalise
 
+FIRST_VERSION = 1
 CHANGED_MEANWHILE = (
     "Deze opgave is intussen door iemand anders gewijzigd. Hieronder staat wat jij typte. "
     "Kijk het na en sla het nog eens op."
@@ -34,9 +36,11 @@ def draft_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
     if not may_draft(actor) or actor.user_id is None or actor.gemeente_code is None:
         raise NotAllowed("draft an opgave")
     refuse(faults(draft))
+    # One at a time for each person: of two equal posts at once the second finds the first.
+    work.fetch_to_change(User, actor.user_id)
     known = work.session.get(Opgave, opgave_id)
     if known is not None:
-        return _own_again(work, known)
+        return _again(work, known, draft)
     opgave = Opgave(
         id=opgave_id,
         gemeente_code=actor.gemeente_code,
@@ -117,16 +121,27 @@ def _to_change(work: Work, opgave_id: UUID) -> Opgave:
     raise NotAllowed(f"change opgave {opgave_id}")
 
 
-def _own_again(work: Work, opgave: Opgave) -> Opgave:
+def _again(work: Work, opgave: Opgave, draft: OpgaveDraft) -> Opgave:
+    """The same form once more does nothing; with other words it revises what it began."""
     if opgave.owner_id != work.actor.user_id:
         raise NotFound(f"opgave {opgave.id}")
-    return opgave
+    if queries.draft_of(work.session, opgave) == draft:
+        return opgave
+    return revise_opgave(work, opgave.id, replace(draft, version=FIRST_VERSION))
 
 
 def _fill(work: Work, opgave: Opgave, draft: OpgaveDraft) -> None:
     for name in (
-        "title", "kind", "text", "hours_per_week", "starts_on", "ends_on", "closes_on",
-        "place", "audience", "is_public",
+        "title",
+        "kind",
+        "text",
+        "hours_per_week",
+        "starts_on",
+        "ends_on",
+        "closes_on",
+        "place",
+        "audience",
+        "is_public",
     ):
         setattr(opgave, name, getattr(draft, name))
     opgave.people_needed = draft.people_needed or 1

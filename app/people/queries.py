@@ -1,6 +1,6 @@
 """Reading profiles; what leaves for a page has gone through `visibility`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,16 +15,22 @@ from app.core.paging import Page, page
 from app.gemeenten.models import Gemeente
 from app.people.models import Profile, Skill, Window
 from app.people.rules import (
-    Direction,
     Movement,
     ProfileDraft,
     ProfileState,
     SkillDraft,
-    Visibility,
     WindowDraft,
 )
-from app.people.visibility import SeenProfile, SeenSkill, WholeProfile, seen_by, visible_tiers
-from app.vocabulary.rules import Theme
+from app.people.visibility import (
+    Previews,
+    SeenProfile,
+    SeenSkill,
+    WholeProfile,
+    previews_of,
+    seen_by,
+    visible_tiers,
+)
+from app.vocabulary.rules import Theme, normalise, squeezed
 
 Row = tuple[Profile, User, Gemeente]
 
@@ -33,7 +39,7 @@ Row = tuple[Profile, User, Gemeente]
 class Search:
     """What somebody looks for among colleagues; empty parts do not count.
 
-    `words` are normal forms of names for the skill that was asked for, its synonyms included.
+    `words` are the forms that the vocabulary's `words_for` gives for the skill that was asked for.
     """
 
     words: tuple[str, ...] = ()
@@ -65,18 +71,26 @@ def draft_of(profile: Profile) -> ProfileDraft:
 
 def seen_profile(session: Session, viewer: Actor, user_id: UUID, today: date) -> SeenProfile:
     """The profile as the viewer may see it; `NotFound` when for them it does not exist."""
-    row = session.execute(_rows().where(Profile.user_id == user_id)).tuples().one_or_none()
+    row = session.execute(_rows().where(Profile.user_id == user_id)).one_or_none()
     seen = seen_by(viewer, _whole(row), today) if row else None
     if seen is None:
         raise NotFound(f"profile {user_id}")
     return seen
 
 
+def previews(session: Session, owner: Actor, today: date) -> Previews:
+    """How others would see the owner's profile; `NotFound` while there is none."""
+    row = session.execute(_rows().where(Profile.user_id == owner.user_id)).one_or_none()
+    if row is None:
+        raise NotFound("own profile")
+    return previews_of(_whole(row), today)
+
+
 def seen_profiles(
     session: Session, viewer: Actor, user_ids: Iterable[UUID], today: date
 ) -> dict[UUID, SeenProfile]:
     """Of these people, those whom the viewer may know of."""
-    rows = session.execute(_rows().where(Profile.user_id.in_(list(user_ids)))).tuples()
+    rows = session.execute(_rows().where(Profile.user_id.in_(list(user_ids))))
     seen = (seen_by(viewer, _whole(row), today) for row in rows)
     return {profile.user_id: profile for profile in seen if profile is not None}
 
@@ -85,7 +99,7 @@ def search(
     session: Session, viewer: Actor, wanted: Search, number: int, today: date
 ) -> Page[SeenProfile]:
     """Colleagues whom the viewer may know of and who fit; those with most energy first."""
-    fitting = _rows().where(_known_to(viewer), *_conditions(wanted))
+    fitting = _rows().where(known_to(viewer), *_conditions(wanted))
     energy = (
         select(func.max(Skill.energy))
         .where(Skill.user_id == Profile.user_id)
@@ -98,13 +112,22 @@ def search(
     return found.of([profile for profile in seen if profile is not None])
 
 
+def found_by(seen: SeenProfile, wanted: Search) -> tuple[SeenSkill, ...]:
+    """The skills for which a search gave this profile."""
+    return tuple(skill for skill in seen.skills if squeezed(normalise(skill.label)) in wanted.words)
+
+
+def functions_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The function on the profile of each of these people, for those who have a profile."""
+    found = select(Profile.user_id, Profile.function).where(Profile.user_id.in_(list(user_ids)))
+    return dict(session.execute(found).all())
+
+
 def count_published(session: Session) -> int:
-    return (
-        session.scalar(select(func.count()).where(Profile.state == ProfileState.PUBLISHED)) or 0
-    )
+    return session.scalar(select(func.count()).where(Profile.state == ProfileState.PUBLISHED)) or 0
 
 
-def _rows() -> Select[Row]:
+def _rows() -> Select[*Row]:
     return (
         select(Profile, User, Gemeente)
         .join(User, User.id == Profile.user_id)
@@ -113,30 +136,27 @@ def _rows() -> Select[Row]:
     )
 
 
-def _known_to(viewer: Actor) -> ColumnElement[bool]:
+def known_to(viewer: Actor) -> ColumnElement[bool]:
     """The same rule as `seen_by`, for the database: both ask `visible_tiers`."""
     if viewer.user_id is None:
         return false()
     home = viewer.gemeente_code or ""
-    at_home = and_(
-        User.gemeente_code == home, Profile.visibility.in_(visible_tiers(viewer, home))
-    )
-    elsewhere = and_(
-        User.gemeente_code != home, Profile.visibility.in_(visible_tiers(viewer, ""))
-    )
+    at_home = and_(User.gemeente_code == home, Profile.visibility.in_(visible_tiers(viewer, home)))
+    elsewhere = and_(User.gemeente_code != home, Profile.visibility.in_(visible_tiers(viewer, "")))
     return and_(Profile.state == ProfileState.PUBLISHED, or_(at_home, elsewhere))
 
 
 def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.theme:
-        found.append(Profile.themes.any(wanted.theme.value))
+        found.append(Profile.themes.contains([wanted.theme.value]))
     if wanted.movement:
-        found.append(Profile.movement.any(wanted.movement.value))
+        found.append(Profile.movement.contains([wanted.movement.value]))
     if wanted.province:
         found.append(Gemeente.province == wanted.province)
     if wanted.words:
-        found.append(Profile.skills.any(Skill.label_normal.in_(wanted.words)))
+        without_spaces = func.replace(Skill.label_normal, " ", "")
+        found.append(Profile.skills.any(without_spaces.in_(wanted.words)))
     return found
 
 

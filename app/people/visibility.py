@@ -1,7 +1,7 @@
 """The one place that decides what a viewer may see of a profile: page, mail and search ask here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from app.vocabulary.rules import Theme
 
 HOUR_BANDS = ((8, "tot 8 uur"), (16, "8 tot 16 uur"), (24, "16 tot 24 uur"))
 MOST_HOURS_BAND = "24 uur of meer"
+# Stands for any colleague who is not the owner.
+SOMEBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,14 @@ class SeenProfile:
         return self.name or f"Collega uit {self.region}"
 
 
+@dataclass(frozen=True)
+class Previews:
+    """One profile as colleagues of the own gemeente and those of others see it, if at all."""
+
+    at_home: SeenProfile | None
+    elsewhere: SeenProfile | None
+
+
 def visible_tiers(viewer: Actor, gemeente_code: str) -> tuple[Visibility, ...]:
     """Which tiers of profiles from this gemeente the viewer may know of."""
     if viewer.user_id is None:
@@ -97,6 +107,15 @@ def seen_by(viewer: Actor, whole: WholeProfile, today: date) -> SeenProfile | No
     if whole.visibility is Visibility.COLLEAGUES or viewer.gemeente_code == whole.gemeente_code:
         return _in_full(whole, today)
     return _anonymous(whole, today)
+
+
+def previews_of(whole: WholeProfile, today: date) -> Previews:
+    """What others would see if the profile were published as it is now."""
+    published = replace(whole, state=ProfileState.PUBLISHED)
+    return Previews(
+        at_home=seen_by(Actor(SOMEBODY, whole.gemeente_code), published, today),
+        elsewhere=seen_by(Actor(SOMEBODY), published, today),
+    )
 
 
 def hours_band(windows: Sequence[WindowDraft], today: date) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.vocabulary.models import (
     Concept,
@@ -15,7 +15,7 @@ from app.vocabulary.models import (
     Source,
     VocabularyVersion,
 )
-from app.vocabulary.rules import Theme, normalise
+from app.vocabulary.rules import Theme, normalise, squeezed
 
 SHORTEST_QUERY = 2
 LONGEST_QUERY = 80
@@ -29,6 +29,20 @@ class Suggestion:
     label: str
     also: tuple[str, ...]
     theme: Theme | None
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a search for a word looks for: the word itself, and what means the same or less.
+
+    `forms` are comparable forms without spaces; `label` is the concept that the word stands for,
+    and `is_guess` tells that no name is equal to the word.
+    """
+
+    forms: tuple[str, ...] = ()
+    label: str = ""
+    is_guess: bool = False
+    others: tuple[str, ...] = ()
 
 
 def version(session: Session) -> UUID | None:
@@ -71,8 +85,29 @@ def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]
             Concept.label,
         )
         .limit(limit)
+        .options(selectinload(Concept.names))
     ).all()
     return [_suggestion(concept) for concept in concepts]
+
+
+def words_for(session: Session, text: str) -> Sought:
+    """The word with its synonyms and what is narrower; for an unknown word those of the nearest."""
+    if not text.strip():
+        return Sought()
+    wanted = squeezed(normalise(text[:LONGEST_QUERY]))
+    named = _concepts_named(session, wanted)
+    if named:
+        return Sought((wanted, *_forms_of(session, named)), _label_of(session, named[0]))
+    near = [suggestion.label for suggestion in suggestions(session, text)]
+    if not near:
+        return Sought((wanted,))
+    forms = _forms_of(session, _concepts_named(session, squeezed(normalise(near[0]))))
+    return Sought((wanted, *forms), near[0], is_guess=True, others=tuple(near[1:]))
+
+
+def labels_of(session: Session, concept_ids: Iterable[int]) -> dict[int, str]:
+    rows = session.execute(select(Concept.id, Concept.label).where(Concept.id.in_(concept_ids)))
+    return dict(rows.all())
 
 
 def own_labels(session: Session) -> list[str]:
@@ -98,16 +133,14 @@ def concepts_with_names(session: Session) -> list[tuple[Concept, tuple[str, ...]
 def related(session: Session) -> dict[int, tuple[int, ...]]:
     """Per concept those that touch it, both ways."""
     found: dict[int, list[int]] = {}
-    for one, other in session.execute(
-        select(RelatedConcepts.one_id, RelatedConcepts.other_id)
-    ).tuples():
+    for one, other in session.execute(select(RelatedConcepts.one_id, RelatedConcepts.other_id)):
         found.setdefault(one, []).append(other)
         found.setdefault(other, []).append(one)
     return {concept: tuple(sorted(others)) for concept, others in found.items()}
 
 
 def different_pairs(session: Session) -> list[tuple[str, str]]:
-    return list(session.execute(select(DifferentWords.one, DifferentWords.other)).tuples())
+    return list(session.execute(select(DifferentWords.one, DifferentWords.other)))
 
 
 def themes_of(session: Session, labels: Iterable[str]) -> list[Theme]:
@@ -121,6 +154,37 @@ def themes_of(session: Session, labels: Iterable[str]) -> list[Theme]:
         .order_by(func.count().desc(), Concept.theme)
     )
     return [theme for theme, _ in rows if theme is not None]
+
+
+def _concepts_named(session: Session, form: str) -> list[int]:
+    """The concepts with this name, our own first; most words have one."""
+    without_spaces = func.replace(ConceptName.normal, " ", "")
+    return list(
+        session.scalars(
+            select(Concept.id)
+            .join(ConceptName, ConceptName.concept_id == Concept.id)
+            .where(without_spaces == form)
+            .group_by(Concept.id)
+            .order_by((Concept.source == Source.STARTER).desc(), Concept.id)
+        )
+    )
+
+
+def _forms_of(session: Session, concept_ids: list[int]) -> list[str]:
+    """All names of these concepts and of everything under them."""
+    under = select(Concept.id).where(Concept.id.in_(concept_ids)).cte(recursive=True)
+    # A union drops what was found before, so that a circle in imported words ends as well.
+    under = under.union(select(Concept.id).join(under, Concept.broader_id == under.c.id))
+    return sorted(
+        squeezed(normal)
+        for normal in session.scalars(
+            select(ConceptName.normal).where(ConceptName.concept_id.in_(select(under.c.id)))
+        )
+    )
+
+
+def _label_of(session: Session, concept_id: int) -> str:
+    return session.get_one(Concept, concept_id).label
 
 
 def _suggestion(concept: Concept) -> Suggestion:
