@@ -52,7 +52,7 @@ class SkillRow(Row):
     typed = ("label", "years", "evidence")
 
     label = LineField("Vaardigheid")
-    direction = one_of("Kan je het, of wil je het leren?", Direction, default=Direction.CAN)
+    direction = one_of("Kun je het al?", Direction, default=Direction.CAN)
     level = one_of("Niveau", Level, default=Level.INDEPENDENT)
     energy = one_of("Energie", ENERGY, default=3)
     years = NumberField("Jaren ervaring")
@@ -100,8 +100,8 @@ class ProfileForm(RowsForm):
         SkillRow,
         "Vaardigheden",
         description=f"Noem er hoogstens {MOST_SKILLS}, elk in hoogstens {LABEL_LIMIT} tekens. "
-        "Gebruik je eigen woorden; tijdens het typen zie je voorstellen. Een regel zonder "
-        "vaardigheid slaan we over.",
+        f"Waar het uit blijkt mag je erbij zetten, in hoogstens {EVIDENCE_LIMIT} tekens. Gebruik je "
+        "eigen woorden; tijdens het typen zie je voorstellen. Een lege regel slaan we over.",
     )
     windows = RowList(
         WindowRow,
@@ -119,8 +119,6 @@ class ProfileForm(RowsForm):
     visibility = one_of(
         "Wie mag je vinden?", Visibility, field=RadioField, default=Visibility.ANONYMOUS
     )
-
-    evidence_help = f"Kort, hoogstens {EVIDENCE_LIMIT} tekens."
 
     def draft(self) -> ProfileDraft:
         return ProfileDraft(

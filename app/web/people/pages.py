@@ -48,6 +48,10 @@ class OwnPage:
     at_home: ProfilePage | None
     elsewhere: ProfilePage | None
 
+    @property
+    def is_same_for_all(self) -> bool:
+        return self.at_home is not None and self.at_home == self.elsewhere
+
 
 def profile_page(seen: SeenProfile) -> ProfilePage:
     ordered = sorted(seen.skills, key=lambda skill: -skill.energy)
