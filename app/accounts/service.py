@@ -175,12 +175,14 @@ def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:
 
 def _welcome(work: Work, email: str, newcomer: Newcomer) -> User | None:
     """An account when the mail domain tells the gemeente; otherwise a request to a beheerder."""
-    gemeente = gemeenten.of_email(work.session, email)
-    known = gemeente is not None or bool(newcomer.gemeente_code)
-    refuse(newcomer_faults(newcomer.name, gemeente_known=known))
+    own = gemeenten.of_email(work.session, email)
+    chosen = work.session.get(Gemeente, newcomer.gemeente_code) if newcomer.gemeente_code else None
+    gemeente = own or chosen
+    refuse(newcomer_faults(newcomer.name, gemeente_known=gemeente is not None))
+    if own is not None:
+        return register(work, email, newcomer.name, own.code)
     if gemeente is not None:
-        return register(work, email, newcomer.name, gemeente.code)
-    _ask_access(work, email, newcomer.name, work.fetch(Gemeente, newcomer.gemeente_code))
+        _ask_access(work, email, newcomer.name, gemeente)
     return None
 
 

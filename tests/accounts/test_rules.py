@@ -1,0 +1,87 @@
+"""Who may give which role, and what is missing in what a newcomer tells."""
+
+import pytest
+
+from app.accounts.rules import (
+    NAME_LIMIT,
+    may_decide_access,
+    may_grant,
+    may_manage,
+    newcomer_faults,
+    tidy_email,
+)
+from app.core.actor import ANYONE, SYSTEM, Actor, Role
+from app.core.faults import Fault
+
+HERE, ELSEWHERE = "GM0001", "GM0002"
+
+
+def somebody(*roles: Role) -> Actor:
+    return Actor(gemeente_code=HERE, roles=frozenset(roles))
+
+
+@pytest.mark.parametrize(
+    ("actor", "role", "at_home", "elsewhere"),
+    [
+        (ANYONE, Role.OPGAVEHOUDER, False, False),
+        (SYSTEM, Role.OPGAVEHOUDER, False, False),
+        (somebody(), Role.OPGAVEHOUDER, False, False),
+        (somebody(Role.OPGAVEHOUDER), Role.OPGAVEHOUDER, False, False),
+        (somebody(Role.GEMEENTEBEHEERDER), Role.OPGAVEHOUDER, True, False),
+        (somebody(Role.GEMEENTEBEHEERDER), Role.GEMEENTEBEHEERDER, False, False),
+        (somebody(Role.GEMEENTEBEHEERDER), Role.BEHEERDER, False, False),
+        (somebody(Role.BEHEERDER), Role.OPGAVEHOUDER, True, True),
+        (somebody(Role.BEHEERDER), Role.GEMEENTEBEHEERDER, True, True),
+        (somebody(Role.BEHEERDER), Role.BEHEERDER, False, False),
+    ],
+)
+def test_who_may_give_a_role(actor: Actor, role: Role, at_home: bool, elsewhere: bool) -> None:
+    given = (may_grant(actor, role, HERE), may_grant(actor, role, ELSEWHERE))
+
+    assert given == (at_home, elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("actor", "at_home", "elsewhere"),
+    [
+        (ANYONE, False, False),
+        (somebody(Role.OPGAVEHOUDER), False, False),
+        (somebody(Role.GEMEENTEBEHEERDER), True, False),
+        (somebody(Role.BEHEERDER), True, True),
+    ],
+)
+def test_who_looks_after_accounts(actor: Actor, at_home: bool, elsewhere: bool) -> None:
+    assert (may_manage(actor, HERE), may_manage(actor, ELSEWHERE)) == (at_home, elsewhere)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_only_a_beheerder_decides_on_access(role: Role | None) -> None:
+    actor = somebody(*([role] if role else []))
+
+    assert may_decide_access(actor) is (role is Role.BEHEERDER)
+
+
+@pytest.mark.parametrize(
+    ("name", "gemeente_known", "faults"),
+    [
+        ("Jan", True, []),
+        ("", True, [Fault("name", "Vul je naam in.")]),
+        ("Jan", False, [Fault("gemeente_code", "Kies je gemeente.")]),
+        (
+            "x" * (NAME_LIMIT + 1),
+            False,
+            [
+                Fault("name", "Gebruik hier hoogstens 100 tekens. Het zijn er nu 101."),
+                Fault("gemeente_code", "Kies je gemeente."),
+            ],
+        ),
+    ],
+)
+def test_what_is_wrong_with_what_a_newcomer_tells(
+    name: str, gemeente_known: bool, faults: list[Fault]
+) -> None:
+    assert newcomer_faults(name, gemeente_known=gemeente_known) == faults
+
+
+def test_an_address_is_the_same_in_capitals_and_with_spaces_around() -> None:
+    assert tidy_email("  Jan@Testerdam.NL ") == "jan@testerdam.nl"

@@ -1,0 +1,519 @@
+"""Signing in, registering, deciding on access and giving roles: each promise and each refusal."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts import queries, service
+from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
+from app.accounts.rules import (
+    SESSION_LIVES,
+    SIGN_IN_LINK_LIVES,
+    SIGN_IN_LINKS_AN_HOUR,
+    AccessState,
+)
+from app.accounts.service import Newcomer
+from app.core.actor import ANYONE, SYSTEM, Role
+from app.core.errors import Conflict, NotAllowed, NotFound
+from app.core.faults import Fault, FaultyDraft
+from app.core.outbox import OutboxMessage
+from app.core.work import Work
+from app.gemeenten import queries as gemeenten
+from app.gemeenten.models import Gemeente
+from tests.conftest import DatabaseMaker
+from tests.support.at_once import SharedDatabase
+from tests.support.builders import a_domain, a_gemeente, a_user
+from tests.support.work import MONDAY, make_work
+
+JAN = "jan@testerdam.example"
+NAMED = Newcomer("Jan Jansen")
+
+
+@pytest.fixture(scope="module")
+def shared(new_database: DatabaseMaker) -> Iterator[SharedDatabase]:
+    with SharedDatabase(new_database()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def testerdam(session: Session) -> Gemeente:
+    gemeente = a_gemeente(session)
+    a_domain(session, gemeente, "testerdam.example")
+    return gemeente
+
+
+def told(session: Session) -> list[tuple[str, dict[str, Any]]]:
+    rows = session.execute(
+        select(OutboxMessage.name, OutboxMessage.payload).order_by(OutboxMessage.id)
+    )
+    return [(name, payload) for name, payload in rows]
+
+
+def count(session: Session, kind: type[Any]) -> int | None:
+    return session.scalar(select(func.count()).select_from(kind))
+
+
+def a_link(session: Session, email: str = JAN, **changed: Any) -> UUID:
+    fields = {"asked_at": MONDAY, "expires_at": MONDAY + SIGN_IN_LINK_LIVES}
+    sign_in = SignIn(id=uuid4(), email=email, **{**fields, **changed})
+    session.add(sign_in)
+    session.flush()
+    return sign_in.id
+
+
+def a_request(session: Session, gemeente: Gemeente, **changed: Any) -> AccessRequest:
+    fields = {
+        "id": uuid4(),
+        "email": "jan@elders.example",
+        "name": "Jan Jansen",
+        "gemeente_code": gemeente.code,
+        "asked_at": MONDAY,
+    }
+    request = AccessRequest(**{**fields, **changed})
+    session.add(request)
+    session.flush()
+    return request
+
+
+# Asking for a link
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_asking_leaves_the_same_traces_for_a_known_and_an_unknown_address(
+    session: Session, known: bool
+) -> None:
+    if known:
+        a_user(session, email=JAN)
+
+    service.ask_sign_in(make_work(session, ANYONE), f" {JAN.upper()} ")
+
+    link = session.scalars(select(SignIn)).one()
+    assert (link.email, link.asked_at, link.expires_at, link.used_at) == (
+        JAN,
+        MONDAY,
+        MONDAY + timedelta(minutes=30),
+        None,
+    )
+    assert told(session) == [("sign_in.asked", {"sign_in_id": str(link.id)})]
+
+
+def test_the_sixth_link_in_an_hour_is_passed_over_in_silence(session: Session) -> None:
+    for _ in range(SIGN_IN_LINKS_AN_HOUR + 1):
+        service.ask_sign_in(make_work(session, ANYONE), JAN)
+
+    assert (count(session, SignIn), len(told(session))) == (5, 5)
+
+
+def test_links_of_more_than_an_hour_ago_do_not_count(session: Session) -> None:
+    for _ in range(SIGN_IN_LINKS_AN_HOUR):
+        a_link(session, asked_at=MONDAY - timedelta(hours=1, seconds=1))
+
+    service.ask_sign_in(make_work(session, ANYONE), JAN)
+
+    assert len(told(session)) == 1
+
+
+def test_links_of_somebody_else_do_not_count(session: Session) -> None:
+    for _ in range(SIGN_IN_LINKS_AN_HOUR):
+        a_link(session, "piet@testerdam.example")
+
+    service.ask_sign_in(make_work(session, ANYONE), JAN)
+
+    assert len(told(session)) == 1
+
+
+# Spending a link
+
+
+def test_a_link_gives_a_session_of_twelve_hours(session: Session) -> None:
+    user = a_user(session, email=JAN)
+
+    session_id = service.finish_sign_in(make_work(session, ANYONE), a_link(session), None)
+
+    begun = session.scalars(select(UserSession)).one()
+    assert (begun.id, begun.user_id, begun.began_at, begun.expires_at) == (
+        session_id,
+        user.id,
+        MONDAY,
+        MONDAY + timedelta(hours=12),
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"used_at": MONDAY - timedelta(minutes=1)},
+        {"expires_at": MONDAY},
+        {"expires_at": MONDAY - timedelta(days=1)},
+    ],
+)
+def test_a_link_that_was_used_or_ran_out_opens_nothing(
+    session: Session, changed: dict[str, Any]
+) -> None:
+    a_user(session, email=JAN)
+    link = a_link(session, **changed)
+
+    with pytest.raises(NotFound):
+        service.finish_sign_in(make_work(session, ANYONE), link, None)
+
+    assert count(session, UserSession) == 0
+
+
+def test_a_link_that_never_was_opens_nothing(session: Session) -> None:
+    with pytest.raises(NotFound):
+        service.finish_sign_in(make_work(session, ANYONE), uuid4(), None)
+
+
+def test_a_link_opens_the_door_once(session: Session) -> None:
+    a_user(session, email=JAN)
+    link = a_link(session)
+    service.finish_sign_in(make_work(session, ANYONE), link, None)
+
+    with pytest.raises(NotFound):
+        service.finish_sign_in(make_work(session, ANYONE), link, None)
+
+
+def test_one_link_spent_twice_at_once_gives_one_session(shared: SharedDatabase) -> None:
+    with shared.work() as work:
+        user_id = a_user(work.session, email=JAN).id
+        link = a_link(work.session)
+
+    def spend(work: Work) -> UUID | None:
+        return service.finish_sign_in(work, link, None)
+
+    first, second = shared.overlap(spend, spend, ANYONE)
+
+    with shared.work() as work:
+        running = select(UserSession.id).where(UserSession.user_id == user_id)
+        assert work.session.scalars(running).all() == [first]
+    assert isinstance(second, NotFound)
+
+
+def test_a_new_address_has_to_tell_a_name_first_and_keeps_its_link(session: Session) -> None:
+    link = a_link(session)
+
+    with pytest.raises(Conflict):
+        service.finish_sign_in(make_work(session, ANYONE), link, None)
+
+    assert queries.usable_link(session, link, MONDAY) is not None
+
+
+def test_a_newcomer_from_a_known_domain_belongs_to_its_gemeente(
+    session: Session, testerdam: Gemeente
+) -> None:
+    elsewhere = a_gemeente(session)
+    newcomer = Newcomer("Jan Jansen", elsewhere.code)
+
+    service.finish_sign_in(make_work(session, ANYONE), a_link(session), newcomer)
+
+    user = session.scalars(select(User)).one()
+    assert (user.email, user.name, user.gemeente_code, queries.roles_of(user)) == (
+        JAN,
+        "Jan Jansen",
+        testerdam.code,
+        frozenset(),
+    )
+    assert told(session) == [("person.registered", {"user_id": str(user.id)})]
+
+
+@pytest.mark.usefixtures("testerdam")
+def test_a_newcomer_without_a_name_keeps_the_link(session: Session) -> None:
+    link = a_link(session)
+
+    with pytest.raises(FaultyDraft) as refusal:
+        service.finish_sign_in(make_work(session, ANYONE), link, Newcomer(""))
+
+    assert refusal.value.faults == [Fault("name", "Vul je naam in.")]
+    assert queries.usable_link(session, link, MONDAY) is not None
+
+
+@pytest.mark.parametrize("code", [None, "", "GM0000", "x' OR 1=1"])
+def test_a_newcomer_from_an_unknown_domain_chooses_a_gemeente_that_exists(
+    session: Session, code: str | None
+) -> None:
+    link = a_link(session)
+
+    with pytest.raises(FaultyDraft) as refusal:
+        service.finish_sign_in(make_work(session, ANYONE), link, Newcomer("Jan", code))
+
+    assert refusal.value.faults == [Fault("gemeente_code", "Kies je gemeente.")]
+
+
+def test_a_newcomer_from_an_unknown_domain_waits_for_a_beheerder(session: Session) -> None:
+    gemeente = a_gemeente(session)
+    link = a_link(session)
+
+    begun = service.finish_sign_in(
+        make_work(session, ANYONE), link, Newcomer("Jan Jansen", gemeente.code)
+    )
+
+    request = session.scalars(select(AccessRequest)).one()
+    assert begun is None
+    assert (request.email, request.name, request.gemeente_code, request.state) == (
+        JAN,
+        "Jan Jansen",
+        gemeente.code,
+        AccessState.WAITING,
+    )
+    assert (count(session, User), count(session, UserSession)) == (0, 0)
+    assert told(session) == [("access.asked", {"request_id": str(request.id)})]
+    assert queries.usable_link(session, link, MONDAY) is None
+
+
+def test_asking_again_while_waiting_does_not_ask_twice(session: Session) -> None:
+    newcomer = Newcomer("Jan Jansen", a_gemeente(session).code)
+    for _ in range(2):
+        service.finish_sign_in(make_work(session, ANYONE), a_link(session), newcomer)
+
+    assert (count(session, AccessRequest), len(told(session))) == (1, 1)
+
+
+def test_somebody_who_was_refused_may_ask_once_more(session: Session) -> None:
+    old = a_request(
+        session, a_gemeente(session), email=JAN, state=AccessState.REFUSED, decided_at=MONDAY
+    )
+    newcomer = Newcomer("Jan de Jong", a_gemeente(session).code)
+
+    service.finish_sign_in(make_work(session, ANYONE), a_link(session), newcomer)
+
+    assert (old.name, old.gemeente_code, old.state, old.decided_at) == (
+        "Jan de Jong",
+        newcomer.gemeente_code,
+        AccessState.WAITING,
+        None,
+    )
+    assert told(session) == [("access.asked", {"request_id": str(old.id)})]
+
+
+# Deciding on access
+
+
+def test_granting_makes_the_account_and_claims_nothing(session: Session) -> None:
+    beheerder, gemeente = a_user(session, Role.BEHEERDER), a_gemeente(session)
+    request = a_request(session, gemeente)
+
+    service.decide_access(make_work(session, beheerder), request.id, grant=True, claim_domain=False)
+
+    user = queries.by_email(session, "jan@elders.example")
+    assert user is not None
+    assert (user.name, user.gemeente_code) == ("Jan Jansen", gemeente.code)
+    assert gemeenten.domains_of(session, gemeente.code) == []
+    assert (request.state, request.decided_by, request.decided_at) == (
+        AccessState.GRANTED,
+        beheerder.id,
+        MONDAY,
+    )
+    assert told(session) == [
+        ("person.registered", {"user_id": str(user.id)}),
+        ("access.decided", {"request_id": str(request.id)}),
+    ]
+
+
+def test_granting_can_let_all_colleagues_of_the_domain_in(session: Session) -> None:
+    gemeente = a_gemeente(session)
+    request = a_request(session, gemeente)
+    work = make_work(session, a_user(session, Role.BEHEERDER))
+
+    service.decide_access(work, request.id, grant=True, claim_domain=True)
+
+    colleague = a_link(session, "piet@elders.example")
+    assert service.finish_sign_in(make_work(session, ANYONE), colleague, Newcomer("Piet"))
+    assert gemeenten.domains_of(session, gemeente.code) == ["elders.example"]
+
+
+def test_refusing_makes_no_account_and_claims_nothing(session: Session) -> None:
+    gemeente = a_gemeente(session)
+    request = a_request(session, gemeente)
+    work = make_work(session, a_user(session, Role.BEHEERDER))
+
+    service.decide_access(work, request.id, grant=False, claim_domain=True)
+
+    assert request.state is AccessState.REFUSED
+    assert queries.by_email(session, request.email) is None
+    assert gemeenten.domains_of(session, gemeente.code) == []
+    assert told(session) == [("access.decided", {"request_id": str(request.id)})]
+
+
+def test_granting_somebody_who_came_in_meanwhile_makes_no_second_account(
+    session: Session,
+) -> None:
+    request = a_request(session, a_gemeente(session))
+    a_user(session, email=request.email)
+    work = make_work(session, a_user(session, Role.BEHEERDER))
+
+    service.decide_access(work, request.id, grant=True, claim_domain=False)
+
+    assert request.state is AccessState.GRANTED
+
+
+def test_a_domain_of_another_gemeente_cannot_be_claimed(session: Session) -> None:
+    a_domain(session, a_gemeente(session), "elders.example")
+    request = a_request(session, a_gemeente(session))
+    work = make_work(session, a_user(session, Role.BEHEERDER))
+
+    with pytest.raises(Conflict, match="Dit domein hoort al bij een andere gemeente"):
+        service.decide_access(work, request.id, grant=True, claim_domain=True)
+
+
+def test_a_request_is_decided_once(session: Session) -> None:
+    request = a_request(session, a_gemeente(session))
+    work = make_work(session, a_user(session, Role.BEHEERDER))
+    service.decide_access(work, request.id, grant=False, claim_domain=False)
+
+    with pytest.raises(Conflict, match="al beslist"):
+        service.decide_access(work, request.id, grant=True, claim_domain=False)
+
+
+def test_of_two_decisions_at_once_the_first_stands(shared: SharedDatabase) -> None:
+    with shared.work() as work:
+        beheerder = queries.actor_of(a_user(work.session, Role.BEHEERDER))
+        request_id = a_request(work.session, a_gemeente(work.session)).id
+
+    def decide(grant: bool) -> Any:
+        return lambda work: service.decide_access(work, request_id, grant=grant, claim_domain=False)
+
+    _, second = shared.overlap(decide(False), decide(True), beheerder)
+
+    with shared.work() as work:
+        assert work.session.get_one(AccessRequest, request_id).state is AccessState.REFUSED
+    assert isinstance(second, Conflict)
+
+
+@pytest.mark.parametrize("role", [None, Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER])
+def test_only_a_beheerder_decides(session: Session, role: Role | None) -> None:
+    request = a_request(session, a_gemeente(session))
+    work = make_work(session, a_user(session, *([role] if role else [])))
+
+    with pytest.raises(NotAllowed):
+        service.decide_access(work, request.id, grant=True, claim_domain=False)
+
+
+# Sessions
+
+
+def test_signing_out_ends_this_session_and_no_other(session: Session) -> None:
+    user = a_user(session)
+    work = make_work(session, user)
+    one, other = service.begin_session(work, user.id), service.begin_session(work, user.id)
+    session.flush()
+
+    service.sign_out(work, one)
+
+    assert session.scalars(select(UserSession.id)).all() == [other]
+
+
+def test_in_the_demo_one_click_is_enough(session: Session) -> None:
+    user = a_user(session, is_demo=True)
+
+    begun = service.begin_demo_session(make_work(session, ANYONE), user.id)
+
+    running = queries.running_session(session, begun, MONDAY + SESSION_LIVES / 2)
+    assert running is not None
+    assert running.user_id == user.id
+
+
+def test_nobody_real_can_be_signed_in_without_a_link(session: Session) -> None:
+    user = a_user(session)
+
+    with pytest.raises(NotFound):
+        service.begin_demo_session(make_work(session, ANYONE), user.id)
+
+
+# Roles
+
+
+def test_a_gemeentebeheerder_names_an_opgavehouder_at_home(session: Session) -> None:
+    gemeente = a_gemeente(session)
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=gemeente.code)
+    user = a_user(session, gemeente_code=gemeente.code)
+
+    service.grant_role(make_work(session, beheerder), user.id, Role.OPGAVEHOUDER)
+
+    grant = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id)).one()
+    assert (grant.role, grant.granted_by, grant.granted_at, grant.ended_at) == (
+        Role.OPGAVEHOUDER,
+        beheerder.id,
+        MONDAY,
+        None,
+    )
+    assert told(session) == [("role.changed", {"user_id": str(user.id), "role": "opgavehouder"})]
+
+
+@pytest.mark.parametrize("deed", [service.grant_role, service.end_role])
+def test_accounts_of_another_gemeente_look_as_if_they_are_not_there(
+    session: Session, deed: Any
+) -> None:
+    work = make_work(session, a_user(session, Role.GEMEENTEBEHEERDER))
+    elsewhere = a_user(session, Role.OPGAVEHOUDER)
+
+    with pytest.raises(NotFound) as foreign:
+        deed(work, elsewhere.id, Role.OPGAVEHOUDER)
+    with pytest.raises(NotFound) as absent:
+        deed(work, uuid4(), Role.OPGAVEHOUDER)
+
+    assert foreign.value.said == absent.value.said
+
+
+def test_nobody_makes_a_beheerder_but_the_system(session: Session) -> None:
+    user = a_user(session)
+
+    with pytest.raises(NotFound):
+        service.grant_role(
+            make_work(session, a_user(session, Role.BEHEERDER)), user.id, Role.BEHEERDER
+        )
+    service.grant_role(make_work(session, SYSTEM), user.id, Role.BEHEERDER)
+
+    session.refresh(user)
+    assert queries.roles_of(user) == {Role.BEHEERDER}
+
+
+def test_a_role_that_somebody_has_is_not_given_again(session: Session) -> None:
+    user = a_user(session, Role.OPGAVEHOUDER)
+
+    service.grant_role(make_work(session, SYSTEM), user.id, Role.OPGAVEHOUDER)
+
+    assert (count(session, RoleGrant), told(session)) == (1, [])
+
+
+def test_one_role_given_twice_at_once_runs_once(shared: SharedDatabase) -> None:
+    with shared.work() as work:
+        user_id = a_user(work.session).id
+
+    def give(work: Work) -> None:
+        service.grant_role(work, user_id, Role.OPGAVEHOUDER)
+
+    _, second = shared.overlap(give, give)
+
+    with shared.work() as work:
+        grants = select(func.count()).where(RoleGrant.user_id == user_id)
+        assert work.session.scalar(grants) == 1
+    assert second is None
+
+
+def test_a_role_that_ended_is_kept_and_can_be_given_again(session: Session) -> None:
+    user = a_user(session, Role.OPGAVEHOUDER)
+    service.end_role(make_work(session, SYSTEM), user.id, Role.OPGAVEHOUDER)
+    session.flush()
+
+    assert queries.roles_of(user) == frozenset()
+
+    service.grant_role(make_work(session, SYSTEM), user.id, Role.OPGAVEHOUDER)
+
+    session.refresh(user)
+    assert queries.roles_of(user) == {Role.OPGAVEHOUDER}
+    assert sorted(grant.ended_at is None for grant in user.grants) == [False, True]
+    assert [name for name, _ in told(session)] == ["role.changed", "role.changed"]
+
+
+def test_ending_a_role_that_is_not_there_tells_nobody(session: Session) -> None:
+    user = a_user(session, Role.GEMEENTEBEHEERDER)
+
+    service.end_role(make_work(session, SYSTEM), user.id, Role.OPGAVEHOUDER)
+
+    assert told(session) == []
+    assert queries.roles_of(user) == {Role.GEMEENTEBEHEERDER}
