@@ -95,7 +95,7 @@ def unpack(tarball: Path, target: Path) -> None:
     with tarfile.open(fileobj=libraries) as inner:
         # Debian's Python 3.11.2 does not know the filter yet.
         safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-        inner.extractall(target, **safely)  # type: ignore[arg-type]  # noqa: S202
+        inner.extractall(target, **safely)  # type: ignore[arg-type]
 
 
 def unbrotli(package: tarfile.TarFile, name: str) -> list[bytes]:

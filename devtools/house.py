@@ -11,8 +11,10 @@ from devtools.services import Mailbox, Postgres, Valkey
 from devtools.state import State, only_one
 from devtools.supervisor import Supervisor
 
+DEMO = {"DGVN_ENV": "demo", "DEMO_ACCOUNTS": "1"}
+# What another verb must know to work beside a house that is up.
 SETTINGS = (
-    *("DGVN_ENV", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"),
+    *("DGVN_ENV", "DEMO_ACCOUNTS", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"),
     *("BASE_URL", "MAIL_FROM", "MAILDIR", "LOG_FORMAT"),
 )
 
@@ -29,14 +31,14 @@ def given_settings() -> dict[str, str]:
 
 
 def base_settings(base_url: str) -> dict[str, str]:
+    given = given_settings()
     return {
-        "DGVN_ENV": "demo",
+        **(DEMO if given.get("DGVN_ENV", "demo") == "demo" else {}),
         "SECRET_KEY": secret_key(),
         "BASE_URL": base_url,
-        "MAIL_FROM": "De gemeente van nu <post@degemeentevan.nu>",
-        "LOG_FORMAT": "text",
+        "LOG_FORMAT": "plain",
         "PYTHONUNBUFFERED": "1",
-        **given_settings(),
+        **given,
     }
 
 
@@ -83,7 +85,8 @@ def start_mailbox(supervisor: Supervisor, settings: dict[str, str]) -> str:
     mailbox = Mailbox(MAIL)
     mailbox.start(supervisor, {**os.environ, "PYTHONUNBUFFERED": "1"})
     settings["SMTP_URL"] = mailbox.url
-    settings["MAILDIR"] = str(MAIL)
+    if settings["DGVN_ENV"] != "production":
+        settings["MAILDIR"] = str(MAIL)
     return f"poort {mailbox.port}; mail blijft op deze computer"
 
 

@@ -27,5 +27,5 @@ def short_temporary_folder() -> Path:
     """Where UNIX sockets fit: their paths may not pass about a hundred characters."""
     folder = Path(tempfile.gettempdir())
     if os.geteuid() == 0 or len(str(folder)) > LONGEST_SOCKET_FOLDER:
-        return Path("/tmp")  # noqa: S108  (the names below it are private or random)
+        return Path("/tmp")
     return folder

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,7 @@ class Child:
     patience: float = 10.0
     folder: Path = ROOT
     account: Mapping[str, Any] = field(default_factory=dict)
-    files: tuple[int, ...] = ()
+    door: socket.socket | None = None
     before_start: Callable[[], None] = lambda: None
     process: subprocess.Popen[bytes] | None = None
     exits: list[float] = field(default_factory=list)
@@ -130,7 +131,7 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                pass_fds=child.files,
+                pass_fds=[child.door.fileno()] if child.door else [],
                 preexec_fn=die_with_parent(child.stop_signal),
                 **child.account,
             )

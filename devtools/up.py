@@ -23,9 +23,9 @@ DEMO = ("Voorbeelden klaarzetten", ("demo", "seed"))
 
 def up(_arguments: list[str]) -> int:
     started = time.monotonic()
-    say("De gemeente van nu start.")
     try:
         with held_checkout() as (supervisor, state, left_over):
+            say("De gemeente van nu start.")
             if left_over:
                 say(f"  De vorige keer eindigde onverwacht; {left_over} processen opgeruimd.")
             start_everything(supervisor, state)
@@ -53,7 +53,7 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
             supervisor.start(child, lambda: True)
         note("celery met 2 processen, en beat")
     with step("Site") as note:
-        web = website(settings, door.fileno())
+        web = website(settings, door)
         supervisor.start(web, lambda: is_ready(door.getsockname()[1]), within=90)
         note("gunicorn met 2 processen van 4 draden")
     state.ready = True
@@ -76,8 +76,8 @@ def open_door() -> socket.socket:
     raise Trouble("Er is geen vrije poort op 127.0.0.1.")
 
 
-def website(settings: Mapping[str, str], door: int) -> Child:
-    place = ("--bind", f"fd://{door}")
+def website(settings: Mapping[str, str], door: socket.socket) -> Child:
+    place = ("--bind", f"fd://{door.fileno()}")
     how = ("--worker-class", "gthread", "--workers", "2", "--threads", "4")
     manner = ("--graceful-timeout", "25", "--no-control-socket", "--access-logfile", "-")
     return Child(
@@ -86,7 +86,7 @@ def website(settings: Mapping[str, str], door: int) -> Child:
         command=[str(PYTHON), "-m", "gunicorn", *place, *how, *manner, "wsgi:app"],
         environment=settings,
         patience=PATIENCE,
-        files=(door,),
+        door=door,
     )
 
 
@@ -96,7 +96,8 @@ def worker(settings: Mapping[str, str]) -> Child:
         name="worker",
         label="De werker",
         command=[str(PYTHON), "-m", "celery", "-A", "workers.main:celery_app", "worker", *manner],
-        environment=settings,
+        # Without this a long task would hold up stopping; it is claimed in the database anyway.
+        environment={**settings, "REMAP_SIGTERM": "SIGQUIT"},
         patience=PATIENCE,
     )
 
