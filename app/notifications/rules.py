@@ -98,6 +98,13 @@ def morning_of(day: date) -> datetime:
     return datetime.combine(day, time(DIGEST_HOUR), AMSTERDAM)
 
 
+def next_digest(frequency: Frequency, chosen: Weekday, now: datetime) -> datetime | None:
+    """The first morning to come on which somebody with this preference may get a digest."""
+    days = (dutch_time(now).date() + timedelta(days=ahead) for ahead in range(8))
+    mornings = (morning_of(day) for day in days if wants_on(frequency, chosen, due_on(day).weekday))
+    return next((morning for morning in mornings if morning > now), None)
+
+
 def wait_after(attempts: int, chance: Random) -> timedelta:
     """How long a mail waits after a refusal "for now": longer each time, never all at once."""
     longest = min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(attempts - 1, 10)))

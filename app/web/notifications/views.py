@@ -1,0 +1,71 @@
+"""Inbox, preferences, and leaving the digest."""
+
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import dutch_date, utc_now
+from app.core.errors import NotFound
+from app.extensions import csrf, db
+from app.links import Links
+from app.notifications import queries, service
+from app.notifications.rules import next_digest
+from app.web.auth import current_actor
+from app.web.notifications.forms import PreferenceForm
+from app.web.notifications.pages import inbox_item
+from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+notifications = Blueprint("notifications", __name__)
+
+
+@notifications.get("/meldingen")
+@allow(Policy.SIGNED_IN)
+def inbox() -> str:
+    notices = queries.inbox(db.session(), current_actor(), dutch_date(utc_now()))
+    return render_template("notifications/inbox.html", items=[inbox_item(one) for one in notices])
+
+
+@notifications.post("/meldingen/gelezen")
+@allow(Policy.SIGNED_IN)
+def mark_read() -> ResponseReturnValue:
+    with open_work() as work:
+        service.mark_all_read(work)
+    flash("Alle meldingen zijn gelezen.", "success")
+    return redirect(url_for("notifications.inbox"))
+
+
+@notifications.route("/voorkeuren", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def preferences() -> ResponseReturnValue:
+    frequency, weekday = queries.preference_of(db.session(), current_user.user_id)
+    form = PreferenceForm.of_request(data={"frequency": frequency, "weekday": weekday})
+    if not form.submitted():
+        expected = next_digest(frequency, weekday, utc_now())
+        page = render_template("notifications/preferences.html", form=form, expected=expected)
+        return page, form.status
+    with open_work() as work:
+        service.set_preference(work, form.frequency.data, form.weekday.data)
+    flash("Je keuze is bewaard.", "success")
+    return redirect(url_for("notifications.preferences"))
+
+
+@notifications.route("/afmelden/<token>", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Mail programs post here by themselves (RFC 8058); who only follows links changes nothing."""
+    user_id = _reader_of(token)
+    if request.method == "POST":
+        with open_work() as work:
+            service.unsubscribe(work, user_id)
+    return render_template("notifications/unsubscribe.html", done=request.method == "POST")
+
+
+def _reader_of(token: str) -> UUID:
+    user_id = Links(current_app.extensions["settings"]).unsubscribe_user_of(token)
+    if user_id is None:
+        raise NotFound("token")
+    return user_id

@@ -1,0 +1,280 @@
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Role
+from app.matching import service
+from app.opgaven.rules import OpgaveStatus
+from app.people.rules import Direction, ProfileState, Visibility
+from tests.support.builders import a_profile, a_skill, a_user, an_asked_skill, an_opgave
+from tests.support.queries import counted
+from tests.support.web import sign_in
+from tests.support.work import MONDAY, make_work
+
+LONG_AGO = MONDAY - timedelta(days=2)
+
+
+@pytest.fixture(autouse=True)
+def on_monday() -> Iterator[None]:
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def professional(session: Session) -> User:
+    return a_user(session)
+
+
+def match(session: Session) -> None:
+    service.match_everything(make_work(session))
+    session.commit()
+
+
+def a_written_profile(session: Session, user: User, *skills: Any, **changed: Any) -> None:
+    a_profile(
+        session, *skills, user=user, **{"changed_at": LONG_AGO, "published_at": LONG_AGO, **changed}
+    )
+
+
+def own_page(client: FlaskClient, session: Session, user: User) -> str:
+    return sign_in(client, session, user).get("/matches").text
+
+
+def headings(page: str, level: int) -> list[str]:
+    found = re.findall(rf"<h{level}[^>]*>(.*?)</h{level}>", page, re.DOTALL)
+    return [words(one) for one in found]
+
+
+def words(page: str) -> str:
+    return " ".join(unescape(re.sub("<[^>]+>", " ", page)).split())
+
+
+def test_matches_are_for_who_signed_in(client: FlaskClient) -> None:
+    answer = client.get("/matches")
+
+    assert (answer.status_code, answer.location) == (302, "/inloggen")
+
+
+def test_what_is_complete_comes_before_what_is_not(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde")
+    an_opgave(session, "verkeerskunde", "omgevingsrecht", title="Half")
+    an_opgave(session, "verkeerskunde", title="Heel")
+    match(session)
+
+    page = own_page(client, session, professional)
+
+    assert headings(page, 1) == ["Mijn matches"]
+    assert headings(page, 2) == [
+        "Je hebt alles wat gevraagd wordt",
+        "Je hebt een deel van wat gevraagd wordt",
+    ]
+    assert headings(page, 3)[:2] == ["Heel", "Half"]
+
+
+def test_a_match_says_what_is_there_what_is_missing_and_what_would_help(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, a_skill("verkeerskunde", energy=5, level=3))
+    an_opgave(session, "verkeerskunde", "omgevingsrecht")
+    match(session)
+
+    said = words(own_page(client, session, professional))
+
+    assert said.count("Je hebt verkeerskunde.") == 2
+    assert "Nog niet: omgevingsrecht." in said
+    assert "Met 'omgevingsrecht' zou dit 100 zijn." in said
+    assert "Niveau: ervaren. Daar krijg je veel energie van." in said
+    assert "50 van de 50 punten" in said
+    assert "0 van de 50 punten" in said
+    assert "Samen 50 van de 100 punten" in said
+
+
+def test_the_points_on_the_page_add_up(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(
+        session, professional, a_skill("verkeerskunde", energy=2, level=1), "omgevingsrecht"
+    )
+    nice = an_asked_skill("participatie", must=False)
+    an_opgave(session, an_asked_skill("verkeerskunde", level=4), "omgevingsrecht", nice)
+    match(session)
+
+    said = words(own_page(client, session, professional))
+
+    points = [int(number) for number in re.findall(r"(\d+) van de \d+ punten", said)]
+    assert sum(points[:-1]) == points[-1]
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        (None, "Nog geen profiel"),
+        (ProfileState.CONCEPT, "Je profiel is nog een concept"),
+        (ProfileState.PAUSED, "Je profiel staat op pauze"),
+        (ProfileState.PUBLISHED, "Nog geen opgave die bij je past"),
+    ],
+)
+def test_an_empty_list_says_why_and_what_to_do(
+    client: FlaskClient,
+    session: Session,
+    professional: User,
+    state: ProfileState | None,
+    title: str,
+) -> None:
+    if state is not None:
+        a_written_profile(session, professional, "verkeerskunde", state=state)
+
+    page = own_page(client, session, professional)
+
+    assert headings(page, 2) == [title]
+    assert re.findall(r'<a class="nl-button', page) != []
+
+
+@pytest.mark.parametrize("field", ["changed_at", "published_at"])
+def test_right_after_publishing_the_page_says_that_we_are_looking(
+    client: FlaskClient, session: Session, professional: User, field: str
+) -> None:
+    recently = MONDAY - timedelta(seconds=30)
+    a_written_profile(session, professional, "verkeerskunde", **{field: recently})
+
+    assert headings(own_page(client, session, professional), 2) == ["We zoeken nu opgaven voor je"]
+
+
+def test_an_opgave_that_closed_is_gone(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde")
+    opgave = an_opgave(session, "verkeerskunde")
+    match(session)
+    opgave.closes_on = (MONDAY - timedelta(days=1)).date()
+
+    page = own_page(client, session, professional)
+
+    assert headings(page, 2) == ["Nog geen opgave die bij je past"]
+
+
+def test_a_skill_that_looks_like_markup_stays_text(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, "<i>verkeer</i>")
+    an_opgave(session, "<i>verkeer</i>", title="<i>Titel</i>")
+    match(session)
+
+    page = own_page(client, session, professional)
+
+    assert "<i>" not in page
+    assert "Je hebt &lt;i&gt;verkeer&lt;/i&gt;." in page
+
+
+def test_more_matches_take_no_more_questions_to_the_database(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde")
+    sign_in(client, session, professional)
+    asked = []
+
+    for _ in range(3):
+        an_opgave(session, "verkeerskunde")
+        match(session)
+        session.expunge_all()
+        with counted(session) as statements:
+            client.get("/matches")
+        asked.append(len(statements))
+
+    assert asked == [asked[0]] * 3
+
+
+def test_colleagues_are_shown_as_far_as_they_want(client: FlaskClient, session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", owner=owner)
+    for name, visibility in (
+        ("Fatima", Visibility.COLLEAGUES),
+        ("Anouk", Visibility.ANONYMOUS),
+        ("Hidde", Visibility.HIDDEN),
+    ):
+        user = a_user(session, name=name)
+        a_written_profile(
+            session, user, "verkeerskunde", visibility=visibility, headline=f"Ik ben {name}"
+        )
+    match(session)
+
+    page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
+
+    assert sorted(headings(page, 3)[:2]) == ["Collega uit Utrecht", "Fatima"]
+    assert [name for name in ("Fatima", "Anouk", "Hidde") if name in page] == ["Fatima"]
+    assert words(page).count("Deze collega heeft verkeerskunde.") == 4
+    assert "2 collega's passen" in words(page)
+
+
+def test_who_does_not_look_after_the_opgave_finds_no_such_page(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    opgave = an_opgave(session, "verkeerskunde")
+    stranger = a_user(session, Role.OPGAVEHOUDER)
+
+    answers = [
+        sign_in(client, session, somebody).get(f"/opgaven/{opgave.id}/collegas").status_code
+        for somebody in (professional, stranger)
+    ]
+
+    assert answers == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (OpgaveStatus.CONCEPT, "De opgave is nog een concept"),
+        (OpgaveStatus.CLOSED, "We zoeken niet meer"),
+        (OpgaveStatus.WITHDRAWN, "We zoeken niet meer"),
+        (OpgaveStatus.OPEN, "Nog niemand gevonden"),
+    ],
+)
+def test_an_opgave_without_colleagues_says_why(
+    client: FlaskClient, session: Session, status: OpgaveStatus, title: str
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(
+        session,
+        "verkeerskunde",
+        owner=owner,
+        status=status,
+        changed_at=LONG_AGO,
+        published_at=LONG_AGO,
+    )
+
+    page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
+
+    assert headings(page, 2) == [title]
+
+
+def test_right_after_opening_the_page_says_that_we_are_looking(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, Role.GEMEENTEBEHEERDER)
+    opgave = an_opgave(session, "verkeerskunde", owner=owner)
+
+    page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
+
+    assert headings(page, 2) == ["We zoeken nu collega's"]
+
+
+def test_somebody_who_wants_to_learn_is_told_of_so(client: FlaskClient, session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", "omgevingsrecht", owner=owner)
+    learner = a_skill("omgevingsrecht", direction=Direction.WANTS)
+    a_written_profile(session, a_user(session), "verkeerskunde", learner)
+    match(session)
+
+    page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
+
+    assert words(page).count("Deze collega wil omgevingsrecht leren.") == 2

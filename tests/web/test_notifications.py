@@ -1,0 +1,289 @@
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from app.accounts.models import User
+from app.accounts.queries import actor_of
+from app.core.actor import Role
+from app.matching import service as matching
+from app.notifications import queries, service
+from app.notifications.rules import Frequency, Weekday
+from app.opgaven.models import Opgave
+from app.people.rules import Visibility
+from app.links import Links
+from tests.support.builders import a_profile, a_user, an_opgave
+from tests.support.queries import counted
+from tests.support.web import sign_in
+from tests.support.work import MONDAY, TODAY, make_work
+
+EVERY_WEEK = {"frequency": "weekly", "weekday": "4"}
+
+
+@pytest.fixture(autouse=True)
+def on_monday() -> Iterator[None]:
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def professional(session: Session) -> User:
+    user = a_user(session, name="Fatima")
+    a_profile(session, "verkeerskunde", user=user)
+    return user
+
+
+def tell(session: Session, opgave: Opgave, user: User, ago: timedelta = timedelta()) -> None:
+    """Match the two and tell both sides."""
+    matching.match_everything(make_work(session))
+    service.tell_matches(make_work(session, now=MONDAY - ago), opgave.id, [user.id])
+    session.commit()
+
+
+def inbox_of(client: FlaskClient, session: Session, user: User) -> str:
+    return sign_in(client, session, user).get("/meldingen").text
+
+
+def lines(page: str) -> list[str]:
+    """What stands in the inbox: titles, texts and days, in order."""
+    inside = page[page.index('<ul class="dgvn-inbox">') :]
+    found = re.findall(r"<p[^>]*>(.*?)</p>", inside[: inside.index("</ul>")], re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", "", one).split()) for one in found]
+
+
+def links_in(page: str) -> list[str]:
+    inside = page[page.index('<ul class="dgvn-inbox">') :]
+    return re.findall(r'href="([^"]+)"', inside[: inside.index("</ul>")])
+
+
+def unsubscribe_path(app: Flask, user_id: UUID) -> str:
+    address = Links(app.extensions["settings"]).unsubscribe(user_id)
+    return address.removeprefix(app.extensions["settings"].base_url)
+
+
+@pytest.mark.parametrize("path", ["/meldingen", "/voorkeuren"])
+def test_these_pages_are_for_who_signed_in(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.location) == (302, "/inloggen")
+
+
+def test_a_professional_reads_of_an_opgave_what_the_match_says(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    opgave = an_opgave(session, "verkeerskunde", title="Een veilig plein")
+    tell(session, opgave, professional)
+    session.refresh(opgave)
+    gemeente = queries.inbox(session, actor_of(professional), TODAY)[0].seen.gemeente.name
+
+    page = inbox_of(client, session, professional)
+
+    assert lines(page) == [
+        "Nieuw: “Een veilig plein” past bij je",
+        f"{gemeente}, reageer tot en met 13 dec. Je hebt verkeerskunde.",
+        "23 november 2026",
+    ]
+    assert links_in(page) == [f"/opgaven/{opgave.id}"]
+
+
+def test_an_opgavehouder_reads_of_a_colleague_as_far_as_they_show_themselves(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", owner=owner, title="Een veilig plein")
+    anonymous = a_user(session, name="Anouk")
+    a_profile(session, "verkeerskunde", user=anonymous, visibility=Visibility.ANONYMOUS)
+    tell(session, opgave, anonymous)
+
+    page = inbox_of(client, session, owner)
+
+    assert lines(page) == [
+        "Nieuw: Collega uit Utrecht past bij “Een veilig plein”",
+        "Deze collega heeft verkeerskunde.",
+        "23 november 2026",
+    ]
+    assert links_in(page) == [f"/opgaven/{opgave.id}/collegas"]
+    assert "Anouk" not in page
+
+
+def test_the_newest_comes_first(client: FlaskClient, session: Session, professional: User) -> None:
+    for days in (2, 1, 3):
+        opgave = an_opgave(session, "verkeerskunde", title=f"{days} dagen")
+        tell(session, opgave, professional, ago=timedelta(days=days))
+
+    titles = lines(inbox_of(client, session, professional))[::3]
+
+    assert titles == [f"Nieuw: “{days} dagen” past bij je" for days in (1, 2, 3)]
+
+
+def test_marking_as_read_takes_the_marks_away(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    tell(session, an_opgave(session, "verkeerskunde"), professional)
+    sign_in(client, session, professional)
+
+    answer = client.post("/meldingen/gelezen")
+
+    page = client.get("/meldingen").text
+    assert (answer.status_code, answer.location) == (302, "/meldingen")
+    assert lines(page)[0] == "“Een opgave” past bij je"
+    assert ("Je hebt alles gelezen." in page, "Markeer alles als gelezen" in page) == (True, False)
+
+
+def test_reading_the_inbox_marks_nothing(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    tell(session, an_opgave(session, "verkeerskunde"), professional)
+    sign_in(client, session, professional)
+
+    pages = [lines(client.get("/meldingen").text) for _ in range(2)]
+
+    assert pages[0] == pages[1]
+
+
+def test_an_empty_inbox_says_what_to_do(client: FlaskClient, session: Session) -> None:
+    page = inbox_of(client, session, a_user(session))
+
+    assert ("Nog geen meldingen" in page, 'href="/profiel"' in page) == (True, True)
+
+
+def test_more_notices_take_no_more_questions_to_the_database(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+    reader_id = professional.id
+    asked = []
+
+    for _ in range(3):
+        tell(session, an_opgave(session, "verkeerskunde"), session.get_one(User, reader_id))
+        with counted(session) as statements:
+            client.get("/meldingen")
+        asked.append(len(statements))
+
+    assert asked == [asked[0]] * 3
+
+
+def test_without_a_choice_the_digest_comes_on_monday(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    page = sign_in(client, session, professional).get("/voorkeuren").text
+
+    assert "maandag 30 november" in page
+    assert re.findall(r'value="(\w+)" checked', page) == ["weekly"]
+    assert re.findall(r'<option selected value="(\w+)"', page) == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        (EVERY_WEEK, "donderdag 26 november"),
+        ({"frequency": "daily", "weekday": "1"}, "dinsdag 24 november"),
+        ({"frequency": "never", "weekday": "1"}, "Je krijgt nu geen overzicht."),
+    ],
+)
+def test_a_choice_is_kept_and_its_effect_told(
+    client: FlaskClient, session: Session, professional: User, choice: dict[str, str], said: str
+) -> None:
+    sign_in(client, session, professional)
+
+    answer = client.post("/voorkeuren", data=choice)
+
+    assert (answer.status_code, answer.location) == (302, "/voorkeuren")
+    assert queries.preference_of(session, professional.id) == (
+        Frequency(choice["frequency"]),
+        Weekday(int(choice["weekday"])),
+    )
+    assert said in client.get("/voorkeuren").text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"frequency": "", "weekday": ""},
+        {"frequency": "hourly", "weekday": "1"},
+        {"frequency": "weekly", "weekday": "8"},
+        {"frequency": "weekly", "weekday": "0"},
+        {"frequency": "weekly", "weekday": "maandag"},
+        {"frequency": "weekly\x00", "weekday": "1"},
+        {"frequency": "🎉", "weekday": "1"},
+        {"frequency": "<script>alert(1)</script>", "weekday": "1"},
+        {"frequency": "weekly", "weekday": "9" * 10_000},
+    ],
+)
+def test_what_is_no_choice_changes_nothing(
+    client: FlaskClient, session: Session, professional: User, typed: dict[str, str]
+) -> None:
+    sign_in(client, session, professional)
+
+    answer = client.post("/voorkeuren", data=typed)
+
+    assert answer.status_code == 422
+    assert "Kies een van de mogelijkheden." in answer.text
+    assert "<script>alert" not in answer.text
+    assert queries.preference_of(session, professional.id) == (Frequency.WEEKLY, Weekday.MONDAY)
+
+
+def test_of_two_answers_the_first_counts(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    twice = MultiDict([("frequency", "never"), ("frequency", "daily"), ("weekday", "1")])
+
+    sign_in(client, session, professional).post("/voorkeuren", data=twice)
+
+    assert queries.preference_of(session, professional.id)[0] is Frequency.NEVER
+
+
+def test_a_megabyte_is_refused(client: FlaskClient, session: Session, professional: User) -> None:
+    sign_in(client, session, professional)
+
+    answer = client.post("/voorkeuren", data={**EVERY_WEEK, "frequency": "x" * 1_000_000})
+
+    assert answer.status_code == 413
+
+
+def test_following_the_link_changes_nothing(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    answer = client.get(unsubscribe_path(app, professional.id))
+
+    assert (answer.status_code, "Meld je af" in answer.text) == (200, True)
+    assert queries.preference_of(session, professional.id)[0] is Frequency.WEEKLY
+
+
+def test_a_mail_program_ends_the_digest_with_one_click_and_may_do_so_twice(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    path = unsubscribe_path(app, professional.id)
+
+    answers = [client.post(path, data={"List-Unsubscribe": "One-Click"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.headers.getlist("Set-Cookie") for answer in answers] == [[], []]
+    assert "Je bent afgemeld" in answers[1].text
+    assert queries.preference_of(session, professional.id) == (Frequency.NEVER, Weekday.MONDAY)
+
+
+def test_unsubscribing_somebody_who_left_does_no_harm(app: Flask, client: FlaskClient) -> None:
+    assert client.post(unsubscribe_path(app, uuid4())).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_forged_link_leads_nowhere(
+    app: Flask, client: FlaskClient, session: Session, professional: User, method: str
+) -> None:
+    ours = unsubscribe_path(app, professional.id)
+    other_purpose = Links(app.extensions["settings"]).sign_in(professional.id).rsplit("/", 1)[-1]
+    paths = (ours[:-1], "/afmelden/x", "/afmelden/%00", f"/afmelden/{other_purpose}")
+
+    answers = [getattr(client, method)(path).status_code for path in paths]
+
+    assert answers == [404] * len(paths)
+    assert queries.preference_of(session, professional.id)[0] is Frequency.WEEKLY
