@@ -10,6 +10,7 @@ from whitenoise import WhiteNoise
 
 from app import cli, logs
 from app.extensions import csrf, db, limiter, migrate
+from app.post import open_post
 from app.settings import Settings
 from app.web import auth, errors, filters, headers, labels, policy
 from app.web.blueprints import blueprints
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.config.update(_config(settings))
     app.extensions["settings"] = settings
+    app.extensions["post"] = open_post(settings, TEMPLATES)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _bind_extensions(app)

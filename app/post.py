@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 from email.utils import parseaddr
+from pathlib import Path
 
-from flask import current_app
-
-from app.factory import TEMPLATES
+from app.links import Links
 from app.notifications.render import Renderer
 from app.notifications.service import Stationery
 from app.settings import Settings
-from app.web.links import Links
-
-EXTENSION = "post"
 
 
 @dataclass(frozen=True)
@@ -22,21 +18,14 @@ class Post:
     stationery: Stationery
 
 
-def post_office() -> Post:
-    """Made once per process: compiled templates are worth keeping."""
-    if EXTENSION not in current_app.extensions:
-        current_app.extensions[EXTENSION] = _open(current_app.extensions["settings"])
-    office: Post = current_app.extensions[EXTENSION]
-    return office
-
-
-def _open(settings: Settings) -> Post:
+def open_post(settings: Settings, templates: Path) -> Post:
+    """Make this once per process: compiled templates are worth keeping."""
     return Post(
         smtp_url=settings.smtp_url,
         sender=settings.mail_from,
         envelope_sender=parseaddr(settings.mail_from)[1],
         stationery=Stationery(
-            renderer=Renderer(TEMPLATES, Links(settings)),
+            renderer=Renderer(templates, Links(settings)),
             mail_domain=settings.mail_domain,
             secret=settings.secret_key,
         ),

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 import psycopg
@@ -56,7 +57,7 @@ def redis_url() -> str:
 def _on_server(statement: str) -> None:
     url = server_url().set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]  # names are ours
+        connection.execute(statement)
 
 
 def settings_for(database: URL, **changed: object) -> Settings:
@@ -122,15 +123,16 @@ def session(app: Flask, connection: Connection) -> Iterator[Session]:
     """The session that the application uses too; what it commits is rolled back after the test."""
     outer = connection.begin()
     with app.app_context():
-        own_engine = db.engines[None]
-        db.engines[None] = connection  # type: ignore[assignment]
+        engines = cast("dict[str | None, Any]", db.engines)
+        own_engine = engines[None]
+        engines[None] = connection
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         limiter.reset()
         try:
             yield db.session()
         finally:
             db.session.remove()
-            db.engines[None] = own_engine
+            engines[None] = own_engine
             outer.rollback()
 
 

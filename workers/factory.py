@@ -5,7 +5,6 @@ from typing import Any
 from celery import Celery, Task
 from celery.signals import worker_process_init
 from flask import Flask
-from kombu import Queue
 
 from app.extensions import db
 from app.settings import Settings
@@ -45,7 +44,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "task_acks_late": False,
         "task_publish_retry": False,
         "task_default_queue": TICK,
-        "task_queues": [Queue(name) for name in QUEUES],
+        "task_queues": {name: {"exchange": name, "routing_key": name} for name in QUEUES},
         "task_create_missing_queues": False,
         "task_time_limit": 300,
         "task_soft_time_limit": 270,

@@ -2,10 +2,11 @@
 
 import structlog
 from celery import shared_task
+from flask import current_app
 
 from app.core.mail import Answer, Letter, Relay, Verdict, message_of
 from app.notifications import service
-from workers.post import Post, post_office
+from app.post import Post
 from workers.work import open_work
 
 BATCH = 20
@@ -16,7 +17,7 @@ log = structlog.get_logger()
 
 @shared_task(name="mail.deliver")
 def deliver() -> None:
-    office = post_office()
+    office: Post = current_app.extensions["post"]
     with Relay(office.smtp_url) as relay:
         for _ in range(BATCHES):
             if not deliver_batch(office, relay):

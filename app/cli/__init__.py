@@ -2,6 +2,19 @@
 
 from flask import Flask
 
+from app.cli.accounts import accounts
+from app.cli.demo.commands import demo
+from app.cli.digest import digest
+from app.cli.esco import esco
+from app.cli.gemeenten import gemeenten
+from app.cli.matching import matching
+from app.cli.outbox import outbox
+from app.cli.vocabulary import vocabulary
+
+GROUPS = (accounts, demo, digest, esco, gemeenten, matching, outbox, vocabulary)
+
 
 def bind(app: Flask) -> None:
     """Add every group of commands."""
+    for group in GROUPS:
+        app.cli.add_command(group)

@@ -40,7 +40,9 @@ class Page(Generic[Item]):
         return Page(items, self.number, self.total, self.size)
 
 
-def page(session: Session, ordered: Select[*tuple[Any, ...]], number: int, size: int = PAGE_SIZE) -> Page[Any]:
+def page(
+    session: Session, ordered: Select[*tuple[Any, ...]], number: int, size: int = PAGE_SIZE
+) -> Page[Any]:
     """The rows on that page; a number beyond the last page gives the last one."""
     total = session.scalar(select(func.count()).select_from(ordered.order_by(None).subquery())) or 0
     last = max(1, -(-total // size))

@@ -45,7 +45,7 @@ def _nearest(error: DomainError) -> int:
     return next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 400)
 
 
-def _stale_form(error: CSRFError) -> ResponseReturnValue:
+def _stale_form(_: CSRFError) -> ResponseReturnValue:
     return error_page(
         400,
         "Deze pagina stond te lang open. Ga terug, ververs de pagina en verstuur het formulier "
@@ -72,5 +72,5 @@ def _database_away(error: OperationalError) -> ResponseReturnValue:
 
 def _unforeseen(error: Exception) -> ResponseReturnValue:
     reference = secrets.token_hex(4)
-    log.exception("unforeseen", path=request.path, reference=reference)
+    log.error("unforeseen", path=request.path, reference=reference, exc_info=error)
     return error_page(500, reference=reference)

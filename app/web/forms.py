@@ -1,5 +1,6 @@
 """What every form shares: clean text, Dutch messages, and faults from the rooms on their fields."""
 
+from contextlib import suppress
 from typing import Any, Self
 
 from flask import request
@@ -9,6 +10,7 @@ from wtforms import DateField, Field, FieldList, FormField, IntegerField, String
 from app.core.faults import Fault, FaultyDraft
 from app.core.text import clean_line, clean_text
 
+MOST_DIGITS = 9
 NOT_A_NUMBER = "Vul een heel getal in, bijvoorbeeld 8."
 NOT_A_DATE = "Vul een datum in, bijvoorbeeld 31-01-2027."
 NOT_A_CHOICE = "Kies een van de mogelijkheden."
@@ -38,10 +40,8 @@ class NumberField(IntegerField):
         self.data = None
         if not text:
             return
-        try:
-            self.data = int(text) if len(text) <= 9 else None
-        except ValueError:
-            pass
+        with suppress(ValueError):
+            self.data = int(text) if len(text) <= MOST_DIGITS else None
         if self.data is None:
             raise ValueError(NOT_A_NUMBER)
 
@@ -105,4 +105,4 @@ def _inside(holder: Any, name: str) -> Any:
     if isinstance(holder, FieldList):
         return holder.entries[int(name)] if int(name) < len(holder.entries) else None
     form = holder.form if isinstance(holder, FormField) else holder
-    return form[name] if name in form else None
+    return form[name] if name in form else None  # noqa: SIM401  (a form has no `get`)

@@ -22,10 +22,10 @@ from app.matching.service import match_opgave
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import MailKind, due_on
+from app.post import Post
 from tests.house.tree import TEMPLATES
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.work import make_work
-from workers.post import post_office
 
 MAILS = TEMPLATES / "email"
 PARTS = ["body.mjml", "body.txt", "subject.txt"]
@@ -82,7 +82,9 @@ def letter(request: pytest.FixtureRequest, app: Flask, session: Session) -> Lett
     delivery = session.scalars(select(Delivery).where(Delivery.kind == request.param)).first()
     assert delivery is not None
     claimed = service.Claim(delivery.id, delivery.kind, uuid4())
-    found = service.write_letter(make_work(session), post_office().stationery, claimed)
+    work = make_work(session, now=utc_now())
+    post: Post = app.extensions["post"]
+    found = service.write_letter(work, post.stationery, claimed)
     assert found is not None
     return found
 

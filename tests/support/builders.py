@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from app.people.models import Profile, Skill, Window
 from app.people.rules import Direction, ProfileState, Visibility
 from app.vocabulary.rules import normalise
 from tests.support.work import MONDAY, TODAY
+
+Row = TypeVar("Row")
 
 _numbers = count(1)
 
@@ -134,7 +136,7 @@ def an_opgave(
     return _add(session, Opgave(**{**fields, **changed}))
 
 
-def _add(session: Session, row: Any) -> Any:
+def _add(session: Session, row: Row) -> Row:
     session.add(row)
     session.flush()
     return row

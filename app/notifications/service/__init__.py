@@ -1,6 +1,6 @@
 """Telling people: notices, preferences, and every mail from plan to verdict."""
 
-from app.notifications.service.letters import Stationery, write_letter
+from app.notifications.service.letters import Stationery, preview_digest, write_letter
 from app.notifications.service.notices import mark_all_read, tell_matches
 from app.notifications.service.planning import (
     mail_access_asked,
@@ -30,6 +30,7 @@ __all__ = [
     "mark",
     "mark_all_read",
     "plan_digests",
+    "preview_digest",
     "record",
     "send_again",
     "set_preference",

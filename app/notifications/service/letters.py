@@ -2,6 +2,7 @@
 
 from base64 import b32encode
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from typing import Any
@@ -18,7 +19,7 @@ from app.notifications import queries
 from app.notifications.digest import ColleagueNews, News, OpgaveNews, compose
 from app.notifications.models import Delivery
 from app.notifications.queries import SeenNotice
-from app.notifications.render import Renderer
+from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import DeliveryState, MailKind
 from app.notifications.service.sending import Claim, drop
 
@@ -66,6 +67,16 @@ def write_letter(work: Work, stationery: Stationery, claimed: Claim) -> Letter |
     )
 
 
+def preview_digest(work: Work, stationery: Stationery, user_id: UUID) -> Rendered | None:
+    """The digest that this person would get now, or None when there is nothing to tell."""
+    since = queries.last_told(work.session, user_id)
+    try:
+        addressed = _news_for(work, work.fetch(User, user_id), since, work.now)
+    except NothingToTell:
+        return None
+    return stationery.renderer.render(MailKind.DIGEST, addressed.facts)
+
+
 def _sign_in(work: Work, delivery: Delivery) -> Addressed:
     sign_in = work.fetch(SignIn, delivery.subject_id)
     if sign_in.used_at is not None or sign_in.expires_at <= work.now:
@@ -100,11 +111,12 @@ def _access_decided(work: Work, delivery: Delivery) -> Addressed:
 
 
 def _digest(work: Work, delivery: Delivery) -> Addressed:
-    reader = work.fetch(User, delivery.user_id)
     until = delivery.news_until or delivery.created_at
-    news = queries.news(
-        work.session, accounts.actor_of(reader), delivery.news_from, until, work.today
-    )
+    return _news_for(work, work.fetch(User, delivery.user_id), delivery.news_from, until)
+
+
+def _news_for(work: Work, reader: User, since: datetime | None, until: datetime) -> Addressed:
+    news = queries.news(work.session, accounts.actor_of(reader), since, until, work.today)
     digest = compose(reader.name, [_told(notice) for notice in news])
     if digest.is_empty:
         raise NothingToTell("nothing new stands")

@@ -22,10 +22,10 @@ from app.core.errors import NotFound
 from app.core.faults import FaultyDraft
 from app.extensions import db, limiter
 from app.gemeenten import queries as gemeenten
+from app.links import Links
 from app.web.accounts.arrival import start_page, walk_in
 from app.web.accounts.forms import NewcomerForm, SignInForm, StrangerForm
 from app.web.auth import leave
-from app.web.links import Links
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 

@@ -1,0 +1,45 @@
+"""`flask digest ...`: sending digests now, and seeing one without sending it."""
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.accounts import queries as accounts
+from app.cli.work import Refusal, open_work
+from app.core.dutch import plural
+from app.notifications import service
+from app.notifications.rules import Due, digest_due, due_on
+from app.post import Post
+
+digest = AppGroup("digest", help="Overzichten per mail.")
+
+
+@digest.command("send")
+@click.option("--now", "at_once", is_flag=True, help="Wacht niet op de dag en het uur.")
+def send(*, at_once: bool) -> None:
+    """Zet de overzichten klaar die nu weg mogen; de werker verstuurt ze."""
+    with open_work() as work:
+        due = digest_due(work.now)
+        if at_once:
+            # A period of its own: what was sent this morning does not stand in the way.
+            due = Due(f"now-{work.now:%Y%m%dT%H%M%S}", due_on(work.today).weekday)
+        if due is None:
+            raise Refusal("Het is nu geen tijd voor overzichten. Gebruik --now om niet te wachten.")
+        count = service.plan_digests(work, due, everybody=at_once)
+    click.echo(f"{plural(count, 'overzicht staat', 'overzichten staan')} klaar om te versturen.")
+
+
+@digest.command("preview")
+@click.argument("email")
+def preview(email: str) -> None:
+    """Laat het volgende overzicht van iemand zien; er gaat niets weg."""
+    post: Post = current_app.extensions["post"]
+    with open_work() as work:
+        user = accounts.by_email(work.session, email)
+        if user is None:
+            raise Refusal(f"{email} heeft geen account.")
+        rendered = service.preview_digest(work, post.stationery, user.id)
+    if rendered is None:
+        click.echo("Er is niets nieuws te vertellen, dus er gaat geen mail.")
+    else:
+        click.echo(f"Onderwerp: {rendered.subject}\n\n{rendered.text}")

@@ -1,0 +1,269 @@
+"""The whole product as real processes, or the parts of it that a test needs."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.error import URLError
+from urllib.request import urlopen
+from uuid import uuid4
+
+import redis
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+
+ROOT = Path(__file__).parent.parent.parent
+CELERY = [sys.executable, "-m", "celery", "-A", "workers.main:celery_app"]
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
+QUEUES_OF_WORKERS = (("tick", "mail"), ("match",))
+# Seconds; far more than anything takes on a quiet machine, so that a busy one fails nobody.
+START_PATIENCE = 90
+PATIENCE = 60
+STOP_PATIENCE = 30
+LINES_SHOWN = 40
+
+Found = TypeVar("Found")
+
+
+def wait_for(ask: Callable[[], Found], what: str, within: float = PATIENCE) -> Found:
+    """Ask until the answer is true; no longer than `within` seconds."""
+    deadline = time.monotonic() + within
+    while not (found := ask()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Waited {within} seconds in vain for {what}")
+        time.sleep(0.05)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def own_broker(server: str) -> Iterator[str]:
+    """A database of this Redis server that nobody else has as long as we hold it; empty."""
+    base = server.rsplit("/", 1)[0]
+    with redis.Redis.from_url(server) as keeper:
+        number = next(
+            number
+            for number in range(2, 16)
+            if keeper.set(f"held-by-a-test:{number}", uuid4().hex, nx=True, ex=3600)
+        )
+        url = f"{base}/{number}"
+        with redis.Redis.from_url(url) as client:
+            client.flushdb()
+            try:
+                yield url
+            finally:
+                client.flushdb()
+                keeper.delete(f"held-by-a-test:{number}")
+
+
+@dataclass
+class Part:
+    """One process with a group of its own, and its log."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def send(self, what: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, what)
+
+    def kill(self) -> None:
+        self.send(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, how: signal.Signals) -> None:
+        """Kindly first; what is left of its group goes too."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(STOP_PATIENCE)
+        self.kill()
+
+
+@dataclass
+class Product:
+    """Settings, processes and a session on the database of one running product."""
+
+    folder: Path
+    database: URL
+    broker: str
+    port: int = field(default_factory=free_port)
+    smtp_port: int = field(default_factory=free_port)
+    parts: dict[str, Part] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.engine: Engine = create_engine(self.database)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def maildir(self) -> Path:
+        return self.folder / "mail"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DGVN_ENV": "demo",
+            "DEMO_ACCOUNTS": "1",
+            "SECRET_KEY": "only for this product, which is gone in a moment",
+            "DATABASE_URL": self.database.render_as_string(hide_password=False),
+            "REDIS_URL": self.broker,
+            "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
+            "BASE_URL": self.base_url,
+            "MAILDIR": str(self.maildir),
+            "LOG_FORMAT": "plain",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        with Session(self.engine) as session:
+            yield session
+
+    # Parts
+
+    def start_web(self) -> None:
+        place = ("--bind", f"127.0.0.1:{self.port}", "--no-control-socket")
+        how = ("--worker-class", "gthread", "--workers", "1", "--threads", "4")
+        self._start("web", [sys.executable, "-m", "gunicorn", *place, *how, "wsgi:app"])
+        self._await("web", self._web_answers)
+
+    def start_worker(self, queues: Sequence[str] = ()) -> None:
+        """Start the worker of these queues, or one for each set of queues."""
+        for chosen in (queues,) if queues else QUEUES_OF_WORKERS:
+            name = "-".join(("worker", *chosen))
+            manner = ("-c", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
+            self._start(name, [*CELERY, "worker", "-n", name, "-Q", ",".join(chosen), *manner])
+        for name in [name for name in self.parts if name.startswith("worker")]:
+            self._await(name, lambda name=name: " ready." in self._read(name))  # type: ignore[misc]
+
+    def start_beat(self) -> None:
+        schedule = self.folder / "schedule"
+        self._start("beat", [*CELERY, "beat", "-s", str(schedule), "--loglevel", "INFO"])
+        self._await("beat", lambda: "Sending due task" in self._read("beat"))
+
+    def start_mailbox(self) -> None:
+        place = ("-n", "-u", "-l", f"127.0.0.1:{self.smtp_port}")
+        keep = ("-c", "aiosmtpd.handlers.Mailbox", str(self.maildir))
+        self._start("mailbox", [sys.executable, "-m", "aiosmtpd", *place, *keep])
+        self._await("mailbox", self._mailbox_answers)
+
+    def kill_worker(self, queues: Sequence[str] = ()) -> None:
+        """Kill -9: no goodbye, nothing handed back."""
+        for name in self._workers(queues):
+            self.parts.pop(name).kill()
+
+    def freeze_worker(self, queues: Sequence[str] = ()) -> None:
+        """Stop the worker where it is, in the middle of whatever it does."""
+        for name in self._workers(queues):
+            self.parts[name].send(signal.SIGSTOP)
+
+    def stop(self, *names: str) -> None:
+        for name in names or ("beat", *self._workers(()), "web", "mailbox"):
+            if name in self.parts:
+                how = signal.SIGINT if name == "mailbox" else signal.SIGTERM
+                self.parts.pop(name).stop(how)
+
+    def flask(self, *words: str) -> str:
+        """Run one command to its end; what it said."""
+        done = subprocess.run(
+            [*FLASK, *words],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=self.environment,
+            timeout=300,
+        )
+        assert done.returncode == 0, f"flask {' '.join(words)}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    # Looking in
+
+    def forget_messages(self) -> None:
+        """What a Redis that was restarted without its memory has left."""
+        with redis.Redis.from_url(self.broker) as client:
+            client.flushdb()
+
+    def wait_until_quiet(self) -> None:
+        """Every fact has become jobs, and every job is done."""
+        waiting = text(
+            "SELECT (SELECT count(*) FROM outbox_message WHERE relayed_at IS NULL)"
+            " + (SELECT count(*) FROM job WHERE state = 'pending')"
+        )
+
+        def quiet() -> bool:
+            with self.engine.connect() as connection:
+                return not connection.scalar(waiting)
+
+        wait_for(quiet, "the workers to finish")
+
+    def logs(self) -> str:
+        """The last lines of every part, for whoever reads why a test failed."""
+        shown = []
+        for log in sorted(self.folder.glob("*.log")):
+            lines = log.read_text(errors="replace").splitlines()[-LINES_SHOWN:]
+            shown.append("\n".join([f"--- {log.name}", *lines]))
+        return "\n".join(shown)
+
+    def close(self) -> None:
+        self.stop()
+        self.engine.dispose()
+
+    def _workers(self, queues: Sequence[str]) -> list[str]:
+        chosen = (queues,) if queues else QUEUES_OF_WORKERS
+        names = ["-".join(("worker", *each)) for each in chosen]
+        return [name for name in names if name in self.parts]
+
+    def _start(self, name: str, command: Sequence[str]) -> None:
+        log = self.folder / f"{name}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                list(command),
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.parts[name] = Part(name, command, log, process)
+
+    def _await(self, name: str, ready: Callable[[], bool]) -> None:
+        def ready_or_gone() -> bool:
+            gone = self.parts[name].process.poll()
+            assert gone is None, f"{name} ended with {gone}\n{self._read(name)}"
+            return ready()
+
+        wait_for(ready_or_gone, f"{name} to start", START_PATIENCE)
+
+    def _read(self, name: str) -> str:
+        return self.parts[name].log.read_text(errors="replace")
+
+    def _web_answers(self) -> bool:
+        with suppress(URLError, OSError), urlopen(f"{self.base_url}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+        return False
+
+    def _mailbox_answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.smtp_port), timeout=2):
+            return True
+        return False

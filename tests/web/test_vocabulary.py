@@ -1,0 +1,96 @@
+"""Suggestions while typing, and what a typed word is taken for."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.vocabulary.queries import words_for
+from app.vocabulary.service import import_starter
+from app.web.vocabulary.hints import Hint, hints_for, unknown_among
+from tests.support.builders import a_user
+from tests.support.web import sign_in
+from tests.support.work import make_work
+
+
+@pytest.fixture
+def words(session: Session) -> Session:
+    import_starter(make_work(session))
+    session.commit()
+    return session
+
+
+def test_a_visitor_gets_no_suggestions(client: FlaskClient) -> None:
+    assert client.get("/begrippen?q=ruimte").status_code == 302
+
+
+def test_an_acronym_gives_the_concept_with_its_other_names_and_theme(
+    client: FlaskClient, words: Session
+) -> None:
+    sign_in(client, words, a_user(words))
+
+    first = client.get("/begrippen?q=wmo").get_json()[0]
+
+    assert first["label"] == "Wet maatschappelijke ondersteuning"
+    assert (first["hint"].startswith("ook: "), "Wmo" in first["hint"]) == (True, True)
+    assert first["hint"].endswith(" · Sociaal domein")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "x", "%", "%%%__", "'; --", "\0", "a\0b", "\u202e", "🙂", "<script>", "z" * 100_000],
+    ids=lambda typed: repr(typed[:8]),
+)
+def test_whatever_is_typed_gives_a_short_list(
+    client: FlaskClient, words: Session, typed: str
+) -> None:
+    sign_in(client, words, a_user(words))
+
+    answer = client.get("/begrippen", query_string={"q": typed})
+
+    assert (answer.status_code, len(answer.get_json()) <= 8) == (200, True)
+
+
+def test_bytes_that_are_no_text_are_no_error(client: FlaskClient, words: Session) -> None:
+    sign_in(client, words, a_user(words))
+
+    assert client.get("/begrippen?q=%ff%fe%ed%a0%80").status_code == 200
+
+
+def test_a_search_for_a_concept_finds_its_synonyms_and_what_is_narrower(words: Session) -> None:
+    sought = words_for(words, "Jeugdzorg")
+
+    assert (sought.label, sought.is_guess) == ("jeugdhulp", False)
+    assert {"jeugdzorg", "jeugdhulp"} <= set(sought.forms)
+
+
+def test_a_word_written_as_two_is_the_same_word(words: Session) -> None:
+    assert words_for(words, "klimaat adaptatie").label == words_for(words, "klimaatadaptatie").label
+
+
+def test_a_typing_error_gives_the_nearest_word_and_says_so(words: Session) -> None:
+    sought = words_for(words, "klimaatadaptaite")
+
+    assert (sought.label, sought.is_guess) == ("klimaatadaptatie", True)
+    assert "klimaatadaptatie" in sought.forms
+
+
+def test_an_empty_search_looks_for_nothing_and_one_of_signs_only_finds_nothing(
+    words: Session,
+) -> None:
+    assert (words_for(words, "  ").forms, words_for(words, "!!!").forms) == ((), ("",))
+
+
+def test_a_known_word_shows_its_concept_and_an_unknown_one_what_may_be_meant(
+    words: Session,
+) -> None:
+    hints = hints_for(["RO", "ruimtelijke ordening", "ruimtelijke ordenen en zo", "", "!!"])
+
+    assert hints["RO"] == Hint("RO", "ruimtelijke ordening")
+    assert (hints["RO"].is_other_word, hints["ruimtelijke ordening"].is_other_word) == (True, False)
+    unknown = hints["ruimtelijke ordenen en zo"]
+    assert (unknown.is_known, "ruimtelijke ordening" in unknown.meant) == (False, True)
+    assert set(hints) == {"RO", "ruimtelijke ordening", "ruimtelijke ordenen en zo"}
+
+
+def test_the_words_that_nobody_knows_are_named_once(words: Session) -> None:
+    assert unknown_among(["RO", "wolkenfluisteren", "wolkenfluisteren"]) == ["wolkenfluisteren"]
