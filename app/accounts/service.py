@@ -104,13 +104,16 @@ def sign_out(work: Work, session_id: UUID) -> None:
     work.session.execute(delete(UserSession).where(UserSession.id == session_id))
 
 
-def register(work: Work, email: str, name: str, gemeente_code: str) -> User:
+def register(
+    work: Work, email: str, name: str, gemeente_code: str, *, is_demo: bool = False
+) -> User:
     """Make the account. The caller has made sure that the address is theirs."""
     user = User(
         id=work.new_id(),
         email=tidy_email(email),
         name=name,
         gemeente_code=gemeente_code,
+        is_demo=is_demo,
         created_at=work.now,
         grants=[],
     )

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Identity, Index, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.orm import Base
 
@@ -40,6 +40,17 @@ class OutboxMessage(Base):
     actor_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     relayed_at: Mapped[datetime | None]
+
+
+def waiting(session: Session) -> dict[str, int]:
+    """How many facts of each name have not become jobs yet."""
+    found = (
+        select(OutboxMessage.name, func.count())
+        .where(OutboxMessage.relayed_at.is_(None))
+        .group_by(OutboxMessage.name)
+        .order_by(OutboxMessage.name)
+    )
+    return dict(session.execute(found).all())
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,79 @@
+"""`flask accounts ...`: the first accounts and roles, before anybody can give them in a browser."""
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask.cli import AppGroup
+
+from app.accounts import queries, service
+from app.accounts.models import User
+from app.accounts.rules import NAME_LIMIT
+from app.cli.work import Refusal, gemeente_of, open_work
+from app.core.actor import Role
+from app.core.text import clean_line
+from app.core.work import Work
+
+accounts = AppGroup("accounts", help="Accounts en rollen.")
+
+
+@accounts.command("add")
+@click.argument("email")
+@click.argument("name")
+@click.argument("code")
+def add(email: str, name: str, code: str) -> None:
+    """Maak een account voor EMAIL, van NAME, bij de gemeente met deze CODE."""
+    address, name = _address(email), clean_line(name)
+    if not 0 < len(name) <= NAME_LIMIT:
+        raise Refusal(f"Geef een naam van hoogstens {NAME_LIMIT} tekens.")
+    with open_work() as work:
+        gemeente = gemeente_of(work, code)
+        if queries.by_email(work.session, address) is not None:
+            raise Refusal(f"Er is al een account voor {address}.")
+        user = service.register(work, address, name, gemeente.code)
+        said = f"{user.name} ({user.email}) heeft een account bij {gemeente.name}."
+    click.echo(said)
+
+
+@accounts.command("grant")
+@click.argument("email")
+@click.argument("role")
+def grant(email: str, role: str) -> None:
+    """Geef de persoon met dit adres een rol."""
+    given = _role(role)
+    with open_work() as work:
+        service.grant_role(work, _person(work, email).id, given)
+    click.echo(f"{email} is nu {given.value}.")
+
+
+@accounts.command("revoke")
+@click.argument("email")
+@click.argument("role")
+def revoke(email: str, role: str) -> None:
+    """Neem de persoon met dit adres een rol af."""
+    ended = _role(role)
+    with open_work() as work:
+        service.end_role(work, _person(work, email).id, ended)
+    click.echo(f"{email} is geen {ended.value} meer.")
+
+
+def _address(email: str) -> str:
+    try:
+        checked = validate_email(email.strip(), check_deliverability=False).ascii_email
+    except EmailNotValidError:
+        checked = None
+    if checked is None:
+        raise Refusal(f"{email} is geen mailadres. Schrijf het zo: naam@gemeente.nl")
+    return checked
+
+
+def _role(word: str) -> Role:
+    try:
+        return Role(word)
+    except ValueError:
+        raise Refusal(f"{word} is geen rol. Kies uit: {', '.join(Role)}.") from None
+
+
+def _person(work: Work, email: str) -> User:
+    user = queries.by_email(work.session, email)
+    if user is None:
+        raise Refusal(f"Er is geen account voor {email}.")
+    return user

@@ -1,0 +1,39 @@
+"""`flask demo ...`: the people and opgaven of the demo."""
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.cli.demo.seed import SeedReport, seed
+from app.cli.work import Refusal, open_work
+from app.core.dutch import plural
+from app.gemeenten import queries as gemeenten
+
+demo = AppGroup("demo", help="Voorbeelden om mee te kijken en te proberen.")
+
+
+@demo.command("seed")
+def seed_demo() -> None:
+    """Zet verzonnen mensen en opgaven klaar, en ververs wat verlopen is."""
+    if not current_app.extensions["settings"].demo_accounts:
+        raise Refusal("Dit kan alleen in een demo. Zet DEMO_ACCOUNTS=1 als dit er een is.")
+    with open_work() as work:
+        if not gemeenten.count(work.session, work.today):
+            raise Refusal("Er zijn nog geen gemeenten. Draai eerst: flask gemeenten import")
+        report = seed(work)
+    click.echo(_in_words(report))
+
+
+def _in_words(report: SeedReport) -> str:
+    parts = [
+        plural(count, one, many)
+        for count, one, many in (
+            (report.gemeenten, "gemeente met een domein", "gemeenten met een domein"),
+            (report.people, "verzonnen collega", "verzonnen collega's"),
+            (report.opgaven, "opgave", "opgaven"),
+            (report.renewed, "verlopen opgave opnieuw", "verlopen opgaven opnieuw"),
+            (report.moved, "keer data opgeschoven", "keer data opgeschoven"),
+        )
+        if count
+    ]
+    return f"Klaargezet: {', '.join(parts)}." if parts else "Alles stond al klaar."
