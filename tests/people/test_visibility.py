@@ -1,0 +1,160 @@
+"""Who sees what of a profile: every tier, every viewer, every field."""
+
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from app.core.actor import ANYONE, SYSTEM, Actor, Role
+from app.people.rules import Direction, Movement, ProfileState, Visibility, WindowDraft
+from app.people.visibility import SeenProfile, SeenSkill, WholeProfile, hours_band, seen_by
+from app.vocabulary.rules import Theme
+from tests.support.work import TODAY
+
+HERE, ELSEWHERE = "GM0001", "GM0002"
+OWNER = UUID(int=1)
+WHOLE = WholeProfile(
+    user_id=OWNER,
+    name="Jan Jansen",
+    email="jan@testerdam.example",
+    gemeente_code=HERE,
+    gemeente_name="Testerdam",
+    province="Utrecht",
+    state=ProfileState.PUBLISHED,
+    visibility=Visibility.COLLEAGUES,
+    function="Verkeerskundige",
+    headline="Ik help graag",
+    about="Twintig jaar bij de gemeente.",
+    themes=(Theme.MOBILITEIT,),
+    movement=(Movement.AANPAKKER,),
+    skills=(SeenSkill("verkeerskunde", 3, 5, Direction.CAN, 12, "De rotonde bij het station"),),
+    windows=(WindowDraft(10, TODAY),),
+    travel_km=30,
+    remote=True,
+)
+VIEWERS = {
+    "self": Actor(OWNER, HERE),
+    "home": Actor(UUID(int=2), HERE),
+    "elsewhere": Actor(UUID(int=3), ELSEWHERE),
+    "visitor": ANYONE,
+    "system": SYSTEM,
+}
+NOT_FOR_YOU: frozenset[str] = frozenset()
+CARD = frozenset({"user_id", "region", "themes", "movement", "skills", "hours_band"})
+FULL = CARD | {
+    "name",
+    "gemeente_name",
+    "function",
+    "headline",
+    "about",
+    "windows",
+    "travel_km",
+    "remote",
+}
+OWN = FULL | {"email", "is_own"}
+
+
+def filled(seen: SeenProfile | None) -> frozenset[str]:
+    """The fields that hold something."""
+    if seen is None:
+        return NOT_FOR_YOU
+    empty: tuple[object, ...] = ("", None, (), False)
+    return frozenset(field.name for field in fields(seen) if getattr(seen, field.name) not in empty)
+
+
+@pytest.mark.parametrize(
+    ("visibility", "viewer", "sees"),
+    [
+        (Visibility.HIDDEN, "self", OWN),
+        (Visibility.HIDDEN, "home", NOT_FOR_YOU),
+        (Visibility.HIDDEN, "elsewhere", NOT_FOR_YOU),
+        (Visibility.ANONYMOUS, "self", OWN),
+        (Visibility.ANONYMOUS, "home", NOT_FOR_YOU),
+        (Visibility.ANONYMOUS, "elsewhere", CARD),
+        (Visibility.GEMEENTE, "self", OWN),
+        (Visibility.GEMEENTE, "home", FULL),
+        (Visibility.GEMEENTE, "elsewhere", CARD),
+        (Visibility.COLLEAGUES, "self", OWN),
+        (Visibility.COLLEAGUES, "home", FULL),
+        (Visibility.COLLEAGUES, "elsewhere", FULL),
+        *((tier, viewer, NOT_FOR_YOU) for tier in Visibility for viewer in ("visitor", "system")),
+    ],
+)
+def test_each_tier_shows_each_viewer_its_own_fields(
+    visibility: Visibility, viewer: str, sees: frozenset[str]
+) -> None:
+    whole = replace(WHOLE, visibility=visibility)
+
+    assert filled(seen_by(VIEWERS[viewer], whole, TODAY)) == sees
+
+
+@pytest.mark.parametrize("state", [ProfileState.CONCEPT, ProfileState.PAUSED])
+@pytest.mark.parametrize("viewer", list(VIEWERS))
+def test_what_is_not_published_is_for_its_owner_only(state: ProfileState, viewer: str) -> None:
+    seen = seen_by(VIEWERS[viewer], replace(WHOLE, state=state), TODAY)
+
+    assert filled(seen) == (OWN if viewer == "self" else NOT_FOR_YOU)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_role_opens_what_is_hidden(role: Role) -> None:
+    viewer = Actor(UUID(int=4), ELSEWHERE, frozenset({role}))
+
+    assert seen_by(viewer, replace(WHOLE, visibility=Visibility.HIDDEN), TODAY) is None
+
+
+def test_a_card_without_a_name_has_no_own_words_and_no_gemeente() -> None:
+    seen = seen_by(VIEWERS["elsewhere"], replace(WHOLE, visibility=Visibility.ANONYMOUS), TODAY)
+
+    assert seen == SeenProfile(
+        user_id=OWNER,
+        region="Utrecht",
+        themes=(Theme.MOBILITEIT,),
+        movement=(Movement.AANPAKKER,),
+        skills=(SeenSkill("verkeerskunde", 3, 5, Direction.CAN),),
+        hours_band="8 tot 16 uur",
+    )
+    assert (seen.is_named, seen.display_name) == (False, "Collega uit Utrecht")
+
+
+def test_a_colleague_shows_name_and_own_words_but_no_address() -> None:
+    seen = seen_by(VIEWERS["elsewhere"], WHOLE, TODAY)
+
+    assert seen is not None
+    assert (seen.display_name, seen.skills, seen.email) == ("Jan Jansen", WHOLE.skills, "")
+
+
+@pytest.mark.parametrize(
+    ("hours", "band"),
+    [
+        (1, "tot 8 uur"),
+        (7, "tot 8 uur"),
+        (8, "8 tot 16 uur"),
+        (15, "8 tot 16 uur"),
+        (16, "16 tot 24 uur"),
+        (23, "16 tot 24 uur"),
+        (24, "24 uur of meer"),
+        (40, "24 uur of meer"),
+    ],
+)
+def test_hours_are_told_in_broad_bands(hours: int, band: str) -> None:
+    assert hours_band((WindowDraft(hours, TODAY),), TODAY) == band
+
+
+@pytest.mark.parametrize(
+    ("windows", "band"),
+    [
+        ((), "nu geen uren"),
+        ((WindowDraft(8, date(2020, 1, 1), TODAY - timedelta(days=1)),), "nu geen uren"),
+        ((WindowDraft(8, date(2020, 1, 1), TODAY),), "8 tot 16 uur"),
+        ((WindowDraft(8, TODAY + timedelta(days=90)),), "8 tot 16 uur"),
+        ((WindowDraft(4, TODAY), WindowDraft(20, TODAY)), "16 tot 24 uur"),
+        (
+            (WindowDraft(4, TODAY), WindowDraft(20, date(2020, 1, 1), date(2020, 2, 1))),
+            "tot 8 uur",
+        ),
+    ],
+)
+def test_the_most_hours_from_today_on_count(windows: tuple[WindowDraft, ...], band: str) -> None:
+    assert hours_band(windows, TODAY) == band
