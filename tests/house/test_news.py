@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.core.outbox import EVENTS
 from tests.house.tree import ROOT
-from tests.support.product import QUEUES_OF_WORKERS
+from tests.support.product import WORKERS
 from workers import digests, housekeeping, mail, outbox
 from workers.factory import QUEUES, make_celery
 from workers.reactions import BY_NAME, REACTIONS
@@ -104,4 +104,4 @@ def test_a_worker_looks_at_every_queue_unless_told_otherwise(celery_app: Celery)
 
 
 def test_the_workers_of_the_journeys_look_at_every_queue() -> None:
-    assert sorted(queue for queues in QUEUES_OF_WORKERS for queue in queues) == sorted(QUEUES)
+    assert sorted(queue for queues in WORKERS.values() for queue in queues) == sorted(QUEUES)

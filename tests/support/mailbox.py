@@ -1,6 +1,8 @@
 """Mail as it arrived at the sink: real messages that went over SMTP."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -8,7 +10,10 @@ from email.parser import BytesParser
 from mailbox import Maildir
 from pathlib import Path
 
-from tests.support.product import wait_for
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox as IntoMaildir
+
+from tests.support.product import free_port, wait_for
 
 LINK = re.compile(r"https?://[^\s<>\"]+")
 
@@ -47,11 +52,23 @@ def html_of(mail: EmailMessage) -> str:
 
 def link_in(mail: EmailMessage, path: str) -> str:
     """The link in the text part whose path begins like this."""
-    return next(link for link in LINK.findall(text_of(mail)) if path in link)
+    links: list[str] = LINK.findall(text_of(mail))
+    return next(link for link in links if path in link)
 
 
 def _part(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
     assert part is not None, f"no {kind} part in {mail['Subject']}"
-    content: str = part.get_content()
-    return content
+    return str(part.get_content())
+
+
+@contextmanager
+def relay_into(maildir: Path) -> Iterator[str]:
+    """A relay that takes every mail and keeps it; its address."""
+    port = free_port()
+    controller = Controller(IntoMaildir(maildir), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield f"smtp://127.0.0.1:{port}"
+    finally:
+        controller.stop()

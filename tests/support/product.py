@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,9 @@ from sqlalchemy.orm import Session
 ROOT = Path(__file__).parent.parent.parent
 CELERY = [sys.executable, "-m", "celery", "-A", "workers.main:celery_app"]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
-QUEUES_OF_WORKERS = (("tick", "mail"), ("match",))
+WEB, BEAT, MAILBOX = "web", "beat", "mailbox"
+TICKS, MATCHING = "ticks", "matching"
+WORKERS = {TICKS: ("tick", "mail"), MATCHING: ("match",)}
 # Seconds; far more than anything takes on a quiet machine, so that a busy one fails nobody.
 START_PATIENCE = 90
 PATIENCE = 60
@@ -74,7 +76,6 @@ class Part:
     """One process with a group of its own, and its log."""
 
     name: str
-    command: Sequence[str]
     log: Path
     process: subprocess.Popen[bytes]
 
@@ -140,47 +141,28 @@ class Product:
 
     # Parts
 
-    def start_web(self) -> None:
-        place = ("--bind", f"127.0.0.1:{self.port}", "--no-control-socket")
-        how = ("--worker-class", "gthread", "--workers", "1", "--threads", "4")
-        self._start("web", [sys.executable, "-m", "gunicorn", *place, *how, "wsgi:app"])
-        self._await("web", self._web_answers)
+    def start(self, *names: str) -> None:
+        """Start these parts together, and wait until each of them is ready."""
+        for name in names:
+            self._spawn(name)
+        for name in names:
+            self._await(name)
 
-    def start_worker(self, queues: Sequence[str] = ()) -> None:
-        """Start the worker of these queues, or one for each set of queues."""
-        for chosen in (queues,) if queues else QUEUES_OF_WORKERS:
-            name = "-".join(("worker", *chosen))
-            manner = ("-c", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
-            self._start(name, [*CELERY, "worker", "-n", name, "-Q", ",".join(chosen), *manner])
-        for name in [name for name in self.parts if name.startswith("worker")]:
-            self._await(name, lambda name=name: " ready." in self._read(name))  # type: ignore[misc]
+    def start_worker(self, *names: str) -> None:
+        self.start(*(names or WORKERS))
 
-    def start_beat(self) -> None:
-        schedule = self.folder / "schedule"
-        self._start("beat", [*CELERY, "beat", "-s", str(schedule), "--loglevel", "INFO"])
-        self._await("beat", lambda: "Sending due task" in self._read("beat"))
-
-    def start_mailbox(self) -> None:
-        place = ("-n", "-u", "-l", f"127.0.0.1:{self.smtp_port}")
-        keep = ("-c", "aiosmtpd.handlers.Mailbox", str(self.maildir))
-        self._start("mailbox", [sys.executable, "-m", "aiosmtpd", *place, *keep])
-        self._await("mailbox", self._mailbox_answers)
-
-    def kill_worker(self, queues: Sequence[str] = ()) -> None:
+    def kill_worker(self, *names: str) -> None:
         """Kill -9: no goodbye, nothing handed back."""
-        for name in self._workers(queues):
+        for name in names or WORKERS:
             self.parts.pop(name).kill()
 
-    def freeze_worker(self, queues: Sequence[str] = ()) -> None:
+    def freeze_worker(self, *names: str) -> None:
         """Stop the worker where it is, in the middle of whatever it does."""
-        for name in self._workers(queues):
+        for name in names or WORKERS:
             self.parts[name].send(signal.SIGSTOP)
 
-    def stop(self, *names: str) -> None:
-        for name in names or ("beat", *self._workers(()), "web", "mailbox"):
-            if name in self.parts:
-                how = signal.SIGINT if name == "mailbox" else signal.SIGTERM
-                self.parts.pop(name).stop(how)
+    def stop(self, name: str) -> None:
+        self.parts.pop(name).stop(signal.SIGINT if name == MAILBOX else signal.SIGTERM)
 
     def flask(self, *words: str) -> str:
         """Run one command to its end; what it said."""
@@ -225,19 +207,38 @@ class Product:
         return "\n".join(shown)
 
     def close(self) -> None:
-        self.stop()
+        """Nothing here is worth a goodbye: the database and the messages go too."""
+        for part in self.parts.values():
+            part.kill()
+        self.parts.clear()
         self.engine.dispose()
 
-    def _workers(self, queues: Sequence[str]) -> list[str]:
-        chosen = (queues,) if queues else QUEUES_OF_WORKERS
-        names = ["-".join(("worker", *each)) for each in chosen]
-        return [name for name in names if name in self.parts]
+    def _command(self, name: str) -> list[str]:
+        if name in WORKERS:
+            manner = ("-c", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
+            return [*CELERY, "worker", "-n", name, "-Q", ",".join(WORKERS[name]), *manner]
+        if name == BEAT:
+            return [*CELERY, "beat", "-s", str(self.folder / "schedule"), "--loglevel", "INFO"]
+        if name == MAILBOX:
+            listen = ["-n", "-u", "-l", f"127.0.0.1:{self.smtp_port}"]
+            keep = ["-c", "aiosmtpd.handlers.Mailbox", str(self.maildir)]
+            return [sys.executable, "-m", "aiosmtpd", *listen, *keep]
+        place = ("--bind", f"127.0.0.1:{self.port}", "--no-control-socket")
+        how = ("--worker-class", "gthread", "--workers", "1", "--threads", "4")
+        return [sys.executable, "-m", "gunicorn", *place, *how, "wsgi:app"]
 
-    def _start(self, name: str, command: Sequence[str]) -> None:
+    def _ready(self, name: str) -> bool:
+        if name in WORKERS:
+            return " ready." in self._read(name)
+        if name == BEAT:
+            return "Sending due task" in self._read(name)
+        return self._mailbox_answers() if name == MAILBOX else self._web_answers()
+
+    def _spawn(self, name: str) -> None:
         log = self.folder / f"{name}.log"
         with log.open("wb") as file:
             process = subprocess.Popen(
-                list(command),
+                self._command(name),
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -245,13 +246,13 @@ class Product:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.parts[name] = Part(name, command, log, process)
+        self.parts[name] = Part(name, log, process)
 
-    def _await(self, name: str, ready: Callable[[], bool]) -> None:
+    def _await(self, name: str) -> None:
         def ready_or_gone() -> bool:
             gone = self.parts[name].process.poll()
             assert gone is None, f"{name} ended with {gone}\n{self._read(name)}"
-            return ready()
+            return self._ready(name)
 
         wait_for(ready_or_gone, f"{name} to start", START_PATIENCE)
 

@@ -1,0 +1,49 @@
+"""What the clock alone brings about."""
+
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.matching.models import Match, NightlyRun
+from app.opgaven.rules import OpgaveStatus
+from tests.support.builders import a_profile, an_opgave
+from tests.support.work import MONDAY, TODAY
+from workers import housekeeping
+
+# Two o'clock at night in Amsterdam.
+NIGHT = datetime(2026, 11, 23, 1, tzinfo=UTC)
+
+
+def test_an_opgave_closes_when_its_last_day_is_over(session: Session) -> None:
+    late = an_opgave(session, "Verkeerskunde", closes_on=TODAY - timedelta(days=1))
+    last_day = an_opgave(session, "Verkeerskunde", closes_on=TODAY)
+    session.commit()
+
+    with time_machine.travel(MONDAY, tick=False):
+        housekeeping.close_overdue()
+
+    session.expire_all()
+    assert (late.status, last_day.status) == (OpgaveStatus.CLOSED, OpgaveStatus.OPEN)
+
+
+def test_everything_is_compared_once_a_night(session: Session) -> None:
+    a_profile(session, "Verkeerskunde")
+    session.commit()
+
+    with time_machine.travel(NIGHT, tick=False):
+        housekeeping.match_nightly()
+    an_opgave(session, "Verkeerskunde")
+    with time_machine.travel(NIGHT + timedelta(minutes=10), tick=False):
+        housekeeping.match_nightly()
+
+    assert session.scalars(select(NightlyRun.night)).all() == [TODAY]
+    assert session.scalars(select(Match)).all() == []
+
+
+def test_nothing_is_compared_before_the_night(session: Session) -> None:
+    with time_machine.travel(NIGHT - timedelta(seconds=1), tick=False):
+        housekeeping.match_nightly()
+
+    assert session.scalars(select(NightlyRun)).all() == []

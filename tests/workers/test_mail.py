@@ -1,0 +1,115 @@
+"""Mails go out one by one: what is wrong with one of them is no matter for the others."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import SignIn
+from app.accounts.service import ask_sign_in
+from app.core.clock import utc_now
+from app.notifications import service
+from app.notifications.models import Delivery
+from app.notifications.rules import DeliveryState, MailKind
+from tests.support.mailbox import Mailbox, relay_into
+from tests.support.work import make_work
+from workers import mail
+
+
+@pytest.fixture
+def box(app: Flask, tmp_path: Path) -> Iterator[Mailbox]:
+    """What the relay took; the worker sends to this relay."""
+    office = app.extensions["post"]
+    with relay_into(tmp_path / "box") as url:
+        app.extensions["post"] = replace(office, smtp_url=url)
+        yield Mailbox(tmp_path / "box")
+    app.extensions["post"] = office
+
+
+def a_sign_in_mail(session: Session, address: str) -> None:
+    """Planned a minute ago, so that it is due."""
+    work = make_work(session, now=utc_now() - timedelta(minutes=1))
+    ask_sign_in(work, address)
+    session.flush()
+    service.mail_sign_in(work, session.scalars(select(SignIn.id).filter_by(email=address)).one())
+    session.commit()
+
+
+def states(session: Session) -> list[DeliveryState]:
+    session.expire_all()
+    return list(session.scalars(select(Delivery.state).order_by(Delivery.state)))
+
+
+def test_a_planned_mail_is_delivered_once(session: Session, box: Mailbox) -> None:
+    a_sign_in_mail(session, "een@testerdam.example")
+
+    mail.deliver()
+    mail.deliver()
+
+    assert [str(found["To"]) for found in box.messages()] == ["een@testerdam.example"]
+    assert states(session) == [DeliveryState.ACCEPTED]
+
+
+def test_more_mails_than_one_claim_takes_all_go(session: Session, box: Mailbox) -> None:
+    for number in range(mail.BATCH + 1):
+        a_sign_in_mail(session, f"{number}@testerdam.example")
+
+    mail.deliver()
+
+    assert len(box.messages()) == mail.BATCH + 1
+
+
+def test_a_mail_that_cannot_be_written_keeps_no_other_waiting(
+    session: Session, box: Mailbox
+) -> None:
+    long_ago = utc_now() - timedelta(hours=1)
+    poison = Delivery(
+        kind=MailKind.SIGN_IN,
+        dedupe_key="poison",
+        subject_id=uuid4(),
+        created_at=long_ago,
+        next_attempt_at=long_ago,
+        expires_at=utc_now() + timedelta(hours=1),
+    )
+    session.add(poison)
+    a_sign_in_mail(session, "een@testerdam.example")
+
+    mail.deliver()
+
+    assert states(session) == [DeliveryState.ACCEPTED, DeliveryState.PENDING]
+    assert (poison.last_answer, poison.attempts) == ("NotFound", 1)
+
+
+def test_a_relay_that_is_away_costs_no_attempt(session: Session, app: Flask) -> None:
+    a_sign_in_mail(session, "een@testerdam.example")
+
+    mail.deliver()
+
+    waiting = session.scalars(select(Delivery)).one()
+    assert (waiting.state, waiting.attempts) == (DeliveryState.PENDING, 0)
+    assert waiting.last_answer == "ConnectionRefusedError"
+
+
+def test_a_mail_goes_as_soon_as_the_relay_is_back(session: Session, box: Mailbox) -> None:
+    a_sign_in_mail(session, "een@testerdam.example")
+    session.execute(update(Delivery).values(last_answer="ConnectionRefusedError"))
+
+    mail.deliver()
+
+    assert (states(session), len(box.messages())) == ([DeliveryState.ACCEPTED], 1)
+
+
+def test_a_mail_that_is_too_late_is_not_sent(session: Session, box: Mailbox) -> None:
+    a_sign_in_mail(session, "een@testerdam.example")
+    session.execute(update(Delivery).values(expires_at=func.now() - timedelta(seconds=1)))
+
+    mail.settle()
+    mail.deliver()
+
+    assert (states(session), box.messages()) == ([DeliveryState.EXPIRED], [])

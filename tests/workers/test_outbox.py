@@ -1,0 +1,152 @@
+"""Facts become jobs, jobs are nudged, and a job that fails is tried again until it may not."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import redis
+from celery import Celery
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.events import AccessDecided
+from app.accounts.models import User
+from app.core.actor import Role
+from app.core.jobs import MAX_ATTEMPTS, Job, JobState
+from app.core.outbox import OutboxMessage
+from app.matching.models import Match
+from app.opgaven.service import publish_opgave
+from tests.support.alive import a_living_opgave, a_living_profile, work_now
+from tests.support.builders import a_user
+from tests.support.work import make_work
+from workers import outbox
+from workers.reactions import BY_NAME, Reaction
+
+pytestmark = pytest.mark.usefixtures("celery_app")
+
+
+@pytest.fixture
+def published(session: Session) -> None:
+    """An opgave that was published, with somebody who fits it."""
+    a_living_profile(session, "Verkeerskunde")
+    opgave = a_living_opgave(session, "Verkeerskunde")
+    publish_opgave(work_now(session, session.get_one(User, opgave.owner_id)), opgave.id)
+    session.commit()
+
+
+@pytest.fixture
+def hopeless(session: Session) -> None:
+    """A fact about something that is not there."""
+    make_work(session).emit(AccessDecided(request_id=uuid4()))
+    session.commit()
+
+
+def waiting(broker: redis.Redis, queue: str) -> Any:
+    return broker.llen(queue)
+
+
+def the_job(session: Session) -> Job:
+    session.expire_all()
+    return session.scalars(select(Job)).one()
+
+
+@pytest.mark.usefixtures("published")
+def test_a_fact_becomes_a_job_and_a_nudge_on_its_queue(
+    session: Session, broker: redis.Redis
+) -> None:
+    outbox.relay()
+
+    job = the_job(session)
+    assert (job.reaction, job.state, job.attempts) == ("match_opgave", JobState.PENDING, 0)
+    assert (waiting(broker, "match"), waiting(broker, "tick")) == (1, 0)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_broker_that_is_away_costs_only_the_nudge(session: Session, celery_app: Celery) -> None:
+    celery_app.conf.broker_url = "redis://127.0.0.1:1/0"
+
+    outbox.relay()
+
+    assert the_job(session).state is JobState.PENDING
+    assert session.scalars(select(OutboxMessage.relayed_at)).one() is not None
+
+
+@pytest.mark.usefixtures("published")
+def test_a_job_is_done_once_however_often_somebody_looks(session: Session) -> None:
+    outbox.relay()
+    job_id = the_job(session).id
+
+    outbox.run_job(job_id)
+    outbox.run_job(job_id)
+
+    job = the_job(session)
+    assert (job.state, job.attempts) == (JobState.DONE, 1)
+    assert session.scalar(select(func.count()).select_from(Match)) == 1
+
+
+@pytest.mark.usefixtures("published")
+def test_the_drain_leaves_a_fresh_job_to_its_nudge(session: Session, broker: redis.Redis) -> None:
+    outbox.relay()
+    broker.flushdb()
+
+    outbox.drain()
+
+    assert waiting(broker, "match") == 0
+
+
+@pytest.mark.usefixtures("published")
+def test_the_drain_nudges_again_what_was_forgotten(session: Session, broker: redis.Redis) -> None:
+    outbox.relay()
+    broker.flushdb()
+    overdue = func.now() - outbox.NUDGE_PATIENCE
+    session.execute(update(Job).values(next_attempt_at=overdue))
+
+    outbox.drain()
+
+    assert waiting(broker, "match") == 1
+
+
+@pytest.mark.usefixtures("hopeless")
+def test_a_reaction_that_fails_is_put_off_with_its_error(session: Session) -> None:
+    outbox.relay()
+
+    outbox.run_job(the_job(session).id)
+
+    job = the_job(session)
+    assert (job.state, job.attempts) == (JobState.PENDING, 1)
+    assert job.last_error is not None
+    assert job.last_error.startswith("NotFound: AccessRequest ")
+
+
+@pytest.mark.usefixtures("hopeless")
+def test_a_reaction_that_keeps_failing_ends_as_failed(session: Session) -> None:
+    outbox.relay()
+    job_id = the_job(session).id
+
+    for _ in range(MAX_ATTEMPTS + 1):
+        session.execute(update(Job).values(next_attempt_at=func.now()))
+        outbox.run_job(job_id)
+
+    job = the_job(session)
+    assert (job.state, job.attempts) == (JobState.FAILED, MAX_ATTEMPTS)
+    assert job.last_error is not None
+    assert job.last_error.startswith("NotFound: AccessRequest ")
+
+
+@pytest.mark.usefixtures("hopeless")
+def test_an_attempt_that_fails_half_way_leaves_nothing_behind(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin_and_break(work: Any, _fact: Any) -> None:
+        a_user(work.session, Role.BEHEERDER, email="half@testerdam.example")
+        raise RuntimeError("half way")
+
+    outbox.relay()
+    half = Reaction("mail_access_decided", "tick", begin_and_break)
+    monkeypatch.setitem(BY_NAME, half.name, half)
+
+    outbox.run_job(the_job(session).id)
+
+    assert the_job(session).last_error == "RuntimeError: half way"
+    found = select(func.count()).where(User.email == "half@testerdam.example")
+    assert session.scalar(found) == 0
