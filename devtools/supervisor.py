@@ -5,12 +5,12 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 from devtools.cli import Stopped, Trouble, say
 from devtools.paths import ROOT
@@ -89,8 +89,14 @@ class Supervisor:
     # Starting and watching
 
     def start(self, child: Child, ready: Callable[[], bool], within: float = 60.0) -> None:
+        self.launch(child)
+        self.wait_for(child, ready, within)
+
+    def launch(self, child: Child) -> None:
         self.children.append(child)
         self._spawn(child)
+
+    def wait_for(self, child: Child, ready: Callable[[], bool], within: float) -> None:
         deadline = time.monotonic() + within
         while not ready():
             self.tick()
@@ -157,10 +163,22 @@ class Supervisor:
         command: Sequence[str],
         environment: Mapping[str, str],
         account: Mapping[str, Any] | None = None,
-    ) -> str:
-        """Run one command to its end while the children stay watched; answer its last line."""
-        before = self._log(name).stat().st_size if self._log(name).exists() else 0
-        with self._log(name).open("ab") as log:
+    ) -> None:
+        """Run one command to its end while the children stay watched."""
+        for _ in self.lines(name, command, environment, account):
+            pass
+
+    def lines(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        account: Mapping[str, Any] | None = None,
+    ) -> Iterator[str]:
+        """Run one command, and hand on what it says as soon as it says it."""
+        path = self._log(name)
+        with path.open("ab") as log, path.open(errors="replace") as said:
+            said.seek(0, os.SEEK_END)
             process = subprocess.Popen(
                 list(command),
                 env={**environment, MARK: str(ROOT)},
@@ -172,16 +190,22 @@ class Supervisor:
                 preexec_fn=die_with_parent(signal.SIGTERM),
                 **(account or {}),
             )
-        try:
-            while process.poll() is None:
-                self.tick()
-                self.pause(0.05)
-        except Stopped:
-            self._end(process, 10)
-            raise
+            try:
+                yield from self._follow(process, said)
+            finally:
+                end(process, 10)
         if process.returncode:
-            raise Trouble(f"Niet gelukt: {' '.join(command[-3:])}\n{self.tail(name)}")
-        return last_line(self._log(name), before)
+            raise Trouble(f"Niet gelukt: {' '.join(command[1:])}\n{self.tail(name)}")
+
+    def _follow(self, process: subprocess.Popen[bytes], said: TextIO) -> Iterator[str]:
+        started = ""
+        ended = False
+        while not ended:
+            ended = process.poll() is not None
+            *complete, started = (started + said.read()).split("\n")
+            yield from complete
+            self.tick()
+            self.pause(0.05)
 
     def foreground(self, command: Sequence[str], environment: Mapping[str, str]) -> int:
         """Lend the terminal to a command; Ctrl-C is for it, not for us."""
@@ -216,18 +240,13 @@ class Supervisor:
             child.collect()
         self.changed()
 
-    def _end(self, process: subprocess.Popen[bytes], patience: float) -> None:
-        process.terminate()
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
     # Logs
 
     def _log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
+
+    def has_said(self, name: str, words: str) -> bool:
+        return words in self._log(name).read_text(errors="replace")
 
     def tail(self, name: str) -> str:
         log = self._log(name)
@@ -236,8 +255,11 @@ class Supervisor:
         return f"De laatste regels van {log}:\n{shown}"
 
 
-def last_line(log: Path, start: int) -> str:
-    with log.open("rb") as file:
-        file.seek(start)
-        lines = file.read().decode(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+def end(process: subprocess.Popen[bytes], patience: float) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -3,22 +3,24 @@
 import http.client
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from devtools.cli import Stopped, Trouble, say, step
-from devtools.house import SETTINGS, base_settings, flask, held_checkout, start_services
+from devtools.filling import DONE
+from devtools.house import SETTINGS, base_settings, held_checkout, start_services
 from devtools.paths import LOGS, PYTHON, VAR
 from devtools.processes import PATIENCE
 from devtools.state import State
 from devtools.supervisor import Child, Supervisor
 
 PREFERRED_PORT = 8000
+PATIENT = 90.0
 FILLING = (
-    ("Tabellen bijwerken", ("db", "upgrade")),
-    ("Gemeenten inlezen", ("gemeenten", "import")),
-    ("Begrippen inlezen", ("vocabulary", "import")),
+    ("Tabellen bijwerken", "db upgrade"),
+    ("Gemeenten inlezen", "gemeenten import"),
+    ("Begrippen inlezen", "vocabulary import"),
 )
-DEMO = ("Voorbeelden klaarzetten", ("demo", "seed"))
+DEMO = ("Voorbeelden klaarzetten", "demo seed")
 
 
 def up(_arguments: list[str]) -> int:
@@ -45,21 +47,44 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     settings = base_settings(address)
     start_services(supervisor, settings)
     demo = (DEMO,) if settings["DGVN_ENV"] == "demo" else ()
-    for label, words in (*FILLING, *demo):
-        with step(label) as note:
-            note(supervisor.run("setup", flask(*words), settings))
-    with step("Werkers") as note:
-        for child in (worker(settings), beat(settings)):
-            supervisor.start(child, lambda: True)
-        note("celery met 2 processen, en beat")
+    fill(supervisor, settings, (*FILLING, *demo))
+    # The site and the worker load the app at the same time; that is what takes long.
+    working = worker(settings)
+    supervisor.launch(working)
     with step("Site") as note:
         web = website(settings, door)
-        supervisor.start(web, lambda: is_ready(door.getsockname()[1]), within=90)
+        supervisor.start(web, lambda: is_ready(door.getsockname()[1]), within=PATIENT)
         note("gunicorn met 2 processen van 4 draden")
+    with step("Werkers") as note:
+        supervisor.wait_for(working, lambda: supervisor.has_said("worker", " ready."), PATIENT)
+        supervisor.launch(beat(settings))
+        note("celery met 2 processen, en beat")
     state.ready = True
     state.urls = {"site": address, "demo": f"{address}/demo", "postvak": f"{address}/postvak"}
     state.settings = {name: settings[name] for name in SETTINGS if name in settings}
     supervisor.changed()
+
+
+def fill(
+    supervisor: Supervisor, settings: Mapping[str, str], steps: Sequence[tuple[str, str]]
+) -> None:
+    """Bring tables and data up to date, one flask command per step, in one process."""
+    command = [str(PYTHON), "-m", "devtools.filling", *(words for _, words in steps)]
+    lines = supervisor.lines("setup", command, settings)
+    for label, _ in steps:
+        with step(label) as note:
+            note(last_before_done(lines))
+    for _ in lines:
+        pass
+
+
+def last_before_done(lines: Iterator[str]) -> str:
+    last = ""
+    for line in lines:
+        if line == DONE:
+            return last
+        last = line.strip() or last
+    return last
 
 
 def open_door() -> socket.socket:
