@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,13 +14,13 @@ from werkzeug.datastructures import MultiDict
 from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.core.actor import Role
+from app.links import Links
 from app.matching import service as matching
 from app.notifications import queries, service
 from app.notifications.rules import Frequency, Weekday
 from app.opgaven.models import Opgave
 from app.people.rules import Visibility
-from app.links import Links
-from tests.support.builders import a_profile, a_user, an_opgave
+from tests.support.builders import a_profile, a_skill, a_user, an_opgave
 from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
@@ -55,7 +56,7 @@ def lines(page: str) -> list[str]:
     """What stands in the inbox: titles, texts and days, in order."""
     inside = page[page.index('<ul class="dgvn-inbox">') :]
     found = re.findall(r"<p[^>]*>(.*?)</p>", inside[: inside.index("</ul>")], re.DOTALL)
-    return [" ".join(re.sub("<[^>]+>", "", one).split()) for one in found]
+    return [" ".join(unescape(re.sub("<[^>]+>", "", one)).split()) for one in found]
 
 
 def links_in(page: str) -> list[str]:
@@ -111,6 +112,32 @@ def test_an_opgavehouder_reads_of_a_colleague_as_far_as_they_show_themselves(
     ]
     assert links_in(page) == [f"/opgaven/{opgave.id}/collegas"]
     assert "Anouk" not in page
+
+
+def test_colleagues_for_one_opgave_share_a_line_until_one_of_them_is_new(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", owner=owner, title="Een veilig plein")
+    for name, energy in (("Bo", 3), ("Fatima", 5)):
+        user = a_user(session, name=name)
+        a_profile(session, a_skill("verkeerskunde", energy=energy), user=user)
+        tell(session, opgave, user)
+
+    together = lines(inbox_of(client, session, owner))
+    client.post("/meldingen/gelezen")
+    newcomer = a_user(session, name="Kim")
+    a_profile(session, "verkeerskunde", user=newcomer)
+    tell(session, opgave, newcomer, ago=timedelta(hours=-1))
+
+    assert together[:2] == [
+        "Nieuw: 2 collega's passen bij “Een veilig plein”",
+        "Het best past Fatima. Deze collega heeft verkeerskunde.",
+    ]
+    assert lines(client.get("/meldingen").text)[::3] == [
+        "Nieuw: Kim past bij “Een veilig plein”",
+        "2 collega's passen bij “Een veilig plein”",
+    ]
 
 
 def test_the_newest_comes_first(client: FlaskClient, session: Session, professional: User) -> None:

@@ -1,10 +1,13 @@
-"""Notices as lines of the inbox."""
+"""Notices as lines of the inbox; colleagues for one opgave on one day share a line."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from flask import url_for
 
+from app.core.clock import dutch_date
 from app.core.dutch import short_date
 from app.matching.core.words import COLLEAGUE, YOU, one_line
 from app.matching.queries import score_of
@@ -21,12 +24,26 @@ class InboxItem:
     is_unread: bool
 
 
-def inbox_item(notice: SeenNotice) -> InboxItem:
-    """What somebody should know, in the words that the match itself has elsewhere."""
-    title, text, href = (
-        _of_opgave(notice) if notice.colleague is None else _of_colleague(notice, notice.colleague)
-    )
+def inbox_items(notices: Iterable[SeenNotice]) -> list[InboxItem]:
+    """What somebody should know, in the words that the matches have elsewhere."""
+    return [_item(list(group)) for _, group in groupby(notices, key=_line_of)]
+
+
+def _line_of(notice: SeenNotice) -> tuple[object, ...]:
+    """What notices must share to stand on one line."""
     told = notice.notice
+    about_whom = None if notice.colleague else told.id
+    return (about_whom, told.opgave_id, dutch_date(told.told_at), told.read_at is None)
+
+
+def _item(group: Sequence[SeenNotice]) -> InboxItem:
+    best = min(group, key=lambda one: (one.match.tier, -one.match.value))
+    told = best.notice
+    title, text, href = (
+        _of_opgave(best)
+        if best.colleague is None
+        else _of_colleagues(best, best.colleague, len(group))
+    )
     return InboxItem(title, href, text, told.told_at, is_unread=told.read_at is None)
 
 
@@ -40,10 +57,10 @@ def _of_opgave(notice: SeenNotice) -> tuple[str, str, str]:
     )
 
 
-def _of_colleague(notice: SeenNotice, colleague: SeenProfile) -> tuple[str, str, str]:
-    opgave = notice.seen.opgave
-    return (
-        f"{colleague.display_name} past bij “{opgave.title}”",
-        one_line(score_of(notice.match), COLLEAGUE),
-        url_for("matching.of_opgave", opgave_id=opgave.id),
-    )
+def _of_colleagues(best: SeenNotice, colleague: SeenProfile, count: int) -> tuple[str, str, str]:
+    opgave, name = best.seen.opgave, colleague.display_name
+    why = one_line(score_of(best.match), COLLEAGUE)
+    href = url_for("matching.of_opgave", opgave_id=opgave.id)
+    if count == 1:
+        return f"{name} past bij “{opgave.title}”", why, href
+    return f"{count} collega's passen bij “{opgave.title}”", f"Het best past {name}. {why}", href

@@ -14,7 +14,7 @@ from app.notifications import queries, service
 from app.notifications.rules import next_digest
 from app.web.auth import current_actor
 from app.web.notifications.forms import PreferenceForm
-from app.web.notifications.pages import inbox_item
+from app.web.notifications.pages import inbox_items
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -25,7 +25,7 @@ notifications = Blueprint("notifications", __name__)
 @allow(Policy.SIGNED_IN)
 def inbox() -> str:
     notices = queries.inbox(db.session(), current_actor(), dutch_date(utc_now()))
-    return render_template("notifications/inbox.html", items=[inbox_item(one) for one in notices])
+    return render_template("notifications/inbox.html", items=inbox_items(notices))
 
 
 @notifications.post("/meldingen/gelezen")
