@@ -1,6 +1,6 @@
 """What a score says in plain Dutch, the same words on a page, in a mail and in search."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.matching.core.facts import Kind, Reason, Score
@@ -105,8 +105,8 @@ def score_sentence(score: Score, voice: Voice) -> str:
 def one_line(score: Score, voice: Voice) -> str:
     """The whole score in one line: what is there, and what is needed and is not."""
     met = sorted((r for r in score.reasons if r.points), key=lambda r: (-r.points, r.asked))
-    has = [_short(reason) for reason in met if not reason.wants_to_learn]
-    wants = [_short(reason) for reason in met if reason.wants_to_learn]
+    has = _per_offer(reason for reason in met if not reason.wants_to_learn)
+    wants = _per_offer(reason for reason in met if reason.wants_to_learn)
     parts = [f"{voice.have} {_listed(has)}"] if has else []
     parts += [f"{voice.want} {_listed(wants)} leren"] if wants else []
     missing = [r.asked for r in score.reasons if r.must and r.offered is None]
@@ -120,10 +120,20 @@ def _found_by(reason: Reason) -> str:
     return f"; gevraagd is {reason.asked} ({KINDS[reason.kind]})"
 
 
-def _short(reason: Reason) -> str:
-    if not _found_by(reason):
-        return str(reason.offered)
-    return f"{reason.offered} (gevraagd: {reason.asked})"
+def _per_offer(reasons: Iterable[Reason]) -> list[str]:
+    """Each offered skill once, with everything asked that it serves under another name."""
+    serves: dict[str, list[Reason]] = {}
+    for reason in reasons:
+        serves.setdefault(str(reason.offered), []).append(reason)
+    return [_short(offered, served) for offered, served in serves.items()]
+
+
+def _short(offered: str, served: Sequence[Reason]) -> str:
+    others = [reason.asked for reason in served if _found_by(reason)]
+    if not others:
+        return offered
+    also = "gevraagd:" if len(others) == len(served) else "ook voor"
+    return f"{offered} ({also} {_listed(others)})"
 
 
 def _turned(voice: Voice) -> str:

@@ -148,5 +148,15 @@ def test_one_line_tells_the_whole_score(reasons: tuple[Reason, ...], said: str) 
     assert one_line(a_score(*reasons), YOU) == said
 
 
+def test_one_line_names_a_skill_once_whatever_it_serves() -> None:
+    same = a_reason(asked="Wmo", offered="Wmo", kind=Kind.SAME, points=60)
+    broader = a_reason(asked="keukentafelgesprek", offered="Wmo", kind=Kind.BROADER, points=20)
+    third = a_reason(asked="intake", offered="gesprek voeren", kind=Kind.RELATED, points=10)
+
+    said = one_line(a_score(same, broader, third), YOU)
+
+    assert said == "Je hebt Wmo (ook voor keukentafelgesprek) en gesprek voeren (gevraagd: intake)."
+
+
 def test_one_line_about_a_colleague() -> None:
     assert one_line(a_score(named("water")), FATIMA) == "Fatima heeft water."
