@@ -1,5 +1,6 @@
 """`flask gemeenten ...`: the yearly list, and who has which mail domain."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from app.cli.work import Refusal, gemeente_of, open_work, reading, tell_faults
 from app.core.dutch import dutch_date, number, plural
-from app.gemeenten import reference, service
+from app.gemeenten import queries, reference, service
 from app.gemeenten.models import Gemeente
 from app.gemeenten.reference import OWN_LIST
 from app.gemeenten.service import Difference, ImportReport
@@ -44,7 +45,8 @@ def import_list(file: Path | None, *, good_lines: bool) -> None:
         if not listed.gemeenten:
             raise Refusal(f"Er is niets ingelezen: in {path} staat geen enkele gemeente.")
         report = service.import_gemeenten(work, listed.gemeenten)
-    _tell(report)
+        names = queries.names_of(work.session, _to_name(report))
+    _tell(report, names)
 
 
 @gemeenten.command("domain")
@@ -58,13 +60,21 @@ def add_domain(code: str, domain: str) -> None:
     click.echo(f"{domain.strip().lower().removeprefix('@')} hoort nu bij {name}.")
 
 
-def _tell(report: ImportReport) -> None:
+def _to_name(report: ImportReport) -> list[str]:
+    """The codes worth a line of their own; when the table was empty, the number says enough."""
+    is_first = not (report.changed or report.unchanged or report.absent)
+    return [*([] if is_first else report.added), *report.changed, *report.absent]
+
+
+def _tell(report: ImportReport, names: Mapping[str, str]) -> None:
     for code in report.added:
-        click.echo(f"nieuw: {code}")
+        if code in names:
+            click.echo(f"nieuw: {names[code]} ({code})")
     for code, differences in report.changed.items():
-        click.echo(f"gewijzigd: {code}: {'; '.join(map(_in_words, differences))}")
-    if report.absent:
-        click.echo(f"niet in deze lijst, ongewijzigd gelaten: {', '.join(report.absent)}")
+        said = "; ".join(map(_in_words, differences))
+        click.echo(f"gewijzigd: {names[code]} ({code}): {said}")
+    for code in report.absent:
+        click.echo(f"staat niet in deze lijst en blijft zoals het is: {names[code]} ({code})")
     click.echo(
         f"{plural(len(report.added), 'gemeente', 'gemeenten')} nieuw, "
         f"{len(report.changed)} gewijzigd, {report.unchanged} gelijk gebleven."

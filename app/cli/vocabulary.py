@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 
 from app.cli.work import Refusal, open_work
 from app.core.dutch import number, plural
-from app.vocabulary import service
+from app.vocabulary import service, starter
 
 vocabulary = AppGroup("vocabulary", help="De begrippenlijst.")
 
@@ -15,7 +15,7 @@ def import_lists() -> None:
     """Breng de begrippen in de database in lijn met onze eigen lijsten."""
     try:
         with open_work() as work:
-            report = service.import_starter(work)
+            report = service.import_starter(work, starter.DATA)
     except ValueError as error:
         raise Refusal(f"Er is niets ingelezen: onze lijst klopt niet ({error}).") from error
     if report.kept:

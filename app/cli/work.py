@@ -51,6 +51,10 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise Refusal(f"{path} bestaat niet.") from None
+    except IsADirectoryError:
+        raise Refusal(f"{path} is een map, geen bestand.") from None
+    except NotADirectoryError:
+        raise Refusal(f"{path} is een bestand, geen map.") from None
     except OSError as error:
         raise Refusal(f"{path} is niet te lezen ({error.strerror}).") from error
 

@@ -1,0 +1,86 @@
+"""`flask accounts`: the first people and roles; what cannot be is refused plainly."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.accounts import queries
+from app.core.actor import Role
+from tests.cli.conftest import Terminal
+from tests.support.builders import a_gemeente, a_user
+
+
+def test_an_account_is_made(flask: Terminal, session: Session) -> None:
+    gemeente = a_gemeente(session, name="Testerdam")
+
+    result = flask("accounts", "add", "J.Jansen@Testerdam.NL", "  Jo   Jansen ", gemeente.code)
+
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "Jo Jansen (j.jansen@testerdam.nl) heeft een account bij Testerdam.\n",
+    )
+    user = queries.by_email(session, "j.jansen@testerdam.nl")
+    assert user is not None
+    assert (user.name, user.gemeente_code, user.is_demo) == ("Jo Jansen", gemeente.code, False)
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "said"),
+    [
+        ("geen adres", "Jo", "geen adres is geen mailadres. Schrijf het zo: naam@gemeente.nl"),
+        ("jo@testerdam.nl", " \u200b ", "Geef een naam van hoogstens 100 tekens."),
+        ("jo@testerdam.nl", "J" * 101, "Geef een naam van hoogstens 100 tekens."),
+        ("bezet@testerdam.nl", "Jo", "Er is al een account voor bezet@testerdam.nl."),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_plainly(
+    flask: Terminal, session: Session, email: str, name: str, said: str
+) -> None:
+    gemeente = a_gemeente(session)
+    a_user(session, email="bezet@testerdam.nl")
+
+    result = flask("accounts", "add", email, name, gemeente.code)
+
+    assert (result.exit_code, result.stderr) == (1, f"{said}\n")
+    assert queries.colleagues(session, gemeente.code) == []
+
+
+def test_an_account_needs_a_gemeente_that_exists(flask: Terminal) -> None:
+    result = flask("accounts", "add", "jo@testerdam.nl", "Jo", "GM0000")
+
+    assert (result.exit_code, result.stderr) == (1, "Er is geen gemeente met de code GM0000.\n")
+
+
+def test_a_role_is_given_and_taken_away(flask: Terminal, session: Session) -> None:
+    user = a_user(session, email="jo@testerdam.nl")
+
+    given = flask("accounts", "grant", "jo@testerdam.nl", "beheerder")
+    again = flask("accounts", "grant", "jo@testerdam.nl", "beheerder")
+    session.refresh(user, ["grants"])
+
+    assert given.stdout == again.stdout == "jo@testerdam.nl is nu beheerder.\n"
+    assert queries.roles_of(user) == {Role.BEHEERDER}
+
+    ended = flask("accounts", "revoke", "jo@testerdam.nl", "beheerder")
+    session.refresh(user, ["grants"])
+
+    assert ended.stdout == "jo@testerdam.nl is geen beheerder meer.\n"
+    assert queries.roles_of(user) == frozenset()
+
+
+@pytest.mark.parametrize("verb", ["grant", "revoke"])
+def test_an_unknown_role_or_person_is_refused_plainly(
+    flask: Terminal, session: Session, verb: str
+) -> None:
+    a_user(session, email="jo@testerdam.nl")
+
+    role = flask("accounts", verb, "jo@testerdam.nl", "koning")
+    person = flask("accounts", verb, "piet@testerdam.nl", "beheerder")
+
+    assert (role.exit_code, role.stderr) == (
+        1,
+        "koning is geen rol. Kies uit: opgavehouder, gemeentebeheerder, beheerder.\n",
+    )
+    assert (person.exit_code, person.stderr) == (
+        1,
+        "Er is geen account voor piet@testerdam.nl.\n",
+    )

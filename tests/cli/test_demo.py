@@ -1,0 +1,252 @@
+"""The demo is put in once, leaves alone what people changed, and never goes stale."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts import service as accounts_service
+from app.accounts.models import User
+from app.cli.demo.data import DemoOpgave, Stage, read_opgaven, read_people
+from app.cli.demo.seed import SeedReport, seed
+from app.core.actor import Role
+from app.core.outbox import OutboxMessage
+from app.gemeenten import queries as gemeenten
+from app.gemeenten.reference import OWN_LIST, read
+from app.gemeenten.service import import_gemeenten
+from app.matching.models import Match
+from app.matching.service import match_everything
+from app.opgaven import queries as opgaven
+from app.opgaven import service as opgaven_service
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
+from app.people import queries as people
+from app.people import service as people_service
+from app.people.rules import ProfileState
+from app.vocabulary.service import import_starter
+from tests.cli.conftest import Terminal
+from tests.support.work import MONDAY, TODAY, make_work
+
+PEOPLE = read_people()
+OPGAVEN = read_opgaven()
+OPEN = [one for one in OPGAVEN if one.stage is Stage.OPEN]
+CONCEPTS = [one for one in OPGAVEN if one.stage is Stage.CONCEPT]
+
+
+def put_in(session: Session, days_later: int = 0) -> SeedReport:
+    report = seed(make_work(session, now=MONDAY + timedelta(days=days_later)))
+    session.commit()
+    return report
+
+
+def rows(session: Session, kind: type) -> int:
+    return session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+def titled(session: Session, one: DemoOpgave) -> list[Opgave]:
+    found = select(Opgave).where(Opgave.title == one.content.title).order_by(Opgave.created_at)
+    return list(session.scalars(found))
+
+
+@pytest.fixture
+def country(session: Session) -> Session:
+    """The session, with all gemeenten in it."""
+    import_gemeenten(make_work(session), read(OWN_LIST).gemeenten)
+    session.commit()
+    return session
+
+
+def test_the_demo_goes_in_as_if_people_had_done_it(country: Session) -> None:
+    report = put_in(country)
+
+    told = Counter(country.scalars(select(OutboxMessage.name)))
+    profiles = sum(person.profile is not None for person in PEOPLE)
+    assert report == SeedReport(
+        gemeenten=len({person.gemeente_code for person in PEOPLE}),
+        people=len(PEOPLE),
+        opgaven=len(OPGAVEN),
+    )
+    assert told == {
+        "person.registered": len(PEOPLE),
+        "role.changed": sum(len(person.roles) for person in PEOPLE),
+        "profile.changed": profiles,
+        "opgave.published": len(OPEN) + 1,
+        "opgave.ended": 1,
+    }
+    assert people.count_published(country) == profiles
+    assert Counter(country.scalars(select(Opgave.status))) == {
+        OpgaveStatus.OPEN: len(OPEN),
+        OpgaveStatus.CONCEPT: len(CONCEPTS),
+        OpgaveStatus.WITHDRAWN: 1,
+    }
+
+
+def test_everybody_is_marked_as_demo_and_belongs_to_the_domain(country: Session) -> None:
+    put_in(country)
+
+    for user in country.scalars(select(User)):
+        home = gemeenten.of_email(country, user.email)
+        assert user.is_demo
+        assert home is not None
+        assert home.code == user.gemeente_code
+    person = next(one for one in PEOPLE if Role.OPGAVEHOUDER in one.roles)
+    assert accounts.roles_of(country.get_one(User, person.id)) == set(person.roles)
+
+
+def test_a_second_time_nothing_happens(country: Session) -> None:
+    put_in(country)
+    facts = rows(country, OutboxMessage)
+
+    assert put_in(country) == SeedReport()
+    assert put_in(country, days_later=1) == SeedReport()
+    assert rows(country, OutboxMessage) == facts
+
+
+def test_what_people_changed_stays(country: Session) -> None:
+    put_in(country)
+    person = next(one for one in PEOPLE if one.profile)
+    user = country.get_one(User, person.id)
+    own_work = make_work(country, user)
+    draft = people.draft_of(people_service.pause_profile(own_work))
+    people_service.write_profile(own_work, replace(draft, headline="Anders"))
+    one = OPEN[0]
+    opgave_id = titled(country, one)[0].id
+    owner = country.get_one(User, titled(country, one)[0].owner_id)
+    opgaven_service.withdraw_opgave(make_work(country, owner), opgave_id)
+    country.commit()
+
+    assert put_in(country, days_later=1) == SeedReport()
+
+    profile = people.own_profile(country, person.id)
+    assert profile is not None
+    assert (profile.headline, profile.state) == ("Anders", ProfileState.PAUSED)
+    assert [row.status for row in titled(country, one)] == [OpgaveStatus.WITHDRAWN]
+
+
+def test_opgaven_whose_closing_date_has_passed_are_placed_anew(country: Session) -> None:
+    put_in(country)
+    later = TODAY + timedelta(days=60)
+
+    report = put_in(country, days_later=60)
+
+    assert report == SeedReport(renewed=len(OPEN), moved=len(CONCEPTS))
+    open_now = country.scalars(select(Opgave).where(Opgave.status == OpgaveStatus.OPEN)).all()
+    assert len(open_now) == len(OPEN)
+    assert min(row.closes_on for row in open_now if row.closes_on) >= later
+    assert [row.status for row in titled(country, OPEN[0])] == [
+        OpgaveStatus.CLOSED,
+        OpgaveStatus.OPEN,
+    ]
+    assert put_in(country, days_later=60) == SeedReport()
+    assert put_in(country, days_later=61) == SeedReport()
+
+
+def test_a_concept_keeps_its_words_and_gets_later_dates(country: Session) -> None:
+    put_in(country)
+    one = CONCEPTS[0]
+    concept = titled(country, one)[0]
+    owner = country.get_one(User, concept.owner_id)
+    draft = replace(opgaven.draft_of(country, concept), text="Zelf geschreven.")
+    opgaven_service.revise_opgave(make_work(country, owner), concept.id, draft)
+    country.commit()
+
+    put_in(country, days_later=60)
+
+    later = one.draft(TODAY + timedelta(days=60))
+    assert (concept.text, concept.status) == ("Zelf geschreven.", OpgaveStatus.CONCEPT)
+    assert (concept.starts_on, concept.ends_on, concept.closes_on) == (
+        later.starts_on,
+        later.ends_on,
+        later.closes_on,
+    )
+
+
+def test_an_opgave_that_people_closed_within_its_week_is_not_placed_again(
+    country: Session,
+) -> None:
+    put_in(country)
+    country.execute(update(Opgave).values(closes_on=TODAY))
+    country.commit()
+
+    report = put_in(country, days_later=1)
+
+    assert report == SeedReport(moved=len(CONCEPTS))
+    assert put_in(country, days_later=7).renewed == len(OPEN)
+
+
+def test_people_whose_hours_have_all_passed_have_hours_again(country: Session) -> None:
+    put_in(country)
+    ending = [person for person in PEOPLE if person.available_until_days is not None]
+
+    report = put_in(country, days_later=400)
+
+    later = TODAY + timedelta(days=400)
+    assert ending
+    assert report.moved == len(ending) + len(CONCEPTS)
+    for person in ending:
+        profile = people.own_profile(country, person.id)
+        assert profile is not None
+        assert [window.ends_on for window in profile.windows] == [person.window(later).ends_on]
+
+
+def test_an_owner_whose_role_was_taken_away_places_nothing_anew(country: Session) -> None:
+    put_in(country)
+    owner = country.get_one(User, next(p.id for p in PEOPLE if p.name == OPEN[0].owner))
+    accounts_service.end_role(make_work(country), owner.id, Role.OPGAVEHOUDER)
+    country.commit()
+    country.expire_all()
+    theirs = sum(one.owner == owner.name for one in OPEN)
+
+    assert put_in(country, days_later=60).renewed == len(OPEN) - theirs
+
+
+def test_every_open_opgave_of_the_demo_finds_colleagues(country: Session) -> None:
+    import_starter(make_work(country))
+    put_in(country)
+
+    match_everything(make_work(country))
+
+    found: set[UUID] = set(country.scalars(select(Match.opgave_id)))
+    assert found == {one.id_in(TODAY) for one in OPEN}
+
+
+def test_the_command_tells_what_it_did(flask: Terminal, country: Session) -> None:
+    first = flask("demo", "seed")
+    second = flask("demo", "seed")
+
+    codes = {person.gemeente_code for person in PEOPLE}
+    assert first.stdout == (
+        f"Klaargezet: {len(codes)} gemeenten met een domein, {len(PEOPLE)} verzonnen collega's, "
+        f"{len(OPGAVEN)} opgaven.\n"
+    )
+    assert second.stdout == "Alles stond al klaar.\n"
+
+
+def test_outside_a_demo_nobody_is_made_up(
+    flask: Terminal, app: Flask, country: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = replace(app.extensions["settings"], demo_accounts=False)
+    monkeypatch.setitem(app.extensions, "settings", real)
+
+    result = flask("demo", "seed")
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Dit kan alleen in een demo. Zet DEMO_ACCOUNTS=1 als dit er een is.\n",
+    )
+    assert rows(country, User) == 0
+
+
+def test_without_gemeenten_there_is_no_demo(flask: Terminal) -> None:
+    result = flask("demo", "seed")
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Er zijn nog geen gemeenten. Draai eerst: flask gemeenten import\n",
+    )

@@ -1,0 +1,160 @@
+"""`flask gemeenten`: what is reported, and what is refused with a plain sentence."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.gemeenten import queries
+from app.gemeenten.models import Gemeente
+from tests.cli.conftest import Terminal
+from tests.gemeenten.test_reference import HEADER, line
+from tests.support.builders import a_domain, a_gemeente
+
+
+def write(tmp_path: Path, *lines: str) -> Path:
+    path = tmp_path / "lijst.csv"
+    path.write_text("\n".join((HEADER, *lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Gemeente)) or 0
+
+
+def test_without_a_file_our_own_list_goes_in(flask: Terminal, session: Session) -> None:
+    first = flask("gemeenten", "import")
+    second = flask("gemeenten", "import")
+
+    assert first.stdout == "342 gemeenten nieuw, 0 gewijzigd, 0 gelijk gebleven.\n"
+    assert second.stdout == "0 gemeenten nieuw, 0 gewijzigd, 342 gelijk gebleven.\n"
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert count(session) == 342
+
+
+def test_a_new_list_reports_what_changed_and_what_is_absent(
+    flask: Terminal, session: Session, tmp_path: Path
+) -> None:
+    flask("gemeenten", "import", write(tmp_path, line("GM0001"), line("GM0002"), line("GM0003")))
+    path = write(
+        tmp_path,
+        line("GM0001", inhabitants="400000", inhabitants_on="2027-01-01"),
+        line("GM0002", valid_until="2027-01-01", successor_code="GM0004"),
+        line("GM0004", name="Nieuwstad", is_provincial_capital="0"),
+    )
+
+    result = flask("gemeenten", "import", path)
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "nieuw: Nieuwstad (GM0004)",
+        "gewijzigd: Utrecht (GM0001): inwoners was 374.000, is nu 400.000; "
+        "peildatum was 1 januari 2024, is nu 1 januari 2027",
+        "gewijzigd: Utrecht (GM0002): bestaat tot was leeg, is nu 1 januari 2027; "
+        "opvolger was leeg, is nu GM0004",
+        "staat niet in deze lijst en blijft zoals het is: Utrecht (GM0003)",
+        "1 gemeente nieuw, 2 gewijzigd, 0 gelijk gebleven.",
+    ]
+
+
+def test_one_bad_line_and_nothing_goes_in(
+    flask: Terminal, session: Session, tmp_path: Path
+) -> None:
+    path = write(tmp_path, line("GM0001"), line("GM0002", inhabitants="veel"), line("fout"))
+
+    result = flask("gemeenten", "import", path)
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "regel 3: inhabitants 'veel' is geen heel getal",
+        "regel 4: code 'fout' heeft niet de vorm GM0000",
+        "Er is niets ingelezen: 2 fouten. Herstel dit, of lees met --good-lines alleen de goede "
+        "regels in.",
+    ]
+    assert count(session) == 0
+
+
+def test_the_good_lines_go_in_when_asked(flask: Terminal, session: Session, tmp_path: Path) -> None:
+    gone = {"valid_until": "2027-01-01", "successor_code": "GM0009"}
+    path = write(tmp_path, line("GM0001"), line("fout"), line("GM0003", **gone))
+
+    result = flask("gemeenten", "import", path, "--good-lines")
+
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        "regel 3: code 'fout' heeft niet de vorm GM0000",
+        "regel 4: opvolger GM0009 is onbekend",
+        "2 fouten overgeslagen.",
+    ]
+    assert result.stdout == "1 gemeente nieuw, 0 gewijzigd, 0 gelijk gebleven.\n"
+    assert count(session) == 1
+
+
+def test_a_successor_may_be_in_the_table_already(
+    flask: Terminal, session: Session, tmp_path: Path
+) -> None:
+    successor = a_gemeente(session).code
+    gone = {"valid_until": "2027-01-01", "successor_code": successor}
+
+    result = flask("gemeenten", "import", write(tmp_path, line("GM0001", **gone)))
+
+    assert result.exit_code == 0
+    assert queries.by_code(session, "GM0001").successor_code == successor
+
+
+def test_files_that_cannot_be_read_are_refused_plainly(flask: Terminal, tmp_path: Path) -> None:
+    latin = tmp_path / "latin.csv"
+    latin.write_bytes(f"{HEADER}\n{line(name='Súdwest')}\n".encode("latin-1"))
+    other = tmp_path / "anders.csv"
+    other.write_text("a;b\n1;2\n", encoding="utf-8")
+
+    absent = flask("gemeenten", "import", tmp_path / "weg.csv")
+    folder = flask("gemeenten", "import", tmp_path)
+    not_text = flask("gemeenten", "import", latin, "--good-lines")
+    wrong = flask("gemeenten", "import", other, "--good-lines")
+
+    assert absent.stderr == f"{tmp_path / 'weg.csv'} bestaat niet.\n"
+    assert folder.stderr == f"{tmp_path} is een map, geen bestand.\n"
+    assert not_text.stderr.splitlines()[0] == "het bestand is geen UTF-8 tekst"
+    assert wrong.stderr.startswith("deze kolommen ontbreken: code, name, province,")
+    assert {one.exit_code for one in (absent, folder, not_text, wrong)} == {1}
+
+
+def test_an_empty_list_is_refused(flask: Terminal, tmp_path: Path) -> None:
+    result = flask("gemeenten", "import", write(tmp_path))
+
+    assert result.exit_code == 1
+    assert result.stderr.endswith("staat geen enkele gemeente.\n")
+
+
+def test_a_domain_is_given_to_a_gemeente(flask: Terminal, session: Session) -> None:
+    gemeente = a_gemeente(session, name="Testerdam")
+
+    result = flask("gemeenten", "domain", gemeente.code, "@Testerdam.NL")
+
+    assert (result.exit_code, result.stdout) == (0, "testerdam.nl hoort nu bij Testerdam.\n")
+    assert queries.domains_of(session, gemeente.code) == ["testerdam.nl"]
+
+
+@pytest.mark.parametrize(
+    ("domain", "said"),
+    [
+        ("geen domein", "Dit is geen domein. Schrijf bijvoorbeeld: gemeente.nl"),
+        ("elders.nl", "Dit domein hoort al bij een andere gemeente."),
+    ],
+)
+def test_a_domain_that_cannot_be_taken_is_refused_plainly(
+    flask: Terminal, session: Session, domain: str, said: str
+) -> None:
+    a_domain(session, a_gemeente(session), "elders.nl")
+
+    result = flask("gemeenten", "domain", a_gemeente(session).code, domain)
+
+    assert (result.exit_code, result.stderr) == (1, f"{said}\n")
+
+
+def test_a_domain_needs_a_gemeente_that_exists(flask: Terminal) -> None:
+    result = flask("gemeenten", "domain", "GM0000", "testerdam.nl")
+
+    assert (result.exit_code, result.stderr) == (1, "Er is geen gemeente met de code GM0000.\n")
