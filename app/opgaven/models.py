@@ -22,7 +22,7 @@ class Opgave(Base):
         CheckConstraint("people_needed > 0", name="needs_people"),
         CheckConstraint(
             "status <> 'open' OR (closes_on IS NOT NULL AND starts_on IS NOT NULL"
-            " AND ends_on IS NOT NULL AND hours_per_week > 0)",
+            " AND ends_on IS NOT NULL AND hours_per_week IS NOT NULL AND hours_per_week > 0)",
             name="open_is_complete",
         ),
     )

@@ -282,7 +282,7 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "status <> 'open' OR (closes_on IS NOT NULL AND starts_on IS NOT NULL AND ends_on IS NOT NULL AND hours_per_week > 0)",
+            "status <> 'open' OR (closes_on IS NOT NULL AND starts_on IS NOT NULL AND ends_on IS NOT NULL AND hours_per_week IS NOT NULL AND hours_per_week > 0)",
             name="ck_opgave_open_is_complete",
         ),
         sa.CheckConstraint(
