@@ -25,6 +25,8 @@ from app.opgaven.rules import (
 )
 from app.vocabulary.rules import Theme
 
+MOST_WORDS = 8
+
 Row = tuple[Opgave, Gemeente]
 
 
@@ -203,10 +205,9 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
         found.append(Gemeente.province == wanted.province)
     if wanted.most_hours:
         found.append(Opgave.hours_per_week <= wanted.most_hours)
-    if wanted.text:
-        in_title = and_(
-            *(Opgave.title.icontains(word, autoescape=True) for word in wanted.text.split()[:8])
-        )
+    typed = wanted.text.split()[:MOST_WORDS]
+    if typed:
+        in_title = and_(*(Opgave.title.icontains(word, autoescape=True) for word in typed))
         without_spaces = func.replace(AskedSkill.label_normal, " ", "")
         asked = Opgave.skills.any(without_spaces.in_(wanted.words))
         found.append(or_(in_title, asked))

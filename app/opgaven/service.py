@@ -58,8 +58,7 @@ def draft_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
 def revise_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
     """Change what the opgave says; an open one must stay complete."""
     opgave = _to_change(work, opgave_id)
-    if not NEXT[opgave.status]:
-        raise Conflict(said=f"Deze opgave is {opgave.status.value} en kan niet meer veranderen.")
+    _refuse_if_ended(opgave)
     if draft.version is not None and draft.version != opgave.version:
         raise Conflict(said=CHANGED_MEANWHILE)
     refuse(faults(draft))
@@ -76,6 +75,7 @@ def publish_opgave(work: Work, opgave_id: UUID) -> Opgave:
     opgave = _to_change(work, opgave_id)
     if opgave.status is OpgaveStatus.OPEN:
         return opgave
+    _refuse_if_ended(opgave)
     refuse(publishing_faults(queries.draft_of(work.session, opgave), work.today))
     opgave.move_to(OpgaveStatus.OPEN)
     opgave.published_at = work.now
@@ -114,11 +114,16 @@ def _end(work: Work, opgave: Opgave, status: OpgaveStatus) -> Opgave:
 
 def _to_change(work: Work, opgave_id: UUID) -> Opgave:
     opgave = work.fetch_to_change(Opgave, opgave_id)
-    if may_edit(work.actor, opgave.gemeente_code):
-        return opgave
-    if opgave.status is OpgaveStatus.CONCEPT:
-        raise NotFound(f"opgave {opgave_id}")
-    raise NotAllowed(f"change opgave {opgave_id}")
+    if not may_edit(work.actor, opgave.gemeente_code):
+        # To who may not read it either, it does not exist.
+        queries.seen_opgave(work.session, work.actor, opgave_id)
+        raise NotAllowed(f"change opgave {opgave_id}")
+    return opgave
+
+
+def _refuse_if_ended(opgave: Opgave) -> None:
+    if not NEXT[opgave.status]:
+        raise Conflict(said=f"Deze opgave is {opgave.status.value} en kan niet meer veranderen.")
 
 
 def _again(work: Work, opgave: Opgave, draft: OpgaveDraft) -> Opgave:

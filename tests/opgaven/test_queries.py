@@ -1,0 +1,283 @@
+"""Reading opgaven: who may read one, which are open for whom, and how they are found."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from app.core.actor import ANYONE, Actor, Role
+from app.core.errors import NotFound
+from app.gemeenten.models import Gemeente
+from app.opgaven import queries
+from app.opgaven.models import Opgave
+from app.opgaven.queries import Search
+from app.opgaven.rules import Audience, Kind, OpgaveStatus
+from app.vocabulary.rules import Theme
+from tests.support.builders import a_gemeente, a_user, an_opgave
+from tests.support.queries import counted
+from tests.support.work import MONDAY, TODAY, make_work
+
+EVERYTHING = Search()
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def reader(session: Session) -> Actor:
+    """Somebody without a role, in Zeeland."""
+    return a_reader(session, a_gemeente(session, province="Zeeland"))
+
+
+def a_reader(session: Session, gemeente: Gemeente, *roles: Role) -> Actor:
+    return make_work(session, a_user(session, *roles, gemeente_code=gemeente.code)).actor
+
+
+def titles(session: Session, looking: Actor, wanted: Search = EVERYTHING) -> list[str]:
+    found = queries.search_open(session, looking, wanted, 1, TODAY)
+    return [seen.opgave.title for seen in found.items]
+
+
+# One opgave
+
+
+def test_who_may_read_an_opgave_sees_it_with_its_gemeente(session: Session, reader: Actor) -> None:
+    opgave = an_opgave(session, "wonen")
+
+    seen = queries.seen_opgave(session, reader, opgave.id)
+
+    assert (seen.opgave, seen.gemeente.code) == (opgave, opgave.gemeente_code)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"status": OpgaveStatus.CONCEPT}, {"audience": Audience.PROVINCE}]
+)
+def test_what_is_not_for_the_reader_and_what_is_absent_are_refused_alike(
+    session: Session, reader: Actor, changed: dict[str, Any]
+) -> None:
+    refusals = []
+    for opgave_id in (an_opgave(session, **changed).id, uuid4()):
+        with pytest.raises(NotFound) as refusal:
+            queries.seen_opgave(session, reader, opgave_id)
+        refusals.append(refusal.value.said)
+
+    assert refusals[0] == refusals[1]
+
+
+def test_an_opgave_for_the_province_is_read_there(session: Session, reader: Actor) -> None:
+    owner = a_user(
+        session, Role.OPGAVEHOUDER, gemeente_code=a_gemeente(session, province="Zeeland").code
+    )
+    opgave = an_opgave(session, owner=owner, audience=Audience.PROVINCE)
+
+    assert queries.seen_opgave(session, reader, opgave.id).opgave is opgave
+
+
+def test_who_may_not_change_an_opgave_does_not_get_it_to_edit(
+    session: Session, reader: Actor
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, owner=owner)
+
+    assert queries.opgave_to_edit(session, make_work(session, owner).actor, opgave.id) is opgave
+    with pytest.raises(NotFound):
+        queries.opgave_to_edit(session, reader, opgave.id)
+    with pytest.raises(NotFound):
+        queries.opgave_to_edit(session, reader, uuid4())
+
+
+def test_the_opgavehouder_is_named_before_the_second(session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    second = a_user(session, gemeente_code=owner.gemeente_code)
+
+    alone = an_opgave(session, owner=owner)
+    together = an_opgave(session, owner=owner, co_owner_id=second.id)
+
+    assert queries.contacts(session, alone) == [owner]
+    assert queries.contacts(session, together) == [owner, second]
+
+
+# Open opgaven
+
+
+def test_those_that_close_first_come_first(session: Session, reader: Actor) -> None:
+    for title, days in (("derde", 9), ("eerste", 0), ("tweede", 4)):
+        an_opgave(session, title=title, closes_on=TODAY + timedelta(days=days))
+    an_opgave(session, title="te laat", closes_on=YESTERDAY)
+    an_opgave(session, title="concept", status=OpgaveStatus.CONCEPT)
+    an_opgave(session, title="gesloten", status=OpgaveStatus.CLOSED)
+
+    assert titles(session, reader) == ["eerste", "tweede", "derde"]
+
+
+def test_a_visitor_finds_what_is_public(session: Session) -> None:
+    an_opgave(session, title="openbaar")
+    an_opgave(session, title="besloten", is_public=False)
+
+    assert titles(session, ANYONE) == ["openbaar"]
+
+
+def test_search_finds_by_each_part_and_by_all_together(session: Session, reader: Actor) -> None:
+    zeeland = a_gemeente(session, province="Zeeland")
+    an_opgave(
+        session,
+        "klimaat adaptatie",
+        title="Water op straat",
+        owner=a_user(session, Role.OPGAVEHOUDER, gemeente_code=zeeland.code),
+        themes=["ruimte", "duurzaamheid"],
+        kind=Kind.KLUS,
+        hours_per_week=4,
+    )
+    an_opgave(session, "wonen", title="100% straten_boek", closes_on=TODAY)
+    by = {
+        "title": Search(text="STRAAT water"),
+        "half a title": Search(text="straat zon"),
+        "a skill": Search(text="klimaatadaptatie", words=("klimaatadaptatie",)),
+        "a percent sign": Search(text="%"),
+        "an underscore": Search(text="_"),
+        "theme": Search(theme=Theme.DUURZAAMHEID),
+        "kind": Search(kind=Kind.KLUS),
+        "province": Search(province="Zeeland"),
+        "hours": Search(most_hours=4),
+        "all": Search("water", (), Theme.RUIMTE, Kind.KLUS, "Zeeland", 4),
+        "too few hours": Search(most_hours=3),
+        "spaces": Search(text="  "),
+    }
+    water, boek = "Water op straat", "100% straten_boek"
+
+    assert {name: titles(session, reader, wanted) for name, wanted in by.items()} == {
+        "title": [water],
+        "half a title": [],
+        "a skill": [water],
+        "a percent sign": [boek],
+        "an underscore": [boek],
+        "theme": [water],
+        "kind": [water],
+        "province": [water],
+        "hours": [water],
+        "all": [water],
+        "too few hours": [],
+        "spaces": [boek, water],
+    }
+
+
+def test_a_longer_list_costs_no_more_statements(session: Session, reader: Actor) -> None:
+    costs = []
+    for more in (1, 2):
+        for _ in range(more):
+            an_opgave(session, "wonen", "zorg")
+        with counted(session) as statements:
+            found = queries.search_open(session, reader, EVERYTHING, 1, TODAY)
+            assert [len(seen.opgave.skills) for seen in found.items] == [2] * (2 * more - 1)
+        costs.append(len(statements))
+
+    assert costs[0] == costs[1]
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    drawn=st.lists(
+        st.tuples(
+            st.sampled_from(["Utrecht", "Zeeland"]),
+            st.sampled_from(OpgaveStatus),
+            st.sampled_from(Audience),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    home=st.sampled_from(["Utrecht", "Zeeland", None]),
+)
+def test_search_gives_exactly_the_open_ones_that_may_be_read(
+    session: Session,
+    drawn: list[tuple[str, OpgaveStatus, Audience, bool]],
+    home: str | None,
+) -> None:
+    point = session.begin_nested()
+    made = [_drawn(session, *one) for one in drawn]
+    looking = a_reader(session, a_gemeente(session, province=home)) if home else ANYONE
+
+    found = queries.search_open(session, looking, EVERYTHING, 1, TODAY)
+
+    assert {seen.opgave.id for seen in found.items} == {
+        opgave.id
+        for opgave in made
+        if opgave.status is OpgaveStatus.OPEN and _is_readable(session, looking, opgave)
+    }
+    point.rollback()
+
+
+def _drawn(
+    session: Session, province: str, status: OpgaveStatus, audience: Audience, is_public: bool
+) -> Opgave:
+    gemeente = a_gemeente(session, province=province)
+    owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=gemeente.code)
+    return an_opgave(session, owner=owner, status=status, audience=audience, is_public=is_public)
+
+
+def _is_readable(session: Session, looking: Actor, opgave: Opgave) -> bool:
+    try:
+        queries.seen_opgave(session, looking, opgave.id)
+    except NotFound:
+        return False
+    return True
+
+
+# Lists
+
+
+def test_the_home_page_shows_the_newest_that_everybody_may_read(session: Session) -> None:
+    for title, days in (("oud", 9), ("nieuw", 1), ("ouder", 20)):
+        an_opgave(session, title=title, published_at=MONDAY - timedelta(days=days))
+    an_opgave(session, title="besloten", is_public=False)
+    an_opgave(session, title="te laat", closes_on=YESTERDAY)
+
+    newest = queries.newest_public(session, TODAY, 2)
+
+    assert [seen.opgave.title for seen in newest] == ["nieuw", "oud"]
+
+
+def test_a_gemeente_has_all_its_opgaven_the_last_changed_first(session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    old = an_opgave(session, owner=owner, changed_at=MONDAY - timedelta(days=1))
+    new = an_opgave(session, owner=owner, status=OpgaveStatus.WITHDRAWN)
+    an_opgave(session)
+
+    assert queries.of_gemeente(session, owner.gemeente_code) == [new, old]
+
+
+def test_a_gemeente_with_more_opgaven_costs_no_more_statements(session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    code, costs = owner.gemeente_code, []
+    for more in (1, 2):
+        for _ in range(more):
+            an_opgave(session, "wonen", owner=owner)
+        with counted(session) as statements:
+            found = queries.of_gemeente(session, code)
+            assert [len(opgave.skills) for opgave in found] == [1] * (2 * more - 1)
+        costs.append(len(statements))
+        owner = session.merge(owner)
+
+    assert costs == [2, 2]
+
+
+def test_figures_count_what_is_open(session: Session) -> None:
+    before = queries.figures(session, TODAY)
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    for _ in range(2):
+        an_opgave(session, owner=owner)
+    an_opgave(session, closes_on=YESTERDAY)
+    an_opgave(session, status=OpgaveStatus.CONCEPT)
+
+    after = queries.figures(session, TODAY)
+
+    assert (
+        after.open_opgaven - before.open_opgaven,
+        after.gemeenten_with_opgaven - before.gemeenten_with_opgaven,
+    ) == (2, 1)

@@ -1,0 +1,237 @@
+"""What is wrong with an opgave, which moves it may make, and who may read and change it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.core.actor import ANYONE, SYSTEM, Actor, Role
+from app.core.faults import Fault
+from app.opgaven.rules import (
+    NEXT,
+    AskedSkillDraft,
+    Audience,
+    OpgaveDraft,
+    OpgaveStatus,
+    Readable,
+    faults,
+    is_overdue,
+    may_draft,
+    may_edit,
+    may_read,
+    publishing_faults,
+)
+from app.vocabulary.rules import Theme
+from tests.support.work import TODAY
+
+HERE, ELSEWHERE = "GM0001", "GM0002"
+SKILL = AskedSkillDraft("verkeerskunde")
+WHOLE = OpgaveDraft(
+    title="Een rotonde",
+    text="Er is werk.",
+    themes=(Theme.MOBILITEIT,),
+    skills=(SKILL,),
+    hours_per_week=8,
+    starts_on=TODAY + timedelta(days=30),
+    ends_on=TODAY + timedelta(days=120),
+    closes_on=TODAY + timedelta(days=20),
+)
+
+
+def with_skill(**changed: Any) -> OpgaveDraft:
+    return replace(WHOLE, skills=(replace(SKILL, **changed),))
+
+
+def too_long(limit: int) -> str:
+    return f"Gebruik hier hoogstens {limit} tekens. Het zijn er nu {limit + 1}."
+
+
+def between(least: int, most: int) -> str:
+    return f"Kies een getal van {least} tot en met {most}."
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        WHOLE,
+        OpgaveDraft(title="t"),
+        replace(WHOLE, title="t" * 120, text="t" * 10_000, people_needed=50),
+        replace(WHOLE, hours_per_week=1, people_needed=1),
+        replace(WHOLE, hours_per_week=40),
+        replace(WHOLE, ends_on=WHOLE.starts_on, closes_on=WHOLE.starts_on),
+        replace(WHOLE, ends_on=TODAY + timedelta(days=30 + 3 * 366)),
+        with_skill(label="s" * 80, level=1),
+        with_skill(level=4),
+        replace(WHOLE, skills=tuple(AskedSkillDraft(f"vak {n}") for n in range(15))),
+    ],
+)
+def test_nothing_is_wrong_up_to_and_including_the_limits(draft: OpgaveDraft) -> None:
+    assert faults(draft) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "field", "said"),
+    [
+        (replace(WHOLE, title=""), "title", "Geef de opgave een titel."),
+        (replace(WHOLE, title="t" * 121), "title", too_long(120)),
+        (replace(WHOLE, text="t" * 10_001), "text", too_long(10_000)),
+        (replace(WHOLE, hours_per_week=0), "hours_per_week", between(1, 40)),
+        (replace(WHOLE, hours_per_week=41), "hours_per_week", between(1, 40)),
+        (replace(WHOLE, people_needed=0), "people_needed", between(1, 50)),
+        (replace(WHOLE, people_needed=51), "people_needed", between(1, 50)),
+        (
+            replace(WHOLE, people_needed=None),
+            "people_needed",
+            "Vul een getal in van 1 tot en met 50.",
+        ),
+        (
+            replace(WHOLE, ends_on=TODAY + timedelta(days=29)),
+            "ends_on",
+            "De einddatum ligt voor de begindatum.",
+        ),
+        (
+            replace(WHOLE, ends_on=TODAY + timedelta(days=31 + 3 * 366)),
+            "ends_on",
+            "Een opgave duurt hier hoogstens drie jaar.",
+        ),
+        (
+            replace(WHOLE, closes_on=TODAY + timedelta(days=121)),
+            "closes_on",
+            "De sluitingsdatum ligt na het einde van de opgave.",
+        ),
+        (with_skill(label=""), "skills-0-label", "Vul een vaardigheid in."),
+        (with_skill(label="-"), "skills-0-label", "Gebruik letters of cijfers."),
+        (with_skill(label="s" * 81), "skills-0-label", too_long(80)),
+        (with_skill(level=0), "skills-0-level", between(1, 4)),
+        (with_skill(level=5), "skills-0-level", between(1, 4)),
+        (
+            replace(WHOLE, skills=(SKILL, AskedSkillDraft("VERKEERSKUNDE", must=False))),
+            "skills-1-label",
+            "“VERKEERSKUNDE” staat er al.",
+        ),
+        (
+            replace(WHOLE, skills=tuple(AskedSkillDraft(f"vak {n}") for n in range(16))),
+            "skills",
+            "Noem hoogstens 15 vaardigheden.",
+        ),
+    ],
+)
+def test_one_thing_that_is_wrong_is_one_fault(draft: OpgaveDraft, field: str, said: str) -> None:
+    assert faults(draft) == [Fault(field, said)]
+
+
+@pytest.mark.parametrize(
+    ("draft", "fields"),
+    [
+        (WHOLE, []),
+        (
+            OpgaveDraft(title="t"),
+            ["text", "themes", "skills", "hours_per_week", "starts_on", "ends_on", "closes_on"],
+        ),
+        (replace(WHOLE, themes=()), ["themes"]),
+        (replace(WHOLE, closes_on=TODAY), []),
+        (replace(WHOLE, closes_on=TODAY - timedelta(days=1)), ["closes_on"]),
+        (replace(WHOLE, starts_on=TODAY - timedelta(days=9), ends_on=TODAY), []),
+        (
+            replace(
+                WHOLE,
+                starts_on=TODAY - timedelta(days=9),
+                ends_on=TODAY - timedelta(days=1),
+                closes_on=TODAY - timedelta(days=1),
+            ),
+            ["closes_on", "ends_on"],
+        ),
+    ],
+)
+def test_what_is_missing_or_past_before_others_may_see_it(
+    draft: OpgaveDraft, fields: list[str]
+) -> None:
+    assert [fault.field for fault in publishing_faults(draft, TODAY)] == fields
+
+
+@pytest.mark.parametrize(
+    ("status", "moves"),
+    [
+        (OpgaveStatus.CONCEPT, {OpgaveStatus.OPEN, OpgaveStatus.WITHDRAWN}),
+        (OpgaveStatus.OPEN, {OpgaveStatus.CLOSED, OpgaveStatus.WITHDRAWN}),
+        (OpgaveStatus.CLOSED, set()),
+        (OpgaveStatus.WITHDRAWN, set()),
+    ],
+)
+def test_the_moves_that_an_opgave_may_make(status: OpgaveStatus, moves: set[OpgaveStatus]) -> None:
+    assert NEXT[status] == moves
+
+
+def with_roles(*roles: Role, gemeente_code: str = HERE) -> Actor:
+    return Actor(UUID(int=1), gemeente_code, frozenset(roles))
+
+
+@pytest.mark.parametrize(
+    ("actor", "drafts", "edits"),
+    [
+        (ANYONE, False, False),
+        (SYSTEM, False, False),
+        (with_roles(), False, False),
+        (with_roles(Role.OPGAVEHOUDER), True, True),
+        (with_roles(Role.GEMEENTEBEHEERDER), False, True),
+        (with_roles(Role.BEHEERDER), False, False),
+        (with_roles(Role.OPGAVEHOUDER, gemeente_code=ELSEWHERE), True, False),
+        (with_roles(Role.GEMEENTEBEHEERDER, gemeente_code=ELSEWHERE), False, False),
+    ],
+)
+def test_who_may_draft_and_who_may_change(actor: Actor, drafts: bool, edits: bool) -> None:
+    assert (may_draft(actor), may_edit(actor, HERE)) == (drafts, edits)
+
+
+EVERY_STATUS = set(OpgaveStatus)
+NOT_CONCEPT = EVERY_STATUS - {OpgaveStatus.CONCEPT}
+NOBODYS: set[OpgaveStatus] = set()
+EDITOR = with_roles(Role.OPGAVEHOUDER)
+COLLEAGUE = with_roles()
+STRANGER = with_roles(Role.OPGAVEHOUDER, gemeente_code=ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    ("reader", "province", "audience", "is_public", "reads"),
+    [
+        (EDITOR, "Utrecht", Audience.EVERYBODY, False, EVERY_STATUS),
+        (EDITOR, "Utrecht", Audience.PROVINCE, False, EVERY_STATUS),
+        (SYSTEM, "", Audience.PROVINCE, False, EVERY_STATUS),
+        (COLLEAGUE, "Utrecht", Audience.PROVINCE, False, NOT_CONCEPT),
+        (STRANGER, "Utrecht", Audience.PROVINCE, False, NOT_CONCEPT),
+        (STRANGER, "Zeeland", Audience.PROVINCE, True, NOBODYS),
+        (STRANGER, "Zeeland", Audience.EVERYBODY, False, NOT_CONCEPT),
+        (ANYONE, "", Audience.EVERYBODY, True, {OpgaveStatus.OPEN}),
+        (ANYONE, "", Audience.EVERYBODY, False, NOBODYS),
+        (ANYONE, "", Audience.PROVINCE, True, {OpgaveStatus.OPEN}),
+    ],
+)
+def test_who_may_read_an_opgave_of_utrecht(
+    reader: Actor, province: str, audience: Audience, is_public: bool, reads: set[OpgaveStatus]
+) -> None:
+    readable = {
+        status
+        for status in OpgaveStatus
+        if may_read(reader, Readable(HERE, status, audience, is_public, "Utrecht", province))
+    }
+
+    assert readable == reads
+
+
+@pytest.mark.parametrize(
+    ("status", "closes_on", "overdue"),
+    [
+        (OpgaveStatus.OPEN, TODAY - timedelta(days=1), True),
+        (OpgaveStatus.OPEN, TODAY, False),
+        (OpgaveStatus.OPEN, None, False),
+        (OpgaveStatus.CONCEPT, date(2020, 1, 1), False),
+        (OpgaveStatus.CLOSED, date(2020, 1, 1), False),
+        (OpgaveStatus.WITHDRAWN, date(2020, 1, 1), False),
+    ],
+)
+def test_an_open_opgave_is_overdue_the_day_after_its_last(
+    status: OpgaveStatus, closes_on: date | None, overdue: bool
+) -> None:
+    assert is_overdue(status, closes_on, TODAY) is overdue
