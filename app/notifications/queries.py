@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.core.actor import Actor
 from app.matching.models import Match
 from app.notifications.models import Delivery, Notice, Preference
@@ -14,8 +15,9 @@ from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKi
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
-from app.opgaven.rules import OpgaveStatus
+from app.opgaven.rules import OpgaveStatus, may_edit
 from app.people import queries as people
+from app.people.models import Profile
 from app.people.visibility import SeenProfile
 
 LONGEST_INBOX = 100
@@ -40,7 +42,7 @@ def preference_of(session: Session, user_id: UUID) -> tuple[Frequency, Weekday]:
 
 def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:
     """What still stands, newest first."""
-    newest = _standing(viewer.user_id, today).order_by(
+    newest = _standing(viewer, today).order_by(
         Notice.told_at.desc(), Match.tier, Match.value.desc(), Notice.id
     )
     return _seen(session, viewer, newest.limit(LONGEST_INBOX), today)
@@ -50,7 +52,7 @@ def news(
     session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
 ) -> list[SeenNotice]:
     """What was told in [since, until) and still stands, best first."""
-    standing = _standing(viewer.user_id, today).where(Notice.told_at < until)
+    standing = _standing(viewer, today).where(Notice.told_at < until)
     if since is not None:
         standing = standing.where(Notice.told_at >= since)
     best = standing.order_by(Match.tier, Match.value.desc(), Notice.id)
@@ -58,16 +60,16 @@ def news(
 
 
 def has_news(
-    session: Session, user_id: UUID, since: datetime | None, until: datetime, today: date
+    session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
 ) -> bool:
-    standing = _standing(user_id, today).where(Notice.told_at < until)
+    standing = _standing(viewer, today).where(Notice.told_at < until)
     if since is not None:
         standing = standing.where(Notice.told_at >= since)
     return session.execute(standing.limit(1)).first() is not None
 
 
-def count_unread(session: Session, user_id: UUID, today: date) -> int:
-    unread = _standing(user_id, today).where(Notice.read_at.is_(None)).subquery()
+def count_unread(session: Session, viewer: Actor, today: date) -> int:
+    unread = _standing(viewer, today).where(Notice.read_at.is_(None)).subquery()
     return session.scalar(select(func.count()).select_from(unread)) or 0
 
 
@@ -99,7 +101,7 @@ def failed(session: Session, limit: int = 100) -> list[Delivery]:
     )
 
 
-def _standing(user_id: UUID | None, today: date) -> Select[Notice, Match]:
+def _standing(viewer: Actor, today: date) -> Select[Notice, Match]:
     """A notice stands as long as its match does; whose match it is depends on its kind."""
     about = or_(
         and_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Match.profile_id == Notice.user_id),
@@ -110,10 +112,22 @@ def _standing(user_id: UUID | None, today: date) -> Select[Notice, Match]:
         .join(Match, and_(Match.opgave_id == Notice.opgave_id, about))
         .join(Opgave, Opgave.id == Notice.opgave_id)
         .where(
-            Notice.user_id == user_id,
+            Notice.user_id == viewer.user_id,
             Opgave.status == OpgaveStatus.OPEN,
             Opgave.closes_on >= today,
+            or_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, _may_know_of(viewer)),
         )
+    )
+
+
+def _may_know_of(viewer: Actor) -> ColumnElement[bool]:
+    """Colleagues are news for who looks after the opgave now, as far as they show themselves."""
+    if viewer.gemeente_code is None or not may_edit(viewer, viewer.gemeente_code):
+        return false()
+    known = select(Profile.user_id).join(User, User.id == Profile.user_id)
+    return and_(
+        Opgave.gemeente_code == viewer.gemeente_code,
+        Notice.profile_id.in_(known.where(people.known_to(viewer))),
     )
 
 

@@ -48,7 +48,7 @@ def navigation() -> list[MenuItem]:
     if reader is None:
         return [*items, _item("Over ons", "home.about")]
     roles = reader.actor.roles
-    unread = notifications.count_unread(db.session(), reader.user_id, dutch_date(utc_now()))
+    unread = notifications.count_unread(db.session(), reader.actor, dutch_date(utc_now()))
     items += [
         _item("Collega's", "people.index"),
         _item("Mijn matches", "matching.index"),

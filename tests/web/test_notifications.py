@@ -132,7 +132,7 @@ def test_colleagues_for_one_opgave_share_a_line_until_one_of_them_is_new(
 
     assert together[:2] == [
         "Nieuw: 2 collega's passen bij “Een veilig plein”",
-        "Het best past Fatima. Deze collega heeft verkeerskunde.",
+        "Bovenaan: Fatima. Deze collega heeft verkeerskunde.",
     ]
     assert lines(client.get("/meldingen").text)[::3] == [
         "Nieuw: Kim past bij “Een veilig plein”",

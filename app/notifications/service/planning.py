@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import selectinload
 
 from app.accounts import queries as accounts
 from app.accounts.models import AccessRequest, SignIn, User
@@ -89,6 +90,7 @@ def _readers(work: Work) -> list[tuple[User, Frequency, Weekday]]:
     rows = work.session.execute(
         select(User, Preference)
         .outerjoin(Preference, Preference.user_id == User.id)
+        .options(selectinload(User.grants))
         .order_by(User.id)
     )
     return [
@@ -106,8 +108,10 @@ def _plan_digest(
     wanted = (
         frequency is not Frequency.NEVER if everybody else wants_on(frequency, weekday, due.weekday)
     )
-    since = queries.last_told(work.session, user.id) if wanted else None
-    if not wanted or not queries.has_news(work.session, user.id, since, work.now, work.today):
+    if not wanted:
+        return False
+    viewer, since = accounts.actor_of(user), queries.last_told(work.session, user.id)
+    if not queries.has_news(work.session, viewer, since, work.now, work.today):
         return False
     _plan(
         work,

@@ -63,4 +63,4 @@ def _of_colleagues(best: SeenNotice, colleague: SeenProfile, count: int) -> tupl
     href = url_for("matching.of_opgave", opgave_id=opgave.id)
     if count == 1:
         return f"{name} past bij “{opgave.title}”", why, href
-    return f"{count} collega's passen bij “{opgave.title}”", f"Het best past {name}. {why}", href
+    return f"{count} collega's passen bij “{opgave.title}”", f"Bovenaan: {name}. {why}", href
