@@ -4,6 +4,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app.cli.demo.data import read_opgaven, read_people
 from app.cli.demo.seed import SeedReport, seed
 from app.cli.work import Refusal, open_work
 from app.core.dutch import plural
@@ -20,7 +21,7 @@ def seed_demo() -> None:
     with open_work() as work:
         if not gemeenten.count(work.session, work.today):
             raise Refusal("Er zijn nog geen gemeenten. Draai eerst: flask gemeenten import")
-        report = seed(work)
+        report = seed(work, read_people(), read_opgaven())
     click.echo(_in_words(report))
 
 

@@ -17,14 +17,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import User
-from app.cli.demo.data import (
-    DemoOpgave,
-    DemoPerson,
-    Stage,
-    demo_domain,
-    read_opgaven,
-    read_people,
-)
+from app.cli.demo.data import DemoOpgave, DemoPerson, Stage, demo_domain
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
@@ -51,14 +44,16 @@ class SeedReport:
     moved: int = 0
 
 
-def seed(work: Work) -> SeedReport:
-    """Bring the demo in line with its files and with today."""
+def seed(
+    work: Work, demo_people: Sequence[DemoPerson], demo_opgaven: Sequence[DemoOpgave]
+) -> SeedReport:
+    """Bring the demo in line with these people and opgaven, and with today."""
     report = SeedReport()
-    listed = read_people()
-    domains = _claim_domains(work, sorted({person.gemeente_code for person in listed}), report)
+    codes = sorted({person.gemeente_code for person in demo_people})
+    domains = _claim_domains(work, codes, report)
     known = {user.id: user for user in accounts.demo_people(work.session)}
     users: dict[str, User] = {}
-    for person in listed:
+    for person in demo_people:
         user = known.get(person.id)
         if user is None:
             user = _settle(work, person, domains[person.gemeente_code])
@@ -66,7 +61,8 @@ def seed(work: Work) -> SeedReport:
         else:
             report.moved += _move_windows(work, user, person)
         users[person.name] = user
-    _place_opgaven(work, users, report)
+    opgaven_service.close_overdue(work)
+    _place_opgaven(work, demo_opgaven, users, report)
     return report
 
 
@@ -124,9 +120,10 @@ def _moved(window: WindowDraft, later: timedelta) -> WindowDraft:
     )
 
 
-def _place_opgaven(work: Work, users: Mapping[str, User], report: SeedReport) -> None:
-    opgaven_service.close_overdue(work)
-    listed, weeks = read_opgaven(), _weeks(work.today)
+def _place_opgaven(
+    work: Work, listed: Sequence[DemoOpgave], users: Mapping[str, User], report: SeedReport
+) -> None:
+    weeks = _weeks(work.today)
     ids = [one.id_in(monday) for one in listed for monday in weeks]
     placed = _placed(work.session, ids)
     for one in listed:
