@@ -14,8 +14,8 @@ from app.accounts.models import AccessRequest, SignIn, User, UserSession
 from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.outbox import OutboxMessage
-from app.web.accounts.arrival import own_path
 from app.links import Links
+from app.web.accounts.arrival import own_path
 from tests.support.builders import a_domain, a_gemeente, a_profile, a_user
 from tests.support.web import sign_in
 
