@@ -5,6 +5,7 @@ from uuid import UUID
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
+from app.core.dutch import number
 from app.core.ids import new_id
 from app.opgaven.queries import Search
 from app.opgaven.rules import (
@@ -65,7 +66,7 @@ class OpgaveForm(RowsForm):
     text = TextField(
         "Wat is er aan de hand?",
         description="Vertel wat er speelt, wat iemand gaat doen, met wie, en wat het oplevert. "
-        f"Hoogstens {TEXT_LIMIT:,} tekens.".replace(",", "."),
+        f"Hoogstens {number(TEXT_LIMIT)} tekens.",
     )
     themes = many_of("Thema's", Theme)
     skills = RowList(

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from wtforms import BooleanField, RadioField, SelectField
 
+from app.core.dutch import number
 from app.people.queries import Search
 from app.people.rules import (
     EVIDENCE_LIMIT,
@@ -30,11 +31,11 @@ from app.web.rows import Row, RowList, RowsForm
 from app.web.search import SearchForm, province_choices
 
 ENERGY = {
-    5: "5 · hier word ik blij van",
+    5: "5 · veel energie",
     4: "4 · geeft energie",
     3: "3 · prima",
-    2: "2 · kost wat energie",
-    1: "1 · liever niet meer",
+    2: "2 · kost energie",
+    1: "1 · liever niet",
 }
 
 
@@ -92,7 +93,7 @@ class ProfileForm(RowsForm):
     about = TextField(
         "Over jou",
         description="Wat deed je, wat leerde je, wat wil je nog? "
-        f"Hoogstens {TEXT_LIMIT:,} tekens.".replace(",", "."),
+        f"Hoogstens {number(TEXT_LIMIT)} tekens.",
     )
     movement = many_of("Wie ben jij in de beweging?", Movement)
     themes = many_of("Thema's", Theme)
@@ -100,8 +101,8 @@ class ProfileForm(RowsForm):
         SkillRow,
         "Vaardigheden",
         description=f"Noem er hoogstens {MOST_SKILLS}, elk in hoogstens {LABEL_LIMIT} tekens. "
-        f"Waar het uit blijkt mag je erbij zetten, in hoogstens {EVIDENCE_LIMIT} tekens. Gebruik je "
-        "eigen woorden; tijdens het typen zie je voorstellen. Een lege regel slaan we over.",
+        "Gebruik je eigen woorden; tijdens het typen zie je voorstellen. Waar het uit blijkt mag "
+        f"erbij, in hoogstens {EVIDENCE_LIMIT} tekens. Een lege regel slaan we over.",
     )
     windows = RowList(
         WindowRow,

@@ -1,0 +1,18 @@
+"""Reading a page as a person does."""
+
+import re
+from html import unescape
+
+from werkzeug.test import TestResponse
+
+
+def text_of(answer: TestResponse) -> str:
+    """What a person reads, without tags."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def value_of(answer: TestResponse, name: str) -> str | None:
+    """What stands in the box with this name, or None when there is no such box."""
+    found = re.search(rf'<input[^>]*name="{re.escape(name)}"[^>]*>', answer.text)
+    value = re.search(r'value="([^"]*)"', found[0]) if found else None
+    return unescape(value[1]) if value else None

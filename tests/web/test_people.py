@@ -1,0 +1,579 @@
+"""Writing a profile, seeing it as others do, and finding colleagues."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.outbox import OutboxMessage
+from app.people.models import Profile
+from app.people.rules import Movement, ProfileState, Visibility
+from tests.support.builders import a_gemeente, a_profile, a_skill, a_user
+from tests.support.pages import text_of, value_of
+from tests.support.queries import counted
+from tests.support.web import sign_in
+from tests.support.words import a_vocabulary
+from tests.support.work import MONDAY, TODAY
+
+EDIT = "/profiel/bewerken"
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def user(client: FlaskClient, session: Session) -> User:
+    """Whoever sits behind the browser."""
+    user = a_user(session)
+    sign_in(client, session, user)
+    return user
+
+
+def filled(**changed: Any) -> dict[str, Any]:
+    """A complete profile as a browser sends it."""
+    return {
+        "version": "0",
+        "headline": "Ik help graag",
+        "skills-0-label": "ruimtelijke ordening",
+        "skills-0-direction": "can",
+        "skills-0-level": "3",
+        "skills-0-energy": "5",
+        "skills-0-years": "8",
+        "windows-0-hours_per_week": "8",
+        "windows-0-starts_on": "2026-12-01",
+        "travel_km": "40",
+        "remote": "y",
+        "visibility": "colleagues",
+        "actie": "bewaar",
+        **changed,
+    }
+
+
+def begun(**changed: Any) -> dict[str, Any]:
+    """The form as it is when nothing was filled in yet."""
+    return {"version": "0", "travel_km": "30", "visibility": "anonymous", **changed}
+
+
+def test_a_visitor_cannot_see_colleagues(client: FlaskClient) -> None:
+    addresses = ("/collegas", f"/collegas/{uuid4()}", "/profiel", EDIT)
+
+    assert [client.get(address).status_code for address in addresses] == [302] * 4
+
+
+def test_who_has_no_profile_is_invited_to_make_one(client: FlaskClient, user: User) -> None:
+    answer = client.get("/profiel")
+
+    assert (answer.status_code, "Maak je profiel" in text_of(answer)) == (200, True)
+
+
+def test_an_empty_form_is_saved_and_a_post_without_any_field_is_refused(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    nothing = client.post(EDIT, data={})
+    empty = client.post(EDIT, data=begun(actie="bewaar"))
+
+    assert (nothing.status_code, empty.status_code) == (422, 302)
+    assert session.get_one(Profile, user.id).skills == []
+
+
+def test_saving_keeps_everything_that_was_filled_in(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    answer = client.post(
+        EDIT,
+        data=filled(
+            function="Adviseur",
+            about="Eerste alinea.\r\n\r\nTweede alinea.",
+            themes=["ruimte", "wonen"],
+            movement=["aanpakker"],
+            **{"skills-0-evidence": "Drie plannen", "windows-0-ends_on": "2027-12-31"},
+        ),
+    )
+
+    profile = session.get_one(Profile, user.id)
+    skill, window = profile.skills[0], profile.windows[0]
+    assert (answer.status_code, answer.location) == (302, "/profiel")
+    assert (profile.state, profile.function) == (ProfileState.CONCEPT, "Adviseur")
+    assert profile.about == "Eerste alinea.\n\nTweede alinea."
+    assert (profile.themes, profile.movement) == (["ruimte", "wonen"], ["aanpakker"])
+    assert (skill.label, skill.level, skill.energy, skill.years, skill.evidence) == (
+        "ruimtelijke ordening", 3, 5, 8, "Drie plannen",
+    )  # fmt: skip
+    assert (window.hours_per_week, window.ends_on) == (8, date(2027, 12, 31))
+
+
+def test_saving_and_publishing_tells_it_to_matching(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    client.post(EDIT, data=filled(actie="publiceer"))
+
+    told = session.scalars(select(OutboxMessage.name)).all()
+    assert session.get_one(Profile, user.id).state is ProfileState.PUBLISHED
+    assert told == ["profile.changed"]
+
+
+def test_what_is_not_complete_is_saved_but_not_published(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    answer = client.post(EDIT, data=begun(function="Jurist", actie="publiceer"))
+
+    profile = session.get_one(Profile, user.id)
+    said = text_of(answer)
+    assert (answer.status_code, profile.state) == (422, ProfileState.CONCEPT)
+    assert profile.function == "Jurist"
+    assert "Je profiel is bewaard, maar nog niet gepubliceerd." in said
+    assert "Noem minstens één vaardigheid." in said
+    assert value_of(answer, "version") == "1"
+
+
+def test_after_a_refused_publication_saving_again_works(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    refused = client.post(EDIT, data=begun(actie="publiceer"))
+
+    version = value_of(refused, "version")
+    answer = client.post(EDIT, data=filled(version=version, actie="publiceer"))
+
+    assert answer.status_code == 302
+    assert session.get_one(Profile, user.id).state is ProfileState.PUBLISHED
+
+
+def test_empty_rows_are_dropped_without_a_word(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    rows = {"skills-0-label": "", "skills-1-label": "Wmo", "skills-2-label": "\u200b "}
+
+    answer = client.post(EDIT, data=filled(**rows, **{"skills-0-years": ""}))
+
+    skills = session.get_one(Profile, user.id).skills
+    assert (answer.status_code, [skill.label for skill in skills]) == (302, ["Wmo"])
+
+
+def test_a_row_with_words_but_no_skill_is_an_error_and_keeps_its_words(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    rows = {"skills-0-label": "", "skills-0-evidence": "Zes jaar wijkagent"}
+
+    answer = client.post(EDIT, data=filled(**rows))
+
+    assert (answer.status_code, session.get(Profile, user.id)) == (422, None)
+    assert "Vul een vaardigheid in." in text_of(answer)
+    assert value_of(answer, "skills-0-evidence") == "Zes jaar wijkagent"
+
+
+def test_a_row_is_added_without_losing_or_judging_what_was_typed(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    answer = client.post(EDIT, data=filled(add="skills", travel_km="heel ver"))
+
+    assert (answer.status_code, session.get(Profile, user.id)) == (200, None)
+    assert value_of(answer, "skills-0-label") == "ruimtelijke ordening"
+    assert value_of(answer, "skills-1-label") == ""
+    assert value_of(answer, "travel_km") == "heel ver"
+    assert "aria-invalid" not in answer.text
+
+
+def test_a_row_is_removed_and_the_others_move_up(client: FlaskClient, user: User) -> None:
+    rows = {"skills-0-label": "een", "skills-1-label": "twee", "skills-2-label": "drie"}
+
+    answer = client.post(EDIT, data=filled(remove="skills-1", **rows))
+
+    labels = [value_of(answer, f"skills-{at}-label") for at in range(3)]
+    assert (answer.status_code, labels) == (200, ["een", "drie", None])
+
+
+def test_removing_the_last_row_leaves_an_empty_one(client: FlaskClient, user: User) -> None:
+    answer = client.post(EDIT, data=filled(remove="windows-0"))
+
+    assert value_of(answer, "windows-0-hours_per_week") == ""
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        {"remove": "skills-99"},
+        {"remove": "headline"},
+        {"remove": ""},
+        {"add": "version"},
+        {"mean": "skills-7:RO"},
+        {"mean": "skills-0:"},
+        {"mean": "skills-0:" + "x" * 1000},
+        {"mean": "\0"},
+    ],
+    ids=str,
+)
+def test_a_button_that_does_not_exist_changes_nothing(
+    client: FlaskClient, user: User, pressed: dict[str, str]
+) -> None:
+    answer = client.post(EDIT, data=filled(**pressed))
+
+    assert answer.status_code == 200
+    assert value_of(answer, "skills-0-label") == "ruimtelijke ordening"
+    assert value_of(answer, "skills-1-label") is None
+
+
+def test_an_unknown_word_offers_what_may_be_meant_and_one_press_takes_it(
+    client: FlaskClient, session: Session, user: User, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    client.post(EDIT, data=filled(**{"skills-0-label": "klimaatadaptatieplannetje"}))
+
+    shown = client.get(EDIT)
+    assert 'value="skills-0:klimaatadaptatie"' in shown.text
+    taken = client.post(EDIT, data=filled(mean="skills-0:klimaatadaptatie"))
+
+    assert value_of(taken, "skills-0-label") == "klimaatadaptatie"
+    assert "Dit woord kennen we." in text_of(taken)
+
+
+def test_an_acronym_says_what_it_is_taken_for(
+    client: FlaskClient, session: Session, user: User, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    client.post(EDIT, data=filled(**{"skills-0-label": "RO"}))
+
+    assert "Wij lezen dit als ruimtelijke ordening" in text_of(client.get(EDIT))
+
+
+def test_the_enter_key_saves(client: FlaskClient, user: User) -> None:
+    form = client.get(EDIT).text.split('action="/profiel/bewerken"')[1]
+
+    first = re.search(r"<button[^>]*>", form)
+    assert first is not None
+    assert ('name="actie" value="bewaar"' in first[0], 'tabindex="-1"' in first[0]) == (True, True)
+
+
+def test_of_two_tabs_the_second_is_told_and_can_save_on_purpose(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    client.post(EDIT, data=filled(headline="Uit het eerste tabblad"))
+
+    answer = client.post(EDIT, data=filled(headline="Uit het tweede tabblad"))
+
+    assert answer.status_code == 409
+    assert "intussen ergens anders gewijzigd" in text_of(answer)
+    assert value_of(answer, "headline") == "Uit het tweede tabblad"
+    again = filled(headline="Uit het tweede tabblad", version=value_of(answer, "version"))
+    assert client.post(EDIT, data=again).status_code == 302
+    assert session.get_one(Profile, user.id).headline == "Uit het tweede tabblad"
+
+
+BAD = {
+    "a label too long": ({"skills-0-label": "x" * 81}, "Gebruik hier hoogstens 80 tekens."),
+    "a label of signs": ({"skills-0-label": "!?"}, "Gebruik letters of cijfers."),
+    "a label of emoji": ({"skills-0-label": "🙂🙂"}, "Gebruik letters of cijfers."),
+    "the same twice": ({"skills-1-label": "Ruimtelijke  Ordening"}, "staat er al"),
+    "a headline too long": ({"headline": "x" * 121}, "Gebruik hier hoogstens 120 tekens."),
+    "a text too long": ({"about": "x" * 10_001}, "Gebruik hier hoogstens 10000 tekens."),
+    "evidence too long": ({"skills-0-evidence": "x" * 301}, "Gebruik hier hoogstens 300 tekens."),
+    "200 hours": ({"windows-0-hours_per_week": "200"}, "Kies een getal van 1 tot en met 40."),
+    "no hours": ({"windows-0-hours_per_week": ""}, "Vul een getal in van 1 tot en met 40."),
+    "hours in words": ({"windows-0-hours_per_week": "acht"}, "Vul een heel getal in"),
+    "half hours": ({"windows-0-hours_per_week": "7,5"}, "Vul een heel getal in"),
+    "an endless number": ({"windows-0-hours_per_week": "9" * 5000}, "Vul een heel getal in"),
+    "no such day": ({"windows-0-starts_on": "2027-02-30"}, "Vul een datum in"),
+    "no begin": ({"windows-0-starts_on": ""}, "Vul in vanaf wanneer je beschikbaar bent."),
+    "an end before the begin": (
+        {"windows-0-ends_on": "2026-11-30"},
+        "De einddatum ligt voor de begindatum.",
+    ),
+    "minus one year": ({"skills-0-years": "-1"}, "Kies een getal van 0 tot en met 60."),
+    "no such level": ({"skills-0-level": "9"}, "Kies een van de mogelijkheden."),
+    "no such energy": ({"skills-0-energy": "²"}, "Kies een van de mogelijkheden."),
+    "no such theme": ({"themes": "geheim"}, "Kies een van de mogelijkheden."),
+    "no such visibility": ({"visibility": "iedereen"}, "Kies een van de mogelijkheden."),
+    "too far": ({"travel_km": "401"}, "Kies een getal van 0 tot en met 400."),
+}
+
+
+@pytest.mark.parametrize(("changed", "said"), BAD.values(), ids=BAD.keys())
+def test_bad_input_is_told_beside_its_field_and_nothing_is_lost(
+    client: FlaskClient, session: Session, user: User, changed: dict[str, str], said: str
+) -> None:
+    answer = client.post(EDIT, data=filled(function="Blijft staan", **changed))
+
+    name = next(iter(changed))
+    assert (answer.status_code, session.get(Profile, user.id)) == (422, None)
+    assert said in text_of(answer)
+    assert f'id="{name}-fout"' in answer.text or "error-summary" in answer.text
+    assert value_of(answer, "function") == "Blijft staan"
+
+
+def test_41_skills_are_too_many_and_all_stay_on_the_page(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    rows = {f"skills-{at}-label": f"vaardigheid {at}" for at in range(41)}
+
+    answer = client.post(EDIT, data=filled(**rows))
+
+    assert (answer.status_code, session.get(Profile, user.id)) == (422, None)
+    assert "Noem hoogstens 40 vaardigheden." in text_of(answer)
+    assert value_of(answer, "skills-40-label") == "vaardigheid 40"
+
+
+def test_rows_with_odd_numbers_do_no_harm(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    rows = {
+        "skills-²-label": "kwadraat",
+        "skills-٣-label": "drie",
+        "skills-99999999999-label": "veel",
+        "skills-07-label": "zeven",
+        "skills--1-label": "min",
+        "skills-label": "geen",
+    }
+
+    assert client.post(EDIT, data=filled(**rows)).status_code == 302
+    skills = session.get_one(Profile, user.id).skills
+    assert [skill.label for skill in skills] == ["ruimtelijke ordening"]
+
+
+def test_what_cannot_be_seen_is_left_out_and_markup_stays_plain_text(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    client.post(
+        EDIT,
+        data=filled(
+            headline="\u202eIk\0 help <script>alert(1)</script> 🙂\x07",
+            **{"skills-0-label": "cafe\u0301 <b>beheer</b>"},
+        ),
+    )
+
+    profile = session.get_one(Profile, user.id)
+    assert profile.headline == "Ik help <script>alert(1)</script> 🙂"
+    assert profile.skills[0].label == "café <b>beheer</b>"
+    assert "<script>alert" not in client.get("/profiel").text
+
+
+def test_one_spelling_in_two_unicode_forms_is_one_skill(client: FlaskClient, user: User) -> None:
+    rows = {"skills-0-label": "financie\u0308n", "skills-1-label": "financiën"}
+
+    assert "staat er al" in text_of(client.post(EDIT, data=filled(**rows)))
+
+
+def test_a_form_of_a_megabyte_is_refused(client: FlaskClient, user: User) -> None:
+    answer = client.post(EDIT, data=filled(about="x" * 1_000_000))
+
+    assert (answer.status_code, "groot" in text_of(answer)) == (413, True)
+
+
+def test_the_preview_shows_each_tier_what_it_may_see(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    a_profile(session, "Wmo", user=user, visibility=Visibility.GEMEENTE, about="Eigen woorden.")
+
+    _, at_home, elsewhere = client.get("/profiel").text.split("Zo zien collega")
+
+    assert (user.name in at_home, "Eigen woorden." in at_home) == (True, True)
+    assert (user.name in elsewhere, "Eigen woorden." in elsewhere) == (False, False)
+    assert ("Collega uit Utrecht" in elsewhere, "Wmo" in elsewhere) == (True, True)
+
+
+def test_publishing_and_pausing_by_their_buttons(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    profile = a_profile(session, "Wmo", user=user, state=ProfileState.CONCEPT)
+
+    states = []
+    for deed in ("publiceren", "pauzeren", "publiceren"):
+        answer = client.post(f"/profiel/{deed}")
+        states.append((answer.status_code, profile.state))
+
+    assert states == [
+        (302, ProfileState.PUBLISHED), (302, ProfileState.PAUSED), (302, ProfileState.PUBLISHED),
+    ]  # fmt: skip
+
+
+def test_publishing_what_is_not_complete_says_what_is_missing(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    profile = a_profile(session, user=user, state=ProfileState.CONCEPT, headline="")
+    session.commit()
+
+    said = text_of(client.post("/profiel/publiceren", follow_redirects=True))
+
+    assert profile.state is ProfileState.CONCEPT
+    assert "Dit mist nog voordat je kunt publiceren" in said
+    assert "Noem minstens één vaardigheid." in said
+
+
+def test_publishing_without_a_profile_is_not_found(client: FlaskClient, user: User) -> None:
+    assert client.post("/profiel/publiceren").status_code == 404
+
+
+def test_a_named_colleague_is_shown_in_full(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    other = a_profile(session, "Wmo", about="Eigen woorden.", movement=[Movement.AANPAKKER.value])
+
+    said = text_of(client.get(f"/collegas/{other.user_id}"))
+
+    assert "Eigen woorden." in said
+    assert "Aanpakker" in said
+
+
+def test_an_anonymous_colleague_shows_no_own_word_anywhere(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    owner = a_user(session, name="Geheime Naam")
+    skill = a_skill("Wmo", evidence="Herkenbaar project")
+    a_profile(
+        session, skill, user=owner, visibility=Visibility.ANONYMOUS, about="Eigen woorden.",
+        headline="Mijn kop", function="Mijn functie",
+    )  # fmt: skip
+
+    pages = client.get(f"/collegas/{owner.id}").text + client.get("/collegas?q=Wmo").text
+
+    words = ("Geheime Naam", "Testerdam", "Herkenbaar", "Eigen woorden", "Mijn kop", "Mijn functie")
+    shown = pages.replace("Testerdam " + user.gemeente_code, "")
+    own_gemeente = re.compile(r'<span class="dgvn-viewer__gemeente">[^<]*</span>')
+    assert [word for word in words if word in own_gemeente.sub("", shown)] == []
+    assert "Collega uit Utrecht" in pages
+
+
+@pytest.mark.parametrize(
+    ("visibility", "at_home", "status"),
+    [
+        (Visibility.HIDDEN, False, 404),
+        (Visibility.HIDDEN, True, 404),
+        (Visibility.ANONYMOUS, True, 404),
+        (Visibility.ANONYMOUS, False, 200),
+        (Visibility.GEMEENTE, True, 200),
+        (Visibility.COLLEAGUES, False, 200),
+    ],
+)
+def test_who_may_not_be_known_does_not_exist(
+    client: FlaskClient,
+    session: Session,
+    user: User,
+    visibility: Visibility,
+    at_home: bool,
+    status: int,
+) -> None:
+    code = user.gemeente_code if at_home else a_gemeente(session).code
+    other = a_profile(
+        session, "Wmo", user=a_user(session, gemeente_code=code), visibility=visibility
+    )
+
+    page = client.get(f"/collegas/{other.user_id}")
+    found = f"/collegas/{other.user_id}" in client.get("/collegas?q=Wmo").text
+
+    assert (page.status_code, found) == (status, status == 200)
+
+
+def test_a_concept_or_a_stranger_is_not_found(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    concept = a_profile(session, "Wmo", state=ProfileState.CONCEPT)
+
+    ids = (concept.user_id, uuid4())
+    assert [client.get(f"/collegas/{id_}").status_code for id_ in ids] == [404, 404]
+
+
+def test_a_search_finds_synonyms_and_says_by_which_skill(
+    client: FlaskClient, session: Session, user: User, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    a_profile(session, "Jeugd-zorg", "koken", user=a_user(session, name="Anna"))
+    a_profile(session, "pleegzorg", user=a_user(session, name="Bert"))
+    a_profile(session, "koken", user=a_user(session, name="Carla"))
+
+    said = text_of(client.get("/collegas?q=jeugdhulp"))
+
+    assert "2 collega's" in said
+    assert ("Gevonden op Jeugd-zorg" in said, "Gevonden op pleegzorg" in said) == (True, True)
+    assert "Carla" not in said
+
+
+def test_a_search_with_a_typing_error_says_what_it_looked_for(
+    client: FlaskClient, session: Session, user: User, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    a_profile(session, "jeugdzorg", user=a_user(session, name="Anna"))
+
+    said = text_of(client.get("/collegas?q=jeugdhulpp"))
+
+    assert ("We zochten ook op jeugdhulp" in said, "Anna" in said) == (True, True)
+
+
+def test_the_other_filters_of_the_search(client: FlaskClient, session: Session, user: User) -> None:
+    drenthe = a_gemeente(session, province="Drenthe")
+    anna = a_user(session, name="Anna", gemeente_code=drenthe.code)
+    a_profile(session, "Wmo", user=anna, themes=["wonen"], movement=["aanpakker"])
+    a_profile(session, "Wmo", user=a_user(session, name="Bert"))
+
+    for asked in ("thema=wonen", "beweging=aanpakker", "provincie=Drenthe"):
+        said = text_of(client.get(f"/collegas?{asked}"))
+        assert (asked, "Anna" in said, "Bert" in said) == (asked, True, False)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "q=%00%ff", "q=" + "x" * 5000, "thema=bestaat-niet", "provincie=Atlantis", "pagina=0",
+        "pagina=-1", "pagina=abc", "pagina=%C2%B2", "pagina=" + "9" * 400, "_scheme=x&_external=1",
+        "q=%25%27%22--", "beweging=%F0%9F%99%82",
+    ],
+)  # fmt: skip
+def test_an_odd_search_is_no_error(
+    client: FlaskClient, session: Session, user: User, asked: str
+) -> None:
+    a_profile(session, "Wmo")
+
+    assert client.get(f"/collegas?{asked}").status_code == 200
+
+
+def test_a_long_list_is_paged_and_keeps_the_question(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    for _ in range(21):
+        a_profile(session, "Wmo")
+
+    first = client.get("/collegas?q=Wmo&_anchor=x")
+
+    assert "21 collega's" in text_of(first)
+    assert 'href="/collegas?q=Wmo&amp;pagina=2"' in first.text
+    second = client.get("/collegas?q=Wmo&pagina=2").text
+    assert second.count("Gevonden op") == 1
+
+
+def test_a_list_of_three_costs_no_more_questions_than_a_list_of_one(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    def count_for(profiles: int) -> int:
+        for _ in range(profiles):
+            a_profile(session, "Wmo", "Awb")
+        session.commit()
+        session.expire_all()
+        with counted(session) as statements:
+            client.get("/collegas")
+        return len(statements)
+
+    assert count_for(1) == count_for(2)
+
+
+def test_saving_twice_makes_one_profile(client: FlaskClient, session: Session, user: User) -> None:
+    statuses = [client.post(EDIT, data=filled()).status_code for _ in range(2)]
+
+    count = session.scalar(select(func.count()).select_from(Profile))
+    assert (statuses, count) == ([302, 409], 1)
+
+
+def test_dates_are_taken_as_people_write_them(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    client.post(EDIT, data=filled(**{"windows-0-starts_on": "01-12-2026"}))
+
+    assert session.get_one(Profile, user.id).windows[0].starts_on == TODAY + timedelta(days=8)
