@@ -133,10 +133,10 @@ def first_broader(
     """Of the wider concepts that are listed the first one that we know, and never in a circle."""
     chosen: dict[int, int] = {}
     for uri, above in listed.items():
-        candidates = (ids[one] for one in above if one in ids)
-        for candidate in candidates:
-            if not _leads_to(candidate, ids[uri], chosen):
-                chosen[ids[uri]] = candidate
+        possible = (ids[one] for one in above if one in ids)
+        for parent in possible:
+            if not _leads_to(parent, ids[uri], chosen):
+                chosen[ids[uri]] = parent
                 break
     return {uri: chosen.get(ids[uri]) for uri in listed}
 

@@ -96,8 +96,7 @@ def test_what_was_written_is_what_the_lists_say(session: Session) -> None:
         for concept in session.scalars(select(Concept))
     }
     wider = session.execute(select(Concept.label, Concept.broader_id))
-    rows = session.execute(select(Concept.id, Concept.label))
-    by_id: dict[int | None, str] = {concept_id: label for concept_id, label in rows}
+    by_id: dict[int | None, str] = {one.id: one.label for one in session.scalars(select(Concept))}
 
     assert words == {label: (one.theme, set(one.names)) for label, one in listed.items()}
     assert {label: by_id.get(above) for label, above in wider} == {
