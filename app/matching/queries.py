@@ -61,7 +61,9 @@ def vocabulary(session: Session) -> Vocabulary:
     version = vocabulary_queries.version(session)
     if version is None:
         return Vocabulary()
-    if version not in _built:
+    # Looked up once: another thread may meanwhile put a newer one in its place.
+    built = _built.get(version)
+    if built is None:
         related = vocabulary_queries.related(session)
         concepts = [
             ConceptFacts(
@@ -73,9 +75,10 @@ def vocabulary(session: Session) -> Vocabulary:
             )
             for concept, names in vocabulary_queries.concepts_with_names(session)
         ]
+        built = Vocabulary(concepts, vocabulary_queries.different_pairs(session))
         _built.clear()
-        _built[version] = Vocabulary(concepts, vocabulary_queries.different_pairs(session))
-    return _built[version]
+        _built[version] = built
+    return built
 
 
 def opgave_facts(session: Session, opgave_ids: Iterable[UUID] | None = None) -> list[OpgaveFacts]:
@@ -113,9 +116,11 @@ def meant_for(session: Session, opgave_ids: Sequence[UUID]) -> dict[UUID, frozen
         select(Opgave.id, Opgave.audience, Gemeente.province)
         .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
         .where(Opgave.id.in_(opgave_ids))
-    )
+    ).all()
+    provinces = {province for _, audience, province in rows if audience is Audience.PROVINCE}
+    codes = _codes_in(session, provinces)
     return {
-        opgave_id: None if audience is Audience.EVERYBODY else _codes_in(session, province)
+        opgave_id: None if audience is Audience.EVERYBODY else codes[province]
         for opgave_id, audience, province in rows
     }
 
@@ -164,7 +169,7 @@ def counts_of_opgaven(
         .where(Match.opgave_id.in_(opgave_ids), people.known_to(viewer))
         .group_by(Match.opgave_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def count(session: Session) -> int:
@@ -180,8 +185,13 @@ def _best_first() -> Select[Match]:
     return select(Match).order_by(Match.tier, Match.value.desc(), Match.profile_id, Match.opgave_id)
 
 
-def _codes_in(session: Session, province: str) -> frozenset[str]:
-    return frozenset(session.scalars(select(Gemeente.code).where(Gemeente.province == province)))
+def _codes_in(session: Session, provinces: set[str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {province: set() for province in provinces}
+    for province, code in session.execute(
+        select(Gemeente.province, Gemeente.code).where(Gemeente.province.in_(provinces))
+    ):
+        found[province].add(code)
+    return {province: frozenset(codes) for province, codes in found.items()}
 
 
 def _position(gemeente: Gemeente) -> Position:
