@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from rapidfuzz import fuzz
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -15,11 +16,12 @@ from app.vocabulary.models import (
     Source,
     VocabularyVersion,
 )
-from app.vocabulary.rules import Theme, normalise, squeezed
+from app.vocabulary.rules import SHORT_WORD, Theme, normalise, squeezed
 
 SHORTEST_QUERY = 2
 LONGEST_QUERY = 80
 ALIKE = 0.35
+SLIP_OF_THE_PEN = 80
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def words_for(session: Session, text: str) -> Sought:
     named = _concepts_named(session, wanted)
     if named:
         return Sought((wanted, *_forms_of(session, named)), _label_of(session, named[0]))
-    near = [suggestion.label for suggestion in suggestions(session, text)]
+    near = [one.label for one in suggestions(session, text) if _is_near(wanted, one)]
     if not near:
         return Sought((wanted,))
     forms = _forms_of(session, _concepts_named(session, squeezed(normalise(near[0]))))
@@ -154,6 +156,13 @@ def themes_of(session: Session, labels: Iterable[str]) -> list[Theme]:
         .order_by(func.count().desc(), Concept.theme)
     )
     return [theme for theme, _ in rows if theme is not None]
+
+
+def _is_near(form: str, suggestion: Suggestion) -> bool:
+    """Near enough to look for it unasked: part of a name, or a slip of the pen away from one."""
+    names = [squeezed(normalise(name)) for name in (suggestion.label, *suggestion.also)]
+    is_part = len(form) > SHORT_WORD and any(form in name for name in names)
+    return is_part or any(fuzz.ratio(form, name) >= SLIP_OF_THE_PEN for name in names)
 
 
 def _concepts_named(session: Session, form: str) -> list[int]:

@@ -75,6 +75,12 @@ def test_a_typing_error_gives_the_nearest_word_and_says_so(words: Session) -> No
     assert "klimaatadaptatie" in sought.forms
 
 
+def test_a_word_that_is_only_a_little_alike_is_not_guessed_at(words: Session) -> None:
+    sought = words_for(words, "plein")
+
+    assert (sought.forms, sought.label, sought.is_guess) == (("plein",), "", False)
+
+
 def test_an_empty_search_looks_for_nothing_and_one_of_signs_only_finds_nothing(
     words: Session,
 ) -> None:
