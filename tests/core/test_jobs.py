@@ -2,20 +2,22 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.core import jobs
+from app.core.errors import NotFound
 from app.core.jobs import Job, JobState
 from app.core.outbox import OutboxMessage
-from app.gemeenten.events import GemeenteChanged
+from app.gemeenten.events import GemeentenChanged
 from tests.support.work import make_work
 
-REACTIONS: dict[str, tuple[str, ...]] = {"gemeente.changed": ("first", "second")}
+REACTIONS: dict[str, tuple[str, ...]] = {"gemeenten.changed": ("first", "second")}
 
 
 def told(session: Session) -> list[int]:
-    make_work(session).emit(GemeenteChanged(gemeente_code="GM0001"))
+    make_work(session).emit(GemeentenChanged(gemeente_codes=("GM0001",)))
     session.flush()
     return [job_id for job_id, _ in jobs.relay(session, REACTIONS)]
 
@@ -31,8 +33,8 @@ def test_a_fact_becomes_one_job_per_reaction(session: Session) -> None:
 
     assert len(ids) == 2
     assert [tuple(row) for row in rows] == [
-        ("first", {"gemeente_code": "GM0001"}),
-        ("second", {"gemeente_code": "GM0001"}),
+        ("first", {"gemeente_codes": ["GM0001"]}),
+        ("second", {"gemeente_codes": ["GM0001"]}),
     ]
 
 
@@ -94,6 +96,27 @@ def test_a_failed_job_can_be_tried_again(session: Session) -> None:
     session.flush()
 
     assert jobs.claim(session, job_id) is not None
+
+
+def test_a_job_that_never_was_cannot_be_tried_again(session: Session) -> None:
+    with pytest.raises(NotFound):
+        jobs.try_again(session, 0)
+
+
+def test_jobs_are_counted_and_the_failed_ones_named(session: Session) -> None:
+    _, second = told(session)
+    third, fourth = told(session)
+    session.get_one(Job, second).state = JobState.DONE
+    session.get_one(Job, third).state = session.get_one(Job, fourth).state = JobState.FAILED
+    session.flush()
+
+    assert jobs.counts_by_state(session) == {
+        JobState.PENDING: 1,
+        JobState.DONE: 1,
+        JobState.FAILED: 2,
+    }
+    assert [job.id for job in jobs.failed(session)] == [fourth, third]
+    assert [job.id for job in jobs.failed(session, limit=1)] == [fourth]
 
 
 def test_the_wait_doubles_up_to_half_an_hour() -> None:

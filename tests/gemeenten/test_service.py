@@ -65,7 +65,7 @@ def test_what_changed_is_reported_with_before_and_after(session: Session) -> Non
         unchanged=1,
     )
     assert session.get_one(Gemeente, "GM0344").sort_name == "groot-utrecht"
-    assert told(session) == [("gemeente.changed", {"gemeente_code": "GM0344"})]
+    assert told(session) == [("gemeenten.changed", {"gemeente_codes": ["GM0344"]})]
 
 
 def test_gemeenten_that_are_not_listed_stay_and_are_reported(session: Session) -> None:
@@ -87,7 +87,7 @@ def test_a_merger_is_told_once_and_may_point_at_a_newcomer(session: Session) -> 
 
     assert (report.added, sorted(report.changed)) == (["GM1999"], ["GM0321"])
     assert told(session) == [
-        ("gemeente.changed", {"gemeente_code": "GM0321"}),
+        ("gemeenten.changed", {"gemeente_codes": ["GM0321"]}),
         ("gemeente.merged", {"gemeente_code": "GM0321", "successor_code": "GM1999"}),
     ]
 
@@ -143,6 +143,14 @@ def test_what_is_no_domain_is_refused(session: Session, text: str) -> None:
         add_domain(make_work(session), a_gemeente(session).code, text)
 
     assert refusal.value.said == "Dit is geen domein. Schrijf bijvoorbeeld: gemeente.nl"
+
+
+def test_a_domain_where_anybody_can_have_an_address_is_no_gemeente(session: Session) -> None:
+    gemeente = a_gemeente(session)
+
+    with pytest.raises(InvalidInput, match="kan iedereen een adres nemen"):
+        add_domain(make_work(session), gemeente.code, "Gmail.com")
+    assert queries.domains_of(session, gemeente.code) == []
 
 
 def test_a_domain_needs_a_gemeente_that_exists(session: Session) -> None:

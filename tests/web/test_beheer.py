@@ -18,6 +18,7 @@ from app.gemeenten.models import EmailDomain, Gemeente
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
 from tests.support.builders import a_domain, a_gemeente, a_user
+from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.work import MONDAY
 
@@ -60,6 +61,30 @@ def test_a_gemeentebeheerder_is_offered_only_what_works(
     sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
     page = client.get("/beheer").text
     assert ("/beheer/collegas" in page, "/beheer/systeem" in page) == (True, False)
+
+
+@pytest.mark.parametrize("page", ["/beheer/aanvragen", "/beheer/collegas", "/beheer/systeem"])
+def test_a_longer_list_asks_no_more_of_the_database(
+    client: FlaskClient, session: Session, page: str
+) -> None:
+    beheerder = a_user(session, Role.BEHEERDER)
+    home = beheerder.gemeente_code
+
+    def one_more() -> None:
+        a_request(session)
+        a_failed_job(session)
+        a_failed_mail(session)
+        a_user(session, Role.OPGAVEHOUDER, gemeente_code=home)
+
+    one_more()
+    sign_in(client, session, beheerder)
+    with counted(session) as for_one:
+        client.get(page)
+    one_more()
+    one_more()
+    with counted(session) as for_three:
+        client.get(page)
+    assert len(for_one) == len(for_three) > 0
 
 
 # Requests

@@ -15,6 +15,7 @@ from app.settings import Environment, WrongSettings
 from app.web.demo.pages import demo_groups
 from tests.conftest import settings_for
 from tests.support.builders import a_profile, a_user
+from tests.support.queries import counted
 from tests.support.web import sign_in
 
 
@@ -51,6 +52,17 @@ def test_people_stand_with_the_widest_thing_they_may_do(session: Session) -> Non
         ("Gemeentebeheerders", ["Cato"]),
         ("Platformbeheerder", ["Daan"]),
     ]
+
+
+def test_more_people_ask_no_more_of_the_database(client: FlaskClient, session: Session) -> None:
+    a_demo_user(session)
+    with counted(session) as for_one:
+        client.get("/demo")
+    for _ in range(2):
+        a_profile(session, user=a_demo_user(session, Role.OPGAVEHOUDER))
+    with counted(session) as for_three:
+        client.get("/demo")
+    assert len(for_one) == len(for_three) > 0
 
 
 def test_real_people_are_not_on_the_page(client: FlaskClient, session: Session) -> None:
