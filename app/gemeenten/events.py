@@ -7,11 +7,11 @@ from app.core.outbox import Event
 
 
 @dataclass(frozen=True)
-class GemeenteChanged(Event):
-    """Name, size, place or validity is another than before."""
+class GemeentenChanged(Event):
+    """Name, size, place or validity of these is another than before; one fact for a whole list."""
 
-    name: ClassVar[str] = "gemeente.changed"
-    gemeente_code: str
+    name: ClassVar[str] = "gemeenten.changed"
+    gemeente_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

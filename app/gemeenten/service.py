@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.work import Work
-from app.gemeenten.events import GemeenteChanged, GemeenteMerged
+from app.gemeenten.events import GemeentenChanged, GemeenteMerged
 from app.gemeenten.models import EmailDomain, Gemeente
 from app.gemeenten.rules import PUBLIC_MAIL_DOMAINS, GemeenteFacts, is_domain, sort_key
 
@@ -48,6 +48,8 @@ def import_gemeenten(work: Work, listed: Sequence[GemeenteFacts]) -> ImportRepor
             report.changed[facts.code] = differences
         else:
             report.unchanged += 1
+    if report.changed:
+        work.emit(GemeentenChanged(gemeente_codes=tuple(report.changed)))
     work.session.flush()
     return report
 
@@ -106,8 +108,6 @@ def _update(work: Work, row: Gemeente, facts: GemeenteFacts) -> list[Difference]
     for difference in differences:
         setattr(row, difference.column, difference.after)
     row.sort_name = sort_key(facts.name)
-    if differences:
-        work.emit(GemeenteChanged(gemeente_code=row.code))
     has_merged = any(difference.column == "successor_code" for difference in differences)
     if has_merged and facts.successor_code is not None:
         work.emit(GemeenteMerged(gemeente_code=row.code, successor_code=facts.successor_code))

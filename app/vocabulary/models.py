@@ -4,7 +4,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
-    CheckConstraint, ForeignKey, Identity, Index, Integer, String, UniqueConstraint,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -50,12 +56,12 @@ class ConceptName(Base):
     __table_args__ = (
         UniqueConstraint("concept_id", "normal"),
         Index(
-            "ix_concept_name_trigrams", "normal",
-            postgresql_using="gin", postgresql_ops={"normal": "gin_trgm_ops"},
+            "ix_concept_name_trigrams",
+            "normal",
+            postgresql_using="gin",
+            postgresql_ops={"normal": "gin_trgm_ops"},
         ),
-        Index(
-            "ix_concept_name_begins", "normal", postgresql_ops={"normal": "text_pattern_ops"}
-        ),
+        Index("ix_concept_name_begins", "normal", postgresql_ops={"normal": "text_pattern_ops"}),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
@@ -87,8 +93,9 @@ class DifferentWords(Base):
     __tablename__ = "different_words"
     __table_args__ = (CheckConstraint("one < other", name="alphabetical"),)
 
-    one: Mapped[str] = mapped_column(String(NORMAL_LIMIT), primary_key=True)
-    other: Mapped[str] = mapped_column(String(NORMAL_LIMIT), primary_key=True)
+    # Ordered by their bytes: "alphabetical" must mean the same in every database.
+    one: Mapped[str] = mapped_column(String(NORMAL_LIMIT, collation="C"), primary_key=True)
+    other: Mapped[str] = mapped_column(String(NORMAL_LIMIT, collation="C"), primary_key=True)
     why: Mapped[str] = mapped_column(default="")
 
 

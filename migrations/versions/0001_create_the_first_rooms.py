@@ -28,8 +28,8 @@ def upgrade() -> None:
     op.create_index("ix_concept_source", "concept", ["source"], unique=False)
     op.create_table(
         "different_words",
-        sa.Column("one", sa.String(length=128), nullable=False),
-        sa.Column("other", sa.String(length=128), nullable=False),
+        sa.Column("one", sa.String(length=128, collation="C"), nullable=False),
+        sa.Column("other", sa.String(length=128, collation="C"), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.CheckConstraint("one < other", name="ck_different_words_alphabetical"),
         sa.PrimaryKeyConstraint("one", "other", name="pk_different_words"),

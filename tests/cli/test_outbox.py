@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.core import jobs
 from app.core.jobs import Job, JobState
-from app.gemeenten.events import GemeenteChanged
+from app.gemeenten.events import GemeentenChanged
 from app.vocabulary.events import VocabularyChanged
 from tests.cli.conftest import Terminal
 from tests.support.work import make_work
@@ -32,14 +32,14 @@ def test_facts_are_counted_by_name_and_failed_jobs_tell_why(
     assert failed is not None
     failed.state, failed.last_error = JobState.FAILED, "OperationalError"
     for code in ("GM0001", "GM0002"):
-        work.emit(GemeenteChanged(gemeente_code=code))
+        work.emit(GemeentenChanged(gemeente_codes=(code,)))
 
     result = flask("outbox", "show")
 
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "Feiten die wachten:",
-        "  gemeente.changed: 2",
+        "  gemeenten.changed: 2",
         "Taken:",
         "  wacht of is bezig: 1",
         "  gedaan: 0",

@@ -13,7 +13,7 @@ from app.core.actor import SYSTEM
 from app.core.errors import NotFound
 from app.core.outbox import OutboxMessage
 from app.core.work import Work, begin
-from app.gemeenten.events import GemeenteChanged
+from app.gemeenten.events import GemeentenChanged
 from app.gemeenten.models import Gemeente
 from tests.conftest import DatabaseMaker
 from tests.support.at_once import SharedDatabase
@@ -38,12 +38,12 @@ def count_gemeenten(session: Session) -> int | None:
 def test_a_change_and_its_fact_are_saved_together(shared: SharedDatabase) -> None:
     with shared.work() as work:
         code = a_gemeente(work.session).code
-        work.emit(GemeenteChanged(gemeente_code=code))
+        work.emit(GemeentenChanged(gemeente_codes=(code,)))
 
     with shared.work() as work:
         told = work.session.scalars(select(OutboxMessage)).one()
         assert work.session.get(Gemeente, code) is not None
-        assert told.payload == {"gemeente_code": code}
+        assert told.payload == {"gemeente_codes": [code]}
 
 
 def test_work_that_fails_halfway_leaves_nothing(shared: SharedDatabase) -> None:
@@ -91,11 +91,11 @@ def test_what_is_not_there_is_not_found(session: Session, way: str) -> None:
 def test_a_fact_tells_who_and_when(session: Session) -> None:
     user = a_user(session)
 
-    make_work(session, user).emit(GemeenteChanged(gemeente_code="GM0001"))
+    make_work(session, user).emit(GemeentenChanged(gemeente_codes=("GM0001",)))
 
     told = session.scalars(select(OutboxMessage)).one()
     assert (told.name, told.actor_id, told.occurred_at, told.relayed_at) == (
-        "gemeente.changed",
+        "gemeenten.changed",
         user.id,
         MONDAY,
         None,

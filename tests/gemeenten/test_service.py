@@ -87,8 +87,8 @@ def test_a_merger_is_told_once_and_may_point_at_a_newcomer(session: Session) -> 
 
     assert (report.added, sorted(report.changed)) == (["GM1999"], ["GM0321"])
     assert told(session) == [
-        ("gemeenten.changed", {"gemeente_codes": ["GM0321"]}),
         ("gemeente.merged", {"gemeente_code": "GM0321", "successor_code": "GM1999"}),
+        ("gemeenten.changed", {"gemeente_codes": ["GM0321"]}),
     ]
 
 
