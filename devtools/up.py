@@ -4,6 +4,7 @@ import http.client
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from devtools.cli import Stopped, Trouble, say, step
 from devtools.filling import DONE
@@ -49,16 +50,22 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     demo = (DEMO,) if settings["DGVN_ENV"] == "demo" else ()
     fill(supervisor, settings, (*FILLING, *demo))
     # The site and the worker load the app at the same time; that is what takes long.
-    working = worker(settings)
-    supervisor.launch(working)
+    working = [
+        worker(settings, "worker", "tick,mail", 2),
+        # Comparing may take long; mail and ticks do not wait behind it.
+        worker(settings, "matcher", "match", 1),
+    ]
+    for child in working:
+        supervisor.launch(child)
     with step("Site") as note:
         web = website(settings, door)
         supervisor.start(web, lambda: is_ready(door.getsockname()[1]), within=PATIENT)
         note("gunicorn met 2 processen van 4 draden")
     with step("Werkers") as note:
-        supervisor.wait_for(working, lambda: supervisor.has_said("worker", " ready."), PATIENT)
+        for child in working:
+            supervisor.wait_for(child, partial(supervisor.has_said, child.name, " ready."), PATIENT)
         supervisor.launch(beat(settings))
-        note("celery met 2 processen, en beat")
+        note("celery met 2 en 1 processen, en beat")
     state.ready = True
     state.urls = {"site": address, "demo": f"{address}/demo", "postvak": f"{address}/postvak"}
     state.settings = {name: settings[name] for name in SETTINGS if name in settings}
@@ -115,11 +122,12 @@ def website(settings: Mapping[str, str], door: socket.socket) -> Child:
     )
 
 
-def worker(settings: Mapping[str, str]) -> Child:
-    manner = ("-c", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
+def worker(settings: Mapping[str, str], name: str, queues: str, processes: int) -> Child:
+    work = ("-Q", queues, "-c", str(processes), "-n", f"{name}@%h")
+    manner = (*work, "--without-gossip", "--without-mingle", "--loglevel", "INFO")
     return Child(
-        name="worker",
-        label="De werker",
+        name=name,
+        label=f"De werker voor {queues}",
         command=[str(PYTHON), "-m", "celery", "-A", "workers.main:celery_app", "worker", *manner],
         # Without this a long task would hold up stopping; it is claimed in the database anyway.
         environment={**settings, "REMAP_SIGTERM": "SIGQUIT"},
