@@ -12,6 +12,7 @@ from app.vocabulary.models import (
     Concept,
     ConceptName,
     DifferentWords,
+    NameKind,
     RelatedConcepts,
     Source,
     VocabularyVersion,
@@ -68,6 +69,7 @@ def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]
         select(
             ConceptName.concept_id,
             func.bool_or(ConceptName.normal == wanted).label("equal"),
+            func.bool_or(begins & (ConceptName.kind == NameKind.LABEL)).label("label_begins"),
             func.bool_or(begins).label("begins"),
             func.max(alike).label("alike"),
         )
@@ -80,6 +82,7 @@ def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]
         .join(best, best.c.concept_id == Concept.id)
         .order_by(
             best.c.equal.desc(),
+            best.c.label_begins.desc(),
             best.c.begins.desc(),
             (Concept.source == Source.STARTER).desc(),
             best.c.alike.desc(),

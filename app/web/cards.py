@@ -107,7 +107,7 @@ def skill_line(skill: SeenSkill) -> SkillLine:
 
 
 def _notes(skill: SeenSkill) -> list[str]:
-    notes = ["wil ik leren"] if skill.direction is Direction.WANTS else []
+    notes = ["wil dit leren"] if skill.direction is Direction.WANTS else []
     if skill.years:
         notes.append(f"{skill.years} jaar")
     if skill.evidence:

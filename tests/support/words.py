@@ -11,6 +11,7 @@ CONCEPTS = {
     "ruimte": """\
 ruimtelijke ordening,planologie,RO,,
 omgevingsplan,,,ruimtelijke ordening,
+planschade,,,,
 """,
     "duurzaamheid": "klimaatadaptatie,,,,\n",
     "sociaal-domein": "Wet maatschappelijke ondersteuning,,Wmo,,\n",

@@ -34,6 +34,16 @@ def test_an_acronym_gives_the_concept_with_its_other_names_and_theme(
     assert first["hint"] == "ook: Wmo · Sociaal domein"
 
 
+def test_a_label_that_begins_like_what_was_typed_comes_before_other_names(
+    client: FlaskClient, words: Session
+) -> None:
+    sign_in(client, words, a_user(words))
+
+    found = client.get("/begrippen?q=plan").get_json()
+
+    assert [one["label"] for one in found][:2] == ["planschade", "ruimtelijke ordening"]
+
+
 @pytest.mark.parametrize(
     "typed",
     ["", "x", "%", "%%%__", "'; --", "\0", "a\0b", "\u202e", "🙂", "<script>", "z" * 100_000],
