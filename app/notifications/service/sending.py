@@ -42,6 +42,9 @@ def claim(work: Work, limit: int) -> list[Claim]:
         .where(
             Delivery.state == DeliveryState.PENDING,
             Delivery.next_attempt_at <= func.now(),
+            Delivery.expires_at > func.now(),
+            # One that ends its worker each time is left to expire.
+            Delivery.attempts < MOST_ATTEMPTS,
             (Delivery.lease_until.is_(None)) | (Delivery.lease_until < func.now()),
         )
         .order_by(Delivery.kind == MailKind.DIGEST, Delivery.next_attempt_at)
@@ -101,8 +104,8 @@ def record(work: Work, claimed: Claim, answer: Answer) -> None:
 def settle(work: Work) -> int:
     """End what is too old, and decide on mails whose answer never came; how many there were.
 
-    A sign-in link may arrive twice, so it is sent again; a digest may not, so it stays unknown
-    and its news counts as told.
+    A sign-in link may arrive twice, so it is sent again, later each time and not for ever; a
+    digest may not, so it stays unknown and its news counts as told.
     """
     unsure = work.session.scalars(
         select(Delivery)
@@ -113,9 +116,8 @@ def settle(work: Work) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for delivery in unsure:
-        if delivery.kind in URGENT:
-            delivery.state = DeliveryState.PENDING
-            delivery.lease_until = None
+        if delivery.kind in URGENT and delivery.attempts < MOST_ATTEMPTS:
+            _wait(work, delivery, "no answer")
         else:
             _end(delivery, DeliveryState.UNKNOWN, "no answer")
     late = work.session.scalars(
@@ -147,7 +149,7 @@ def _held(
     )
     if with_running_lease:
         found = found.where(Delivery.lease_until > func.now())
-    return work.session.scalar(found.with_for_update())
+    return work.session.scalar(found.with_for_update().execution_options(populate_existing=True))
 
 
 def _still_wanted(work: Work, delivery: Delivery) -> bool:
@@ -157,18 +159,21 @@ def _still_wanted(work: Work, delivery: Delivery) -> bool:
 
 
 def _end(delivery: Delivery, state: DeliveryState, words: str) -> None:
+    """The end of this attempt, and of the mail when the state is a last one."""
     delivery.state, delivery.last_answer = state, words
     delivery.lease_owner = delivery.lease_until = None
 
 
 def _put_off(work: Work, delivery: Delivery, answer: Answer) -> None:
-    """Try later. A relay that cannot be reached costs the mail no attempt."""
-    if answer.verdict is Verdict.NO_RELAY:
+    """Try later. A mail that was not offered in full, for no fault of its own, loses no attempt."""
+    if answer.verdict in {Verdict.NO_RELAY, Verdict.HELD_BACK}:
         delivery.attempts -= 1
     if delivery.attempts >= MOST_ATTEMPTS:
         _end(delivery, DeliveryState.FAILED, answer.words)
         return
-    wait = wait_after(max(delivery.attempts, 1), CHANCE)
-    delivery.state, delivery.last_answer = DeliveryState.PENDING, answer.words
-    delivery.next_attempt_at = work.now + wait
-    delivery.lease_owner = delivery.lease_until = None
+    _wait(work, delivery, answer.words)
+
+
+def _wait(work: Work, delivery: Delivery, words: str) -> None:
+    _end(delivery, DeliveryState.PENDING, words)
+    delivery.next_attempt_at = work.now + wait_after(max(delivery.attempts, 1), CHANCE)

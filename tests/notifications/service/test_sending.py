@@ -1,0 +1,435 @@
+"""A mail from claim to verdict: who has it, what is known of it, and what happens next."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.core.clock import utc_now
+from app.core.mail import Answer, Verdict
+from app.core.work import Work
+from app.notifications import service
+from app.notifications.models import Delivery
+from app.notifications.rules import (
+    ANSWER_WAIT,
+    MOST_ATTEMPTS,
+    URGENT,
+    DeliveryState,
+    Frequency,
+    MailKind,
+    Weekday,
+)
+from app.notifications.service import Claim
+from tests.conftest import DatabaseMaker
+from tests.notifications.builders import a_delivery, database_now
+from tests.support.at_once import SharedDatabase
+from tests.support.builders import a_user
+from tests.support.work import make_work
+
+A_MINUTE = timedelta(minutes=1)
+ACCEPTED = Answer(Verdict.ACCEPTED, "250 OK")
+LATER = Answer(Verdict.LATER, "451 Later")
+REFUSED = Answer(Verdict.REFUSED, "550 No")
+UNKNOWN = Answer(Verdict.UNKNOWN, "SMTPServerDisconnected")
+NO_RELAY = Answer(Verdict.NO_RELAY, "ConnectionRefusedError")
+HELD_BACK = Answer(Verdict.HELD_BACK)
+
+
+@pytest.fixture(scope="module")
+def shared(new_database: DatabaseMaker) -> Iterator[SharedDatabase]:
+    with SharedDatabase(new_database()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def now(session: Session) -> datetime:
+    return database_now(session)
+
+
+@pytest.fixture
+def work(session: Session, now: datetime) -> Work:
+    return make_work(session, now=now)
+
+
+def claim_one(work: Work) -> Claim:
+    [claimed] = service.claim(work, 20)
+    return claimed
+
+
+def state_of(work: Work, delivery: Delivery) -> tuple[DeliveryState, int, str]:
+    work.session.flush()
+    work.session.refresh(delivery)
+    return delivery.state, delivery.attempts, delivery.last_answer
+
+
+def let_the_lease_end(work: Work) -> None:
+    work.session.flush()
+    past = database_now(work.session) - timedelta(seconds=1)
+    work.session.execute(update(Delivery).values(lease_until=past))
+    work.session.expire_all()
+
+
+def let_the_answer_stay_out(work: Work) -> None:
+    work.session.flush()
+    past = database_now(work.session) - ANSWER_WAIT - timedelta(seconds=1)
+    work.session.execute(update(Delivery).values(submitted_at=past))
+    work.session.expire_all()
+
+
+# Claiming
+
+
+def test_a_claim_takes_a_mail_for_a_minute_and_counts_the_attempt(
+    work: Work, now: datetime
+) -> None:
+    delivery = a_delivery(work.session)
+
+    claimed = claim_one(work)
+
+    work.session.refresh(delivery)
+    assert (claimed.delivery_id, claimed.kind) == (delivery.id, MailKind.DIGEST)
+    assert (delivery.state, delivery.attempts, delivery.lease_owner, delivery.lease_until) == (
+        DeliveryState.PENDING,
+        1,
+        claimed.owner,
+        now + A_MINUTE,
+    )
+
+
+def test_what_is_claimed_is_not_claimed_again_until_the_lease_ends(work: Work) -> None:
+    a_delivery(work.session)
+    first = claim_one(work)
+
+    assert service.claim(work, 20) == []
+
+    let_the_lease_end(work)
+    second = claim_one(work)
+    assert (second.delivery_id, second.owner != first.owner) == (first.delivery_id, True)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"next_attempt_at": timedelta(seconds=1)},
+        {"expires_at": timedelta(0)},
+        {"attempts": MOST_ATTEMPTS},
+        *({"state": state} for state in DeliveryState if state is not DeliveryState.PENDING),
+    ],
+)
+def test_what_must_not_go_now_is_not_claimed(
+    work: Work, now: datetime, changed: dict[str, Any]
+) -> None:
+    fields: dict[str, Any] = {
+        name: now + value if isinstance(value, timedelta) else value
+        for name, value in changed.items()
+    }
+    a_delivery(work.session, **fields)
+
+    assert service.claim(work, 20) == []
+
+
+def test_who_waits_for_a_mail_goes_before_digests_and_then_the_longest_waiting(
+    work: Work, now: datetime
+) -> None:
+    ids = {
+        name: a_delivery(work.session, kind=kind, next_attempt_at=now - minutes * A_MINUTE).id
+        for name, kind, minutes in (
+            ("old digest", MailKind.DIGEST, 9),
+            ("sign-in", MailKind.SIGN_IN, 0),
+            ("older request", MailKind.ACCESS_ASKED, 5),
+            ("digest", MailKind.DIGEST, 1),
+        )
+    }
+
+    claimed = [{one.delivery_id for one in service.claim(work, 2)} for _ in range(2)]
+
+    assert claimed == [
+        {ids["older request"], ids["sign-in"]},
+        {ids["old digest"], ids["digest"]},
+    ]
+
+
+def test_two_workers_at_once_claim_different_mails(shared: SharedDatabase) -> None:
+    now = utc_now() - A_MINUTE
+    with shared.work(now=now) as work:
+        ids = {a_delivery(work.session).id for _ in range(4)}
+
+    first, second = shared.overlap(
+        lambda work: service.claim(work, 2), lambda work: service.claim(work, 20), now=now
+    )
+
+    claimed = [one.delivery_id for one in [*first, *second]]
+    assert (len(claimed), set(claimed)) == (4, ids)
+
+
+# The last look before the dot
+
+
+def test_a_mark_says_that_the_mail_goes(work: Work, now: datetime) -> None:
+    delivery = a_delivery(work.session)
+
+    assert service.mark(work, claim_one(work)) is True
+
+    work.session.flush()
+    work.session.refresh(delivery)
+    assert (delivery.state, delivery.submitted_at, delivery.lease_until) == (
+        DeliveryState.SUBMITTING,
+        now,
+        now + ANSWER_WAIT,
+    )
+
+
+def test_who_slept_through_the_lease_may_not_send(work: Work) -> None:
+    delivery = a_delivery(work.session)
+    claimed = claim_one(work)
+    let_the_lease_end(work)
+
+    assert service.mark(work, claimed) is False
+    assert state_of(work, delivery) == (DeliveryState.PENDING, 1, "")
+
+
+def test_whose_mail_was_taken_over_may_not_send(work: Work) -> None:
+    a_delivery(work.session)
+    asleep = claim_one(work)
+    let_the_lease_end(work)
+    awake = claim_one(work)
+
+    assert (service.mark(work, asleep), service.mark(work, awake)) == (False, True)
+
+
+def test_a_mail_is_marked_once(work: Work) -> None:
+    a_delivery(work.session)
+    claimed = claim_one(work)
+
+    assert [service.mark(work, claimed) for _ in range(2)] == [True, False]
+
+
+def test_who_unsubscribed_meanwhile_gets_no_digest(work: Work) -> None:
+    user = a_user(work.session)
+    delivery = a_delivery(work.session, user)
+    claimed = claim_one(work)
+    service.unsubscribe(work, user.id)
+
+    assert service.mark(work, claimed) is False
+    assert state_of(work, delivery) == (DeliveryState.SUPPRESSED, 1, "unsubscribed")
+    service.record(work, claimed, HELD_BACK)
+    assert delivery.state is DeliveryState.SUPPRESSED
+
+
+def test_who_unsubscribed_still_gets_what_they_wait_for(work: Work) -> None:
+    user = a_user(work.session)
+    a_delivery(work.session, user, kind=MailKind.ACCESS_ASKED)
+    claimed = claim_one(work)
+    service.set_preference(make_work(work.session, user), Frequency.NEVER, Weekday.MONDAY)
+
+    assert service.mark(work, claimed) is True
+
+
+# What the relay said
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (ACCEPTED, (DeliveryState.ACCEPTED, 1, "250 OK")),
+        (REFUSED, (DeliveryState.FAILED, 1, "550 No")),
+        (LATER, (DeliveryState.PENDING, 1, "451 Later")),
+        (UNKNOWN, (DeliveryState.SUBMITTING, 1, "")),
+    ],
+)
+def test_the_verdict_is_written_down(work: Work, answer: Answer, state: tuple[Any, ...]) -> None:
+    delivery = a_delivery(work.session)
+    claimed = claim_one(work)
+    service.mark(work, claimed)
+
+    service.record(work, claimed, answer)
+
+    assert state_of(work, delivery) == state
+
+
+def test_an_accepted_mail_tells_when(work: Work, now: datetime) -> None:
+    delivery = a_delivery(work.session)
+    claimed = claim_one(work)
+    service.mark(work, claimed)
+
+    service.record(work, claimed, ACCEPTED)
+
+    assert (delivery.accepted_at, delivery.lease_owner) == (now, None)
+
+
+@pytest.mark.parametrize(("answer", "attempts"), [(LATER, 3), (NO_RELAY, 2), (HELD_BACK, 2)])
+def test_only_an_attempt_that_says_something_about_the_mail_counts(
+    work: Work, now: datetime, answer: Answer, attempts: int
+) -> None:
+    delivery = a_delivery(work.session, attempts=2)
+    claimed = claim_one(work)
+
+    service.record(work, claimed, answer)
+
+    assert state_of(work, delivery) == (DeliveryState.PENDING, attempts, answer.words)
+    assert delivery.lease_owner is None
+    # The second and third wait of a minute, two, four; give or take a half.
+    shortest = A_MINUTE * 2 ** (attempts - 1) / 2
+    assert shortest <= delivery.next_attempt_at - now <= shortest * 3
+    assert service.claim(work, 20) == []
+
+
+def test_the_last_attempt_ends_a_mail(work: Work) -> None:
+    delivery = a_delivery(work.session, attempts=MOST_ATTEMPTS - 1)
+
+    service.record(work, claim_one(work), LATER)
+
+    assert state_of(work, delivery) == (DeliveryState.FAILED, MOST_ATTEMPTS, "451 Later")
+
+
+def test_a_relay_that_is_away_never_ends_a_mail(work: Work) -> None:
+    delivery = a_delivery(work.session, attempts=MOST_ATTEMPTS - 1)
+
+    service.record(work, claim_one(work), NO_RELAY)
+
+    assert delivery.state is DeliveryState.PENDING
+
+
+@pytest.mark.parametrize("answer", [ACCEPTED, REFUSED, LATER])
+def test_a_verdict_about_a_mail_that_was_taken_over_changes_nothing(
+    work: Work, answer: Answer
+) -> None:
+    delivery = a_delivery(work.session)
+    asleep = claim_one(work)
+    let_the_lease_end(work)
+    awake = claim_one(work)
+    service.mark(work, awake)
+
+    service.record(work, asleep, answer)
+
+    assert state_of(work, delivery) == (DeliveryState.SUBMITTING, 2, "")
+
+
+def test_a_mail_can_be_dropped_before_it_is_offered_only(work: Work) -> None:
+    offered, waiting = a_delivery(work.session), a_delivery(work.session)
+    claims = {one.delivery_id: one for one in service.claim(work, 20)}
+    service.mark(work, claims[offered.id])
+
+    for claimed in claims.values():
+        service.drop(work, claimed, DeliveryState.SUPPRESSED, "nothing")
+
+    assert state_of(work, offered) == (DeliveryState.SUBMITTING, 1, "")
+    assert state_of(work, waiting) == (DeliveryState.SUPPRESSED, 1, "nothing")
+
+
+# Without a verdict
+
+
+def an_unanswered(work: Work, kind: MailKind, **changed: Any) -> tuple[Delivery, Claim]:
+    delivery = a_delivery(work.session, kind=kind, **changed)
+    claimed = claim_one(work)
+    service.mark(work, claimed)
+    service.record(work, claimed, UNKNOWN)
+    return delivery, claimed
+
+
+def test_an_answer_is_waited_for(work: Work) -> None:
+    delivery, _ = an_unanswered(work, MailKind.SIGN_IN)
+
+    assert service.settle(work) == 0
+    assert delivery.state is DeliveryState.SUBMITTING
+
+
+def test_a_digest_without_an_answer_stays_unknown(work: Work) -> None:
+    delivery, claimed = an_unanswered(work, MailKind.DIGEST)
+    let_the_answer_stay_out(work)
+
+    assert service.settle(work) == 1
+    assert state_of(work, delivery) == (DeliveryState.UNKNOWN, 1, "no answer")
+
+    service.record(work, claimed, ACCEPTED)
+    assert delivery.state is DeliveryState.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", sorted(URGENT))
+def test_what_somebody_waits_for_is_sent_again_without_an_answer(
+    work: Work, now: datetime, kind: MailKind
+) -> None:
+    delivery, _ = an_unanswered(work, kind)
+    let_the_answer_stay_out(work)
+
+    assert service.settle(work) == 1
+    assert state_of(work, delivery) == (DeliveryState.PENDING, 1, "no answer")
+    assert delivery.lease_owner is None
+    assert now < delivery.next_attempt_at <= now + 2 * A_MINUTE
+
+
+def test_what_somebody_waits_for_is_not_sent_for_ever(work: Work) -> None:
+    delivery, _ = an_unanswered(work, MailKind.ACCESS_DECIDED, attempts=MOST_ATTEMPTS - 1)
+    let_the_answer_stay_out(work)
+
+    service.settle(work)
+
+    assert state_of(work, delivery) == (DeliveryState.UNKNOWN, MOST_ATTEMPTS, "no answer")
+
+
+def test_a_mail_that_is_too_old_expires(work: Work, now: datetime) -> None:
+    old = a_delivery(work.session, expires_at=now - A_MINUTE)
+    on_its_way = a_delivery(
+        work.session,
+        state=DeliveryState.SUBMITTING,
+        submitted_at=now,
+        expires_at=now - A_MINUTE,
+    )
+
+    assert service.settle(work) == 1
+    assert (state_of(work, old)[0], state_of(work, on_its_way)[0]) == (
+        DeliveryState.EXPIRED,
+        DeliveryState.SUBMITTING,
+    )
+
+
+def test_two_that_settle_at_once_settle_each_mail_once(shared: SharedDatabase) -> None:
+    now = utc_now()
+    with shared.work(now=now) as work:
+        work.session.execute(update(Delivery).values(state=DeliveryState.ACCEPTED))
+        a_delivery(
+            work.session,
+            state=DeliveryState.SUBMITTING,
+            submitted_at=now - timedelta(hours=1),
+        )
+
+    assert shared.overlap(service.settle, service.settle, now=now) == (1, 0)
+
+
+# Opened again by hand
+
+
+@pytest.mark.parametrize("state", list(DeliveryState))
+def test_only_a_mail_that_failed_or_is_unknown_can_be_sent_again(
+    work: Work, now: datetime, state: DeliveryState
+) -> None:
+    delivery = a_delivery(
+        work.session,
+        kind=MailKind.ACCESS_ASKED,
+        state=state,
+        attempts=5,
+        expires_at=now - A_MINUTE,
+    )
+
+    service.send_again(work, delivery.id)
+    work.session.flush()
+
+    opened = state in {DeliveryState.FAILED, DeliveryState.UNKNOWN}
+    claimed = [one.delivery_id for one in service.claim(work, 20)]
+    assert claimed == ([delivery.id] if opened else [])
+    work.session.refresh(delivery)
+    expected = (1, now + timedelta(hours=48)) if opened else (5, now - A_MINUTE)
+    assert (delivery.attempts, delivery.expires_at) == expected
+
+
+def test_a_claim_of_nothing_is_nothing(work: Work) -> None:
+    claimed = Claim(uuid4(), MailKind.DIGEST, uuid4())
+
+    assert service.mark(work, claimed) is False
+    service.record(work, claimed, ACCEPTED)
+    assert work.session.scalars(select(Delivery)).all() == []

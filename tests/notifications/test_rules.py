@@ -1,0 +1,103 @@
+"""When a digest is due, for whom, and how long a mail may wait."""
+
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.notifications.rules import (
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    Due,
+    Frequency,
+    MailKind,
+    Weekday,
+    digest_due,
+    due_on,
+    lives,
+    morning_of,
+    wait_after,
+    wants_on,
+)
+
+
+def utc(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (utc(11, 23, 5, 59), None),
+        (utc(11, 23, 6), Due("2026-11-23", Weekday.MONDAY)),
+        (utc(11, 23, 8, 59), Due("2026-11-23", Weekday.MONDAY)),
+        (utc(11, 23, 9), None),
+        (utc(11, 22, 23, 30), None),
+        # In summer seven o'clock in Amsterdam is five o'clock UTC.
+        (utc(7, 5, 4, 59), None),
+        (utc(7, 5, 5), Due("2026-07-05", Weekday.SUNDAY)),
+        (utc(7, 5, 8), None),
+        # The clock goes forward in this night.
+        (utc(3, 29, 4, 59), None),
+        (utc(3, 29, 5), Due("2026-03-29", Weekday.SUNDAY)),
+        (utc(3, 28, 6), Due("2026-03-28", Weekday.SATURDAY)),
+        # And back in this one.
+        (utc(10, 25, 5, 59), None),
+        (utc(10, 25, 6), Due("2026-10-25", Weekday.SUNDAY)),
+        (utc(10, 24, 5), Due("2026-10-24", Weekday.SATURDAY)),
+    ],
+)
+def test_a_digest_is_due_from_seven_to_ten_in_amsterdam(now: datetime, due: Due | None) -> None:
+    assert digest_due(now) == due
+
+
+@given(st.dates(date(2024, 1, 1), date(2034, 1, 1)))
+def test_every_day_has_one_digest_that_begins_in_the_morning(day: date) -> None:
+    morning = morning_of(day)
+
+    assert digest_due(morning) == due_on(day)
+    assert digest_due(morning - timedelta(seconds=1)) is None
+    assert digest_due(morning + timedelta(hours=3)) is None
+
+
+@pytest.mark.parametrize("day", list(Weekday))
+def test_who_wants_a_digest_on_a_day(day: Weekday) -> None:
+    wanted = {
+        frequency: [chosen for chosen in Weekday if wants_on(frequency, chosen, day)]
+        for frequency in Frequency
+    }
+
+    assert wanted == {
+        Frequency.DAILY: list(Weekday),
+        Frequency.WEEKLY: [day],
+        Frequency.NEVER: [],
+    }
+
+
+@given(attempts=st.integers(1, 10_000), seed=st.integers())
+def test_a_mail_waits_longer_each_time_up_to_a_limit(attempts: int, seed: int) -> None:
+    waits = wait_after(attempts, Random(seed))
+    middle = min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(attempts - 1, 10)))
+
+    assert middle / 2 <= waits <= middle * 1.5
+
+
+def test_mails_do_not_all_come_back_at_once() -> None:
+    chance = Random(1)
+
+    assert len({wait_after(3, chance) for _ in range(50)}) == 50
+
+
+@pytest.mark.parametrize(
+    ("kind", "hours"),
+    [
+        (MailKind.SIGN_IN, 48),
+        (MailKind.ACCESS_ASKED, 48),
+        (MailKind.ACCESS_DECIDED, 48),
+        (MailKind.DIGEST, 12),
+    ],
+)
+def test_a_digest_grows_old_sooner_than_other_mail(kind: MailKind, hours: int) -> None:
+    assert lives(kind) == timedelta(hours=hours)
