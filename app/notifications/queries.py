@@ -84,6 +84,21 @@ def last_told(session: Session, user_id: UUID) -> datetime | None:
     )
 
 
+def is_being_told(session: Session, user_id: UUID, now: datetime) -> bool:
+    """Whether a digest for this person is on its way and may still arrive."""
+    waiting = and_(Delivery.state == DeliveryState.PENDING, Delivery.expires_at > now)
+    found = (
+        select(Delivery.id)
+        .where(
+            Delivery.user_id == user_id,
+            Delivery.kind == MailKind.DIGEST,
+            or_(waiting, Delivery.state == DeliveryState.SUBMITTING),
+        )
+        .limit(1)
+    )
+    return session.scalar(found) is not None
+
+
 def counts_by_state(session: Session) -> dict[DeliveryState, int]:
     return dict(
         session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all()

@@ -111,8 +111,11 @@ def _access_decided(work: Work, delivery: Delivery) -> Addressed:
 
 
 def _digest(work: Work, delivery: Delivery) -> Addressed:
-    until = delivery.news_until or delivery.created_at
-    return _news_for(work, work.fetch(User, delivery.user_id), delivery.news_from, until)
+    reader = work.fetch(User, delivery.user_id)
+    # A later digest may have gone first; what that one told is no news any more.
+    told = (delivery.news_from, queries.last_told(work.session, reader.id))
+    since = max((moment for moment in told if moment), default=None)
+    return _news_for(work, reader, since, delivery.news_until or delivery.created_at)
 
 
 def _news_for(work: Work, reader: User, since: datetime | None, until: datetime) -> Addressed:

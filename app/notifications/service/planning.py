@@ -108,7 +108,8 @@ def _plan_digest(
     wanted = (
         frequency is not Frequency.NEVER if everybody else wants_on(frequency, weekday, due.weekday)
     )
-    if not wanted:
+    # What an earlier digest still has to tell is not told twice.
+    if not wanted or queries.is_being_told(work.session, user.id, work.now):
         return False
     viewer, since = accounts.actor_of(user), queries.last_told(work.session, user.id)
     if not queries.has_news(work.session, viewer, since, work.now, work.today):

@@ -1,0 +1,348 @@
+"""What a letter says is true and allowed at the moment of writing, not at that of planning."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.rules import AccessState
+from app.core.actor import Role
+from app.core.mail import Letter
+from app.core.work import Work
+from app.links import Links
+from app.notifications import service
+from app.notifications.models import Delivery
+from app.notifications.render import Renderer
+from app.notifications.rules import DeliveryState, MailKind
+from app.notifications.service import Claim, Stationery
+from app.opgaven.rules import OpgaveStatus
+from app.people.rules import ProfileState, Visibility
+from tests.notifications.builders import Told, a_delivery, a_told_match, database_now
+from tests.support.builders import a_gemeente, a_user
+from tests.support.work import make_work
+
+A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def stationery(app: Flask) -> Stationery:
+    links = Links(app.extensions["settings"])
+    templates = Path(app.root_path).parent / "templates"
+    return Stationery(Renderer(templates, links), "post.example", "geheim")
+
+
+@pytest.fixture
+def work(session: Session) -> Work:
+    return make_work(session, now=database_now(session))
+
+
+def write(work: Work, stationery: Stationery, delivery: Delivery) -> Letter | None:
+    claimed = claim_of(work, delivery)
+    letter = service.write_letter(work, stationery, claimed)
+    work.session.flush()
+    work.session.refresh(delivery)
+    return letter
+
+
+def claim_of(work: Work, delivery: Delivery) -> Claim:
+    claims = {one.delivery_id: one for one in service.claim(work, 20)}
+    return claims[delivery.id]
+
+
+def a_digest_for(work: Work, user: User, **changed: Any) -> Delivery:
+    return a_delivery(work.session, user, **{"news_until": work.now, **changed})
+
+
+def told_before(work: Work) -> Told:
+    return a_told_match(
+        work.session, told_at=work.now - A_MINUTE, title="Een rotonde bij het station"
+    )
+
+
+# The digest
+
+
+def test_a_professional_reads_of_the_opgave_and_why_it_fits(
+    work: Work, stationery: Stationery
+) -> None:
+    told = told_before(work)
+
+    letter = write(work, stationery, a_digest_for(work, told.professional))
+
+    assert letter is not None
+    label = told.profile.skills[0].label
+    assert (letter.to, letter.to_name) == (told.professional.email, told.professional.name)
+    for part in (letter.text, letter.html):
+        assert "Een rotonde bij het station" in part
+        assert f"Je hebt {label}." in part
+        assert f"/opgaven/{told.opgave.id}" in part
+
+
+def test_an_opgavehouder_reads_of_the_colleague(work: Work, stationery: Stationery) -> None:
+    told = told_before(work)
+
+    letter = write(work, stationery, a_digest_for(work, told.owner))
+
+    assert letter is not None
+    assert told.professional.name in letter.text
+    assert "Een rotonde bij het station" in letter.text
+
+
+@pytest.mark.parametrize("visibility", [Visibility.ANONYMOUS, Visibility.GEMEENTE])
+def test_a_colleague_who_shows_no_name_has_none_in_a_mail(
+    work: Work, stationery: Stationery, visibility: Visibility
+) -> None:
+    told = told_before(work)
+    delivery = a_digest_for(work, told.owner)
+    told.profile.visibility = visibility
+
+    letter = write(work, stationery, delivery)
+
+    assert letter is not None
+    whole = letter.subject + letter.text + letter.html
+    home = work.session.get_one(User, told.professional.id).gemeente_code
+    for secret in (told.professional.name, told.professional.email, told.profile.headline, home):
+        assert secret not in whole
+    assert "Collega uit Utrecht" in letter.text
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda told: setattr(told.opgave, "status", OpgaveStatus.WITHDRAWN),
+        lambda told: setattr(told.opgave, "status", OpgaveStatus.CLOSED),
+        lambda told: setattr(told.profile, "state", ProfileState.PAUSED),
+        lambda told: setattr(told.profile, "visibility", Visibility.HIDDEN),
+        lambda told: setattr(told.owner.grants[0], "ended_at", told.opgave.created_at),
+    ],
+)
+def test_what_changed_after_planning_is_not_in_the_mail(
+    work: Work, stationery: Stationery, spoil: Any
+) -> None:
+    told = told_before(work)
+    delivery = a_digest_for(work, told.owner)
+    spoil(told)
+
+    letter = write(work, stationery, delivery)
+
+    assert letter is None
+    assert (delivery.state, delivery.last_answer) == (
+        DeliveryState.SUPPRESSED,
+        "nothing new stands",
+    )
+
+
+def test_a_withdrawn_opgave_is_named_in_no_mail(work: Work, stationery: Stationery) -> None:
+    told = told_before(work)
+    other = a_told_match(
+        work.session, told_at=work.now - A_MINUTE, owner=told.owner, title="Een brug"
+    )
+    told.opgave.status = OpgaveStatus.WITHDRAWN
+
+    letter = write(work, stationery, a_digest_for(work, told.owner))
+
+    assert letter is not None
+    assert "rotonde" not in letter.subject + letter.text + letter.html
+    assert other.opgave.title in letter.text
+
+
+def test_a_digest_tells_what_lies_in_its_window(work: Work, stationery: Stationery) -> None:
+    told = told_before(work)
+    before = a_digest_for(work, told.professional, news_until=work.now - 2 * A_MINUTE)
+    after = a_digest_for(work, told.professional, news_from=work.now)
+
+    assert write(work, stationery, before) is None
+    work.session.expire_all()
+    assert after.state is DeliveryState.PENDING
+    assert service.write_letter(work, stationery, _owned(after)) is None
+
+
+def _owned(delivery: Delivery) -> Claim:
+    assert delivery.lease_owner is not None
+    return Claim(delivery.id, delivery.kind, delivery.lease_owner)
+
+
+def test_what_a_later_digest_has_told_is_not_told_by_one_that_is_sent_again(
+    work: Work, stationery: Stationery
+) -> None:
+    told = told_before(work)
+    failed = a_digest_for(work, told.professional, state=DeliveryState.FAILED)
+    a_digest_for(work, told.professional, state=DeliveryState.ACCEPTED)
+    service.send_again(work, failed.id)
+    work.session.flush()
+
+    assert write(work, stationery, failed) is None
+
+
+def test_a_digest_can_be_ended_with_one_click(work: Work, stationery: Stationery) -> None:
+    told = told_before(work)
+
+    letter = write(work, stationery, a_digest_for(work, told.professional))
+
+    assert letter is not None
+    link = stationery.renderer.links.unsubscribe(told.professional.id)
+    assert dict(letter.headers) == {
+        "Precedence": "bulk",
+        "List-Id": "<digest.post.example>",
+        "List-Unsubscribe": f"<{link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    assert link in letter.text
+
+
+def test_a_preview_says_what_a_digest_would_say_and_changes_nothing(
+    work: Work, stationery: Stationery
+) -> None:
+    told = told_before(work)
+
+    shown = service.preview_digest(work, stationery, told.professional.id)
+    letter = write(work, stationery, a_digest_for(work, told.professional))
+
+    assert shown is not None
+    assert letter is not None
+    assert (shown.subject, shown.text) == (letter.subject, letter.text)
+    nobody = a_user(work.session)
+    assert service.preview_digest(work, stationery, nobody.id) is None
+    assert len(work.session.scalars(select(Delivery)).all()) == 1
+
+
+# Mails that somebody waits for
+
+
+def a_link(work: Work, **changed: Any) -> SignIn:
+    fields = {
+        "id": uuid4(),
+        "email": "jan@x.example",
+        "asked_at": work.now,
+        "expires_at": work.now + 30 * A_MINUTE,
+    }
+    link = SignIn(**{**fields, **changed})
+    work.session.add(link)
+    work.session.flush()
+    return link
+
+
+def test_a_sign_in_link_is_sent_to_the_address_that_asked(
+    work: Work, stationery: Stationery
+) -> None:
+    link = a_link(work)
+    delivery = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=link.id)
+
+    letter = write(work, stationery, delivery)
+
+    assert letter is not None
+    assert (letter.to, letter.to_name, letter.headers) == ("jan@x.example", "", ())
+    assert stationery.renderer.links.sign_in(link.id) in letter.text
+
+
+@pytest.mark.parametrize("field", ["used_at", "expires_at"])
+def test_a_link_that_opens_nothing_any_more_is_not_sent(
+    work: Work, stationery: Stationery, field: str
+) -> None:
+    link = a_link(work, **{field: work.now})
+    delivery = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=link.id)
+
+    assert write(work, stationery, delivery) is None
+    assert (delivery.state, delivery.last_answer) == (
+        DeliveryState.SUPPRESSED,
+        "used or expired",
+    )
+
+
+def a_request(work: Work, state: AccessState) -> AccessRequest:
+    request = AccessRequest(
+        id=uuid4(),
+        email="jan@elders.example",
+        name="Jan Jansen",
+        gemeente_code=a_gemeente(work.session, name="Testerdam").code,
+        state=state,
+        asked_at=work.now,
+    )
+    work.session.add(request)
+    work.session.flush()
+    return request
+
+
+@pytest.mark.parametrize("state", list(AccessState))
+def test_a_beheerder_hears_of_a_request_as_long_as_it_waits(
+    work: Work, stationery: Stationery, state: AccessState
+) -> None:
+    beheerder = a_user(work.session, Role.BEHEERDER)
+    request = a_request(work, state)
+    delivery = a_delivery(
+        work.session, beheerder, kind=MailKind.ACCESS_ASKED, subject_id=request.id
+    )
+
+    letter = write(work, stationery, delivery)
+
+    assert (letter is not None) is (state is AccessState.WAITING)
+    if letter is not None:
+        assert letter.to == beheerder.email
+        assert [word in letter.text for word in ("Jan Jansen", "jan@elders.example")] == [True] * 2
+        assert "Testerdam" in letter.text
+
+
+@pytest.mark.parametrize("state", list(AccessState))
+def test_who_asked_hears_of_the_decision(
+    work: Work, stationery: Stationery, state: AccessState
+) -> None:
+    request = a_request(work, state)
+    delivery = a_delivery(work.session, kind=MailKind.ACCESS_DECIDED, subject_id=request.id)
+
+    letter = write(work, stationery, delivery)
+
+    assert (letter is not None) is (state is not AccessState.WAITING)
+    if letter is not None:
+        assert letter.to == "jan@elders.example"
+
+
+def test_granting_and_refusing_do_not_read_the_same(work: Work, stationery: Stationery) -> None:
+    texts = set()
+    for state in (AccessState.GRANTED, AccessState.REFUSED):
+        request = a_request(work, state)
+        delivery = a_delivery(work.session, kind=MailKind.ACCESS_DECIDED, subject_id=request.id)
+        letter = write(work, stationery, delivery)
+        assert letter is not None
+        texts.add(letter.text)
+        work.session.delete(request)
+
+    assert len(texts) == 2
+
+
+# The same mail again
+
+
+def test_every_attempt_has_the_same_message_id_and_no_other_mail_has_it(
+    work: Work, stationery: Stationery
+) -> None:
+    link = a_link(work)
+    mail = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=link.id)
+    other = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=link.id)
+    claims = {one.delivery_id: one for one in service.claim(work, 20)}
+
+    ids = [
+        letter.message_id
+        for one in (mail, mail, other)
+        if (letter := service.write_letter(work, stationery, claims[one.id]))
+    ]
+
+    assert (ids[0] == ids[1], ids[0] == ids[2]) == (True, False)
+    assert ids[0].startswith("<sign_in.")
+    assert ids[0].endswith("@post.example>")
+
+
+def test_a_message_id_cannot_be_made_without_the_secret(work: Work, stationery: Stationery) -> None:
+    link = a_link(work)
+    delivery = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=link.id)
+    claimed = claim_of(work, delivery)
+    other = Stationery(stationery.renderer, stationery.mail_domain, "een ander geheim")
+
+    letters = [service.write_letter(work, paper, claimed) for paper in (stationery, other)]
+
+    assert len({letter.message_id for letter in letters if letter}) == 2

@@ -1,0 +1,56 @@
+"""How often somebody wants to hear from us."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.core.actor import ANYONE
+from app.core.errors import NotAllowed
+from app.notifications import queries, service
+from app.notifications.models import Preference
+from app.notifications.rules import Frequency, Weekday
+from tests.support.builders import a_user
+from tests.support.work import make_work
+
+
+def test_without_a_choice_it_is_every_monday(session: Session) -> None:
+    assert queries.preference_of(session, a_user(session).id) == (
+        Frequency.WEEKLY,
+        Weekday.MONDAY,
+    )
+
+
+def test_the_last_choice_counts(session: Session) -> None:
+    user = a_user(session)
+    for frequency, weekday in (
+        (Frequency.DAILY, Weekday.MONDAY),
+        (Frequency.WEEKLY, Weekday.FRIDAY),
+    ):
+        service.set_preference(make_work(session, user), frequency, weekday)
+        session.expire_all()
+
+    assert queries.preference_of(session, user.id) == (Frequency.WEEKLY, Weekday.FRIDAY)
+
+
+def test_a_choice_has_an_owner(session: Session) -> None:
+    with pytest.raises(NotAllowed):
+        service.set_preference(make_work(session, ANYONE), Frequency.DAILY, Weekday.MONDAY)
+
+
+def test_unsubscribing_needs_no_sign_in_and_keeps_the_chosen_day(session: Session) -> None:
+    user = a_user(session)
+    service.set_preference(make_work(session, user), Frequency.WEEKLY, Weekday.FRIDAY)
+
+    for _ in range(2):
+        service.unsubscribe(make_work(session, ANYONE), user.id)
+
+    session.expire_all()
+    assert queries.preference_of(session, user.id) == (Frequency.NEVER, Weekday.FRIDAY)
+
+
+def test_unsubscribing_somebody_who_left_does_no_harm(session: Session) -> None:
+    service.unsubscribe(make_work(session, ANYONE), uuid4())
+
+    assert session.scalar(select(func.count()).select_from(Preference)) == 0
