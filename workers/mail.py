@@ -1,10 +1,12 @@
 """Sends what is planned: claim, write, mark, dot, verdict."""
 
+from email.message import EmailMessage
+
 import structlog
 from celery import shared_task
 from flask import current_app
 
-from app.core.mail import Answer, Letter, Relay, Verdict, message_of
+from app.core.mail import Answer, Relay, Verdict, message_of
 from app.notifications import service
 from app.post import Post
 from workers.work import open_work
@@ -39,22 +41,22 @@ def deliver_batch(office: Post, relay: Relay) -> bool:
 
 
 def _send(office: Post, relay: Relay, claimed: service.Claim) -> Answer:
-    letter = _write(office, claimed)
-    if letter is None:
+    written = _write(office, claimed)
+    if written is None:
         return Answer(Verdict.HELD_BACK)
-    answer = relay.submit(
-        message_of(letter, office.sender), office.envelope_sender, letter.to, lambda: _mark(claimed)
-    )
+    to, message = written
+    answer = relay.submit(message, office.envelope_sender, to, lambda: _mark(claimed))
     with open_work() as work:
         service.record(work, claimed, answer)
     return answer
 
 
-def _write(office: Post, claimed: service.Claim) -> Letter | None:
-    """The letter as things stand now; one that cannot be written keeps no other waiting."""
+def _write(office: Post, claimed: service.Claim) -> tuple[str, EmailMessage] | None:
+    """Address and mail as things stand now; one that cannot be written keeps no other waiting."""
     try:
         with open_work() as work:
-            return service.write_letter(work, office.stationery, claimed)
+            letter = service.write_letter(work, office.stationery, claimed)
+        return (letter.to, message_of(letter, office.sender)) if letter else None
     except Exception as error:
         log.exception("letter failed", delivery=str(claimed.delivery_id), kind=claimed.kind.value)
         with open_work() as work:

@@ -73,7 +73,8 @@ POLICY = _policy()
 
 
 def message_of(letter: Letter, sender: str) -> EmailMessage:
-    """The letter as RFC 5322 wants it; ValueError when a header would break the line."""
+    """The letter as RFC 5322 wants it; ValueError when header or address cannot be written so."""
+    letter.to.encode("ascii")
     message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = Address(letter.to_name, addr_spec=letter.to)
