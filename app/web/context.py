@@ -1,7 +1,7 @@
 """What every page needs: who looks, the menu, and whether this is the demo."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from flask import Flask, request, url_for
 from flask_login import current_user
@@ -13,12 +13,29 @@ from app.notifications import queries as notifications
 from app.settings import Settings
 from app.web.auth import SignedIn
 
+# Pages that stand in no menu, and the item they belong under.
+UNDER = {
+    "people.show": "people.index",
+    "people.edit": "people.own",
+    "opgaven.show": "opgaven.index",
+    "opgaven.create": "opgaven.ours",
+    "opgaven.edit": "opgaven.ours",
+    "matching.of_opgave": "opgaven.ours",
+    "notifications.preferences": "notifications.inbox",
+    "beheer.requests": "beheer.index",
+    "beheer.colleagues": "beheer.index",
+    "beheer.domains": "beheer.index",
+    "beheer.system": "beheer.index",
+}
+
 
 @dataclass(frozen=True)
 class MenuItem:
+    """`current` is the value for aria-current: this page, a page above it, or nothing."""
+
     label: str
     href: str
-    current: bool
+    current: Literal["page", "true", ""]
     badge: str = ""
 
 
@@ -63,4 +80,11 @@ def navigation() -> list[MenuItem]:
 
 
 def _item(label: str, endpoint: str, badge: str = "") -> MenuItem:
-    return MenuItem(label, url_for(endpoint), request.endpoint == endpoint, badge)
+    return MenuItem(label, url_for(endpoint), _current(endpoint), badge)
+
+
+def _current(endpoint: str) -> Literal["page", "true", ""]:
+    here = request.endpoint or ""
+    if here == endpoint:
+        return "page"
+    return "true" if UNDER.get(here) == endpoint else ""

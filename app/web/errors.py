@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
@@ -26,6 +26,7 @@ def bind(app: Flask) -> None:
     app.register_error_handler(DomainError, _refusal)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, _outrun)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -63,6 +64,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return answer
 
 
+def _outrun(error: IntegrityError) -> ResponseReturnValue:
+    """Two did the same at once, and a rule of the database let only the first through."""
+    log.warning("outrun", path=request.path, rule=_rule(error))
+    return error_page(409, "Iemand was je net voor. Kijk even hoe het er nu staat.")
+
+
 def _database_away(error: OperationalError) -> ResponseReturnValue:
     log.error("database away", path=request.path, error=type(error.orig).__name__)
     answer = error_page(503)
@@ -74,3 +81,9 @@ def _unforeseen(error: Exception) -> ResponseReturnValue:
     reference = secrets.token_hex(4)
     log.error("unforeseen", path=request.path, reference=reference, exc_info=error)
     return error_page(500, reference=reference)
+
+
+def _rule(error: IntegrityError) -> str:
+    """The name of the constraint; the values themselves do not belong in a log."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", ""))

@@ -1,0 +1,59 @@
+"""The menu: what each role finds in it, and where somebody is."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.core.actor import Role
+from app.web.context import UNDER
+from tests.support.builders import a_user
+from tests.support.web import sign_in
+
+ITEM = re.compile(r'class="dgvn-nav__link" href="([^"]+)"(?: aria-current="(\w+)")?')
+
+
+def menu(client: FlaskClient, path: str) -> dict[str, str]:
+    return dict(ITEM.findall(client.get(path).text))
+
+
+@pytest.mark.parametrize(
+    ("roles", "found"),
+    [
+        ((), ["/opgaven", "/collegas", "/matches", "/profiel", "/meldingen"]),
+        (
+            (Role.OPGAVEHOUDER,),
+            ["/opgaven", "/collegas", "/matches", "/profiel", "/onze-opgaven", "/meldingen"],
+        ),
+        (
+            (Role.BEHEERDER,),
+            ["/opgaven", "/collegas", "/matches", "/profiel", "/beheer", "/meldingen"],
+        ),
+    ],
+)
+def test_the_menu_holds_what_the_role_may_do(
+    client: FlaskClient, session: Session, roles: tuple[Role, ...], found: list[str]
+) -> None:
+    sign_in(client, session, a_user(session, *roles))
+
+    assert list(menu(client, "/opgaven")) == found
+
+
+def test_a_visitor_finds_opgaven_and_who_we_are(client: FlaskClient) -> None:
+    assert list(menu(client, "/opgaven")) == ["/opgaven", "/over"]
+
+
+def test_the_page_itself_is_marked(client: FlaskClient) -> None:
+    assert menu(client, "/over") == {"/opgaven": "", "/over": "page"}
+
+
+def test_a_page_below_it_marks_its_item(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    assert menu(client, "/beheer/systeem")["/beheer"] == "true"
+
+
+def test_every_page_below_and_every_item_is_a_route(app: Flask) -> None:
+    assert set(UNDER) | set(UNDER.values()) <= set(app.view_functions)
