@@ -102,12 +102,13 @@ def words_for(session: Session, text: str) -> Sought:
     wanted = squeezed(normalise(text[:LONGEST_QUERY]))
     named = _concepts_named(session, wanted)
     if named:
-        return Sought((wanted, *_forms_of(session, named)), _label_of(session, named[0]))
+        return Sought(_with_names(session, wanted, named), _label_of(session, named[0]))
     near = [one.label for one in suggestions(session, text) if _is_near(wanted, one)]
     if not near:
         return Sought((wanted,))
-    forms = _forms_of(session, _concepts_named(session, squeezed(normalise(near[0]))))
-    return Sought((wanted, *forms), near[0], is_guess=True, others=tuple(near[1:]))
+    meant = _concepts_named(session, squeezed(normalise(near[0])))
+    forms = _with_names(session, wanted, meant)
+    return Sought(forms, near[0], is_guess=True, others=tuple(near[1:]))
 
 
 def labels_of(session: Session, concept_ids: Iterable[int]) -> dict[int, str]:
@@ -182,17 +183,15 @@ def _concepts_named(session: Session, form: str) -> list[int]:
     )
 
 
-def _forms_of(session: Session, concept_ids: list[int]) -> list[str]:
-    """All names of these concepts and of everything under them."""
+def _with_names(session: Session, form: str, concept_ids: list[int]) -> tuple[str, ...]:
+    """The form first, then all names of these concepts and of everything under them."""
     under = select(Concept.id).where(Concept.id.in_(concept_ids)).cte(recursive=True)
     # A union drops what was found before, so that a circle in imported words ends as well.
     under = under.union(select(Concept.id).join(under, Concept.broader_id == under.c.id))
-    return sorted(
-        squeezed(normal)
-        for normal in session.scalars(
-            select(ConceptName.normal).where(ConceptName.concept_id.in_(select(under.c.id)))
-        )
+    names = session.scalars(
+        select(ConceptName.normal).where(ConceptName.concept_id.in_(select(under.c.id)))
     )
+    return tuple(dict.fromkeys((form, *sorted(squeezed(name) for name in names))))
 
 
 def _label_of(session: Session, concept_id: int) -> str:

@@ -6,7 +6,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.vocabulary.queries import words_for
 from app.web.vocabulary.hints import Hint, hints_for, unknown_among
 from tests.support.builders import a_user
 from tests.support.web import sign_in
@@ -63,38 +62,6 @@ def test_bytes_that_are_no_text_are_no_error(client: FlaskClient, words: Session
     sign_in(client, words, a_user(words))
 
     assert client.get("/begrippen?q=%ff%fe%ed%a0%80").status_code == 200
-
-
-def test_a_search_for_a_concept_finds_its_synonyms_and_what_is_narrower(words: Session) -> None:
-    sought = words_for(words, "Jeugdzorg")
-
-    assert (sought.label, sought.is_guess) == ("jeugdhulp", False)
-    assert set(sought.forms) == {"jeugdzorg", "jeugdhulp", "pleegzorg"}
-
-
-def test_a_word_written_as_two_is_the_same_word(words: Session) -> None:
-    apart, joined = words_for(words, "klimaat adaptatie"), words_for(words, "klimaatadaptatie")
-
-    assert (apart, apart.label) == (joined, "klimaatadaptatie")
-
-
-def test_a_typing_error_gives_the_nearest_word_and_says_so(words: Session) -> None:
-    sought = words_for(words, "klimaatadaptaite")
-
-    assert (sought.label, sought.is_guess) == ("klimaatadaptatie", True)
-    assert "klimaatadaptatie" in sought.forms
-
-
-def test_a_word_that_is_only_a_little_alike_is_not_guessed_at(words: Session) -> None:
-    sought = words_for(words, "plein")
-
-    assert (sought.forms, sought.label, sought.is_guess) == (("plein",), "", False)
-
-
-def test_an_empty_search_looks_for_nothing_and_one_of_signs_only_finds_nothing(
-    words: Session,
-) -> None:
-    assert (words_for(words, "  ").forms, words_for(words, "!!!").forms) == ((), ("",))
 
 
 def test_a_known_word_shows_its_concept_and_an_unknown_one_what_may_be_meant(
