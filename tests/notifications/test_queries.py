@@ -1,22 +1,26 @@
-from datetime import datetime, timedelta
+"""What stands in the inbox and what is news: as long as it holds, for who may know of it."""
+
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.accounts.queries import actor_of
-from app.core.actor import Role
-from app.matching import service as matching
+from app.core.actor import Actor, Role
 from app.notifications import queries, service
-from app.notifications.rules import Frequency, Weekday
-from app.opgaven.models import Opgave
+from app.notifications.queries import SeenNotice
+from app.notifications.rules import DeliveryState, MailKind, NoticeKind
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
-from tests.support.builders import a_profile, a_user, an_opgave
+from app.people.service import pause_profile
+from tests.notifications.builders import a_delivery, a_told_match, database_now
+from tests.support.builders import a_gemeente, a_user
+from tests.support.queries import counted
 from tests.support.work import MONDAY, TODAY, make_work
 
-LATER = MONDAY + timedelta(hours=1)
+A_MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -24,121 +28,190 @@ def owner(session: Session) -> User:
     return a_user(session, Role.OPGAVEHOUDER)
 
 
-@pytest.fixture
-def opgave(session: Session, owner: User) -> Opgave:
-    return an_opgave(session, "verkeerskunde", owner=owner)
+def actor(session: Session, user: User) -> Actor:
+    session.refresh(user)
+    return make_work(session, user).actor
 
 
-@pytest.fixture
-def profile(session: Session) -> Profile:
-    return a_profile(session, "verkeerskunde")
+def titles(found: list[SeenNotice]) -> list[str]:
+    return [one.seen.opgave.title for one in found]
 
 
-@pytest.fixture(autouse=True)
-def told(session: Session, opgave: Opgave, profile: Profile) -> None:
-    tell(session, opgave, profile)
+def test_both_sides_find_the_match_in_their_inbox(session: Session) -> None:
+    told = a_told_match(session, title="Een rotonde")
+
+    [for_you] = queries.inbox(session, actor(session, told.professional), TODAY)
+    [for_opgave] = queries.inbox(session, actor(session, told.owner), TODAY)
+
+    assert (for_you.notice.kind, for_you.seen.opgave, for_you.colleague) == (
+        NoticeKind.OPGAVE_FOR_YOU,
+        told.opgave,
+        None,
+    )
+    assert for_opgave.notice.kind is NoticeKind.COLLEAGUE_FOR_OPGAVE
+    assert for_opgave.colleague is not None
+    assert for_opgave.colleague.display_name == told.professional.name
+    assert for_opgave.match is for_you.match
 
 
-def tell(session: Session, opgave: Opgave, profile: Profile, at: datetime = MONDAY) -> None:
-    matching.match_opgave(make_work(session), opgave.id)
-    service.tell_matches(make_work(session, now=at), opgave.id, [profile.user_id])
-
-
-def seen_by(session: Session, user: User) -> tuple[int, int, bool, int]:
-    """How much there is in the inbox, in the news, whether there is any, and what is unread."""
+def test_the_inbox_has_the_newest_first_and_news_the_best(session: Session, owner: User) -> None:
+    for title, minutes, value in (("oud", 9, 90), ("nieuw", 1, 40), ("ouder", 20, 60)):
+        told = a_told_match(session, owner=owner, title=title, told_at=MONDAY - minutes * A_MINUTE)
+        for one in queries.inbox(session, actor(session, told.professional), TODAY):
+            one.match.value = value
     session.flush()
-    session.expire_all()
-    viewer = actor_of(user)
-    return (
-        len(queries.inbox(session, viewer, TODAY)),
-        len(queries.news(session, viewer, None, LATER, TODAY)),
-        queries.has_news(session, viewer, None, LATER, TODAY),
-        queries.count_unread(session, viewer, TODAY),
+    reader = actor(session, owner)
+
+    assert titles(queries.inbox(session, reader, TODAY)) == ["nieuw", "oud", "ouder"]
+    assert titles(queries.news(session, reader, None, MONDAY, TODAY)) == ["oud", "ouder", "nieuw"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "is_in"),
+    [
+        (None, A_MINUTE, True),
+        (None, timedelta(0), False),
+        (timedelta(0), A_MINUTE, True),
+        (A_MINUTE, 2 * A_MINUTE, False),
+        (-A_MINUTE, timedelta(0), False),
+    ],
+)
+def test_news_lies_from_the_one_moment_and_before_the_other(
+    session: Session, since: timedelta | None, until: timedelta, is_in: bool
+) -> None:
+    reader = actor(session, a_told_match(session).professional)
+    window = (MONDAY + since if since is not None else None, MONDAY + until)
+
+    found = queries.news(session, reader, *window, TODAY)
+
+    assert (len(found) == 1, queries.has_news(session, reader, *window, TODAY)) == (is_in, is_in)
+
+
+SPOILT: list[tuple[Any, bool, bool]] = [
+    (lambda _: None, True, True),
+    (lambda told: setattr(told.opgave, "status", OpgaveStatus.WITHDRAWN), False, False),
+    (lambda told: setattr(told.opgave, "status", OpgaveStatus.CLOSED), False, False),
+    (lambda told: setattr(told.opgave, "closes_on", TODAY - timedelta(days=1)), False, False),
+    (lambda told: setattr(told.profile, "visibility", Visibility.HIDDEN), True, False),
+    (lambda told: setattr(told.profile, "visibility", Visibility.ANONYMOUS), True, True),
+    (lambda told: setattr(told.profile, "state", ProfileState.PAUSED), True, False),
+    (lambda told: setattr(told.owner.grants[0], "ended_at", MONDAY), True, False),
+]
+
+
+@pytest.mark.parametrize(("spoil", "for_professional", "for_owner"), SPOILT)
+def test_every_road_agrees_on_what_stands(
+    session: Session, spoil: Any, for_professional: bool, for_owner: bool
+) -> None:
+    told = a_told_match(session)
+    spoil(told)
+    session.flush()
+    until = MONDAY + A_MINUTE
+
+    for user, stands in ((told.professional, for_professional), (told.owner, for_owner)):
+        reader = actor(session, user)
+        assert len(queries.inbox(session, reader, TODAY)) == stands
+        assert len(queries.news(session, reader, None, until, TODAY)) == stands
+        assert queries.has_news(session, reader, None, until, TODAY) is stands
+        assert queries.count_unread(session, reader, TODAY) == stands
+
+
+def test_a_match_that_is_gone_is_told_no_longer(session: Session) -> None:
+    told = a_told_match(session)
+    match = queries.inbox(session, actor(session, told.owner), TODAY)[0].match
+    session.delete(match)
+    session.flush()
+
+    for user in (told.professional, told.owner):
+        assert queries.inbox(session, actor(session, user), TODAY) == []
+
+
+def test_an_owner_who_moved_to_another_gemeente_reads_no_more_of_it(session: Session) -> None:
+    told = a_told_match(session)
+    told.owner.gemeente_code = a_gemeente(session).code
+    session.flush()
+
+    assert queries.inbox(session, actor(session, told.owner), TODAY) == []
+
+
+def test_what_was_read_is_kept_and_not_counted(session: Session) -> None:
+    told = a_told_match(session)
+    reader = actor(session, told.professional)
+
+    service.mark_all_read(make_work(session, told.professional))
+
+    assert queries.count_unread(session, reader, TODAY) == 0
+    assert len(queries.inbox(session, reader, TODAY)) == 1
+
+
+def test_a_paused_profile_keeps_its_own_notices_until_its_matches_go(session: Session) -> None:
+    told = a_told_match(session)
+    pause_profile(make_work(session, told.professional))
+    session.flush()
+
+    assert session.get_one(Profile, told.professional.id).state is ProfileState.PAUSED
+    assert len(queries.inbox(session, actor(session, told.professional), TODAY)) == 1
+
+
+def test_a_longer_inbox_costs_no_more_statements(session: Session, owner: User) -> None:
+    costs = []
+    for more in (1, 2):
+        for _ in range(more):
+            a_told_match(session, owner=owner)
+        reader = actor(session, owner)
+        with counted(session) as statements:
+            found = queries.inbox(session, reader, TODAY)
+            assert len({one.seen.gemeente.name for one in found}) == 1
+            assert len(found) == 2 * more - 1
+        costs.append(len(statements))
+        owner = session.get_one(User, reader.user_id)
+
+    assert costs[0] == costs[1]
+
+
+# The state of the mail
+
+
+@pytest.mark.parametrize("state", list(DeliveryState))
+def test_accepted_digests_and_those_nobody_knows_of_have_told(
+    session: Session, state: DeliveryState
+) -> None:
+    user = a_user(session)
+    a_delivery(session, user, state=DeliveryState.ACCEPTED, news_until=MONDAY - A_MINUTE)
+    a_delivery(session, user, state=state, news_until=MONDAY)
+    a_delivery(session, a_user(session), state=DeliveryState.ACCEPTED, news_until=MONDAY)
+
+    has_told = state in {DeliveryState.ACCEPTED, DeliveryState.UNKNOWN}
+    assert queries.last_told(session, user.id) == (MONDAY if has_told else MONDAY - A_MINUTE)
+
+
+def test_other_mail_tells_no_news(session: Session) -> None:
+    user = a_user(session)
+    a_delivery(
+        session, user, kind=MailKind.ACCESS_ASKED, state=DeliveryState.ACCEPTED, news_until=MONDAY
     )
 
-
-def test_both_sides_are_told(session: Session, owner: User, profile: Profile) -> None:
-    professional = session.get_one(User, profile.user_id)
-
-    assert (seen_by(session, owner), seen_by(session, professional)) == (
-        (1, 1, True, 1),
-        (1, 1, True, 1),
-    )
+    assert queries.last_told(session, user.id) is None
 
 
-def test_a_colleague_who_hides_is_nowhere_not_even_counted(
-    session: Session, owner: User, profile: Profile
-) -> None:
-    profile.visibility = Visibility.HIDDEN
+def test_mails_are_counted_by_state(session: Session) -> None:
+    for state in (DeliveryState.PENDING, DeliveryState.PENDING, DeliveryState.FAILED):
+        a_delivery(session, state=state)
 
-    assert seen_by(session, owner) == (0, 0, False, 0)
-
-
-def test_a_colleague_who_pauses_is_nowhere(session: Session, owner: User, profile: Profile) -> None:
-    profile.state = ProfileState.PAUSED
-
-    assert seen_by(session, owner) == (0, 0, False, 0)
+    assert queries.counts_by_state(session) == {
+        DeliveryState.PENDING: 2,
+        DeliveryState.FAILED: 1,
+    }
 
 
-def test_who_is_no_longer_opgavehouder_is_told_of_no_colleague(
-    session: Session, owner: User
-) -> None:
-    owner.grants[0].ended_at = MONDAY
+def test_what_a_beheerder_should_look_at_is_listed_newest_first(session: Session) -> None:
+    now = database_now(session)
+    for state in DeliveryState:
+        a_delivery(session, state=state, created_at=now - A_MINUTE)
+    newest = a_delivery(session, state=DeliveryState.FAILED)
 
-    assert seen_by(session, owner) == (0, 0, False, 0)
+    found = queries.failed(session)
 
-
-def test_who_went_to_another_gemeente_is_told_of_no_colleague(
-    session: Session, owner: User
-) -> None:
-    owner.gemeente_code = a_user(session).gemeente_code
-
-    assert seen_by(session, owner) == (0, 0, False, 0)
-
-
-@pytest.mark.parametrize("status", [OpgaveStatus.CLOSED, OpgaveStatus.WITHDRAWN])
-def test_an_opgave_that_ended_is_told_to_nobody(
-    session: Session, owner: User, opgave: Opgave, profile: Profile, status: OpgaveStatus
-) -> None:
-    opgave.status = status
-    professional = session.get_one(User, profile.user_id)
-
-    assert (seen_by(session, owner), seen_by(session, professional)) == ((0, 0, False, 0),) * 2
-
-
-def test_a_match_that_went_takes_its_notice_along(
-    session: Session, opgave: Opgave, profile: Profile
-) -> None:
-    profile.skills = []
-    session.flush()
-    matching.match_profile(make_work(session), profile.user_id)
-
-    assert seen_by(session, session.get_one(User, profile.user_id)) == (0, 0, False, 0)
-
-
-def test_news_is_what_was_told_in_between(session: Session, owner: User) -> None:
-    viewer = actor_of(owner)
-    moments = (MONDAY - timedelta(seconds=1), MONDAY, LATER)
-    between = [(since, until) for since in moments for until in moments if since < until]
-
-    found = [len(queries.news(session, viewer, *window, TODAY)) for window in between]
-
-    assert found == [0, 1, 1]
-    assert found == [int(queries.has_news(session, viewer, *window, TODAY)) for window in between]
-
-
-def test_the_inbox_begins_with_the_newest_and_news_with_the_best(
-    session: Session, owner: User, opgave: Opgave
-) -> None:
-    half = an_opgave(session, "verkeerskunde", "omgevingsrecht", owner=owner, title="Half")
-    tell(session, half, session.query(Profile).one(), at=MONDAY + timedelta(minutes=1))
-    viewer = actor_of(owner)
-
-    inbox = [one.seen.opgave.title for one in queries.inbox(session, viewer, TODAY)]
-    news = [one.seen.opgave.title for one in queries.news(session, viewer, None, LATER, TODAY)]
-
-    assert (inbox, news) == (["Half", opgave.title], [opgave.title, "Half"])
-
-
-def test_without_a_choice_it_is_every_monday(session: Session, owner: User) -> None:
-    assert queries.preference_of(session, owner.id) == (Frequency.WEEKLY, Weekday.MONDAY)
+    assert found[0] is newest
+    assert sorted(one.state for one in found) == ["failed", "failed", "unknown"]
+    assert queries.failed(session, limit=1) == [newest]
