@@ -187,16 +187,20 @@ class Product:
 
     def wait_until_quiet(self) -> None:
         """Every fact has become jobs, and every job is done."""
-        waiting = text(
+        waiting = (
             "SELECT (SELECT count(*) FROM outbox_message WHERE relayed_at IS NULL)"
             " + (SELECT count(*) FROM job WHERE state = 'pending')"
         )
+        wait_for(lambda: not self.scalar(waiting), "the workers to finish")
 
-        def quiet() -> bool:
-            with self.engine.connect() as connection:
-                return not connection.scalar(waiting)
+    def wait_until_mail_went(self) -> None:
+        """Every mail that was planned has its verdict."""
+        waiting = "SELECT count(*) FROM delivery WHERE state IN ('pending', 'submitting')"
+        wait_for(lambda: not self.scalar(waiting), "the mail to go")
 
-        wait_for(quiet, "the workers to finish")
+    def scalar(self, statement: str, **values: object) -> object:
+        with self.engine.connect() as connection:
+            return connection.scalar(text(statement), values)
 
     def logs(self) -> str:
         """The last lines of every part, for whoever reads why a test failed."""

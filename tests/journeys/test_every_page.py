@@ -1,0 +1,174 @@
+"""Every page, for everybody who may see it: readable, quiet, and whole on a small screen."""
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.browser import NARROW, Visitor
+from tests.support.mailbox import Mailbox, link_in
+from tests.support.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
+
+Arrive = Callable[..., Visitor]
+
+# Somebody of the demo in each role; a visitor is nobody.
+SOMEBODY = {
+    "visitor": "",
+    "professional": "Jorrit Feenstra",
+    "opgavehouder": "Marloes Hoekzema",
+    "gemeentebeheerder": "Marijke Hulsbos",
+    "beheerder": "Willemijn Tersteeg",
+}
+ROLE_PAGES = {
+    "visitor": {"/", "/opgaven", "/over", "/privacy", "/toegankelijkheid", "/inloggen", "/demo"},
+    "professional": {"/matches", "/profiel", "/profiel/bewerken", "/collegas", "/meldingen"},
+    "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
+    "gemeentebeheerder": {"/beheer", "/beheer/collegas", "/onze-opgaven"},
+    "beheerder": {"/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem"},
+}
+CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/postvak/)[^/]+|(?<=/afmelden/)[^/]+")
+NO_PAGES = re.compile(r"^/(static/|healthz|readyz|robots\.txt|\.well-known/)|/html$")
+
+
+def kind_of(path: str) -> str:
+    """The address with one sign for everything that differs between pages of one kind."""
+    return CHANGING.sub("_", path)
+
+
+def links_on(visitor: Visitor) -> list[str]:
+    """Where the links of this page lead, within the site, without what they ask."""
+    found = visitor.page.eval_on_selector_all(
+        "a[href]", "links => links.map(link => new URL(link.href, location).href)"
+    )
+    parts = [urlsplit(link) for link in found if link.startswith(visitor.base_url)]
+    return [part.path for part in parts if not NO_PAGES.search(part.path)]
+
+
+def walk(visitor: Visitor) -> Iterator[str]:
+    """One page of each kind that can be reached from the home page; stands on it when it yields."""
+    waiting, known = ["/"], {"/"}
+    while waiting:
+        path = waiting.pop(0)
+        visitor.go(path)
+        yield kind_of(path)
+        for link in links_on(visitor):
+            if kind_of(link) not in known:
+                known.add(kind_of(link))
+                waiting.append(link)
+
+
+def name_of(role: str, kind: str) -> str:
+    return f"{role}{kind.replace('/', '-').rstrip('-') or '-home'}"
+
+
+@pytest.mark.parametrize("role", SOMEBODY)
+def test_every_page_that_can_be_reached_is_in_order(arrive: Arrive, role: str) -> None:
+    visitor = arrive()
+    if SOMEBODY[role]:
+        visitor.sign_in_on_demo_page(SOMEBODY[role])
+    titles: dict[str, str] = {}
+
+    for kind in walk(visitor):
+        visitor.look(name_of(role, kind))
+        titles[kind] = visitor.page.title()
+
+    assert ROLE_PAGES[role] - set(titles) == set()
+    assert {
+        kind for kind, title in titles.items() if list(titles.values()).count(title) > 1
+    } == set()
+
+
+def test_the_pages_behind_links_in_mails_are_in_order(
+    arrive: Arrive, product: Product, box: Mailbox
+) -> None:
+    visitor = arrive()
+    for address in ("nieuw@groningen.demo.example", "nieuw@onbekend.example"):
+        visitor.go("/inloggen")
+        visitor.fill("Je werkmail", address)
+        visitor.press("Mail mij een link")
+        visitor.look("visitor-kijk-in-je-mail")
+        visitor.go(link_in(box.wait_for_mail(address), "/inloggen/"))
+        visitor.look(f"visitor-link-{address.split('@')[1].split('.')[0]}")
+        visitor.press("Vraag toegang" if "onbekend" in address else "Ga verder")
+        visitor.look(f"visitor-wie-ben-je-{address.split('@')[1].split('.')[0]}")
+
+
+REFUSED = {
+    "no-such-page": ("", "/bestaat-niet", 404),
+    "no-such-link": ("", "/inloggen/verzonnen", 410),
+    "no-such-unsubscribe": ("", "/afmelden/verzonnen", 404),
+    "not-for-you": ("Jorrit Feenstra", "/beheer", 404),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_is_a_page_too(arrive: Arrive, name: str) -> None:
+    somebody, path, status = REFUSED[name]
+    visitor = arrive()
+    if somebody:
+        visitor.sign_in_on_demo_page(somebody)
+
+    visitor.go(path, status)
+
+    visitor.look(f"refusal-{name}")
+
+
+def test_a_faulty_address_is_told_beside_the_field(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.go("/inloggen")
+    visitor.fill("Je werkmail", "geen adres")
+    visitor.press("Mail mij een link")
+
+    assert "Dit is geen mailadres." in visitor.text()
+    visitor.look("error-inloggen")
+
+
+def test_faults_in_a_profile_are_told_beside_the_fields(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in_on_demo_page("Chantal van Rooij")
+    visitor.go("/profiel/bewerken")
+    visitor.fill("Jij in één zin", "x" * 121)
+    visitor.fill("Hoe ver wil je reizen?", "9000")
+    visitor.press("Bewaar")
+
+    assert "Er klopt nog iets niet" in visitor.text()
+    visitor.look("error-profiel")
+
+
+def test_what_is_missing_in_an_opgave_is_told_beside_the_fields(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in_on_demo_page(SOMEBODY["opgavehouder"])
+    visitor.go("/opgaven/nieuw")
+    visitor.press("Bewaar en zet open")
+
+    assert "Er klopt nog iets niet" in visitor.text()
+    visitor.look("error-opgave")
+
+
+def test_a_faulty_domain_is_told_beside_the_field(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in_on_demo_page(SOMEBODY["beheerder"])
+    visitor.go("/beheer/domeinen")
+    visitor.fill("Maildomein", "geen domein")
+    visitor.press("Voeg domein toe")
+
+    assert "Er klopt nog iets niet" in visitor.text()
+    visitor.look("error-domein")
+
+
+def test_a_page_that_is_not_in_order_is_found(arrive: Arrive) -> None:
+    """The looking itself: a picture without words, and something that is far too wide."""
+    visitor = arrive()
+    visitor.go("/over")
+    visitor.page.evaluate(
+        "document.querySelector('h1').outerHTML ="
+        ' \'<h1>Een</h1><h1>Twee</h1><img src="/static/favicon.svg" width="700">\''
+    )
+    visitor.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+
+    assert [violation.split(":")[0] for violation in visitor.axe_violations()] == ["image-alt"]
+    assert visitor.faults_of_page() == ["2 headings of the first level"]
+    assert visitor.sideways() > 0
