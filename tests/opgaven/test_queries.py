@@ -119,6 +119,15 @@ def test_a_visitor_finds_what_is_public(session: Session) -> None:
     assert titles(session, ANYONE) == ["openbaar"]
 
 
+def test_an_opgave_for_its_province_is_found_there_only(session: Session, reader: Actor) -> None:
+    for title, province in (("hier", "Zeeland"), ("daar", "Drenthe")):
+        gemeente = a_gemeente(session, province=province)
+        owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=gemeente.code)
+        an_opgave(session, title=title, owner=owner, audience=Audience.PROVINCE)
+
+    assert titles(session, reader) == ["hier"]
+
+
 def test_search_finds_by_each_part_and_by_all_together(session: Session, reader: Actor) -> None:
     zeeland = a_gemeente(session, province="Zeeland")
     an_opgave(

@@ -59,7 +59,8 @@ class SharedDatabase:
         def follow() -> None:
             try:
                 with self.work(actor, now) as work:
-                    given.append(second(work))
+                    two = second(work)
+                given.append(two)
             except Exception as refusal:
                 given.append(refusal)
 
