@@ -46,7 +46,7 @@ def match_everything(work: Work) -> int:
     """Compare every profile with every open opgave; how many matches there are."""
     _take_turns(work)
     scores = _scores(work, queries.profile_facts(work.session), queries.opgave_facts(work.session))
-    known = set(work.session.execute(select(Match.profile_id, Match.opgave_id)).tuples())
+    known = set(work.session.execute(select(Match.profile_id, Match.opgave_id)))
     gone = known - {(score.profile_id, score.opgave_id) for score in scores}
     _save(work, scores, sorted(gone))
     return len(scores)
@@ -124,7 +124,7 @@ def _upsert(work: Work, scores: Sequence[Score]) -> list[tuple[UUID, UUID]]:
             where=(Match.reasons.is_distinct_from(fresh.excluded.reasons))
             | (Match.tier.is_distinct_from(fresh.excluded.tier)),
         ).returning(Match.profile_id, Match.opgave_id, Match.found_at == Match.changed_at)
-    ).tuples()
+    )
     return [(profile_id, opgave_id) for profile_id, opgave_id, is_new in written if is_new]
 
 

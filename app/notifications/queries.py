@@ -84,9 +84,9 @@ def last_told(session: Session, user_id: UUID) -> datetime | None:
     )
 
 
-def is_being_told(session: Session, user_id: UUID, now: datetime) -> bool:
+def is_being_told(session: Session, user_id: UUID) -> bool:
     """Whether a digest for this person is on its way and may still arrive."""
-    waiting = and_(Delivery.state == DeliveryState.PENDING, Delivery.expires_at > now)
+    waiting = and_(Delivery.state == DeliveryState.PENDING, Delivery.expires_at > func.now())
     found = (
         select(Delivery.id)
         .where(

@@ -70,9 +70,7 @@ class AskedSkill(Base):
     __table_args__ = (CheckConstraint("level BETWEEN 1 AND 4", name="level_in_range"),)
 
     id: Mapped[PrimaryId]
-    opgave_id: Mapped[UUID] = mapped_column(
-        ForeignKey("opgave.id", ondelete="CASCADE"), index=True
-    )
+    opgave_id: Mapped[UUID] = mapped_column(ForeignKey("opgave.id", ondelete="CASCADE"), index=True)
     place: Mapped[int] = mapped_column(SmallInteger)
     label: Mapped[str] = mapped_column(String(LABEL_LIMIT))
     label_normal: Mapped[str] = mapped_column(String(NORMAL_LIMIT), index=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
@@ -21,6 +21,7 @@ from app.notifications.rules import (
     lives,
     wants_on,
 )
+from app.notifications.service import notices
 
 
 def mail_sign_in(work: Work, sign_in_id: UUID) -> None:
@@ -44,6 +45,7 @@ def plan_digests(work: Work, due: Due, *, everybody: bool = False) -> int:
 
     Returns how many were planned. `everybody` passes over the chosen day, never over "never".
     """
+    notices.wait_for_tellers(work)
     begun = work.session.execute(
         insert(DigestRun)
         .values(period=due.period, planned_at=work.now)
@@ -78,8 +80,9 @@ def _plan(
             user_id=user_id,
             subject_id=subject_id,
             created_at=work.now,
-            next_attempt_at=work.now,
-            expires_at=expires_at or work.now + lives(kind),
+            # Whether a moment has come is judged by one clock, the database's.
+            next_attempt_at=func.now(),
+            expires_at=expires_at or func.now() + lives(kind),
             **window,
         )
         .on_conflict_do_nothing()
@@ -109,7 +112,7 @@ def _plan_digest(
         frequency is not Frequency.NEVER if everybody else wants_on(frequency, weekday, due.weekday)
     )
     # What an earlier digest still has to tell is not told twice.
-    if not wanted or queries.is_being_told(work.session, user.id, work.now):
+    if not wanted or queries.is_being_told(work.session, user.id):
         return False
     viewer, since = accounts.actor_of(user), queries.last_told(work.session, user.id)
     if not queries.has_news(work.session, viewer, since, work.now, work.today):

@@ -98,7 +98,7 @@ def record(work: Work, claimed: Claim, answer: Answer) -> None:
     elif answer.verdict is Verdict.REFUSED:
         _end(delivery, DeliveryState.FAILED, answer.words)
     else:
-        _put_off(work, delivery, answer)
+        _put_off(delivery, answer)
 
 
 def settle(work: Work) -> int:
@@ -117,7 +117,7 @@ def settle(work: Work) -> int:
     ).all()
     for delivery in unsure:
         if delivery.kind in URGENT and delivery.attempts < MOST_ATTEMPTS:
-            _wait(work, delivery, "no answer")
+            _wait(delivery, "no answer")
         else:
             _end(delivery, DeliveryState.UNKNOWN, "no answer")
     late = work.session.scalars(
@@ -134,8 +134,8 @@ def send_again(work: Work, delivery_id: UUID) -> None:
     delivery = work.fetch_to_change(Delivery, delivery_id)
     if delivery.state in {DeliveryState.FAILED, DeliveryState.UNKNOWN}:
         delivery.state, delivery.attempts = DeliveryState.PENDING, 0
-        delivery.next_attempt_at = work.now
-        delivery.expires_at = work.now + lives(delivery.kind)
+        delivery.next_attempt_at = func.now()
+        delivery.expires_at = func.now() + lives(delivery.kind)
 
 
 def _held(
@@ -164,16 +164,16 @@ def _end(delivery: Delivery, state: DeliveryState, words: str) -> None:
     delivery.lease_owner = delivery.lease_until = None
 
 
-def _put_off(work: Work, delivery: Delivery, answer: Answer) -> None:
+def _put_off(delivery: Delivery, answer: Answer) -> None:
     """Try later. A mail that was not offered in full, for no fault of its own, loses no attempt."""
     if answer.verdict in {Verdict.NO_RELAY, Verdict.HELD_BACK}:
         delivery.attempts -= 1
     if delivery.attempts >= MOST_ATTEMPTS:
         _end(delivery, DeliveryState.FAILED, answer.words)
         return
-    _wait(work, delivery, answer.words)
+    _wait(delivery, answer.words)
 
 
-def _wait(work: Work, delivery: Delivery, words: str) -> None:
+def _wait(delivery: Delivery, words: str) -> None:
     _end(delivery, DeliveryState.PENDING, words)
-    delivery.next_attempt_at = work.now + wait_after(max(delivery.attempts, 1), CHANCE)
+    delivery.next_attempt_at = func.now() + wait_after(max(delivery.attempts, 1), CHANCE)

@@ -1,12 +1,13 @@
 """Which mails must go: one row each, whatever happens twice."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AccessRequest, SignIn, User
@@ -14,12 +15,12 @@ from app.accounts.rules import AccessState
 from app.core.actor import Role
 from app.core.work import Work
 from app.notifications import service
-from app.notifications.models import Delivery, DigestRun
+from app.notifications.models import Delivery, DigestRun, Notice
 from app.notifications.rules import DeliveryState, Frequency, MailKind, Weekday, due_on
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
 from tests.conftest import DatabaseMaker
-from tests.notifications.builders import a_delivery, a_told_match
+from tests.notifications.builders import a_delivery, a_told_match, database_now
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_gemeente, a_user
 from tests.support.work import MONDAY, TODAY, make_work
@@ -84,7 +85,7 @@ def test_a_sign_in_link_is_mailed_once_and_not_after_it_ran_out(session: Session
     )
     assert (mail.created_at, mail.next_attempt_at, mail.expires_at) == (
         MONDAY,
-        MONDAY,
+        database_now(session),
         link.expires_at,
     )
 
@@ -124,7 +125,7 @@ def test_a_digest_tells_what_was_told_since_the_last_one(session: Session) -> No
         None,
         MONDAY,
     )
-    assert mail.expires_at == MONDAY + timedelta(hours=12)
+    assert mail.expires_at == database_now(session) + timedelta(hours=12)
     assert (count, session.get_one(DigestRun, "2026-11-23").planned) == (2, 2)
     assert readers(session) == {told.professional.id, told.owner.id}
 
@@ -177,6 +178,47 @@ def test_two_planners_at_once_plan_once(shared: SharedDatabase) -> None:
         return service.plan_digests(work, TODAYS)
 
     assert shared.overlap(plan, plan) == (2, 0)
+
+
+def an_untold_match(work: Work) -> tuple[UUID, UUID]:
+    """Opgave and professional of a match that nobody has heard of."""
+    told = a_told_match(work.session, told_at=EARLIER)
+    ids = told.opgave.id, told.professional.id
+    work.session.execute(delete(Notice))
+    return ids
+
+
+def test_a_planner_waits_for_news_that_is_being_told(new_database: DatabaseMaker) -> None:
+    with SharedDatabase(new_database()) as fresh:
+        with fresh.work() as work:
+            opgave_id, professional_id = an_untold_match(work)
+
+        _, count = fresh.overlap(
+            lambda work: service.tell_matches(
+                replace(work, now=EARLIER), opgave_id, [professional_id]
+            ),
+            lambda work: service.plan_digests(work, TODAYS),
+        )
+
+        assert count == 2
+
+
+def test_who_tells_while_a_digest_is_planned_tells_the_next_one(
+    new_database: DatabaseMaker,
+) -> None:
+    with SharedDatabase(new_database()) as fresh:
+        with fresh.work() as work:
+            opgave_id, professional_id = an_untold_match(work)
+
+        fresh.overlap(
+            lambda work: service.plan_digests(work, TODAYS),
+            lambda work: service.tell_matches(
+                replace(work, now=EARLIER), opgave_id, [professional_id]
+            ),
+        )
+
+        with fresh.work() as work:
+            assert set(work.session.scalars(select(Notice.told_at))) == {MONDAY}
 
 
 def test_who_has_no_news_gets_no_mail(session: Session) -> None:
@@ -264,7 +306,8 @@ def test_what_may_have_been_told_is_not_told_again(
 
 def test_a_digest_that_has_grown_too_old_stands_in_nobodys_way(session: Session) -> None:
     user = a_told_match(session, told_at=EARLIER).professional
-    an_earlier_digest(session, user, DeliveryState.PENDING).expires_at = EARLIER
+    waiting = an_earlier_digest(session, user, DeliveryState.PENDING)
+    waiting.expires_at = database_now(session) - timedelta(hours=1)
     session.flush()
 
     service.plan_digests(make_work(session), TODAYS)
