@@ -261,6 +261,15 @@ def test_a_relay_that_keeps_silent_after_the_dot_leaves_us_unknowing(
     assert len(postmaster.kept) == 1
 
 
+def test_the_answer_to_the_dot_may_take_longer_than_the_rest(
+    monkeypatch: pytest.MonkeyPatch, postmaster: Postmaster, url: str
+) -> None:
+    monkeypatch.setattr(mail, "CONNECT_TIMEOUT", 0.3)
+    postmaster.thinks_for = 0.6
+
+    assert submit(url).verdict is Verdict.ACCEPTED
+
+
 def test_a_mail_that_may_not_go_gets_no_dot(postmaster: Postmaster, url: str) -> None:
     answer = submit(url, before_dot=lambda: False)
 
