@@ -258,14 +258,13 @@ def test_a_relay_that_keeps_silent_after_the_dot_leaves_us_unknowing(
         answer = submit(f"smtp://{address}")
 
     assert answer.verdict is Verdict.UNKNOWN
-    assert len(postmaster.kept) == 1
 
 
 def test_the_answer_to_the_dot_may_take_longer_than_the_rest(
     monkeypatch: pytest.MonkeyPatch, postmaster: Postmaster, url: str
 ) -> None:
-    monkeypatch.setattr(mail, "CONNECT_TIMEOUT", 0.3)
-    postmaster.thinks_for = 0.6
+    monkeypatch.setattr(mail, "CONNECT_TIMEOUT", 1)
+    postmaster.thinks_for = 1.3
 
     assert submit(url).verdict is Verdict.ACCEPTED
 
