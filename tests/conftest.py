@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -19,8 +20,11 @@ from app.extensions import db, limiter
 from app.factory import create_app
 from app.settings import Environment, Settings
 from tests.support.web import Browser
+from tests.support.work import MONDAY
 
 TEMPLATE = "dgvn_template"
+# Fixtures that start processes of the product.
+WITH_PROCESSES = {"product", "workers"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,6 +74,16 @@ def settings_for(database: URL, **changed: object) -> Settings:
         "environment": Environment.TEST,
     }
     return Settings(**{**fields, **changed})  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def monday(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test runs on the Monday that the builders know; real processes keep the real time."""
+    if WITH_PROCESSES & set(request.fixturenames):
+        yield
+        return
+    with time_machine.travel(MONDAY):
+        yield
 
 
 @pytest.fixture(scope="session")

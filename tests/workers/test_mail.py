@@ -17,6 +17,7 @@ from app.core.clock import utc_now
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
+from tests.notifications.builders import database_now
 from tests.support.mailbox import Mailbox, relay_into
 from tests.support.work import make_work
 from workers import mail
@@ -68,14 +69,14 @@ def test_more_mails_than_one_claim_takes_all_go(session: Session, box: Mailbox) 
 def test_a_mail_that_cannot_be_written_keeps_no_other_waiting(
     session: Session, box: Mailbox
 ) -> None:
-    long_ago = utc_now() - timedelta(hours=1)
+    long_ago = database_now(session) - timedelta(hours=1)
     poison = Delivery(
         kind=MailKind.SIGN_IN,
         dedupe_key="poison",
         subject_id=uuid4(),
         created_at=long_ago,
         next_attempt_at=long_ago,
-        expires_at=utc_now() + timedelta(hours=1),
+        expires_at=long_ago + timedelta(days=1),
     )
     session.add(poison)
     a_sign_in_mail(session, "een@testerdam.example")

@@ -1,6 +1,6 @@
 """Which mails must go: one row each, whatever happens twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -26,7 +26,7 @@ from app.notifications.service import notices
 
 def mail_sign_in(work: Work, sign_in_id: UUID) -> None:
     sign_in = work.fetch(SignIn, sign_in_id)
-    _plan(work, MailKind.SIGN_IN, sign_in_id, expires_at=sign_in.expires_at)
+    _plan(work, MailKind.SIGN_IN, sign_in_id, lives_for=sign_in.expires_at - work.now)
 
 
 def mail_access_asked(work: Work, request_id: UUID) -> None:
@@ -67,7 +67,7 @@ def _plan(
     *,
     user_id: UUID | None = None,
     occasion: str = "",
-    expires_at: datetime | None = None,
+    lives_for: timedelta | None = None,
     **window: datetime | None,
 ) -> None:
     parts = [kind.value, str(subject_id), str(user_id or ""), occasion]
@@ -82,7 +82,7 @@ def _plan(
             created_at=work.now,
             # Whether a moment has come is judged by one clock, the database's.
             next_attempt_at=func.now(),
-            expires_at=expires_at or func.now() + lives(kind),
+            expires_at=func.now() + (lives(kind) if lives_for is None else lives_for),
             **window,
         )
         .on_conflict_do_nothing()

@@ -389,16 +389,15 @@ def test_a_mail_that_is_too_old_expires(work: Work, now: datetime) -> None:
 
 
 def test_two_that_settle_at_once_settle_each_mail_once(shared: SharedDatabase) -> None:
-    now = utc_now()
-    with shared.work(now=now) as work:
+    with shared.work() as work:
         work.session.execute(update(Delivery).values(state=DeliveryState.ACCEPTED))
         a_delivery(
             work.session,
             state=DeliveryState.SUBMITTING,
-            submitted_at=now - timedelta(hours=1),
+            submitted_at=database_now(work.session) - timedelta(hours=1),
         )
 
-    assert shared.overlap(service.settle, service.settle, now=now) == (1, 0)
+    assert shared.overlap(service.settle, service.settle) == (1, 0)
 
 
 # Opened again by hand
