@@ -23,7 +23,7 @@ from app.notifications.rules import DeliveryState, MailKind
 from app.notifications.service import Claim, Stationery
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
-from tests.notifications.builders import Told, a_delivery, a_told_match, database_now
+from tests.notifications.builders import Told, a_delivery, a_told_match
 from tests.support.builders import a_gemeente, a_user
 from tests.support.work import make_work
 
@@ -39,7 +39,7 @@ def stationery(app: Flask) -> Stationery:
 
 @pytest.fixture
 def work(session: Session) -> Work:
-    return make_work(session, now=database_now(session))
+    return make_work(session)
 
 
 def write(work: Work, stationery: Stationery, delivery: Delivery) -> Letter | None:

@@ -276,7 +276,6 @@ def an_earlier_digest(session: Session, user: User, state: DeliveryState) -> Del
         user,
         state=state,
         news_until=MONDAY - timedelta(minutes=30),
-        expires_at=MONDAY + timedelta(hours=1),
     )
 
 
