@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.extensions import db, limiter
 from app.factory import create_app
 from app.settings import Environment, Settings
+from tests.support.together import pytest_xdist_make_scheduler  # noqa: F401  (a hook of pytest)
 from tests.support.web import Browser
 from tests.support.work import MONDAY
 

@@ -84,7 +84,7 @@ def test_every_task_takes_plain_values_only(ours: dict[str, Task]) -> None:
 def test_a_task_without_a_name_or_with_a_thing_is_found() -> None:
     def take(work: object, number: int) -> None: ...
 
-    nameless = Celery(set_as_current=False).task(take)
+    nameless = Celery(set_as_current=False).task(shared=False)(take)
 
     assert odd_values(take) == ["work"]
     assert named_after_their_code({nameless.name: nameless}) == [f"{__name__}.take"]

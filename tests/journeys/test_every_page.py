@@ -10,7 +10,7 @@ import pytest
 from tests.support.browser import NARROW, Visitor
 from tests.support.mailbox import Mailbox, link_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
+pytestmark = pytest.mark.browser
 
 Arrive = Callable[..., Visitor]
 

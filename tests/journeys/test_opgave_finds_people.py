@@ -14,7 +14,7 @@ from tests.support.browser import Visitor
 from tests.support.mailbox import Mailbox, html_of, link_in, text_of
 from tests.support.product import Product, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
+pytestmark = pytest.mark.browser
 
 Arrive = Callable[..., Visitor]
 

@@ -161,6 +161,10 @@ class Product:
         for name in names or WORKERS:
             self.parts[name].send(signal.SIGSTOP)
 
+    def thaw(self) -> None:
+        for part in self.parts.values():
+            part.send(signal.SIGCONT)
+
     def stop(self, name: str) -> None:
         self.parts.pop(name).stop(signal.SIGINT if name == MAILBOX else signal.SIGTERM)
 

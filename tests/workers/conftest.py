@@ -1,7 +1,8 @@
 """Real workers on a real broker, and the same code called by hand."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 import redis
@@ -37,17 +38,29 @@ def _login(kept: dict[str, object]) -> str:
     return f":{kept['password']}@" if kept.get("password") else ""
 
 
-@pytest.fixture(scope="module", params=BROKERS)
-def workers(
-    request: pytest.FixtureRequest,
-    new_database: DatabaseMaker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Product]:
-    """Workers and beat, without the site; once on each kind of broker."""
-    with own_broker(os.environ[BROKERS[request.param]]) as url:
-        product = Product(tmp_path_factory.mktemp("workers"), new_database(), url)
-        try:
-            product.start(MAILBOX, *WORKERS, BEAT)
-            yield product
-        finally:
-            product.close()
+@pytest.fixture(scope="session")
+def products(
+    new_database: DatabaseMaker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Product]]:
+    """Workers and beat without the site, one set for each kind of broker."""
+    made: dict[str, Product] = {}
+    with ExitStack() as stack:
+
+        def product(kind: str) -> Product:
+            if kind not in made:
+                url = stack.enter_context(own_broker(os.environ[BROKERS[kind]]))
+                made[kind] = Product(tmp_path_factory.mktemp(kind), new_database(), url)
+                stack.callback(made[kind].close)
+            return made[kind]
+
+        yield product
+
+
+@pytest.fixture(params=BROKERS)
+def workers(request: pytest.FixtureRequest, products: Callable[[str], Product]) -> Product:
+    """All of them running and idle, whatever an earlier test did to them."""
+    product = products(request.param)
+    product.start(*(name for name in (MAILBOX, *WORKERS, BEAT) if name not in product.parts))
+    product.thaw()
+    product.wait_until_quiet()
+    return product

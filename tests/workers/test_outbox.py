@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.events import AccessDecided
 from app.accounts.models import User
 from app.core.actor import Role
-from app.core.jobs import MAX_ATTEMPTS, Job, JobState
+from app.core.jobs import MOST_ATTEMPTS, Job, JobState
 from app.core.outbox import OutboxMessage
 from app.matching.models import Match
 from app.opgaven.service import publish_opgave
@@ -123,12 +123,12 @@ def test_a_reaction_that_keeps_failing_ends_as_failed(session: Session) -> None:
     outbox.relay()
     job_id = the_job(session).id
 
-    for _ in range(MAX_ATTEMPTS + 1):
+    for _ in range(MOST_ATTEMPTS + 1):
         session.execute(update(Job).values(next_attempt_at=func.now()))
         outbox.run_job(job_id)
 
     job = the_job(session)
-    assert (job.state, job.attempts) == (JobState.FAILED, MAX_ATTEMPTS)
+    assert (job.state, job.attempts) == (JobState.FAILED, MOST_ATTEMPTS)
     assert job.last_error is not None
     assert job.last_error.startswith("NotFound: AccessRequest ")
 

@@ -12,9 +12,9 @@ from app.accounts.models import User
 from app.accounts.service import ask_sign_in
 from app.core.actor import Role
 from app.core.jobs import Job, JobState
+from app.core.locks import MATCHING_LOCK
 from app.core.outbox import OutboxMessage
 from app.matching.models import Match
-from app.matching.service import MATCHING_LOCK
 from app.notifications.models import Delivery, Notice
 from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.events import OpgavePublished
@@ -24,7 +24,7 @@ from tests.support.builders import a_user
 from tests.support.mailbox import Mailbox, link_in
 from tests.support.product import MAILBOX, MATCHING, Product, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)
