@@ -1,6 +1,5 @@
 """Builds the web application out of its settings."""
 
-from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -9,10 +8,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app import cli, logs
+from app.accounts.rules import SESSION_LIVES
 from app.extensions import csrf, db, limiter, migrate
 from app.post import open_post
 from app.settings import Settings
-from app.web import auth, errors, filters, headers, labels, policy
+from app.web import auth, errors, filters, headers, policy
 from app.web.blueprints import blueprints
 from app.web.context import bind as bind_context
 
@@ -22,24 +22,29 @@ MOST_FORM_BYTES = 256 * 1024
 MOST_FORM_FIELDS = 500
 # Files in static/ carry no hash in their name; a day is what a mended style may take to arrive.
 STATIC_SECONDS = 24 * 3600
+# A person does not wait longer for a page.
+WEB_STATEMENT = "5s"
 
 
-def create_app(settings: Settings) -> Flask:
-    """The whole application; nothing is asked of the network or the database yet."""
+def create_app(settings: Settings, longest_statement: str = WEB_STATEMENT) -> Flask:
+    """The whole application; nothing is asked of the network or the database yet.
+
+    `longest_statement` is what the database may spend on one, in PostgreSQL's own words.
+    """
     logs.configure(settings.log_format)
     app = Flask(
         __name__,
         template_folder=str(TEMPLATES),
         static_folder=str(ROOT / "app" / "web" / "static"),
     )
-    app.config.update(_config(settings))
+    app.config.update(_config(settings, longest_statement))
     app.extensions["settings"] = settings
     app.extensions["post"] = open_post(settings, TEMPLATES)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _bind_extensions(app)
     app.before_request(policy.guard)
-    for part in (headers, errors, filters, labels):
+    for part in (headers, errors, filters):
         part.bind(app)
     bind_context(app)
     for blueprint in blueprints(settings):
@@ -57,26 +62,29 @@ def _bind_extensions(app: Flask) -> None:
     auth.bind(app)
 
 
-def _config(settings: Settings) -> dict[str, object]:
+def _config(settings: Settings, longest_statement: str) -> dict[str, object]:
     secure = settings.secure_cookies
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": True,
-            "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=30s"},
+            "connect_args": {
+                "connect_timeout": 5,
+                "options": f"-c statement_timeout={longest_statement}",
+            },
         },
         "SESSION_COOKIE_NAME": "__Host-dgvn" if secure else "dgvn",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "PERMANENT_SESSION_LIFETIME": SESSION_LIVES,
         "MAX_CONTENT_LENGTH": MOST_FORM_BYTES,
         "MAX_FORM_PARTS": MOST_FORM_FIELDS,
-        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "WTF_CSRF_TIME_LIMIT": int(SESSION_LIVES.total_seconds()),
         # Pages whose address is a key send no Referer. The token is bound to a __Host- cookie.
         "WTF_CSRF_SSL_STRICT": False,
-        "TRUSTED_HOSTS": [settings.host],
+        "TRUSTED_HOSTS": list(settings.hosts),
         "SERVER_NAME": None,
         "RATELIMIT_STORAGE_URI": settings.redis_url,
         "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 SECRET_KEY_LENGTH = 32
 STAND_IN_KEY = "change-me"
+LOOPBACK = ("127.0.0.1", "localhost")
+SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
+LOG_FORMATS = ("json", "plain")
 
 
 class Environment(StrEnum):
@@ -45,6 +48,10 @@ class Settings:
         for name in ("secret_key", "database_url", "redis_url", "smtp_url", "base_url"):
             if not getattr(self, name):
                 raise WrongSettings(f"{name.upper()} is missing")
+        if urlsplit(self.smtp_url).scheme not in SMTP_SCHEMES:
+            raise WrongSettings(f"SMTP_URL must begin with one of {', '.join(SMTP_SCHEMES)}")
+        if self.log_format not in LOG_FORMATS:
+            raise WrongSettings(f"LOG_FORMAT must be one of {', '.join(LOG_FORMATS)}")
         if self.environment is Environment.PRODUCTION:
             self._refuse_in_production()
 
@@ -53,8 +60,10 @@ class Settings:
         return self.base_url.startswith("https://")
 
     @property
-    def host(self) -> str:
-        return urlsplit(self.base_url).hostname or ""
+    def hosts(self) -> tuple[str, ...]:
+        """The names that are served; on the own machine both names that it has."""
+        host = urlsplit(self.base_url).hostname or ""
+        return LOOPBACK if host in LOOPBACK else (host,)
 
     @property
     def mail_domain(self) -> str:

@@ -6,10 +6,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Enum, text
 
+from app.core.locks import MIGRATION_LOCK
 from app.core.orm import METADATA, UtcDateTime
-
-# Two releases that start at once wait for each other here.
-MIGRATION_LOCK = 7_301_341
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
@@ -24,6 +22,8 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
 def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
+        # Waiting for another runner, or filling a large table, may take its time.
+        connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.execute(text("SET lock_timeout = '1s'"))
         connection.commit()

@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 from flask import Flask, url_for
 
-from app.settings import Settings
 from app.links import Links
+from app.settings import Settings
 
 SOME_ID = UUID("7d9f4f2e-55f0-4a34-9b0b-0a3f0f1f7a11")
 

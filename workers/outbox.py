@@ -61,4 +61,6 @@ def _try(job_id: int, attempt: int) -> None:
         # Whatever went wrong is written beside the job, where a beheerder sees it.
         log.exception("job failed", job=job_id, attempt=attempt)
         with open_work() as work:
-            jobs.note_failure(work.session, job_id, f"{type(error).__name__}: {error}"[:500])
+            jobs.note_failure(
+                work.session, job_id, attempt, f"{type(error).__name__}: {error}"[:500]
+            )

@@ -63,6 +63,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "access.decided": (MAIL_ACCESS_DECIDED,),
     "person.registered": (),  # nobody waits for it; kept as a fact
     "role.changed": (),  # seen at the next request
+    "domain.changed": (),  # seen at the next sign-in of somebody new
     "gemeenten.changed": (MATCH_EVERYTHING,),  # places, and so distances, may have moved
     "gemeente.merged": (),  # moving people to the successor comes with the roles of both
     "vocabulary.changed": (MATCH_EVERYTHING,),

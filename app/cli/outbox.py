@@ -8,14 +8,9 @@ from app.core import jobs
 from app.core.dutch import number
 from app.core.jobs import JobState
 from app.core.outbox import waiting
+from app.labels import label
 
 outbox = AppGroup("outbox", help="Feiten die wachten, en de taken die eruit volgen.")
-
-STATE_WORDS = {
-    JobState.PENDING: "wacht of is bezig",
-    JobState.DONE: "gedaan",
-    JobState.FAILED: "mislukt",
-}
 
 
 @outbox.command("show")
@@ -31,7 +26,7 @@ def show() -> None:
     if not facts:
         click.echo("  geen")
     click.echo("Taken:")
-    for state, word in STATE_WORDS.items():
-        click.echo(f"  {word}: {number(states.get(state, 0))}")
+    for state in JobState:
+        click.echo(f"  {label(state)}: {number(states.get(state, 0))}")
     for job_id, reaction, error in failed:
         click.echo(f"  taak {job_id}, {reaction}: {error or 'geen melding'}")

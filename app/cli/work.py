@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.core.actor import SYSTEM
@@ -28,6 +29,8 @@ def open_work() -> Iterator[Work]:
     """Everything inside is saved together; what the house refuses becomes a plain message."""
     try:
         with begin(db.session(), SYSTEM) as work:
+            # An operator waits for as long as it takes; the limit is there for pages.
+            work.session.execute(text("SET LOCAL statement_timeout = 0"))
             yield work
     except DomainError as error:
         raise Refusal(error.said or f"Dat kan niet: {error}.") from error

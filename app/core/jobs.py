@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.core.orm import Base
 from app.core.outbox import OutboxMessage
 
-MAX_ATTEMPTS = 8
+MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=30)
 
@@ -98,7 +98,7 @@ def claim(session: Session, job_id: int) -> Job | None:
     ).one_or_none()
     if job is None:
         return None
-    if job.attempts >= MAX_ATTEMPTS:
+    if job.attempts >= MOST_ATTEMPTS:
         job.state = JobState.FAILED
         return None
     job.attempts += 1
@@ -121,11 +121,14 @@ def finish(job: Job) -> None:
     job.done_at = func.now()
 
 
-def note_failure(session: Session, job_id: int, error: str) -> None:
-    """Remember why an attempt failed; after the last one the job waits for a beheerder."""
-    job = session.get_one(Job, job_id)
+def note_failure(session: Session, job_id: int, attempt: int, error: str) -> None:
+    """Remember why this attempt failed; after the last one the job waits for a beheerder."""
+    job = hold(session, job_id, attempt)
+    if job is None:
+        # Somebody else has it by now, or it is done.
+        return
     job.last_error = error
-    if job.attempts >= MAX_ATTEMPTS:
+    if job.attempts >= MOST_ATTEMPTS:
         job.state = JobState.FAILED
 
 

@@ -21,3 +21,12 @@ class GemeenteMerged(Event):
     name: ClassVar[str] = "gemeente.merged"
     gemeente_code: str
     successor_code: str
+
+
+@dataclass(frozen=True)
+class DomainChanged(Event):
+    """From now on people with this mail domain belong to the gemeente, or no longer."""
+
+    name: ClassVar[str] = "domain.changed"
+    domain: str
+    gemeente_code: str

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from app.core.actor import Actor, Role
 from app.core.text import clean_line
 
 CODE = re.compile(r"GM[0-9]{4}")
@@ -94,3 +95,8 @@ def domain_of(email: str) -> str:
 
 def is_domain(text: str) -> bool:
     return len(text) <= 253 and DOMAIN.fullmatch(text) is not None
+
+
+def may_claim_domain(actor: Actor) -> bool:
+    """Who decides which gemeente the people of a mail domain work for."""
+    return actor.is_system or actor.has(Role.BEHEERDER)

@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.core.work import Work
-from app.gemeenten.events import GemeentenChanged, GemeenteMerged
+from app.gemeenten.events import DomainChanged, GemeenteMerged, GemeentenChanged
 from app.gemeenten.models import EmailDomain, Gemeente
-from app.gemeenten.rules import PUBLIC_MAIL_DOMAINS, GemeenteFacts, is_domain, sort_key
+from app.gemeenten.rules import (
+    PUBLIC_MAIL_DOMAINS,
+    GemeenteFacts,
+    is_domain,
+    may_claim_domain,
+    sort_key,
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ def import_gemeenten(work: Work, listed: Sequence[GemeenteFacts]) -> ImportRepor
 
 def add_domain(work: Work, gemeente_code: str, domain: str) -> None:
     """From now on people with this mail domain belong to the gemeente."""
+    _refuse_strangers(work)
     domain = domain.strip().lower().removeprefix("@")
     if not is_domain(domain):
         raise InvalidInput(said="Dit is geen domein. Schrijf bijvoorbeeld: gemeente.nl")
@@ -70,13 +77,21 @@ def add_domain(work: Work, gemeente_code: str, domain: str) -> None:
         work.fetch(Gemeente, gemeente_code)
         work.session.add(EmailDomain(domain=domain, gemeente_code=gemeente_code))
         work.session.flush()
+        work.emit(DomainChanged(domain=domain, gemeente_code=gemeente_code))
 
 
 def remove_domain(work: Work, gemeente_code: str, domain: str) -> None:
+    _refuse_strangers(work)
     row = work.session.get(EmailDomain, domain)
     if row is None or row.gemeente_code != gemeente_code:
         raise NotFound(f"domain {domain} of {gemeente_code}")
     work.session.delete(row)
+    work.emit(DomainChanged(domain=domain, gemeente_code=gemeente_code))
+
+
+def _refuse_strangers(work: Work) -> None:
+    if not may_claim_domain(work.actor):
+        raise NotAllowed("decide on mail domains")
 
 
 def _refuse_unknown_successors(listed: Sequence[GemeenteFacts], known: set[str]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import dutch_time
+from app.core.locks import MATCHING_LOCK
 from app.core.work import Work
 from app.matching import queries
 from app.matching.core.facts import OpgaveFacts, ProfileFacts, Score
@@ -15,9 +16,6 @@ from app.matching.core.score import score
 from app.matching.events import MatchesFound
 from app.matching.models import Match, NightlyRun
 
-# One writer of matches at a time. Without it a slow run could write, over the result of a later
-# one, what it computed from a profile that has changed since.
-MATCHING_LOCK = 7_301_342
 ROWS_A_STATEMENT = 500
 NIGHT_HOUR = 2
 

@@ -64,9 +64,7 @@ def _actor_id(work: Work) -> UUID:
 
 def _own_to_change(work: Work) -> Profile | None:
     # Read anew: what this session read before the lock may have changed since.
-    return work.session.get(
-        Profile, _actor_id(work), with_for_update=True, populate_existing=True
-    )
+    return work.session.get(Profile, _actor_id(work), with_for_update=True, populate_existing=True)
 
 
 def _own(work: Work) -> Profile:

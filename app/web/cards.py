@@ -6,12 +6,12 @@ from datetime import date
 
 from flask import url_for
 
+from app.labels import label
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import Direction, Level
 from app.people.visibility import SeenProfile, SeenSkill
 from app.vocabulary.rules import Theme
-from app.web.labels import label
 
 TONES = {
     OpgaveStatus.CONCEPT: "outline",

@@ -7,8 +7,8 @@ from typing import Any
 from wtforms import SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
+from app.labels import label
 from app.web.forms import NOT_A_CHOICE
-from app.web.labels import label
 
 
 def one_of(

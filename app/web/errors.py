@@ -71,6 +71,7 @@ def _outrun(error: IntegrityError) -> ResponseReturnValue:
 
 
 def _database_away(error: OperationalError) -> ResponseReturnValue:
+    """Gone, too busy, or in a knot with another request: trying again in a moment helps."""
     log.error("database away", path=request.path, error=type(error.orig).__name__)
     answer = error_page(503)
     answer.headers["Retry-After"] = "5"

@@ -15,9 +15,9 @@ def test_nothing_waits_in_an_empty_house(flask: Terminal) -> None:
         "Feiten die wachten:",
         "  geen",
         "Taken:",
-        "  wacht of is bezig: 0",
-        "  gedaan: 0",
-        "  mislukt: 0",
+        "  Wacht: 0",
+        "  Klaar: 0",
+        "  Mislukt: 0",
     ]
 
 
@@ -41,8 +41,8 @@ def test_facts_are_counted_by_name_and_failed_jobs_tell_why(
         "Feiten die wachten:",
         "  gemeenten.changed: 2",
         "Taken:",
-        "  wacht of is bezig: 1",
-        "  gedaan: 0",
-        "  mislukt: 1",
+        "  Wacht: 1",
+        "  Klaar: 0",
+        "  Mislukt: 1",
         f"  taak {failed.id}, match_everything: OperationalError",
     ]

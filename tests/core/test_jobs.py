@@ -79,13 +79,38 @@ def test_a_finished_job_is_never_due_again(session: Session) -> None:
 
 def test_a_job_whose_worker_dies_each_time_ends_as_failed(session: Session) -> None:
     job_id = told(session)[0]
-    for _ in range(jobs.MAX_ATTEMPTS):
+    for _ in range(jobs.MOST_ATTEMPTS):
         assert jobs.claim(session, job_id) is not None
         session.flush()
         make_due(session, job_id)
 
     assert jobs.claim(session, job_id) is None
     assert session.get_one(Job, job_id).state is JobState.FAILED
+
+
+def test_what_goes_wrong_is_kept_beside_the_job(session: Session) -> None:
+    job_id = told(session)[0]
+    jobs.claim(session, job_id)
+
+    jobs.note_failure(session, job_id, 1, "KeyError: 'x'")
+
+    job = session.get_one(Job, job_id)
+    assert (job.state, job.last_error) == (JobState.PENDING, "KeyError: 'x'")
+
+
+def test_a_late_failure_says_nothing_about_a_job_that_is_done(session: Session) -> None:
+    job_id = told(session)[0]
+    jobs.claim(session, job_id)
+    held = jobs.hold(session, job_id, 1)
+    assert held is not None
+    held.last_error = "an earlier attempt"
+    jobs.finish(held)
+    session.flush()
+
+    jobs.note_failure(session, job_id, 1, "too late")
+
+    job = session.get_one(Job, job_id)
+    assert (job.state, job.last_error) == (JobState.DONE, None)
 
 
 def test_a_failed_job_can_be_tried_again(session: Session) -> None:

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.actor import Actor, Role
+from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.core.outbox import OutboxMessage
 from app.gemeenten import queries
 from app.gemeenten.models import Gemeente
@@ -32,7 +33,7 @@ def take(session: Session, *listed: GemeenteFacts) -> ImportReport:
     return import_gemeenten(make_work(session), listed)
 
 
-def told(session: Session) -> list[tuple[str, dict[str, str]]]:
+def told(session: Session) -> list[tuple[str, dict[str, object]]]:
     rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
     return [(row.name, row.payload) for row in rows]
 
@@ -167,3 +168,30 @@ def test_a_domain_can_be_taken_away_from_its_own_gemeente_only(session: Session)
     remove_domain(make_work(session), gemeente.code, "testerdam.nl")
 
     assert queries.domains_of(session, gemeente.code) == []
+
+
+@pytest.mark.parametrize("role", [None, Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER])
+def test_only_a_beheerder_decides_on_mail_domains(session: Session, role: Role | None) -> None:
+    gemeente = a_gemeente(session)
+    a_domain(session, gemeente, "van-ons.example")
+    roles = frozenset({role} if role else ())
+    work = make_work(session, Actor(None, gemeente.code, roles))
+
+    with pytest.raises(NotAllowed):
+        add_domain(work, gemeente.code, "nieuw.example")
+    with pytest.raises(NotAllowed):
+        remove_domain(work, gemeente.code, "van-ons.example")
+
+    assert told(session) == []
+
+
+def test_a_domain_that_comes_or_goes_is_told(session: Session) -> None:
+    code = a_gemeente(session).code
+    work = make_work(session, Actor(None, None, frozenset({Role.BEHEERDER})))
+
+    add_domain(work, code, "nieuw.example")
+    add_domain(work, code, "nieuw.example")
+    remove_domain(work, code, "nieuw.example")
+
+    fact = ("domain.changed", {"domain": "nieuw.example", "gemeente_code": code})
+    assert told(session) == [fact, fact]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.web.labels import LABELS
+from app.labels import LABELS
 from tests.house.tree import ROOT, near
 
 # Rooms keep what people choose or see in their rules; the cellar has what all rooms share.

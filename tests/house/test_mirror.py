@@ -25,7 +25,7 @@ SHOWN_IN = {
     "app/web/filters.py": "tests/core/test_dutch.py",
     "app/web/forms.py": "tests/web/test_opgaven.py",
     "app/web/headers.py": "tests/house/test_answers.py",
-    "app/web/labels.py": "tests/house/test_labels.py",
+    "app/labels.py": "tests/house/test_labels.py",
     "app/web/policy.py": "tests/house/test_routes.py",
     "app/web/rows.py": "tests/web/test_opgaven.py",
     "app/web/search.py": "tests/web/test_people.py",

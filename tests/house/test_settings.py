@@ -40,6 +40,20 @@ def test_production_starts_with_good_settings() -> None:
 
 
 @pytest.mark.parametrize(
+    ("base_url", "hosts"),
+    [
+        ("https://degemeentevannu.example", ("degemeentevannu.example",)),
+        ("http://127.0.0.1:8000", ("127.0.0.1", "localhost")),
+        ("http://localhost", ("127.0.0.1", "localhost")),
+    ],
+)
+def test_only_the_own_name_is_served(base_url: str, hosts: tuple[str, ...]) -> None:
+    settings = Settings(**{**GOOD, "base_url": base_url, "environment": Environment.TEST})
+
+    assert settings.hosts == hosts
+
+
+@pytest.mark.parametrize(
     ("changed", "named"),
     [
         ({"demo_accounts": True}, "DEMO_ACCOUNTS"),
@@ -52,6 +66,9 @@ def test_production_starts_with_good_settings() -> None:
         ({"redis_url": ""}, "REDIS_URL"),
         ({"smtp_url": ""}, "SMTP_URL"),
         ({"base_url": ""}, "BASE_URL"),
+        # A slip here would send a password in the clear.
+        ({"smtp_url": "smtp+startls://user:secret@relay"}, "SMTP_URL"),
+        ({"log_format": "jason"}, "LOG_FORMAT"),
     ],
 )
 def test_production_refuses_to_start(changed: dict[str, Any], named: str) -> None:

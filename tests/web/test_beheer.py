@@ -12,7 +12,7 @@ from app.accounts.models import AccessRequest, User
 from app.accounts.queries import roles_of
 from app.accounts.rules import AccessState
 from app.core.actor import Role
-from app.core.jobs import MAX_ATTEMPTS, Job, JobState
+from app.core.jobs import MOST_ATTEMPTS, Job, JobState
 from app.core.outbox import OutboxMessage
 from app.gemeenten.models import EmailDomain, Gemeente
 from app.notifications.models import Delivery
@@ -424,7 +424,7 @@ def a_failed_job(session: Session, **changed: object) -> Job:
         "reaction": "matching.match_profile",
         "payload": {},
         "state": JobState.FAILED,
-        "attempts": MAX_ATTEMPTS,
+        "attempts": MOST_ATTEMPTS,
     }
     job = Job(**{**fields, **changed})
     session.add(job)

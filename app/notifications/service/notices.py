@@ -8,14 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core.locks import TELLING_LOCK
 from app.core.work import Work
 from app.notifications.models import DigestRun, Notice
 from app.notifications.rules import NoticeKind
 from app.opgaven.models import Opgave
-
-# Held together by those who tell, alone by who plans digests. What was told before a digest was
-# planned is then there to be seen by it, and what comes after it belongs to the next one.
-TELLING_LOCK = 7_301_343
 
 
 def tell_matches(work: Work, opgave_id: UUID, profile_ids: Iterable[UUID]) -> None:

@@ -18,10 +18,10 @@ from app.core.actor import Actor, Role
 from app.core.dutch import number
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import domain_of
+from app.labels import label
 from app.notifications import queries as mails
 from app.notifications.rules import DeliveryState
 from app.web.beheer.forms import Deed
-from app.web.labels import label
 
 State = TypeVar("State", bound=Enum)
 

@@ -16,11 +16,11 @@ from app.extensions import db
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
+from app.labels import label
 from app.notifications import queries as mails
 from app.web.auth import current_actor
 from app.web.beheer import pages
 from app.web.beheer.forms import Decision, Deed, DomainForm, GemeenteForm, RetryForm, pressed
-from app.web.labels import label
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.core.dutch import number
 from app.gemeenten import queries as gemeenten
+from app.labels import MOVEMENT_SENTENCES, label
 from app.opgaven import queries as opgaven
 from app.people import queries as people
 from app.people.rules import Movement
 from app.web.cards import OpgaveCard, opgave_card
-from app.web.labels import MOVEMENT_SENTENCES, label
 
 NEWEST = 6
 

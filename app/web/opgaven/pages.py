@@ -7,12 +7,12 @@ from uuid import UUID
 
 from flask import url_for
 
+from app.labels import label
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import NEXT, OpgaveStatus, is_overdue
 from app.web.cards import TONES
-from app.web.labels import label
 from app.web.match_view import MatchView, match_view
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.core.dutch import dutch_date
+from app.labels import label
 from app.people.models import Profile
 from app.people.queries import draft_of
 from app.people.rules import ProfileState, WindowDraft, publishing_faults
 from app.people.visibility import Previews, SeenProfile
 from app.web.cards import SkillLine, skill_line
-from app.web.labels import label
 from app.web.vocabulary.hints import unknown_among
 
 TONES = {

@@ -9,13 +9,13 @@ from app.core.clock import dutch_date, utc_now
 from app.core.faults import FaultyDraft
 from app.extensions import db
 from app.gemeenten import queries as gemeenten
+from app.labels import MOVEMENT_SENTENCES
 from app.people import queries, service
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
-from app.web.labels import MOVEMENT_SENTENCES
 from app.web.people.forms import VISIBILITY_SENTENCES, ColleagueSearch, ProfileForm
 from app.web.people.pages import own_page, profile_page
 from app.web.policy import Policy, allow

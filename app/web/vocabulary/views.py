@@ -4,9 +4,9 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.extensions import db
+from app.labels import label
 from app.vocabulary import queries
 from app.vocabulary.queries import Suggestion
-from app.web.labels import label
 from app.web.policy import Policy, allow
 
 MOST_OTHER_NAMES = 3

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from flask import Flask
-
 from app.accounts.rules import AccessState
 from app.core.actor import Role
 from app.core.jobs import JobState
+from app.matching.core.words import LEVELS
 from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
 from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
 from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
@@ -85,12 +84,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Direction.CAN: "Dit kan ik",
         Direction.WANTS: "Dit wil ik leren",
     },
-    Level: {
-        Level.BASIC: "Basis",
-        Level.INDEPENDENT: "Zelfstandig",
-        Level.EXPERIENCED: "Ervaren",
-        Level.EXPERT: "Expert",
-    },
+    Level: {level: LEVELS[level].capitalize() for level in Level},
     Role: {
         Role.OPGAVEHOUDER: "Opgavehouder",
         Role.GEMEENTEBEHEERDER: "Gemeentebeheerder",
@@ -151,12 +145,3 @@ MOVEMENT_SENTENCES = {
 
 def label(value: Enum) -> str:
     return LABELS[type(value)][value]
-
-
-def choices(kind: type[Enum]) -> list[tuple[Any, str]]:
-    """Value and word of every member, for a form."""
-    return [(member.value, label(member)) for member in kind]
-
-
-def bind(app: Flask) -> None:
-    app.add_template_filter(label)

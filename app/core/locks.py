@@ -1,0 +1,10 @@
+"""The advisory locks of the house, in one list so that no two of them share a number."""
+
+# Two releases that start at once migrate one after the other.
+MIGRATION_LOCK = 7_301_341
+# One writer of matches at a time. Without it a slow run could write, over the result of a later
+# one, what it computed from a profile that has changed since.
+MATCHING_LOCK = 7_301_342
+# Held together by those who tell, alone by who plans digests. What was told before a digest was
+# planned is then there to be seen by it, and what comes after it belongs to the next one.
+TELLING_LOCK = 7_301_343
