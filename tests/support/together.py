@@ -1,7 +1,7 @@
 """Which tests share one pytest worker, because they share processes that are slow to start."""
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # has no types
 
 TOGETHER = ("tests/journeys/", "tests/workers/test_real_workers.py")
 
