@@ -90,6 +90,7 @@ def test_the_demo_goes_in_as_if_people_had_done_it(country: Session) -> None:
         "person.registered": len(PEOPLE),
         "role.changed": sum(len(person.roles) for person in PEOPLE),
         "profile.changed": profiles,
+        "domain.changed": report.gemeenten,
         "opgave.published": len(OPEN) + 1,
         "opgave.ended": 1,
     }
