@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.errors import Conflict
 from app.core.orm import Base, PrimaryId
 from app.opgaven.rules import NEXT, TITLE_LIMIT, Audience, Kind, OpgaveStatus, Place
+from app.people.rules import Level
 from app.vocabulary.rules import LABEL_LIMIT, NORMAL_LIMIT
 
 
@@ -67,7 +68,9 @@ class AskedSkill(Base):
     """One skill that the opgave asks; `place` is its place in the list."""
 
     __tablename__ = "asked_skill"
-    __table_args__ = (CheckConstraint("level BETWEEN 1 AND 4", name="level_in_range"),)
+    __table_args__ = (
+        CheckConstraint(f"level BETWEEN {min(Level)} AND {max(Level)}", name="level_in_range"),
+    )
 
     id: Mapped[PrimaryId]
     opgave_id: Mapped[UUID] = mapped_column(ForeignKey("opgave.id", ondelete="CASCADE"), index=True)

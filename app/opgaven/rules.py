@@ -183,7 +183,7 @@ def _skills_faults(skills: Sequence[AskedSkillDraft]) -> list[Fault]:
     for place, skill in enumerate(skills[: MOST_SKILLS + 1]):
         at = f"skills-{place}-label"
         found += length_fault(at, skill.label, LABEL_LIMIT, "Vul een vaardigheid in.")
-        found += range_fault(f"skills-{place}-level", skill.level, Level.BASIC, Level.EXPERT)
+        found += range_fault(f"skills-{place}-level", skill.level, min(Level), max(Level))
         normal = normalise(skill.label)
         if skill.label and not normal:
             found.append(Fault(at, "Gebruik letters of cijfers."))

@@ -13,6 +13,7 @@ from app.people.rules import (
     FUNCTION_LIMIT,
     HEADLINE_LIMIT,
     Direction,
+    Level,
     ProfileState,
     Visibility,
 )
@@ -53,7 +54,7 @@ class Skill(Base):
 
     __tablename__ = "skill"
     __table_args__ = (
-        CheckConstraint("level BETWEEN 1 AND 4", name="level_in_range"),
+        CheckConstraint(f"level BETWEEN {min(Level)} AND {max(Level)}", name="level_in_range"),
         CheckConstraint("energy BETWEEN 1 AND 5", name="energy_in_range"),
     )
 

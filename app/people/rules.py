@@ -132,7 +132,7 @@ def _skill_faults(at: str, skill: SkillDraft) -> list[Fault]:
     found = length_fault(f"{at}-label", skill.label, LABEL_LIMIT, "Vul een vaardigheid in.")
     if skill.label and not normalise(skill.label):
         found.append(Fault(f"{at}-label", "Gebruik letters of cijfers."))
-    found += range_fault(f"{at}-level", skill.level, Level.BASIC, Level.EXPERT)
+    found += range_fault(f"{at}-level", skill.level, min(Level), max(Level))
     found += range_fault(f"{at}-years", skill.years, 0, MOST_YEARS)
     found += range_fault(f"{at}-energy", skill.energy, 1, 5)
     return found + length_fault(f"{at}-evidence", skill.evidence, EVIDENCE_LIMIT)

@@ -23,6 +23,7 @@ from app.opgaven.rules import (
     may_read,
     publishing_faults,
 )
+from app.people.rules import Level
 from app.vocabulary.rules import Theme
 from tests.support.work import TODAY
 
@@ -62,8 +63,8 @@ def between(least: int, most: int) -> str:
         replace(WHOLE, hours_per_week=40),
         replace(WHOLE, ends_on=WHOLE.starts_on, closes_on=WHOLE.starts_on),
         replace(WHOLE, ends_on=TODAY + timedelta(days=30 + 3 * 366)),
-        with_skill(label="s" * 80, level=1),
-        with_skill(level=4),
+        with_skill(label="s" * 80, level=min(Level)),
+        with_skill(level=max(Level)),
         replace(WHOLE, skills=tuple(AskedSkillDraft(f"vak {n}") for n in range(15))),
     ],
 )
@@ -104,8 +105,8 @@ def test_nothing_is_wrong_up_to_and_including_the_limits(draft: OpgaveDraft) -> 
         (with_skill(label=""), "skills-0-label", "Vul een vaardigheid in."),
         (with_skill(label="-"), "skills-0-label", "Gebruik letters of cijfers."),
         (with_skill(label="s" * 81), "skills-0-label", too_long(80)),
-        (with_skill(level=0), "skills-0-level", between(1, 4)),
-        (with_skill(level=5), "skills-0-level", between(1, 4)),
+        (with_skill(level=min(Level) - 1), "skills-0-level", between(min(Level), max(Level))),
+        (with_skill(level=max(Level) + 1), "skills-0-level", between(min(Level), max(Level))),
         (
             replace(WHOLE, skills=(SKILL, AskedSkillDraft("VERKEERSKUNDE", must=False))),
             "skills-1-label",

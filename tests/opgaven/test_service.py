@@ -27,10 +27,11 @@ from app.opgaven.rules import (
     OpgaveStatus,
     Place,
 )
+from app.people.rules import Level
 from app.vocabulary.rules import Theme
 from tests.conftest import DatabaseMaker
 from tests.support.at_once import SharedDatabase
-from tests.support.builders import a_gemeente, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_user, an_asked_skill, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 
 WHOLE = OpgaveDraft(
@@ -386,6 +387,14 @@ def test_what_is_missing_keeps_an_opgave_from_being_published(
 def test_the_database_refuses_an_open_opgave_that_is_not_complete(session: Session) -> None:
     with pytest.raises(IntegrityError, match="open_is_complete"):
         an_opgave(session, "wonen", hours_per_week=None)
+
+
+def test_the_database_keeps_every_level_and_no_other(session: Session) -> None:
+    an_opgave(session, *(an_asked_skill(level.name, level=level) for level in Level))
+
+    for level in (min(Level) - 1, max(Level) + 1):
+        with pytest.raises(IntegrityError, match="level_in_range"), session.begin_nested():
+            an_opgave(session, an_asked_skill("wonen", level=level))
 
 
 # Ending

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -20,6 +21,7 @@ from app.people import queries, service
 from app.people.models import Profile, Skill, Window
 from app.people.rules import (
     Direction,
+    Level,
     Movement,
     ProfileDraft,
     ProfileState,
@@ -30,7 +32,7 @@ from app.people.rules import (
 from app.vocabulary.rules import Theme
 from tests.conftest import DatabaseMaker
 from tests.support.at_once import SharedDatabase
-from tests.support.builders import a_profile, a_user
+from tests.support.builders import a_profile, a_skill, a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
 WHOLE = ProfileDraft(
@@ -157,6 +159,14 @@ def test_a_published_profile_must_stay_complete(session: Session, somebody: User
 
     assert [fault.field for fault in refusal.value.faults] == ["headline", "skills", "windows"]
     assert ([skill.label for skill in profile.skills], told(session)) == (["wonen"], [])
+
+
+def test_the_database_keeps_every_level_and_no_other(session: Session) -> None:
+    a_profile(session, *(a_skill(level.name, level=level) for level in Level))
+
+    for level in (min(Level) - 1, max(Level) + 1):
+        with pytest.raises(IntegrityError, match="level_in_range"), session.begin_nested():
+            a_profile(session, a_skill("wonen", level=level))
 
 
 # Two tabs

@@ -19,7 +19,7 @@ from app.core.outbox import OutboxMessage
 from app.matching.service import match_everything
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience, Kind, OpgaveStatus
-from app.people.rules import Visibility
+from app.people.rules import Level, Visibility
 from tests.support.builders import a_gemeente, a_profile, a_user, an_asked_skill, an_opgave
 from tests.support.pages import text_of, value_of
 from tests.support.queries import counted
@@ -162,6 +162,17 @@ def test_the_page_tells_what_is_asked_in_paragraphs_and_plain_text(
     assert "<script>alert" not in page.text
     assert re.search(r"Nodig Wmo ervaren Mooi meegenomen koken zelfstandig", said)
     assert ("Ruil" in said, "2 collega's" in said, "8 uur per week" in said) == (True, True, True)
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_a_level_has_a_dot_for_every_step_of_the_scale(
+    client: FlaskClient, session: Session, level: Level
+) -> None:
+    opgave = an_opgave(session, an_asked_skill("Wmo", level=level))
+
+    page = client.get(f"/opgaven/{opgave.id}").text
+
+    assert (page.count("<circle"), page.count("dgvn-level__dot--on")) == (len(Level), level)
 
 
 def test_a_professional_reads_why_it_fits(client: FlaskClient, session: Session) -> None:

@@ -16,7 +16,7 @@ class Position:
 @dataclass(frozen=True, slots=True)
 class OfferedSkill:
     label: str
-    level: int  # 1 to 4
+    level: int  # a `Level` of people
     energy: int  # 1 to 5
     wants_to_learn: bool = False
 
@@ -49,7 +49,7 @@ class Place(StrEnum):
 class AskedSkill:
     label: str
     must: bool
-    level: int  # 1 to 4
+    level: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.matching.core.vocabulary import Vocabulary
 FULL = 100
 MUST_WEIGHT = 3
 NICE_WEIGHT = 1
+# By how many levels short; the last one is for every distance from there on.
 LEVELS_SHORT = (100, 75, 50, 30)
 ENERGY = {1: 70, 2: 80, 3: 90, 4: 96, 5: 100}
 LEARNER_IN_WORK = 30
@@ -56,7 +57,7 @@ def score(profile: ProfileFacts, opgave: OpgaveFacts, vocabulary: Vocabulary) ->
 def quality(link: Link, asked: AskedSkill, offered: OfferedSkill, *, for_learning: bool) -> int:
     """How much of one asked skill one offered skill covers, in whole percents."""
     learns = offered.wants_to_learn
-    level = FULL if learns and for_learning else LEVELS_SHORT[max(asked.level - offered.level, 0)]
+    level = FULL if learns and for_learning else _for_level(asked.level - offered.level)
     direction = LEARNER_IN_WORK if learns and not for_learning else FULL
     return link.strength * level * ENERGY[offered.energy] * direction // FULL**3
 
@@ -70,6 +71,10 @@ def shares(asked: Sequence[AskedSkill]) -> tuple[int, ...]:
     for at in by_remainder[: FULL - sum(points)]:
         points[at] += 1
     return tuple(points)
+
+
+def _for_level(levels_short: int) -> int:
+    return LEVELS_SHORT[min(max(levels_short, 0), len(LEVELS_SHORT) - 1)]
 
 
 def _answers(

@@ -4,9 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.matching.core.facts import Kind, Reason, Score
+from app.people.rules import Level
 from app.vocabulary.rules import normalise
 
-LEVELS = {1: "basis", 2: "zelfstandig", 3: "ervaren", 4: "expert"}
+LEVELS: dict[int, str] = {
+    Level.BASIC: "basis",
+    Level.INDEPENDENT: "zelfstandig",
+    Level.EXPERIENCED: "ervaren",
+    Level.EXPERT: "expert",
+}
 KINDS = {
     Kind.SAME: "hetzelfde",
     Kind.SYNONYM: "synoniem",

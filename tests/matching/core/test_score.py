@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching.core.facts import AskedSkill, Kind, OfferedSkill, OpgaveFacts, ProfileFacts
-from app.matching.core.score import score, shares
+from app.matching.core.score import LEVELS_SHORT, score, shares
 from app.matching.core.vocabulary import ConceptFacts, Vocabulary
 from tests.matching.core.builders import SUMMER, a_profile, an_opgave, asked, offered
 
@@ -58,6 +58,10 @@ def test_a_full_answer_scores_a_hundred_and_says_why() -> None:
 @pytest.mark.parametrize(("had", "value"), [(4, 100), (3, 75), (2, 50), (1, 30)])
 def test_a_level_below_what_is_asked_counts_for_less(had: int, value: int) -> None:
     assert one_skill(asked("RO", 4), offered("RO", had)) == value
+
+
+def test_a_level_further_below_than_the_list_goes_counts_as_its_last() -> None:
+    assert one_skill(asked("RO", len(LEVELS_SHORT) + 5), offered("RO", 1)) == LEVELS_SHORT[-1]
 
 
 def test_a_level_above_what_is_asked_counts_no_more() -> None:

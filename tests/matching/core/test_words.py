@@ -18,6 +18,7 @@ from app.matching.core.words import (
     sentence,
     what_if,
 )
+from app.people.rules import Level
 from tests.matching.core.builders import a_missing, a_reason, a_score
 
 FATIMA = about("Fatima")
@@ -53,7 +54,7 @@ def test_a_reason_is_a_plain_sentence(reason: Reason, voice: Voice, said: str) -
 
 def test_every_kind_and_level_has_a_word() -> None:
     assert set(KINDS) == set(Kind)
-    assert set(LEVELS) == {1, 2, 3, 4}
+    assert set(LEVELS) == set(Level)
 
 
 @pytest.mark.parametrize(
