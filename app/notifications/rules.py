@@ -10,8 +10,6 @@ from app.core.clock import AMSTERDAM, dutch_time
 DIGEST_HOUR = 7
 # A digest that could not be made before this hour waits for the next day; its news goes with it.
 DIGEST_LAST_HOUR = 10
-DIGEST_LIVES = timedelta(hours=12)
-URGENT_LIVES = timedelta(hours=48)
 MOST_ATTEMPTS = 12
 FIRST_WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=6)
@@ -51,7 +49,22 @@ class MailKind(StrEnum):
     DIGEST = "digest"
 
 
-URGENT = frozenset({MailKind.SIGN_IN, MailKind.ACCESS_ASKED, MailKind.ACCESS_DECIDED})
+@dataclass(frozen=True)
+class MailRule:
+    """How long a mail may wait, and whether it may come twice when nobody knows that it came."""
+
+    lives: timedelta
+    may_repeat: bool
+
+
+MAIL_RULES = {
+    MailKind.SIGN_IN: MailRule(timedelta(hours=48), may_repeat=True),
+    MailKind.ACCESS_ASKED: MailRule(timedelta(hours=48), may_repeat=True),
+    MailKind.ACCESS_DECIDED: MailRule(timedelta(hours=48), may_repeat=True),
+    MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
+}
+# What somebody waits for goes first, and rather twice than not at all.
+URGENT = frozenset(kind for kind, rule in MAIL_RULES.items() if rule.may_repeat)
 
 
 class DeliveryState(StrEnum):
@@ -112,4 +125,4 @@ def wait_after(attempts: int, chance: Random) -> timedelta:
 
 
 def lives(kind: MailKind) -> timedelta:
-    return URGENT_LIVES if kind in URGENT else DIGEST_LIVES
+    return MAIL_RULES[kind].lives

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.notifications.rules import (
     FIRST_WAIT,
     LONGEST_WAIT,
+    MAIL_RULES,
     Due,
     Frequency,
     MailKind,
@@ -88,6 +89,10 @@ def test_mails_do_not_all_come_back_at_once() -> None:
     chance = Random(1)
 
     assert len({wait_after(3, chance) for _ in range(50)}) == 50
+
+
+def test_every_kind_of_mail_has_its_rule() -> None:
+    assert set(MAIL_RULES) == set(MailKind)
 
 
 @pytest.mark.parametrize(

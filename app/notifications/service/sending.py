@@ -47,7 +47,7 @@ def claim(work: Work, limit: int) -> list[Claim]:
             Delivery.attempts < MOST_ATTEMPTS,
             (Delivery.lease_until.is_(None)) | (Delivery.lease_until < func.now()),
         )
-        .order_by(Delivery.kind == MailKind.DIGEST, Delivery.next_attempt_at)
+        .order_by(Delivery.kind.not_in(URGENT), Delivery.next_attempt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
