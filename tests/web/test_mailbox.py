@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from app.web.demo.maildir import LONGEST_LIST, UNREADABLE, MailReader
+from app.web.demo.maildir import LINES_A_PAGE, LONGEST_LIST, UNREADABLE, MailReader
+from tests.support.builders import a_user
+from tests.support.web import sign_in
 
+# Without the second a link to a new window opens a page that the browser then refuses.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
 BROKEN = (
     b"",
     b"\x00\xff\xfe",
@@ -30,10 +35,14 @@ def box(app: Flask) -> Iterator[Maildir]:
     shutil.rmtree(folder)
 
 
-def a_mail(subject: str = "Welkom", date: str = "Mon, 23 Nov 2026 08:00:00 +0000") -> EmailMessage:
+def a_mail(
+    subject: str = "Welkom",
+    date: str = "Mon, 23 Nov 2026 08:00:00 +0000",
+    to: str = "Anna <anna@testerdam.nl>",
+) -> EmailMessage:
     mail = EmailMessage()
     mail["Subject"], mail["Date"] = subject, date
-    mail["From"], mail["To"] = "huis@gemeente.example", "Anna <anna@testerdam.nl>"
+    mail["From"], mail["To"] = "huis@gemeente.example", to
     mail.set_content("Ga naar http://localhost/matches\n<b>niet vet</b>")
     mail.add_alternative(
         "<html><head lang=nl><title>m</title></head><body>"
@@ -80,6 +89,49 @@ def test_the_list_stays_short_enough_to_read(box: Maildir, app: Flask) -> None:
     assert len(lines) == LONGEST_LIST
 
 
+def test_a_part_of_an_address_finds_the_mail_to_it(client: FlaskClient, box: Maildir) -> None:
+    box.add(a_mail("Voor Anna"))
+    box.add(a_mail("Voor Bram", to="bram@elders.nl"))
+
+    page = client.get("/postvak?aan=+BRAM%40").text
+
+    assert ("Voor Bram" in page, "Voor Anna" in page) == (True, False)
+    assert 'value="BRAM@"' in page
+
+
+@pytest.mark.parametrize("asked", ["niemand", "<b>", "💥", "%00", "x" * 2_000])
+def test_no_mail_to_an_address_is_said(client: FlaskClient, box: Maildir, asked: str) -> None:
+    box.add(a_mail())
+    page = client.get("/postvak", query_string={"aan": asked if asked != "%00" else "\x00x"})
+    assert (page.status_code, "Geen mail aan dit adres" in page.text) == (200, True)
+    assert "<b>" not in page.text
+
+
+def test_who_is_signed_in_finds_the_own_mail_with_one_click(
+    client: FlaskClient, session: Session, box: Maildir
+) -> None:
+    box.add(a_mail())
+    visitor = client.get("/postvak").text
+    sign_in(client, session, a_user(session, email="anna@testerdam.nl"))
+    page = client.get("/postvak").text
+
+    assert ("Mail aan mij" in visitor, "Mail aan mij" in page) == (False, True)
+    assert 'href="/postvak?aan=anna@testerdam.nl"' in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("", 25), ("&pagina=2", 2), ("&pagina=99", 2), ("&pagina=-1", 25)]
+)
+def test_a_long_list_comes_in_pages(
+    client: FlaskClient, box: Maildir, asked: str, shown: int
+) -> None:
+    for number in range(LINES_A_PAGE + 2):
+        box.add(a_mail(f"Bericht {number}"))
+    page = client.get(f"/postvak?aan=anna{asked}").text
+    assert page.count('class="dgvn-inbox__item"') == shown
+    assert "aan=anna&amp;pagina=" in page
+
+
 def test_a_mail_shows_its_text_with_links_that_work(client: FlaskClient, box: Maildir) -> None:
     page = client.get(f"/postvak/{box.add(a_mail())}").text
 
@@ -92,8 +144,8 @@ def test_a_mail_shows_its_text_with_links_that_work(client: FlaskClient, box: Ma
 def test_the_page_frames_the_html_without_scripts(client: FlaskClient, box: Maildir) -> None:
     key = box.add(a_mail())
     page = " ".join(client.get(f"/postvak/{key}").text.split())
-    allowed = "allow-popups allow-top-navigation-by-user-activation"
-    assert f'src="/postvak/{key}/html" sandbox="{allowed}"></iframe>' in page
+    assert f'src="/postvak/{key}/html" sandbox="{SANDBOX}"></iframe>' in page
+    assert f'<a href="/postvak/{key}/html">open de mail los</a>' in page
 
 
 def test_the_html_comes_with_a_policy_of_its_own(client: FlaskClient, box: Maildir) -> None:
@@ -109,7 +161,7 @@ def test_the_html_comes_with_a_policy_of_its_own(client: FlaskClient, box: Maild
         "frame-ancestors": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",
-        "sandbox": "allow-popups allow-top-navigation-by-user-activation",
+        "sandbox": SANDBOX,
     }
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert '<head lang=nl><base target="_top"><title>' in answer.text

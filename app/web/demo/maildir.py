@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import NotFound
+from app.core.paging import Page
 from app.core.text import clean_line
 
-LONGEST_LIST = 200
+LONGEST_LIST = 500
+LINES_A_PAGE = 25
 UNREADABLE = "(dit bericht is niet goed te lezen)"
 
 
@@ -55,6 +57,15 @@ class MailReader:
             with suppress(KeyError, OSError):  # gone since the folder was listed
                 found.append(_line(box, key))
         return sorted(found, key=lambda line: (line.at, line.key), reverse=True)
+
+    def page(self, to: str, number: int) -> Page[MailLine]:
+        """The newest mails to addresses that hold these letters; none given: to everybody."""
+        wanted = to.casefold()
+        lines = [line for line in self.lines() if wanted in line.to.casefold()]
+        last = max(1, -(-len(lines) // LINES_A_PAGE))
+        number = max(1, min(number, last))
+        first = (number - 1) * LINES_A_PAGE
+        return Page(lines[first : first + LINES_A_PAGE], number, len(lines), LINES_A_PAGE)
 
     def mail(self, key: str) -> Mail:
         box = self._open()

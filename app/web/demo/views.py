@@ -10,16 +10,20 @@ from flask_login import current_user
 from app.accounts import service
 from app.extensions import db
 from app.web.accounts.arrival import walk_in
+from app.web.demo.forms import MailSearch
 from app.web.demo.maildir import MailReader
 from app.web.demo.pages import demo_groups
 from app.web.policy import Policy, allow
+from app.web.search import page_href, page_number
 from app.web.work import open_work
 
+# A page that a link opens is a page like any other: the rules of the frame end there.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
 # A mail brings its own styles and shows them in a frame of its own, without scripts or forms.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; "
     "base-uri 'none'; form-action 'none'; "
-    "sandbox allow-popups allow-top-navigation-by-user-activation"
+    f"sandbox {SANDBOX}"
 )
 HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 # Links open in the whole window; inside the frame no page of ours may be shown.
@@ -48,13 +52,15 @@ def enter(user_id: UUID) -> ResponseReturnValue:
 @mailbox.get("/postvak", endpoint="index")
 @allow(Policy.PUBLIC)
 def mails() -> ResponseReturnValue:
-    return render_template("mailbox/index.html", lines=_reader().lines())
+    form = MailSearch.of_request()
+    page = _reader().page(form.aan.data or "", page_number())
+    return render_template("mailbox/index.html", form=form, page=page, page_href=page_href)
 
 
 @mailbox.get("/postvak/<key>")
 @allow(Policy.PUBLIC)
 def show(key: str) -> ResponseReturnValue:
-    return render_template("mailbox/show.html", mail=_reader().mail(key))
+    return render_template("mailbox/show.html", mail=_reader().mail(key), sandbox=SANDBOX)
 
 
 @mailbox.get("/postvak/<key>/html")
