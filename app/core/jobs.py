@@ -1,10 +1,20 @@
 """Jobs: what must follow from a fact. The row is the truth; a queue message is only a nudge."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, func, select
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    UniqueConstraint,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -150,6 +160,20 @@ def failed(session: Session, limit: int = 100) -> list[Job]:
     """Jobs that used up their attempts, the last ones first."""
     found = select(Job).where(Job.state == JobState.FAILED).order_by(Job.id.desc())
     return list(session.scalars(found.limit(limit)))
+
+
+def waiting_since(session: Session, names: Collection[str], **payload: object) -> datetime | None:
+    """When the oldest of these facts was told that still waits for its reaction.
+
+    A fact waits until it became jobs, and as long as one of these is not done.
+    """
+    about = select(OutboxMessage.occurred_at).where(
+        OutboxMessage.name.in_(names),
+        OutboxMessage.payload.contains({key: str(value) for key, value in payload.items()}),
+    )
+    untold = about.where(OutboxMessage.relayed_at.is_(None))
+    undone = about.join(Job, Job.fact_id == OutboxMessage.id).where(Job.state != JobState.DONE)
+    return min(session.scalars(union_all(untold, undone)), default=None)
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import User
+from app.core import jobs
 from app.core.actor import Actor
 from app.gemeenten.models import Gemeente
 from app.matching.core.facts import (
@@ -24,11 +25,14 @@ from app.matching.core.facts import (
 )
 from app.matching.core.vocabulary import ConceptFacts, Vocabulary
 from app.matching.models import Match
+from app.matching.rules import Search, search_state
 from app.opgaven import queries as opgaven
+from app.opgaven.events import OpgaveChanged, OpgavePublished
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import FOR_LEARNING, Audience, OpgaveStatus
 from app.people import queries as people
+from app.people.events import ProfileChanged
 from app.people.models import Profile
 from app.people.rules import Direction, ProfileState
 from app.people.visibility import SeenProfile
@@ -170,6 +174,18 @@ def counts_of_opgaven(
         .group_by(Match.opgave_id)
     )
     return dict(rows.all())
+
+
+def search_for_person(session: Session, user_id: UUID, now: datetime) -> Search:
+    """Whether opgaven for this person are still being looked for."""
+    since = jobs.waiting_since(session, [ProfileChanged.name], user_id=user_id)
+    return search_state(since, now)
+
+
+def search_for_opgave(session: Session, opgave_id: UUID, now: datetime) -> Search:
+    """Whether colleagues for this opgave are still being looked for."""
+    told = [OpgavePublished.name, OpgaveChanged.name]
+    return search_state(jobs.waiting_since(session, told, opgave_id=opgave_id), now)
 
 
 def count(session: Session) -> int:

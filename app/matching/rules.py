@@ -1,10 +1,21 @@
-"""How long the first search after a change may take before an empty list is an answer."""
+"""How long a search may take before somebody is told that it takes long."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-SEARCH_TAKES = timedelta(minutes=1)
+SEARCH_TAKES = timedelta(seconds=30)
 
 
-def is_searching(changed_at: datetime | None, now: datetime) -> bool:
-    """Whether what changed then may still be waiting for its matches."""
-    return changed_at is not None and now - changed_at < SEARCH_TAKES
+class Search(StrEnum):
+    """How the last search for somebody or something stands."""
+
+    DONE = "done"
+    RUNNING = "running"
+    SLOW = "slow"
+
+
+def search_state(waiting_since: datetime | None, now: datetime) -> Search:
+    """What waits is being looked for; what waits for long is told to be slow."""
+    if waiting_since is None:
+        return Search.DONE
+    return Search.SLOW if now - waiting_since > SEARCH_TAKES else Search.RUNNING

@@ -1,6 +1,8 @@
 """Facts become jobs once; a job is done once; one that fails waits longer and ends."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, update
@@ -11,7 +13,8 @@ from app.core.errors import NotFound
 from app.core.jobs import Job, JobState
 from app.core.outbox import OutboxMessage
 from app.gemeenten.events import GemeentenChanged
-from tests.support.work import make_work
+from app.people.events import ProfileChanged, ProfilePaused
+from tests.support.work import MONDAY, make_work
 
 REACTIONS: dict[str, tuple[str, ...]] = {"gemeenten.changed": ("first", "second")}
 
@@ -148,3 +151,51 @@ def test_the_wait_doubles_up_to_half_an_hour() -> None:
     waits = [jobs.wait_after(attempt).total_seconds() for attempt in (1, 2, 3, 20)]
 
     assert waits == [5, 10, 20, 1800]
+
+
+PROFILE_REACTIONS: dict[str, tuple[str, ...]] = {"profile.changed": ("match",)}
+
+
+def waiting_since(session: Session, user_id: UUID) -> datetime | None:
+    return jobs.waiting_since(session, ["profile.changed"], user_id=user_id)
+
+
+def test_a_fact_waits_until_its_job_is_done(session: Session) -> None:
+    user_id = uuid4()
+    seen = [waiting_since(session, user_id)]
+
+    make_work(session).emit(ProfileChanged(user_id=user_id))
+    seen.append(waiting_since(session, user_id))
+    [(job_id, _)] = jobs.relay(session, PROFILE_REACTIONS)
+    seen.append(waiting_since(session, user_id))
+    job = jobs.claim(session, job_id)
+    assert job is not None
+    jobs.finish(job)
+    seen.append(waiting_since(session, user_id))
+
+    assert seen == [None, MONDAY, MONDAY, None]
+
+
+def test_a_job_that_failed_for_good_still_waits(session: Session) -> None:
+    user_id = uuid4()
+    make_work(session).emit(ProfileChanged(user_id=user_id))
+    jobs.relay(session, PROFILE_REACTIONS)
+    session.execute(update(Job).values(state=JobState.FAILED))
+
+    assert waiting_since(session, user_id) == MONDAY
+
+
+def test_the_oldest_fact_that_waits_counts(session: Session) -> None:
+    user_id, earlier = uuid4(), MONDAY - timedelta(minutes=1)
+    for now in (MONDAY, earlier):
+        make_work(session, now=now).emit(ProfileChanged(user_id=user_id))
+
+    assert waiting_since(session, user_id) == earlier
+
+
+def test_facts_about_others_and_other_facts_are_not_waited_for(session: Session) -> None:
+    user_id = uuid4()
+    make_work(session).emit(ProfileChanged(user_id=uuid4()))
+    make_work(session).emit(ProfilePaused(user_id=user_id))
+
+    assert waiting_since(session, user_id) is None

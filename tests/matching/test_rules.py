@@ -2,17 +2,21 @@ from datetime import timedelta
 
 import pytest
 
-from app.matching.rules import is_searching
+from app.matching.rules import Search, search_state
 from tests.support.work import MONDAY
 
 
 @pytest.mark.parametrize(
-    ("ago", "searching"),
-    [(timedelta(0), True), (timedelta(seconds=59), True), (timedelta(minutes=1), False)],
+    ("ago", "state"),
+    [
+        (timedelta(0), Search.RUNNING),
+        (timedelta(seconds=30), Search.RUNNING),
+        (timedelta(seconds=31), Search.SLOW),
+    ],
 )
-def test_a_search_is_given_a_minute(ago: timedelta, searching: bool) -> None:
-    assert is_searching(MONDAY - ago, MONDAY) is searching
+def test_a_search_is_given_half_a_minute(ago: timedelta, state: Search) -> None:
+    assert search_state(MONDAY - ago, MONDAY) is state
 
 
-def test_what_never_changed_is_not_searched_for() -> None:
-    assert is_searching(None, MONDAY) is False
+def test_a_search_for_which_nothing_waits_is_done() -> None:
+    assert search_state(None, MONDAY) is Search.DONE

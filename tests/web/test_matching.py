@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Role
 from app.matching import service
+from app.opgaven.events import OpgavePublished
 from app.opgaven.rules import OpgaveStatus
+from app.people.events import ProfileChanged
 from app.people.rules import Direction, ProfileState, Visibility
 from tests.support.builders import a_profile, a_skill, a_user, an_asked_skill, an_opgave
 from tests.support.queries import counted
@@ -140,14 +142,40 @@ def test_an_empty_list_says_why_and_what_to_do(
     assert re.findall(r'<a class="nl-button', page) != []
 
 
-@pytest.mark.parametrize("field", ["changed_at", "published_at"])
-def test_right_after_publishing_the_page_says_that_we_are_looking(
-    client: FlaskClient, session: Session, professional: User, field: str
+@pytest.mark.parametrize(
+    ("ago", "title"),
+    [
+        (timedelta(seconds=30), "We zoeken nu opgaven voor je"),
+        (timedelta(seconds=31), "Het zoeken duurt langer dan normaal"),
+    ],
+)
+def test_while_a_search_waits_the_page_says_so(
+    client: FlaskClient, session: Session, professional: User, ago: timedelta, title: str
 ) -> None:
-    recently = MONDAY - timedelta(seconds=30)
-    a_written_profile(session, professional, "verkeerskunde", **{field: recently})
+    a_written_profile(session, professional, "verkeerskunde")
+    make_work(session, now=MONDAY - ago).emit(ProfileChanged(user_id=professional.id))
 
-    assert headings(own_page(client, session, professional), 2) == ["We zoeken nu opgaven voor je"]
+    assert headings(own_page(client, session, professional), 2) == [title]
+
+
+@pytest.mark.parametrize(
+    ("ago", "lead"),
+    [
+        (timedelta(seconds=30), "Je doet mee. We zoeken nu welke opgaven bij je passen."),
+        (
+            timedelta(seconds=31),
+            "Je doet mee. Het zoeken duurt langer dan normaal. Je profiel is bewaard; "
+            "kijk straks nog eens bij je matches.",
+        ),
+    ],
+)
+def test_the_own_profile_says_that_a_search_waits(
+    client: FlaskClient, session: Session, professional: User, ago: timedelta, lead: str
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde")
+    make_work(session, now=MONDAY - ago).emit(ProfileChanged(user_id=professional.id))
+
+    assert lead in words(sign_in(client, session, professional).get("/profiel").text)
 
 
 def test_an_opgave_that_closed_is_gone(
@@ -257,15 +285,23 @@ def test_an_opgave_without_colleagues_says_why(
     assert headings(page, 2) == [title]
 
 
-def test_right_after_opening_the_page_says_that_we_are_looking(
-    client: FlaskClient, session: Session
+@pytest.mark.parametrize(
+    ("ago", "title"),
+    [
+        (timedelta(seconds=30), "We zoeken nu collega's"),
+        (timedelta(seconds=31), "Het zoeken duurt langer dan normaal"),
+    ],
+)
+def test_while_colleagues_are_looked_for_the_page_says_so(
+    client: FlaskClient, session: Session, ago: timedelta, title: str
 ) -> None:
     owner = a_user(session, Role.GEMEENTEBEHEERDER)
     opgave = an_opgave(session, "verkeerskunde", owner=owner)
+    make_work(session, now=MONDAY - ago).emit(OpgavePublished(opgave_id=opgave.id))
 
     page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
 
-    assert headings(page, 2) == ["We zoeken nu collega's"]
+    assert headings(page, 2) == [title]
 
 
 def test_somebody_who_wants_to_learn_is_told_of_so(client: FlaskClient, session: Session) -> None:

@@ -14,7 +14,7 @@ from app.core.errors import NotFound
 from app.matching import queries
 from app.matching.core.words import COLLEAGUE, YOU
 from app.matching.queries import OpgaveMatch, ProfileMatch
-from app.matching.rules import is_searching
+from app.matching.rules import Search
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus, may_edit
@@ -33,7 +33,15 @@ class Silence(StrEnum):
     PAUSED = "paused"
     ENDED = "ended"
     SEARCHING = "searching"
+    SLOW = "slow"
     NOBODY_FITS = "nobody_fits"
+
+
+NOTHING_FOUND = {
+    Search.DONE: Silence.NOBODY_FITS,
+    Search.RUNNING: Silence.SEARCHING,
+    Search.SLOW: Silence.SLOW,
+}
 
 
 @dataclass(frozen=True)
@@ -73,8 +81,8 @@ def own_matches(session: Session, viewer: Actor, now: datetime) -> Matches:
         return Matches(silence=_no_search_for(profile))
     found = queries.matches_of_person(session, viewer, dutch_date(now))
     if not found:
-        latest = max(filter(None, (profile.changed_at, profile.published_at)))
-        return Matches(silence=_no_answer(latest, now))
+        search = queries.search_for_person(session, profile.user_id, now)
+        return Matches(silence=NOTHING_FOUND[search])
     return _grouped([_of_opgave(one) for one in found])
 
 
@@ -94,8 +102,8 @@ def _colleagues(session: Session, viewer: Actor, opgave: Opgave, now: datetime) 
         return Matches(silence=Silence.CONCEPT if is_concept else Silence.ENDED)
     found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_date(now))
     if not found:
-        latest = max(filter(None, (opgave.changed_at, opgave.published_at)))
-        return Matches(silence=_no_answer(latest, now))
+        search = queries.search_for_opgave(session, opgave.id, now)
+        return Matches(silence=NOTHING_FOUND[search])
     return _grouped([_of_colleague(one) for one in found])
 
 
@@ -103,10 +111,6 @@ def _no_search_for(profile: Profile | None) -> Silence:
     if profile is None:
         return Silence.NOTHING_WRITTEN
     return Silence.PAUSED if profile.state is ProfileState.PAUSED else Silence.CONCEPT
-
-
-def _no_answer(changed_at: datetime, now: datetime) -> Silence:
-    return Silence.SEARCHING if is_searching(changed_at, now) else Silence.NOBODY_FITS
 
 
 def _of_opgave(found: OpgaveMatch) -> MatchCard:

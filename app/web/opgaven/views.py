@@ -29,7 +29,7 @@ from app.web.vocabulary.hints import hints_for
 from app.web.work import open_work
 
 SAVED = "De opgave is bewaard."
-PUBLISHED = "De opgave staat open. We zoeken nu welke collega's erbij passen."
+PUBLISHED = "De opgave staat open. Bekijk wie er past."
 CLOSED = "De opgave is gesloten."
 WITHDRAWN = "De opgave is ingetrokken."
 ONLY_SAVED = (

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core.dutch import dutch_date
 from app.labels import label
+from app.matching.rules import Search
 from app.people.models import Profile
 from app.people.queries import draft_of
 from app.people.rules import ProfileState, WindowDraft, publishing_faults
@@ -47,6 +48,7 @@ class OwnPage:
     unknown: tuple[str, ...]
     at_home: ProfilePage | None
     elsewhere: ProfilePage | None
+    search: Search
 
     @property
     def is_same_for_all(self) -> bool:
@@ -71,7 +73,7 @@ def profile_page(seen: SeenProfile) -> ProfilePage:
     )
 
 
-def own_page(profile: Profile, previews: Previews) -> OwnPage:
+def own_page(profile: Profile, previews: Previews, search: Search) -> OwnPage:
     draft = draft_of(profile)
     return OwnPage(
         state=profile.state,
@@ -82,6 +84,7 @@ def own_page(profile: Profile, previews: Previews) -> OwnPage:
         unknown=tuple(unknown_among(skill.label for skill in draft.skills)),
         at_home=profile_page(previews.at_home) if previews.at_home else None,
         elsewhere=profile_page(previews.elsewhere) if previews.elsewhere else None,
+        search=search,
     )
 
 

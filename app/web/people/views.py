@@ -10,6 +10,7 @@ from app.core.faults import FaultyDraft
 from app.extensions import db
 from app.gemeenten import queries as gemeenten
 from app.labels import MOVEMENT_SENTENCES
+from app.matching import queries as matching
 from app.people import queries, service
 from app.people.models import Profile
 from app.people.rules import ProfileState
@@ -25,7 +26,7 @@ from app.web.vocabulary.hints import hints_for
 from app.web.work import open_work
 
 SAVED = "Je profiel is bewaard."
-PUBLISHED = "Je profiel staat open. We zoeken nu welke opgaven bij je passen."
+PUBLISHED = "Je profiel staat open."
 PAUSED = "Je profiel staat op pauze. Niemand vindt je nu, en je krijgt geen nieuwe matches."
 ONLY_SAVED = "Je profiel is bewaard, maar nog niet gepubliceerd. Hieronder staat wat er nog mist."
 
@@ -62,7 +63,8 @@ def own() -> str:
     if profile is None:
         return render_template("people/begin.html", movement=MOVEMENT_SENTENCES)
     previews = queries.previews(db.session(), current_actor(), dutch_date(utc_now()))
-    return render_template("people/own.html", own=own_page(profile, previews))
+    search = matching.search_for_person(db.session(), profile.user_id, utc_now())
+    return render_template("people/own.html", own=own_page(profile, previews, search))
 
 
 @people.route("/profiel/bewerken", methods=["GET", "POST"])
