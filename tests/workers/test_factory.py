@@ -1,6 +1,6 @@
 """Celery as this house uses it: a message may be lost, and carries nothing but plain values."""
 
-from celery import Celery, shared_task
+from celery import Celery
 from flask import Flask
 from flask import current_app as current_flask
 
@@ -33,11 +33,7 @@ def test_a_queue_that_nobody_consumes_cannot_come_about(celery_app: Celery) -> N
 
 
 def test_tasks_run_inside_the_application(app: Flask, celery_app: Celery) -> None:
-    @shared_task(name="tests.where_am_i")  # type: ignore[untyped-decorator]  # as Celery has it
     def where_am_i() -> bool:
         return current_flask.extensions["settings"] is app.extensions["settings"]
 
-    try:
-        assert celery_app.tasks["tests.where_am_i"]()
-    finally:
-        del celery_app.tasks["tests.where_am_i"]
+    assert celery_app.task(shared=False)(where_am_i)()
