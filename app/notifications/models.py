@@ -63,6 +63,7 @@ class Delivery(Base):
 
     `subject_id` is what the mail is about: a sign-in, a request, or the person of a digest.
     `news_from` and `news_until` bound what a digest tells: from the one, before the other.
+    `message_id` is what the relay knows it by, from the first time that it was written.
     """
 
     __tablename__ = "delivery"
@@ -87,6 +88,7 @@ class Delivery(Base):
     lease_until: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    message_id: Mapped[str | None] = mapped_column(unique=True)
     last_answer: Mapped[str] = mapped_column(default="")
     news_from: Mapped[datetime | None]
     news_until: Mapped[datetime | None]

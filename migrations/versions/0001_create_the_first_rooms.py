@@ -232,6 +232,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("last_answer", sa.Text(), nullable=False),
         sa.Column("news_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("news_until", sa.DateTime(timezone=True), nullable=True),
@@ -240,6 +241,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_delivery"),
         sa.UniqueConstraint("dedupe_key", name="uq_delivery_dedupe_key"),
+        sa.UniqueConstraint("message_id", name="uq_delivery_message_id"),
     )
     op.create_index(
         "ix_delivery_due",

@@ -360,7 +360,7 @@ def test_the_system_page_counts_and_names_what_failed(
     client: FlaskClient, session: Session
 ) -> None:
     a_failed_job(session, last_error="OperationalError: <weg>")
-    a_failed_mail(session)
+    a_failed_mail(session, message_id="<sign_in.abc@post.example>")
     sign_in(client, session, a_user(session, Role.BEHEERDER))
 
     page = client.get("/beheer/systeem").text
@@ -368,6 +368,7 @@ def test_the_system_page_counts_and_names_what_failed(
     assert "matching.match_profile" in page
     assert "OperationalError: &lt;weg&gt;" in page
     assert "550 no such user" in page
+    assert "&lt;sign_in.abc@post.example&gt;" in page
 
 
 def test_without_failures_the_page_says_so(client: FlaskClient, session: Session) -> None:
@@ -396,6 +397,44 @@ def test_an_unknown_job_is_not_tried_again(
 ) -> None:
     sign_in(client, session, a_user(session, Role.BEHEERDER))
     assert client.post("/beheer/systeem", data={"job_id": job_id}).status_code == status
+
+
+@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.UNKNOWN])
+def test_a_mail_that_failed_or_is_unknown_is_sent_again(
+    client: FlaskClient, session: Session, state: DeliveryState
+) -> None:
+    mail = a_failed_mail(session, state=state, attempts=12)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    page = client.get("/beheer/systeem").text
+    answer = client.post("/beheer/systeem/mail", data={"delivery_id": str(mail.id)})
+
+    session.refresh(mail)
+    assert ("Verstuur opnieuw" in page, f'value="{mail.id}"' in page) == (True, True)
+    assert (answer.status_code, answer.location) == (302, "/beheer/systeem")
+    assert (mail.state, mail.attempts) == (DeliveryState.PENDING, 0)
+
+
+@pytest.mark.parametrize(
+    ("delivery_id", "status"),
+    [("", 422), ("x", 422), ("\x00", 422), ("💥" * 9, 422), (str(uuid4()), 404)],
+)
+def test_an_unknown_mail_is_not_sent_again(
+    client: FlaskClient, session: Session, delivery_id: str, status: int
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    answer = client.post("/beheer/systeem/mail", data={"delivery_id": delivery_id})
+    assert answer.status_code == status
+
+
+def test_a_gemeentebeheerder_sends_no_mail_again(client: FlaskClient, session: Session) -> None:
+    mail = a_failed_mail(session)
+    sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
+
+    answer = client.post("/beheer/systeem/mail", data={"delivery_id": str(mail.id)})
+
+    session.refresh(mail)
+    assert (answer.status_code, mail.state) == (404, DeliveryState.FAILED)
 
 
 def a_request(session: Session, **changed: object) -> AccessRequest:
@@ -432,18 +471,19 @@ def a_failed_job(session: Session, **changed: object) -> Job:
     return job
 
 
-def a_failed_mail(session: Session) -> None:
-    session.add(
-        Delivery(
-            id=uuid4(),
-            kind=MailKind.SIGN_IN,
-            dedupe_key=uuid4().hex,
-            subject_id=uuid4(),
-            state=DeliveryState.FAILED,
-            created_at=MONDAY,
-            next_attempt_at=MONDAY,
-            expires_at=MONDAY + timedelta(days=2),
-            last_answer="550 no such user",
-        )
-    )
+def a_failed_mail(session: Session, **changed: object) -> Delivery:
+    fields: dict[str, object] = {
+        "id": uuid4(),
+        "kind": MailKind.SIGN_IN,
+        "dedupe_key": uuid4().hex,
+        "subject_id": uuid4(),
+        "state": DeliveryState.FAILED,
+        "created_at": MONDAY,
+        "next_attempt_at": MONDAY,
+        "expires_at": MONDAY + timedelta(days=2),
+        "last_answer": "550 no such user",
+    }
+    mail = Delivery(**{**fields, **changed})
+    session.add(mail)
     session.commit()
+    return mail

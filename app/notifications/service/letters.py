@@ -56,13 +56,15 @@ def write_letter(work: Work, stationery: Stationery, claimed: Claim) -> Letter |
         drop(work, claimed, DeliveryState.SUPPRESSED, str(why))
         return None
     rendered = stationery.renderer.render(delivery.kind, addressed.facts)
+    # Kept, so that it stays the same under another secret and can be found in the relay's log.
+    delivery.message_id = delivery.message_id or _message_id(stationery, delivery)
     return Letter(
         to=addressed.email,
         to_name=addressed.name,
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        message_id=_message_id(stationery, delivery),
+        message_id=delivery.message_id,
         headers=_headers(stationery, delivery, addressed),
     )
 
@@ -155,7 +157,7 @@ def _of_request(work: Work, request: AccessRequest) -> dict[str, Any]:
 
 
 def _message_id(stationery: Stationery, delivery: Delivery) -> str:
-    """The same at every attempt of the same mail, and not to be guessed."""
+    """One for this mail, and not to be guessed."""
     key, text = stationery.secret.encode(), delivery.dedupe_key.encode()
     word = b32encode(hmac_digest(key, text, sha256)[:20]).decode().lower()
     return f"<{delivery.kind.value}.{word}@{stationery.mail_domain}>"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
+from app.core.errors import NotAllowed
 from app.core.mail import Answer, Verdict
 from app.core.work import Work
 from app.notifications import queries
@@ -19,6 +20,7 @@ from app.notifications.rules import (
     Frequency,
     MailKind,
     lives,
+    may_send_again,
     wait_after,
 )
 
@@ -131,6 +133,8 @@ def settle(work: Work) -> int:
 
 def send_again(work: Work, delivery_id: UUID) -> None:
     """Open a failed mail again: the same row, the same Message-ID."""
+    if not may_send_again(work.actor):
+        raise NotAllowed("send mail again")
     delivery = work.fetch_to_change(Delivery, delivery_id)
     if delivery.state in {DeliveryState.FAILED, DeliveryState.UNKNOWN}:
         delivery.state, delivery.attempts = DeliveryState.PENDING, 0

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import request
 from wtforms import HiddenField, SelectField
@@ -11,6 +12,7 @@ from app.gemeenten.models import Gemeente
 from app.web.forms import LineField, NumberField, WebForm
 
 Choice = TypeVar("Choice", bound=StrEnum)
+NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
 
 
 class Decision(StrEnum):
@@ -49,10 +51,18 @@ class RetryForm(WebForm):
     job_id = NumberField()
 
 
+def pressed_id(name: str) -> UUID:
+    """The id on the button that was pressed."""
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        raise InvalidInput(said=NOT_A_BUTTON) from None
+
+
 def pressed(kind: type[Choice], name: str) -> Choice:
     """The value of the button that was pressed."""
     value: Any = request.form.get(name)
     try:
         return kind(value)
     except ValueError:
-        raise InvalidInput(said="Kies een van de knoppen op de pagina.") from None
+        raise InvalidInput(said=NOT_A_BUTTON) from None

@@ -18,9 +18,19 @@ from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
 from app.labels import label
 from app.notifications import queries as mails
+from app.notifications import service as mail_service
 from app.web.auth import current_actor
 from app.web.beheer import pages
-from app.web.beheer.forms import Decision, Deed, DomainForm, GemeenteForm, RetryForm, pressed
+from app.web.beheer.forms import (
+    NOT_A_BUTTON,
+    Decision,
+    Deed,
+    DomainForm,
+    GemeenteForm,
+    RetryForm,
+    pressed,
+    pressed_id,
+)
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -133,10 +143,20 @@ def system() -> ResponseReturnValue:
 def try_again() -> ResponseReturnValue:
     form = RetryForm.of_request()
     if not form.submitted() or form.job_id.data is None:
-        raise InvalidInput(said="Kies een van de knoppen op de pagina.")
+        raise InvalidInput(said=NOT_A_BUTTON)
     with open_work() as work:
         jobs.try_again(work.session, form.job_id.data)
     flash("We proberen het opnieuw. Kijk over een minuut of het gelukt is.", "success")
+    return redirect(url_for("beheer.system"))
+
+
+@beheer.post("/beheer/systeem/mail")
+@allow(Policy.BEHEERDER)
+def send_again() -> ResponseReturnValue:
+    delivery_id = pressed_id("delivery_id")
+    with open_work() as work:
+        mail_service.send_again(work, delivery_id)
+    flash("De mail gaat opnieuw weg. Kijk over een minuut of het gelukt is.", "success")
     return redirect(url_for("beheer.system"))
 
 

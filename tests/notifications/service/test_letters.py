@@ -343,6 +343,29 @@ def test_a_message_id_cannot_be_made_without_the_secret(work: Work, stationery: 
     claimed = claim_of(work, delivery)
     other = Stationery(stationery.renderer, stationery.mail_domain, "een ander geheim")
 
-    letters = [service.write_letter(work, paper, claimed) for paper in (stationery, other)]
+    letters = []
+    for paper in (stationery, other):
+        delivery.message_id = None
+        letters.append(service.write_letter(work, paper, claimed))
 
     assert len({letter.message_id for letter in letters if letter}) == 2
+
+
+def test_a_mail_keeps_its_message_id_when_the_secret_is_renewed(
+    work: Work, stationery: Stationery
+) -> None:
+    link = a_link(work)
+    delivery = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=link.id)
+    claimed = claim_of(work, delivery)
+    other = Stationery(stationery.renderer, stationery.mail_domain, "een ander geheim")
+
+    letters = [service.write_letter(work, paper, claimed) for paper in (stationery, other)]
+
+    assert [letter.message_id for letter in letters if letter] == [delivery.message_id] * 2
+
+
+def test_a_mail_that_says_nothing_has_no_message_id(work: Work, stationery: Stationery) -> None:
+    link = a_link(work, used_at=work.now)
+    delivery = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=link.id)
+
+    assert (write(work, stationery, delivery), delivery.message_id) == (None, None)

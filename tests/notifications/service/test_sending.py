@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.core.actor import Role
 from app.core.clock import utc_now
+from app.core.errors import NotAllowed
 from app.core.mail import Answer, Verdict
 from app.core.work import Work
 from app.notifications import service
@@ -424,6 +426,16 @@ def test_only_a_mail_that_failed_or_is_unknown_can_be_sent_again(
     work.session.refresh(delivery)
     expected = (1, now + timedelta(hours=48)) if opened else (5, now - A_MINUTE)
     assert (delivery.attempts, delivery.expires_at) == expected
+
+
+@pytest.mark.parametrize("role", [Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER])
+def test_who_is_no_beheerder_sends_nothing_again(work: Work, role: Role) -> None:
+    delivery = a_delivery(work.session, state=DeliveryState.FAILED)
+
+    with pytest.raises(NotAllowed):
+        service.send_again(make_work(work.session, a_user(work.session, role)), delivery.id)
+
+    assert delivery.state is DeliveryState.FAILED
 
 
 def test_a_claim_of_nothing_is_nothing(work: Work) -> None:
