@@ -3,4 +3,6 @@
 import pytest
 
 # So that an assert in here tells what it compared.
-pytest.register_assert_rewrite("tests.support")
+pytest.register_assert_rewrite(
+    *(f"{__name__}.{part}" for part in ("browser", "mailbox", "product"))
+)
