@@ -37,7 +37,11 @@ def deliver_batch(office: Post, relay: Relay) -> bool:
     with open_work() as work:
         claims = service.claim(work, BATCH)
     answers = [_send(office, relay, claimed) for claimed in claims]
-    return bool(claims) and all(answer.verdict is not Verdict.NO_RELAY for answer in answers)
+    away = [answer.words for answer in answers if answer.verdict is Verdict.NO_RELAY]
+    if away:
+        # Said once: the batch that finds the relay away is the last one of this run.
+        log.warning("relay away", answer=away[0], mails=len(away))
+    return bool(claims) and not away
 
 
 def _send(office: Post, relay: Relay, claimed: service.Claim) -> Answer:

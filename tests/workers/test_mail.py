@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.accounts.models import SignIn
 from app.accounts.service import ask_sign_in
@@ -95,6 +96,20 @@ def test_a_relay_that_is_away_costs_no_attempt(session: Session, app: Flask) -> 
     waiting = session.scalars(select(Delivery)).one()
     assert (waiting.state, waiting.attempts) == (DeliveryState.PENDING, 0)
     assert waiting.last_answer == "ConnectionRefusedError"
+
+
+def test_a_relay_that_is_away_is_told_once_and_left_alone(session: Session, app: Flask) -> None:
+    for number in range(mail.BATCH + 1):
+        a_sign_in_mail(session, f"{number}@testerdam.example")
+
+    with capture_logs() as said:
+        mail.deliver()
+
+    tried = session.scalars(select(Delivery.id).where(Delivery.last_answer != "")).all()
+    assert len(tried) == mail.BATCH
+    assert [(one["event"], one["answer"], one["mails"]) for one in said] == [
+        ("relay away", "ConnectionRefusedError", mail.BATCH)
+    ]
 
 
 def test_a_mail_goes_as_soon_as_the_relay_is_back(session: Session, box: Mailbox) -> None:
