@@ -1,6 +1,6 @@
 """Dutch dates, numbers and plurals, the same on a page and in a mail."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -27,6 +27,17 @@ def weekday_date(day: date | datetime | None) -> str:
 def moment(at: datetime | None) -> str:
     """1 februari 2026 om 07:00"""
     return format_datetime(at, "d MMMM y 'om' HH:mm", AMSTERDAM, locale="nl") if at else ""
+
+
+def how_long(span: timedelta) -> str:
+    """3 minuten; whole minutes, hours or days, whichever says enough."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "minder dan een minuut"
+    if minutes < 60:
+        return plural(minutes, "minuut", "minuten")
+    hours = minutes // 60
+    return plural(hours, "uur", "uur") if hours < 48 else plural(hours // 24, "dag", "dagen")
 
 
 def number(value: int) -> str:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor
+from app.core.backlog import Backlog
+from app.core.backlog import read as read_backlog
 from app.matching.models import Match
 from app.notifications.models import Delivery, Notice, Preference
 from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
@@ -103,6 +105,14 @@ def counts_by_state(session: Session) -> dict[DeliveryState, int]:
     return dict(
         session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all()
     )
+
+
+def backlog(session: Session, now: datetime) -> Backlog:
+    """Mails that are due; one that is to be tried again later is not late yet."""
+    due = select(func.count(), func.min(Delivery.next_attempt_at)).where(
+        Delivery.state == DeliveryState.PENDING, Delivery.next_attempt_at <= now
+    )
+    return read_backlog(session, due)
 
 
 def failed(session: Session, limit: int = 100) -> list[Delivery]:

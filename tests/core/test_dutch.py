@@ -1,8 +1,16 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.core.dutch import dutch_date, moment, number, plural, short_date, weekday_date
+from app.core.dutch import (
+    dutch_date,
+    how_long,
+    moment,
+    number,
+    plural,
+    short_date,
+    weekday_date,
+)
 
 DAY = date(2026, 2, 1)
 # An hour before midnight in London is the next day in Amsterdam.
@@ -32,3 +40,19 @@ def test_numbers_have_dots_and_one_is_one() -> None:
         "1 opgave",
         "2.000 opgaven",
     )
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=-5), "minder dan een minuut"),
+        (timedelta(seconds=59), "minder dan een minuut"),
+        (timedelta(seconds=60), "1 minuut"),
+        (timedelta(minutes=59), "59 minuten"),
+        (timedelta(hours=1), "1 uur"),
+        (timedelta(hours=47), "47 uur"),
+        (timedelta(hours=48), "2 dagen"),
+    ],
+)
+def test_how_long_something_takes_is_said_in_round_words(span: timedelta, words: str) -> None:
+    assert how_long(span) == words

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor, Role
+from app.core.backlog import Backlog
 from app.notifications import queries, service
 from app.notifications.queries import SeenNotice
 from app.notifications.rules import DeliveryState, MailKind, NoticeKind
@@ -202,6 +203,19 @@ def test_mails_are_counted_by_state(session: Session) -> None:
         DeliveryState.PENDING: 2,
         DeliveryState.FAILED: 1,
     }
+
+
+def test_mails_wait_from_the_moment_they_are_due(session: Session) -> None:
+    now = database_now(session)
+    nothing = queries.backlog(session, now)
+    for waited in (3 * A_MINUTE, A_MINUTE, -A_MINUTE):
+        a_delivery(session, next_attempt_at=now - waited)
+    a_delivery(session, state=DeliveryState.FAILED, next_attempt_at=now - 9 * A_MINUTE)
+
+    assert (nothing, queries.backlog(session, now)) == (
+        Backlog(0, None),
+        Backlog(2, now - 3 * A_MINUTE),
+    )
 
 
 def test_what_a_beheerder_should_look_at_is_listed_newest_first(session: Session) -> None:

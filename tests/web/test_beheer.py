@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from app.gemeenten.models import EmailDomain, Gemeente
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
 from tests.support.builders import a_domain, a_gemeente, a_user
+from tests.support.pages import text_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.work import MONDAY
@@ -435,6 +437,35 @@ def test_a_gemeentebeheerder_sends_no_mail_again(client: FlaskClient, session: S
 
     session.refresh(mail)
     assert (answer.status_code, mail.state) == (404, DeliveryState.FAILED)
+
+
+def test_the_page_says_what_waits_and_since_when(client: FlaskClient, session: Session) -> None:
+    a_failed_job(session, state=JobState.PENDING, next_attempt_at=MONDAY - timedelta(seconds=59))
+    for minutes in (3, 130):
+        told_at = MONDAY - timedelta(minutes=minutes)
+        session.add(OutboxMessage(name="profile.changed", payload={}, occurred_at=told_at))
+    a_failed_mail(session, state=DeliveryState.PENDING, next_attempt_at=MONDAY)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    page = client.get("/beheer/systeem")
+
+    assert "Nieuws dat nog verdeeld moet worden (de oudste wacht 2 uur) 2" in text_of(page)
+    assert "Taken die aan de beurt zijn (de oudste wacht minder dan een minuut) 1" in text_of(page)
+    assert "Mails die weg moeten (de oudste wacht minder dan een minuut) 1" in text_of(page)
+
+
+@pytest.mark.parametrize(("seconds", "is_said"), [(60, False), (61, True)])
+def test_workers_that_stand_still_are_noticed(
+    client: FlaskClient, session: Session, seconds: int, is_said: bool
+) -> None:
+    due_at = MONDAY - timedelta(seconds=seconds)
+    a_failed_job(session, state=JobState.PENDING, next_attempt_at=due_at)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    with time_machine.travel(MONDAY, tick=False):
+        page = client.get("/beheer/systeem").text
+
+    assert ("De werkers lopen achter of staan stil." in page) is is_said
 
 
 def a_request(session: Session, **changed: object) -> AccessRequest:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import TypeVar
 from uuid import UUID
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.accounts.rules import may_grant
-from app.core import jobs
+from app.core import backlog, jobs
 from app.core.actor import Actor, Role
-from app.core.dutch import number
+from app.core.backlog import Backlog
+from app.core.dutch import how_long, number
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import domain_of
 from app.labels import label
@@ -24,6 +25,8 @@ from app.notifications.rules import DeliveryState
 from app.web.beheer.forms import Deed
 
 State = TypeVar("State", bound=Enum)
+# Work waits for seconds when the workers run.
+PATIENCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,21 @@ class PersonLine:
     email: str
     roles: list[str]
     buttons: list[RoleButton]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A kind of work that waits: how much, and in words since when."""
+
+    label: str
+    value: str
+    oldest: str
+
+
+@dataclass(frozen=True)
+class Waits:
+    lines: list[Wait]
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -139,6 +157,23 @@ def _role_buttons(actor: Actor, user: User) -> list[RoleButton]:
         for role in Role
         if may_grant(actor, role, user.gemeente_code)
     ]
+
+
+def waits(session: Session, now: datetime) -> Waits:
+    """Everything that a worker still has to pick up."""
+    backlogs = {
+        "Nieuws dat nog verdeeld moet worden": backlog.of_facts(session),
+        "Taken die aan de beurt zijn": backlog.of_jobs(session, now),
+        "Mails die weg moeten": mails.backlog(session, now),
+    }
+    lines = [Wait(label, *_waiting(found, now)) for label, found in backlogs.items()]
+    oldest = min((found.since for found in backlogs.values() if found.since), default=now)
+    return Waits(lines, is_late=now - oldest > PATIENCE)
+
+
+def _waiting(found: Backlog, now: datetime) -> tuple[str, str]:
+    oldest = f"de oudste wacht {how_long(now - found.since)}" if found.since else ""
+    return number(found.count), oldest
 
 
 def job_counts(session: Session) -> list[Count]:

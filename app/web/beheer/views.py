@@ -131,6 +131,7 @@ def system() -> ResponseReturnValue:
     session = db.session()
     return render_template(
         "beheer/system.html",
+        waits=pages.waits(session, utc_now()),
         job_counts=pages.job_counts(session),
         failed_jobs=jobs.failed(session),
         mail_counts=pages.mail_counts(session),
