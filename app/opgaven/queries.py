@@ -144,17 +144,8 @@ def overdue(session: Session, today: date) -> list[UUID]:
     )
 
 
-@dataclass(frozen=True)
-class Figures:
-    open_opgaven: int
-    gemeenten_with_opgaven: int
-
-
-def figures(session: Session, today: date) -> Figures:
-    opgaven, gemeenten = session.execute(
-        select(func.count(), func.count(Opgave.gemeente_code.distinct())).where(*_is_open(today))
-    ).one()
-    return Figures(opgaven, gemeenten)
+def count_open(session: Session, today: date) -> int:
+    return session.scalar(select(func.count()).where(*_is_open(today))) or 0
 
 
 def province_of(session: Session, actor: Actor) -> str:

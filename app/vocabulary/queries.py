@@ -149,19 +149,6 @@ def different_pairs(session: Session) -> list[tuple[str, str]]:
     return list(session.execute(select(DifferentWords.one, DifferentWords.other)))
 
 
-def themes_of(session: Session, labels: Iterable[str]) -> list[Theme]:
-    """The themes of the concepts that these labels name, most frequent first."""
-    normals = [normalise(label) for label in labels]
-    rows = session.execute(
-        select(Concept.theme, func.count())
-        .join(ConceptName, ConceptName.concept_id == Concept.id)
-        .where(ConceptName.normal.in_(normals), Concept.theme.is_not(None))
-        .group_by(Concept.theme)
-        .order_by(func.count().desc(), Concept.theme)
-    )
-    return [theme for theme, _ in rows if theme is not None]
-
-
 def _is_near(form: str, suggestion: Suggestion) -> bool:
     """Near enough to look for it unasked: part of a name, or a slip of the pen away from one."""
     names = [squeezed(normalise(name)) for name in (suggestion.label, *suggestion.also)]

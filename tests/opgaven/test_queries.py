@@ -276,17 +276,11 @@ def test_a_gemeente_with_more_opgaven_costs_no_more_statements(session: Session)
     assert costs == [2, 2]
 
 
-def test_figures_count_what_is_open(session: Session) -> None:
-    before = queries.figures(session, TODAY)
-    owner = a_user(session, Role.OPGAVEHOUDER)
+def test_what_is_open_is_counted(session: Session) -> None:
+    before = queries.count_open(session, TODAY)
     for _ in range(2):
-        an_opgave(session, owner=owner)
+        an_opgave(session)
     an_opgave(session, closes_on=YESTERDAY)
     an_opgave(session, status=OpgaveStatus.CONCEPT)
 
-    after = queries.figures(session, TODAY)
-
-    assert (
-        after.open_opgaven - before.open_opgaven,
-        after.gemeenten_with_opgaven - before.gemeenten_with_opgaven,
-    ) == (2, 1)
+    assert queries.count_open(session, TODAY) - before == 2

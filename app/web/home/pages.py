@@ -34,7 +34,7 @@ def newest_opgaven(session: Session, today: date) -> list[OpgaveCard]:
 
 
 def figures(session: Session, today: date) -> list[Figure]:
-    open_opgaven = opgaven.figures(session, today).open_opgaven
+    open_opgaven = opgaven.count_open(session, today)
     profiles = people.count_published(session)
     everywhere = number(gemeenten.count(session, today))
     return [
