@@ -204,13 +204,19 @@ def test_an_opgave_finds_its_people(
     assert f"{title_of(who)} Je hebt {has}. Score {found} van 100." in digest
     assert f"Deze collega heeft {has}. Score {found} van 100." in owners_digest
     assert has in " ".join(html_of(box.messages(who.email)[-1]).split())
-    professional.go("/postvak")
+    professional.go(f"/postvak?aan={who.email}")
     professional.page.get_by_role("listitem").filter(has_text=who.email).get_by_role(
         "link"
     ).first.click()
     assert f"Je hebt {has}." in " ".join(professional.text().split())
     if scripts:
         professional.look("postvak-digest")
+        frame = professional.page.frame_locator("iframe")
+        with professional.context.expect_page() as opened:
+            frame.get_by_role("link", name="Bekijk al je matches").click()
+        opened.value.wait_for_url("**/matches")
+        assert opened.value.get_by_role("heading", level=1).inner_text() == "Mijn matches"
+        opened.value.close()
 
     # Another profile is another match.
     professional.go("/profiel/bewerken")
