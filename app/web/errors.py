@@ -19,6 +19,8 @@ STATUS_OF: dict[type[DomainError], int] = {
 }
 WITH_PAGE = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503})
 
+NOT_TYPED = "csrf_token"
+
 log = structlog.get_logger()
 
 
@@ -47,11 +49,20 @@ def _nearest(error: DomainError) -> int:
 
 
 def _stale_form(_: CSRFError) -> ResponseReturnValue:
-    return error_page(
-        400,
-        "Deze pagina stond te lang open. Ga terug, ververs de pagina en verstuur het formulier "
-        "opnieuw. Wat je typte staat er nog als je de knop Vorige van je browser gebruikt.",
-    )
+    """Nothing is lost: what was typed comes back, to be sent once more."""
+    typed = _typed() if _comes_from_us() else []
+    texts = [value for _, value in typed if " " in value]
+    return render_template("errors/stale.html", typed=typed, texts=texts), 400
+
+
+def _typed() -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.form.items(multi=True) if name != NOT_TYPED]
+
+
+def _comes_from_us() -> bool:
+    """A form on another site must not get its words a fresh token and a button of ours."""
+    sent_by = request.headers.get("Sec-Fetch-Site")
+    return sent_by == "same-origin" if sent_by else request.origin == request.host_url.rstrip("/")
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

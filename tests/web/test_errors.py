@@ -4,13 +4,18 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.factory import create_app
 from app.web.policy import Policy, allow
 from tests.conftest import settings_for
+from tests.support.builders import a_user
+from tests.support.pages import text_of, value_of
+from tests.support.web import sign_in
 
 NOBODY_HOME = "postgresql+psycopg://dgvn@127.0.0.1:1/nowhere"
 RAISED = {
@@ -78,3 +83,76 @@ def test_a_stumble_has_a_reference_to_tell_us(stumbling: Flask) -> None:
     first, second = (stumbling.test_client().get("/raise/stumble").text for _ in range(2))
 
     assert first != second
+
+
+TYPED = {"csrf_token": "gisteren", "name": 'Noor & "Co" <b>', "deed": "give"}
+FROM_US = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def careful_client(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """A browser against which the token is checked."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    return client
+
+
+def test_what_was_typed_in_a_stale_form_can_be_sent_again(
+    careful_client: FlaskClient, session: Session
+) -> None:
+    sign_in(careful_client, session, a_user(session))
+    sent = {"csrf_token": "gisteren", "frequency": "never", "weekday": "2"}
+
+    stale = careful_client.post("/voorkeuren", data=sent, headers=FROM_US)
+    token = value_of(stale, "csrf_token") or ""
+    again = careful_client.post("/voorkeuren", data={**sent, "csrf_token": token})
+
+    assert (stale.status_code, "Dit is nog niet opgeslagen" in stale.text) == (400, True)
+    assert (value_of(stale, "frequency"), value_of(stale, "weekday")) == ("never", "2")
+    assert (token != "gisteren", "nieuw tabblad" in stale.text) == (True, False)
+    assert (again.status_code, again.location) == (302, "/voorkeuren")
+
+
+def test_a_stale_form_survives_signing_in_again_in_another_tab(
+    careful_client: FlaskClient, session: Session
+) -> None:
+    sent = {"csrf_token": "gisteren", "frequency": "never", "weekday": "2"}
+    nobody = careful_client.post("/voorkeuren", data=sent, headers=FROM_US)
+    with careful_client.session_transaction() as cookie:
+        cookie.clear()  # as signing in does
+    sign_in(careful_client, session, a_user(session))
+
+    sent["csrf_token"] = value_of(nobody, "csrf_token") or ""
+    once_more = careful_client.post("/voorkeuren", data=sent, headers=FROM_US)
+    sent["csrf_token"] = value_of(once_more, "csrf_token") or ""
+    again = careful_client.post("/voorkeuren", data=sent, headers=FROM_US)
+
+    assert (once_more.status_code, "Log in in" in text_of(once_more)) == (400, False)
+    assert "Log in in een ander tabblad" in text_of(nobody)
+    assert (again.status_code, again.location) == (302, "/voorkeuren")
+
+
+def test_what_was_typed_comes_back_as_it_was(careful_client: FlaskClient) -> None:
+    page = careful_client.post("/uitloggen", data=TYPED, headers=FROM_US)
+    assert value_of(page, "name") == TYPED["name"]
+    assert TYPED["name"] in text_of(page)
+    assert "<b>" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_offered"),
+    [
+        (FROM_US, True),
+        ({"Origin": "http://localhost"}, True),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"}, False),
+        ({"Origin": "http://elders.example"}, False),
+        ({"Origin": "null"}, False),
+        ({}, False),
+    ],
+)
+def test_the_form_of_another_site_is_not_helped_to_a_token(
+    careful_client: FlaskClient, headers: dict[str, str], is_offered: bool
+) -> None:
+    page = careful_client.post("/uitloggen", data=TYPED, headers=headers)
+    assert (page.status_code, value_of(page, "deed") is not None) == (400, is_offered)
+    assert ("Verstuur het opnieuw" in page.text) is is_offered
