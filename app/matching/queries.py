@@ -24,7 +24,7 @@ from app.matching.core.facts import (
     Window,
 )
 from app.matching.core.vocabulary import ConceptFacts, Vocabulary
-from app.matching.models import Match
+from app.matching.models import Match, NightlyRun
 from app.matching.rules import Search, search_state
 from app.opgaven import queries as opgaven
 from app.opgaven.events import OpgaveChanged, OpgavePublished
@@ -186,6 +186,11 @@ def search_for_opgave(session: Session, opgave_id: UUID, now: datetime) -> Searc
     """Whether colleagues for this opgave are still being looked for."""
     told = [OpgavePublished.name, OpgaveChanged.name]
     return search_state(jobs.waiting_since(session, told, opgave_id=opgave_id), now)
+
+
+def last_night(session: Session) -> NightlyRun | None:
+    """The last night in which everything was compared anew."""
+    return session.scalar(select(NightlyRun).order_by(NightlyRun.night.desc()).limit(1))
 
 
 def count(session: Session) -> int:

@@ -12,7 +12,7 @@ from app.core.actor import Actor
 from app.core.backlog import Backlog
 from app.core.backlog import read as read_backlog
 from app.matching.models import Match
-from app.notifications.models import Delivery, Notice, Preference
+from app.notifications.models import Delivery, DigestRun, Notice, Preference
 from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
@@ -99,6 +99,11 @@ def is_being_told(session: Session, user_id: UUID) -> bool:
         .limit(1)
     )
     return session.scalar(found) is not None
+
+
+def last_run(session: Session) -> DigestRun | None:
+    """The last planning of digests."""
+    return session.scalar(select(DigestRun).order_by(DigestRun.planned_at.desc()).limit(1))
 
 
 def counts_by_state(session: Session) -> dict[DeliveryState, int]:

@@ -16,7 +16,8 @@ from app.core.actor import Role
 from app.core.jobs import MOST_ATTEMPTS, Job, JobState
 from app.core.outbox import OutboxMessage
 from app.gemeenten.models import EmailDomain, Gemeente
-from app.notifications.models import Delivery
+from app.matching.models import NightlyRun
+from app.notifications.models import Delivery, DigestRun
 from app.notifications.rules import DeliveryState, MailKind
 from tests.support.builders import a_domain, a_gemeente, a_user
 from tests.support.pages import text_of
@@ -371,6 +372,24 @@ def test_the_system_page_counts_and_names_what_failed(
     assert "OperationalError: &lt;weg&gt;" in page
     assert "550 no such user" in page
     assert "&lt;sign_in.abc@post.example&gt;" in page
+
+
+def test_the_system_page_tells_when_the_clock_last_did_its_work(
+    client: FlaskClient, session: Session
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    before = text_of(client.get("/beheer/systeem"))
+    for days, count in ((1, 7), (0, 1)):
+        moment = MONDAY - timedelta(days=days)
+        session.add(NightlyRun(night=moment.date(), began_at=moment, matches=count + 10))
+        session.add(DigestRun(period=str(moment), planned_at=moment, planned=count))
+    session.commit()
+
+    after = text_of(client.get("/beheer/systeem"))
+
+    assert before.count("nog niet") == 2
+    assert "Alles opnieuw vergeleken 23 november 2026 om 09:00: 11 matches" in after
+    assert "Overzichten klaargezet 23 november 2026 om 09:00: 1 mail " in after
 
 
 def test_without_failures_the_page_says_so(client: FlaskClient, session: Session) -> None:

@@ -16,10 +16,11 @@ from app.accounts.rules import may_grant
 from app.core import backlog, jobs
 from app.core.actor import Actor, Role
 from app.core.backlog import Backlog
-from app.core.dutch import how_long, number
+from app.core.dutch import how_long, moment, number, plural
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import domain_of
 from app.labels import label
+from app.matching import queries as matching
 from app.notifications import queries as mails
 from app.notifications.rules import DeliveryState
 from app.web.beheer.forms import Deed
@@ -27,6 +28,7 @@ from app.web.beheer.forms import Deed
 State = TypeVar("State", bound=Enum)
 # Work waits for seconds when the workers run.
 PATIENCE = timedelta(minutes=1)
+NOT_YET = "nog niet"
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,25 @@ def waits(session: Session, now: datetime) -> Waits:
 def _waiting(found: Backlog, now: datetime) -> tuple[str, str]:
     oldest = f"de oudste wacht {how_long(now - found.since)}" if found.since else ""
     return number(found.count), oldest
+
+
+def last_runs(session: Session) -> list[tuple[str, str]]:
+    """When the work of the clock was last done, and what came of it."""
+    night, digests = matching.last_night(session), mails.last_run(session)
+    return [
+        (
+            "Alles opnieuw vergeleken",
+            f"{moment(night.began_at)}: {plural(night.matches, 'match', 'matches')}"
+            if night
+            else NOT_YET,
+        ),
+        (
+            "Overzichten klaargezet",
+            f"{moment(digests.planned_at)}: {plural(digests.planned, 'mail', 'mails')}"
+            if digests
+            else NOT_YET,
+        ),
+    ]
 
 
 def job_counts(session: Session) -> list[Count]:

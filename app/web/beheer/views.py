@@ -132,6 +132,7 @@ def system() -> ResponseReturnValue:
     return render_template(
         "beheer/system.html",
         waits=pages.waits(session, utc_now()),
+        last_runs=pages.last_runs(session),
         job_counts=pages.job_counts(session),
         failed_jobs=jobs.failed(session),
         mail_counts=pages.mail_counts(session),
