@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app.core.text import clean_text
-from app.vocabulary.rules import clean_label, normalise
+from app.core.text import clean_line, clean_text
+from app.vocabulary.rules import normalise
 
 URI = ("concepturi", "uri")
 LABEL = ("preferredlabel", "label")
@@ -152,7 +152,7 @@ def _take(cells: list[str], columns: _Columns, found: _Found) -> None:
 
 
 def _take_concept(uri: str, cells: list[str], columns: _Columns, found: _Found) -> None:
-    label = clean_label(_cell(cells, columns.label))
+    label = clean_line(_cell(cells, columns.label))
     if not normalise(label):
         raise _BadLine("de naam (preferredLabel) is leeg of heeft geen letters")
     known = found.concepts.get(uri)
@@ -162,7 +162,7 @@ def _take_concept(uri: str, cells: list[str], columns: _Columns, found: _Found) 
         found.concepts[uri] = EscoConcept(
             uri,
             label,
-            tuple(clean_label(part) for part in _parts(_cell(cells, columns.alt_labels))),
+            tuple(clean_line(part) for part in _parts(_cell(cells, columns.alt_labels))),
             clean_text(_cell(cells, columns.description)),
         )
 

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from app.core.text import clean_line
+
 LABEL_LIMIT = 80
 NORMAL_LIMIT = 128
 SHORT_WORD = 4
@@ -37,8 +39,6 @@ class Theme(StrEnum):
     PROJECTEN = "projecten"
 
 
-# Controls, formatting (zero-width, right-to-left) and lone surrogates: never part of a word.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 # C#, C++ and 65+ lose their meaning without their sign; elsewhere + and # only separate.
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?![\w+#]))?")
 # Only endings of which the craft is certain: a raadsadviseur does not write raadsadviezen.
@@ -72,16 +72,9 @@ _DOUBLED = re.compile(r"([bdfgklmnprst])\1$")
 _LONG_VOWEL = re.compile(r"([aeou])\1([^aeiou])$")
 
 
-def clean_label(text: str) -> str:
-    """What a stored label looks like."""
-    spaced = "".join(" " if character.isspace() else character for character in text)
-    seen = "".join(c for c in spaced if unicodedata.category(c) not in _UNSEEN)
-    return unicodedata.normalize("NFC", " ".join(seen.split()))
-
-
 def normalise(label: str) -> str:
     """The form in which two spellings of one name are equal."""
-    words = _WORD.findall(_folded(clean_label(label)).replace("&", " en "))
+    words = _WORD.findall(_folded(clean_line(label)).replace("&", " en "))
     return " ".join(words)[:NORMAL_LIMIT].rstrip()
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.vocabulary.rules import LABEL_LIMIT, Theme, clean_label, normalise
+from app.core.text import clean_line
+from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
 
 DATA = Path(__file__).parent / "data"
 CONCEPT_HEADER = ["label", "synonyms", "acronyms", "broader", "related"]
@@ -108,7 +109,7 @@ def _names(cell: str, row: _Row) -> tuple[str, ...]:
 
 
 def _name(text: str, row: _Row) -> str:
-    name = clean_label(text)
+    name = clean_line(text)
     if not normalise(name):
         raise row.fail(f"{text!r} is no name")
     if len(name) > LABEL_LIMIT:

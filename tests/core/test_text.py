@@ -20,6 +20,8 @@ from app.core.text import clean_line, clean_text
         ("half\ud800", "half"),
         ("cafe\u0301", "café"),
         ("vast\u00a0wit", "vast wit"),
+        ("kli\u00admaat", "klimaat"),
+        ("water\u2028beheer", "water beheer"),
         ("👍 mooi", "👍 mooi"),
         ("\u200b \t", ""),
     ],
@@ -53,3 +55,8 @@ def test_nothing_unseen_is_left_in_a_line(typed: str) -> None:
     left = {unicodedata.category(sign) for sign in clean_line(typed)}
 
     assert left.isdisjoint({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+@given(st.text())
+def test_a_line_is_composed(typed: str) -> None:
+    assert unicodedata.is_normalized("NFC", clean_line(typed))

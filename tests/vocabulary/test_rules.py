@@ -1,5 +1,3 @@
-import unicodedata
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +5,6 @@ from hypothesis import strategies as st
 from app.vocabulary.rules import (
     NORMAL_LIMIT,
     Theme,
-    clean_label,
     normalise,
     squeezed,
     stemmed,
@@ -21,23 +18,6 @@ def stem_of(label: str) -> str:
 def test_there_are_twenty_two_themes() -> None:
     assert len(Theme) == 22
     assert Theme("openbare-ruimte") is Theme.OPENBARE_RUIMTE
-
-
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("  Ruimtelijke\t ordening\n", "Ruimtelijke ordening"),
-        ("zorg\u200bvuldig", "zorgvuldig"),
-        ("\u202eRO\u202c", "RO"),
-        ("kli\u00admaat", "klimaat"),
-        ("financie\u0308n", "financiën"),
-        ("a\u0000b\ud800", "ab"),
-        ("water\u2028beheer", "water beheer"),
-        ("\u200f \u200e", ""),
-    ],
-)
-def test_a_stored_label_shows_all_it_holds(text: str, label: str) -> None:
-    assert clean_label(text) == label
 
 
 @pytest.mark.parametrize(
@@ -75,14 +55,6 @@ def test_a_normal_form_is_short_and_closely_spaced(text: str) -> None:
 
     assert len(normal) <= NORMAL_LIMIT
     assert normal == " ".join(normal.split())
-
-
-@given(st.text())
-def test_any_text_can_be_cleaned_and_stays_clean(text: str) -> None:
-    label = clean_label(text)
-
-    assert clean_label(label) == label
-    assert unicodedata.is_normalized("NFC", label)
 
 
 @given(st.text(alphabet="aeioubcdfghjklmnprstvz'- ", max_size=40))
