@@ -14,6 +14,9 @@ from app.core.work import begin
 from app.extensions import db, login_manager
 from app.gemeenten.models import Gemeente
 
+# Says that we asked to sign in ourselves, so that the page before does not count as wanted.
+SENT_HERE = "sent_here"
+
 
 @dataclass(frozen=True, eq=False)
 class SignedIn(UserMixin):
@@ -77,5 +80,6 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         # Kept on our side of the cookie, never in an address that somebody else could write.
         session["wanted"] = request.full_path if request.query_string else request.path
+        session[SENT_HERE] = True
     flash("Log eerst in. Daarna ga je verder waar je was.")
     return redirect(url_for("accounts.sign_in"))

@@ -19,7 +19,7 @@ from tests.support.web import sign_in
 PUBLIC = {
     *("home.index", "home.about", "home.privacy", "home.accessibility", "home.favicon"),
     *("home.healthz", "home.readyz", "home.robots", "home.security_txt", "static"),
-    *("accounts.sign_in", "accounts.finish", "accounts.sign_out"),
+    *("accounts.sign_in", "accounts.sent", "accounts.finish", "accounts.sign_out"),
     *("opgaven.index", "opgaven.show"),
     "notifications.unsubscribe",
     # These exist in the demo only.

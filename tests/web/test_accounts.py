@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.accounts.models import AccessRequest, SignIn, User, UserSession
 from app.core.actor import Role
@@ -41,12 +42,29 @@ def test_the_answer_does_not_tell_whether_an_address_has_an_account(
 ) -> None:
     a_user(session, email="bekend@testerdam.nl")
 
-    known = client.post("/inloggen", data={"email": "bekend@testerdam.nl"})
-    unknown = client.post("/inloggen", data={"email": "vreemd@testerdam.nl"})
+    def asked(email: str) -> TestResponse:
+        return client.post("/inloggen", data={"email": email}, follow_redirects=True)
+
+    known, unknown = asked("bekend@testerdam.nl"), asked("vreemd@testerdam.nl")
 
     assert (known.status_code, unknown.status_code) == (200, 200)
     assert known.text.replace("bekend@", "vreemd@") == unknown.text
     assert "Kijk in je mail" in known.text
+
+
+def test_loading_the_answer_anew_asks_for_no_second_mail(
+    client: FlaskClient, session: Session
+) -> None:
+    sent = client.post("/inloggen", data={"email": "anna@testerdam.nl"})
+    pages = [client.get(sent.location) for _ in range(3)]
+
+    assert (sent.status_code, sent.location) == (302, "/inloggen/verstuurd")
+    assert ["anna@testerdam.nl" in page.text for page in pages] == [True] * 3
+    assert _count(session, SignIn) == 1
+
+
+def test_who_asked_nothing_is_asked_for_an_address(client: FlaskClient) -> None:
+    assert client.get("/inloggen/verstuurd").location == "/inloggen"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +127,7 @@ def test_whoever_asks_too_often_has_to_wait(client: FlaskClient) -> None:
         for _ in range(13)
     ]
     # A window slides, so at its edge one more may slip through.
-    assert (answers[:10], answers[-1]) == ([200] * 10, 429)
+    assert (answers[:10], answers[-1]) == ([302] * 10, 429)
 
 
 def test_who_is_signed_in_is_sent_on(client: FlaskClient, session: Session) -> None:
@@ -295,6 +313,52 @@ def test_after_signing_in_you_are_where_you_wanted_to_be(
     answer = client.post(path_of(app, a_link(session, "anna@testerdam.nl")))
 
     assert answer.location == "/collegas?q=wonen"
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://localhost/opgaven/7d9f4f2e-55f0-4a34-9b0b-0a3f0f1f7a11", True),
+        ("http://localhost/opgaven?q=wonen&pagina=2", True),
+        ("http://localhost/", False),
+        ("http://localhost/inloggen", False),
+        ("http://localhost/demo", False),
+        ("http://localhost/uitloggen", False),
+        ("http://localhost/bestaat-niet", False),
+        ("http://localhost//elders.example/opgaven", False),
+        ("http://localhost/\\elders.example", False),
+        ("http://elders.example/opgaven", False),
+        ("http://localhost@elders.example/opgaven", False),
+        ("http://localhost:81/opgaven", False),
+        ("//localhost:pp/opgaven", False),
+        ("javascript:alert(1)", False),
+        ("opgaven", False),
+        ("http://[", False),
+        ("\x00", False),
+    ],
+)
+def test_who_chose_to_sign_in_comes_back_to_the_page_of_ours(
+    app: Flask, client: FlaskClient, session: Session, page: str, back: bool
+) -> None:
+    a_user(session, email="anna@testerdam.nl")
+    asked = client.get("/inloggen", headers={"Referer": page})
+
+    answer = client.post(path_of(app, a_link(session, "anna@testerdam.nl")))
+
+    here = page.removeprefix("http://localhost") if back else "/profiel/bewerken"
+    assert (asked.status_code, answer.status_code, answer.location) == (200, 302, here)
+
+
+def test_the_page_before_does_not_take_the_place_of_the_page_that_was_asked_for(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    a_user(session, email="anna@testerdam.nl")
+    from_opgaven = {"Referer": "http://localhost/opgaven"}
+    client.get("/collegas", headers=from_opgaven, follow_redirects=True)
+
+    answer = client.post(path_of(app, a_link(session, "anna@testerdam.nl")))
+
+    assert answer.location == "/collegas"
 
 
 def test_another_colleague_on_the_same_computer_ends_the_first_session(

@@ -3,14 +3,43 @@
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
-from flask import redirect, session, url_for
+from flask import current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 from app.core.actor import Role
 from app.extensions import db
 from app.people import queries as people
-from app.web.auth import current_actor, enter
+from app.web.auth import SENT_HERE, current_actor, enter
+
+# Who chooses to sign in on one of these came for no page in particular.
+NOWHERE = frozenset({"accounts", "home", "demo", "mailbox"})
+
+
+def remember_page() -> None:
+    """Keep the page of ours on which somebody chose to sign in.
+
+    Who was sent here by a page that asks for it is expected there already.
+    """
+    if session.pop(SENT_HERE, False):
+        return
+    page = page_of_ours(request.referrer)
+    if page:
+        session["wanted"] = page
+
+
+def page_of_ours(address: str | None) -> str | None:
+    """The path of a page that we have and that somebody can go back to."""
+    try:
+        parts = urlsplit(address or "")
+        if parts.netloc != request.host:
+            return None
+        endpoint, _ = current_app.url_map.bind(request.host).match(parts.path, method="GET")
+    except (ValueError, HTTPException):
+        return None
+    blueprint = str(endpoint).partition(".")[0]
+    return None if blueprint in NOWHERE else own_path(parts._replace(scheme="", netloc="").geturl())
 
 
 def walk_in(session_id: UUID) -> ResponseReturnValue:

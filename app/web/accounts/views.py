@@ -9,6 +9,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -23,7 +24,7 @@ from app.core.faults import FaultyDraft
 from app.extensions import db, limiter
 from app.gemeenten import queries as gemeenten
 from app.links import Links
-from app.web.accounts.arrival import start_page, walk_in
+from app.web.accounts.arrival import remember_page, start_page, walk_in
 from app.web.accounts.forms import NewcomerForm, SignInForm, StrangerForm
 from app.web.auth import leave
 from app.web.policy import Policy, allow
@@ -41,11 +42,24 @@ def sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(start_page())
     form = SignInForm.of_request()
+    if request.method == "GET":
+        remember_page()
     if not form.submitted():
         return render_template("accounts/sign_in.html", form=form), form.status
     with open_work() as work:
         service.ask_sign_in(work, form.address)
-    return render_template("accounts/sent.html", address=form.address, minutes=LINK_MINUTES)
+    session["asked_for"] = form.address
+    return redirect(url_for("accounts.sent"))
+
+
+@accounts.get("/inloggen/verstuurd")
+@allow(Policy.PUBLIC)
+def sent() -> ResponseReturnValue:
+    """A page of its own, so that loading it anew asks for no second mail."""
+    address = session.get("asked_for")
+    if not isinstance(address, str):
+        return redirect(url_for("accounts.sign_in"))
+    return render_template("accounts/sent.html", address=address, minutes=LINK_MINUTES)
 
 
 @accounts.route("/inloggen/<token>", methods=["GET", "POST"])
