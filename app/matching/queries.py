@@ -30,7 +30,7 @@ from app.opgaven import queries as opgaven
 from app.opgaven.events import OpgaveChanged, OpgavePublished
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
-from app.opgaven.rules import FOR_LEARNING, Audience, OpgaveStatus
+from app.opgaven.rules import FOR_LEARNING, Audience
 from app.people import queries as people
 from app.people.events import ProfileChanged
 from app.people.models import Profile
@@ -85,12 +85,14 @@ def vocabulary(session: Session) -> Vocabulary:
     return built
 
 
-def opgave_facts(session: Session, opgave_ids: Iterable[UUID] | None = None) -> list[OpgaveFacts]:
+def opgave_facts(
+    session: Session, today: date, opgave_ids: Iterable[UUID] | None = None
+) -> list[OpgaveFacts]:
     """Facts of open opgaven: these, or all."""
     found = (
         select(Opgave, Gemeente)
         .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
-        .where(Opgave.status == OpgaveStatus.OPEN)
+        .where(opgaven.is_open(today))
         .options(selectinload(Opgave.skills))
         .order_by(Opgave.id)
     )
@@ -136,11 +138,7 @@ def matches_of_person(
     rows = session.scalars(
         _best_first()
         .join(Opgave, Opgave.id == Match.opgave_id)
-        .where(
-            Match.profile_id == viewer.user_id,
-            Opgave.status == OpgaveStatus.OPEN,
-            Opgave.closes_on >= today,
-        )
+        .where(Match.profile_id == viewer.user_id, opgaven.is_open(today))
         .limit(limit)
     ).all()
     seen = opgaven.by_ids(session, [row.opgave_id for row in rows])

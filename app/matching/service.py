@@ -23,7 +23,7 @@ NIGHT_HOUR = 2
 def match_opgave(work: Work, opgave_id: UUID) -> None:
     """Compare one opgave with every published profile."""
     _take_turns(work)
-    opgaven = queries.opgave_facts(work.session, [opgave_id])
+    opgaven = queries.opgave_facts(work.session, work.today, [opgave_id])
     scores = _scores(work, queries.profile_facts(work.session), opgaven)
     known = set(work.session.scalars(select(Match.profile_id).where(Match.opgave_id == opgave_id)))
     gone = known - {score.profile_id for score in scores}
@@ -34,7 +34,7 @@ def match_profile(work: Work, user_id: UUID) -> None:
     """Compare one profile with every open opgave."""
     _take_turns(work)
     profiles = queries.profile_facts(work.session, [user_id])
-    scores = _scores(work, profiles, queries.opgave_facts(work.session))
+    scores = _scores(work, profiles, queries.opgave_facts(work.session, work.today))
     known = set(work.session.scalars(select(Match.opgave_id).where(Match.profile_id == user_id)))
     gone = known - {score.opgave_id for score in scores}
     _save(work, scores, [(user_id, opgave_id) for opgave_id in gone])
@@ -43,7 +43,8 @@ def match_profile(work: Work, user_id: UUID) -> None:
 def match_everything(work: Work) -> int:
     """Compare every profile with every open opgave; how many matches there are."""
     _take_turns(work)
-    scores = _scores(work, queries.profile_facts(work.session), queries.opgave_facts(work.session))
+    profiles = queries.profile_facts(work.session)
+    scores = _scores(work, profiles, queries.opgave_facts(work.session, work.today))
     known = set(work.session.execute(select(Match.profile_id, Match.opgave_id)))
     gone = known - {(score.profile_id, score.opgave_id) for score in scores}
     _save(work, scores, sorted(gone))

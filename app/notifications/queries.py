@@ -17,7 +17,7 @@ from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKi
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
-from app.opgaven.rules import OpgaveStatus, may_edit
+from app.opgaven.rules import may_edit
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.visibility import SeenProfile
@@ -143,8 +143,7 @@ def _standing(viewer: Actor, today: date) -> Select[Notice, Match]:
         .join(Opgave, Opgave.id == Notice.opgave_id)
         .where(
             Notice.user_id == viewer.user_id,
-            Opgave.status == OpgaveStatus.OPEN,
-            Opgave.closes_on >= today,
+            opgaven.is_open(today),
             or_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, _may_know_of(viewer)),
         )
     )

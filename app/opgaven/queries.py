@@ -54,6 +54,11 @@ class Search:
     most_hours: int | None = None
 
 
+def is_open(today: date) -> ColumnElement[bool]:
+    """Colleagues can still react: also in the minutes before what is overdue gets closed."""
+    return and_(Opgave.status == OpgaveStatus.OPEN, Opgave.closes_on >= today)
+
+
 def seen_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
     """The opgave, or `NotFound` when for this reader it does not exist."""
     row = session.execute(_rows().where(Opgave.id == opgave_id)).one_or_none()
@@ -66,7 +71,7 @@ def search_open(
     session: Session, reader: Actor, wanted: Search, number: int, today: date
 ) -> Page[SeenOpgave]:
     """Open opgaven that are meant for the reader and fit; those that close first come first."""
-    fitting = _rows().where(*_open_for(session, reader, today), *_conditions(wanted))
+    fitting = _rows().where(_open_for(session, reader, today), *_conditions(wanted))
     found = page(session, fitting.order_by(Opgave.closes_on, Opgave.id), number)
     return found.of([SeenOpgave(*row) for row in found.items])
 
@@ -74,7 +79,7 @@ def search_open(
 def newest_public(session: Session, today: date, limit: int) -> list[SeenOpgave]:
     rows = session.execute(
         _rows()
-        .where(Opgave.is_public, *_is_open(today))
+        .where(Opgave.is_public, is_open(today))
         .order_by(Opgave.published_at.desc(), Opgave.id)
         .limit(limit)
     )
@@ -145,7 +150,7 @@ def overdue(session: Session, today: date) -> list[UUID]:
 
 
 def count_open(session: Session, today: date) -> int:
-    return session.scalar(select(func.count()).where(*_is_open(today))) or 0
+    return session.scalar(select(func.count()).where(is_open(today))) or 0
 
 
 def province_of(session: Session, actor: Actor) -> str:
@@ -172,18 +177,14 @@ def _readable(session: Session, reader: Actor, opgave: Opgave, gemeente: Gemeent
     )
 
 
-def _is_open(today: date) -> tuple[ColumnElement[bool], ...]:
-    return (Opgave.status == OpgaveStatus.OPEN, Opgave.closes_on >= today)
-
-
-def _open_for(session: Session, reader: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
+def _open_for(session: Session, reader: Actor, today: date) -> ColumnElement[bool]:
     if reader.user_id is None:
-        return (*_is_open(today), Opgave.is_public.is_(True))
+        return and_(is_open(today), Opgave.is_public)
     meant = or_(
         Opgave.audience == Audience.EVERYBODY,
         Gemeente.province == province_of(session, reader),
     )
-    return (*_is_open(today), meant)
+    return and_(is_open(today), meant)
 
 
 def _conditions(wanted: Search) -> list[ColumnElement[bool]]:

@@ -93,7 +93,7 @@ def test_an_opgave_becomes_facts(session: Session, owner: User, kind: opgave_rul
         place=opgave_rules.Place.REMOTE,
     )
 
-    assert queries.opgave_facts(session, [opgave.id]) == [
+    assert queries.opgave_facts(session, TODAY, [opgave.id]) == [
         OpgaveFacts(
             id=opgave.id,
             gemeente_code=owner.gemeente_code,
@@ -116,12 +116,13 @@ def test_only_what_counts_becomes_facts(session: Session) -> None:
     counts = a_profile(session, "wonen").user_id
     for state in (ProfileState.CONCEPT, ProfileState.PAUSED):
         a_profile(session, "wonen", state=state)
-    is_open = an_opgave(session, "wonen").id
+    is_open = an_opgave(session, "wonen", closes_on=TODAY).id
+    an_opgave(session, "wonen", closes_on=TODAY - timedelta(days=1))
     for status in (OpgaveStatus.CONCEPT, OpgaveStatus.CLOSED, OpgaveStatus.WITHDRAWN):
         an_opgave(session, "wonen", status=status)
 
     assert [facts.id for facts in queries.profile_facts(session)] == [counts]
-    assert [facts.id for facts in queries.opgave_facts(session)] == [is_open]
+    assert [facts.id for facts in queries.opgave_facts(session, TODAY)] == [is_open]
 
 
 def test_more_rows_cost_no_more_statements(session: Session) -> None:
@@ -132,7 +133,7 @@ def test_more_rows_cost_no_more_statements(session: Session) -> None:
             an_opgave(session, "wonen", "zorg")
         with counted(session) as statements:
             queries.profile_facts(session)
-            queries.opgave_facts(session)
+            queries.opgave_facts(session, TODAY)
         costs.append(len(statements))
 
     assert costs[0] == costs[1]
@@ -258,7 +259,7 @@ def test_what_is_stored_is_what_the_core_said(session: Session) -> None:
 
     assert stored == score(
         queries.profile_facts(session)[0],
-        queries.opgave_facts(session)[0],
+        queries.opgave_facts(session, TODAY)[0],
         queries.vocabulary(session),
     )
 

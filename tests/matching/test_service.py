@@ -38,7 +38,7 @@ from tests.support.builders import (
     an_opgave,
 )
 from tests.support.queries import counted
-from tests.support.work import MONDAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 LATER = MONDAY + timedelta(hours=1)
 Pair = tuple[UUID, UUID]
@@ -160,6 +160,18 @@ def test_an_opgave_that_is_not_open_has_no_matches(session: Session, status: Opg
     service.match_opgave(make_work(session), opgave.id)
 
     assert {opgave_id for _, opgave_id in pairs(session)} == {stays.id}
+
+
+def test_an_opgave_past_its_last_day_has_no_matches_before_it_is_closed(session: Session) -> None:
+    profile = a_profile(session, "wonen")
+    opgave = an_opgave(session, "wonen")
+    service.match_opgave(make_work(session), opgave.id)
+    opgave.closes_on = TODAY - timedelta(days=1)
+    session.flush()
+
+    service.match_profile(make_work(session), profile.user_id)
+
+    assert pairs(session) == set()
 
 
 def test_an_opgave_that_asks_something_else_has_other_matches(session: Session) -> None:
