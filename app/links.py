@@ -18,6 +18,9 @@ class Links:
     def home(self) -> str:
         return self._absolute("/")
 
+    def sign_in_page(self) -> str:
+        return self._absolute("/inloggen")
+
     def sign_in(self, sign_in_id: UUID) -> str:
         return self._absolute(f"/inloggen/{self._sign_in_signer.dumps(sign_in_id.hex)}")
 

@@ -33,7 +33,7 @@ class Settings:
     smtp_url: str
     base_url: str
     environment: Environment = Environment.PRODUCTION
-    mail_from: str = "degemeentevannu <noreply@degemeentevannu.example>"
+    mail_from: str = "de gemeente van nu <noreply@degemeentevannu.example>"
     # Where people write about privacy, accessibility and weak spots.
     contact_email: str = "contact@degemeentevannu.example"
     # Whether /demo offers one-click sign-in; cannot exist in production.

@@ -20,6 +20,7 @@ def test_each_link_is_the_address_of_its_page(app: Flask, links: Links) -> None:
     with app.test_request_context(base_url="http://localhost"):
         pages = {
             links.home(): url_for("home.index", _external=True),
+            links.sign_in_page(): url_for("accounts.sign_in", _external=True),
             links.opgave(SOME_ID): url_for("opgaven.show", opgave_id=SOME_ID, _external=True),
             links.opgave_colleagues(SOME_ID): url_for(
                 "matching.of_opgave", opgave_id=SOME_ID, _external=True

@@ -25,6 +25,9 @@ class Addresses:
     def home(self) -> str:
         return "https://dgvn.example/"
 
+    def sign_in_page(self) -> str:
+        return "https://dgvn.example/inloggen"
+
     def sign_in(self, sign_in_id: UUID) -> str:
         return f"https://dgvn.example/inloggen/{sign_in_id.int}"
 
@@ -168,6 +171,8 @@ def test_a_sign_in_mail_knows_a_newcomer(is_new: bool, greeting: str) -> None:
 
     assert [line for line in text.splitlines() if line.startswith(greeting)] != []
     assert "Dag," in text.splitlines()
+    assert ("Dan kijkt een beheerder eerst mee." in text) is is_new
+    assert "Vraag dan een nieuwe aan: https://dgvn.example/inloggen" in text
 
 
 @pytest.mark.parametrize(
