@@ -8,7 +8,14 @@ from uuid import UUID
 from app.core.dutch import plural, short_date
 from app.matching.core.facts import Score
 from app.matching.core.rank import rank
-from app.matching.core.words import COLLEAGUE, YOU, one_line
+from app.matching.core.words import (
+    COLLEAGUE,
+    YOU,
+    group_of,
+    group_words,
+    one_line,
+    short_sentences,
+)
 from app.notifications.rules import MOST_MATCHES
 
 
@@ -43,6 +50,10 @@ class DigestOpgave:
     gemeente_name: str
     closes_on: date | None
     score_value: int
+    group: str
+    # What the card on the page tells.
+    reasons: tuple[str, ...]
+    # All of it in one line.
     why: str
 
 
@@ -51,6 +62,8 @@ class DigestColleague:
     display_name: str
     region: str
     score_value: int
+    group: str
+    reasons: tuple[str, ...]
     why: str
 
 
@@ -130,7 +143,7 @@ def compose(name: str, news: Iterable[News]) -> Digest:
 
 def _best_first(news: Iterable[News]) -> list[News]:
     by_match = {(one.score.profile_id, one.score.opgave_id): one for one in news}
-    ordered = rank(one.score for one in by_match.values())
+    ordered = sorted(rank(one.score for one in by_match.values()), key=group_of)
     return [by_match[score.profile_id, score.opgave_id] for score in ordered]
 
 
@@ -149,6 +162,8 @@ def _opgave(news: OpgaveNews) -> DigestOpgave:
         gemeente_name=news.gemeente_name,
         closes_on=news.closes_on,
         score_value=news.score.value,
+        group=group_words(news.score, YOU),
+        reasons=tuple(short_sentences(news.score, YOU)),
         why=one_line(news.score, YOU),
     )
 
@@ -168,5 +183,7 @@ def _colleague(news: ColleagueNews) -> DigestColleague:
         display_name=news.display_name,
         region=news.region,
         score_value=news.score.value,
+        group=group_words(news.score, COLLEAGUE),
+        reasons=tuple(short_sentences(news.score, COLLEAGUE)),
         why=one_line(news.score, COLLEAGUE),
     )

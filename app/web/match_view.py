@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from app.matching.core import words
 from app.matching.core.facts import Reason, Score
-from app.matching.core.words import Voice
-
-TIERS = {1: "Alles wat nodig is", 2: "Een deel"}
+from app.matching.core.words import Group, Standing, Voice
 
 
 @dataclass(frozen=True)
@@ -15,11 +13,12 @@ class ReasonView:
 
     asked: str
     must: bool
+    standing: Standing
     points: int
     max_points: int
     points_label: str
     sentence: str
-    # Level and energy, as far as they are worth a word.
+    # Level and energy, and why points are not there.
     details: str
     what_if: str
 
@@ -27,15 +26,16 @@ class ReasonView:
 @dataclass(frozen=True)
 class MatchView:
     score: int
-    # Everything that is needed is there.
-    is_complete: bool
-    tier_label: str
+    group: Group
+    group_label: str
     sentence: str
     # The page of what was found: the opgave, or the colleague.
     href: str
     reasons: tuple[ReasonView, ...]
-    # What is needed and not there at all.
-    missing: tuple[str, ...]
+    # The strongest ones, for a card.
+    short_reasons: tuple[ReasonView, ...]
+    # What is asked and not there at all, as a sentence.
+    missing: str
     # What would help most.
     what_if: str
 
@@ -44,26 +44,27 @@ def match_view(score: Score, voice: Voice, href: str = "") -> MatchView:
     """The score as somebody is told of it: about themselves (`YOU`) or about a colleague."""
     return MatchView(
         score=score.value,
-        is_complete=score.tier == 1,
-        tier_label=TIERS[score.tier],
+        group=words.group_of(score),
+        group_label=words.group_words(score, voice),
         sentence=words.score_sentence(score, voice),
         href=href,
         reasons=tuple(_reason_view(reason, voice) for reason in score.reasons),
-        missing=tuple(r.asked for r in score.reasons if r.must and r.offered is None),
+        short_reasons=tuple(_reason_view(reason, voice) for reason in words.short_reasons(score)),
+        missing=words.missing_sentence(score),
         what_if=_best_what_if(score),
     )
 
 
 def _reason_view(reason: Reason, voice: Voice) -> ReasonView:
-    details = (words.level_sentence(reason), words.energy_sentence(reason, voice))
     return ReasonView(
         asked=reason.asked,
         must=reason.must,
+        standing=words.standing(reason),
         points=reason.points,
         max_points=reason.max_points,
         points_label=words.points_words(reason),
         sentence=words.sentence(reason, voice),
-        details=" ".join(filter(None, details)),
+        details=words.details(reason, voice),
         what_if=words.what_if(reason),
     )
 

@@ -178,12 +178,12 @@ def test_an_opgave_finds_its_people(
     mine = wait_for_card(professional, "/matches", title_of(who))
     theirs = wait_for_card(owner, f"{address}/collegas", who.name)
     assert sentences(mine) == [
-        "Je hebt ruimtelijke ordening; gevraagd is RO (synoniem).",
-        f"Je hebt {who.craft}.",
+        "Op je profiel: ruimtelijke ordening. Gevraagd: RO (ander woord voor hetzelfde).",
+        f"Op je profiel: {who.craft}.",
     ]
     assert sentences(theirs) == [
-        "Deze collega heeft ruimtelijke ordening; gevraagd is RO (synoniem).",
-        f"Deze collega heeft {who.craft}.",
+        "Op het profiel: ruimtelijke ordening. Gevraagd: RO (ander woord voor hetzelfde).",
+        f"Op het profiel: {who.craft}.",
     ]
     assert explanation(mine) == explanation(theirs)
     assert score(mine) == score(theirs)
@@ -194,21 +194,25 @@ def test_an_opgave_finds_its_people(
         owner.look("opgavehouder-collegas-found")
 
     # The digest says the same, and can be read in the viewer.
-    has = f"ruimtelijke ordening (gevraagd: RO) en {who.craft}"
+    told = [
+        f"{voice} alles wat nodig is. Score {found} van 100. - {' - '.join(sentences(found_card))}"
+        for voice, found_card in (("Je hebt", mine), ("Heeft", theirs))
+    ]
+    has = f"ruimtelijke ordening (gevraagd: RO, ander woord voor hetzelfde) en {who.craft}"
     known = {address: len(box.messages(address)) for address in (who.email, owner_address(product))}
     product.flask("digest", "send", "--now")
     digest, owners_digest = (
         " ".join(text_of(box.wait_for_mail(address, before + 1)).split())
         for address, before in known.items()
     )
-    assert f"{title_of(who)} Je hebt {has}. Score {found} van 100." in digest
-    assert f"Deze collega heeft {has}. Score {found} van 100." in owners_digest
+    assert f"{title_of(who)} {told[0]}" in digest
+    assert told[1] in owners_digest
     assert has in " ".join(html_of(box.messages(who.email)[-1]).split())
     professional.go(f"/postvak?aan={who.email}")
     professional.page.get_by_role("listitem").filter(has_text=who.email).get_by_role(
         "link"
     ).first.click()
-    assert f"Je hebt {has}." in " ".join(professional.text().split())
+    assert f"{title_of(who)}. Je profiel noemt {has}." in " ".join(professional.text().split())
     if scripts:
         professional.look("postvak-digest")
         frame = professional.page.frame_locator("iframe")
@@ -224,7 +228,7 @@ def test_an_opgave_finds_its_people(
     professional.press("Bewaar")
     wait_for(lambda: 0 < score_now(professional, who) < found, "a lower score", SOON)
     assert sentences(card(professional, title_of(who)))[1] == (
-        f"Gevraagd is {who.craft}; dat heb je nog niet."
+        f"Gevraagd: {who.craft}. Dat staat niet op je profiel."
     )
 
     # What is withdrawn is gone, and no mail names it any more.

@@ -33,7 +33,8 @@ def a_colleague(number: int, value: int = 80, opgave: int = 1) -> ColleagueNews:
 
 
 def test_what_is_told_is_what_the_page_says() -> None:
-    score = Score(READER, UUID(int=1), 60, 2, (a_reason(points=60), a_missing("omgevingsrecht")))
+    broader = a_reason(kind=Kind.BROADER, points=60)
+    score = Score(READER, UUID(int=1), 60, 2, (broader, a_missing("omgevingsrecht")))
 
     digest = compose("Fatima", [an_opgave(1, score=score)])
 
@@ -44,7 +45,13 @@ def test_what_is_told_is_what_the_page_says() -> None:
             gemeente_name="Utrecht",
             closes_on=CLOSES,
             score_value=60,
-            why="Je hebt verkeerskunde (gevraagd: verkeerskundige). Nog niet: omgevingsrecht.",
+            group="Je hebt een deel",
+            reasons=(
+                "Op je profiel: verkeerskunde. Gevraagd: verkeerskundige (breder dan gevraagd).",
+                "Ontbreekt: omgevingsrecht.",
+            ),
+            why="Je profiel noemt verkeerskunde (gevraagd: verkeerskundige, breder dan gevraagd). "
+            "Ontbreekt: omgevingsrecht.",
         ),
     )
 
@@ -53,7 +60,14 @@ def test_a_colleague_is_told_of_in_the_third_person() -> None:
     digest = compose("Fatima", [a_colleague(3, 70)])
 
     assert digest.for_opgaven[0].colleagues == (
-        DigestColleague("Collega 3", "Utrecht", 70, "Deze collega heeft verkeerskunde."),
+        DigestColleague(
+            display_name="Collega 3",
+            region="Utrecht",
+            score_value=70,
+            group="Heeft alles wat nodig is",
+            reasons=("Op het profiel: verkeerskunde.",),
+            why="Het profiel noemt verkeerskunde.",
+        ),
     )
 
 
@@ -70,6 +84,17 @@ def test_everything_that_is_needed_goes_before_a_higher_score() -> None:
     news = [an_opgave(1, score=a_score(7, 1, 90, tier=2)), an_opgave(2, value=40)]
 
     assert [one.title for one in compose("Fatima", news).for_you] == ["Opgave 2", "Opgave 1"]
+
+
+def test_what_is_there_in_full_goes_before_what_comes_close() -> None:
+    broader = a_reason(kind=Kind.BROADER, points=90, max_points=100)
+    close = Score(READER, UUID(int=1), 90, 1, (broader,))
+    news = [an_opgave(1, score=close), an_opgave(2, value=40)]
+
+    assert [one.group for one in compose("Fatima", news).for_you] == [
+        "Je hebt alles wat nodig is",
+        "Je komt dicht in de buurt",
+    ]
 
 
 def test_a_match_that_was_told_twice_is_in_it_once() -> None:
@@ -118,10 +143,10 @@ def test_the_headline_counts_what_there_is() -> None:
 def test_the_first_line_says_where_and_until_when() -> None:
     line = compose("Fatima", [an_opgave(1), a_colleague(3)]).first_line
 
-    assert line == "Utrecht, reageer tot en met 12 dec: Opgave 1. Je hebt verkeerskunde."
+    assert line == "Utrecht, reageer tot en met 12 dec: Opgave 1. Je profiel noemt verkeerskunde."
 
 
 def test_without_opgaven_the_first_line_names_the_best_colleague() -> None:
     line = compose("Fatima", [a_colleague(3, 40), a_colleague(4, 50)]).first_line
 
-    assert line == "Collega 4 past bij Opgave 1. Deze collega heeft verkeerskunde."
+    assert line == "Collega 4 past bij Opgave 1. Het profiel noemt verkeerskunde."

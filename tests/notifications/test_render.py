@@ -139,7 +139,7 @@ def test_a_forgotten_fact_fails(kind: MailKind) -> None:
 def test_a_digest_begins_with_the_best_and_ends_with_the_way_out() -> None:
     lines = [line for line in render(MailKind.DIGEST).text.splitlines() if line]
 
-    assert lines[0] == "Jan, reageer tot en met 12 dec: Jan. Je hebt verkeerskunde."
+    assert lines[0] == "Jan, reageer tot en met 12 dec: Jan. Je profiel noemt verkeerskunde."
     assert lines[-4:] == [
         "Je krijgt dit overzicht omdat je een account hebt. "
         "Er staat alleen in wat nieuw is sinds het vorige.",

@@ -70,6 +70,7 @@ def test_what_is_complete_comes_before_what_is_not(
 ) -> None:
     a_written_profile(session, professional, "verkeerskunde")
     an_opgave(session, "verkeerskunde", "omgevingsrecht", title="Half")
+    an_opgave(session, an_asked_skill("verkeerskunde", level=4), title="Bijna")
     an_opgave(session, "verkeerskunde", title="Heel")
     match(session)
 
@@ -77,10 +78,11 @@ def test_what_is_complete_comes_before_what_is_not(
 
     assert headings(page, 1) == ["Mijn matches"]
     assert headings(page, 2) == [
-        "Je hebt alles wat gevraagd wordt",
-        "Je hebt een deel van wat gevraagd wordt",
+        "Je hebt alles wat nodig is",
+        "Je komt dicht in de buurt",
+        "Je hebt een deel",
     ]
-    assert headings(page, 3)[:2] == ["Heel", "Half"]
+    assert headings(page, 3) == ["Heel", "Bijna", "Half"]
 
 
 def test_a_match_says_what_is_there_what_is_missing_and_what_would_help(
@@ -92,13 +94,30 @@ def test_a_match_says_what_is_there_what_is_missing_and_what_would_help(
 
     said = words(own_page(client, session, professional))
 
-    assert said.count("Je hebt verkeerskunde.") == 2
-    assert "Nog niet: omgevingsrecht." in said
-    assert "Met 'omgevingsrecht' zou dit 100 zijn." in said
+    assert said.count("Op je profiel: verkeerskunde.") == 2
+    assert "Ontbreekt: omgevingsrecht." in said
+    assert "Met 'omgevingsrecht' zou de score 100 zijn." in said
     assert "Niveau: ervaren. Daar krijg je veel energie van." in said
     assert "50 van de 50 punten" in said
     assert "0 van de 50 punten" in said
     assert "Samen 50 van de 100 punten" in said
+
+
+def test_what_fits_in_part_is_marked_so_for_every_reader(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde")
+    wish = an_asked_skill("participatie", must=False)
+    an_opgave(session, an_asked_skill("verkeerskunde", level=4), wish)
+    match(session)
+
+    page = own_page(client, session, professional)
+
+    assert [page.count(mark) for mark in ("dgvn-reasons__part", "explanation__mark--part")] == [
+        1
+    ] * 2
+    assert words(page).count("Past deels:") == 2
+    assert "Ontbreekt: participatie (mooi meegenomen)." in words(page)
 
 
 def test_the_points_on_the_page_add_up(
@@ -201,7 +220,7 @@ def test_a_skill_that_looks_like_markup_stays_text(
     page = own_page(client, session, professional)
 
     assert "<i>" not in page
-    assert "Je hebt &lt;i&gt;verkeer&lt;/i&gt;." in page
+    assert "Op je profiel: &lt;i&gt;verkeer&lt;/i&gt;." in page
 
 
 def test_more_matches_take_no_more_questions_to_the_database(
@@ -240,7 +259,7 @@ def test_colleagues_are_shown_as_far_as_they_want(client: FlaskClient, session: 
 
     assert sorted(headings(page, 3)[:2]) == ["Collega uit Utrecht", "Fatima"]
     assert [name for name in ("Fatima", "Anouk", "Hidde") if name in page] == ["Fatima"]
-    assert words(page).count("Deze collega heeft verkeerskunde.") == 4
+    assert words(page).count("Op het profiel: verkeerskunde.") == 4
     assert "2 collega's passen" in words(page)
 
 
@@ -313,4 +332,4 @@ def test_somebody_who_wants_to_learn_is_told_of_so(client: FlaskClient, session:
 
     page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
 
-    assert words(page).count("Deze collega wil omgevingsrecht leren.") == 2
+    assert words(page).count("Op het profiel: omgevingsrecht, om te leren.") == 2

@@ -88,7 +88,7 @@ def test_a_professional_reads_of_an_opgave_what_the_match_says(
 
     assert lines(page) == [
         "Nieuw: “Een veilig plein” past bij je",
-        f"{gemeente}, reageer tot en met 13 dec. Je hebt verkeerskunde.",
+        f"{gemeente}, reageer tot en met 13 dec. Je profiel noemt verkeerskunde.",
         "23 november 2026",
     ]
     assert links_in(page) == [f"/opgaven/{opgave.id}"]
@@ -107,7 +107,7 @@ def test_an_opgavehouder_reads_of_a_colleague_as_far_as_they_show_themselves(
 
     assert lines(page) == [
         "Nieuw: Collega uit Utrecht past bij “Een veilig plein”",
-        "Deze collega heeft verkeerskunde.",
+        "Het profiel noemt verkeerskunde.",
         "23 november 2026",
     ]
     assert links_in(page) == [f"/opgaven/{opgave.id}/collegas"]
@@ -132,7 +132,7 @@ def test_colleagues_for_one_opgave_share_a_line_until_one_of_them_is_new(
 
     assert together[:2] == [
         "Nieuw: 2 collega's passen bij “Een veilig plein”",
-        "Bovenaan: Fatima. Deze collega heeft verkeerskunde.",
+        "Bovenaan: Fatima. Het profiel noemt verkeerskunde.",
     ]
     assert lines(client.get("/meldingen").text)[::3] == [
         "Nieuw: Kim past bij “Een veilig plein”",

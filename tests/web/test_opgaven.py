@@ -184,8 +184,8 @@ def test_a_professional_reads_why_it_fits(client: FlaskClient, session: Session)
     said = text_of(client.get(f"/opgaven/{opgave.id}"))
 
     assert "Waarom dit bij jou past" in said
-    assert "Je hebt 1 van de 2 dingen die nodig zijn." in said
-    assert "Met 'schuldhulpverlening' zou dit 100 zijn." in said
+    assert "Van wat nodig is, staat 1 van de 2 helemaal op je profiel." in said
+    assert "Met 'schuldhulpverlening' zou de score 100 zijn." in said
 
 
 def test_who_has_no_match_or_no_profile_reads_what_to_do(

@@ -1,9 +1,11 @@
 """What a score says in plain Dutch, the same words on a page, in a mail and in search."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum, StrEnum
 
 from app.matching.core.facts import Kind, Reason, Score
+from app.matching.core.score import FULL, LEARNER_IN_WORK
 from app.people.rules import Level
 from app.vocabulary.rules import normalise
 
@@ -15,49 +17,109 @@ LEVELS: dict[int, str] = {
 }
 KINDS = {
     Kind.SAME: "hetzelfde",
-    Kind.SYNONYM: "synoniem",
+    Kind.SYNONYM: "ander woord voor hetzelfde",
     Kind.NARROWER: "specifieker dan gevraagd",
     Kind.BROADER: "breder dan gevraagd",
     Kind.RELATED: "verwant",
     Kind.SPELLING: "net anders geschreven",
 }
-LIVELY = 4
-TIRING = 2
+# What is offered and is at least all that was asked.
+WHOLE = frozenset({Kind.SAME, Kind.SYNONYM, Kind.NARROWER, Kind.SPELLING})
+ENERGY_WORDS = {1: "bijna geen", 2: "weinig", 3: "gemiddeld", 4: "ruim voldoende", 5: "veel"}
+MOST_ENERGY = max(ENERGY_WORDS)
+CLOSE_VALUE = 50
 NAMED_AT_MOST = 3
+REASONS_AT_MOST = 3
+
+
+class Group(IntEnum):
+    """Where a match belongs on a page and in a mail, the best first."""
+
+    COMPLETE = 1
+    CLOSE = 2
+    PART = 3
+
+
+class Standing(StrEnum):
+    """How far one asked skill is there."""
+
+    WHOLE = "whole"
+    PART = "part"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who the sentence is about, with the verbs that go with it."""
+    """Who the words are about, and what the profile is called."""
 
     who: str
-    have: str
-    want: str
+    profile: str
     get: str
+    groups: Mapping[Group, str]
 
     @property
-    def starts(self) -> str:
-        return self.who[:1].upper() + self.who[1:]
+    def profile_starts(self) -> str:
+        return self.profile[:1].upper() + self.profile[1:]
 
 
-YOU = Voice("je", have="hebt", want="wilt", get="krijg")
+YOU = Voice(
+    "je",
+    profile="je profiel",
+    get="krijg",
+    groups={
+        Group.COMPLETE: "Je hebt alles wat nodig is",
+        Group.CLOSE: "Je komt dicht in de buurt",
+        Group.PART: "Je hebt een deel",
+    },
+)
+COLLEAGUE = Voice(
+    "deze collega",
+    profile="het profiel",
+    get="krijgt",
+    groups={
+        Group.COMPLETE: "Heeft alles wat nodig is",
+        Group.CLOSE: "Komt dicht in de buurt",
+        Group.PART: "Heeft een deel",
+    },
+)
 
 
-def about(name: str) -> Voice:
-    """The voice that speaks about somebody else."""
-    return Voice(name, have="heeft", want="wil", get="krijgt")
+def standing(reason: Reason) -> Standing:
+    """There in its full meaning and at the level asked, there in part, or not there."""
+    if reason.offered is None:
+        return Standing.MISSING
+    is_short = _costs_learning(reason) if reason.wants_to_learn else _is_below(reason)
+    return Standing.WHOLE if reason.kind in WHOLE and not is_short else Standing.PART
 
 
-COLLEAGUE = about("deze collega")
+def group_of(score: Score) -> Group:
+    """All that is needed counts only in its full meaning; without needs the wishes count."""
+    needed = _musts(score) or score.reasons
+    if score.tier != 1 or (not _musts(score) and score.value < CLOSE_VALUE):
+        return Group.PART
+    is_whole = all(standing(reason) is Standing.WHOLE for reason in needed)
+    return Group.COMPLETE if is_whole else Group.CLOSE
+
+
+def group_words(score: Score, voice: Voice) -> str:
+    return voice.groups[group_of(score)]
 
 
 def sentence(reason: Reason, voice: Voice) -> str:
-    """What is there for one asked skill, and how it was found."""
+    """What is on the profile for one asked skill, and how it was found."""
     if reason.offered is None:
-        return f"Gevraagd is {reason.asked}; dat {_turned(voice)} nog niet."
-    verb = f"{voice.want} {reason.offered} leren" if reason.wants_to_learn else None
-    has = verb or f"{voice.have} {reason.offered}"
-    return f"{voice.starts} {has}{_found_by(reason)}."
+        return f"Gevraagd: {reason.asked}. Dat staat niet op {voice.profile}."
+    learns = ", om te leren" if reason.wants_to_learn else ""
+    found = f"Op {voice.profile}: {reason.offered}{learns}."
+    if _is_named_the_same(reason):
+        return found
+    return f"{found} Gevraagd: {reason.asked} ({_kind(reason)})."
+
+
+def details(reason: Reason, voice: Voice) -> str:
+    """Level and energy, and in words where the points went that were not given."""
+    said = (level_sentence(reason), energy_sentence(reason, voice), lost_sentence(reason))
+    return " ".join(filter(None, said))
 
 
 def level_sentence(reason: Reason) -> str:
@@ -65,17 +127,41 @@ def level_sentence(reason: Reason) -> str:
     if reason.offered_level is None or reason.wants_to_learn:
         return ""
     has = LEVELS[reason.offered_level]
-    if reason.offered_level < reason.asked_level:
+    if _is_below(reason):
         return f"Niveau: {has}. Gevraagd is {LEVELS[reason.asked_level]}."
     return f"Niveau: {has}."
 
 
 def energy_sentence(reason: Reason, voice: Voice) -> str:
-    """Worth saying only at the ends of the scale."""
-    if reason.energy is None or TIRING < reason.energy < LIVELY:
+    if reason.energy is None:
         return ""
-    amount = "veel" if reason.energy >= LIVELY else "weinig"
+    amount = ENERGY_WORDS[reason.energy]
     return f"Daar {voice.get} {voice.who} {amount} energie van."
+
+
+def lost_sentence(reason: Reason) -> str:
+    """The points that were not given, and everything that took a part of them."""
+    lost = reason.max_points - reason.points
+    if not lost:
+        return ""
+    points = "1 punt" if lost == 1 else f"{lost} punten"
+    why = _joined(causes(reason))
+    return f"Dat scheelt {points}: {why}." if why else f"Dat scheelt {points}."
+
+
+def causes(reason: Reason) -> list[str]:
+    """Why the points for what is offered are not all there."""
+    if reason.offered is None:
+        return []
+    learns_at_work = reason.wants_to_learn and _costs_learning(reason)
+    can_or_works = learns_at_work or not reason.wants_to_learn
+    found = {
+        _kind(reason): reason.kind not in (Kind.SAME, Kind.SYNONYM),
+        "lager niveau dan gevraagd": _is_below(reason) and can_or_works,
+        f"energie {reason.energy} van de {MOST_ENERGY}": reason.energy != MOST_ENERGY,
+        "nog om te leren": learns_at_work,
+    }
+    return [cause for cause, counts in found.items() if counts]
 
 
 def points_words(reason: Reason) -> str:
@@ -87,43 +173,77 @@ def what_if(reason: Reason) -> str:
     if reason.points == reason.max_points:
         return ""
     if reason.kind in (None, Kind.BROADER, Kind.RELATED, Kind.NARROWER):
-        return f"Met '{reason.asked}' zou dit {reason.would_be} zijn."
+        return f"Met '{reason.asked}' zou de score {reason.would_be} zijn."
     if reason.offered_level is not None and reason.offered_level < reason.asked_level:
         level = LEVELS[reason.asked_level]
-        return f"Met '{reason.asked}' op niveau {level} zou dit {reason.would_be} zijn."
+        return f"Met '{reason.asked}' op niveau {level} zou de score {reason.would_be} zijn."
     return ""
 
 
 def score_sentence(score: Score, voice: Voice) -> str:
     """Whether everything that is needed is there."""
-    musts = [reason for reason in score.reasons if reason.must]
-    met = sum(reason.offered is not None for reason in musts)
-    if not musts:
-        wished = sum(reason.offered is not None for reason in score.reasons)
-        return f"{voice.starts} {voice.have} {wished} van de {len(score.reasons)} wensen."
-    if score.tier == 1:
-        return f"{voice.starts} {voice.have} alles wat nodig is."
-    if met == len(musts):
-        return f"{voice.starts} {voice.have} van alles wat nodig is iets, maar nog niet genoeg."
-    return f"{voice.starts} {voice.have} {met} van de {len(musts)} dingen die nodig zijn."
+    musts = _musts(score)
+    asked, what = (musts, "nodig") if musts else (score.reasons, "mooi meegenomen")
+    whole = sum(standing(reason) is Standing.WHOLE for reason in asked)
+    part = sum(standing(reason) is Standing.PART for reason in asked)
+    parts = f", en {part} deels" if part else ""
+    there = f"staat {whole} van de {len(asked)} helemaal op {voice.profile}{parts}"
+    return f"{group_words(score, voice)}. Van wat {what} is, {there}."
+
+
+def short_reasons(score: Score) -> list[Reason]:
+    """The strongest reasons, for a card and for a mail."""
+    return _strongest(score)[:REASONS_AT_MOST]
+
+
+def short_sentences(score: Score, voice: Voice) -> list[str]:
+    """What a card tells: the strongest reasons, and what is asked and not there."""
+    said = [sentence(reason, voice) for reason in short_reasons(score)]
+    return [*said, *filter(None, [missing_sentence(score)])]
+
+
+def missing_sentence(score: Score) -> str:
+    """What is asked and not there; what is needed comes first."""
+    lacks = [reason for reason in score.reasons if reason.offered is None]
+    ordered = sorted(lacks, key=lambda reason: not reason.must)
+    names = [r.asked if r.must else f"{r.asked} (mooi meegenomen)" for r in ordered]
+    return f"Ontbreekt: {_listed(names)}." if names else ""
 
 
 def one_line(score: Score, voice: Voice) -> str:
-    """The whole score in one line: what is there, and what is needed and is not."""
-    met = sorted((r for r in score.reasons if r.points), key=lambda r: (-r.points, r.asked))
-    has = _per_offer(reason for reason in met if not reason.wants_to_learn)
+    """The whole score in one line: what is there, and what is not."""
+    met = _strongest(score)
+    can = _per_offer(reason for reason in met if not reason.wants_to_learn)
     wants = _per_offer(reason for reason in met if reason.wants_to_learn)
-    parts = [f"{voice.have} {_listed(has)}"] if has else []
-    parts += [f"{voice.want} {_listed(wants)} leren"] if wants else []
-    missing = [r.asked for r in score.reasons if r.must and r.offered is None]
-    lacks = f" Nog niet: {_listed(missing)}." if missing else ""
-    return f"{voice.starts} {' en '.join(parts)}.{lacks}"
+    parts = [_listed(can)] if can else []
+    parts += [f"om te leren {_listed(wants)}"] if wants else []
+    said = f"{voice.profile_starts} noemt {', en '.join(parts)}."
+    return " ".join(filter(None, (said, missing_sentence(score))))
 
 
-def _found_by(reason: Reason) -> str:
-    if reason.kind is None or normalise(reason.asked) == normalise(reason.offered or ""):
-        return ""
-    return f"; gevraagd is {reason.asked} ({KINDS[reason.kind]})"
+def _musts(score: Score) -> list[Reason]:
+    return [reason for reason in score.reasons if reason.must]
+
+
+def _strongest(score: Score) -> list[Reason]:
+    return sorted((r for r in score.reasons if r.points), key=lambda r: (-r.points, r.asked))
+
+
+def _is_below(reason: Reason) -> bool:
+    return (reason.offered_level or 0) < reason.asked_level
+
+
+def _costs_learning(reason: Reason) -> bool:
+    """Wishing to learn counts in full where somebody comes to learn, and elsewhere hardly."""
+    return reason.points * FULL <= reason.max_points * LEARNER_IN_WORK
+
+
+def _kind(reason: Reason) -> str:
+    return KINDS[reason.kind] if reason.kind else ""
+
+
+def _is_named_the_same(reason: Reason) -> bool:
+    return normalise(reason.asked) == normalise(reason.offered or "")
 
 
 def _per_offer(reasons: Iterable[Reason]) -> list[str]:
@@ -135,22 +255,18 @@ def _per_offer(reasons: Iterable[Reason]) -> list[str]:
 
 
 def _short(offered: str, served: Sequence[Reason]) -> str:
-    others = [reason.asked for reason in served if _found_by(reason)]
+    others = [f"{r.asked}, {_kind(r)}" for r in served if not _is_named_the_same(r)]
     if not others:
         return offered
     also = "gevraagd:" if len(others) == len(served) else "ook voor"
-    return f"{offered} ({also} {_listed(others)})"
-
-
-def _turned(voice: Voice) -> str:
-    """Dat heb je, dat heeft deze collega: je loses its t behind the verb."""
-    verb = voice.have.removesuffix("t") if voice.who == YOU.who else voice.have
-    return f"{verb} {voice.who}"
+    return f"{offered} ({also} {'; '.join(others)})"
 
 
 def _listed(names: Iterable[str]) -> str:
     every = list(dict.fromkeys(names))
     named, rest = every[:NAMED_AT_MOST], len(every) - NAMED_AT_MOST
-    if rest > 0:
-        return f"{', '.join(named)} en nog {rest}"
-    return " en ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    return f"{', '.join(named)} en nog {rest}" if rest > 0 else _joined(named)
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " en ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -52,15 +53,14 @@ class MatchCard:
 
 @dataclass(frozen=True)
 class Matches:
-    """Those with everything that is asked, then the others; `silence` says why both are empty."""
+    """Cards under the words for their group, best first; `silence` says why there are none."""
 
-    complete: tuple[MatchCard, ...] = ()
-    partial: tuple[MatchCard, ...] = ()
+    groups: tuple[tuple[str, tuple[MatchCard, ...]], ...] = ()
     silence: Silence | None = None
 
     @property
     def count(self) -> int:
-        return len(self.complete) + len(self.partial)
+        return sum(len(cards) for _, cards in self.groups)
 
     @property
     def is_cut_off(self) -> bool:
@@ -124,7 +124,6 @@ def _of_colleague(found: ProfileMatch) -> MatchCard:
 
 
 def _grouped(cards: Sequence[MatchCard]) -> Matches:
-    return Matches(
-        complete=tuple(card for card in cards if card.match.is_complete),
-        partial=tuple(card for card in cards if not card.match.is_complete),
-    )
+    ordered = sorted(cards, key=lambda card: card.match.group)
+    grouped = groupby(ordered, key=lambda card: card.match.group_label)
+    return Matches(groups=tuple((label, tuple(group)) for label, group in grouped))

@@ -1,27 +1,39 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
 
-from app.matching.core.facts import Kind, Reason
+from app.matching.core.facts import Kind, OpgaveFacts, ProfileFacts, Reason
+from app.matching.core.score import score
 from app.matching.core.words import (
     COLLEAGUE,
+    ENERGY_WORDS,
     KINDS,
     LEVELS,
     YOU,
+    Group,
+    Standing,
     Voice,
-    about,
+    causes,
+    details,
     energy_sentence,
+    group_of,
+    group_words,
     level_sentence,
+    lost_sentence,
+    missing_sentence,
     one_line,
     points_words,
     score_sentence,
     sentence,
+    short_reasons,
+    standing,
     what_if,
 )
 from app.people.rules import Level
 from tests.matching.core.builders import a_missing, a_reason, a_score
+from tests.matching.core.test_score import OPGAVEN, PROFILES, WORDS
 
-FATIMA = about("Fatima")
 MISSING = a_missing("omgevingsrecht", max_points=50, would_be=81)
 SAME = a_reason(asked="Verkeerskunde", kind=Kind.SAME)
 
@@ -29,22 +41,25 @@ SAME = a_reason(asked="Verkeerskunde", kind=Kind.SAME)
 @pytest.mark.parametrize(
     ("reason", "voice", "said"),
     [
-        (a_reason(), YOU, "Je hebt verkeerskunde; gevraagd is verkeerskundige (synoniem)."),
-        (SAME, YOU, "Je hebt verkeerskunde."),
-        (SAME, COLLEAGUE, "Deze collega heeft verkeerskunde."),
-        (SAME, FATIMA, "Fatima heeft verkeerskunde."),
-        (MISSING, YOU, "Gevraagd is omgevingsrecht; dat heb je nog niet."),
-        (MISSING, FATIMA, "Gevraagd is omgevingsrecht; dat heeft Fatima nog niet."),
+        (
+            a_reason(),
+            YOU,
+            "Op je profiel: verkeerskunde. Gevraagd: verkeerskundige (ander woord voor hetzelfde).",
+        ),
+        (SAME, YOU, "Op je profiel: verkeerskunde."),
+        (SAME, COLLEAGUE, "Op het profiel: verkeerskunde."),
+        (MISSING, YOU, "Gevraagd: omgevingsrecht. Dat staat niet op je profiel."),
+        (MISSING, COLLEAGUE, "Gevraagd: omgevingsrecht. Dat staat niet op het profiel."),
         (
             a_reason(kind=Kind.SAME, asked="verkeerskunde", wants_to_learn=True),
             YOU,
-            "Je wilt verkeerskunde leren.",
+            "Op je profiel: verkeerskunde, om te leren.",
         ),
         (
             a_reason(kind=Kind.BROADER, asked="verkeerslichten", wants_to_learn=True),
             COLLEAGUE,
-            "Deze collega wil verkeerskunde leren; "
-            "gevraagd is verkeerslichten (breder dan gevraagd).",
+            "Op het profiel: verkeerskunde, om te leren. "
+            "Gevraagd: verkeerslichten (breder dan gevraagd).",
         ),
     ],
 )
@@ -52,9 +67,63 @@ def test_a_reason_is_a_plain_sentence(reason: Reason, voice: Voice, said: str) -
     assert sentence(reason, voice) == said
 
 
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        (a_reason(kind=Kind.SAME), Standing.WHOLE),
+        (a_reason(kind=Kind.SYNONYM), Standing.WHOLE),
+        (a_reason(kind=Kind.NARROWER), Standing.WHOLE),
+        (a_reason(kind=Kind.SPELLING), Standing.WHOLE),
+        (a_reason(kind=Kind.BROADER), Standing.PART),
+        (a_reason(kind=Kind.RELATED), Standing.PART),
+        (a_reason(offered_level=4), Standing.WHOLE),
+        (a_reason(offered_level=2), Standing.PART),
+        (a_reason(wants_to_learn=True, points=15), Standing.PART),
+        # Where somebody comes to learn, the level does not count.
+        (a_reason(wants_to_learn=True, offered_level=1, points=50), Standing.WHOLE),
+        (MISSING, Standing.MISSING),
+    ],
+)
+def test_only_the_full_meaning_at_the_level_asked_is_the_whole(
+    reason: Reason, expected: Standing
+) -> None:
+    assert standing(reason) is expected
+
+
+@pytest.mark.parametrize(
+    ("reasons", "tier", "group"),
+    [
+        ((SAME, a_missing("tekenen", must=False)), 1, Group.COMPLETE),
+        ((SAME, a_reason(kind=Kind.BROADER, must=False)), 1, Group.COMPLETE),
+        ((SAME, a_reason(kind=Kind.BROADER)), 1, Group.CLOSE),
+        ((SAME, a_reason(offered_level=2)), 1, Group.CLOSE),
+        ((SAME, MISSING), 2, Group.PART),
+        ((SAME, a_reason(points=4)), 2, Group.PART),
+        ((a_reason(must=False, points=100),), 1, Group.COMPLETE),
+        ((a_reason(must=False, points=50), a_missing("x", must=False)), 1, Group.CLOSE),
+        ((a_reason(must=False, points=49), a_missing("x", must=False)), 1, Group.PART),
+    ],
+)
+def test_a_match_belongs_to_one_of_three_groups(
+    reasons: tuple[Reason, ...], tier: int, group: Group
+) -> None:
+    assert group_of(a_score(*reasons, tier=tier)) is group
+
+
+def test_a_group_has_words_for_both_sides() -> None:
+    close = a_score(a_reason(offered_level=2))
+
+    assert [group_words(close, voice) for voice in (YOU, COLLEAGUE)] == [
+        "Je komt dicht in de buurt",
+        "Komt dicht in de buurt",
+    ]
+    assert [set(voice.groups) for voice in (YOU, COLLEAGUE)] == [set(Group)] * 2
+
+
 def test_every_kind_and_level_has_a_word() -> None:
     assert set(KINDS) == set(Kind)
     assert set(LEVELS) == set(Level)
+    assert list(ENERGY_WORDS) == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -75,22 +144,62 @@ def test_the_level_is_named_next_to_the_level_asked(reason: Reason, said: str) -
     ("energy", "voice", "said"),
     [
         (5, YOU, "Daar krijg je veel energie van."),
-        (4, FATIMA, "Daar krijgt Fatima veel energie van."),
-        (3, YOU, ""),
+        (4, COLLEAGUE, "Daar krijgt deze collega ruim voldoende energie van."),
+        (3, YOU, "Daar krijg je gemiddeld energie van."),
         (2, COLLEAGUE, "Daar krijgt deze collega weinig energie van."),
+        (1, YOU, "Daar krijg je bijna geen energie van."),
         (None, YOU, ""),
     ],
 )
-def test_energy_is_named_where_it_stands_out(energy: int | None, voice: Voice, said: str) -> None:
+def test_energy_is_named(energy: int | None, voice: Voice, said: str) -> None:
     assert energy_sentence(a_reason(energy=energy), voice) == said
 
 
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        (MISSING, "Met 'omgevingsrecht' zou dit 81 zijn."),
-        (a_reason(kind=Kind.BROADER), "Met 'verkeerskundige' zou dit 77 zijn."),
-        (a_reason(offered_level=2), "Met 'verkeerskundige' op niveau ervaren zou dit 77 zijn."),
+        (a_reason(points=50), ""),
+        (a_reason(points=49, energy=4), "Dat scheelt 1 punt: energie 4 van de 5."),
+        (
+            a_reason(kind=Kind.BROADER, offered_level=2, energy=5, points=22),
+            "Dat scheelt 28 punten: breder dan gevraagd en lager niveau dan gevraagd.",
+        ),
+        (
+            a_reason(wants_to_learn=True, offered_level=2, points=10),
+            "Dat scheelt 40 punten: lager niveau dan gevraagd, energie 3 van de 5 "
+            "en nog om te leren.",
+        ),
+        (
+            a_reason(wants_to_learn=True, offered_level=2, points=45),
+            "Dat scheelt 5 punten: energie 3 van de 5.",
+        ),
+        (MISSING, "Dat scheelt 50 punten."),
+    ],
+)
+def test_points_that_are_not_there_have_a_reason(reason: Reason, said: str) -> None:
+    assert lost_sentence(reason) == said
+
+
+@given(PROFILES, OPGAVEN)
+def test_no_point_is_lost_without_a_word(profile: ProfileFacts, opgave: OpgaveFacts) -> None:
+    found = score(profile, opgave, WORDS)
+
+    for reason in found.reasons if found else ():
+        is_lost = reason.points < reason.max_points
+        assert bool(causes(reason)) is (is_lost and reason.offered is not None)
+        assert all(cause in details(reason, YOU) for cause in causes(reason))
+        assert ("Dat scheelt" in details(reason, YOU)) is is_lost
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (MISSING, "Met 'omgevingsrecht' zou de score 81 zijn."),
+        (a_reason(kind=Kind.BROADER), "Met 'verkeerskundige' zou de score 77 zijn."),
+        (
+            a_reason(offered_level=2),
+            "Met 'verkeerskundige' op niveau ervaren zou de score 77 zijn.",
+        ),
         (a_reason(), ""),
         (a_reason(points=50), ""),
     ],
@@ -106,17 +215,27 @@ def test_points_are_named_with_what_was_possible() -> None:
 @pytest.mark.parametrize(
     ("reasons", "tier", "said"),
     [
-        ((SAME, a_missing("tekenen", must=False)), 1, "Je hebt alles wat nodig is."),
-        ((SAME, MISSING), 2, "Je hebt 1 van de 2 dingen die nodig zijn."),
         (
-            (SAME, a_reason(points=4)),
-            2,
-            "Je hebt van alles wat nodig is iets, maar nog niet genoeg.",
+            (SAME, a_missing("tekenen", must=False)),
+            1,
+            "Je hebt alles wat nodig is. "
+            "Van wat nodig is, staat 1 van de 1 helemaal op je profiel.",
         ),
-        ((a_reason(must=False), a_missing("tekenen", must=False)), 1, "Je hebt 1 van de 2 wensen."),
+        (
+            (SAME, MISSING, a_reason(offered_level=1)),
+            2,
+            "Je hebt een deel. "
+            "Van wat nodig is, staat 1 van de 3 helemaal op je profiel, en 1 deels.",
+        ),
+        (
+            (a_reason(must=False, points=60), a_missing("tekenen", must=False)),
+            1,
+            "Je komt dicht in de buurt. "
+            "Van wat mooi meegenomen is, staat 1 van de 2 helemaal op je profiel.",
+        ),
     ],
 )
-def test_a_score_says_whether_everything_needed_is_there(
+def test_a_score_says_how_much_of_what_is_needed_is_there(
     reasons: tuple[Reason, ...], tier: int, said: str
 ) -> None:
     assert score_sentence(a_score(*reasons, tier=tier), YOU) == said
@@ -129,20 +248,27 @@ def named(label: str, points: int = 10, **facts: Any) -> Reason:
 @pytest.mark.parametrize(
     ("reasons", "said"),
     [
-        ((named("water"),), "Je hebt water."),
-        ((named("bodem", 10), named("water", 20)), "Je hebt water en bodem."),
-        ((named("a"), named("b"), named("c")), "Je hebt a, b en c."),
-        ((named("a"), named("b"), named("c"), named("d"), named("e")), "Je hebt a, b, c en nog 2."),
+        ((named("water"),), "Je profiel noemt water."),
+        ((named("bodem", 10), named("water", 20)), "Je profiel noemt water en bodem."),
+        ((named("a"), named("b"), named("c")), "Je profiel noemt a, b en c."),
         (
-            (a_reason(), MISSING),
-            "Je hebt verkeerskunde (gevraagd: verkeerskundige). Nog niet: omgevingsrecht.",
+            (named("a"), named("b"), named("c"), named("d"), named("e")),
+            "Je profiel noemt a, b, c en nog 2.",
+        ),
+        (
+            (a_reason(kind=Kind.BROADER), MISSING),
+            "Je profiel noemt verkeerskunde (gevraagd: verkeerskundige, breder dan gevraagd). "
+            "Ontbreekt: omgevingsrecht.",
         ),
         (
             (named("water"), named("bodem", wants_to_learn=True)),
-            "Je hebt water en wilt bodem leren.",
+            "Je profiel noemt water, en om te leren bodem.",
         ),
-        ((named("bodem", wants_to_learn=True),), "Je wilt bodem leren."),
-        ((named("water"), a_missing("tekenen", must=False)), "Je hebt water."),
+        ((named("bodem", wants_to_learn=True),), "Je profiel noemt om te leren bodem."),
+        (
+            (named("water"), a_missing("tekenen", must=False)),
+            "Je profiel noemt water. Ontbreekt: tekenen (mooi meegenomen).",
+        ),
     ],
 )
 def test_one_line_tells_the_whole_score(reasons: tuple[Reason, ...], said: str) -> None:
@@ -156,8 +282,26 @@ def test_one_line_names_a_skill_once_whatever_it_serves() -> None:
 
     said = one_line(a_score(same, broader, third), YOU)
 
-    assert said == "Je hebt Wmo (ook voor keukentafelgesprek) en gesprek voeren (gevraagd: intake)."
+    assert said == (
+        "Je profiel noemt Wmo (ook voor keukentafelgesprek, breder dan gevraagd) "
+        "en gesprek voeren (gevraagd: intake, verwant)."
+    )
 
 
 def test_one_line_about_a_colleague() -> None:
-    assert one_line(a_score(named("water")), FATIMA) == "Fatima heeft water."
+    assert one_line(a_score(named("water")), COLLEAGUE) == "Het profiel noemt water."
+
+
+def test_the_strongest_reasons_are_told_first_and_three_at_most() -> None:
+    reasons = (named("a", 5), MISSING, named("b", 30), named("c", 20), named("d", 10))
+
+    assert [reason.asked for reason in short_reasons(a_score(*reasons))] == ["b", "c", "d"]
+
+
+def test_what_is_needed_is_missed_first() -> None:
+    wish = a_missing("tekenen", must=False)
+
+    assert missing_sentence(a_score(wish, MISSING)) == (
+        "Ontbreekt: omgevingsrecht en tekenen (mooi meegenomen)."
+    )
+    assert missing_sentence(a_score(SAME)) == ""

@@ -80,7 +80,7 @@ def test_a_professional_reads_of_the_opgave_and_why_it_fits(
     assert (letter.to, letter.to_name) == (told.professional.email, told.professional.name)
     for part in (letter.text, letter.html):
         assert "Een rotonde bij het station" in part
-        assert f"Je hebt {label}." in part
+        assert f"Op je profiel: {label}." in part
         assert f"/opgaven/{told.opgave.id}" in part
 
 
