@@ -9,7 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.errors import Conflict
 from app.core.orm import Base, PrimaryId
-from app.opgaven.rules import NEXT, TITLE_LIMIT, Audience, Kind, OpgaveStatus, Place
+from app.opgaven.rules import (
+    NEXT,
+    NO_SUCH_MOVE,
+    TITLE_LIMIT,
+    Audience,
+    Kind,
+    OpgaveStatus,
+    Place,
+)
 from app.people.rules import Level
 from app.vocabulary.rules import LABEL_LIMIT, NORMAL_LIMIT
 
@@ -59,7 +67,7 @@ class Opgave(Base):
         if status not in NEXT[self.status]:
             raise Conflict(
                 f"opgave {self.id}: {self.status} cannot become {status}",
-                said=f"Deze opgave is {self.status.value} en kan niet meer veranderen.",
+                said=NO_SUCH_MOVE[self.status],
             )
         self.status = status
 

@@ -47,6 +47,15 @@ NEXT: dict[OpgaveStatus, frozenset[OpgaveStatus]] = {
 }
 
 
+# What somebody reads who asks for a move that does not exist.
+NO_SUCH_MOVE = {
+    OpgaveStatus.CONCEPT: "Deze opgave is nog een concept. Je kunt het concept intrekken.",
+    OpgaveStatus.OPEN: "Deze opgave staat open. Je kunt de opgave sluiten of intrekken.",
+    OpgaveStatus.CLOSED: "Deze opgave is gesloten en kan niet meer veranderen.",
+    OpgaveStatus.WITHDRAWN: "Deze opgave is ingetrokken en kan niet meer veranderen.",
+}
+
+
 class Place(StrEnum):
     ON_SITE = "on_site"
     HYBRID = "hybrid"

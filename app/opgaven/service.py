@@ -13,6 +13,7 @@ from app.opgaven.events import OpgaveChanged, OpgaveEnded, OpgavePublished
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import (
     NEXT,
+    NO_SUCH_MOVE,
     OpgaveDraft,
     OpgaveStatus,
     faults,
@@ -123,7 +124,7 @@ def _to_change(work: Work, opgave_id: UUID) -> Opgave:
 
 def _refuse_if_ended(opgave: Opgave) -> None:
     if not NEXT[opgave.status]:
-        raise Conflict(said=f"Deze opgave is {opgave.status.value} en kan niet meer veranderen.")
+        raise Conflict(said=NO_SUCH_MOVE[opgave.status])
 
 
 def _again(work: Work, opgave: Opgave, draft: OpgaveDraft) -> Opgave:

@@ -11,6 +11,7 @@ from app.core.actor import ANYONE, SYSTEM, Actor, Role
 from app.core.faults import Fault
 from app.opgaven.rules import (
     NEXT,
+    NO_SUCH_MOVE,
     AskedSkillDraft,
     Audience,
     OpgaveDraft,
@@ -163,6 +164,15 @@ def test_what_is_missing_or_past_before_others_may_see_it(
 )
 def test_the_moves_that_an_opgave_may_make(status: OpgaveStatus, moves: set[OpgaveStatus]) -> None:
     assert NEXT[status] == moves
+
+
+def test_every_status_says_why_a_move_is_refused() -> None:
+    said = [NO_SUCH_MOVE[status] for status in OpgaveStatus]
+
+    assert len(set(said)) == len(OpgaveStatus)
+    assert [
+        status for status in OpgaveStatus if "kan niet meer veranderen" in NO_SUCH_MOVE[status]
+    ] == [status for status in OpgaveStatus if not NEXT[status]]
 
 
 def with_roles(*roles: Role, gemeente_code: str = HERE) -> Actor:

@@ -15,13 +15,13 @@ from app.gemeenten import queries as gemeenten
 from app.matching import queries as matching
 from app.opgaven import queries, service
 from app.opgaven.models import Opgave
-from app.opgaven.rules import NEXT, OpgaveDraft, OpgaveStatus, may_draft, may_edit
+from app.opgaven.rules import NEXT, NO_SUCH_MOVE, OpgaveDraft, OpgaveStatus, may_draft, may_edit
 from app.people import queries as people
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
 from app.web.opgaven.forms import KIND_SENTENCES, OpgaveForm, OpgaveSearch
-from app.web.opgaven.pages import asked, groups, own_match
+from app.web.opgaven.pages import asked, ended_sentence, groups, own_match
 from app.web.policy import Policy, allow
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
@@ -64,6 +64,7 @@ def show(opgave_id: UUID) -> str:
     actor, session, today = current_actor(), db.session(), dutch_date(utc_now())
     seen = queries.seen_opgave(session, actor, opgave_id)
     opgave = seen.opgave
+    ended = ended_sentence(opgave, today)
     score = matching.match_of_person(session, actor.user_id, opgave_id) if actor.user_id else None
     return render_template(
         "opgaven/show.html",
@@ -71,8 +72,9 @@ def show(opgave_id: UUID) -> str:
         card=opgave_card(seen),
         musts=asked(opgave.skills, must=True),
         wishes=asked(opgave.skills, must=False),
-        contacts=queries.contacts(session, opgave) if actor.user_id else [],
-        match=own_match(score, opgave, today),
+        ended=ended,
+        contacts=queries.contacts(session, opgave) if actor.user_id and not ended else [],
+        match=own_match(score, ended),
         has_profile=actor.user_id is not None and people.own_profile(session, actor.user_id),
         may_edit=may_edit(actor, opgave.gemeente_code),
         moves=NEXT[opgave.status],
@@ -99,7 +101,7 @@ def create() -> ResponseReturnValue:
 def edit(opgave_id: UUID) -> ResponseReturnValue:
     opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
     if not NEXT[opgave.status]:
-        flash("Deze opgave is voorbij en kan niet meer veranderen.", "warning")
+        flash(NO_SUCH_MOVE[opgave.status], "warning")
         return redirect(url_for("opgaven.show", opgave_id=opgave_id))
     form = OpgaveForm.of_request(obj=queries.draft_of(db.session(), opgave))
 
