@@ -52,6 +52,7 @@ def migration(arguments: list[str]) -> int:
 
 
 def digest(_arguments: list[str]) -> int:
+    """Everybody who has news and wants digests at all, whatever day they chose."""
     state = running()
     if state is None or not state.ready:
         raise Trouble("De site draait niet. Start eerst ./dev up in een ander venster.")

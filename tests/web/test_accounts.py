@@ -28,6 +28,16 @@ def test_the_page_asks_for_a_work_address(client: FlaskClient) -> None:
     assert (page.status_code, "Log in met je werkmail" in page.text) == (200, True)
 
 
+def test_the_demo_names_an_address_that_works(client: FlaskClient, session: Session) -> None:
+    nobody = client.get("/inloggen").text
+    a_user(session, is_demo=True, email="abel@testerdam.demo.example")
+
+    page = client.get("/inloggen").text
+
+    assert "Probeer bijvoorbeeld" not in nobody
+    assert "Probeer bijvoorbeeld iemand@testerdam.demo.example." in page
+
+
 def test_asking_a_link_saves_it_and_tells_the_outbox(client: FlaskClient, session: Session) -> None:
     client.post("/inloggen", data={"email": "  Anna@Testerdam.NL "})
 

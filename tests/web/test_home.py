@@ -67,7 +67,7 @@ def test_the_four_roles_of_the_movement_are_on_the_first_page() -> None:
 @pytest.mark.parametrize(
     ("address", "heading"),
     [
-        ("/over", "Over deze site"),
+        ("/over", "Over ons"),
         ("/privacy", "Privacy"),
         ("/toegankelijkheid", "Toegankelijkheid"),
     ],

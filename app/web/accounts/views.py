@@ -27,6 +27,7 @@ from app.links import Links
 from app.web.accounts.arrival import remember_page, start_page, walk_in
 from app.web.accounts.forms import NewcomerForm, SignInForm, StrangerForm
 from app.web.auth import leave
+from app.web.demo.pages import newcomers_address
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -45,7 +46,7 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         remember_page()
     if not form.submitted():
-        return render_template("accounts/sign_in.html", form=form), form.status
+        return _sign_in_page(form), form.status
     with open_work() as work:
         service.ask_sign_in(work, form.address)
     session["asked_for"] = form.address
@@ -96,6 +97,12 @@ def keep_the_address(answer: Response) -> Response:
     """The address of a link is a key; nobody may learn it from where a visitor came from."""
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    is_demo = current_app.extensions["settings"].demo_accounts
+    example = newcomers_address(db.session()) if is_demo else ""
+    return render_template("accounts/sign_in.html", form=form, example=example)
 
 
 def _usable_link(token: str) -> SignIn:

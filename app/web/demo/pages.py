@@ -9,6 +9,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.actor import Role
 from app.gemeenten import queries as gemeenten
+from app.gemeenten.rules import domain_of
 from app.people import queries as people
 
 # Somebody with several roles stands with the widest one.
@@ -70,6 +71,12 @@ def demo_groups(session: Session) -> list[DemoGroup]:
         for role, title, what in GROUPS
     ]
     return [group for group in groups if group.people]
+
+
+def newcomers_address(session: Session) -> str:
+    """An address with which anybody can try out how it is to arrive."""
+    known = accounts.demo_people(session)
+    return f"iemand@{domain_of(known[0].email)}" if known else ""
 
 
 def _widest_role(user: User) -> Role | None:
