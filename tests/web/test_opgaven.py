@@ -203,6 +203,40 @@ def test_who_has_no_match_or_no_profile_reads_what_to_do(
     assert "Deze opgave staat niet bij je matches." in with_profile
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {"status": OpgaveStatus.WITHDRAWN, "ended_at": MONDAY},
+            "Deze opgave is ingetrokken op 23 november 2026.",
+        ),
+        (
+            {"status": OpgaveStatus.CLOSED, "ended_at": MONDAY},
+            "Deze opgave is gesloten op 23 november 2026.",
+        ),
+        (
+            {"closes_on": TODAY - timedelta(days=1)},
+            "Reageren op deze opgave kon tot en met 22 november 2026.",
+        ),
+    ],
+)
+def test_an_opgave_that_ended_says_so_and_invites_nobody(
+    client: FlaskClient, session: Session, owner: User, changed: dict[str, Any], said: str
+) -> None:
+    opgave = an_opgave(session, "Wmo", owner=owner, **changed)
+    reader = a_user(session)
+
+    seen = [
+        text_of(sign_in(client, session, somebody).get(f"/opgaven/{opgave.id}"))
+        for somebody in (reader, owner)
+    ]
+
+    assert f"{said} Bekijk andere opgaven" in seen[0]
+    assert f"{said} We zoeken er geen collega's meer bij." in seen[1]
+    assert [one for one in ("Contact", "Past deze opgave", owner.email) if one in seen[0]] == []
+    assert "Hier kunnen collega's jullie vinden" not in seen[1]
+
+
 def test_a_search_finds_words_of_the_title_and_skills_by_meaning(
     client: FlaskClient, session: Session, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 
+from app.core.dutch import dutch_date
 from app.labels import label
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU
@@ -14,6 +15,8 @@ from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import NEXT, OpgaveStatus, is_overdue
 from app.web.cards import TONES
 from app.web.match_view import MatchView, match_view
+
+ENDED = frozenset(status for status, following in NEXT.items() if not following)
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,18 @@ def groups(opgaven: Sequence[Opgave], matches: dict[UUID, int]) -> list[OwnGroup
     return found
 
 
-def own_match(score: Score | None, opgave: Opgave, today: date) -> MatchView | None:
+def own_match(score: Score | None, ended: str) -> MatchView | None:
     """Why the opgave fits whoever reads it, while they can still react."""
-    can_react = opgave.status is OpgaveStatus.OPEN and not is_overdue(
-        opgave.status, opgave.closes_on, today
-    )
-    return match_view(score, YOU) if score and can_react else None
+    return match_view(score, YOU) if score and not ended else None
+
+
+def ended_sentence(opgave: Opgave, today: date) -> str:
+    """How and when the opgave ended, or nothing while it has not."""
+    if is_overdue(opgave.status, opgave.closes_on, today):
+        return f"Reageren op deze opgave kon tot en met {dutch_date(opgave.closes_on)}."
+    if opgave.status in ENDED:
+        return f"Deze opgave is {opgave.status.value} op {dutch_date(opgave.ended_at)}."
+    return ""
 
 
 def _line(opgave: Opgave, matches: int) -> OwnLine:
