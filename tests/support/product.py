@@ -20,6 +20,8 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
+from devtools.processes import die_with_parent
+
 ROOT = Path(__file__).parent.parent.parent
 CELERY = [sys.executable, "-m", "celery", "-A", "workers.main:celery_app"]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
@@ -253,6 +255,8 @@ class Product:
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # Also when this run is killed and cannot end what it started.
+                preexec_fn=die_with_parent(signal.SIGKILL),
             )
         self.parts[name] = Part(name, log, process)
 
