@@ -167,6 +167,19 @@ def test_a_domain_for_everybody_cannot_be_taken_over(client: FlaskClient, sessio
 
     assert (page.status_code, request.state) == (422, AccessState.WAITING)
     assert session.scalars(select(EmailDomain)).all() == []
+    assert ("Een gemeente kan het niet overnemen." in page.text, request.name in page.text) == (
+        True,
+        True,
+    )
+
+
+def test_a_domain_for_everybody_is_not_offered(client: FlaskClient, session: Session) -> None:
+    a_request(session, email="noor@gmail.com")
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    page = client.get("/beheer/aanvragen").text
+
+    assert ("Laat toe en neem" in page, "Bij gmail.com kan iedereen" in page) == (False, True)
 
 
 def test_a_gemeentebeheerder_does_not_decide(client: FlaskClient, session: Session) -> None:
@@ -250,6 +263,18 @@ def test_a_role_is_given_and_taken_away(client: FlaskClient, session: Session) -
     assert (set(after_giving), set(roles_of(person))) == ({Role.OPGAVEHOUDER}, set())
 
 
+def test_taking_a_role_away_asks_once_more(client: FlaskClient, session: Session) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    a_user(session, Role.OPGAVEHOUDER, gemeente_code=beheerder.gemeente_code)
+    sign_in(client, session, beheerder)
+
+    page = " ".join(client.get("/beheer/collegas").text.split())
+
+    inside = page.split("<details")[1].split("</details>")[0]
+    assert page.count('value="end"') == inside.count('value="end"') == 1
+    assert ("Niet langer opgavehouder" in inside, "Weet je het zeker?" in inside) == (True, True)
+
+
 def test_a_gemeentebeheerder_names_no_gemeentebeheerders(
     client: FlaskClient, session: Session
 ) -> None:
@@ -310,6 +335,25 @@ def test_a_domain_is_added_and_taken_away(client: FlaskClient, session: Session)
     assert (added.status_code, added.location) == (302, address)
     assert ("testerdam.nl" in page, after_adding) == (True, ["testerdam.nl"])
     assert session.scalars(select(EmailDomain.domain)).all() == []
+
+
+def test_a_domain_that_was_known_already_is_said_to_be(
+    client: FlaskClient, session: Session
+) -> None:
+    gemeente = a_gemeente(session)
+    a_domain(session, gemeente, "testerdam.nl")
+    address = f"/beheer/domeinen?gemeente={gemeente.code}"
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    known = client.post(
+        address, data={"deed": "give", "domain": "Testerdam.nl"}, follow_redirects=True
+    )
+    fresh = client.post(
+        address, data={"deed": "give", "domain": "elders.nl"}, follow_redirects=True
+    )
+
+    assert "Dit maildomein stond er al." in known.text
+    assert "Het maildomein is bewaard." in fresh.text
 
 
 @pytest.mark.parametrize(

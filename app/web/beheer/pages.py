@@ -18,7 +18,7 @@ from app.core.actor import Actor, Role
 from app.core.backlog import Backlog
 from app.core.dutch import how_long, moment, number, plural
 from app.gemeenten import queries as gemeenten
-from app.gemeenten.rules import domain_of
+from app.gemeenten.rules import PUBLIC_MAIL_DOMAINS, domain_of
 from app.labels import label
 from app.matching import queries as matching
 from app.notifications import queries as mails
@@ -47,6 +47,7 @@ class RequestLine:
     name: str
     email: str
     domain: str
+    may_claim: bool
     gemeente_name: str
     asked_at: datetime
 
@@ -130,6 +131,7 @@ def request_lines(session: Session) -> list[RequestLine]:
             name=request.name,
             email=request.email,
             domain=domain_of(request.email),
+            may_claim=domain_of(request.email) not in PUBLIC_MAIL_DOMAINS,
             gemeente_name=names[request.gemeente_code],
             asked_at=request.asked_at,
         )

@@ -40,6 +40,11 @@ SAID = {
     Decision.REFUSE: "Afgewezen. De aanvrager krijgt een mail.",
 }
 
+DOMAIN_SAID = {
+    Deed.GIVE: "Het maildomein is bewaard.",
+    Deed.END: "Het maildomein is weg.",
+}
+
 beheer = Blueprint("beheer", __name__)
 
 
@@ -52,20 +57,24 @@ def index() -> ResponseReturnValue:
 @beheer.get("/beheer/aanvragen")
 @allow(Policy.BEHEERDER)
 def requests() -> ResponseReturnValue:
-    return render_template("beheer/requests.html", requests=pages.request_lines(db.session()))
+    return _requests_page()
 
 
 @beheer.post("/beheer/aanvragen/<uuid:request_id>")
 @allow(Policy.BEHEERDER)
 def decide(request_id: UUID) -> ResponseReturnValue:
-    decision = pressed(Decision, "decision")
-    with open_work() as work:
-        service.decide_access(
-            work,
-            request_id,
-            grant=decision is not Decision.REFUSE,
-            claim_domain=decision is Decision.GRANT_AND_CLAIM,
-        )
+    try:
+        decision = pressed(Decision, "decision")
+        with open_work() as work:
+            service.decide_access(
+                work,
+                request_id,
+                grant=decision is not Decision.REFUSE,
+                claim_domain=decision is Decision.GRANT_AND_CLAIM,
+            )
+    except (InvalidInput, Conflict) as refused:
+        flash(refused.said, "error")
+        return _requests_page(), _status_of(refused)
     flash(SAID[decision], "success")
     return redirect(url_for("beheer.requests"))
 
@@ -109,6 +118,7 @@ def domains() -> ResponseReturnValue:
 @allow(Policy.BEHEERDER)
 def change_domains() -> ResponseReturnValue:
     form, gemeente_code = DomainForm.of_request(), _chosen_gemeente().code
+    known = gemeenten.domains_of(db.session(), gemeente_code)
     deed = pressed(Deed, "deed")
     change = gemeenten_service.add_domain if deed is Deed.GIVE else gemeenten_service.remove_domain
     try:
@@ -116,12 +126,9 @@ def change_domains() -> ResponseReturnValue:
             change(work, gemeente_code, form.domain.data)
     except (InvalidInput, Conflict) as refused:
         form.domain.errors = [refused.said]
-        return _domains_page(_chosen_gemeente(), form), 409 if isinstance(
-            refused, Conflict
-        ) else 422
-    flash(
-        "Het maildomein is bewaard." if deed is Deed.GIVE else "Het maildomein is weg.", "success"
-    )
+        return _domains_page(_chosen_gemeente(), form), _status_of(refused)
+    has_changed = known != gemeenten.domains_of(db.session(), gemeente_code)
+    flash(DOMAIN_SAID[deed] if has_changed else "Dit maildomein stond er al.", "success")
     return redirect(url_for("beheer.domains", gemeente=gemeente_code))
 
 
@@ -160,6 +167,14 @@ def send_again() -> ResponseReturnValue:
         mail_service.send_again(work, delivery_id)
     flash("De mail gaat opnieuw weg. Kijk over een minuut of het gelukt is.", "success")
     return redirect(url_for("beheer.system"))
+
+
+def _requests_page() -> str:
+    return render_template("beheer/requests.html", requests=pages.request_lines(db.session()))
+
+
+def _status_of(refused: InvalidInput | Conflict) -> int:
+    return 409 if isinstance(refused, Conflict) else 422
 
 
 def _chosen_gemeente() -> Gemeente:
