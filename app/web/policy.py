@@ -8,9 +8,10 @@ from flask import Flask, abort, current_app, request
 from flask_login import current_user
 
 from app.core.actor import Role
-from app.core.errors import NotFound
-from app.extensions import login_manager
+from app.core.errors import NotAllowed, NotFound
+from app.extensions import db, login_manager
 from app.web.auth import current_actor
+from app.web.roles import how_to_become_opgavehouder
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -60,6 +61,13 @@ def guard() -> Any:
     if not current_user.is_authenticated:
         return login_manager.unauthorized()
     needed = ROLES_OF.get(policy)
-    if needed and not needed & current_actor().roles:
-        raise NotFound(request.path)
-    return None
+    if not needed or needed & current_actor().roles:
+        return None
+    raise _become_opgavehouder() if policy is Policy.OPGAVEHOUDER else NotFound(request.path)
+
+
+def _become_opgavehouder() -> NotAllowed:
+    """Everybody may know that colleagues write opgaven, so the page says how to become one."""
+    contact = current_app.extensions["settings"].contact_email
+    how = how_to_become_opgavehouder(db.session(), current_actor(), contact)
+    return NotAllowed(request.path, said=f"Je bent nog geen opgavehouder. {how}")

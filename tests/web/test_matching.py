@@ -274,7 +274,7 @@ def test_who_does_not_look_after_the_opgave_finds_no_such_page(
         for somebody in (professional, stranger)
     ]
 
-    assert answers == [404, 404]
+    assert answers == [403, 404]
 
 
 @pytest.mark.parametrize(

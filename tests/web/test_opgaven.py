@@ -313,7 +313,7 @@ def test_only_an_opgavehouder_comes_to_the_form(client: FlaskClient, session: Se
     sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
     manager = client.get(NEW).status_code
 
-    assert (visitor, professional, manager) == (302, [404, 404], 403)
+    assert (visitor, professional, manager) == (302, [403, 403], 403)
 
 
 def test_a_title_is_enough_for_a_concept(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_date, utc_now
@@ -22,7 +22,8 @@ from app.web.auth import current_actor
 from app.web.cards import opgave_card
 from app.web.opgaven.forms import KIND_SENTENCES, OpgaveForm, OpgaveSearch
 from app.web.opgaven.pages import asked, ended_sentence, groups, own_match
-from app.web.policy import Policy, allow
+from app.web.policy import ROLES_OF, Policy, allow
+from app.web.roles import how_to_become_opgavehouder
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
 from app.web.vocabulary.hints import hints_for
@@ -55,6 +56,7 @@ def index() -> str:
         page=found.of([opgave_card(seen) for seen in found.items]),
         page_href=page_href,
         may_draft=may_draft(current_actor()),
+        how_to_draft=_how_to_draft(),
     )
 
 
@@ -210,3 +212,12 @@ def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
         labels=vocabulary.own_labels(db.session()),
     )
     return page, form.status
+
+
+def _how_to_draft() -> str:
+    """For a colleague who may not yet; nothing for visitors and for who may give the role."""
+    actor = current_actor()
+    if actor.user_id is None or ROLES_OF[Policy.OPGAVEHOUDER] & actor.roles:
+        return ""
+    contact = current_app.extensions["settings"].contact_email
+    return how_to_become_opgavehouder(db.session(), actor, contact)

@@ -1,0 +1,18 @@
+"""How somebody comes by a role: who to ask."""
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.core.actor import Actor, Role
+
+MOST_NAMES = 3
+
+
+def how_to_become_opgavehouder(session: Session, actor: Actor, contact_email: str) -> str:
+    """The names to ask are those of colleagues, so only a colleague reads them."""
+    beheerders = accounts.with_role(session, Role.GEMEENTEBEHEERDER, actor.gemeente_code or "")
+    names = [person.name for person in beheerders[:MOST_NAMES]]
+    if not names:
+        return f"Jouw gemeente heeft nog geen gemeentebeheerder. Mail naar {contact_email}."
+    asked = " of ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"Vraag {asked} om je opgavehouder te maken."
