@@ -298,6 +298,25 @@ def test_a_mail_program_ends_the_digest_with_one_click_and_may_do_so_twice(
     assert queries.preference_of(session, professional.id) == (Frequency.NEVER, Weekday.MONDAY)
 
 
+def test_a_link_that_was_used_says_that_it_is_done(
+    app: Flask, client: FlaskClient, professional: User
+) -> None:
+    path = unsubscribe_path(app, professional.id)
+    client.post(path)
+
+    page = client.get(path)
+
+    assert (page.status_code, "Je was al afgemeld" in page.text) == (200, True)
+    assert '<form method="post">' not in page.text
+
+
+def test_a_damaged_link_says_what_to_do(
+    app: Flask, client: FlaskClient, professional: User
+) -> None:
+    page = client.get(unsubscribe_path(app, professional.id)[:-1])
+    assert "Open de link in de mail zelf" in page.text
+
+
 def test_unsubscribing_somebody_who_left_does_no_harm(app: Flask, client: FlaskClient) -> None:
     assert client.post(unsubscribe_path(app, uuid4())).status_code == 200
 

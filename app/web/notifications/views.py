@@ -11,12 +11,17 @@ from app.core.errors import NotFound
 from app.extensions import csrf, db
 from app.links import Links
 from app.notifications import queries, service
-from app.notifications.rules import next_digest
+from app.notifications.rules import Frequency, next_digest
 from app.web.auth import current_actor
 from app.web.notifications.forms import PreferenceForm
 from app.web.notifications.pages import inbox_items
 from app.web.policy import Policy, allow
 from app.web.work import open_work
+
+DAMAGED = (
+    "Deze link om je af te melden is niet heel. Misschien viel er een stukje af bij het kopiëren. "
+    "Open de link in de mail zelf, of log in en kies bij Meldingen hoe vaak je mail wilt."
+)
 
 notifications = Blueprint("notifications", __name__)
 
@@ -61,11 +66,16 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     if request.method == "POST":
         with open_work() as work:
             service.unsubscribe(work, user_id)
-    return render_template("notifications/unsubscribe.html", done=request.method == "POST")
+    frequency, _ = queries.preference_of(db.session(), user_id)
+    return render_template(
+        "notifications/unsubscribe.html",
+        done=request.method == "POST" or frequency is Frequency.NEVER,
+        was_done=request.method == "GET" and frequency is Frequency.NEVER,
+    )
 
 
 def _reader_of(token: str) -> UUID:
     user_id = Links(current_app.extensions["settings"]).unsubscribe_user_of(token)
     if user_id is None:
-        raise NotFound("token")
+        raise NotFound("token", said=DAMAGED)
     return user_id
