@@ -41,6 +41,8 @@ def may_decide_access(actor: Actor) -> bool:
 def newcomer_faults(name: str, *, gemeente_known: bool) -> list[Fault]:
     """What is missing or wrong in what somebody tells who signs in for the first time."""
     faults = length_fault("name", name, NAME_LIMIT, needed="Vul je naam in.")
+    if name and not any(sign.isalpha() for sign in name):
+        faults.append(Fault("name", "In een naam staat minstens één letter."))
     if not gemeente_known:
         faults.append(Fault("gemeente_code", "Kies je gemeente."))
     return faults

@@ -255,7 +255,7 @@ def test_a_name_is_kept_as_it_reads(
     assert "<b>Noor</b>" not in client.get("/").text
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\x00\u200b", TOO_LONG])
+@pytest.mark.parametrize("name", ["", "   ", "\x00\u200b", "💥", "123", "--", TOO_LONG])
 def test_a_name_that_will_not_do_is_refused_and_the_link_still_works(
     app: Flask, client: FlaskClient, session: Session, name: str
 ) -> None:
