@@ -122,6 +122,14 @@ def publishing_faults(draft: OpgaveDraft, today: date) -> list[Fault]:
     return missing + _past_faults(draft, today)
 
 
+def opening_faults(draft: OpgaveDraft, today: date) -> list[Fault]:
+    """What stands in the way of opening; what is open already may have begun."""
+    found = publishing_faults(draft, today)
+    if draft.starts_on and draft.starts_on < today:
+        found.append(Fault("starts_on", "De begindatum ligt in het verleden."))
+    return found
+
+
 def may_draft(actor: Actor) -> bool:
     return actor.has(Role.OPGAVEHOUDER)
 

@@ -20,6 +20,7 @@ from app.opgaven.rules import (
     is_overdue,
     may_draft,
     may_edit,
+    opening_faults,
     publishing_faults,
 )
 from app.vocabulary.rules import normalise
@@ -27,7 +28,7 @@ from app.vocabulary.rules import normalise
 FIRST_VERSION = 1
 CHANGED_MEANWHILE = (
     "Deze opgave is intussen door iemand anders gewijzigd. Hieronder staat wat jij typte. "
-    "Kijk het na en sla het nog eens op."
+    "Kijk het na en bewaar het nog eens."
 )
 
 
@@ -36,7 +37,7 @@ def draft_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
     actor = work.actor
     if not may_draft(actor) or actor.user_id is None or actor.gemeente_code is None:
         raise NotAllowed("draft an opgave")
-    refuse(faults(draft))
+    refuse(faults(draft) + _co_owner_faults(work, actor.user_id, actor.gemeente_code, draft))
     # One at a time for each person: of two equal posts at once the second finds the first.
     work.fetch_to_change(User, actor.user_id)
     known = work.session.get(Opgave, opgave_id)
@@ -62,9 +63,10 @@ def revise_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
     _refuse_if_ended(opgave)
     if draft.version is not None and draft.version != opgave.version:
         raise Conflict(said=CHANGED_MEANWHILE)
-    refuse(faults(draft))
+    found = faults(draft) + _co_owner_faults(work, opgave.owner_id, opgave.gemeente_code, draft)
     if opgave.status is OpgaveStatus.OPEN:
-        refuse(publishing_faults(draft, work.today))
+        found += publishing_faults(draft, work.today)
+    refuse(found)
     _fill(work, opgave, draft)
     if opgave.status is OpgaveStatus.OPEN:
         work.emit(OpgaveChanged(opgave_id=opgave.id))
@@ -77,7 +79,7 @@ def publish_opgave(work: Work, opgave_id: UUID) -> Opgave:
     if opgave.status is OpgaveStatus.OPEN:
         return opgave
     _refuse_if_ended(opgave)
-    refuse(publishing_faults(queries.draft_of(work.session, opgave), work.today))
+    refuse(opening_faults(queries.draft_of(work.session, opgave), work.today))
     opgave.move_to(OpgaveStatus.OPEN)
     opgave.published_at = work.now
     opgave.version += 1
@@ -152,21 +154,27 @@ def _fill(work: Work, opgave: Opgave, draft: OpgaveDraft) -> None:
         setattr(opgave, name, getattr(draft, name))
     opgave.people_needed = draft.people_needed or 1
     opgave.themes = [theme.value for theme in draft.themes]
-    opgave.co_owner_id = _co_owner(work, opgave, draft.co_owner_email)
+    opgave.co_owner_id = _co_owner(work, draft.co_owner_email)
     opgave.skills = _skills(work, draft)
     opgave.version += 1
     opgave.changed_at = work.now
 
 
-def _co_owner(work: Work, opgave: Opgave, email: str) -> UUID | None:
-    if not email:
-        return None
-    colleague: User | None = accounts.by_email(work.session, email)
-    if colleague is None or colleague.gemeente_code != opgave.gemeente_code:
-        said = "Dit adres kennen we niet bij jouw gemeente."
-        refuse([Fault("co_owner_email", said)])
-    elif colleague.id == opgave.owner_id:
-        refuse([Fault("co_owner_email", "Kies iemand anders dan de opgavehouder zelf.")])
+def _co_owner_faults(
+    work: Work, owner_id: UUID, gemeente_code: str, draft: OpgaveDraft
+) -> list[Fault]:
+    if not draft.co_owner_email:
+        return []
+    colleague = accounts.by_email(work.session, draft.co_owner_email)
+    if colleague is None or colleague.gemeente_code != gemeente_code:
+        return [Fault("co_owner_email", "Dit adres kennen we niet bij jouw gemeente.")]
+    if colleague.id == owner_id:
+        return [Fault("co_owner_email", "Kies iemand anders dan de opgavehouder zelf.")]
+    return []
+
+
+def _co_owner(work: Work, email: str) -> UUID | None:
+    colleague = accounts.by_email(work.session, email) if email else None
     return colleague.id if colleague else None
 
 

@@ -102,8 +102,8 @@ def faults(draft: ProfileDraft) -> list[Fault]:
     ]
 
 
-def publishing_faults(draft: ProfileDraft) -> list[Fault]:
-    """What is still missing before others may find this profile."""
+def publishing_faults(draft: ProfileDraft, today: date) -> list[Fault]:
+    """What is still missing, or over, before others may find this profile."""
     missing = []
     if not draft.headline:
         missing.append(Fault("headline", "Vertel in één zin waar je blij van wordt."))
@@ -111,6 +111,8 @@ def publishing_faults(draft: ProfileDraft) -> list[Fault]:
         missing.append(Fault("skills", "Noem minstens één vaardigheid."))
     if not draft.windows:
         missing.append(Fault("windows", "Vul in hoeveel uur per week je beschikbaar bent."))
+    elif all(window.ends_on is not None and window.ends_on < today for window in draft.windows):
+        missing.append(Fault("windows", "Je uren liggen allemaal in het verleden."))
     return missing
 
 

@@ -14,8 +14,8 @@ from app.people.rules import ProfileDraft, ProfileState, faults, publishing_faul
 from app.vocabulary.rules import normalise
 
 CHANGED_MEANWHILE = (
-    "Je profiel is intussen ergens anders gewijzigd. Hieronder staat wat jij typte. "
-    "Kijk het na en sla het nog eens op."
+    "Je profiel is intussen in een ander venster gewijzigd. Hieronder staat wat je hier typte. "
+    "Kijk het na en bewaar het nog eens."
 )
 
 
@@ -26,7 +26,7 @@ def write_profile(work: Work, draft: ProfileDraft) -> Profile:
     if draft.version is not None and draft.version != profile.version:
         raise Conflict(said=CHANGED_MEANWHILE)
     if profile.state is ProfileState.PUBLISHED:
-        refuse(publishing_faults(draft))
+        refuse(publishing_faults(draft, work.today))
     _fill(work, profile, draft)
     if profile.state is ProfileState.PUBLISHED:
         work.emit(ProfileChanged(user_id=profile.user_id))
@@ -36,7 +36,7 @@ def write_profile(work: Work, draft: ProfileDraft) -> Profile:
 def publish_profile(work: Work) -> Profile:
     """Let the profile count for matching and, as far as its owner wants, be found."""
     profile = _own(work)
-    refuse(publishing_faults(draft_of(profile)))
+    refuse(publishing_faults(draft_of(profile), work.today))
     if profile.state is ProfileState.PUBLISHED:
         return profile
     profile.state = ProfileState.PUBLISHED

@@ -10,7 +10,7 @@ from wtforms import Field, FieldList, Form, FormField
 from wtforms.widgets import HiddenInput
 
 from app.core.errors import Conflict
-from app.core.faults import FaultyDraft
+from app.core.faults import Fault, FaultyDraft
 from app.core.text import clean_line
 from app.core.work import Work
 from app.web.forms import NumberField, WebForm
@@ -31,6 +31,8 @@ class Saving:
 
     write: Callable[[Work], Versioned]
     publish: Callable[[Work], object]
+    # What would keep the words on the form from being published.
+    lacking: Callable[[], list[Fault]]
     version_now: Callable[[], int]
     said_saved: str
     said_published: str
@@ -160,7 +162,7 @@ class RowsForm(WebForm):
                 if self.is_to_be_published:
                     self._publish(work, deed)
         except FaultyDraft as faulty:
-            self.show_faults(faulty)
+            self.show_faults(self._with_what_lacks(faulty, deed))
         except Conflict as conflict:
             self.show_conflict(conflict, deed.version_now())
         if not self.errors:
@@ -174,6 +176,15 @@ class RowsForm(WebForm):
         except FaultyDraft as faulty:
             self.show_faults(faulty)
             flash(deed.said_only_saved, "warning")
+
+    def _with_what_lacks(self, faulty: FaultyDraft, deed: "Saving") -> FaultyDraft:
+        """Everything at once for who wants to publish; a field says one thing at a time."""
+        if not self.is_to_be_published:
+            return faulty
+        told = {fault.field for fault in faulty.faults}
+        return FaultyDraft(
+            faulty.faults + [fault for fault in deed.lacking() if fault.field not in told]
+        )
 
     def _keep_rows(self) -> None:
         for name in self.row_lists:

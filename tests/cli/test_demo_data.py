@@ -64,7 +64,7 @@ def test_no_profile_and_no_opgave_has_a_fault_on_any_day(today: date) -> None:
 
     found = [
         *(fault for draft in profiles for fault in people.faults(draft)),
-        *(fault for draft in profiles for fault in people.publishing_faults(draft)),
+        *(fault for draft in profiles for fault in people.publishing_faults(draft, today)),
         *(fault for draft in asked for fault in opgaven.faults(draft)),
         *(fault for draft in asked for fault in opgaven.publishing_faults(draft, today)),
     ]

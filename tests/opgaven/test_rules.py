@@ -22,6 +22,7 @@ from app.opgaven.rules import (
     may_draft,
     may_edit,
     may_read,
+    opening_faults,
     publishing_faults,
 )
 from app.people.rules import Level
@@ -151,6 +152,16 @@ def test_what_is_missing_or_past_before_others_may_see_it(
     draft: OpgaveDraft, fields: list[str]
 ) -> None:
     assert [fault.field for fault in publishing_faults(draft, TODAY)] == fields
+
+
+def test_only_what_is_open_already_may_have_begun() -> None:
+    begun = replace(WHOLE, starts_on=TODAY - timedelta(days=1))
+
+    assert publishing_faults(begun, TODAY) == []
+    assert opening_faults(begun, TODAY) == [
+        Fault("starts_on", "De begindatum ligt in het verleden.")
+    ]
+    assert opening_faults(replace(WHOLE, starts_on=TODAY), TODAY) == []
 
 
 @pytest.mark.parametrize(

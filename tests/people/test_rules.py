@@ -25,6 +25,8 @@ from app.vocabulary.rules import LABEL_LIMIT
 
 SKILL = SkillDraft("verkeerskunde")
 WINDOW = WindowDraft(16, date(2026, 12, 1), date(2027, 3, 1))
+TODAY = date(2026, 11, 23)
+OVER = WindowDraft(8, date(2026, 1, 1), date(2026, 11, 22))
 WHOLE = ProfileDraft(headline="Ik help graag", skills=(SKILL,), windows=(WINDOW,))
 
 
@@ -136,8 +138,11 @@ def test_a_million_skills_are_not_all_looked_at() -> None:
         (replace(WHOLE, headline=""), ["headline"]),
         (replace(WHOLE, skills=()), ["skills"]),
         (replace(WHOLE, windows=()), ["windows"]),
+        (replace(WHOLE, windows=(OVER, OVER)), ["windows"]),
+        (replace(WHOLE, windows=(OVER, WindowDraft(8, OVER.starts_on, TODAY))), []),
+        (replace(WHOLE, windows=(OVER, WindowDraft(8, OVER.starts_on))), []),
         (ProfileDraft(), ["headline", "skills", "windows"]),
     ],
 )
 def test_what_is_missing_before_others_may_find_it(draft: ProfileDraft, fields: list[str]) -> None:
-    assert [fault.field for fault in publishing_faults(draft)] == fields
+    assert [fault.field for fault in publishing_faults(draft, TODAY)] == fields

@@ -178,7 +178,7 @@ def test_another_version_than_the_writer_saw_is_refused(
 ) -> None:
     profile = a_profile(session, user=somebody, version=2, headline="Zoals het was")
 
-    with pytest.raises(Conflict, match="intussen ergens anders gewijzigd"):
+    with pytest.raises(Conflict, match="intussen in een ander venster gewijzigd"):
         service.write_profile(make_work(session, somebody), replace(WHOLE, version=version))
 
     assert profile.headline == "Zoals het was"

@@ -549,6 +549,7 @@ def test_bad_input_is_told_beside_its_field_and_nothing_is_saved(
             {"starts_on": "2026-01-05", "ends_on": "2026-10-01", "closes_on": "2026-09-01"},
             "De einddatum ligt in het verleden.",
         ),
+        ({"starts_on": "2026-11-22"}, "De begindatum ligt in het verleden."),
     ],
 )
 def test_what_is_over_can_be_kept_but_not_opened(
@@ -558,6 +559,24 @@ def test_what_is_over_can_be_kept_but_not_opened(
 
     assert (answer.status_code, the_opgave(session).status) == (422, OpgaveStatus.CONCEPT)
     assert said in text_of(answer)
+
+
+def test_everything_that_is_in_the_way_of_opening_is_told_at_once(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    words = filled(
+        actie="publiceer", title="", text="", hours_per_week="", co_owner_email="wie@x.example"
+    )
+
+    said = text_of(client.post(NEW, data=words))
+
+    told = [
+        "Geef de opgave een titel.",
+        "Vertel wat er aan de hand is en wat iemand gaat doen.",
+        "Vul in hoeveel uur per week het kost.",
+        "Dit adres kennen we niet bij jouw gemeente.",
+    ]
+    assert [one for one in told if one not in said] == []
 
 
 def test_closing_today_is_not_too_late(client: FlaskClient, session: Session, owner: User) -> None:

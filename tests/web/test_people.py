@@ -263,7 +263,7 @@ def test_of_two_tabs_the_second_is_told_and_can_save_on_purpose(
     answer = client.post(EDIT, data=filled(headline="Uit het tweede tabblad"))
 
     assert answer.status_code == 409
-    assert "intussen ergens anders gewijzigd" in text_of(answer)
+    assert "intussen in een ander venster gewijzigd" in text_of(answer)
     assert value_of(answer, "headline") == "Uit het tweede tabblad"
     again = filled(headline="Uit het tweede tabblad", version=value_of(answer, "version"))
     assert client.post(EDIT, data=again).status_code == 302

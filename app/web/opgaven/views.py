@@ -15,7 +15,15 @@ from app.gemeenten import queries as gemeenten
 from app.matching import queries as matching
 from app.opgaven import queries, service
 from app.opgaven.models import Opgave
-from app.opgaven.rules import NEXT, NO_SUCH_MOVE, OpgaveDraft, OpgaveStatus, may_draft, may_edit
+from app.opgaven.rules import (
+    NEXT,
+    NO_SUCH_MOVE,
+    OpgaveDraft,
+    OpgaveStatus,
+    may_draft,
+    may_edit,
+    opening_faults,
+)
 from app.people import queries as people
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
@@ -184,6 +192,7 @@ def _save(form: OpgaveForm, opgave_id: UUID, write: Callable[[Work, OpgaveDraft]
         Saving(
             write=lambda work: write(work, form.draft()),
             publish=lambda work: service.publish_opgave(work, opgave_id),
+            lacking=lambda: opening_faults(form.draft(), dutch_date(utc_now())),
             version_now=lambda: _version_now(opgave_id),
             said_saved=SAVED,
             said_published=PUBLISHED,

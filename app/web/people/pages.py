@@ -1,6 +1,7 @@
 """A profile in words, as much of it as its viewer may see."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from app.core.dutch import dutch_date
@@ -73,14 +74,14 @@ def profile_page(seen: SeenProfile) -> ProfilePage:
     )
 
 
-def own_page(profile: Profile, previews: Previews, search: Search) -> OwnPage:
+def own_page(profile: Profile, previews: Previews, search: Search, today: date) -> OwnPage:
     draft = draft_of(profile)
     return OwnPage(
         state=profile.state,
         state_label=label(profile.state),
         state_tone=TONES[profile.state],
         visibility_label=label(profile.visibility),
-        missing=tuple((fault.field, fault.said) for fault in publishing_faults(draft)),
+        missing=tuple((fault.field, fault.said) for fault in publishing_faults(draft, today)),
         unknown=tuple(unknown_among(skill.label for skill in draft.skills)),
         at_home=profile_page(previews.at_home) if previews.at_home else None,
         elsewhere=profile_page(previews.elsewhere) if previews.elsewhere else None,

@@ -13,7 +13,7 @@ from app.labels import MOVEMENT_SENTENCES
 from app.matching import queries as matching
 from app.people import queries, service
 from app.people.models import Profile
-from app.people.rules import ProfileState
+from app.people.rules import ProfileState, publishing_faults
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
@@ -62,9 +62,10 @@ def own() -> str:
     profile = _own_profile()
     if profile is None:
         return render_template("people/begin.html", movement=MOVEMENT_SENTENCES)
-    previews = queries.previews(db.session(), current_actor(), dutch_date(utc_now()))
+    today = dutch_date(utc_now())
+    previews = queries.previews(db.session(), current_actor(), today)
     search = matching.search_for_person(db.session(), profile.user_id, utc_now())
-    return render_template("people/own.html", own=own_page(profile, previews, search))
+    return render_template("people/own.html", own=own_page(profile, previews, search, today))
 
 
 @people.route("/profiel/bewerken", methods=["GET", "POST"])
@@ -104,6 +105,7 @@ def _save(form: ProfileForm) -> bool:
         Saving(
             write=lambda work: service.write_profile(work, form.draft()),
             publish=service.publish_profile,
+            lacking=lambda: publishing_faults(form.draft(), dutch_date(utc_now())),
             version_now=_version_now,
             said_saved=SAVED,
             said_published=PUBLISHED,
