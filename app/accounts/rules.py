@@ -3,6 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+
 from app.core.actor import Actor, Role
 from app.core.faults import Fault, length_fault
 
@@ -48,5 +50,25 @@ def newcomer_faults(name: str, *, gemeente_known: bool) -> list[Fault]:
     return faults
 
 
+def email_faults(text: str) -> list[Fault]:
+    """What is wrong with an address; whether its domain takes mail is for the mail to find out."""
+    known = _address_in(text)
+    if known is None:
+        return [Fault("email", "Dit is geen mailadres. Schrijf het zo: naam@gemeente.nl")]
+    if known.ascii_email is None:
+        said = "Gebruik voor de @ alleen gewone letters, cijfers en leestekens."
+        return [Fault("email", said)]
+    return []
+
+
 def tidy_email(text: str) -> str:
-    return text.strip().lower()
+    """The one form in which an address is kept and looked for: as mail knows it, in lower case."""
+    known = _address_in(text)
+    return ((known and known.ascii_email) or text.strip()).lower()
+
+
+def _address_in(text: str) -> ValidatedEmail | None:
+    try:
+        return validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return None

@@ -20,6 +20,7 @@ from app.accounts.rules import (
     SIGN_IN_LINK_LIVES,
     SIGN_IN_LINKS_AN_HOUR,
     AccessState,
+    email_faults,
     may_decide_access,
     may_grant,
     newcomer_faults,
@@ -108,6 +109,8 @@ def register(
     work: Work, email: str, name: str, gemeente_code: str, *, is_demo: bool = False
 ) -> User:
     """Make the account. The caller has made sure that the address is theirs."""
+    known = work.session.get(Gemeente, gemeente_code) is not None
+    refuse(email_faults(email) + newcomer_faults(name, gemeente_known=known))
     user = User(
         id=work.new_id(),
         email=tidy_email(email),

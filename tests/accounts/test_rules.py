@@ -4,6 +4,7 @@ import pytest
 
 from app.accounts.rules import (
     NAME_LIMIT,
+    email_faults,
     may_decide_access,
     may_grant,
     may_manage,
@@ -83,5 +84,40 @@ def test_what_is_wrong_with_what_a_newcomer_tells(
     assert newcomer_faults(name, gemeente_known=gemeente_known) == faults
 
 
-def test_an_address_is_the_same_in_capitals_and_with_spaces_around() -> None:
-    assert tidy_email("  Jan@Testerdam.NL ") == "jan@testerdam.nl"
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Jan@Testerdam.NL ", "jan@testerdam.nl"),
+        ("Jan@Súdwest.nl", "jan@xn--sdwest-pya.nl"),
+        ("jan@XN--SDWEST-PYA.nl", "jan@xn--sdwest-pya.nl"),
+        (" Geen Adres ", "geen adres"),
+    ],
+)
+def test_an_address_has_one_form_however_it_is_typed(typed: str, kept: str) -> None:
+    assert tidy_email(typed) == kept
+    assert tidy_email(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "address", ["jan@testerdam.nl", " Jan@Testerdam.NL ", "jan@súdwest.nl", "a" * 64 + "@b.nl"]
+)
+def test_nothing_is_wrong_with_an_address_that_mail_can_reach(address: str) -> None:
+    assert email_faults(address) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("", "Dit is geen mailadres"),
+        ("jan", "Dit is geen mailadres"),
+        ("jan@localhost", "Dit is geen mailadres"),
+        ("jan@testerdam.nl\r\nBcc: piet@testerdam.nl", "Dit is geen mailadres"),
+        ("a" * 300 + "@b.nl", "Dit is geen mailadres"),
+        ("jan@" + "a" * 300 + ".nl", "Dit is geen mailadres"),
+        ("ján@testerdam.nl", "Gebruik voor de @ alleen gewone letters"),
+    ],
+)
+def test_what_is_wrong_with_an_address(address: str, said: str) -> None:
+    [fault] = email_faults(address)
+
+    assert (fault.field, fault.said.startswith(said)) == ("email", True)

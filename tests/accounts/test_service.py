@@ -290,6 +290,29 @@ def test_somebody_who_was_refused_may_ask_once_more(session: Session) -> None:
     assert told(session) == [("access.asked", {"request_id": str(old.id)})]
 
 
+# Registering
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "code", "field"),
+    [
+        ("jan", "Jan", "", "email"),
+        ("ján@testerdam.example", "Jan", "", "email"),
+        (JAN, "", "", "name"),
+        (JAN, "J" * 101, "", "name"),
+        (JAN, "Jan", "GM0000", "gemeente_code"),
+    ],
+)
+def test_no_door_registers_what_the_rules_refuse(
+    session: Session, testerdam: Gemeente, email: str, name: str, code: str, field: str
+) -> None:
+    with pytest.raises(FaultyDraft) as refusal:
+        service.register(make_work(session), email, name, code or testerdam.code)
+
+    assert [fault.field for fault in refusal.value.faults] == [field]
+    assert count(session, User) == 0
+
+
 # Deciding on access
 
 

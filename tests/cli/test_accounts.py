@@ -26,10 +26,14 @@ def test_an_account_is_made(flask: Terminal, session: Session) -> None:
 @pytest.mark.parametrize(
     ("email", "name", "said"),
     [
-        ("geen adres", "Jo", "geen adres is geen mailadres. Schrijf het zo: naam@gemeente.nl"),
-        ("jo@testerdam.nl", " \u200b ", "Geef een naam van hoogstens 100 tekens."),
-        ("jo@testerdam.nl", "J" * 101, "Geef een naam van hoogstens 100 tekens."),
-        ("bezet@testerdam.nl", "Jo", "Er is al een account voor bezet@testerdam.nl."),
+        ("geen adres", "Jo", "Dit is geen mailadres. Schrijf het zo: naam@gemeente.nl"),
+        ("jo@testerdam.nl", " \u200b ", "Vul je naam in."),
+        (
+            "jo@testerdam.nl",
+            "J" * 101,
+            "Gebruik hier hoogstens 100 tekens. Het zijn er nu 101.",
+        ),
+        (" Bezet@testerdam.nl", "Jo", "Er is al een account voor bezet@testerdam.nl."),
     ],
 )
 def test_an_account_that_cannot_be_is_refused_plainly(
