@@ -118,6 +118,25 @@ def orphans_of(leader: Identity) -> list[Identity]:
     return found
 
 
+def wait_for_session(leader: int, patience: float = PATIENCE) -> bool:
+    """Whether everybody that this leader started is gone; they are not ours to wait for by name."""
+    deadline = time.monotonic() + patience
+    while members(leader) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not members(leader)
+
+
+def members(leader: int) -> list[int]:
+    """Processes in the session of this leader that still run."""
+    numbers = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    found = ((pid, stat_fields(pid)) for pid in numbers)
+    return [
+        pid
+        for pid, fields in found
+        if fields and fields.session == leader and fields.state not in "ZX"
+    ]
+
+
 def carries_our_mark(pid: int) -> bool:
     try:
         environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")

@@ -14,10 +14,11 @@ from typing import Any, TextIO
 
 from devtools.cli import Stopped, Trouble, say
 from devtools.paths import ROOT
-from devtools.processes import MARK, Identity, die_with_parent
+from devtools.processes import MARK, Identity, die_with_parent, wait_for_session
 
 LONGEST_BACKOFF = 30.0
 TOO_OFTEN = 5
+AFTER_KILL = 5.0
 TAIL = 15
 
 
@@ -55,6 +56,8 @@ class Child:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         code = self.process.wait()
+        # A kill is a request too: the children of a child end a moment later.
+        wait_for_session(self.process.pid, AFTER_KILL)
         self.process = None
         return code
 

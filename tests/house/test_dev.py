@@ -13,7 +13,7 @@ import pytest
 
 from devtools.cli import Stopped, Trouble
 from devtools.paths import ROOT
-from devtools.processes import MARK, Identity, orphans_of, stop_leftovers
+from devtools.processes import MARK, Identity, members, orphans_of, stop_leftovers, wait_for_session
 from devtools.services import free_port
 from devtools.supervisor import Child, Supervisor
 
@@ -82,6 +82,24 @@ def test_stopping_leaves_no_child(supervisor: Supervisor) -> None:
     supervisor.stop()
 
     assert not started.lives()
+
+
+def test_stopping_waits_for_the_children_of_a_child(supervisor: Supervisor) -> None:
+    child = sleeper(["sh", "-c", "trap '' TERM; sleep 60 & wait"])
+    child.patience = 0.2
+    supervisor.start(child, lambda: len(members(pid_of(child))) == 2)
+    leader = pid_of(child)
+
+    supervisor.stop()
+
+    assert members(leader) == []
+
+
+def test_somebody_who_stays_is_not_waited_for_without_end() -> None:
+    with subprocess.Popen(SLEEP, start_new_session=True) as stays:
+        assert not wait_for_session(stays.pid, 0.1)
+        stays.kill()
+        assert wait_for_session(stays.pid, 10)
 
 
 def test_a_request_to_stop_ends_the_waiting(supervisor: Supervisor) -> None:
