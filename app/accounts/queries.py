@@ -32,12 +32,14 @@ def actor_of(user: User) -> Actor:
     return Actor(user_id=user.id, gemeente_code=user.gemeente_code, roles=roles_of(user))
 
 
-def usable_link(session: Session, sign_in_id: UUID, now: datetime) -> SignIn | None:
-    return session.scalar(
-        select(SignIn).where(
-            SignIn.id == sign_in_id, SignIn.used_at.is_(None), SignIn.expires_at > now
-        )
+def usable_link(
+    session: Session, sign_in_id: UUID, now: datetime, *, to_spend: bool = False
+) -> SignIn | None:
+    """The link while it opens something; `to_spend` it, it is locked until the work is done."""
+    found = select(SignIn).where(
+        SignIn.id == sign_in_id, SignIn.used_at.is_(None), SignIn.expires_at > now
     )
+    return session.scalar(found.with_for_update() if to_spend else found)
 
 
 def links_since(session: Session, email: str, moment: datetime) -> int:

@@ -33,6 +33,7 @@ from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
+from app.gemeenten.rules import domain_of
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,7 @@ def finish_sign_in(work: Work, sign_in_id: UUID, newcomer: Newcomer | None) -> U
     `NotFound` when the link was used, ran out or never was; `Conflict` when the address is
     new and nothing was told about the person; `FaultyDraft` when what was told is not enough.
     """
-    sign_in = work.session.scalar(
-        select(SignIn)
-        .where(SignIn.id == sign_in_id, SignIn.used_at.is_(None), SignIn.expires_at > work.now)
-        .with_for_update()
-    )
+    sign_in = queries.usable_link(work.session, sign_in_id, work.now, to_spend=True)
     if sign_in is None:
         raise NotFound(f"sign-in {sign_in_id}")
     user = queries.by_email(work.session, sign_in.email)
@@ -135,7 +132,7 @@ def decide_access(work: Work, request_id: UUID, *, grant: bool, claim_domain: bo
         raise Conflict(said="Over deze aanvraag is al beslist.")
     if grant:
         if claim_domain:
-            domain = request.email.rsplit("@", 1)[-1]
+            domain = domain_of(request.email)
             gemeenten_service.add_domain(work, request.gemeente_code, domain)
         if queries.by_email(work.session, request.email) is None:
             register(work, request.email, request.name, request.gemeente_code)
