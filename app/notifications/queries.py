@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.backlog import Backlog
 from app.core.backlog import read as read_backlog
+from app.core.clock import AMSTERDAM
 from app.matching.models import Match
 from app.notifications.models import Delivery, DigestRun, Notice, Preference
 from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
@@ -71,7 +72,16 @@ def has_news(
 
 
 def count_unread(session: Session, viewer: Actor, today: date) -> int:
-    unread = _standing(viewer, today).where(Notice.read_at.is_(None)).subquery()
+    """How many lines of the inbox are new: colleagues for one opgave on one day share a line."""
+    day = func.date(func.timezone(AMSTERDAM.key, Notice.told_at))
+    own_line = case((Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Notice.id))
+    unread = (
+        _standing(viewer, today)
+        .where(Notice.read_at.is_(None))
+        .with_only_columns(own_line, Notice.opgave_id, day)
+        .distinct()
+        .subquery()
+    )
     return session.scalar(select(func.count()).select_from(unread)) or 0
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Actor, Role
 from app.core.backlog import Backlog
+from app.matching import service as matching
 from app.notifications import queries, service
 from app.notifications.queries import SeenNotice
 from app.notifications.rules import DeliveryState, MailKind, NoticeKind
@@ -17,7 +18,7 @@ from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
 from app.people.service import pause_profile
 from tests.notifications.builders import a_delivery, a_told_match, database_now
-from tests.support.builders import a_gemeente, a_user
+from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.queries import counted
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -143,6 +144,21 @@ def test_what_was_read_is_kept_and_not_counted(session: Session) -> None:
 
     assert queries.count_unread(session, reader, TODAY) == 0
     assert len(queries.inbox(session, reader, TODAY)) == 1
+
+
+def test_colleagues_for_one_opgave_on_one_day_count_as_one_line(session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "Wmo", owner=owner)
+    people = [a_profile(session, "Wmo").user_id for _ in range(3)]
+    # The last one hears of it just after midnight in Amsterdam.
+    midnight = MONDAY + timedelta(hours=15)
+    for now, told in ((midnight - A_MINUTE, people[:2]), (midnight, people[2:])):
+        work = make_work(session, now=now)
+        matching.match_opgave(work, opgave.id)
+        service.tell_matches(work, opgave.id, told)
+
+    assert len(queries.inbox(session, actor(session, owner), TODAY)) == 3
+    assert queries.count_unread(session, actor(session, owner), TODAY) == 2
 
 
 def test_a_paused_profile_keeps_its_own_notices_until_its_matches_go(session: Session) -> None:

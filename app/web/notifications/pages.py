@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from flask import url_for
 
@@ -26,7 +25,10 @@ class InboxItem:
 
 def inbox_items(notices: Iterable[SeenNotice]) -> list[InboxItem]:
     """What somebody should know, in the words that the matches have elsewhere."""
-    return [_item(list(group)) for _, group in groupby(notices, key=_line_of)]
+    lines: dict[tuple[object, ...], list[SeenNotice]] = {}
+    for notice in notices:
+        lines.setdefault(_line_of(notice), []).append(notice)
+    return [_item(group) for group in lines.values()]
 
 
 def _line_of(notice: SeenNotice) -> tuple[object, ...]:
