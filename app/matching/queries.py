@@ -30,7 +30,7 @@ from app.opgaven import queries as opgaven
 from app.opgaven.events import OpgaveChanged, OpgavePublished
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
-from app.opgaven.rules import FOR_LEARNING, Audience
+from app.opgaven.rules import FOR_LEARNING, Audience, may_edit
 from app.people import queries as people
 from app.people.events import ProfileChanged
 from app.people.models import Profile
@@ -189,6 +189,23 @@ def search_for_opgave(session: Session, opgave_id: UUID, now: datetime) -> Searc
 def last_night(session: Session) -> NightlyRun | None:
     """The last night in which everything was compared anew."""
     return session.scalar(select(NightlyRun).order_by(NightlyRun.night.desc()).limit(1))
+
+
+def has_match_with(session: Session, viewer: Actor, user_id: UUID, today: date) -> bool:
+    """Whether this colleague fits an open opgave that the viewer looks after."""
+    if viewer.gemeente_code is None or not may_edit(viewer, viewer.gemeente_code):
+        return False
+    found = (
+        select(Match.opgave_id)
+        .join(Opgave, Opgave.id == Match.opgave_id)
+        .where(
+            Match.profile_id == user_id,
+            Opgave.gemeente_code == viewer.gemeente_code,
+            opgaven.is_open(today),
+        )
+        .limit(1)
+    )
+    return session.scalar(found) is not None
 
 
 def count(session: Session) -> int:

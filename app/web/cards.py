@@ -50,6 +50,8 @@ class SkillLine:
 @dataclass(frozen=True)
 class ColleagueCard:
     display_name: str
+    # The name, or what tells somebody without a name from the others in a list.
+    link_label: str
     href: str
     gemeente_name: str
     region: str
@@ -85,6 +87,7 @@ def colleague_card(seen: SeenProfile, found_by: Sequence[SeenSkill] = ()) -> Col
     ordered = sorted(seen.skills, key=lambda skill: (skill not in found_by, -skill.energy))
     return ColleagueCard(
         display_name=seen.display_name,
+        link_label=_link_label(seen, ordered),
         href=url_for("people.show", user_id=seen.user_id),
         gemeente_name=seen.gemeente_name,
         region=seen.region,
@@ -94,6 +97,12 @@ def colleague_card(seen: SeenProfile, found_by: Sequence[SeenSkill] = ()) -> Col
         skills=tuple(skill_line(skill) for skill in ordered),
         found_by=tuple(skill.label for skill in found_by),
     )
+
+
+def _link_label(seen: SeenProfile, ordered: Sequence[SeenSkill]) -> str:
+    if seen.is_named or not ordered:
+        return seen.display_name
+    return f"{seen.display_name} met {ordered[0].label}"
 
 
 def skill_line(skill: SeenSkill) -> SkillLine:

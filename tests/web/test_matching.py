@@ -257,7 +257,10 @@ def test_colleagues_are_shown_as_far_as_they_want(client: FlaskClient, session: 
 
     page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
 
-    assert sorted(headings(page, 3)[:2]) == ["Collega uit Utrecht", "Fatima"]
+    assert sorted(headings(page, 3)[:2]) == [
+        "Collega uit Utrecht met verkeerskunde",
+        "Fatima",
+    ]
     assert [name for name in ("Fatima", "Anouk", "Hidde") if name in page] == ["Fatima"]
     assert words(page).count("Op het profiel: verkeerskunde.") == 4
     assert "2 collega's passen" in words(page)
@@ -333,3 +336,21 @@ def test_somebody_who_wants_to_learn_is_told_of_so(client: FlaskClient, session:
     page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
 
     assert words(page).count("Op het profiel: omgevingsrecht, om te leren.") == 2
+
+
+@pytest.mark.parametrize("visibility", [Visibility.ANONYMOUS, Visibility.COLLEAGUES])
+def test_who_looks_after_the_opgave_reads_what_comes_next(
+    client: FlaskClient, session: Session, professional: User, visibility: Visibility
+) -> None:
+    owner, stranger = a_user(session, Role.OPGAVEHOUDER), a_user(session, Role.OPGAVEHOUDER)
+    an_opgave(session, "verkeerskunde", owner=owner)
+    a_written_profile(session, professional, "verkeerskunde", visibility=visibility)
+    match(session)
+
+    seen = [
+        words(sign_in(client, session, reader).get(f"/collegas/{professional.id}").text)
+        for reader in (owner, stranger, professional)
+    ]
+
+    next_step = "Deze collega ziet jouw opgave ook, met jouw mailadres erbij."
+    assert [next_step in one for one in seen] == [True, False, False]

@@ -52,8 +52,12 @@ def index() -> str:
 @people.get("/collegas/<uuid:user_id>")
 @allow(Policy.SIGNED_IN)
 def show(user_id: UUID) -> str:
-    seen = queries.seen_profile(db.session(), current_actor(), user_id, dutch_date(utc_now()))
-    return render_template("people/show.html", seen=seen, profile=profile_page(seen))
+    today = dutch_date(utc_now())
+    seen = queries.seen_profile(db.session(), current_actor(), user_id, today)
+    matched = matching.has_match_with(db.session(), current_actor(), user_id, today)
+    return render_template(
+        "people/show.html", seen=seen, profile=profile_page(seen), is_matched=matched
+    )
 
 
 @people.get("/profiel")
