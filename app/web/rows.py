@@ -56,6 +56,8 @@ class Row(Form):
     """One row; it is empty while nobody has typed into it."""
 
     typed: ClassVar[tuple[str, ...]] = ()
+    # What a row is called, before its number.
+    legend: ClassVar[str] = ""
 
     def is_empty(self) -> bool:
         said = (part for name in self.typed for part in self[name].raw_data or ())

@@ -577,3 +577,20 @@ def test_dates_are_taken_as_people_write_them(
     client.post(EDIT, data=filled(**{"windows-0-starts_on": "01-12-2026"}))
 
     assert session.get_one(Profile, user.id).windows[0].starts_on == TODAY + timedelta(days=8)
+
+
+def test_what_is_wrong_in_a_row_names_the_row(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session))
+    rows = {
+        "skills-0-label": "Wmo",
+        "skills-1-label": "Wmo",
+        "skills-1-years": "400",
+        "windows-0-hours_per_week": "200",
+        "windows-0-starts_on": "2026-12-01",
+    }
+
+    said = text_of(client.post("/profiel/bewerken", data=rows))
+
+    assert "Vaardigheid 2: “Wmo” staat er al." in said
+    assert "Vaardigheid 2, Jaren ervaring: Kies een getal van 0 tot en met 60." in said
+    assert "Periode 1, Uren per week: Kies een getal van 1 tot en met 40." in said

@@ -44,6 +44,7 @@ KIND_SENTENCES = {
 
 class AskedSkillRow(Row):
     typed = ("label",)
+    legend = "Vaardigheid"
 
     label = LineField("Vaardigheid")
     must = one_of("Hoe belangrijk?", NEEDED, default=True)

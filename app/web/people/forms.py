@@ -51,6 +51,7 @@ VISIBILITY_SENTENCES = {
 
 class SkillRow(Row):
     typed = ("label", "years", "evidence")
+    legend = "Vaardigheid"
 
     label = LineField("Vaardigheid")
     direction = one_of("Kun je het al?", Direction, default=Direction.CAN)
@@ -72,6 +73,7 @@ class SkillRow(Row):
 
 class WindowRow(Row):
     typed = ("hours_per_week", "starts_on", "ends_on")
+    legend = "Periode"
 
     hours_per_week = NumberField("Uren per week")
     starts_on = DayField("Vanaf")
