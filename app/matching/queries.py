@@ -16,7 +16,6 @@ from app.matching.core.facts import (
     AskedSkill,
     OfferedSkill,
     OpgaveFacts,
-    Place,
     Position,
     ProfileFacts,
     Reason,
@@ -25,7 +24,7 @@ from app.matching.core.facts import (
 )
 from app.matching.core.vocabulary import ConceptFacts, Vocabulary
 from app.matching.models import Match, NightlyRun
-from app.matching.rules import Search, search_state
+from app.matching.core.search import Search, search_state
 from app.opgaven import queries as opgaven
 from app.opgaven.events import OpgaveChanged, OpgavePublished
 from app.opgaven.models import Opgave
@@ -245,7 +244,7 @@ def _opgave_facts(opgave: Opgave, gemeente: Gemeente) -> OpgaveFacts:
         hours_per_week=opgave.hours_per_week or 0,
         starts_on=opgave.starts_on,
         ends_on=opgave.ends_on,
-        place=Place(opgave.place.value),
+        place=opgave.place,
         position=_position(gemeente),
     )
 

@@ -15,7 +15,6 @@ from app.matching.core.facts import (
     Kind,
     OfferedSkill,
     OpgaveFacts,
-    Place,
     Position,
     ProfileFacts,
     Window,
@@ -102,14 +101,10 @@ def test_an_opgave_becomes_facts(session: Session, owner: User, kind: opgave_rul
             hours_per_week=8,
             starts_on=TODAY + timedelta(days=30),
             ends_on=TODAY + timedelta(days=120),
-            place=Place.REMOTE,
+            place=opgave_rules.Place.REMOTE,
             position=Position(52.09, 5.12),
         )
     ]
-
-
-def test_every_place_of_an_opgave_is_known_to_the_core() -> None:
-    assert {place.value for place in opgave_rules.Place} == {place.value for place in Place}
 
 
 def test_only_what_counts_becomes_facts(session: Session) -> None:

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.opgaven.rules import Place
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -37,12 +39,6 @@ class ProfileFacts:
     travel_km: int
     remote: bool
     position: Position
-
-
-class Place(StrEnum):
-    ON_SITE = "on_site"
-    HYBRID = "hybrid"
-    REMOTE = "remote"
 
 
 @dataclass(frozen=True, slots=True)

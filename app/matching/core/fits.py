@@ -4,7 +4,8 @@ from datetime import date
 
 from haversine import haversine
 
-from app.matching.core.facts import OpgaveFacts, Place, Position, ProfileFacts, Window
+from app.matching.core.facts import OpgaveFacts, Position, ProfileFacts, Window
+from app.opgaven.rules import Place
 
 MIN_OVERLAP_DAYS = 14
 

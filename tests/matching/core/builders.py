@@ -11,7 +11,6 @@ from app.matching.core.facts import (
     Kind,
     OfferedSkill,
     OpgaveFacts,
-    Place,
     Position,
     ProfileFacts,
     Reason,
@@ -19,6 +18,7 @@ from app.matching.core.facts import (
     Window,
 )
 from app.matching.core.vocabulary import ConceptFacts, Vocabulary
+from app.opgaven.rules import Place
 from app.vocabulary.starter import read_concepts, read_different
 
 UTRECHT = Position(52.0908, 5.1222)

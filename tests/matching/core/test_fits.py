@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matching.core.facts import Place, Position, Window
+from app.matching.core.facts import Position, Window
 from app.matching.core.fits import can_reach, distance_km, fits, has_time
+from app.opgaven.rules import Place
 from tests.matching.core.builders import AMERSFOORT, SPRING, SUMMER, UTRECHT, a_profile, an_opgave
 
 DAY = timedelta(days=1)
