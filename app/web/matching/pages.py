@@ -13,9 +13,9 @@ from app.core.actor import Actor
 from app.core.clock import dutch_date
 from app.core.errors import NotFound
 from app.matching import queries
+from app.matching.core.search import Search
 from app.matching.core.words import COLLEAGUE, YOU
 from app.matching.queries import OpgaveMatch, ProfileMatch
-from app.matching.rules import Search
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus, may_edit

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core.dutch import dutch_date
 from app.labels import label
-from app.matching.rules import Search
+from app.matching.core.search import Search
 from app.people.models import Profile
 from app.people.queries import draft_of
 from app.people.rules import ProfileState, WindowDraft, publishing_faults

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.matching.rules import Search, search_state
+from app.matching.core.search import Search, search_state
 from tests.support.work import MONDAY
 
 
