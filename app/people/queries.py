@@ -117,12 +117,6 @@ def found_by(seen: SeenProfile, wanted: Search) -> tuple[SeenSkill, ...]:
     return tuple(skill for skill in seen.skills if squeezed(normalise(skill.label)) in wanted.words)
 
 
-def functions_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The function on the profile of each of these people, for those who have a profile."""
-    found = select(Profile.user_id, Profile.function).where(Profile.user_id.in_(list(user_ids)))
-    return dict(session.execute(found).all())
-
-
 def count_published(session: Session) -> int:
     return session.scalar(select(func.count()).where(Profile.state == ProfileState.PUBLISHED)) or 0
 

@@ -174,15 +174,6 @@ def test_a_search_cannot_find_somebody_by_what_they_do_not_show(session: Session
     assert (list(page.items), page.total, page.pages) == ([], 0, 1)
 
 
-def test_the_functions_of_some_people_come_at_once(session: Session) -> None:
-    planner = a_profile(session, function="planoloog").user_id
-    other = a_profile(session, function="jurist").user_id
-    without = a_user(session).id
-
-    assert queries.functions_of(session, [planner, without]) == {planner: "planoloog"}
-    assert queries.functions_of(session, [other]) == {other: "jurist"}
-
-
 def test_a_visitor_finds_nobody(session: Session) -> None:
     a_profile(session)
 

@@ -54,6 +54,16 @@ def test_people_stand_with_the_widest_thing_they_may_do(session: Session) -> Non
     ]
 
 
+def test_nothing_is_read_of_the_profiles_of_real_people(session: Session) -> None:
+    a_demo_user(session, name="Anna")
+    a_profile(session, user=a_demo_user(session, name="Bram"), function="jurist")
+    a_profile(session, function="planoloog")
+
+    shown = [(one.name, one.function) for group in demo_groups(session) for one in group.people]
+
+    assert shown == [("Anna", ""), ("Bram", "jurist")]
+
+
 def test_more_people_ask_no_more_of_the_database(client: FlaskClient, session: Session) -> None:
     a_demo_user(session)
     with counted(session) as for_one:

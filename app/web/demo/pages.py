@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -10,7 +11,7 @@ from app.accounts.models import User
 from app.core.actor import Role
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import domain_of
-from app.people import queries as people
+from app.people.models import Profile
 
 # Somebody with several roles stands with the widest one.
 WIDEST_FIRST = (Role.BEHEERDER, Role.GEMEENTEBEHEERDER, Role.OPGAVEHOUDER, None)
@@ -54,7 +55,7 @@ GROUPS: tuple[tuple[Role | None, str, str], ...] = (
 
 def demo_groups(session: Session) -> list[DemoGroup]:
     users = accounts.demo_people(session)
-    functions = people.functions_of(session, [user.id for user in users])
+    functions = _functions(session)
     names = gemeenten.names_of(session, [user.gemeente_code for user in users])
 
     def shown(user: User) -> DemoPerson:
@@ -77,6 +78,15 @@ def newcomers_address(session: Session) -> str:
     """An address with which anybody can try out how it is to arrive."""
     known = accounts.demo_people(session)
     return f"iemand@{domain_of(known[0].email)}" if known else ""
+
+
+def _functions(session: Session) -> dict[UUID, str]:
+    """What the invented people do, past `people.visibility`: who chooses one becomes that person.
+
+    Of real people nothing is read, whatever is in the database.
+    """
+    found = select(Profile.user_id, Profile.function).join(User, User.id == Profile.user_id)
+    return dict(session.execute(found.where(User.is_demo)).all())
 
 
 def _widest_role(user: User) -> Role | None:
