@@ -32,7 +32,7 @@ Row = tuple[Opgave, Gemeente]
 
 @dataclass(frozen=True)
 class SeenOpgave:
-    """An opgave with its gemeente, as this reader may see it."""
+    """An opgave with its gemeente. Whoever may read an opgave reads all of it."""
 
     opgave: Opgave
     gemeente: Gemeente
@@ -55,7 +55,7 @@ class Search:
 
 
 def is_open(today: date) -> ColumnElement[bool]:
-    """Colleagues can still react: also in the minutes before what is overdue gets closed."""
+    """Colleagues can still react. What is past its last day is not open, closed yet or not."""
     return and_(Opgave.status == OpgaveStatus.OPEN, Opgave.closes_on >= today)
 
 
@@ -99,6 +99,7 @@ def of_gemeente(session: Session, gemeente_code: str) -> list[Opgave]:
 
 
 def by_ids(session: Session, opgave_ids: list[UUID]) -> dict[UUID, SeenOpgave]:
+    """These opgaven, for whom the caller knows that they may read them: they match, or are news."""
     rows = session.execute(_rows().where(Opgave.id.in_(opgave_ids)))
     return {row[0].id: SeenOpgave(*row) for row in rows}
 
