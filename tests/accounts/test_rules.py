@@ -112,8 +112,8 @@ def test_nothing_is_wrong_with_an_address_that_mail_can_reach(address: str) -> N
         ("jan", "Dit is geen mailadres"),
         ("jan@localhost", "Dit is geen mailadres"),
         ("jan@testerdam.nl\r\nBcc: piet@testerdam.nl", "Dit is geen mailadres"),
-        ("a" * 300 + "@b.nl", "Dit is geen mailadres"),
-        ("jan@" + "a" * 300 + ".nl", "Dit is geen mailadres"),
+        ("a" * 300 + "@b.nl", "Dit adres is te lang"),
+        ("jan@" + "a" * 300 + ".nl", "Dit adres is te lang"),
         ("ján@testerdam.nl", "Gebruik voor de @ alleen gewone letters"),
     ],
 )

@@ -104,6 +104,11 @@ def test_what_is_no_address_is_refused_and_kept(
     assert "<script>alert" not in page.text
 
 
+def test_an_address_that_is_too_long_is_said_to_be(client: FlaskClient) -> None:
+    page = client.post("/inloggen", data={"email": f"{'a' * 300}@testerdam.nl"})
+    assert "Dit adres is te lang. Het mag 254 tekens lang zijn." in page.text
+
+
 def test_unseen_signs_fall_out_of_an_address(client: FlaskClient, session: Session) -> None:
     client.post("/inloggen", data={"email": "an\x00na\u200b@testerdam.nl"})
     assert session.scalars(select(SignIn.email)).all() == ["anna@testerdam.nl"]
