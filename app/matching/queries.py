@@ -22,9 +22,9 @@ from app.matching.core.facts import (
     Score,
     Window,
 )
+from app.matching.core.search import Search, search_state
 from app.matching.core.vocabulary import ConceptFacts, Vocabulary
 from app.matching.models import Match, NightlyRun
-from app.matching.core.search import Search, search_state
 from app.opgaven import queries as opgaven
 from app.opgaven.events import OpgaveChanged, OpgavePublished
 from app.opgaven.models import Opgave
