@@ -7,7 +7,15 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.orm import Base, PrimaryId
-from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
+from app.notifications.rules import (
+    DEFAULT_FREQUENCY,
+    DEFAULT_WEEKDAY,
+    DeliveryState,
+    Frequency,
+    MailKind,
+    NoticeKind,
+    Weekday,
+)
 
 
 class Notice(Base):
@@ -37,15 +45,15 @@ class Notice(Base):
 
 
 class Preference(Base):
-    """How often somebody wants a digest; without a row it is every week, on Monday."""
+    """How often somebody wants a digest; without a row the default holds."""
 
     __tablename__ = "preference"
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
     )
-    frequency: Mapped[Frequency] = mapped_column(default=Frequency.WEEKLY)
-    weekday: Mapped[Weekday] = mapped_column(SmallInteger, default=Weekday.MONDAY)
+    frequency: Mapped[Frequency] = mapped_column(default=DEFAULT_FREQUENCY)
+    weekday: Mapped[Weekday] = mapped_column(SmallInteger, default=DEFAULT_WEEKDAY)
 
 
 class DigestRun(Base):

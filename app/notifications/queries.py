@@ -14,7 +14,15 @@ from app.core.backlog import read as read_backlog
 from app.core.clock import AMSTERDAM
 from app.matching.models import Match
 from app.notifications.models import Delivery, DigestRun, Notice, Preference
-from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
+from app.notifications.rules import (
+    DEFAULT_FREQUENCY,
+    DEFAULT_WEEKDAY,
+    DeliveryState,
+    Frequency,
+    MailKind,
+    NoticeKind,
+    Weekday,
+)
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
@@ -39,8 +47,11 @@ class SeenNotice:
 
 
 def preference_of(session: Session, user_id: UUID) -> tuple[Frequency, Weekday]:
-    row = session.get(Preference, user_id)
-    return (row.frequency, Weekday(row.weekday)) if row else (Frequency.WEEKLY, Weekday.MONDAY)
+    return chosen_in(session.get(Preference, user_id))
+
+
+def chosen_in(row: Preference | None) -> tuple[Frequency, Weekday]:
+    return (row.frequency, Weekday(row.weekday)) if row else (DEFAULT_FREQUENCY, DEFAULT_WEEKDAY)
 
 
 def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:
@@ -55,20 +66,16 @@ def news(
     session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
 ) -> list[SeenNotice]:
     """What was told in [since, until) and still stands, best first."""
-    standing = _standing(viewer, today).where(Notice.told_at < until)
-    if since is not None:
-        standing = standing.where(Notice.told_at >= since)
-    best = standing.order_by(Match.tier, Match.value.desc(), Notice.id)
+    told = _told_between(viewer, since, until, today)
+    best = told.order_by(Match.tier, Match.value.desc(), Notice.id)
     return _seen(session, viewer, best.limit(MOST_NEWS), today)
 
 
 def has_news(
     session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
 ) -> bool:
-    standing = _standing(viewer, today).where(Notice.told_at < until)
-    if since is not None:
-        standing = standing.where(Notice.told_at >= since)
-    return session.execute(standing.limit(1)).first() is not None
+    told = _told_between(viewer, since, until, today)
+    return session.execute(told.limit(1)).first() is not None
 
 
 def count_unread(session: Session, viewer: Actor, today: date) -> int:
@@ -157,6 +164,13 @@ def _standing(viewer: Actor, today: date) -> Select[Notice, Match]:
             or_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, _may_know_of(viewer)),
         )
     )
+
+
+def _told_between(
+    viewer: Actor, since: datetime | None, until: datetime, today: date
+) -> Select[Notice, Match]:
+    told = _standing(viewer, today).where(Notice.told_at < until)
+    return told if since is None else told.where(Notice.told_at >= since)
 
 
 def _may_know_of(viewer: Actor) -> ColumnElement[bool]:

@@ -38,6 +38,11 @@ class Weekday(IntEnum):
     SUNDAY = 7
 
 
+# For who chose nothing.
+DEFAULT_FREQUENCY = Frequency.WEEKLY
+DEFAULT_WEEKDAY = Weekday.MONDAY
+
+
 class NoticeKind(StrEnum):
     OPGAVE_FOR_YOU = "opgave_for_you"
     COLLEAGUE_FOR_OPGAVE = "colleague_for_opgave"

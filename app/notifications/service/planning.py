@@ -96,12 +96,7 @@ def _readers(work: Work) -> list[tuple[User, Frequency, Weekday]]:
         .options(selectinload(User.grants))
         .order_by(User.id)
     )
-    return [
-        (user, row.frequency, Weekday(row.weekday))
-        if row
-        else (user, Frequency.WEEKLY, Weekday.MONDAY)
-        for user, row in rows
-    ]
+    return [(user, *queries.chosen_in(row)) for user, row in rows]
 
 
 def _plan_digest(
