@@ -96,13 +96,15 @@ def withdraw_opgave(work: Work, opgave_id: UUID) -> Opgave:
 
 
 def close_overdue(work: Work) -> int:
-    """Close every open opgave whose last day is over; how many there were."""
-    late = queries.overdue(work.session, work.today)
-    for opgave_id in late:
+    """Close every open opgave whose last day is over; how many it closed."""
+    closed = 0
+    for opgave_id in queries.overdue(work.session, work.today):
         opgave = work.fetch_to_change(Opgave, opgave_id)
+        # Somebody may have given it a later day, or ended it, while this waited for the row.
         if is_overdue(opgave.status, opgave.closes_on, work.today):
             _end(work, opgave, OpgaveStatus.CLOSED)
-    return len(late)
+            closed += 1
+    return closed
 
 
 def _end(work: Work, opgave: Opgave, status: OpgaveStatus) -> Opgave:

@@ -474,9 +474,10 @@ def test_an_opgave_that_gets_a_later_last_day_meanwhile_stays_open(
         ).id
         actor = accounts.actor_of(user)
 
-    shared.overlap(
+    _, closed = shared.overlap(
         lambda work: service.revise_opgave(work, opgave_id, WHOLE), service.close_overdue, actor
     )
 
+    assert closed == 0
     with shared.work() as work:
         assert work.session.get_one(Opgave, opgave_id).status is OpgaveStatus.OPEN
