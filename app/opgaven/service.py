@@ -141,21 +141,13 @@ def _again(work: Work, opgave: Opgave, draft: OpgaveDraft) -> Opgave:
 
 
 def _fill(work: Work, opgave: Opgave, draft: OpgaveDraft) -> None:
-    for name in (
-        "title",
-        "kind",
-        "text",
-        "hours_per_week",
-        "starts_on",
-        "ends_on",
-        "closes_on",
-        "place",
-        "audience",
-        "is_public",
-    ):
-        setattr(opgave, name, getattr(draft, name))
-    opgave.people_needed = draft.people_needed or 1
+    opgave.title, opgave.kind, opgave.text = draft.title, draft.kind, draft.text
     opgave.themes = [theme.value for theme in draft.themes]
+    opgave.hours_per_week, opgave.people_needed = draft.hours_per_week, draft.people_needed or 1
+    opgave.starts_on, opgave.ends_on = draft.starts_on, draft.ends_on
+    opgave.closes_on = draft.closes_on
+    opgave.place, opgave.audience = draft.place, draft.audience
+    opgave.is_public = draft.is_public
     opgave.co_owner_id = _co_owner(work, draft.co_owner_email)
     opgave.skills = _skills(work, draft)
     opgave.version += 1
