@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.factory import create_app
+from app.web import headers
 from app.web.policy import Policy, allow
 from tests.conftest import server_url, settings_for
 
@@ -68,6 +69,14 @@ def test_pages_are_not_kept_in_between(client: FlaskClient, address: str) -> Non
     answer = client.get(address)
 
     assert (answer.headers["Cache-Control"], answer.headers["Vary"]) == ("no-store", "Cookie")
+
+
+def test_an_answer_that_never_looked_at_the_cookie_still_differs_by_it() -> None:
+    app = Flask(__name__)
+    headers.bind(app)
+    app.add_url_rule("/", "page", lambda: "the same for everybody, today")
+
+    assert app.test_client().get("/").headers.get_all("Vary") == ["Cookie"]
 
 
 def test_an_unforeseen_fault_shows_nothing_of_the_inside(client: FlaskClient) -> None:

@@ -261,6 +261,19 @@ def test_comparing_again_writes_and_tells_nothing(session: Session) -> None:
     assert (changed_at, len(told(session))) == ([MONDAY], 1)
 
 
+def test_a_match_that_stands_elsewhere_for_the_same_reasons_is_written(session: Session) -> None:
+    a_profile(session, "wonen")
+    opgave = an_opgave(session, "wonen")
+    service.match_opgave(make_work(session), opgave.id)
+    # As it was written when less counted as all that is needed.
+    session.execute(update(Match).values(tier=2))
+
+    service.match_opgave(make_work(session, now=LATER), opgave.id)
+
+    match = session.scalars(select(Match).execution_options(populate_existing=True)).one()
+    assert (match.tier, match.changed_at) == (1, LATER)
+
+
 def test_a_match_that_comes_back_is_told_again(session: Session) -> None:
     profile = a_profile(session, "wonen")
     opgave = an_opgave(session, "wonen")
