@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.accounts import queries
 from app.accounts.events import (
@@ -29,6 +29,7 @@ from app.accounts.rules import (
 from app.core.actor import Role
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
+from app.core.locks import SIGN_IN_LOCK
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
@@ -47,6 +48,7 @@ class Newcomer:
 def ask_sign_in(work: Work, email: str) -> None:
     """Mail a link to this address, known or not; too many requests are passed over in silence."""
     email = tidy_email(email)
+    work.session.execute(select(func.pg_advisory_xact_lock(SIGN_IN_LOCK, func.hashtext(email))))
     if queries.links_since(work.session, email, work.now - timedelta(hours=1)) >= (
         SIGN_IN_LINKS_AN_HOUR
     ):

@@ -8,3 +8,7 @@ MATCHING_LOCK = 7_301_342
 # Held together by those who tell, alone by who plans digests. What was told before a digest was
 # planned is then there to be seen by it, and what comes after it belongs to the next one.
 TELLING_LOCK = 7_301_343
+# Together with a hash of the address: requests for links to one address come one after the other.
+SIGN_IN_LOCK = 7_301_344
+# Two seeds of the demo come one after the other.
+DEMO_LOCK = 7_301_345

@@ -540,3 +540,19 @@ def test_ending_a_role_that_is_not_there_tells_nobody(session: Session) -> None:
 
     assert told(session) == []
     assert queries.roles_of(user) == {Role.GEMEENTEBEHEERDER}
+
+
+def test_the_limit_on_links_holds_for_requests_at_once(shared: SharedDatabase) -> None:
+    address = f"{uuid4().hex}@testerdam.example"
+    with shared.work() as work:
+        for _ in range(SIGN_IN_LINKS_AN_HOUR - 1):
+            service.ask_sign_in(work, address)
+
+    def ask(work: Work) -> None:
+        service.ask_sign_in(work, address)
+
+    shared.overlap(ask, ask)
+
+    with shared.work() as work:
+        count = select(func.count()).where(SignIn.email == address)
+        assert work.session.scalar(count) == SIGN_IN_LINKS_AN_HOUR
