@@ -64,7 +64,8 @@ def relay(
     """
     facts = session.scalars(
         select(OutboxMessage)
-        .where(OutboxMessage.relayed_at.is_(None))
+        # A fact that this release does not know waits for one that does, and holds up no other.
+        .where(OutboxMessage.relayed_at.is_(None), OutboxMessage.name.in_(reactions))
         .order_by(OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -1,5 +1,6 @@
 """Facts become jobs once; a job is done once; one that fails waits longer and ends."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,8 +13,11 @@ from app.core import jobs
 from app.core.errors import NotFound
 from app.core.jobs import Job, JobState
 from app.core.outbox import OutboxMessage
+from app.core.work import Work
 from app.gemeenten.events import GemeentenChanged
 from app.people.events import ProfileChanged, ProfilePaused
+from tests.conftest import DatabaseMaker
+from tests.support.at_once import SharedDatabase
 from tests.support.work import MONDAY, make_work
 
 REACTIONS: dict[str, tuple[str, ...]] = {"gemeenten.changed": ("first", "second")}
@@ -199,3 +203,54 @@ def test_facts_about_others_and_other_facts_are_not_waited_for(session: Session)
     make_work(session).emit(ProfilePaused(user_id=user_id))
 
     assert waiting_since(session, user_id) is None
+
+
+# Two at once
+
+
+@pytest.fixture
+def shared(new_database: DatabaseMaker) -> Iterator[SharedDatabase]:
+    with SharedDatabase(new_database()) as opened:
+        yield opened
+
+
+def test_a_fact_without_a_reaction_waits_and_holds_up_no_other(session: Session) -> None:
+    session.add(OutboxMessage(name="unheard.of", payload={}, occurred_at=MONDAY))
+
+    assert len(told(session)) == 2
+    waiting = select(OutboxMessage.name).where(OutboxMessage.relayed_at.is_(None))
+    assert list(session.scalars(waiting)) == ["unheard.of"]
+
+
+def test_two_that_relay_at_once_make_each_job_once(shared: SharedDatabase) -> None:
+    with shared.work() as work:
+        work.emit(GemeentenChanged(gemeente_codes=("GM0001",)))
+
+    def relay(work: Work) -> int:
+        return len(jobs.relay(work.session, REACTIONS))
+
+    assert shared.overlap(relay, relay) == (2, 0)
+
+
+def test_of_two_that_claim_at_once_one_gets_the_job(shared: SharedDatabase) -> None:
+    with shared.work() as work:
+        job_id = told(work.session)[0]
+
+    def claim(work: Work) -> bool:
+        return jobs.claim(work.session, job_id) is not None
+
+    assert shared.overlap(claim, claim) == (True, False)
+
+
+def test_of_two_that_hold_at_once_one_does_the_work(shared: SharedDatabase) -> None:
+    with shared.work() as work:
+        job_id = told(work.session)[0]
+        jobs.claim(work.session, job_id)
+
+    def do(work: Work) -> bool:
+        held = jobs.hold(work.session, job_id, 1)
+        if held is not None:
+            jobs.finish(held)
+        return held is not None
+
+    assert shared.overlap(do, do) == (True, False)
