@@ -1,24 +1,46 @@
 """Sends what is planned: claim, write, mark, dot, verdict."""
 
 from email.message import EmailMessage
+from time import monotonic
 
 import structlog
 from celery import shared_task
 from flask import current_app
 
-from app.core.mail import Answer, Relay, Verdict, message_of
+from app.core.mail import Answer, Letter, Relay, Verdict, message_of
 from app.notifications import service
 from app.post import Post
 from workers.work import open_work
 
 BATCH = 20
 BATCHES = 50
+# Seconds; with two processes the relay is asked at most four times a minute.
+RELAY_PAUSE = 30
 
 log = structlog.get_logger()
 
 
+class Breaker:
+    """Leaves a relay that is away alone for a while, instead of knocking for every mail."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return monotonic() < self._until
+
+    def open(self) -> None:
+        self._until = monotonic() + RELAY_PAUSE
+
+
+breaker = Breaker()
+
+
 @shared_task(name="mail.deliver")
 def deliver() -> None:
+    if breaker.is_open:
+        return
     office: Post = current_app.extensions["post"]
     with Relay(office.smtp_url) as relay:
         for _ in range(BATCHES):
@@ -36,31 +58,36 @@ def deliver_batch(office: Post, relay: Relay) -> bool:
     """Send what one claim brings; whether it is worth claiming more."""
     with open_work() as work:
         claims = service.claim(work, BATCH)
-    answers = [_send(office, relay, claimed) for claimed in claims]
-    away = [answer.words for answer in answers if answer.verdict is Verdict.NO_RELAY]
-    if away:
-        # Said once: the batch that finds the relay away is the last one of this run.
-        log.warning("relay away", answer=away[0], mails=len(away))
-    return bool(claims) and not away
+    for place, claimed in enumerate(claims):
+        answer = _send(office, relay, claimed)
+        if answer.verdict is Verdict.NO_RELAY:
+            log.warning("relay away", answer=answer.words, mails=len(claims) - place)
+            breaker.open()
+            with open_work() as work:
+                service.release(work, claims[place + 1 :])
+            return False
+    return bool(claims)
 
 
 def _send(office: Post, relay: Relay, claimed: service.Claim) -> Answer:
     written = _write(office, claimed)
     if written is None:
         return Answer(Verdict.HELD_BACK)
-    to, message = written
-    answer = relay.submit(message, office.envelope_sender, to, lambda: _mark(claimed))
+    letter, message = written
+    answer = relay.submit(
+        message, office.envelope_sender, letter.to, lambda: _mark(claimed, letter)
+    )
     with open_work() as work:
         service.record(work, claimed, answer)
     return answer
 
 
-def _write(office: Post, claimed: service.Claim) -> tuple[str, EmailMessage] | None:
-    """Address and mail as things stand now; one that cannot be written keeps no other waiting."""
+def _write(office: Post, claimed: service.Claim) -> tuple[Letter, EmailMessage] | None:
+    """The letter as things stand now; one that cannot be written keeps no other waiting."""
     try:
         with open_work() as work:
             letter = service.write_letter(work, office.stationery, claimed)
-        return (letter.to, message_of(letter, office.sender)) if letter else None
+        return (letter, message_of(letter, office.sender)) if letter else None
     except Exception as error:
         log.exception("letter failed", delivery=str(claimed.delivery_id), kind=claimed.kind.value)
         with open_work() as work:
@@ -68,6 +95,6 @@ def _write(office: Post, claimed: service.Claim) -> tuple[str, EmailMessage] | N
         return None
 
 
-def _mark(claimed: service.Claim) -> bool:
+def _mark(claimed: service.Claim, letter: Letter) -> bool:
     with open_work() as work:
-        return service.mark(work, claimed)
+        return service.mark_letter(work, claimed, letter)

@@ -44,7 +44,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail to one address; `message_id` is the same at every attempt."""
+    """One mail to one address; `message_id` is the same at every attempt.
+
+    `fingerprint` tells whether what it was written from is still the same.
+    """
 
     to: str
     to_name: str
@@ -53,6 +56,7 @@ class Letter:
     html: str
     message_id: str
     headers: tuple[tuple[str, str], ...] = ()
+    fingerprint: str = ""
 
 
 class MachineHeader(UnstructuredHeader, BaseHeader):

@@ -98,7 +98,7 @@ def last_told(session: Session, user_id: UUID) -> datetime | None:
         select(func.max(Delivery.news_until)).where(
             Delivery.user_id == user_id,
             Delivery.kind == MailKind.DIGEST,
-            Delivery.state.in_([DeliveryState.ACCEPTED, DeliveryState.UNKNOWN]),
+            Delivery.state == DeliveryState.ACCEPTED,
         )
     )
 

@@ -18,10 +18,17 @@ from app.core.clock import utc_now
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
-from tests.notifications.builders import database_now
+from app.opgaven.rules import OpgaveStatus
+from tests.notifications.builders import a_delivery, a_told_match, database_now
 from tests.support.mailbox import Mailbox, relay_into
 from tests.support.work import make_work
 from workers import mail
+
+
+@pytest.fixture(autouse=True)
+def closed_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test waits because another one found its relay away."""
+    monkeypatch.setattr(mail, "breaker", mail.Breaker())
 
 
 @pytest.fixture
@@ -104,21 +111,56 @@ def test_a_relay_that_is_away_is_told_once_and_left_alone(session: Session, app:
 
     with capture_logs() as said:
         mail.deliver()
+        mail.deliver()
 
     tried = session.scalars(select(Delivery.id).where(Delivery.last_answer != "")).all()
-    assert len(tried) == mail.BATCH
+    assert len(tried) == 1
+    assert set(session.scalars(select(Delivery.attempts))) == {0}
     assert [(one["event"], one["answer"], one["mails"]) for one in said] == [
         ("relay away", "ConnectionRefusedError", mail.BATCH)
     ]
 
 
-def test_a_mail_goes_as_soon_as_the_relay_is_back(session: Session, box: Mailbox) -> None:
+def test_mail_goes_when_the_relay_is_back_and_the_pause_is_over(
+    session: Session, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     a_sign_in_mail(session, "een@testerdam.example")
-    session.execute(update(Delivery).values(last_answer="ConnectionRefusedError"))
-
     mail.deliver()
+    office = app.extensions["post"]
+    with relay_into(tmp_path / "box") as url:
+        monkeypatch.setitem(app.extensions, "post", replace(office, smtp_url=url))
+        mail.deliver()
+        during = states(session)
+        monkeypatch.setattr(mail, "breaker", mail.Breaker())
+        mail.deliver()
 
-    assert (states(session), len(box.messages())) == ([DeliveryState.ACCEPTED], 1)
+    assert (during, states(session)) == ([DeliveryState.PENDING], [DeliveryState.ACCEPTED])
+
+
+def test_a_digest_whose_opgave_is_withdrawn_while_the_relay_dawdles_is_held_back(
+    session: Session, box: Mailbox, app: Flask
+) -> None:
+    told = a_told_match(session, told_at=utc_now() - timedelta(minutes=1))
+    a_delivery(session, told.professional, news_until=utc_now())
+    session.commit()
+    claimed = service.claim(make_work(session, now=utc_now()), 1)[0]
+    letter = service.write_letter(make_work(session), app.extensions["post"].stationery, claimed)
+    assert letter is not None
+    told.opgave.status = OpgaveStatus.WITHDRAWN
+    session.commit()
+
+    assert service.mark_letter(make_work(session, now=utc_now()), claimed, letter) is False
+    assert session.get_one(Delivery, claimed.delivery_id).state is DeliveryState.PENDING
+
+
+def test_a_digest_that_still_says_what_is_true_may_go(session: Session, app: Flask) -> None:
+    told = a_told_match(session, told_at=utc_now() - timedelta(minutes=1))
+    a_delivery(session, told.professional, news_until=utc_now())
+    claimed = service.claim(make_work(session, now=utc_now()), 1)[0]
+    letter = service.write_letter(make_work(session), app.extensions["post"].stationery, claimed)
+    assert letter is not None
+
+    assert service.mark_letter(make_work(session, now=utc_now()), claimed, letter) is True
 
 
 def test_a_mail_that_is_too_late_is_not_sent(session: Session, box: Mailbox) -> None:

@@ -1,6 +1,6 @@
 """Telling people: notices, preferences, and every mail from plan to verdict."""
 
-from app.notifications.service.letters import Stationery, preview_digest, write_letter
+from app.notifications.service.letters import Stationery, mark_letter, preview_digest, write_letter
 from app.notifications.service.notices import mark_all_read, tell_matches
 from app.notifications.service.planning import (
     mail_access_asked,
@@ -15,6 +15,7 @@ from app.notifications.service.sending import (
     drop,
     mark,
     record,
+    release,
     send_again,
     settle,
 )
@@ -29,9 +30,11 @@ __all__ = [
     "mail_sign_in",
     "mark",
     "mark_all_read",
+    "mark_letter",
     "plan_digests",
     "preview_digest",
     "record",
+    "release",
     "send_again",
     "set_preference",
     "settle",

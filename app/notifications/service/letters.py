@@ -21,7 +21,7 @@ from app.notifications.models import Delivery
 from app.notifications.queries import SeenNotice
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import DeliveryState, MailKind
-from app.notifications.service.sending import Claim, drop
+from app.notifications.service.sending import Claim, drop, mark
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,22 @@ def write_letter(work: Work, stationery: Stationery, claimed: Claim) -> Letter |
         html=rendered.html,
         message_id=delivery.message_id,
         headers=_headers(stationery, delivery, addressed),
+        fingerprint=_fingerprint(addressed),
     )
+
+
+def mark_letter(work: Work, claimed: Claim, letter: Letter) -> bool:
+    """The last look before the dot: does the letter still say what is true, and may it go?
+
+    The relay may have taken half a minute since it was written. What changed meanwhile (an opgave
+    withdrawn, a name hidden) is held back; the next attempt writes it anew.
+    """
+    delivery = work.fetch(Delivery, claimed.delivery_id)
+    try:
+        says = _fingerprint(WRITERS[delivery.kind](work, delivery))
+    except NothingToTell:
+        return False
+    return says == letter.fingerprint and mark(work, claimed)
 
 
 def preview_digest(work: Work, stationery: Stationery, user_id: UUID) -> Rendered | None:
@@ -154,6 +169,11 @@ def _of_request(work: Work, request: AccessRequest) -> dict[str, Any]:
         "asker_email": request.email,
         "gemeente_name": gemeente.name,
     }
+
+
+def _fingerprint(addressed: Addressed) -> str:
+    """The same as long as address and facts are the same."""
+    return sha256(repr((addressed.email, addressed.name, addressed.facts)).encode()).hexdigest()
 
 
 def _message_id(stationery: Stationery, delivery: Delivery) -> str:

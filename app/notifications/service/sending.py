@@ -1,5 +1,6 @@
 """A mail from claim to verdict; the states are those of `DeliveryState`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 from uuid import UUID
@@ -80,6 +81,15 @@ def mark(work: Work, claimed: Claim) -> bool:
     return True
 
 
+def release(work: Work, claims: Iterable[Claim]) -> None:
+    """Give back what was claimed and not offered; it costs these mails nothing."""
+    for claimed in claims:
+        delivery = _held(work, claimed, DeliveryState.PENDING)
+        if delivery is not None:
+            delivery.attempts -= 1
+            _end(delivery, DeliveryState.PENDING, delivery.last_answer)
+
+
 def drop(work: Work, claimed: Claim, state: DeliveryState, words: str) -> None:
     """End a mail before it was offered: nothing to tell, too late, or it cannot be made."""
     delivery = _held(work, claimed, DeliveryState.PENDING)
@@ -107,7 +117,7 @@ def settle(work: Work) -> int:
     """End what is too old, and decide on mails whose answer never came; how many there were.
 
     A sign-in link may arrive twice, so it is sent again, later each time and not for ever; a
-    digest may not, so it stays unknown and its news counts as told.
+    digest may not, so it stays unknown and its news goes with the next one.
     """
     unsure = work.session.scalars(
         select(Delivery)
@@ -172,6 +182,10 @@ def _put_off(delivery: Delivery, answer: Answer) -> None:
     """Try later. A mail that was not offered in full, for no fault of its own, loses no attempt."""
     if answer.verdict in {Verdict.NO_RELAY, Verdict.HELD_BACK}:
         delivery.attempts -= 1
+    if answer.verdict is Verdict.NO_RELAY:
+        # Who sends leaves the relay alone for a while; this mail need not wait for longer.
+        _end(delivery, DeliveryState.PENDING, answer.words)
+        return
     if delivery.attempts >= MOST_ATTEMPTS:
         _end(delivery, DeliveryState.FAILED, answer.words)
         return

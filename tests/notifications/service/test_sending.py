@@ -263,7 +263,7 @@ def test_an_accepted_mail_tells_when(work: Work, now: datetime) -> None:
     assert (delivery.accepted_at, delivery.lease_owner) == (now, None)
 
 
-@pytest.mark.parametrize(("answer", "attempts"), [(LATER, 3), (NO_RELAY, 2), (HELD_BACK, 2)])
+@pytest.mark.parametrize(("answer", "attempts"), [(LATER, 3), (HELD_BACK, 2)])
 def test_only_an_attempt_that_says_something_about_the_mail_counts(
     work: Work, now: datetime, answer: Answer, attempts: int
 ) -> None:
@@ -278,6 +278,26 @@ def test_only_an_attempt_that_says_something_about_the_mail_counts(
     shortest = A_MINUTE * 2 ** (attempts - 1) / 2
     assert shortest <= delivery.next_attempt_at - now <= shortest * 3
     assert service.claim(work, 20) == []
+
+
+def test_a_relay_that_is_away_costs_a_mail_nothing_and_no_time(work: Work) -> None:
+    delivery = a_delivery(work.session, attempts=2)
+    claimed = claim_one(work)
+
+    service.record(work, claimed, NO_RELAY)
+
+    assert state_of(work, delivery) == (DeliveryState.PENDING, 2, NO_RELAY.words)
+    assert [one.delivery_id for one in service.claim(work, 20)] == [delivery.id]
+
+
+def test_what_was_claimed_and_not_offered_is_given_back(work: Work) -> None:
+    delivery = a_delivery(work.session, attempts=2)
+    claimed = claim_one(work)
+
+    service.release(work, [claimed])
+
+    assert state_of(work, delivery) == (DeliveryState.PENDING, 2, "")
+    assert [one.delivery_id for one in service.claim(work, 20)] == [delivery.id]
 
 
 def test_the_last_attempt_ends_a_mail(work: Work) -> None:
