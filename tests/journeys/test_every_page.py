@@ -31,10 +31,9 @@ ROLE_PAGES = {
 }
 # The same for everybody, so looked at once.
 OF_THE_DEMO = {"/demo", "/postvak"}
-CHANGING = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/postvak/)[^/]+|(?<=/(?:afmelden|inloggen)/)[^/]+"
-)
-NO_PAGES = re.compile(r"^/(static/|healthz|readyz|robots\.txt|\.well-known/)|/html$")
+CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/postvak/)[^/]+|(?<=/afmelden/)[^/]+")
+# No pages, and links from mails in the viewer that work only once.
+NOT_WALKED = re.compile(r"^/(static/|healthz|readyz|robots\.txt|\.well-known/|inloggen/)|/html$")
 
 
 def kind_of(path: str) -> str:
@@ -48,7 +47,7 @@ def links_on(visitor: Visitor) -> list[str]:
         "a[href]", "links => links.map(link => new URL(link.href, location).href)"
     )
     parts = [urlsplit(link) for link in found if link.startswith(visitor.base_url)]
-    return [part.path for part in parts if not NO_PAGES.search(part.path)]
+    return [part.path for part in parts if not NOT_WALKED.search(part.path)]
 
 
 def walk(visitor: Visitor, passed_over: set[str]) -> Iterator[str]:
