@@ -53,8 +53,8 @@ def _config(settings: Settings) -> dict[str, Any]:
         "worker_prefetch_multiplier": 1,
         # With nothing prefetched a killed worker takes no waiting message with it.
         "worker_disable_prefetch": True,
-        "worker_max_tasks_per_child": 10_000,
-        "worker_max_memory_per_child": 400_000,
+        "worker_max_tasks_per_child": 1_000,
+        "worker_max_memory_per_child": 250_000,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "worker_send_task_events": False,
         "worker_soft_shutdown_timeout": 20,

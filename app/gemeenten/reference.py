@@ -1,6 +1,7 @@
 """Reading the reference list of gemeenten; every bad line is named, none is guessed at."""
 
 import csv
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -57,6 +58,10 @@ class ReferenceList:
             self.gemeenten = [facts for facts in self.gemeenten if facts not in bad]
 
 
+# Python reads more forms of a date than people write, 2026-W01-1 among them.
+PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 class _BadCell(Exception):
     """This value cannot be taken; the message says why, in Dutch."""
 
@@ -71,6 +76,10 @@ def read(path: Path) -> ReferenceList:
         return found
     rows = _numbered(text, found)
     _, heading = next(rows, (1, []))
+    twice = sorted({column for column in heading if heading.count(column) > 1})
+    if twice:
+        found.faults.append(f"deze kolommen staan er meer dan eens: {', '.join(twice)}")
+        return found
     missing = [column for column in COLUMNS if column not in heading]
     if missing and not found.faults:
         found.faults.append(f"deze kolommen ontbreken: {', '.join(missing)}")
@@ -154,11 +163,13 @@ def _number(row: dict[str, str], column: str) -> float:
 
 
 def _day(row: dict[str, str], column: str) -> date:
+    fault = _BadCell(f"{column} {row[column][:20]!r} is geen datum zoals 2026-01-31")
+    if not PLAIN_DAY.fullmatch(row[column]):
+        raise fault
     try:
         return date.fromisoformat(row[column])
     except ValueError:
-        said = f"{column} {row[column][:20]!r} is geen datum zoals 2026-01-31"
-        raise _BadCell(said) from None
+        raise fault from None
 
 
 def _one_or_zero(row: dict[str, str], column: str) -> bool:

@@ -1,6 +1,6 @@
 """Changing gemeenten: the yearly list, mergers and mail domains."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -42,6 +42,10 @@ def import_gemeenten(work: Work, listed: Sequence[GemeenteFacts]) -> ImportRepor
     known = {row.code: row for row in work.session.scalars(select(Gemeente).with_for_update())}
     codes = {facts.code for facts in listed}
     _refuse_unknown_successors(listed, codes | set(known))
+    _refuse_circles(
+        {code: row.successor_code for code, row in known.items()}
+        | {facts.code: facts.successor_code for facts in listed}
+    )
     report = ImportReport(absent=sorted(set(known) - codes))
     new = [facts for facts in listed if facts.code not in known]
     _add(work, new)
@@ -100,6 +104,18 @@ def _refuse_unknown_successors(listed: Sequence[GemeenteFacts], known: set[str])
             raise InvalidInput(
                 said=f"De opvolger van {facts.code}, {facts.successor_code}, bestaat niet."
             )
+
+
+def _refuse_circles(successors: Mapping[str, str | None]) -> None:
+    """Whoever follows the successors must come to an end."""
+    for code in successors:
+        seen = {code}
+        after = successors[code]
+        while after is not None and after not in seen:
+            seen.add(after)
+            after = successors.get(after)
+        if after is not None:
+            raise InvalidInput(said=f"De opvolgers van {code} lopen in een kring.")
 
 
 def _add(work: Work, new: Sequence[GemeenteFacts]) -> None:

@@ -16,7 +16,7 @@ ALT_LABELS = ("altlabels",)
 DESCRIPTION = ("description", "omschrijving")
 BROADER = ("broaderconcepturi", "broaderuri", "broader", "breder_uri")
 SEPARATOR = re.compile(r"[\n|]")
-ADDRESS = re.compile(r"https?://[^\s|]{1,400}")
+ADDRESS = re.compile(r"https?://[!-{}~]{1,400}")
 
 
 @dataclass(frozen=True, slots=True)

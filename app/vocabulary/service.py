@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.core.locks import IMPORT_LOCK
 from app.core.work import Work
 from app.vocabulary.esco import EscoConcept
 from app.vocabulary.events import VocabularyChanged
@@ -28,9 +29,6 @@ from app.vocabulary.stored import (
     write_pairs,
     write_related,
 )
-
-# Of two imports at once the second waits and finds what the first wrote.
-IMPORT_LOCK = 7_301_343
 
 
 @dataclass

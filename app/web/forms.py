@@ -1,16 +1,26 @@
 """What every form shares: clean text, Dutch messages, and faults from the rooms on their fields."""
 
+import re
 from contextlib import suppress
 from typing import Any, Self
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, FieldList, FormField, IntegerField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    Field,
+    FieldList,
+    FormField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 
 from app.core.faults import Fault, FaultyDraft
 from app.core.text import clean_line, clean_text
 
-MOST_DIGITS = 9
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 NOT_A_NUMBER = "Vul een heel getal in, bijvoorbeeld 8."
 NOT_A_DATE = "Vul een datum in, bijvoorbeeld 31-01-2027."
 NOT_A_CHOICE = "Kies een van de mogelijkheden."
@@ -32,6 +42,14 @@ class TextField(TextAreaField):
         self.data = clean_text(valuelist[0]) if valuelist else ""
 
 
+class PickField(SelectField):
+    """One of many, as its clean value; whether it may be picked is for the form to say."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = clean_line(valuelist[0])
+
+
 class NumberField(IntegerField):
     """A whole number, or nothing."""
 
@@ -41,7 +59,8 @@ class NumberField(IntegerField):
         if not text:
             return
         with suppress(ValueError):
-            self.data = int(text) if len(text) <= MOST_DIGITS else None
+            # Other alphabets' digits and 1_0 are numbers to Python, but not to people here.
+            self.data = int(text) if PLAIN_NUMBER.fullmatch(text) else None
         if self.data is None:
             raise ValueError(NOT_A_NUMBER)
 

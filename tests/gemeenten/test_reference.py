@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.gemeenten.reference import COLUMNS, OWN_LIST, ReferenceList, read
 
 HEADER = ",".join(COLUMNS)
@@ -176,3 +178,20 @@ def test_a_successor_must_be_known_or_listed(tmp_path: Path) -> None:
         "regel 3: opvolger GM0003 is onbekend",
         "regel 2: opvolger GM0002 is onbekend",
     ]
+
+
+def test_a_column_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lijst.csv"
+    path.write_text(f"{HEADER},name\n{line()},Anders\n", encoding="utf-8")
+
+    found = read(path)
+
+    assert found.faults == ["deze kolommen staan er meer dan eens: name"]
+    assert found.gemeenten == []
+
+
+@pytest.mark.parametrize("written", ["20260101", "2026-W01-1", "2026-1-1", "31-01-2026"])
+def test_only_dates_as_people_write_them_are_read(tmp_path: Path, written: str) -> None:
+    found = of(tmp_path, line(inhabitants_on=written))
+
+    assert found.faults == [f"regel 2: inhabitants_on {written!r} is geen datum zoals 2026-01-31"]

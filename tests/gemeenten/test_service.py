@@ -195,3 +195,11 @@ def test_a_domain_that_comes_or_goes_is_told(session: Session) -> None:
 
     fact = ("domain.changed", {"domain": "nieuw.example", "gemeente_code": code})
     assert told(session) == [fact, fact]
+
+
+def test_a_circle_of_successors_is_refused(session: Session) -> None:
+    one = replace(UTRECHT, valid_until=MERGED_ON, successor_code="GM0321")
+    other = replace(HOUTEN, valid_until=MERGED_ON, successor_code=UTRECHT.code)
+
+    with pytest.raises(InvalidInput, match="kring"):
+        take(session, one, other)

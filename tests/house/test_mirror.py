@@ -26,9 +26,7 @@ SHOWN_IN = {
     "app/web/forms.py": "tests/web/test_opgaven.py",
     "app/web/headers.py": "tests/house/test_answers.py",
     "app/labels.py": "tests/house/test_labels.py",
-    "app/web/policy.py": "tests/house/test_routes.py",
     "app/web/rows.py": "tests/web/test_opgaven.py",
-    "app/web/search.py": "tests/web/test_people.py",
     "app/web/work.py": "tests/web/test_opgaven.py",
     "workers/work.py": "tests/workers/test_outbox.py",
 }

@@ -3,11 +3,13 @@
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy import func, select
 
 from app.cli.demo.data import read_opgaven, read_people
 from app.cli.demo.seed import SeedReport, seed
 from app.cli.work import Refusal, open_work
 from app.core.dutch import plural
+from app.core.locks import DEMO_LOCK
 from app.gemeenten import queries as gemeenten
 
 demo = AppGroup("demo", help="Voorbeelden om mee te kijken en te proberen.")
@@ -21,6 +23,7 @@ def seed_demo() -> None:
     with open_work() as work:
         if not gemeenten.count(work.session, work.today):
             raise Refusal("Er zijn nog geen gemeenten. Draai eerst: flask gemeenten import")
+        work.session.execute(select(func.pg_advisory_xact_lock(DEMO_LOCK)))
         report = seed(work, read_people(), read_opgaven())
     click.echo(_in_words(report))
 

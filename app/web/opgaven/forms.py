@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField
 
 from app.core.dutch import number
 from app.core.ids import new_id
@@ -24,7 +24,7 @@ from app.people.rules import Level
 from app.vocabulary.queries import Sought
 from app.vocabulary.rules import LABEL_LIMIT, Theme
 from app.web.choices import many_of, one_of
-from app.web.forms import DayField, LineField, NumberField, TextField
+from app.web.forms import DayField, LineField, NumberField, PickField, TextField
 from app.web.rows import Row, RowList, RowsForm
 from app.web.search import SearchForm, province_choices
 
@@ -125,7 +125,7 @@ class OpgaveForm(RowsForm):
 class OpgaveSearch(SearchForm):
     theme = one_of("Thema", Theme, empty="Alle thema's", name="thema")
     kind = one_of("Soort", Kind, empty="Alle soorten", name="soort")
-    province = SelectField("Provincie", name="provincie", default="")
+    province = PickField("Provincie", name="provincie", default="")
     hours = one_of("Tijd", HOURS, empty="Maakt niet uit", name="uren")
 
     def offer(self, provinces: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from wtforms import BooleanField, RadioField, SelectField
+from wtforms import BooleanField, RadioField
 
 from app.core.dutch import number
 from app.people.queries import Search
@@ -26,7 +26,7 @@ from app.people.rules import (
 from app.vocabulary.queries import Sought
 from app.vocabulary.rules import LABEL_LIMIT, Theme
 from app.web.choices import many_of, one_of
-from app.web.forms import DayField, LineField, NumberField, TextField
+from app.web.forms import DayField, LineField, NumberField, PickField, TextField
 from app.web.rows import Row, RowList, RowsForm
 from app.web.search import SearchForm, province_choices
 
@@ -142,7 +142,7 @@ class ProfileForm(RowsForm):
 class ColleagueSearch(SearchForm):
     theme = one_of("Thema", Theme, empty="Alle thema's", name="thema")
     movement = one_of("In de beweging", Movement, empty="Iedereen", name="beweging")
-    province = SelectField("Provincie", name="provincie", default="")
+    province = PickField("Provincie", name="provincie", default="")
 
     def offer(self, provinces: list[str]) -> None:
         self.province.choices = province_choices(provinces)
