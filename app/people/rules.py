@@ -106,7 +106,7 @@ def publishing_faults(draft: ProfileDraft, today: date) -> list[Fault]:
     """What is still missing, or over, before others may find this profile."""
     missing = []
     if not draft.headline:
-        missing.append(Fault("headline", "Vertel in één zin waar je blij van wordt."))
+        missing.append(Fault("headline", "Vertel in één zin wat je doet of wie je bent."))
     if not draft.skills:
         missing.append(Fault("skills", "Noem minstens één vaardigheid."))
     if not draft.windows:

@@ -21,7 +21,7 @@ from app.vocabulary.rules import SHORT_WORD, Theme, normalise, squeezed
 
 SHORTEST_QUERY = 2
 LONGEST_QUERY = 80
-ALIKE = 0.35
+ALIKE = 0.5
 SLIP_OF_THE_PEN = 80
 
 
