@@ -7,7 +7,7 @@ from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 
@@ -68,6 +68,9 @@ def _comes_from_us() -> bool:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
+    if isinstance(error, SecurityError):
+        # Under a name that is not ours no page can be made: its links would carry that name.
+        return Response("Dit adres kennen we niet.\n", 400, mimetype="text/plain")
     answer = error_page(error.code or 500)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:

@@ -156,3 +156,10 @@ def test_the_form_of_another_site_is_not_helped_to_a_token(
     page = careful_client.post("/uitloggen", data=TYPED, headers=headers)
     assert (page.status_code, value_of(page, "deed") is not None) == (400, is_offered)
     assert ("Verstuur het opnieuw" in page.text) is is_offered
+
+
+@pytest.mark.parametrize("name", ["evil.example", "localhost.evil.example", "127.0.0.1@evil"])
+def test_under_another_name_we_do_not_answer(stumbling: Flask, name: str) -> None:
+    answer = stumbling.test_client().get("/over", headers={"Host": name})
+
+    assert (answer.status_code, answer.text) == (400, "Dit adres kennen we niet.\n")
