@@ -90,6 +90,10 @@ def start_mailbox(supervisor: Supervisor, settings: dict[str, str]) -> str:
     return f"poort {mailbox.port}; mail blijft op deze computer"
 
 
+# In the order in which they stop.
+SERVICES = ("mail", "valkey", "postgres")
+
+
 @contextmanager
 def held_checkout() -> Iterator[tuple[Supervisor, State, int]]:
     """A supervisor whose children are written down, so that a next run can find them."""
@@ -106,8 +110,11 @@ def held_checkout() -> Iterator[tuple[Supervisor, State, int]]:
         try:
             yield supervisor, state, left_over
         finally:
-            supervisor.stop("beat", "worker", "web")
-            for name in ("mail", "valkey", "postgres"):
+            # Whoever works on the services stops before them.
+            working = [one.name for one in supervisor.children if one.name not in SERVICES]
+            if working:
+                supervisor.stop(*working)
+            for name in SERVICES:
                 supervisor.stop(name)
 
 
