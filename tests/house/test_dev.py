@@ -127,8 +127,11 @@ def test_another_process_with_the_same_number_is_left_alone() -> None:
 
 @pytest.mark.parametrize(("checkout", "ours"), [(str(ROOT), True), ("/another/copy", False)])
 def test_orphans_count_only_when_they_carry_our_mark(checkout: str, ours: bool) -> None:
+    # The orphan speaks first: right after its start the system does not show its mark yet.
+    orphans_words = [*SLEEP[:2], f"print(flush=True); {SLEEP[2]}"]
     leader = (
-        f"import subprocess, sys; print(subprocess.Popen({SLEEP!r}, stdout=-3).pid, flush=True)"
+        f"import subprocess, sys; orphan = subprocess.Popen({orphans_words!r}, stdout=-1);"
+        " orphan.stdout.readline(); print(orphan.pid, flush=True)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", f"{leader}; sys.stdin.read()"],
