@@ -23,7 +23,10 @@ SOMEBODY = {
     "beheerder": "Willemijn Tersteeg",
 }
 ROLE_PAGES = {
-    "visitor": {"/", "/opgaven", "/over", "/privacy", "/toegankelijkheid", "/inloggen", "/demo"},
+    "visitor": {
+        *("/", "/opgaven", "/over", "/bouw-mee", "/privacy", "/toegankelijkheid"),
+        *("/inloggen", "/demo"),
+    },
     "professional": {"/matches", "/profiel", "/profiel/bewerken", "/collegas", "/meldingen"},
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {"/beheer", "/beheer/collegas", "/onze-opgaven"},

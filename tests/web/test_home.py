@@ -1,6 +1,8 @@
 """The first page and what every public service tells about itself."""
 
+import re
 from datetime import date
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -68,6 +70,7 @@ def test_the_four_roles_of_the_movement_are_on_the_first_page() -> None:
     ("address", "heading"),
     [
         ("/over", "Over ons"),
+        ("/bouw-mee", "Bouw mee"),
         ("/privacy", "Privacy"),
         ("/toegankelijkheid", "Toegankelijkheid"),
     ],
@@ -80,6 +83,26 @@ def test_a_visitor_can_read_what_this_is(client: FlaskClient, address: str, head
 @pytest.mark.parametrize("address", ["/privacy", "/toegankelijkheid"])
 def test_questions_have_an_address(client: FlaskClient, address: str) -> None:
     assert "mailto:contact@degemeentevannu.example" in client.get(address).text
+
+
+def test_each_way_to_build_along_is_a_mail_with_a_subject_of_its_own(client: FlaskClient) -> None:
+    sent = re.findall(r'href="mailto:([^"?]+)\?subject=([^"]+)"', client.get("/bouw-mee").text)
+
+    assert {address for address, _ in sent} == {"contact@degemeentevannu.example"}
+    assert [unquote(subject) for _, subject in sent] == [
+        "Woorden voor de begrippenlijst",
+        "Ik wil meetesten",
+        "Fout op de site",
+        "Meedenken over de regels",
+        "Meebouwen aan de code",
+    ]
+
+
+def test_the_first_page_leads_to_building_along_from_the_movement_and_the_footer(
+    client: FlaskClient,
+) -> None:
+    links = re.findall(r'<a href="/bouw-mee">([^<]+)</a>', client.get("/").text)
+    assert links == ["Bouw mee aan dit platform", "Bouw mee"]
 
 
 def test_healthz_asks_nothing_of_the_database(database: URL) -> None:

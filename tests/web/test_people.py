@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.outbox import OutboxMessage
+from app.labels import label
 from app.people.models import Profile
 from app.people.rules import Movement, ProfileState, Visibility
-from tests.support.builders import a_gemeente, a_profile, a_skill, a_user
+from app.web.people.pages import FITS
+from tests.support.builders import a_gemeente, a_profile, a_skill, a_user, an_opgave
 from tests.support.pages import text_of, value_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -379,6 +381,75 @@ def test_the_preview_shows_each_tier_what_it_may_see(
     assert (user.name in at_home, "Eigen woorden." in at_home) == (True, True)
     assert (user.name in elsewhere, "Eigen woorden." in elsewhere) == (False, False)
     assert ("Collega uit Utrecht" in elsewhere, "Wmo" in elsewhere) == (True, True)
+
+
+def test_every_role_of_the_movement_has_something_of_its_own_that_fits() -> None:
+    assert set(FITS) == set(Movement)
+    assert len({fit.kind for fit in FITS.values()}) == len(Movement)
+
+
+@pytest.mark.parametrize(
+    ("role", "addresses"),
+    [
+        (Movement.VERANDERAAR, ["/opgaven?soort=opgave", "/bouw-mee"]),
+        (Movement.GRENSDENKER, ["/opgaven?soort=ruil"]),
+        (Movement.AANPAKKER, ["/opgaven?soort=klus"]),
+        (Movement.ENERGIEGEVER, ["/opgaven?soort=klankbord"]),
+    ],
+)
+def test_your_profile_welcomes_you_with_what_fits_your_role(
+    client: FlaskClient, session: Session, user: User, role: Movement, addresses: list[str]
+) -> None:
+    a_profile(session, "Wmo", user=user, movement=[role.value])
+
+    cards = welcomes_on(client.get("/profiel").text)
+
+    assert [re.findall(r'href="([^"]+)"', card) for card in cards] == [addresses]
+    assert (f">{label(role)}</h3>" in cards[0], FITS[role].sentence in cards[0]) == (True, True)
+
+
+def test_who_joins_in_more_ways_is_welcomed_for_each(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    a_profile(session, "Wmo", user=user, movement=["grensdenker", "aanpakker"])
+
+    answer = client.get("/profiel")
+
+    assert len(welcomes_on(answer.text)) == 2
+    assert "Hoe doe jij mee?" not in text_of(answer)
+
+
+def test_who_chose_no_role_is_asked_how_to_join(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    a_profile(session, "Wmo", user=user, movement=[])
+
+    page = client.get("/profiel").text
+
+    assert welcomes_on(page) == []
+    assert f'Hoe doe jij mee? <a href="{EDIT}#movement">Kies het op je profiel</a>.' in page
+    assert 'id="movement"' in client.get(EDIT).text
+
+
+def test_what_fits_is_a_kind_that_the_list_of_opgaven_knows(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    for fit in FITS.values():
+        an_opgave(session, kind=fit.kind, title=f"Een {fit.kind.value} voor jou")
+    a_profile(session, "Wmo", user=user, movement=[role.value for role in Movement])
+    cards = welcomes_on(client.get("/profiel").text)
+
+    found = [
+        re.findall(r"Een (\w+) voor jou", client.get(re.findall(r'href="([^"]+)"', card)[0]).text)
+        for card in cards
+    ]
+
+    assert found == [[fit.kind.value] for fit in FITS.values()]
+
+
+def welcomes_on(page: str) -> list[str]:
+    """The cards with what fits how you join."""
+    return re.findall(r'<li class="dgvn-movement__item">.*?</li>', page, re.DOTALL)
 
 
 def test_publishing_and_pausing_by_their_buttons(

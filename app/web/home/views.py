@@ -37,6 +37,12 @@ def about() -> ResponseReturnValue:
     return render_template("home/over.html")
 
 
+@home.get("/bouw-mee")
+@allow(Policy.PUBLIC)
+def build_along() -> ResponseReturnValue:
+    return render_template("home/bouw-mee.html", contact_email=_settings().contact_email)
+
+
 @home.get("/privacy")
 @allow(Policy.PUBLIC)
 def privacy() -> ResponseReturnValue:

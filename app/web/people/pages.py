@@ -7,9 +7,10 @@ from uuid import UUID
 from app.core.dutch import dutch_date
 from app.labels import label
 from app.matching.core.search import Search
+from app.opgaven.rules import Kind
 from app.people.models import Profile
 from app.people.queries import draft_of
-from app.people.rules import ProfileState, WindowDraft, publishing_faults
+from app.people.rules import Movement, ProfileState, WindowDraft, publishing_faults
 from app.people.visibility import Previews, SeenProfile
 from app.web.cards import SkillLine, skill_line
 from app.web.vocabulary.hints import unknown_among
@@ -19,6 +20,47 @@ TONES = {
     ProfileState.PUBLISHED: "good",
     ProfileState.PAUSED: "energy",
 }
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What suits a role of the movement: a kind of opgave, and for some the platform itself."""
+
+    kind: Kind
+    sentence: str
+    link: str
+    builds_along: bool = False
+
+
+FITS = {
+    Movement.VERANDERAAR: Fit(
+        Kind.OPGAVE,
+        "Fijn dat je er bent: verandering begint bij iemand die vast begint.",
+        "Bekijk waar verandering nodig is",
+        builds_along=True,
+    ),
+    Movement.GRENSDENKER: Fit(
+        Kind.RUIL,
+        "Mooi dat je over de grens kijkt: ruil eens van plek met een collega verderop.",
+        "Bekijk waar je kunt ruilen",
+    ),
+    Movement.AANPAKKER: Fit(
+        Kind.KLUS,
+        "Wat goed dat je meedoet: er is altijd een klus die op jouw handen wacht.",
+        "Bekijk welke klussen er zijn",
+    ),
+    Movement.ENERGIEGEVER: Fit(
+        Kind.KLANKBORD,
+        "Wat fijn, jouw energie: een collega komt verder als jij meedenkt.",
+        "Bekijk wie een klankbord zoekt",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Welcome:
+    word: str
+    fit: Fit
 
 
 @dataclass(frozen=True)
@@ -47,6 +89,7 @@ class OwnPage:
     visibility_label: str
     missing: tuple[tuple[str, str], ...]
     unknown: tuple[str, ...]
+    welcomes: tuple[Welcome, ...]
     at_home: ProfilePage | None
     elsewhere: ProfilePage | None
     search: Search
@@ -83,6 +126,7 @@ def own_page(profile: Profile, previews: Previews, search: Search, today: date) 
         visibility_label=label(profile.visibility),
         missing=tuple((fault.field, fault.said) for fault in publishing_faults(draft, today)),
         unknown=tuple(unknown_among(skill.label for skill in draft.skills)),
+        welcomes=tuple(Welcome(label(role), FITS[role]) for role in draft.movement),
         at_home=profile_page(previews.at_home) if previews.at_home else None,
         elsewhere=profile_page(previews.elsewhere) if previews.elsewhere else None,
         search=search,
