@@ -40,6 +40,8 @@ class Job(Base):
     __table_args__ = (
         UniqueConstraint("fact_id", "reaction"),
         Index("ix_job_due", "next_attempt_at", postgresql_where="state = 'pending'"),
+        # Few jobs are not done; pages that ask for them do not read through all that are.
+        Index("ix_job_undone", "fact_id", postgresql_where="state <> 'done'"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

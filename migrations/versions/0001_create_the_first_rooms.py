@@ -169,6 +169,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_job_due", "job", ["next_attempt_at"], unique=False, postgresql_where="state = 'pending'"
     )
+    op.create_index(
+        "ix_job_undone", "job", ["fact_id"], unique=False, postgresql_where="state <> 'done'"
+    )
     op.create_table(
         "related_concepts",
         sa.Column("one_id", sa.Integer(), nullable=False),
@@ -535,6 +538,7 @@ def downgrade() -> None:
     op.drop_index("ix_user_gemeente_code", table_name="user")
     op.drop_table("user")
     op.drop_table("related_concepts")
+    op.drop_index("ix_job_undone", table_name="job", postgresql_where="state <> 'done'")
     op.drop_index("ix_job_due", table_name="job", postgresql_where="state = 'pending'")
     op.drop_table("job")
     op.drop_index("ix_email_domain_gemeente_code", table_name="email_domain")
