@@ -67,6 +67,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "gemeenten.changed": (MATCH_EVERYTHING,),  # places, and so distances, may have moved
     "gemeente.merged": (),  # moving people to the successor comes with the roles of both
     "vocabulary.changed": (MATCH_EVERYTHING,),
+    "concepts.merged": (),  # vocabulary.changed is told with it
+    "merge.undone": (),  # the same
     "profile.changed": (MATCH_PROFILE,),
     "profile.paused": (MATCH_PROFILE,),
     "opgave.published": (MATCH_OPGAVE,),

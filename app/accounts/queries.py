@@ -1,5 +1,6 @@
 """Reading accounts: by address, by session, of a gemeente."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -68,6 +69,11 @@ def with_role(session: Session, role: Role, gemeente_code: str | None = None) ->
     if gemeente_code is not None:
         found = found.where(User.gemeente_code == gemeente_code)
     return list(session.scalars(found.order_by(func.lower(User.name), User.id)))
+
+
+def names_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    return dict(rows.all())
 
 
 def count_gemeenten(session: Session) -> int:

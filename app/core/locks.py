@@ -12,5 +12,5 @@ TELLING_LOCK = 7_301_343
 SIGN_IN_LOCK = 7_301_344
 # Two seeds of the demo come one after the other.
 DEMO_LOCK = 7_301_345
-# Of two imports of words at once the second waits and finds what the first wrote.
-IMPORT_LOCK = 7_301_346
+# Of two changes of words at once the second waits and finds what the first wrote.
+WORDS_LOCK = 7_301_346

@@ -23,7 +23,7 @@ from app.matching.core.facts import (
     Window,
 )
 from app.matching.core.search import Search, search_state
-from app.matching.core.vocabulary import ConceptFacts, Vocabulary
+from app.matching.core.vocabulary import Vocabulary
 from app.matching.models import Match, NightlyRun
 from app.opgaven import queries as opgaven
 from app.opgaven.events import OpgaveChanged, OpgavePublished
@@ -36,7 +36,6 @@ from app.people.models import Profile
 from app.people.rules import Direction, ProfileState
 from app.people.visibility import SeenProfile
 from app.vocabulary import queries as vocabulary_queries
-from app.vocabulary.models import Source
 
 LONGEST_LIST = 50
 
@@ -67,17 +66,7 @@ def vocabulary(session: Session) -> Vocabulary:
     # Looked up once: another thread may meanwhile put a newer one in its place.
     built = _built.get(version)
     if built is None:
-        related = vocabulary_queries.related(session)
-        concepts = [
-            ConceptFacts(
-                concept.id,
-                names,
-                concept.broader_id,
-                related.get(concept.id, ()),
-                own=concept.source is Source.STARTER,
-            )
-            for concept, names in vocabulary_queries.concepts_with_names(session)
-        ]
+        concepts = vocabulary_queries.concept_facts(session)
         built = Vocabulary(concepts, vocabulary_queries.different_pairs(session))
         _built.clear()
         _built[version] = built

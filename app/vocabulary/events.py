@@ -13,3 +13,21 @@ class VocabularyChanged(Event):
 
     name: ClassVar[str] = "vocabulary.changed"
     version: UUID
+
+
+@dataclass(frozen=True)
+class ConceptsMerged(Event):
+    """A beheerder found two concepts to be one."""
+
+    name: ClassVar[str] = "concepts.merged"
+    concept_id: int
+    into_id: int
+
+
+@dataclass(frozen=True)
+class MergeUndone(Event):
+    """A beheerder found a merged concept to be another one after all."""
+
+    name: ClassVar[str] = "merge.undone"
+    concept_id: int
+    into_id: int

@@ -1,5 +1,6 @@
 """Concepts of municipal expertise, their names, and pairs of words that only look alike."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -71,6 +72,20 @@ class ConceptName(Base):
     kind: Mapped[NameKind]
 
     concept: Mapped[Concept] = relationship(back_populates="names")
+
+
+class ConceptMerge(Base):
+    """Two concepts that are one: all names of the one count as names of the other, until undone."""
+
+    __tablename__ = "concept_merge"
+    __table_args__ = (CheckConstraint("concept_id <> into_id", name="two_concepts"),)
+
+    concept_id: Mapped[int] = mapped_column(
+        ForeignKey("concept.id", ondelete="CASCADE"), primary_key=True
+    )
+    into_id: Mapped[int] = mapped_column(ForeignKey("concept.id"), index=True)
+    merged_at: Mapped[datetime]
+    merged_by: Mapped[UUID | None]
 
 
 class RelatedConcepts(Base):

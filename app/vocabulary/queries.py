@@ -1,15 +1,20 @@
-"""Reading the words: suggestions while somebody types, and the whole for matching."""
+"""Reading the words: suggestions while somebody types, and the whole for matching.
 
-from collections.abc import Iterable
+A concept that was merged into another one does not stand on its own: its names are that one's.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.vocabulary.models import (
     Concept,
+    ConceptMerge,
     ConceptName,
     DifferentWords,
     NameKind,
@@ -17,18 +22,23 @@ from app.vocabulary.models import (
     Source,
     VocabularyVersion,
 )
-from app.vocabulary.rules import SHORT_WORD, Theme, normalise, squeezed
+from app.vocabulary.rules import SHORT_WORD, ConceptFacts, Theme, normalise, squeezed
 
 SHORTEST_QUERY = 2
 LONGEST_QUERY = 80
 ALIKE = 0.5
 SLIP_OF_THE_PEN = 80
 
+# What a name stands for, in statements that join the merge of its concept when there is one.
+STANDS_FOR = func.coalesce(ConceptMerge.into_id, ConceptName.concept_id)
+MERGE_OF_NAME = ConceptMerge.concept_id == ConceptName.concept_id
+
 
 @dataclass(frozen=True)
 class Suggestion:
     """A concept that somebody may mean; `also` are its other names."""
 
+    id: int
     label: str
     also: tuple[str, ...]
     theme: Theme | None
@@ -54,7 +64,7 @@ def version(session: Session) -> UUID | None:
 
 
 def count(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Concept)) or 0
+    return session.scalar(select(func.count(Concept.id)).where(_stands_alone())) or 0
 
 
 def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]:
@@ -67,14 +77,15 @@ def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]
     alike = func.word_similarity(wanted, ConceptName.normal)
     best = (
         select(
-            ConceptName.concept_id,
+            STANDS_FOR.label("concept_id"),
             func.bool_or(ConceptName.normal == wanted).label("equal"),
             func.bool_or(begins & (ConceptName.kind == NameKind.LABEL)).label("label_begins"),
             func.bool_or(begins).label("begins"),
             func.max(alike).label("alike"),
         )
+        .outerjoin(ConceptMerge, MERGE_OF_NAME)
         .where(or_(begins, holds, alike > ALIKE))
-        .group_by(ConceptName.concept_id)
+        .group_by(STANDS_FOR)
         .subquery()
     )
     concepts = session.scalars(
@@ -90,9 +101,9 @@ def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]
             Concept.label,
         )
         .limit(limit)
-        .options(selectinload(Concept.names))
     ).all()
-    return [_suggestion(concept) for concept in concepts]
+    also = other_names(session, concepts)
+    return [Suggestion(one.id, one.label, also[one.id], one.theme) for one in concepts]
 
 
 def words_for(session: Session, text: str) -> Sought:
@@ -100,13 +111,13 @@ def words_for(session: Session, text: str) -> Sought:
     if not text.strip():
         return Sought()
     wanted = squeezed(normalise(text[:LONGEST_QUERY]))
-    named = _concepts_named(session, wanted)
+    named = concepts_named(session, wanted)
     if named:
         return Sought(_with_names(session, wanted, named), _label_of(session, named[0]))
     near = [one.label for one in suggestions(session, text) if _is_near(wanted, one)]
     if not near:
         return Sought((wanted,))
-    meant = _concepts_named(session, squeezed(normalise(near[0])))
+    meant = concepts_named(session, squeezed(normalise(near[0])))
     forms = _with_names(session, wanted, meant)
     return Sought(forms, near[0], is_guess=True, others=tuple(near[1:]))
 
@@ -120,33 +131,103 @@ def own_labels(session: Session) -> list[str]:
     """Every preferred label of our own vocabulary, for lists that work without scripts."""
     return list(
         session.scalars(
-            select(Concept.label).where(Concept.source == Source.STARTER).order_by(Concept.label)
+            select(Concept.label)
+            .where(Concept.source == Source.STARTER, _stands_alone())
+            .order_by(Concept.label)
         )
     )
 
 
-def concepts_with_names(session: Session) -> list[tuple[Concept, tuple[str, ...]]]:
-    """Every concept with its comparable names, in two statements."""
-    names: dict[int, list[str]] = {}
-    for concept_id, normal in session.execute(
-        select(ConceptName.concept_id, ConceptName.normal).order_by(ConceptName.id)
-    ):
-        names.setdefault(concept_id, []).append(normal)
-    concepts = session.scalars(select(Concept).order_by(Concept.id))
-    return [(concept, tuple(names.get(concept.id, ()))) for concept in concepts]
+def concept_facts(session: Session) -> list[ConceptFacts]:
+    """Every concept that stands on its own, with all its names and ties, for matching."""
+    into = merged(session)
+    columns = Concept.id, Concept.source, Concept.broader_id
+    rows = session.execute(select(*columns).order_by(Concept.id)).all()
+    own = {into.get(row.id, row.id) for row in rows if row.source is Source.STARTER}
+    names, related = _names_in_use(session), ties(session, into)
+    return [
+        ConceptFacts(
+            row.id,
+            tuple(names.get(row.id, ())),
+            above(row.id, row.broader_id, into),
+            tuple(sorted(related.get(row.id, ()))),
+            own=row.id in own,
+        )
+        for row in rows
+        if row.id not in into
+    ]
 
 
-def related(session: Session) -> dict[int, tuple[int, ...]]:
+def merged(session: Session) -> dict[int, int]:
+    """Per concept that was merged the one that it counts as; that one always stands alone."""
+    return dict(session.execute(select(ConceptMerge.concept_id, ConceptMerge.into_id)).all())
+
+
+def above(concept_id: int, broader_id: int | None, into: Mapping[int, int]) -> int | None:
+    """The wider concept, unless both became one."""
+    wider = None if broader_id is None else into.get(broader_id, broader_id)
+    return None if wider == concept_id else wider
+
+
+def ties(session: Session, into: Mapping[int, int]) -> dict[int, set[int]]:
     """Per concept those that touch it, both ways."""
-    found: dict[int, list[int]] = {}
-    for one, other in session.execute(select(RelatedConcepts.one_id, RelatedConcepts.other_id)):
-        found.setdefault(one, []).append(other)
-        found.setdefault(other, []).append(one)
-    return {concept: tuple(sorted(others)) for concept, others in found.items()}
+    found: dict[int, set[int]] = defaultdict(set)
+    for pair in session.execute(select(RelatedConcepts.one_id, RelatedConcepts.other_id)):
+        one, other = (into.get(concept_id, concept_id) for concept_id in pair)
+        if one != other:
+            found[one].add(other)
+            found[other].add(one)
+    return found
+
+
+def other_names(session: Session, concepts: Collection[Concept]) -> dict[int, tuple[str, ...]]:
+    """Per concept the names besides its label, own ones first."""
+    found: dict[int, dict[str, None]] = {concept.id: {} for concept in concepts}
+    for concept_id, name in session.execute(
+        select(STANDS_FOR, ConceptName.name)
+        .outerjoin(ConceptMerge, MERGE_OF_NAME)
+        .where(STANDS_FOR.in_(found))
+        .order_by(ConceptMerge.merged_at.nulls_first(), ConceptName.id)
+    ):
+        found[concept_id][name] = None
+    labels = {concept.id: concept.label for concept in concepts}
+    return {id_: tuple(n for n in names if n != labels[id_]) for id_, names in found.items()}
 
 
 def different_pairs(session: Session) -> list[tuple[str, str]]:
     return list(session.execute(select(DifferentWords.one, DifferentWords.other)))
+
+
+def concepts_named(session: Session, form: str) -> list[int]:
+    """The concepts with this name in comparable form without spaces, our own first; mostly one."""
+    without_spaces = func.replace(ConceptName.normal, " ", "")
+    return list(
+        session.scalars(
+            select(Concept.id)
+            .select_from(ConceptName)
+            .outerjoin(ConceptMerge, MERGE_OF_NAME)
+            .join(Concept, Concept.id == STANDS_FOR)
+            .where(without_spaces == form)
+            .group_by(Concept.id)
+            .order_by((Concept.source == Source.STARTER).desc(), Concept.id)
+        )
+    )
+
+
+def _stands_alone() -> ColumnElement[bool]:
+    return ~exists().where(ConceptMerge.concept_id == Concept.id)
+
+
+def _names_in_use(session: Session) -> dict[int, list[str]]:
+    """Per concept its comparable names."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for concept_id, normal in session.execute(
+        select(STANDS_FOR, ConceptName.normal)
+        .outerjoin(ConceptMerge, MERGE_OF_NAME)
+        .order_by(ConceptName.id)
+    ):
+        found[concept_id].append(normal)
+    return found
 
 
 def _is_near(form: str, suggestion: Suggestion) -> bool:
@@ -156,25 +237,16 @@ def _is_near(form: str, suggestion: Suggestion) -> bool:
     return is_part or any(fuzz.ratio(form, name) >= SLIP_OF_THE_PEN for name in names)
 
 
-def _concepts_named(session: Session, form: str) -> list[int]:
-    """The concepts with this name, our own first; most words have one."""
-    without_spaces = func.replace(ConceptName.normal, " ", "")
-    return list(
-        session.scalars(
-            select(Concept.id)
-            .join(ConceptName, ConceptName.concept_id == Concept.id)
-            .where(without_spaces == form)
-            .group_by(Concept.id)
-            .order_by((Concept.source == Source.STARTER).desc(), Concept.id)
-        )
-    )
-
-
 def _with_names(session: Session, form: str, concept_ids: list[int]) -> tuple[str, ...]:
     """The form first, then all names of these concepts and of everything under them."""
     under = select(Concept.id).where(Concept.id.in_(concept_ids)).cte(recursive=True)
     # A union drops what was found before, so that a circle in imported words ends as well.
-    under = under.union(select(Concept.id).join(under, Concept.broader_id == under.c.id))
+    belongs = or_(Concept.broader_id == under.c.id, ConceptMerge.into_id == under.c.id)
+    under = under.union(
+        select(Concept.id)
+        .outerjoin(ConceptMerge, ConceptMerge.concept_id == Concept.id)
+        .join(under, belongs)
+    )
     names = session.scalars(
         select(ConceptName.normal).where(ConceptName.concept_id.in_(select(under.c.id)))
     )
@@ -183,8 +255,3 @@ def _with_names(session: Session, form: str, concept_ids: list[int]) -> tuple[st
 
 def _label_of(session: Session, concept_id: int) -> str:
     return session.get_one(Concept, concept_id).label
-
-
-def _suggestion(concept: Concept) -> Suggestion:
-    also = tuple(name.name for name in concept.names if name.name != concept.label)
-    return Suggestion(label=concept.label, also=also, theme=concept.theme)

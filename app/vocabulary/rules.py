@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 import snowballstemmer
 
+from app.core.actor import Actor, Role
 from app.core.text import clean_line
 
 LABEL_LIMIT = 80
@@ -37,6 +39,17 @@ class Theme(StrEnum):
     INKOOP = "inkoop"
     COMMUNICATIE = "communicatie"
     PROJECTEN = "projecten"
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptFacts:
+    """A concept and all its names; `own` tells our words from imported ones."""
+
+    id: int
+    names: tuple[str, ...]
+    broader: int | None = None
+    related: tuple[int, ...] = ()
+    own: bool = True
 
 
 # C#, C++ and 65+ lose their meaning without their sign; elsewhere + and # only separate.
@@ -70,6 +83,11 @@ _MEANINGFUL = (
 _VOICELESS = {"z": "s", "v": "f"}
 _DOUBLED = re.compile(r"([bdfgklmnprst])\1$")
 _LONG_VOWEL = re.compile(r"([aeou])\1([^aeiou])$")
+
+
+def may_change_words(actor: Actor) -> bool:
+    """Who decides what belongs together, for every gemeente."""
+    return actor.is_system or actor.has(Role.BEHEERDER)
 
 
 def normalise(label: str) -> str:

@@ -4,15 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
-
-from app.core.locks import IMPORT_LOCK
 from app.core.work import Work
 from app.vocabulary.esco import EscoConcept
-from app.vocabulary.events import VocabularyChanged
-from app.vocabulary.models import NameKind, Source, VocabularyVersion
+from app.vocabulary.models import NameKind, Source
 from app.vocabulary.rules import LABEL_LIMIT, normalise
 from app.vocabulary.starter import DATA, StarterConcept, read_concepts, read_different
 from app.vocabulary.stored import (
@@ -29,6 +23,7 @@ from app.vocabulary.stored import (
     write_pairs,
     write_related,
 )
+from app.vocabulary.versions import renew, take_turns
 
 
 @dataclass
@@ -61,7 +56,7 @@ def import_starter(work: Work, data: Path = DATA) -> ImportReport:
     """Bring our own words in line with the lists; a second time nothing happens."""
     concepts, different = read_concepts(data), read_different(data)
     session = work.session
-    _take_turns(session)
+    take_turns(session)
     stored = stored_of(session, Source.STARTER)
     known = set(stored.ids)
     wanted = {concept.label: _own_entry(concept) for concept in concepts}
@@ -85,7 +80,7 @@ def import_esco(work: Work, concepts: Sequence[EscoConcept]) -> EscoReport:
     Concepts of an earlier import that are not listed now stay as they are.
     """
     session, report = work.session, EscoReport()
-    _take_turns(session)
+    take_turns(session)
     stored = stored_of(session, Source.ESCO)
     known = set(stored.ids)
     ours = own_names(session)
@@ -99,10 +94,6 @@ def import_esco(work: Work, concepts: Sequence[EscoConcept]) -> EscoReport:
     report.absent = len(known - set(wanted) - set(taken))
     _tell(work, report)
     return report
-
-
-def _take_turns(session: Session) -> None:
-    session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
 
 
 def _own_entry(concept: StarterConcept) -> Entry:
@@ -157,16 +148,5 @@ def _count(
 
 
 def _tell(work: Work, report: ImportReport) -> None:
-    """Another version and a fact, but only when something changed."""
-    if not report.has_changes:
-        return
-    version = work.new_id()
-    row = insert(VocabularyVersion).values(id=1, version=version)
-    work.session.execute(
-        row.on_conflict_do_update(
-            index_elements=[VocabularyVersion.id], set_={"version": row.excluded.version}
-        )
-    )
-    # What the session already read is from before.
-    work.session.expire_all()
-    work.emit(VocabularyChanged(version=version))
+    if report.has_changes:
+        renew(work)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.vocabulary.models import (
     Concept,
+    ConceptMerge,
     ConceptName,
     DifferentWords,
     NameKind,
@@ -170,9 +171,10 @@ def write_related(
 
 
 def remove_unused(session: Session, ids: Iterable[int]) -> set[int]:
-    """Remove concepts that no other one calls its wider expertise; the ids of those that stay."""
+    """Remove concepts under which, and into which, no other one stands; the ids that stay."""
     narrower = aliased(Concept)
-    in_use = exists().where(narrower.broader_id == Concept.id)
+    has_narrower = exists().where(narrower.broader_id == Concept.id)
+    in_use = has_narrower | exists().where(ConceptMerge.into_id == Concept.id)
     staying = set(ids)
     while staying:
         removed = session.scalars(
@@ -199,9 +201,19 @@ def give_way(session: Session, ours: Mapping[int, int]) -> int:
     """Put our concept in the place of one that goes by its name; how many went."""
     for theirs, own in ours.items():
         session.execute(update(Concept).where(Concept.broader_id == theirs).values(broader_id=own))
+        _count_as(session, theirs, own)
     if ours:
         session.execute(delete(Concept).where(Concept.id.in_(ours)))
     return len(ours)
+
+
+def _count_as(session: Session, before: int, now: int) -> None:
+    """What counted as the one counts as the other, or as what that one counts as."""
+    into = select(ConceptMerge.into_id).where(ConceptMerge.concept_id == now)
+    target = session.scalar(into.where(ConceptMerge.into_id != before)) or now
+    counted = ConceptMerge.into_id == before
+    session.execute(delete(ConceptMerge).where(counted, ConceptMerge.concept_id.in_((now, target))))
+    session.execute(update(ConceptMerge).where(counted).values(into_id=target))
 
 
 def write_pairs(session: Session, different: Iterable[DifferentPair]) -> int:

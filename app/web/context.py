@@ -26,6 +26,8 @@ UNDER = {
     "beheer.colleagues": "beheer.index",
     "beheer.domains": "beheer.index",
     "beheer.system": "beheer.index",
+    "vocabulary.index": "beheer.index",
+    "vocabulary.concept": "beheer.index",
 }
 
 

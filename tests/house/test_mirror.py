@@ -18,6 +18,7 @@ SHOWN_IN = {
     "app/post.py": "tests/house/test_mails.py",
     "app/settings.py": "tests/house/test_settings.py",
     "app/vocabulary/stored.py": "tests/vocabulary/test_service.py",
+    "app/vocabulary/versions.py": "tests/vocabulary/test_merging.py",
     "app/web/auth.py": "tests/web/test_accounts.py",
     "app/web/blueprints.py": "tests/house/test_routes.py",
     "app/web/cards.py": "tests/web/test_people.py",

@@ -29,7 +29,7 @@ PUBLIC = {
 # A mail program posts here on behalf of its reader; the signed address is the proof.
 WITHOUT_TOKEN = {"notifications.unsubscribe"}
 NAMED_BY_OTHERS = {"/robots.txt", "/.well-known/security.txt", "/favicon.ico"}
-WORD = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*|<(uuid|int|path):[a-z_]+>|<(token|key)>")
+WORD = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*|<(uuid|path|int\(max=\d+\)):[a-z_]+>|<(token|key)>")
 SOMEBODY = UUID(int=1)
 SIGN_IN = "/inloggen"
 
@@ -59,7 +59,8 @@ def routes(app: Flask, method: str) -> Iterator[tuple[Rule, str]]:
 
 
 def _sample(rule: Rule, name: str) -> object:
-    return SOMEBODY if f"<uuid:{name}>" in rule.rule else "x"
+    samples = {f"<uuid:{name}>": SOMEBODY, f"):{name}>": 1}
+    return next((value for sign, value in samples.items() if sign in rule.rule), "x")
 
 
 def open_without_sign_in(app: Flask, client: FlaskClient) -> list[str]:

@@ -30,11 +30,16 @@ ROLE_PAGES = {
     "professional": {"/matches", "/profiel", "/profiel/bewerken", "/collegas", "/meldingen"},
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {"/beheer", "/beheer/collegas", "/onze-opgaven"},
-    "beheerder": {"/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem"},
+    "beheerder": {
+        *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),
+    },
 }
 # The same for everybody, so looked at once.
 OF_THE_DEMO = {"/demo", "/postvak"}
-CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/postvak/)[^/]+|(?<=/afmelden/)[^/]+")
+CHANGING = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/postvak/)[^/]+|(?<=/afmelden/)[^/]+"
+    r"|(?<=/begrippen/)\d+"
+)
 # No pages, and links from mails in the viewer that work only once.
 NOT_WALKED = re.compile(r"^/(static/|healthz|readyz|robots\.txt|\.well-known/|inloggen/)|/html$")
 
@@ -201,6 +206,25 @@ def test_a_faulty_domain_is_told_beside_the_field(arrive: Arrive) -> None:
 
     assert "Er klopt nog iets niet" in visitor.text()
     visitor.look("error-domein")
+
+
+def test_the_pages_about_merging_concepts_are_in_order(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in_on_demo_page(SOMEBODY["beheerder"])
+    visitor.go("/beheer/begrippen?q=bomen")
+    visitor.look("beheerder-begrippen-found")
+    visitor.follow("bomenbeheer")
+    visitor.look("beheerder-begrip")
+    visitor.fill("Samenvoegen met", "groenbeheer")
+    visitor.press("Bekijk wat er gebeurt")
+    visitor.look("beheerder-begrip-plan")
+    visitor.press("Voeg samen")
+    assert "bomenbeheer telt als groenbeheer" in visitor.text()
+    visitor.look("beheerder-begrippen-merged")
+    visitor.follow("bomenbeheer")
+    visitor.look("beheerder-begrip-merged")
+    visitor.page.get_by_role("button", name="Maak ongedaan").click()
+    visitor.page.get_by_text("Weer twee begrippen").wait_for()
 
 
 def test_a_page_that_is_not_in_order_is_found(arrive: Arrive) -> None:

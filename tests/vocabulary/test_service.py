@@ -102,7 +102,7 @@ def test_what_was_written_is_what_the_lists_say(session: Session) -> None:
     assert {label: by_id.get(above) for label, above in wider} == {
         label: one.broader for label, one in listed.items()
     }
-    related = queries.related(session)
+    related = queries.ties(session, into={})
     assert {
         frozenset((by_id[one], by_id[other])) for one, others in related.items() for other in others
     } == {frozenset((label, other)) for label, one in listed.items() for other in one.related}

@@ -7,23 +7,12 @@ from itertools import product
 
 from app.matching.core.facts import Kind, Link
 from app.matching.core.spelling import spelling_ratio
-from app.vocabulary.rules import normalise, squeezed, stemmed
+from app.vocabulary.rules import ConceptFacts, normalise, squeezed, stemmed
 
 SAME_STRENGTH = 100
 NARROWER_STRENGTHS = (90, 80, 70)
 BROADER_STRENGTHS = (60, 45)
 RELATED_STRENGTH = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ConceptFacts:
-    """A concept and all its names; `own` tells our words from imported ones."""
-
-    id: int
-    names: tuple[str, ...]
-    broader: int | None = None
-    related: tuple[int, ...] = ()
-    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,11 @@ def _platform_tasks(session: Session) -> list[Task]:
             href=url_for("beheer.domains"),
         ),
         Task(
+            title="Begrippen",
+            text="Voeg begrippen samen die eigenlijk hetzelfde zijn.",
+            href=url_for("vocabulary.index"),
+        ),
+        Task(
             title="Systeem",
             text="Kijk of het werk op de achtergrond en de mail goed lopen.",
             href=url_for("beheer.system"),

@@ -1,15 +1,23 @@
-"""Suggestions while somebody types."""
+"""Suggestions while somebody types; and the concepts that a beheerder looks after."""
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.core.errors import Conflict, InvalidInput
 from app.extensions import db
 from app.labels import label
-from app.vocabulary import queries
+from app.vocabulary import concepts, merging, queries
 from app.vocabulary.queries import Suggestion
 from app.web.policy import Policy, allow
+from app.web.vocabulary import pages
+from app.web.vocabulary.forms import ConceptSearch, MergeForm, OtherConcept
+from app.web.work import open_work
 
 MOST_OTHER_NAMES = 3
+MOST_FOUND = 20
+# What fits a key of the table; a larger number is no concept.
+CONCEPT = "<int(max=2147483647):concept_id>"
+NO_OTHER = "Kies een begrip om mee samen te voegen."
 
 vocabulary = Blueprint("vocabulary", __name__)
 
@@ -19,6 +27,59 @@ vocabulary = Blueprint("vocabulary", __name__)
 def suggest() -> ResponseReturnValue:
     found = queries.suggestions(db.session(), request.args.get("q", ""))
     return jsonify([{"label": one.label, "hint": _hint(one)} for one in found])
+
+
+@vocabulary.get("/beheer/begrippen")
+@allow(Policy.BEHEERDER)
+def index() -> str:
+    form, session = ConceptSearch.of_request(), db.session()
+    return render_template(
+        "vocabulary/index.html",
+        form=form,
+        found=queries.suggestions(session, form.text, limit=MOST_FOUND),
+        total=queries.count(session),
+        merges=pages.merge_lines(session),
+    )
+
+
+@vocabulary.get(f"/beheer/begrippen/{CONCEPT}")
+@allow(Policy.BEHEERDER)
+def concept(concept_id: int) -> str:
+    form, session = OtherConcept.of_request(), db.session()
+    seen = concepts.seen_concept(session, concept_id)
+    other_id = concepts.other_named(session, form.text, concept_id)
+    return render_template(
+        "vocabulary/concept.html",
+        concept=seen,
+        form=form,
+        plan=pages.merge_plan(session, seen, other_id) if other_id is not None else None,
+        meant=[] if other_id is not None else queries.suggestions(session, form.text),
+    )
+
+
+@vocabulary.post(f"/beheer/begrippen/{CONCEPT}/samenvoegen")
+@allow(Policy.BEHEERDER)
+def merge(concept_id: int) -> ResponseReturnValue:
+    form = MergeForm.of_request()
+    if not form.submitted() or form.into_id.data is None:
+        raise InvalidInput(said=NO_OTHER)
+    try:
+        with open_work() as work:
+            merging.merge_concepts(work, concept_id, form.into_id.data)
+    except Conflict as refused:
+        flash(refused.said, "error")
+    else:
+        flash("Samengevoegd. Alle matches worden nu opnieuw berekend.", "success")
+    return redirect(url_for("vocabulary.index"))
+
+
+@vocabulary.post(f"/beheer/begrippen/{CONCEPT}/losmaken")
+@allow(Policy.BEHEERDER)
+def undo(concept_id: int) -> ResponseReturnValue:
+    with open_work() as work:
+        merging.undo_merge(work, concept_id)
+    flash("Weer twee begrippen. Alle matches worden nu opnieuw berekend.", "success")
+    return redirect(url_for("vocabulary.index"))
 
 
 def _hint(suggestion: Suggestion) -> str:

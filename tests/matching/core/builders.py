@@ -17,8 +17,9 @@ from app.matching.core.facts import (
     Score,
     Window,
 )
-from app.matching.core.vocabulary import ConceptFacts, Vocabulary
+from app.matching.core.vocabulary import Vocabulary
 from app.opgaven.rules import Place
+from app.vocabulary.rules import ConceptFacts
 from app.vocabulary.starter import read_concepts, read_different
 
 UTRECHT = Position(52.0908, 5.1222)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.matching.core.facts import AskedSkill, Kind, OfferedSkill, OpgaveFacts, ProfileFacts
 from app.matching.core.score import LEVELS_SHORT, score, shares
-from app.matching.core.vocabulary import ConceptFacts, Vocabulary
+from app.matching.core.vocabulary import Vocabulary
+from app.vocabulary.rules import ConceptFacts
 from tests.matching.core.builders import SUMMER, a_profile, an_opgave, asked, offered
 
 CONCEPTS = (

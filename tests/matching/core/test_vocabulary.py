@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching.core.facts import Kind, Link
-from app.matching.core.vocabulary import ConceptFacts, Vocabulary
-from app.vocabulary.rules import normalise
+from app.matching.core.vocabulary import Vocabulary
+from app.vocabulary.rules import ConceptFacts, normalise
 
 RO, PLAN, PLANRULES, ZONE, DEEP, TRAFFIC, ESCO_ONE, ESCO_TWO, PERMIT, BYLAW = range(1, 11)
 

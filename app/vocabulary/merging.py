@@ -1,0 +1,87 @@
+"""A beheerder finds that two concepts are one, and can take it back.
+
+Nothing of either concept is changed or lost: a row says what it counts as, so imports and undoing
+leave no traces.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import Conflict, NotAllowed, NotFound
+from app.core.work import Work
+from app.vocabulary.events import ConceptsMerged, MergeUndone
+from app.vocabulary.models import Concept, ConceptMerge
+from app.vocabulary.queries import above, merged
+from app.vocabulary.rules import may_change_words
+from app.vocabulary.versions import renew, take_turns
+
+
+def merge_concepts(work: Work, concept_id: int, into_id: int) -> None:
+    """From now on every name of the one counts as a name of the other."""
+    _refuse_strangers(work)
+    take_turns(work.session)
+    refusal = merge_refusal(work.session, concept_id, into_id)
+    if refusal:
+        raise Conflict(said=refusal)
+    work.session.add(
+        ConceptMerge(
+            concept_id=concept_id,
+            into_id=into_id,
+            merged_at=work.now,
+            merged_by=work.actor.user_id,
+        )
+    )
+    work.session.flush()
+    work.emit(ConceptsMerged(concept_id=concept_id, into_id=into_id))
+    renew(work)
+
+
+def undo_merge(work: Work, concept_id: int) -> None:
+    """From now on the concept stands on its own again."""
+    _refuse_strangers(work)
+    take_turns(work.session)
+    merge = work.fetch(ConceptMerge, concept_id)
+    work.session.delete(merge)
+    work.session.flush()
+    work.emit(MergeUndone(concept_id=concept_id, into_id=merge.into_id))
+    renew(work)
+
+
+def merge_refusal(session: Session, concept_id: int, into_id: int) -> str:
+    """Why the first concept cannot count as the second, or nothing."""
+    concept, into = _concept(session, concept_id), _concept(session, into_id)
+    if concept.id == into.id:
+        return f"Dit is “{concept.label}” zelf. Kies een ander begrip."
+    merges = merged(session)
+    for one in (concept, into):
+        if one.id in merges:
+            other = session.get_one(Concept, merges[one.id]).label
+            return f"“{one.label}” telt al als “{other}”. Maak dat eerst ongedaan."
+    other_way = f"Laat andersom “{into.label}” tellen als “{concept.label}”."
+    if concept.id in merges.values():
+        return f"Andere begrippen tellen al als “{concept.label}”. {other_way}"
+    if _is_under(session, into, concept, merges):
+        return f"“{into.label}” valt onder “{concept.label}”. {other_way}"
+    return ""
+
+
+def _is_under(session: Session, one: Concept, other: Concept, merges: dict[int, int]) -> bool:
+    broader = dict(session.execute(select(Concept.id, Concept.broader_id)).all())
+    seen: set[int] = set()
+    step = above(one.id, one.broader_id, merges)
+    while step is not None and step != other.id and step not in seen:
+        seen.add(step)
+        step = above(step, broader[step], merges)
+    return step == other.id
+
+
+def _concept(session: Session, concept_id: int) -> Concept:
+    found = session.get(Concept, concept_id)
+    if found is None:
+        raise NotFound(f"concept {concept_id}")
+    return found
+
+
+def _refuse_strangers(work: Work) -> None:
+    if not may_change_words(work.actor):
+        raise NotAllowed("change words")
