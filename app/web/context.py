@@ -20,6 +20,8 @@ UNDER = {
     "opgaven.show": "opgaven.index",
     "opgaven.create": "opgaven.ours",
     "opgaven.edit": "opgaven.ours",
+    "opgaven.confirm_close": "opgaven.ours",
+    "opgaven.confirm_withdraw": "opgaven.ours",
     "matching.of_opgave": "opgaven.ours",
     "notifications.preferences": "notifications.inbox",
     "beheer.requests": "beheer.index",

@@ -9,9 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Role
 from app.web.context import UNDER
+from app.web.policy import Policy, policy_of
 from tests.support.builders import a_user
 from tests.support.web import sign_in
 
+ITEMS = {
+    *("opgaven.index", "people.index", "matching.index", "people.own", "opgaven.ours"),
+    *("beheer.index", "notifications.inbox"),
+}
+# Words for the suggestions of a form, no page.
+NO_PAGE = {"vocabulary.suggest"}
 ITEM = re.compile(r'class="dgvn-nav__link" href="([^"]+)"(?: aria-current="(\w+)")?')
 
 
@@ -57,3 +64,13 @@ def test_a_page_below_it_marks_its_item(client: FlaskClient, session: Session) -
 
 def test_every_page_below_and_every_item_is_a_route(app: Flask) -> None:
     assert set(UNDER) | set(UNDER.values()) <= set(app.view_functions)
+
+
+def test_every_page_of_who_is_signed_in_marks_an_item(app: Flask) -> None:
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and policy_of(app, rule.endpoint) is not Policy.PUBLIC
+    }
+
+    assert pages - NO_PAGE - ITEMS - set(UNDER) == set()
