@@ -437,15 +437,34 @@ def test_going_back_after_a_colleague_changed_it_overwrites_nothing(
     assert f'action="{edit_of(opgave)}"' in answer.text
 
 
-def test_an_id_of_somebody_elses_opgave_is_not_taken(
-    client: FlaskClient, session: Session, owner: User
+@pytest.mark.parametrize("status", [OpgaveStatus.CONCEPT, OpgaveStatus.OPEN])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"actie": "publiceer"},
+        {"title": ""},
+        {"title": "", "actie": "publiceer"},
+        {"people_needed": "veel"},
+        {"add": "skills"},
+        {"remove": "skills-0"},
+    ],
+    ids=["save", "open", "no title", "open without title", "unread", "add a row", "drop a row"],
+)
+def test_an_id_of_somebody_elses_opgave_is_neither_taken_nor_shown(
+    client: FlaskClient,
+    session: Session,
+    owner: User,
+    typed: dict[str, str],
+    status: OpgaveStatus,
 ) -> None:
-    other = an_opgave(session, title="Van een ander")
+    other = an_opgave(session, title="Van een ander", status=status)
     session.commit()
 
-    answer = client.post(NEW, data=filled(opgave_id=str(other.id)))
+    answer = client.post(NEW, data=filled(opgave_id=str(other.id), **typed))
 
     assert (answer.status_code, the_opgave(session).title) == (404, "Van een ander")
+    assert "Van een ander" not in answer.text
 
 
 @pytest.mark.parametrize("typed", ["", "geen-id", "\0", "x" * 5000])

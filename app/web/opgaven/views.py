@@ -207,7 +207,7 @@ def _version_now(opgave_id: UUID) -> int:
 
 def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
     """The form; it goes to the opgave's own address as soon as there is an opgave."""
-    opgave = db.session().get(Opgave, opgave_id)
+    opgave = _begun(opgave_id)
     page = render_template(
         "opgaven/edit.html",
         form=form,
@@ -221,6 +221,14 @@ def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
         labels=vocabulary.own_labels(db.session()),
     )
     return page, form.status
+
+
+def _begun(opgave_id: UUID) -> Opgave | None:
+    """What was saved of the opgave so far; the id may come from a browser, so not of others."""
+    session = db.session()
+    if session.get(Opgave, opgave_id) is None:
+        return None
+    return queries.opgave_to_edit(session, current_actor(), opgave_id)
 
 
 def _how_to_draft() -> str:
