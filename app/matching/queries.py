@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import User
@@ -179,8 +179,13 @@ def last_night(session: Session) -> NightlyRun | None:
     return session.scalar(select(NightlyRun).order_by(NightlyRun.night.desc()).limit(1))
 
 
-def has_match_with(session: Session, viewer: Actor, user_id: UUID, today: date) -> bool:
-    """Whether this colleague fits an open opgave that the viewer looks after."""
+def has_match_with(
+    session: Session, viewer: Actor, user_id: UUID, today: date, *, as_contact: bool = False
+) -> bool:
+    """Whether this colleague fits an open opgave that the viewer looks after.
+
+    With `as_contact` only opgaven count on which colleagues read the viewer's own address.
+    """
     if viewer.gemeente_code is None or not may_edit(viewer, viewer.gemeente_code):
         return False
     found = (
@@ -193,6 +198,10 @@ def has_match_with(session: Session, viewer: Actor, user_id: UUID, today: date) 
         )
         .limit(1)
     )
+    if as_contact:
+        found = found.where(
+            or_(Opgave.owner_id == viewer.user_id, Opgave.co_owner_id == viewer.user_id)
+        )
     return session.scalar(found) is not None
 
 

@@ -35,7 +35,7 @@ from tests.support.builders import (
     an_opgave,
 )
 from tests.support.queries import counted
-from tests.support.work import TODAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 
 @pytest.fixture
@@ -295,6 +295,36 @@ def test_colleagues_are_shown_as_far_as_they_want(session: Session, owner: User)
     ]
     counts = queries.counts_of_opgaven(session, actor(session, owner), [opgave.id])
     assert counts == {opgave.id: 3}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"status": OpgaveStatus.CONCEPT},
+        {"status": OpgaveStatus.CLOSED, "ended_at": MONDAY},
+        {"status": OpgaveStatus.WITHDRAWN, "ended_at": MONDAY},
+        {"closes_on": TODAY - timedelta(days=1)},
+    ],
+    ids=["concept", "closed", "withdrawn", "past its last day"],
+)
+def test_only_an_open_opgave_makes_a_colleague_a_match(
+    session: Session, owner: User, changed: dict[str, Any]
+) -> None:
+    profile = a_profile(session, "wonen")
+    opgave = an_opgave(session, "wonen", owner=owner)
+    matched(session)
+
+    def has_match(**kind: bool) -> bool:
+        looking = actor(session, owner)
+        return queries.has_match_with(session, looking, profile.user_id, TODAY, **kind)
+
+    while_open = (has_match(), has_match(as_contact=True))
+    for name, value in changed.items():
+        setattr(opgave, name, value)
+    session.flush()
+
+    assert while_open == (True, True)
+    assert (has_match(), has_match(as_contact=True)) == (False, False)
 
 
 def test_who_paused_is_gone_at_once(session: Session, owner: User) -> None:

@@ -343,14 +343,23 @@ def test_who_looks_after_the_opgave_reads_what_comes_next(
     client: FlaskClient, session: Session, professional: User, visibility: Visibility
 ) -> None:
     owner, stranger = a_user(session, Role.OPGAVEHOUDER), a_user(session, Role.OPGAVEHOUDER)
-    an_opgave(session, "verkeerskunde", owner=owner)
+    second, beheerder = (
+        a_user(session, role, gemeente_code=owner.gemeente_code)
+        for role in (Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER)
+    )
+    an_opgave(session, "verkeerskunde", owner=owner, co_owner_id=second.id)
     a_written_profile(session, professional, "verkeerskunde", visibility=visibility)
     match(session)
 
     seen = [
         words(sign_in(client, session, reader).get(f"/collegas/{professional.id}").text)
-        for reader in (owner, stranger, professional)
+        for reader in (owner, second, beheerder, stranger, professional)
     ]
 
-    next_step = "Deze collega ziet jouw opgave ook, met jouw mailadres erbij."
-    assert [next_step in one for one in seen] == [True, False, False]
+    own = "Deze collega ziet jouw opgave ook, met jouw mailadres erbij."
+    ours = (
+        "Deze collega ziet ook de opgave van jouw gemeente, "
+        "met het mailadres van de opgavehouder erbij."
+    )
+    assert [own in one for one in seen] == [True, True, False, False, False]
+    assert [ours in one for one in seen] == [False, False, True, False, False]

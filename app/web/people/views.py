@@ -52,11 +52,14 @@ def index() -> str:
 @people.get("/collegas/<uuid:user_id>")
 @allow(Policy.SIGNED_IN)
 def show(user_id: UUID) -> str:
-    today = dutch_date(utc_now())
-    seen = queries.seen_profile(db.session(), current_actor(), user_id, today)
-    matched = matching.has_match_with(db.session(), current_actor(), user_id, today)
+    session, actor, today = db.session(), current_actor(), dutch_date(utc_now())
+    seen = queries.seen_profile(session, actor, user_id, today)
     return render_template(
-        "people/show.html", seen=seen, profile=profile_page(seen), is_matched=matched
+        "people/show.html",
+        seen=seen,
+        profile=profile_page(seen),
+        is_matched=matching.has_match_with(session, actor, user_id, today),
+        is_contact=matching.has_match_with(session, actor, user_id, today, as_contact=True),
     )
 
 
