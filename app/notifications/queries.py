@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor
-from app.core.backlog import Backlog
-from app.core.backlog import read as read_backlog
+from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM
 from app.matching.models import Match
 from app.notifications.models import Delivery, DigestRun, Notice, Preference
@@ -129,12 +128,9 @@ def counts_by_state(session: Session) -> dict[DeliveryState, int]:
     )
 
 
-def backlog(session: Session, now: datetime) -> Backlog:
-    """Mails that are due; one that is to be tried again later is not late yet."""
-    due = select(func.count(), func.min(Delivery.next_attempt_at)).where(
-        Delivery.state == DeliveryState.PENDING, Delivery.next_attempt_at <= now
-    )
-    return read_backlog(session, due)
+def backlog(session: Session) -> Backlog:
+    """Mails that are due."""
+    return of_due(session, Delivery.next_attempt_at, Delivery.state == DeliveryState.PENDING)
 
 
 def failed(session: Session, limit: int = 100) -> list[Delivery]:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -17,7 +16,7 @@ from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.models import Opgave
 from app.people.models import Profile
 from tests.support.builders import a_profile, a_user, an_opgave
-from tests.support.work import MONDAY, make_work
+from tests.support.work import MONDAY, database_now, make_work
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,6 @@ def a_told_match(
     matching.match_opgave(work, asked.id)
     service.tell_matches(work, asked.id, [professional.id])
     return Told(professional, profile, owner, asked)
-
-
-def database_now(session: Session) -> datetime:
-    """The moment at which the database thinks this test runs."""
-    return session.execute(select(func.now())).scalar_one()
 
 
 def a_delivery(session: Session, user: User | None = None, **changed: Any) -> Delivery:

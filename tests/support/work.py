@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -19,6 +20,11 @@ def make_work(session: Session, actor: Actor | User = SYSTEM, now: datetime = MO
     if isinstance(actor, User):
         actor = actor_of(actor)
     return Work(session=session, actor=actor, now=now)
+
+
+def database_now(session: Session) -> datetime:
+    """The moment at which the database thinks this test runs: never the Monday of the others."""
+    return session.execute(select(func.now())).scalar_one()
 
 
 def opgavehouder(gemeente_code: str, user_id: UUID | None = None) -> Actor:

@@ -19,9 +19,9 @@ from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.rules import OpgaveStatus
-from tests.notifications.builders import a_delivery, a_told_match, database_now
+from tests.notifications.builders import a_delivery, a_told_match
 from tests.support.mailbox import Mailbox, relay_into
-from tests.support.work import make_work
+from tests.support.work import database_now, make_work
 from workers import mail
 
 

@@ -70,7 +70,7 @@ class PersonLine:
 
 @dataclass(frozen=True)
 class Wait:
-    """A kind of work that waits: how much, and in words since when."""
+    """A kind of work that waits: how much, and in words for how long."""
 
     label: str
     value: str
@@ -171,17 +171,17 @@ def _role_buttons(actor: Actor, user: User) -> list[RoleButton]:
 def waits(session: Session, now: datetime) -> Waits:
     """Everything that a worker still has to pick up."""
     backlogs = {
-        "Nieuws dat nog verdeeld moet worden": backlog.of_facts(session),
-        "Taken die aan de beurt zijn": backlog.of_jobs(session, now),
-        "Mails die weg moeten": mails.backlog(session, now),
+        "Nieuws dat nog verdeeld moet worden": backlog.of_facts(session, now),
+        "Taken die aan de beurt zijn": backlog.of_jobs(session),
+        "Mails die weg moeten": mails.backlog(session),
     }
-    lines = [Wait(label, *_waiting(found, now)) for label, found in backlogs.items()]
-    oldest = min((found.since for found in backlogs.values() if found.since), default=now)
-    return Waits(lines, is_late=now - oldest > PATIENCE)
+    lines = [Wait(label, *_waiting(found)) for label, found in backlogs.items()]
+    waited = [found.waited for found in backlogs.values() if found.waited is not None]
+    return Waits(lines, is_late=max(waited, default=timedelta()) > PATIENCE)
 
 
-def _waiting(found: Backlog, now: datetime) -> tuple[str, str]:
-    oldest = f"de oudste wacht {how_long(now - found.since)}" if found.since else ""
+def _waiting(found: Backlog) -> tuple[str, str]:
+    oldest = "" if found.waited is None else f"de oudste wacht {how_long(found.waited)}"
     return number(found.count), oldest
 
 

@@ -20,10 +20,10 @@ from app.notifications.rules import DeliveryState, Frequency, MailKind, Weekday,
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
 from tests.conftest import DatabaseMaker
-from tests.notifications.builders import a_delivery, a_told_match, database_now
+from tests.notifications.builders import a_delivery, a_told_match
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_gemeente, a_user
-from tests.support.work import MONDAY, TODAY, make_work
+from tests.support.work import MONDAY, TODAY, database_now, make_work
 
 TODAYS = due_on(TODAY)
 TOMORROWS = due_on(TODAY + timedelta(days=1))

@@ -27,10 +27,10 @@ from app.notifications.rules import (
 )
 from app.notifications.service import Claim
 from tests.conftest import DatabaseMaker
-from tests.notifications.builders import a_delivery, database_now
+from tests.notifications.builders import a_delivery
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user
-from tests.support.work import make_work
+from tests.support.work import database_now, make_work
 
 A_MINUTE = timedelta(minutes=1)
 ACCEPTED = Answer(Verdict.ACCEPTED, "250 OK")
