@@ -14,5 +14,5 @@ def dutch_time(moment: datetime) -> datetime:
     return moment.astimezone(AMSTERDAM)
 
 
-def dutch_date(moment: datetime) -> date:
+def dutch_day(moment: datetime) -> date:
     return dutch_time(moment).date()

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
-from app.core.clock import AMSTERDAM
-from app.core.clock import dutch_date as day_of
+from app.core.clock import AMSTERDAM, dutch_day
 
 
 def dutch_date(day: date | datetime | None) -> str:
@@ -51,4 +50,4 @@ def plural(count: int, one: str, many: str) -> str:
 
 
 def _day(day: date | datetime | None) -> date | None:
-    return day_of(day) if isinstance(day, datetime) else day
+    return dutch_day(day) if isinstance(day, datetime) else day

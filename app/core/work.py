@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.outbox import Event, OutboxMessage
@@ -27,7 +27,7 @@ class Work:
 
     @property
     def today(self) -> date:
-        return dutch_date(self.now)
+        return dutch_day(self.now)
 
     def fetch(self, kind: type[Row], key: Any) -> Row:
         """The row, or `NotFound`."""

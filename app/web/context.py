@@ -7,7 +7,7 @@ from flask import Flask, request, url_for
 from flask_login import current_user
 
 from app.core.actor import Role
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.extensions import db
 from app.notifications import queries as notifications
 from app.settings import Settings
@@ -69,7 +69,7 @@ def navigation() -> list[MenuItem]:
     if reader is None:
         return [*items, _item("Over ons", "home.about")]
     roles = reader.actor.roles
-    unread = notifications.count_unread(db.session(), reader.actor, dutch_date(utc_now()))
+    unread = notifications.count_unread(db.session(), reader.actor, dutch_day(utc_now()))
     items += [
         _item("Collega's", "people.index"),
         _item("Mijn matches", "matching.index"),

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator
 
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from tests.support.browser import Visitor
 from tests.support.mailbox import Mailbox, html_of, link_in, text_of
 from tests.support.product import Product, wait_for
@@ -111,7 +111,7 @@ def title_of(who: Newcomer) -> str:
 
 
 def today() -> date:
-    return dutch_date(utc_now())
+    return dutch_day(utc_now())
 
 
 # What is to be seen

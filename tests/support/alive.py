@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import SYSTEM
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.core.work import Work
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
@@ -42,7 +42,7 @@ def a_living_opgave(session: Session, *skills: str, **changed: Any) -> Opgave:
 
 
 def today() -> date:
-    return dutch_date(utc_now())
+    return dutch_day(utc_now())
 
 
 def _moments() -> dict[str, datetime]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.factory import create_app
 from app.people.rules import ProfileState
 from app.web.home import pages
@@ -167,7 +167,7 @@ def test_security_txt_is_complete_and_not_about_to_expire(client: FlaskClient) -
         "Preferred-Languages": "nl, en",
         "Canonical": "http://localhost/.well-known/security.txt",
     }
-    assert 60 < (expires - dutch_date(utc_now())).days < 366
+    assert 60 < (expires - dutch_day(utc_now())).days < 366
 
 
 def test_the_favicon_is_there(client: FlaskClient) -> None:

@@ -18,7 +18,7 @@ from flask_login import current_user
 from app.accounts import queries, service
 from app.accounts.models import SignIn
 from app.accounts.rules import SIGN_IN_LINK_LIVES
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotFound
 from app.core.faults import FaultyDraft
 from app.extensions import db, limiter
@@ -119,7 +119,7 @@ def _form_for(email: str) -> NewcomerForm | None:
     if gemeenten.of_email(db.session(), email):
         return NewcomerForm.of_request()
     form = StrangerForm.of_request()
-    form.offer(gemeenten.existing_on(db.session(), dutch_date(utc_now())))
+    form.offer(gemeenten.existing_on(db.session(), dutch_day(utc_now())))
     return form
 
 

@@ -10,7 +10,7 @@ from app.accounts.models import User
 from app.accounts.rules import may_manage
 from app.core import jobs
 from app.core.actor import Role
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.extensions import db
 from app.gemeenten import queries as gemeenten
@@ -184,7 +184,7 @@ def _chosen_gemeente() -> Gemeente:
 
 
 def _choice_of(gemeente: Gemeente) -> GemeenteForm:
-    existing = gemeenten.existing_on(db.session(), dutch_date(utc_now()))
+    existing = gemeenten.existing_on(db.session(), dutch_day(utc_now()))
     return GemeenteForm.of_address(existing, gemeente.code)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.extensions import db
 from app.settings import Settings
 from app.web.home import pages
@@ -22,7 +22,7 @@ home = Blueprint("home", __name__)
 @home.get("/")
 @allow(Policy.PUBLIC)
 def index() -> ResponseReturnValue:
-    session, today = db.session(), dutch_date(utc_now())
+    session, today = db.session(), dutch_day(utc_now())
     return render_template(
         "home/index.html",
         figures=pages.figures(session, today),
@@ -81,7 +81,7 @@ def robots() -> ResponseReturnValue:
 @home.get("/.well-known/security.txt")
 @allow(Policy.PUBLIC)
 def security_txt() -> ResponseReturnValue:
-    expires = dutch_date(utc_now()) + SECURITY_TXT_LIVES
+    expires = dutch_day(utc_now()) + SECURITY_TXT_LIVES
     address = _settings().base_url + url_for("home.security_txt")
     return _plain(
         f"Contact: mailto:{_settings().contact_email}\n"

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
-from app.core.clock import dutch_date
+from app.core.clock import dutch_day
 from app.core.errors import NotFound
 from app.matching import queries
 from app.matching.core.search import Search
@@ -79,7 +79,7 @@ def own_matches(session: Session, viewer: Actor, now: datetime) -> Matches:
     profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
     if profile is None or profile.state is not ProfileState.PUBLISHED:
         return Matches(silence=_no_search_for(profile))
-    found = queries.matches_of_person(session, viewer, dutch_date(now))
+    found = queries.matches_of_person(session, viewer, dutch_day(now))
     if not found:
         search = queries.search_for_person(session, profile.user_id, now)
         return Matches(silence=NOTHING_FOUND[search])
@@ -100,7 +100,7 @@ def _colleagues(session: Session, viewer: Actor, opgave: Opgave, now: datetime) 
     if opgave.status is not OpgaveStatus.OPEN:
         is_concept = opgave.status is OpgaveStatus.CONCEPT
         return Matches(silence=Silence.CONCEPT if is_concept else Silence.ENDED)
-    found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_date(now))
+    found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_day(now))
     if not found:
         search = queries.search_for_opgave(session, opgave.id, now)
         return Matches(silence=NOTHING_FOUND[search])

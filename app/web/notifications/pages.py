@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from app.core.clock import dutch_date
+from app.core.clock import dutch_day
 from app.core.dutch import short_date
 from app.matching.core.words import COLLEAGUE, YOU, one_line
 from app.matching.queries import score_of
@@ -35,7 +35,7 @@ def _line_of(notice: SeenNotice) -> tuple[object, ...]:
     """What notices must share to stand on one line."""
     told = notice.notice
     about_whom = None if notice.colleague else told.id
-    return (about_whom, told.opgave_id, dutch_date(told.told_at), told.read_at is None)
+    return (about_whom, told.opgave_id, dutch_day(told.told_at), told.read_at is None)
 
 
 def _item(group: Sequence[SeenNotice]) -> InboxItem:

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotFound
 from app.extensions import csrf, db
 from app.links import Links
@@ -29,7 +29,7 @@ notifications = Blueprint("notifications", __name__)
 @notifications.get("/meldingen")
 @allow(Policy.SIGNED_IN)
 def inbox() -> str:
-    notices = queries.inbox(db.session(), current_actor(), dutch_date(utc_now()))
+    notices = queries.inbox(db.session(), current_actor(), dutch_day(utc_now()))
     return render_template("notifications/inbox.html", items=inbox_items(notices))
 
 

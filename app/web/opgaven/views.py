@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotAllowed
 from app.core.faults import FaultyDraft
 from app.core.work import Work
@@ -55,7 +55,7 @@ def index() -> str:
     form.offer(gemeenten.provinces(db.session()))
     sought = vocabulary.words_for(db.session(), form.text)
     found = queries.search_open(
-        db.session(), current_actor(), form.wanted(sought), page_number(), dutch_date(utc_now())
+        db.session(), current_actor(), form.wanted(sought), page_number(), dutch_day(utc_now())
     )
     return render_template(
         "opgaven/index.html",
@@ -71,7 +71,7 @@ def index() -> str:
 @opgaven.get("/opgaven/<uuid:opgave_id>")
 @allow(Policy.PUBLIC)
 def show(opgave_id: UUID) -> str:
-    actor, session, today = current_actor(), db.session(), dutch_date(utc_now())
+    actor, session, today = current_actor(), db.session(), dutch_day(utc_now())
     seen = queries.seen_opgave(session, actor, opgave_id)
     opgave = seen.opgave
     ended = ended_sentence(opgave, today)
@@ -192,7 +192,7 @@ def _save(form: OpgaveForm, opgave_id: UUID, write: Callable[[Work, OpgaveDraft]
         Saving(
             write=lambda work: write(work, form.draft()),
             publish=lambda work: service.publish_opgave(work, opgave_id),
-            lacking=lambda: opening_faults(form.draft(), dutch_date(utc_now())),
+            lacking=lambda: opening_faults(form.draft(), dutch_day(utc_now())),
             version_now=lambda: _version_now(opgave_id),
             said_saved=SAVED,
             said_published=PUBLISHED,

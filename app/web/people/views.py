@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.clock import dutch_date, utc_now
+from app.core.clock import dutch_day, utc_now
 from app.core.faults import FaultyDraft
 from app.extensions import db
 from app.gemeenten import queries as gemeenten
@@ -41,7 +41,7 @@ def index() -> str:
     sought = vocabulary.words_for(db.session(), form.text)
     wanted = form.wanted(sought)
     found = queries.search(
-        db.session(), current_actor(), wanted, page_number(), dutch_date(utc_now())
+        db.session(), current_actor(), wanted, page_number(), dutch_day(utc_now())
     )
     cards = found.of([colleague_card(seen, queries.found_by(seen, wanted)) for seen in found.items])
     return render_template(
@@ -52,7 +52,7 @@ def index() -> str:
 @people.get("/collegas/<uuid:user_id>")
 @allow(Policy.SIGNED_IN)
 def show(user_id: UUID) -> str:
-    session, actor, today = db.session(), current_actor(), dutch_date(utc_now())
+    session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     seen = queries.seen_profile(session, actor, user_id, today)
     return render_template(
         "people/show.html",
@@ -69,7 +69,7 @@ def own() -> str:
     profile = _own_profile()
     if profile is None:
         return render_template("people/begin.html", movement=MOVEMENT_SENTENCES)
-    today = dutch_date(utc_now())
+    today = dutch_day(utc_now())
     previews = queries.previews(db.session(), current_actor(), today)
     search = matching.search_for_person(db.session(), profile.user_id, utc_now())
     return render_template("people/own.html", own=own_page(profile, previews, search, today))
@@ -112,7 +112,7 @@ def _save(form: ProfileForm) -> bool:
         Saving(
             write=lambda work: service.write_profile(work, form.draft()),
             publish=service.publish_profile,
-            lacking=lambda: publishing_faults(form.draft(), dutch_date(utc_now())),
+            lacking=lambda: publishing_faults(form.draft(), dutch_day(utc_now())),
             version_now=_version_now,
             said_saved=SAVED,
             said_published=PUBLISHED,
