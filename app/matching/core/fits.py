@@ -22,10 +22,14 @@ def fits(profile: ProfileFacts, opgave: OpgaveFacts) -> bool:
 def has_time(window: Window, opgave: OpgaveFacts) -> bool:
     if window.hours_per_week < opgave.hours_per_week:
         return False
-    needed = min(MIN_OVERLAP_DAYS, _days(opgave.starts_on, opgave.ends_on))
     starts_on = max(window.starts_on, opgave.starts_on)
     ends_on = min(window.ends_on or date.max, opgave.ends_on or date.max)
-    return _days(starts_on, ends_on) >= max(needed, 1)
+    return _days(starts_on, ends_on) >= days_needed(opgave)
+
+
+def days_needed(opgave: OpgaveFacts) -> int:
+    """How many days somebody must have in common with the opgave."""
+    return max(min(MIN_OVERLAP_DAYS, _days(opgave.starts_on, opgave.ends_on)), 1)
 
 
 def can_reach(profile: ProfileFacts, opgave: OpgaveFacts) -> bool:

@@ -1,6 +1,6 @@
 """How well one profile fits one opgave, in whole points that add up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.matching.core.facts import (
@@ -73,6 +73,16 @@ def shares(asked: Sequence[AskedSkill]) -> tuple[int, ...]:
     return tuple(points)
 
 
+def in_order(asked: Iterable[AskedSkill]) -> list[AskedSkill]:
+    """In an order of their own, so that the same two always get the same points."""
+    return sorted(asked, key=lambda skill: (not skill.must, skill.label, skill.level))
+
+
+def by_preference(offered: OfferedSkill) -> tuple[str, int, int, bool]:
+    """Of offers that are worth the same the first in this order is named."""
+    return (offered.label, -offered.level, -offered.energy, offered.wants_to_learn)
+
+
 def _for_level(levels_short: int) -> int:
     return LEVELS_SHORT[min(max(levels_short, 0), len(LEVELS_SHORT) - 1)]
 
@@ -82,8 +92,7 @@ def _answers(
 ) -> Iterator[_Answer]:
     if not opgave.skills:
         return
-    # In an order of their own, so that the same two always get the same points.
-    asked = sorted(opgave.skills, key=lambda skill: (not skill.must, skill.label, skill.level))
+    asked = in_order(opgave.skills)
     for skill, max_points in zip(asked, shares(asked), strict=True):
         offers = (
             (quality(link, skill, offered, for_learning=opgave.for_learning), offered, link)
@@ -94,9 +103,11 @@ def _answers(
         yield _Answer(skill, max_points, offered, link, best)
 
 
-def _best_first(offer: tuple[int, OfferedSkill, Link]) -> tuple[int, str, int, int, bool]:
+def _best_first(
+    offer: tuple[int, OfferedSkill, Link],
+) -> tuple[int, tuple[str, int, int, bool]]:
     percent, offered, _ = offer
-    return (-percent, offered.label, -offered.level, -offered.energy, offered.wants_to_learn)
+    return (-percent, by_preference(offered))
 
 
 def _reason(answer: _Answer, value: int) -> Reason:
