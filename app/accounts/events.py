@@ -33,6 +33,9 @@ class AccessDecided(Event):
 
 @dataclass(frozen=True)
 class RoleChanged(Event):
+    """From now on this person has the role, or no longer."""
+
     name: ClassVar[str] = "role.changed"
     user_id: UUID
     role: str
+    is_given: bool

@@ -157,7 +157,7 @@ def grant_role(work: Work, user_id: UUID, role: Role) -> None:
             granted_at=work.now,
         )
     )
-    work.emit(RoleChanged(user_id=user.id, role=role.value))
+    work.emit(RoleChanged(user_id=user.id, role=role.value, is_given=True))
 
 
 def end_role(work: Work, user_id: UUID, role: Role) -> None:
@@ -165,7 +165,7 @@ def end_role(work: Work, user_id: UUID, role: Role) -> None:
     for grant in user.grants:
         if grant.role is role and grant.ended_at is None:
             grant.ended_at = work.now
-            work.emit(RoleChanged(user_id=user.id, role=role.value))
+            work.emit(RoleChanged(user_id=user.id, role=role.value, is_given=False))
 
 
 def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:

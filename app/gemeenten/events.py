@@ -30,3 +30,4 @@ class DomainChanged(Event):
     name: ClassVar[str] = "domain.changed"
     domain: str
     gemeente_code: str
+    is_given: bool

@@ -81,7 +81,7 @@ def add_domain(work: Work, gemeente_code: str, domain: str) -> None:
         work.fetch(Gemeente, gemeente_code)
         work.session.add(EmailDomain(domain=domain, gemeente_code=gemeente_code))
         work.session.flush()
-        work.emit(DomainChanged(domain=domain, gemeente_code=gemeente_code))
+        work.emit(DomainChanged(domain=domain, gemeente_code=gemeente_code, is_given=True))
 
 
 def remove_domain(work: Work, gemeente_code: str, domain: str) -> None:
@@ -90,7 +90,7 @@ def remove_domain(work: Work, gemeente_code: str, domain: str) -> None:
     if row is None or row.gemeente_code != gemeente_code:
         raise NotFound(f"domain {domain} of {gemeente_code}")
     work.session.delete(row)
-    work.emit(DomainChanged(domain=domain, gemeente_code=gemeente_code))
+    work.emit(DomainChanged(domain=domain, gemeente_code=gemeente_code, is_given=False))
 
 
 def _refuse_strangers(work: Work) -> None:

@@ -464,7 +464,8 @@ def test_a_gemeentebeheerder_names_an_opgavehouder_at_home(session: Session) -> 
         MONDAY,
         None,
     )
-    assert told(session) == [("role.changed", {"user_id": str(user.id), "role": "opgavehouder"})]
+    fact = {"user_id": str(user.id), "role": "opgavehouder", "is_given": True}
+    assert told(session) == [("role.changed", fact)]
 
 
 @pytest.mark.parametrize("deed", [service.grant_role, service.end_role])
@@ -530,7 +531,10 @@ def test_a_role_that_ended_is_kept_and_can_be_given_again(session: Session) -> N
     session.refresh(user)
     assert queries.roles_of(user) == {Role.OPGAVEHOUDER}
     assert sorted(grant.ended_at is None for grant in user.grants) == [False, True]
-    assert [name for name, _ in told(session)] == ["role.changed", "role.changed"]
+    assert [(name, fact["is_given"]) for name, fact in told(session)] == [
+        ("role.changed", False),
+        ("role.changed", True),
+    ]
 
 
 def test_ending_a_role_that_is_not_there_tells_nobody(session: Session) -> None:

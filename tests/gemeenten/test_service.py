@@ -193,8 +193,11 @@ def test_a_domain_that_comes_or_goes_is_told(session: Session) -> None:
     add_domain(work, code, "nieuw.example")
     remove_domain(work, code, "nieuw.example")
 
-    fact = ("domain.changed", {"domain": "nieuw.example", "gemeente_code": code})
-    assert told(session) == [fact, fact]
+    fact = {"domain": "nieuw.example", "gemeente_code": code}
+    assert told(session) == [
+        ("domain.changed", {**fact, "is_given": True}),
+        ("domain.changed", {**fact, "is_given": False}),
+    ]
 
 
 def test_a_circle_of_successors_is_refused(session: Session) -> None:
