@@ -180,7 +180,7 @@ def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:
 
 def _welcome(work: Work, email: str, newcomer: Newcomer) -> User | None:
     """An account when the mail domain tells the gemeente; otherwise a request to a beheerder."""
-    own = gemeenten.of_email(work.session, email)
+    own = gemeenten.of_email(work.session, email, work.today)
     chosen = work.session.get(Gemeente, newcomer.gemeente_code) if newcomer.gemeente_code else None
     gemeente = own or chosen
     refuse(newcomer_faults(newcomer.name, gemeente_known=gemeente is not None))

@@ -18,13 +18,19 @@ def by_code(session: Session, code: str) -> Gemeente:
     return gemeente
 
 
-def of_email(session: Session, email: str) -> Gemeente | None:
-    """The gemeente whose people have addresses like this one, or None."""
-    return session.scalar(
+def of_email(session: Session, email: str, day: date) -> Gemeente | None:
+    """The gemeente whose people have addresses like this one on that day, or None.
+
+    A domain may still stand with a gemeente that has ended; its people work for the successor.
+    """
+    gemeente = session.scalar(
         select(Gemeente)
         .join(EmailDomain, EmailDomain.gemeente_code == Gemeente.code)
         .where(EmailDomain.domain == domain_of(email))
     )
+    while gemeente and gemeente.valid_until and gemeente.valid_until <= day:
+        gemeente = session.get(Gemeente, gemeente.successor_code or "")
+    return gemeente
 
 
 def existing_on(session: Session, day: date) -> list[Gemeente]:

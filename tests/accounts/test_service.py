@@ -28,7 +28,7 @@ from app.gemeenten.models import Gemeente
 from tests.conftest import DatabaseMaker
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_domain, a_gemeente, a_user
-from tests.support.work import MONDAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 JAN = "jan@testerdam.example"
 NAMED = Newcomer("Jan Jansen")
@@ -219,6 +219,16 @@ def test_a_newcomer_from_a_known_domain_belongs_to_its_gemeente(
         frozenset(),
     )
     assert told(session) == [("person.registered", {"user_id": str(user.id)})]
+
+
+def test_a_newcomer_from_a_gemeente_that_ended_belongs_to_its_successor(
+    session: Session, testerdam: Gemeente
+) -> None:
+    testerdam.valid_until, testerdam.successor_code = TODAY, a_gemeente(session).code
+
+    service.finish_sign_in(make_work(session, ANYONE), a_link(session), Newcomer("Jan Jansen"))
+
+    assert session.scalars(select(User.gemeente_code)).one() == testerdam.successor_code
 
 
 @pytest.mark.usefixtures("testerdam")

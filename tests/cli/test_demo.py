@@ -106,7 +106,7 @@ def test_everybody_is_marked_as_demo_and_belongs_to_the_domain(country: Session)
     put_in(country)
 
     for user in country.scalars(select(User)):
-        home = gemeenten.of_email(country, user.email)
+        home = gemeenten.of_email(country, user.email, TODAY)
         assert user.is_demo
         assert home is not None
         assert home.code == user.gemeente_code

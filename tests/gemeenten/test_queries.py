@@ -1,6 +1,6 @@
 """Gemeenten by code, by mail domain, and those that exist on a day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotFound
 from app.gemeenten import queries
 from tests.support.builders import a_domain, a_gemeente
+from tests.support.work import TODAY
 
-NEW_YEAR = date(2027, 1, 1)
+SPRING, NEW_YEAR = date(2026, 3, 1), date(2027, 1, 1)
+A_DAY = timedelta(days=1)
 
 
 def test_a_gemeente_is_found_by_its_code(session: Session) -> None:
@@ -24,9 +26,31 @@ def test_a_gemeente_is_found_by_the_domain_of_an_address(session: Session) -> No
     gemeente = a_gemeente(session)
     a_domain(session, gemeente, "testerdam.nl")
 
-    assert queries.of_email(session, "J.Jansen@TESTERDAM.nl") is gemeente
-    assert queries.of_email(session, "j.jansen@post.testerdam.nl") is None
-    assert queries.of_email(session, "testerdam.nl@elders.nl") is None
+    assert queries.of_email(session, "J.Jansen@TESTERDAM.nl", TODAY) is gemeente
+    assert queries.of_email(session, "j.jansen@post.testerdam.nl", TODAY) is None
+    assert queries.of_email(session, "testerdam.nl@elders.nl", TODAY) is None
+
+
+def test_the_people_of_a_gemeente_that_ended_belong_to_the_last_of_its_successors(
+    session: Session,
+) -> None:
+    last = a_gemeente(session)
+    second = a_gemeente(session, valid_until=NEW_YEAR, successor_code=last.code)
+    first = a_gemeente(session, valid_until=SPRING, successor_code=second.code)
+    a_domain(session, first, "testerdam.nl")
+
+    days = (SPRING - A_DAY, SPRING, NEW_YEAR - A_DAY, NEW_YEAR)
+    found = [queries.of_email(session, "jan@testerdam.nl", day) for day in days]
+
+    assert found == [first, second, second, last]
+
+
+def test_the_domain_of_a_gemeente_that_ended_without_a_successor_tells_nothing(
+    session: Session,
+) -> None:
+    a_domain(session, a_gemeente(session, valid_until=NEW_YEAR), "testerdam.nl")
+
+    assert queries.of_email(session, "jan@testerdam.nl", NEW_YEAR) is None
 
 
 def test_a_merged_gemeente_exists_until_the_day_and_its_successor_from_then(

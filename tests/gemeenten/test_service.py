@@ -23,7 +23,7 @@ from app.gemeenten.service import (
 )
 from tests.gemeenten.test_rules import UTRECHT
 from tests.support.builders import a_domain, a_gemeente
-from tests.support.work import make_work
+from tests.support.work import TODAY, make_work
 
 HOUTEN = replace(UTRECHT, code="GM0321", name="Houten", is_provincial_capital=False)
 MERGED_ON = date(2027, 1, 1)
@@ -124,7 +124,7 @@ def test_a_domain_belongs_to_a_gemeente_from_now_on(session: Session) -> None:
     add_domain(make_work(session), gemeente.code, "testerdam.nl")
 
     assert queries.domains_of(session, gemeente.code) == ["testerdam.nl"]
-    found = queries.of_email(session, "j.jansen@testerdam.nl")
+    found = queries.of_email(session, "j.jansen@testerdam.nl", TODAY)
     assert found is not None
     assert found.code == gemeente.code
 

@@ -116,10 +116,11 @@ def _form_for(email: str) -> NewcomerForm | None:
     """What is still to be told: nothing, a name, or a name and a gemeente."""
     if queries.by_email(db.session(), email):
         return None
-    if gemeenten.of_email(db.session(), email):
+    today = dutch_day(utc_now())
+    if gemeenten.of_email(db.session(), email, today):
         return NewcomerForm.of_request()
     form = StrangerForm.of_request()
-    form.offer(gemeenten.existing_on(db.session(), dutch_day(utc_now())))
+    form.offer(gemeenten.existing_on(db.session(), today))
     return form
 
 
@@ -128,6 +129,6 @@ def _finish_page(link: SignIn, form: NewcomerForm | None) -> ResponseReturnValue
         "accounts/finish.html",
         form=form,
         address=link.email,
-        gemeente=gemeenten.of_email(db.session(), link.email),
+        gemeente=gemeenten.of_email(db.session(), link.email, dutch_day(utc_now())),
     )
     return page, form.status if form else 200
