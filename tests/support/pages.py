@@ -8,7 +8,13 @@ from werkzeug.test import TestResponse
 
 def text_of(answer: TestResponse) -> str:
     """What a person reads, without tags."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+    return _words(answer.text)
+
+
+def fault_at(answer: TestResponse, name: str) -> str:
+    """What is said to be wrong beside the field with this name, or nothing."""
+    found = re.search(rf'id="{re.escape(name)}-fout">(.*?)</p>', answer.text, re.DOTALL)
+    return _words(found[1]) if found else ""
 
 
 def value_of(answer: TestResponse, name: str) -> str | None:
@@ -16,3 +22,7 @@ def value_of(answer: TestResponse, name: str) -> str | None:
     found = re.search(rf'<input[^>]*name="{re.escape(name)}"[^>]*>', answer.text)
     value = re.search(r'value="([^"]*)"', found[0]) if found else None
     return unescape(value[1]) if value else None
+
+
+def _words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())

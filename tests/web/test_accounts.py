@@ -145,6 +145,15 @@ def test_whoever_asks_too_often_has_to_wait(client: FlaskClient) -> None:
     assert (answers[:10], answers[-1]) == ([302] * 10, 429)
 
 
+def test_whoever_tries_link_after_link_has_to_wait(client: FlaskClient) -> None:
+    visitor = {"REMOTE_ADDR": f"2001:db8::{uuid4().hex[:4]}"}
+    answers = [
+        client.get(f"/inloggen/{uuid4().hex}", environ_base=visitor).status_code for _ in range(33)
+    ]
+    # A window slides, so at its edge one more may slip through.
+    assert (answers[:30], answers[-1]) == ([410] * 30, 429)
+
+
 def test_who_is_signed_in_is_sent_on(client: FlaskClient, session: Session) -> None:
     sign_in(client, session, a_user(session))
     assert client.get("/inloggen").location == "/profiel/bewerken"

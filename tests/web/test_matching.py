@@ -85,6 +85,23 @@ def test_what_is_complete_comes_before_what_is_not(
     assert headings(page, 3) == ["Heel", "Bijna", "Half"]
 
 
+def test_a_group_has_one_heading_however_its_scores_mix_with_those_of_another(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde")
+    higher = an_asked_skill("verkeerskunde", level=4)
+    wishes = [an_asked_skill("participatie", must=False) for _ in range(2)]
+    an_opgave(session, higher, title="Bijna, hoog")
+    an_opgave(session, "verkeerskunde", wishes[0], title="Heel, met een wens")
+    an_opgave(session, an_asked_skill("verkeerskunde", level=4), wishes[1], title="Bijna, laag")
+    match(session)
+
+    page = own_page(client, session, professional)
+
+    assert headings(page, 2) == ["Je hebt alles wat nodig is", "Je komt dicht in de buurt"]
+    assert headings(page, 3) == ["Heel, met een wens", "Bijna, hoog", "Bijna, laag"]
+
+
 def test_a_match_says_what_is_there_what_is_missing_and_what_would_help(
     client: FlaskClient, session: Session, professional: User
 ) -> None:

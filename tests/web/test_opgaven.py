@@ -21,7 +21,7 @@ from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience, Kind, OpgaveStatus
 from app.people.rules import Level, Visibility
 from tests.support.builders import a_gemeente, a_profile, a_user, an_asked_skill, an_opgave
-from tests.support.pages import text_of, value_of
+from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.words import a_vocabulary
@@ -235,6 +235,28 @@ def test_an_opgave_that_ended_says_so_and_invites_nobody(
     assert f"{said} We zoeken er geen collega's meer bij." in seen[1]
     assert [one for one in ("Contact", "Past deze opgave", owner.email) if one in seen[0]] == []
     assert "Hier kunnen collega's jullie vinden" not in seen[1]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"status": OpgaveStatus.CLOSED, "ended_at": MONDAY}, {"closes_on": TODAY - timedelta(days=1)}],
+    ids=["closed", "past its last day"],
+)
+def test_what_ended_fits_nobody_any_more_though_the_match_is_still_there(
+    client: FlaskClient, session: Session, changed: dict[str, Any]
+) -> None:
+    opgave, profile = an_opgave(session, "Wmo"), a_profile(session, "Wmo")
+    match_everything(make_work(session))
+    sign_in(client, session, session.get_one(User, profile.user_id))
+
+    while_open = text_of(client.get(f"/opgaven/{opgave.id}"))
+    for name, value in changed.items():
+        setattr(opgave, name, value)
+    session.commit()
+    after = text_of(client.get(f"/opgaven/{opgave.id}"))
+
+    why = "Waarom dit bij jou past"
+    assert (why in while_open, why in after) == (True, False)
 
 
 def test_a_search_finds_words_of_the_title_and_skills_by_meaning(
@@ -556,7 +578,7 @@ def test_bad_input_is_told_beside_its_field_and_nothing_is_saved(
     answer = client.post(NEW, data=filled(**changed))
 
     assert (answer.status_code, count(session)) == (422, 0)
-    assert (said in text_of(answer), f'id="{field}-fout"' in answer.text) == (True, True)
+    assert said in fault_at(answer, field)
     assert value_of(answer, "skills-0-label") == "ruimtelijke ordening"
 
 

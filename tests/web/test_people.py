@@ -20,7 +20,7 @@ from app.people.models import Profile
 from app.people.rules import Movement, ProfileState, Visibility
 from app.web.people.pages import FITS
 from tests.support.builders import a_gemeente, a_profile, a_skill, a_user, an_opgave
-from tests.support.pages import text_of, value_of
+from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.words import a_vocabulary
@@ -308,8 +308,7 @@ def test_bad_input_is_told_beside_its_field_and_nothing_is_lost(
 
     name = next(iter(changed))
     assert (answer.status_code, session.get(Profile, user.id)) == (422, None)
-    assert said in text_of(answer)
-    assert f'id="{name}-fout"' in answer.text or "error-summary" in answer.text
+    assert said in fault_at(answer, name)
     assert value_of(answer, "function") == "Blijft staan"
 
 
@@ -566,6 +565,21 @@ def test_a_search_finds_synonyms_and_says_by_which_skill(
     assert "2 collega's" in said
     assert ("Gevonden op Jeugd-zorg" in said, "Gevonden op pleegzorg" in said) == (True, True)
     assert "Carla" not in said
+
+
+def test_what_a_colleague_was_found_by_comes_before_what_gives_energy(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    offered = {"koken": 5, "tekenen": 4, "zingen": 3, "Wmo": 1}
+    skills = [a_skill(name, energy=energy) for name, energy in offered.items()]
+    a_profile(session, *skills, visibility=Visibility.ANONYMOUS)
+
+    listed, found = client.get("/collegas").text, client.get("/collegas?q=Wmo").text
+
+    label = re.compile(r'class="dgvn-skills__label">([^<]+)<')
+    assert label.findall(listed) == ["koken", "tekenen", "zingen"]
+    assert label.findall(found) == ["Wmo", "koken", "tekenen"]
+    assert (" met koken</a>" in listed, " met Wmo</a>" in found) == (True, True)
 
 
 def test_a_search_with_a_typing_error_says_what_it_looked_for(
