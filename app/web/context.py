@@ -6,13 +6,25 @@ from typing import Any, Literal
 from flask import Flask, request, url_for
 from flask_login import current_user
 
-from app.core.actor import Role
 from app.core.clock import dutch_day, utc_now
 from app.extensions import db
 from app.notifications import queries as notifications
 from app.settings import Settings
 from app.web.auth import SignedIn
+from app.web.policy import may_come
 
+INBOX = "notifications.inbox"
+FOR_VISITORS = (("Opgaven", "opgaven.index"), ("Over ons", "home.about"))
+# Everybody who is signed in finds the pages that their roles let them into.
+MENU = (
+    ("Opgaven", "opgaven.index"),
+    ("Collega's", "people.index"),
+    ("Mijn matches", "matching.index"),
+    ("Mijn profiel", "people.own"),
+    ("Onze opgaven", "opgaven.ours"),
+    ("Beheer", "beheer.index"),
+    ("Meldingen", INBOX),
+)
 # Pages that stand in no menu, and the item they belong under.
 UNDER = {
     "people.show": "people.index",
@@ -64,23 +76,20 @@ def viewer() -> SignedIn | None:
 
 
 def navigation() -> list[MenuItem]:
-    items = [_item("Opgaven", "opgaven.index")]
     reader = viewer()
     if reader is None:
-        return [*items, _item("Over ons", "home.about")]
-    roles = reader.actor.roles
-    unread = notifications.count_unread(db.session(), reader.actor, dutch_day(utc_now()))
-    items += [
-        _item("Collega's", "people.index"),
-        _item("Mijn matches", "matching.index"),
-        _item("Mijn profiel", "people.own"),
+        return [_item(label, endpoint) for label, endpoint in FOR_VISITORS]
+    return [
+        _item(label, endpoint, _badge(reader) if endpoint == INBOX else "")
+        for label, endpoint in MENU
+        if may_come(reader.actor, endpoint)
     ]
-    if roles & {Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER}:
-        items.append(_item("Onze opgaven", "opgaven.ours"))
-    if roles & {Role.GEMEENTEBEHEERDER, Role.BEHEERDER}:
-        items.append(_item("Beheer", "beheer.index"))
-    items.append(_item("Meldingen", "notifications.inbox", str(unread) if unread else ""))
-    return items
+
+
+def _badge(reader: SignedIn) -> str:
+    """How many notices are unread, or nothing."""
+    unread = notifications.count_unread(db.session(), reader.actor, dutch_day(utc_now()))
+    return str(unread) if unread else ""
 
 
 def _item(label: str, endpoint: str, badge: str = "") -> MenuItem:

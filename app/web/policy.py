@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, request
 from flask_login import current_user
 
-from app.core.actor import Role
+from app.core.actor import Actor, Role
 from app.core.errors import NotAllowed, NotFound
 from app.extensions import db, login_manager
 from app.web.auth import current_actor
@@ -49,6 +49,20 @@ def policy_of(app: Flask, endpoint: str) -> Policy | None:
     return getattr(app.view_functions.get(endpoint), "policy", None)
 
 
+def admits(policy: Policy, actor: Actor) -> bool:
+    """Whether this policy lets them in."""
+    if policy is Policy.PUBLIC:
+        return True
+    needed = ROLES_OF.get(policy)
+    return actor.user_id is not None and (needed is None or bool(needed & actor.roles))
+
+
+def may_come(actor: Actor, endpoint: str) -> bool:
+    """Whether they get in there, so that no menu names a page that would refuse them."""
+    policy = policy_of(current_app, endpoint)
+    return policy is not None and admits(policy, actor)
+
+
 def guard() -> Any:
     """Runs before every request."""
     if request.endpoint is None:
@@ -56,13 +70,11 @@ def guard() -> Any:
     policy = policy_of(current_app, request.endpoint)
     if policy is None:
         abort(403)
-    if policy is Policy.PUBLIC:
+    # A public page must not ask who looks: the database may be away.
+    if policy is Policy.PUBLIC or admits(policy, current_actor()):
         return None
     if not current_user.is_authenticated:
         return login_manager.unauthorized()
-    needed = ROLES_OF.get(policy)
-    if not needed or needed & current_actor().roles:
-        return None
     raise _become_opgavehouder() if policy is Policy.OPGAVEHOUDER else NotFound(request.path)
 
 

@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from app.core.actor import Role
 from app.extensions import db
 from app.people import queries as people
 from app.web.auth import SENT_HERE, current_actor, enter
+from app.web.policy import may_come
 
+# Where there is something to do without a profile, the widest first.
+WORKPLACES = ("beheer.index", "opgaven.ours")
 # Who chooses to sign in on one of these came for no page in particular.
 NOWHERE = frozenset({"accounts", "home", "demo", "mailbox"})
 
@@ -53,12 +55,8 @@ def start_page() -> str:
     """The page where there is something to do for who is signed in."""
     if people.own_profile(db.session(), current_user.user_id):
         return url_for("matching.index")
-    roles = current_actor().roles
-    if roles & {Role.BEHEERDER, Role.GEMEENTEBEHEERDER}:
-        return url_for("beheer.index")
-    if Role.OPGAVEHOUDER in roles:
-        return url_for("opgaven.ours")
-    return url_for("people.edit")
+    open_to = [page for page in WORKPLACES if may_come(current_actor(), page)]
+    return url_for(open_to[0] if open_to else "people.edit")
 
 
 def own_path(address: object) -> str | None:

@@ -30,7 +30,7 @@ from app.web.auth import current_actor
 from app.web.cards import opgave_card
 from app.web.opgaven.forms import KIND_SENTENCES, OpgaveForm, OpgaveSearch
 from app.web.opgaven.pages import asked, ended_sentence, groups, own_match
-from app.web.policy import ROLES_OF, Policy, allow
+from app.web.policy import Policy, admits, allow
 from app.web.roles import how_to_become_opgavehouder
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
@@ -234,7 +234,7 @@ def _begun(opgave_id: UUID) -> Opgave | None:
 def _how_to_draft() -> str:
     """For a colleague who may not yet; nothing for visitors and for who may give the role."""
     actor = current_actor()
-    if actor.user_id is None or ROLES_OF[Policy.OPGAVEHOUDER] & actor.roles:
+    if actor.user_id is None or admits(Policy.OPGAVEHOUDER, actor):
         return ""
     contact = current_app.extensions["settings"].contact_email
     return how_to_become_opgavehouder(db.session(), actor, contact)
