@@ -1,11 +1,13 @@
 """What a search for a word looks for."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from app.vocabulary.queries import words_for
+from app.vocabulary.queries import suggestions, words_for
 from tests.support.words import a_vocabulary
 
 
@@ -55,3 +57,26 @@ def test_an_acronym_finds_the_written_out_name(words: Session) -> None:
     sought = words_for(words, "RO")
 
     assert (sought.label, "planologie" in sought.forms) == ("ruimtelijke ordening", True)
+
+
+def plan_of(session: Session, typed: str) -> str:
+    """How the database would find suggestions when reading a whole table costs too much."""
+    asked: list[tuple[str, Any]] = []
+    connection = session.connection()
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    suggestions(session, typed)
+    event.remove(connection, "before_cursor_execute", note)
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    statement, parameters = next(one for one in asked if "word_similarity(" in one[0])
+    return "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+
+
+def test_suggestions_are_found_by_the_index_on_trigrams(words: Session) -> None:
+    plan = plan_of(words, "ruimtelijke ordenen")
+
+    assert plan.count("Bitmap Index Scan on ix_concept_name_trigrams") == 2
+    assert "Seq Scan on concept_name" not in plan

@@ -11,9 +11,10 @@ from app.core.actor import Role
 from app.vocabulary.concepts import merges
 from app.vocabulary.models import Concept
 from app.vocabulary.service import import_starter
-from app.web.vocabulary.hints import Hint, hints_for, unknown_among
+from app.web.vocabulary.hints import MOST_LOOKED_UP, Hint, hints_for, unknown_among
 from tests.support.builders import a_user
 from tests.support.pages import text_of
+from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.words import a_vocabulary
 from tests.support.work import make_work
@@ -81,6 +82,28 @@ def test_a_known_word_shows_its_concept_and_an_unknown_one_what_may_be_meant(
     unknown = hints["ruimtelijke ordenen en zo"]
     assert (unknown.is_known, unknown.meant[0]) == (False, "ruimtelijke ordening")
     assert set(hints) == {"RO", "ruimtelijke ordening", "ruimtelijke ordenen en zo"}
+
+
+def test_a_form_full_of_unknown_words_asks_a_bounded_number_of_questions(words: Session) -> None:
+    unknown = [f"ruimtelijke ordenen {number}" for number in range(60)]
+    hints_for(unknown)  # builds the vocabulary, which is kept after that
+
+    with counted(words) as few:
+        hints_for(unknown[:MOST_LOOKED_UP])
+    with counted(words) as many:
+        hints = hints_for(unknown)
+
+    assert len(many) == len(few)
+    assert [bool(hint.meant) for hint in hints.values()] == [True] * 10 + [False] * 50
+
+
+def test_a_visitor_who_searches_asks_for_what_is_alike_once(
+    client: FlaskClient, words: Session
+) -> None:
+    with counted(words) as statements:
+        client.get("/opgaven", query_string={"q": "ruimtelijke ordenen en zo " * 9})
+
+    assert sum("word_similarity(" in statement for statement in statements) == 1
 
 
 def test_the_words_that_nobody_knows_are_named_once(words: Session) -> None:

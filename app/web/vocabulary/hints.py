@@ -9,6 +9,9 @@ from app.vocabulary import queries
 from app.vocabulary.rules import LABEL_LIMIT, normalise
 
 MOST_MEANT = 3
+# For how many unknown words of one form other words are looked up; each is a question to the
+# database, and a form can hold any number of them.
+MOST_LOOKED_UP = 10
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,12 @@ class Hint:
 
 
 def hints_for(words: Iterable[str]) -> dict[str, Hint]:
-    """A hint for every word that can be a skill at all."""
+    """A hint for every word that can be a skill at all; the first unknown ones with other words."""
     usable = [word for word in dict.fromkeys(words) if normalise(word) and _fits(word)]
     concepts = _concepts(usable)
-    return {word: Hint(word, concepts.get(word, ""), _meant(word, concepts)) for word in usable}
+    unknown = [word for word in usable if word not in concepts]
+    meant = {word: _meant(word) for word in unknown[:MOST_LOOKED_UP]}
+    return {word: Hint(word, concepts.get(word, ""), meant.get(word, ())) for word in usable}
 
 
 def unknown_among(words: Iterable[str]) -> list[str]:
@@ -54,8 +59,6 @@ def _concepts(words: list[str]) -> dict[str, str]:
     return {word: labels[id_] for word, id_ in found.items() if id_ in labels}
 
 
-def _meant(word: str, concepts: dict[str, str]) -> tuple[str, ...]:
-    if word in concepts:
-        return ()
+def _meant(word: str) -> tuple[str, ...]:
     near = queries.suggestions(db.session(), word, limit=MOST_MEANT)
     return tuple(suggestion.label for suggestion in near)
