@@ -51,9 +51,10 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     fill(supervisor, settings, (*FILLING, *demo))
     # The site and the worker load the app at the same time; that is what takes long.
     working = [
-        worker(settings, "worker", "tick,mail", 2),
-        # Comparing may take long; mail and ticks do not wait behind it.
-        worker(settings, "matcher", "match", 1),
+        worker(settings, "worker", "tick"),
+        # A relay may be slow and comparing may take long; ticks do not wait behind either.
+        worker(settings, "mailer", "mail"),
+        worker(settings, "matcher", "match"),
     ]
     for child in working:
         supervisor.launch(child)
@@ -65,7 +66,7 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
         for child in working:
             supervisor.wait_for(child, partial(supervisor.has_said, child.name, " ready."), PATIENT)
         supervisor.launch(beat(settings))
-        note("celery met 2 en 1 processen, en beat")
+        note("celery in drie delen, en beat")
     state.ready = True
     state.urls = {"site": address, "demo": f"{address}/demo", "postvak": f"{address}/postvak"}
     state.settings = {name: settings[name] for name in SETTINGS if name in settings}
@@ -122,12 +123,12 @@ def website(settings: Mapping[str, str], door: socket.socket) -> Child:
     )
 
 
-def worker(settings: Mapping[str, str], name: str, queues: str, processes: int) -> Child:
-    work = ("-Q", queues, "-c", str(processes), "-n", f"{name}@%h")
+def worker(settings: Mapping[str, str], name: str, queue: str) -> Child:
+    work = ("-Q", queue, "-c", "1", "-n", f"{name}@%h")
     manner = (*work, "--without-gossip", "--without-mingle", "--loglevel", "INFO")
     return Child(
         name=name,
-        label=f"De werker voor {queues}",
+        label=f"De werker voor {queue}",
         command=[str(PYTHON), "-m", "celery", "-A", "workers.main:celery_app", "worker", *manner],
         # Without this a long task would hold up stopping; it is claimed in the database anyway.
         environment={**settings, "REMAP_SIGTERM": "SIGQUIT"},

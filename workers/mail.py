@@ -13,7 +13,11 @@ from app.post import Post
 from workers.work import open_work
 
 BATCH = 20
-BATCHES = 50
+# Seconds. What is urgent goes first in each claim: it waits for one breath, or for the mail that
+# is on its way when the relay is slower than that.
+BREATH = 5
+# Seconds; a turn is over long before the time limit of a task would cut off a mail half way.
+TURN = 60
 # Seconds; with two processes the relay is asked at most four times a minute.
 RELAY_PAUSE = 30
 
@@ -42,10 +46,10 @@ def deliver() -> None:
     if breaker.is_open:
         return
     office: Post = current_app.extensions["post"]
+    ends = monotonic() + TURN
     with Relay(office.smtp_url) as relay:
-        for _ in range(BATCHES):
-            if not deliver_batch(office, relay):
-                return
+        while deliver_batch(office, relay) and monotonic() < ends:
+            pass
 
 
 @shared_task(name="mail.settle")
@@ -55,17 +59,20 @@ def settle() -> None:
 
 
 def deliver_batch(office: Post, relay: Relay) -> bool:
-    """Send what one claim brings; whether it is worth claiming more."""
+    """Send what one claim brings, as far as one breath goes; whether to claim more."""
     with open_work() as work:
         claims = service.claim(work, BATCH)
+    ends = monotonic() + BREATH
     for place, claimed in enumerate(claims):
         answer = _send(office, relay, claimed)
-        if answer.verdict is Verdict.NO_RELAY:
+        is_away = answer.verdict is Verdict.NO_RELAY
+        if is_away:
             log.warning("relay away", answer=answer.words, mails=len(claims) - place)
             breaker.open()
+        if is_away or monotonic() > ends:
             with open_work() as work:
                 service.release(work, claims[place + 1 :])
-            return False
+            return not is_away
     return bool(claims)
 
 

@@ -15,10 +15,12 @@ from structlog.testing import capture_logs
 from app.accounts.models import SignIn
 from app.accounts.service import ask_sign_in
 from app.core.clock import utc_now
+from app.core.mail import Answer, Relay
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.rules import OpgaveStatus
+from app.post import Post
 from tests.notifications.builders import a_delivery, a_told_match
 from tests.support.mailbox import Mailbox, relay_into
 from tests.support.work import database_now, make_work
@@ -72,6 +74,60 @@ def test_more_mails_than_one_claim_takes_all_go(session: Session, box: Mailbox) 
     mail.deliver()
 
     assert len(box.messages()) == mail.BATCH + 1
+
+
+def two_digests(session: Session) -> None:
+    for _ in range(2):
+        told = a_told_match(session, told_at=utc_now() - timedelta(minutes=1))
+        a_delivery(session, told.professional, news_until=utc_now())
+    session.commit()
+
+
+def sent_while_somebody_asks_for_a_link(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> list[MailKind]:
+    """What goes in which order when a link is asked for while the first mail is on its way."""
+    kinds: list[MailKind] = []
+    send = mail._send
+
+    def send_and_be_asked(office: Post, relay: Relay, claimed: service.Claim) -> Answer:
+        if not kinds:
+            a_sign_in_mail(session, "een@testerdam.example")
+        kinds.append(claimed.kind)
+        return send(office, relay, claimed)
+
+    monkeypatch.setattr(mail, "_send", send_and_be_asked)
+    mail.deliver()
+    return kinds
+
+
+@pytest.mark.usefixtures("box")
+def test_a_link_waits_for_one_digest_when_the_relay_is_slow(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_digests(session)
+    monkeypatch.setattr(mail, "BREATH", 0)
+
+    sent = sent_while_somebody_asks_for_a_link(session, monkeypatch)
+
+    assert sent == [MailKind.DIGEST, MailKind.SIGN_IN, MailKind.DIGEST]
+    assert states(session) == [DeliveryState.ACCEPTED] * 3
+    assert set(session.scalars(select(Delivery.attempts))) == {1}
+
+
+def test_a_turn_ends_before_its_task_would_be_cut_off(
+    session: Session, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_digests(session)
+    monkeypatch.setattr(mail, "BREATH", 0)
+    monkeypatch.setattr(mail, "TURN", 0)
+
+    mail.deliver()
+
+    assert (len(box.messages()), states(session)) == (
+        1,
+        [DeliveryState.ACCEPTED, DeliveryState.PENDING],
+    )
 
 
 def test_a_mail_that_cannot_be_written_keeps_no_other_waiting(

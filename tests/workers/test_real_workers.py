@@ -1,16 +1,22 @@
 """Real workers, killed, frozen and robbed of their messages: nothing is lost or doubled."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, text, update
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox as IntoMaildir
+from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Session as SmtpSession
+from sqlalchemy import delete, func, select, text, update
 
 from app.accounts.models import User
 from app.accounts.service import ask_sign_in
 from app.core.actor import Role
+from app.core.clock import utc_now
 from app.core.jobs import Job, JobState
 from app.core.locks import MATCHING_LOCK
 from app.core.outbox import OutboxMessage
@@ -19,6 +25,7 @@ from app.notifications.models import Delivery, Notice
 from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.events import OpgavePublished
 from app.opgaven.service import publish_opgave
+from tests.notifications.builders import a_delivery, a_told_match
 from tests.support.alive import a_living_opgave, a_living_profile, work_now
 from tests.support.builders import a_user
 from tests.support.mailbox import Mailbox, link_in
@@ -267,6 +274,78 @@ def test_mail_waits_for_a_relay_that_is_away(workers: Product) -> None:
     assert box.wait_for_mail(address)
     wait_for(lambda: DeliveryState.PENDING not in deliveries(workers), "the verdict")
     assert len(box.messages(address)) == 1
+
+
+@dataclass(frozen=True)
+class Crawling:
+    """A relay that keeps every mail, and takes its time for each command."""
+
+    keep: IntoMaildir
+    seconds: float
+
+    async def handle_MAIL(  # noqa: N802  (the names are those of aiosmtpd)
+        self, _: SMTP, __: SmtpSession, envelope: Envelope, sender: str, options: list[str]
+    ) -> str:
+        await asyncio.sleep(self.seconds)
+        envelope.mail_from = sender
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, _: SMTP, __: SmtpSession, envelope: Envelope, address: str, ___: list[str]
+    ) -> str:
+        await asyncio.sleep(self.seconds)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: SmtpSession, envelope: Envelope
+    ) -> str:
+        await asyncio.sleep(self.seconds)
+        return await self.keep.handle_DATA(server, session, envelope) or "250 OK"
+
+
+@contextmanager
+def relay_that_crawls(product: Product, seconds: float) -> Iterator[None]:
+    """In the place of the mailbox of this product."""
+    product.stop(MAILBOX)
+    controller = Controller(
+        Crawling(IntoMaildir(product.maildir), seconds),
+        hostname="127.0.0.1",
+        port=product.smtp_port,
+    )
+    controller.start()
+    try:
+        yield
+    finally:
+        controller.stop()
+
+
+@contextmanager
+def digests_on_their_way(product: Product, count: int) -> Iterator[None]:
+    with product.session() as session:
+        readers = [a_told_match(session, told_at=work_now(session).now) for _ in range(count)]
+        for told in readers:
+            a_delivery(session, told.professional, news_until=utc_now())
+        session.commit()
+    yield
+    with product.session() as session:
+        session.execute(delete(Delivery).where(Delivery.kind == MailKind.DIGEST))
+        session.commit()
+
+
+def test_a_slow_relay_holds_up_no_link_and_no_match(workers: Product) -> None:
+    pair = a_pair(workers)
+    box = Mailbox(workers.maildir)
+    with relay_that_crawls(workers, seconds=2), digests_on_their_way(workers, 20):
+        wait_for(lambda: box.messages("collega"), "the first digest")
+
+        address = ask(workers)
+        publish(workers, pair)
+
+        assert_found_once(workers, pair)
+        assert box.wait_for_mail(address)
+        assert DeliveryState.PENDING in deliveries(workers)
 
 
 def refused(product: Product) -> bool:

@@ -38,7 +38,7 @@ class Claim:
 
 
 def claim(work: Work, limit: int) -> list[Claim]:
-    """Take mails whose moment has come; nobody else has them until the lease ends."""
+    """Take mails whose moment has come, urgent ones first; until the lease ends they are ours."""
     owner = work.new_id()
     waiting = (
         select(Delivery.id)
@@ -61,7 +61,9 @@ def claim(work: Work, limit: int) -> list[Claim]:
         .returning(Delivery.id, Delivery.kind)
         .execution_options(synchronize_session=False)
     )
-    return [Claim(delivery_id, kind, owner) for delivery_id, kind in taken]
+    claims = [Claim(delivery_id, kind, owner) for delivery_id, kind in taken]
+    # An update gives its rows back in an order of its own.
+    return sorted(claims, key=lambda claimed: claimed.kind not in URGENT)
 
 
 def mark(work: Work, claimed: Claim) -> bool:
