@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 from app.matching.core.facts import Kind, Link
 from app.matching.core.spelling import spelling_ratio
@@ -16,7 +16,9 @@ RELATED_STRENGTH = 50
 
 
 @dataclass(frozen=True, slots=True)
-class _Term:
+class Term:
+    """A word in the forms in which it is compared, and the concept that it surely names."""
+
     normal: str
     joined: str
     stem: str
@@ -34,37 +36,54 @@ class Vocabulary:
         self, concepts: Iterable[ConceptFacts] = (), different: Iterable[tuple[str, str]] = ()
     ) -> None:
         self._concepts = {concept.id: concept for concept in concepts}
+        self._below: dict[int, list[int]] = defaultdict(list)
+        self._beside: dict[int, set[int]] = defaultdict(set)
+        for concept in self._concepts.values():
+            if concept.broader is not None:
+                self._below[concept.broader].append(concept.id)
+            for other in concept.related:
+                self._beside[concept.id].add(other)
+                self._beside[other].add(concept.id)
         self._named = [_sure(self._concepts.values(), form) for form in FORMS]
-        self._terms: dict[str, _Term] = {}
+        self._terms: dict[str, Term] = {}
         self._links: dict[tuple[str, str], Link | None] = {}
         self._different = {
             (one, other)
             for pair in different
-            for one, other in product(*(self._term(word).keys() for word in pair))
+            for one, other in product(*(self.term(word).keys() for word in pair))
             if one != other
         }
 
     def concept_of(self, label: str) -> int | None:
         """The one concept that certainly goes by this name."""
-        return self._term(label).concept
+        return self.term(label).concept
+
+    def answering(self, asked: int) -> set[int]:
+        """The concepts that can answer this one, by whatever way; itself among them."""
+        found = {asked, *islice(self._above(asked), len(BROADER_STRENGTHS)), *self._beside[asked]}
+        level = {asked}
+        for _ in NARROWER_STRENGTHS:
+            level = {below for one in level for below in self._below[one]}
+            found |= level
+        return found
 
     def link(self, asked: str, offered: str) -> Link | None:
         """What somebody who offers the one has of the other."""
-        pair = self._term(asked), self._term(offered)
+        pair = self.term(asked), self.term(offered)
         key = pair[0].normal, pair[1].normal
         if key not in self._links:
-            self._links[key] = self._compare(*pair) if all(key) else None
+            self._links[key] = self.compare(*pair) if all(key) else None
         return self._links[key]
 
-    def _term(self, label: str) -> _Term:
+    def term(self, label: str) -> Term:
         if label not in self._terms:
             normal, joined, stem = (form(label) for form in FORMS)
             found = map(dict.get, self._named, (normal, joined, stem))
             concept = next((concept for concept in found if concept is not None), None)
-            self._terms[label] = _Term(normal, joined, stem, concept)
+            self._terms[label] = Term(normal, joined, stem, concept)
         return self._terms[label]
 
-    def _compare(self, asked: _Term, offered: _Term) -> Link | None:
+    def compare(self, asked: Term, offered: Term) -> Link | None:
         apart = self._are_different(asked, offered)
         if asked.joined == offered.joined or (asked.stem == offered.stem and not apart):
             return Link(Kind.SAME, SAME_STRENGTH)
@@ -76,7 +95,7 @@ class Vocabulary:
         ratio = spelling_ratio(asked.normal, offered.normal)
         return Link(Kind.SPELLING, ratio) if ratio else None
 
-    def _are_different(self, one: _Term, other: _Term) -> bool:
+    def _are_different(self, one: Term, other: Term) -> bool:
         pairs = product(one.keys(), other.keys())
         return any(pair in self._different or pair[::-1] in self._different for pair in pairs)
 
@@ -89,7 +108,7 @@ class Vocabulary:
         for strength, above in zip(BROADER_STRENGTHS, self._above(asked), strict=False):
             if above == offered:
                 return Link(Kind.BROADER, strength)
-        if offered in self._concepts[asked].related or asked in self._concepts[offered].related:
+        if offered in self._beside[asked]:
             return Link(Kind.RELATED, RELATED_STRENGTH)
         return None
 

@@ -1,0 +1,236 @@
+"""The compiled engine says exactly what the simplest way of comparing says."""
+
+from datetime import date, timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from app.matching.core.arrays import EVERYBODY, opgaven_of, people_of, places_of, similar_of
+from app.matching.core.engine import Engine, found_in, state_of
+from app.matching.core.facts import (
+    AskedSkill,
+    Link,
+    OfferedSkill,
+    OpgaveFacts,
+    Position,
+    ProfileFacts,
+    Score,
+    Window,
+)
+from app.matching.core.rank import rank, worth_telling
+from app.matching.core.score import by_preference, score
+from app.matching.core.similarity import Offered, Terms
+from app.matching.core.vocabulary import Vocabulary
+from app.opgaven.rules import Place
+from tests.matching.core.builders import starter_vocabulary
+
+PEOPLE, OPGAVEN = 250, 40
+TODAY = date(2026, 11, 23)
+
+
+class Country:
+    """People and opgaven of a few gemeenten, with words that are known, alike, and neither."""
+
+    def __init__(self, seed: int, vocabulary: Vocabulary, labels: list[str]) -> None:
+        self.random = Random(seed)
+        self.vocabulary = vocabulary
+        self.labels = [*labels, *(self._slip(label) for label in labels), "wolkenfluisteren", "!!"]
+        self.codes = [f"GM{number:04}" for number in range(12)]
+        self.positions = [
+            Position(51.5 + self.random.random() * 2, 4.5 + self.random.random() * 2)
+            for _ in self.codes
+        ]
+        self.provinces = [number % 3 for number in range(12)]
+        self.profiles = sorted((self._profile() for _ in range(PEOPLE)), key=lambda one: one.id)
+        self.opgaven = sorted((self._opgave() for _ in range(OPGAVEN)), key=lambda one: one.id)
+        self.audiences = [self.random.choice([EVERYBODY, EVERYBODY, 0, 1, 2]) for _ in self.opgaven]
+
+    def engine(self) -> Engine:
+        offers = [skill.label for profile in self.profiles for skill in profile.skills]
+        asks = [skill.label for opgave in self.opgaven for skill in opgave.skills]
+        terms = Terms((*offers, *asks))
+        gemeenten = {code: number for number, code in enumerate(self.codes)}
+        offered = Offered(self.vocabulary, terms.normals)
+        asked = sorted({terms[label] for label in asks})
+        rows = [offered.row(terms.normals[number]) for number in asked]
+        return Engine(
+            state_of(
+                places_of(self.positions, self.provinces),
+                people_of(self.profiles, gemeenten, terms),
+                opgaven_of(self.opgaven, self.audiences, gemeenten, terms),
+                similar_of(rows, asked, len(terms.normals)),
+            )
+        )
+
+    def scores(self) -> list[Score]:
+        """Everybody with everything, one by one."""
+        found = []
+        for opgave, audience in zip(self.opgaven, self.audiences, strict=True):
+            for profile in self.profiles:
+                province = self.provinces[self.codes.index(profile.gemeente_code)]
+                if audience in (EVERYBODY, province):
+                    found.append(score(profile, opgave, self.vocabulary))
+        return [one for one in found if one is not None and worth_telling(one)]
+
+    def _slip(self, label: str) -> str:
+        at = self.random.randrange(len(label))
+        return label[:at] + self.random.choice(["", "x", label[at] * 2]) + label[at + 1 :]
+
+    def _id(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def _profile(self) -> ProfileFacts:
+        pick, gemeente = self.random, self.random.randrange(12)
+        return ProfileFacts(
+            id=self._id(),
+            gemeente_code=self.codes[gemeente],
+            skills=tuple(
+                OfferedSkill(
+                    pick.choice(self.labels),
+                    pick.randint(1, 4),
+                    pick.randint(1, 5),
+                    wants_to_learn=pick.random() < 0.2,
+                )
+                for _ in range(pick.randint(0, 14))
+            ),
+            windows=tuple(self._window() for _ in range(pick.randint(0, 3))),
+            travel_km=pick.choice([0, 10, 40, 120]),
+            remote=pick.random() < 0.5,
+            position=self.positions[gemeente],
+        )
+
+    def _window(self) -> Window:
+        starts = TODAY + timedelta(days=self.random.randint(-60, 60))
+        ends = starts + timedelta(days=self.random.randint(0, 200))
+        return Window(self.random.choice([4, 8, 16, 36]), starts, self.random.choice([None, ends]))
+
+    def _opgave(self) -> OpgaveFacts:
+        pick, gemeente = self.random, self.random.randrange(12)
+        starts = TODAY + timedelta(days=pick.randint(-30, 90))
+        return OpgaveFacts(
+            id=self._id(),
+            gemeente_code=self.codes[gemeente],
+            for_learning=pick.random() < 0.3,
+            skills=tuple(
+                AskedSkill(pick.choice(self.labels), pick.random() < 0.5, pick.randint(1, 4))
+                for _ in range(pick.randint(0, 7))
+            ),
+            hours_per_week=pick.choice([4, 8, 16]),
+            starts_on=starts,
+            ends_on=pick.choice([None, starts + timedelta(days=pick.randint(0, 120))]),
+            place=pick.choice(list(Place)),
+            position=self.positions[gemeente],
+        )
+
+
+def labels_of_a_theme() -> list[str]:
+    return [
+        *("ruimtelijke ordening", "RO", "planologie", "omgevingsplan", "planschade"),
+        *("omgevingsvergunning", "omgevingsverordening", "bestemmingsplannen", "vergunningen"),
+        *("schuldhulpverlening", "hulpverlening", "jeugdhulp", "jeugdzorg", "pleegzorg"),
+        *("projectleider", "projectleiding", "klimaat adaptatie", "klimaatadaptatie"),
+    ]
+
+
+@pytest.fixture(scope="module", params=range(3))
+def country(request: pytest.FixtureRequest) -> Country:
+    return Country(request.param, starter_vocabulary(), labels_of_a_theme())
+
+
+def in_words(score: Score) -> tuple[object, ...]:
+    return (score.profile_id, score.opgave_id, score.tier, score.value)
+
+
+def test_every_opgave_finds_who_fits_in_the_right_order(country: Country) -> None:
+    engine, scores = country.engine(), country.scores()
+    expected = [
+        [in_words(one) for one in rank((s for s in scores if s.opgave_id == opgave.id), 10)]
+        for opgave in country.opgaven
+    ]
+
+    found = [
+        [
+            (country.profiles[one.number].id, opgave.id, one.tier, one.value)
+            for one in engine.people_for(number, 10)
+        ]
+        for number, opgave in enumerate(country.opgaven)
+    ]
+
+    assert sum(map(len, expected)) > 50
+    assert found == expected
+
+
+def test_every_profile_finds_what_fits_in_the_right_order(country: Country) -> None:
+    engine, scores = country.engine(), country.scores()
+    expected = [
+        [in_words(one) for one in rank((s for s in scores if s.profile_id == profile.id), 10)]
+        for profile in country.profiles
+    ]
+
+    found = [
+        [
+            (profile.id, country.opgaven[one.number].id, one.tier, one.value)
+            for one in engine.opgaven_for(number, 10)
+        ]
+        for number, profile in enumerate(country.profiles)
+    ]
+
+    assert found == expected
+
+
+def test_every_reason_names_what_the_score_names(country: Country) -> None:
+    engine = country.engine()
+    profiles = {profile.id: number for number, profile in enumerate(country.profiles)}
+    opgaven = {opgave.id: number for number, opgave in enumerate(country.opgaven)}
+
+    for expected in country.scores():
+        profile, opgave = profiles[expected.profile_id], opgaven[expected.opgave_id]
+        skills = sorted(country.profiles[profile].skills, key=by_preference)
+        named = [
+            None if one is None else (skills[one.skill].label, engine.link(one.entry).kind)
+            for one in engine.reasons(opgave, profile)
+        ]
+
+        assert named == [
+            None if reason.offered is None else (reason.offered, reason.kind)
+            for reason in expected.reasons
+        ]
+
+
+def test_everything_at_once_is_the_same_as_one_by_one(country: Country) -> None:
+    engine = country.engine()
+
+    opgaven = engine.everybody_for_every_opgave(most=10, threads=2)
+    people = engine.every_opgave_for_everybody(most=10, threads=2)
+
+    assert [found_in(keys) for keys in opgaven] == [
+        engine.people_for(number, 10) for number in range(OPGAVEN)
+    ]
+    assert [found_in(keys) for keys in people] == [
+        engine.opgaven_for(number, 10) for number in range(PEOPLE)
+    ]
+
+
+def test_a_row_of_s_is_what_comparing_with_every_word_says(country: Country) -> None:
+    terms = Terms(country.labels)
+    offered = Offered(country.vocabulary, terms.normals)
+
+    for label in country.labels:
+        compared: dict[int, Link | None] = {
+            number: country.vocabulary.link(label, normal)
+            for number, normal in enumerate(terms.normals)
+        }
+        assert offered.row(label) == {n: link for n, link in compared.items() if link is not None}
+
+
+def test_whoever_is_gone_is_not_found(country: Country) -> None:
+    engine = country.engine()
+    opgave = max(range(OPGAVEN), key=lambda number: len(engine.people_for(number, PEOPLE)))
+    before = engine.people_for(opgave, PEOPLE)
+    gone = engine.nobody_gone()
+    gone[[one.number for one in before[:2]]] = True
+
+    assert len(before) > 2
+    assert engine.people_for(opgave, PEOPLE, gone) == before[2:]
+    assert engine.people_for(opgave, PEOPLE) == before
