@@ -7,9 +7,9 @@ opgaven stand in the order of their ids, so that the smaller number settles a ti
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, product
 from math import ceil
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +25,34 @@ from app.matching.core.facts import (
 )
 from app.matching.core.fits import days_needed, distance_km
 from app.matching.core.kernels import CODE, CODE_BITS
-from app.matching.core.score import by_preference, in_order, quality, shares
+from app.matching.core.score import in_order, quality, shares
 from app.opgaven.rules import Place
+from app.vocabulary.rules import normalise
 
 Array = NDArray[Any]
-Item = TypeVar("Item")
 
 KINDS = tuple(Kind)
 EVERYBODY = -1
+
+
+class Terms(dict[str, int]):
+    """The number of every label; labels that are equal in comparable form share one."""
+
+    def __init__(self, labels: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.normals: list[str] = []
+        self._numbers: dict[str, int] = {}
+        for label in labels:
+            self[label]
+
+    def __missing__(self, label: str) -> int:
+        normal = normalise(label)
+        number = self._numbers.get(normal)
+        if number is None:
+            number = self._numbers[normal] = len(self.normals)
+            self.normals.append(normal)
+        self[label] = number
+        return number
 
 
 class Places(NamedTuple):
@@ -40,6 +60,33 @@ class Places(NamedTuple):
 
     km: Array
     province: Array
+
+
+class ProfileRows(NamedTuple):
+    """One entry per profile."""
+
+    gemeente: Array
+    travel_km: Array
+    is_remote: Array
+
+
+class WindowRows(NamedTuple):
+    """One entry per window; days are ordinals."""
+
+    profile: Array
+    hours: Array
+    first: Array
+    last: Array
+
+
+class OfferRows(NamedTuple):
+    """One entry per offered skill; a label is its place in a list of labels."""
+
+    profile: Array
+    label: Array
+    level: Array
+    energy: Array
+    wants_to_learn: Array
 
 
 class People(NamedTuple):
@@ -101,29 +148,19 @@ class Askers(NamedTuple):
     strength: Array
 
 
-def code_of(offered: OfferedSkill) -> int:
-    """Everything of an offered skill that its worth depends on, in six bits."""
-    return ((offered.level - 1) * 5 + offered.energy - 1) * 2 + offered.wants_to_learn
-
-
 def worth() -> Array:
     """What an offer is worth: by for-learning, asked level, strength and code, in percents."""
-    made = np.zeros((2, 5, 101, CODE + 1), dtype=np.uint8)
+    # In the order of their codes.
     offers = [
         OfferedSkill("", level, energy, wants)
-        for level in range(1, 5)
-        for energy in range(1, 6)
-        for wants in (False, True)
+        for level, energy, wants in product(range(1, 5), range(1, 6), (False, True))
     ]
-    for level in range(1, 5):
-        asked = AskedSkill("", must=True, level=level)
-        for strength in range(101):
-            link = Link(Kind.SAME, strength)
-            for for_learning in (False, True):
-                for offered in offers:
-                    made[int(for_learning), level, strength, code_of(offered)] = quality(
-                        link, asked, offered, for_learning=for_learning
-                    )
+    made = np.zeros((2, 5, 101, CODE + 1), dtype=np.uint8)
+    for level, strength, for_learning in product(range(1, 5), range(101), (False, True)):
+        asked, link = AskedSkill("", must=True, level=level), Link(Kind.SAME, strength)
+        made[int(for_learning), level, strength, : len(offers)] = [
+            quality(link, asked, offered, for_learning=for_learning) for offered in offers
+        ]
     return made
 
 
@@ -137,23 +174,53 @@ def places_of(positions: Sequence[Position], provinces: Sequence[int]) -> Places
 
 
 def people_of(
-    profiles: Sequence[ProfileFacts], gemeenten: Mapping[str, int], terms: Mapping[str, int]
+    profiles: ProfileRows,
+    windows: WindowRows,
+    offers: OfferRows,
+    labels: Sequence[str],
+    terms: Terms,
 ) -> People:
-    """`terms` gives the number of every label that is offered."""
-    windows = [profile.windows for profile in profiles]
-    skills = [sorted(profile.skills, key=by_preference) for profile in profiles]
-    every_window, every_skill = list(chain(*windows)), list(chain(*skills))
+    """The rows of all profiles, in any order but numbered in the order of their ids."""
+    many = len(profiles.gemeente)
+    times = np.argsort(windows.profile, kind="stable")
+    skills = _preferred(offers, labels)
+    term = np.fromiter((terms[label] for label in labels), dtype=np.int32, count=len(labels))
     return People(
-        gemeente=_array((gemeenten[one.gemeente_code] for one in profiles), np.uint16),
-        travel_km=_array((min(one.travel_km, 65_535) for one in profiles), np.uint16),
-        is_remote=_array((one.remote for one in profiles), np.bool_),
-        windows=rows_of(windows),
-        window_hours=_array((one.hours_per_week for one in every_window), np.uint8),
-        window_from=_array((one.starts_on.toordinal() for one in every_window), np.int32),
-        window_until=_array((last_day(one.ends_on) for one in every_window), np.int32),
-        skills=rows_of(skills),
-        skill_term=_array((terms[one.label] for one in every_skill), np.int32),
-        skill_code=_array(map(code_of, every_skill), np.uint8),
+        gemeente=profiles.gemeente.astype(np.uint16),
+        travel_km=np.minimum(profiles.travel_km, 65_535).astype(np.uint16),
+        is_remote=profiles.is_remote.astype(np.bool_),
+        windows=ends(np.bincount(windows.profile, minlength=many)),
+        window_hours=windows.hours[times].astype(np.uint8),
+        window_from=windows.first[times].astype(np.int32),
+        window_until=windows.last[times].astype(np.int32),
+        skills=ends(np.bincount(offers.profile, minlength=many)),
+        skill_term=term[offers.label[skills]],
+        skill_code=_codes(offers)[skills],
+    )
+
+
+def rows_of(
+    profiles: Sequence[ProfileFacts], gemeenten: Mapping[str, int]
+) -> tuple[ProfileRows, WindowRows, OfferRows, list[str]]:
+    """Facts as rows, for `people_of`."""
+    labels = {skill.label: None for profile in profiles for skill in profile.skills}
+    numbers = {label: number for number, label in enumerate(labels)}
+    windows = [
+        (number, one.hours_per_week, one.starts_on.toordinal(), last_day(one.ends_on))
+        for number, profile in enumerate(profiles)
+        for one in profile.windows
+    ]
+    offers = [
+        (number, numbers[one.label], one.level, one.energy, one.wants_to_learn)
+        for number, profile in enumerate(profiles)
+        for one in profile.skills
+    ]
+    known = [(gemeenten[one.gemeente_code], one.travel_km, one.remote) for one in profiles]
+    return (
+        ProfileRows(*_columns(known, 3)),
+        WindowRows(*_columns(windows, 4)),
+        OfferRows(*_columns(offers, 5)),
+        list(labels),
     )
 
 
@@ -161,7 +228,7 @@ def opgaven_of(
     opgaven: Sequence[OpgaveFacts],
     audiences: Sequence[int],
     gemeenten: Mapping[str, int],
-    terms: Mapping[str, int],
+    terms: Terms,
 ) -> Opgaven:
     """`audiences` holds per opgave the number of the province it is meant for, or `EVERYBODY`."""
     asked = [in_order(opgave.skills) for opgave in opgaven]
@@ -176,7 +243,7 @@ def opgaven_of(
         ends_on=_array((last_day(one.ends_on) for one in opgaven), np.int32),
         days_needed=_array(map(days_needed, opgaven), np.uint8),
         musts=_array((sum(skill.must for skill in skills) for skills in asked), np.int32),
-        slots=rows_of(asked),
+        slots=ends(_array(map(len, asked), np.int64)),
         slot_opgave=np.repeat(np.arange(len(asked), dtype=np.int32), [len(one) for one in asked]),
         slot_term=_array((terms[skill.label] for skill in slots), np.int32),
         slot_level=_array((skill.level for skill in slots), np.uint8),
@@ -197,7 +264,7 @@ def similar_of(rows: Iterable[Mapping[int, Link]], asked: Sequence[int], terms: 
             strength.append(link.strength)
             kind.append(KINDS.index(link.kind))
     return Similar(
-        rows=_ends(lengths),
+        rows=ends(lengths),
         term=np.array(term, dtype=np.int32),
         strength=np.array(strength, dtype=np.uint8),
         kind=np.array(kind, dtype=np.uint8),
@@ -218,7 +285,7 @@ def askers_of(opgaven: Opgaven, similar: Similar) -> Askers:
     slots = np.arange(len(opgaven.slot_term), dtype=np.int32)
     first, last = similar.rows[opgaven.slot_term], similar.rows[opgaven.slot_term + 1]
     many = last - first
-    at = np.repeat(first - _ends(many)[:-1], many) + np.arange(many.sum())
+    at = np.repeat(first - ends(many)[:-1], many) + np.arange(many.sum())
     rows, slot, strength = _grouped(
         similar.term[at], terms, np.repeat(slots, many), similar.strength[at]
     )
@@ -229,20 +296,42 @@ def last_day(day: date | None) -> int:
     return (day or date.max).toordinal()
 
 
-def rows_of(groups: Iterable[Sequence[Item]]) -> Array:
-    return _ends(np.array([len(group) for group in groups], dtype=np.int64))
-
-
-def _ends(lengths: Array) -> Array:
+def ends(lengths: Array) -> Array:
+    """Where each group begins when they stand one after the other, and where the last ends."""
     rows = np.zeros(len(lengths) + 1, dtype=np.int32)
     np.cumsum(lengths, out=rows[1:])
     return rows
 
 
+def _codes(offers: OfferRows) -> Array:
+    """Everything of an offered skill that its worth depends on, in six bits."""
+    code = ((offers.level - 1) * 5 + offers.energy - 1) * 2 + offers.wants_to_learn
+    return code.astype(np.uint8)
+
+
+def _preferred(offers: OfferRows, labels: Sequence[str]) -> Array:
+    """By profile, and then as `by_preference` has it."""
+    rank = np.empty(len(labels), dtype=np.int32)
+    rank[sorted(range(len(labels)), key=labels.__getitem__)] = np.arange(len(labels))
+    return np.lexsort(
+        (
+            offers.wants_to_learn,
+            -offers.energy,
+            -offers.level,
+            rank[offers.label],
+            offers.profile,
+        )
+    )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], many: int) -> Array:
+    return np.array(rows, dtype=np.int32).reshape(-1, many).T
+
+
 def _grouped(term: Array, terms: int, *columns: Array) -> tuple[Array, ...]:
     """The columns by term, in their old order within each."""
     order = np.argsort(term, kind="stable")
-    rows = _ends(np.bincount(term, minlength=terms))
+    rows = ends(np.bincount(term, minlength=terms))
     return rows, *(column[order] for column in columns)
 
 

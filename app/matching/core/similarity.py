@@ -16,33 +16,12 @@ from app.matching.core.facts import Link
 from app.matching.core.kernels import near_in_letters
 from app.matching.core.spelling import MIN_LETTERS, MIN_RATIO
 from app.matching.core.vocabulary import Term, Vocabulary
-from app.vocabulary.rules import normalise
 
 Array = NDArray[Any]
 
 # Letters, digits, the space, and everything else: enough to tell most words apart by counting.
 SORTS = 32
 _DIGIT, _SPACE, _OTHER = 26, 27, 28
-
-
-class Terms(dict[str, int]):
-    """The number of every label; labels that are equal in comparable form share one."""
-
-    def __init__(self, labels: Iterable[str] = ()) -> None:
-        super().__init__()
-        self.normals: list[str] = []
-        self._numbers: dict[str, int] = {}
-        for label in labels:
-            self[label]
-
-    def __missing__(self, label: str) -> int:
-        normal = normalise(label)
-        number = self._numbers.get(normal)
-        if number is None:
-            number = self._numbers[normal] = len(self.normals)
-            self.normals.append(normal)
-        self[label] = number
-        return number
 
 
 class Offered:

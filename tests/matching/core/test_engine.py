@@ -6,7 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from app.matching.core.arrays import EVERYBODY, opgaven_of, people_of, places_of, similar_of
+from app.matching.core.arrays import (
+    EVERYBODY,
+    Terms,
+    opgaven_of,
+    people_of,
+    places_of,
+    rows_of,
+    similar_of,
+)
 from app.matching.core.engine import Engine, found_in, state_of
 from app.matching.core.facts import (
     AskedSkill,
@@ -20,7 +28,7 @@ from app.matching.core.facts import (
 )
 from app.matching.core.rank import rank, worth_telling
 from app.matching.core.score import by_preference, score
-from app.matching.core.similarity import Offered, Terms
+from app.matching.core.similarity import Offered
 from app.matching.core.vocabulary import Vocabulary
 from app.opgaven.rules import Place
 from tests.matching.core.builders import starter_vocabulary
@@ -57,7 +65,7 @@ class Country:
         return Engine(
             state_of(
                 places_of(self.positions, self.provinces),
-                people_of(self.profiles, gemeenten, terms),
+                people_of(*rows_of(self.profiles, gemeenten), terms),
                 opgaven_of(self.opgaven, self.audiences, gemeenten, terms),
                 similar_of(rows, asked, len(terms.normals)),
             )
