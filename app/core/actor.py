@@ -6,7 +6,9 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """What somebody may do beyond being a professional; each grant has a scope."""
+    """What somebody may do beyond being a professional: a beheerder for every gemeente,
+    the others for their own.
+    """
 
     OPGAVEHOUDER = "opgavehouder"
     GEMEENTEBEHEERDER = "gemeentebeheerder"
@@ -26,3 +28,8 @@ class Actor:
 
 ANYONE = Actor()
 SYSTEM = Actor(is_system=True)
+
+
+def may_do_again(actor: Actor) -> bool:
+    """Who lets work that failed begin anew: a job, or a mail."""
+    return actor.is_system or actor.has(Role.BEHEERDER)

@@ -18,9 +18,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core.errors import NotFound
+from app.core.actor import may_do_again
+from app.core.errors import NotAllowed
 from app.core.orm import Base
 from app.core.outbox import OutboxMessage
+from app.core.work import Work
 
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
@@ -145,11 +147,11 @@ def note_failure(session: Session, job_id: int, attempt: int, error: str) -> Non
         job.state = JobState.FAILED
 
 
-def try_again(session: Session, job_id: int) -> None:
+def try_again(work: Work, job_id: int) -> None:
     """Give a failed job its attempts back."""
-    job = session.get(Job, job_id, with_for_update=True)
-    if job is None:
-        raise NotFound(f"job {job_id}")
+    if not may_do_again(work.actor):
+        raise NotAllowed("try a job again")
+    job = work.fetch_to_change(Job, job_id)
     if job.state is JobState.FAILED:
         job.state, job.attempts, job.next_attempt_at = JobState.PENDING, 0, func.now()
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from random import Random
 
-from app.core.actor import Actor, Role
 from app.core.clock import AMSTERDAM, dutch_time
 
 DIGEST_HOUR = 7
@@ -128,10 +127,6 @@ def wait_after(attempts: int, chance: Random) -> timedelta:
     """How long a mail waits after a refusal "for now": longer each time, never all at once."""
     longest = min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(attempts - 1, 10)))
     return longest * chance.uniform(0.5, 1.5)
-
-
-def may_send_again(actor: Actor) -> bool:
-    return actor.is_system or actor.has(Role.BEHEERDER)
 
 
 def lives(kind: MailKind) -> timedelta:

@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.core import jobs
-from app.core.errors import NotFound
+from app.core.actor import Actor, Role
+from app.core.errors import NotAllowed, NotFound
 from app.core.jobs import Job, JobState
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
@@ -124,7 +125,7 @@ def test_a_failed_job_can_be_tried_again(session: Session) -> None:
     job_id = told(session)[0]
     session.get_one(Job, job_id).state = JobState.FAILED
 
-    jobs.try_again(session, job_id)
+    jobs.try_again(make_work(session), job_id)
     session.flush()
 
     assert jobs.claim(session, job_id) is not None
@@ -132,7 +133,18 @@ def test_a_failed_job_can_be_tried_again(session: Session) -> None:
 
 def test_a_job_that_never_was_cannot_be_tried_again(session: Session) -> None:
     with pytest.raises(NotFound):
-        jobs.try_again(session, 0)
+        jobs.try_again(make_work(session), 0)
+
+
+@pytest.mark.parametrize("role", [Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER])
+def test_who_is_no_beheerder_tries_no_job_again(session: Session, role: Role) -> None:
+    job = session.get_one(Job, told(session)[0])
+    job.state = JobState.FAILED
+
+    with pytest.raises(NotAllowed):
+        jobs.try_again(make_work(session, Actor(roles=frozenset({role}))), job.id)
+
+    assert job.state is JobState.FAILED
 
 
 def test_jobs_are_counted_and_the_failed_ones_named(session: Session) -> None:

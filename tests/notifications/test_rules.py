@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.actor import ANYONE, SYSTEM, Actor, Role
 from app.notifications.rules import (
     FIRST_WAIT,
     LONGEST_WAIT,
@@ -19,7 +18,6 @@ from app.notifications.rules import (
     digest_due,
     due_on,
     lives,
-    may_send_again,
     morning_of,
     wait_after,
     wants_on,
@@ -91,19 +89,6 @@ def test_mails_do_not_all_come_back_at_once() -> None:
     chance = Random(1)
 
     assert len({wait_after(3, chance) for _ in range(50)}) == 50
-
-
-@pytest.mark.parametrize(
-    ("actor", "may"),
-    [
-        (ANYONE, False),
-        (Actor(roles=frozenset({Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER})), False),
-        (Actor(roles=frozenset({Role.BEHEERDER})), True),
-        (SYSTEM, True),
-    ],
-)
-def test_a_beheerder_sends_mail_again(actor: Actor, may: bool) -> None:
-    assert may_send_again(actor) is may
 
 
 def test_every_kind_of_mail_has_its_rule() -> None:

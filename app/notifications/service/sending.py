@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
+from app.core.actor import may_do_again
 from app.core.errors import NotAllowed
 from app.core.mail import Answer, Verdict
 from app.core.work import Work
@@ -21,7 +22,6 @@ from app.notifications.rules import (
     Frequency,
     MailKind,
     lives,
-    may_send_again,
     wait_after,
 )
 
@@ -145,7 +145,7 @@ def settle(work: Work) -> int:
 
 def send_again(work: Work, delivery_id: UUID) -> None:
     """Open a failed mail again: the same row, the same Message-ID."""
-    if not may_send_again(work.actor):
+    if not may_do_again(work.actor):
         raise NotAllowed("send mail again")
     delivery = work.fetch_to_change(Delivery, delivery_id)
     if delivery.state in {DeliveryState.FAILED, DeliveryState.UNKNOWN}:

@@ -154,7 +154,7 @@ def try_again() -> ResponseReturnValue:
     if not form.submitted() or form.job_id.data is None:
         raise InvalidInput(said=NOT_A_BUTTON)
     with open_work() as work:
-        jobs.try_again(work.session, form.job_id.data)
+        jobs.try_again(work, form.job_id.data)
     flash("We proberen het opnieuw. Kijk over een minuut of het gelukt is.", "success")
     return redirect(url_for("beheer.system"))
 
