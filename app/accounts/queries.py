@@ -43,6 +43,14 @@ def usable_link(
     return session.scalar(found.with_for_update() if to_spend else found)
 
 
+def usable_links(session: Session, sign_in_ids: Iterable[UUID], now: datetime) -> set[UUID]:
+    """Which of these links still open something."""
+    found = select(SignIn.id).where(
+        SignIn.id.in_(sign_in_ids), SignIn.used_at.is_(None), SignIn.expires_at > now
+    )
+    return set(session.scalars(found))
+
+
 def links_since(session: Session, email: str, moment: datetime) -> int:
     return (
         session.scalar(select(func.count()).where(SignIn.email == email, SignIn.asked_at >= moment))

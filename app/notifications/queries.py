@@ -1,5 +1,6 @@
 """Reading notices, preferences and the state of the mail."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.backlog import Backlog, of_due
@@ -142,6 +144,13 @@ def failed(session: Session, limit: int = 100) -> list[Delivery]:
             .limit(limit)
         )
     )
+
+
+def too_late(session: Session, mails: Iterable[Delivery], now: datetime) -> set[UUID]:
+    """Those of these mails that are no use any more: what their link opened is closed."""
+    links = {mail.id: mail.subject_id for mail in mails if mail.kind is MailKind.SIGN_IN}
+    usable = accounts.usable_links(session, links.values(), now)
+    return {mail_id for mail_id, link in links.items() if link not in usable}
 
 
 def _standing(viewer: Actor, today: date) -> Select[Notice, Match]:

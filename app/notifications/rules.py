@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from random import Random
 
+from app.accounts.rules import SIGN_IN_LINK_LIVES
 from app.core.clock import AMSTERDAM, dutch_time
 
 DIGEST_HOUR = 7
@@ -63,11 +64,12 @@ class MailRule:
 
 
 MAIL_RULES = {
-    MailKind.SIGN_IN: MailRule(timedelta(hours=48), may_repeat=True),
+    MailKind.SIGN_IN: MailRule(SIGN_IN_LINK_LIVES, may_repeat=True),
     MailKind.ACCESS_ASKED: MailRule(timedelta(hours=48), may_repeat=True),
     MailKind.ACCESS_DECIDED: MailRule(timedelta(hours=48), may_repeat=True),
     MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
 }
+LINK_IS_OVER = "De link in deze mail werkt niet meer. Wie wil inloggen, vraagt een nieuwe aan."
 # What somebody waits for goes first, and rather twice than not at all.
 URGENT = frozenset(kind for kind, rule in MAIL_RULES.items() if rule.may_repeat)
 

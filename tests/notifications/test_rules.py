@@ -98,11 +98,11 @@ def test_every_kind_of_mail_has_its_rule() -> None:
 @pytest.mark.parametrize(
     ("kind", "hours"),
     [
-        (MailKind.SIGN_IN, 48),
+        (MailKind.SIGN_IN, 0.5),
         (MailKind.ACCESS_ASKED, 48),
         (MailKind.ACCESS_DECIDED, 48),
         (MailKind.DIGEST, 12),
     ],
 )
-def test_a_digest_grows_old_sooner_than_other_mail(kind: MailKind, hours: int) -> None:
+def test_each_mail_grows_as_old_as_what_it_tells(kind: MailKind, hours: float) -> None:
     assert lives(kind) == timedelta(hours=hours)

@@ -1,6 +1,6 @@
 """What a beheerder looks after, and what is none of anybody else's business."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,16 +8,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AccessRequest, User
+from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.queries import roles_of
-from app.accounts.rules import AccessState
+from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState
 from app.core.actor import Role
 from app.core.jobs import MOST_ATTEMPTS, Job, JobState
 from app.core.outbox import OutboxMessage
 from app.gemeenten.models import EmailDomain, Gemeente
 from app.matching.models import NightlyRun
 from app.notifications.models import Delivery, DigestRun
-from app.notifications.rules import DeliveryState, MailKind
+from app.notifications.rules import LINK_IS_OVER, DeliveryState, MailKind
 from tests.support.builders import a_domain, a_gemeente, a_user
 from tests.support.pages import text_of
 from tests.support.queries import counted
@@ -480,6 +480,30 @@ def test_a_mail_that_failed_or_is_unknown_is_sent_again(
 
 
 @pytest.mark.parametrize(
+    ("changed", "opens"),
+    [({}, True), ({"used_at": MONDAY}, False), ({"expires_at": MONDAY}, False)],
+)
+def test_a_link_that_opens_nothing_any_more_is_not_sent_again(
+    client: FlaskClient, session: Session, changed: dict[str, datetime], opens: bool
+) -> None:
+    moments = {"asked_at": MONDAY - SIGN_IN_LINK_LIVES, "expires_at": MONDAY + SIGN_IN_LINK_LIVES}
+    link = SignIn(id=uuid4(), email="jan@testerdam.nl", **{**moments, **changed})
+    session.add(link)
+    mail = a_failed_mail(session, kind=MailKind.SIGN_IN, subject_id=link.id)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    page = client.get("/beheer/systeem").text
+    answer = client.post("/beheer/systeem/mail", data={"delivery_id": str(mail.id)})
+
+    session.refresh(mail)
+    assert ("Verstuur opnieuw" in page, LINK_IS_OVER in page) == (opens, not opens)
+    assert (answer.status_code, LINK_IS_OVER in answer.text) == (
+        (302, False) if opens else (409, True)
+    )
+    assert mail.state is (DeliveryState.PENDING if opens else DeliveryState.FAILED)
+
+
+@pytest.mark.parametrize(
     ("delivery_id", "status"),
     [("", 422), ("x", 422), ("\x00", 422), ("💥" * 9, 422), (str(UUID(int=7)), 404)],
 )
@@ -567,7 +591,7 @@ def a_failed_job(session: Session, **changed: object) -> Job:
 def a_failed_mail(session: Session, **changed: object) -> Delivery:
     fields: dict[str, object] = {
         "id": uuid4(),
-        "kind": MailKind.SIGN_IN,
+        "kind": MailKind.ACCESS_ASKED,
         "dedupe_key": uuid4().hex,
         "subject_id": uuid4(),
         "state": DeliveryState.FAILED,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from app.core.actor import may_do_again
-from app.core.errors import NotAllowed
+from app.core.errors import Conflict, NotAllowed
 from app.core.mail import Answer, Verdict
 from app.core.work import Work
 from app.notifications import queries
@@ -16,6 +16,7 @@ from app.notifications.models import Delivery
 from app.notifications.rules import (
     ANSWER_WAIT,
     LEASE,
+    LINK_IS_OVER,
     MOST_ATTEMPTS,
     URGENT,
     DeliveryState,
@@ -148,6 +149,8 @@ def send_again(work: Work, delivery_id: UUID) -> None:
     if not may_do_again(work.actor):
         raise NotAllowed("send mail again")
     delivery = work.fetch_to_change(Delivery, delivery_id)
+    if queries.too_late(work.session, [delivery], work.now):
+        raise Conflict(f"mail {delivery_id} has nothing to open", said=LINK_IS_OVER)
     if delivery.state in {DeliveryState.FAILED, DeliveryState.UNKNOWN}:
         delivery.state, delivery.attempts = DeliveryState.PENDING, 0
         delivery.next_attempt_at = func.now()

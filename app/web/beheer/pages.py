@@ -22,7 +22,8 @@ from app.gemeenten.rules import PUBLIC_MAIL_DOMAINS, domain_of
 from app.labels import label
 from app.matching import queries as matching
 from app.notifications import queries as mails
-from app.notifications.rules import DeliveryState
+from app.notifications.models import Delivery
+from app.notifications.rules import LINK_IS_OVER, DeliveryState
 from app.web.beheer.forms import Deed
 
 State = TypeVar("State", bound=Enum)
@@ -81,6 +82,14 @@ class Wait:
 class Waits:
     lines: list[Wait]
     is_late: bool
+
+
+@dataclass(frozen=True)
+class MailLine:
+    """A mail that did not arrive, as far as we know; `over` says why it cannot go again."""
+
+    mail: Delivery
+    over: str
 
 
 @dataclass(frozen=True)
@@ -202,6 +211,12 @@ def last_runs(session: Session) -> list[tuple[str, str]]:
             else NOT_YET,
         ),
     ]
+
+
+def mail_lines(session: Session, now: datetime) -> list[MailLine]:
+    failed = mails.failed(session)
+    too_late = mails.too_late(session, failed, now)
+    return [MailLine(mail, LINK_IS_OVER if mail.id in too_late else "") for mail in failed]
 
 
 def job_counts(session: Session) -> list[Count]:

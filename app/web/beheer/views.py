@@ -17,7 +17,6 @@ from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
 from app.labels import label
-from app.notifications import queries as mails
 from app.notifications import service as mail_service
 from app.web.auth import current_actor
 from app.web.beheer import pages
@@ -135,16 +134,7 @@ def change_domains() -> ResponseReturnValue:
 @beheer.get("/beheer/systeem")
 @allow(Policy.BEHEERDER)
 def system() -> ResponseReturnValue:
-    session = db.session()
-    return render_template(
-        "beheer/system.html",
-        waits=pages.waits(session, utc_now()),
-        last_runs=pages.last_runs(session),
-        job_counts=pages.job_counts(session),
-        failed_jobs=jobs.failed(session),
-        mail_counts=pages.mail_counts(session),
-        failed_mails=mails.failed(session),
-    )
+    return _system_page()
 
 
 @beheer.post("/beheer/systeem")
@@ -163,14 +153,31 @@ def try_again() -> ResponseReturnValue:
 @allow(Policy.BEHEERDER)
 def send_again() -> ResponseReturnValue:
     delivery_id = pressed_id("delivery_id")
-    with open_work() as work:
-        mail_service.send_again(work, delivery_id)
+    try:
+        with open_work() as work:
+            mail_service.send_again(work, delivery_id)
+    except Conflict as refused:
+        flash(refused.said, "error")
+        return _system_page(), 409
     flash("De mail gaat opnieuw weg. Kijk over een minuut of het gelukt is.", "success")
     return redirect(url_for("beheer.system"))
 
 
 def _requests_page() -> str:
     return render_template("beheer/requests.html", requests=pages.request_lines(db.session()))
+
+
+def _system_page() -> str:
+    session, now = db.session(), utc_now()
+    return render_template(
+        "beheer/system.html",
+        waits=pages.waits(session, now),
+        last_runs=pages.last_runs(session),
+        job_counts=pages.job_counts(session),
+        failed_jobs=jobs.failed(session),
+        mail_counts=pages.mail_counts(session),
+        failed_mails=pages.mail_lines(session, now),
+    )
 
 
 def _status_of(refused: InvalidInput | Conflict) -> int:
