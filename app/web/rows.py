@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol
 
 from flask import flash, request
 from wtforms import Field, FieldList, Form, FormField
@@ -113,11 +113,6 @@ class RowsForm(WebForm):
     version = VersionField(default=0)
 
     _status: int | None = None
-
-    @classmethod
-    def of_request(cls, **settings: Any) -> Self:
-        posted = request.form if request.method == "POST" else None
-        return cls(formdata=posted, **settings)
 
     def submitted(self) -> bool:
         if request.method != "POST":

@@ -1,20 +1,10 @@
 """Looking for mail in the mailbox of the demo."""
 
-from typing import Any, Self
-
-from flask import request
-
-from app.web.forms import LineField, WebForm
+from app.web.forms import LineField
+from app.web.search import SearchForm
 
 
-class MailSearch(WebForm):
-    """To whom; it stands in the address, so that it can be kept."""
+class MailSearch(SearchForm):
+    """To whom the mail was sent."""
 
-    class Meta(WebForm.Meta):
-        csrf = False
-
-    aan = LineField("Aan welk adres?")
-
-    @classmethod
-    def of_request(cls, **settings: Any) -> Self:
-        return cls(formdata=request.args, **settings)
+    q = LineField("Aan welk adres?", name="aan")

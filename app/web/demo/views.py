@@ -53,7 +53,7 @@ def enter(user_id: UUID) -> ResponseReturnValue:
 @allow(Policy.PUBLIC)
 def mails() -> ResponseReturnValue:
     form = MailSearch.of_request()
-    page = _reader().page(form.aan.data or "", page_number())
+    page = _reader().page(form.q.data or "", page_number())
     return render_template("mailbox/index.html", form=form, page=page, page_href=page_href)
 
 
