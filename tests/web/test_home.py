@@ -58,11 +58,11 @@ def test_the_figures_are_counted(session: Session) -> None:
 
 
 def test_the_four_roles_of_the_movement_are_on_the_first_page() -> None:
-    assert [role.label for role in pages.movement()] == [
-        "Veranderaar",
-        "Grensdenker",
-        "Aanpakker",
-        "Energiegever",
+    assert [(role.label, role.icon) for role in pages.movement()] == [
+        ("Veranderaar", "seedling"),
+        ("Grensdenker", "building-bridge-2"),
+        ("Aanpakker", "tools"),
+        ("Energiegever", "bolt"),
     ]
 
 

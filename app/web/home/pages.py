@@ -15,6 +15,12 @@ from app.people.rules import Movement
 from app.web.cards import OpgaveCard, opgave_card
 
 NEWEST = 6
+ICONS = {
+    Movement.VERANDERAAR: "seedling",
+    Movement.GRENSDENKER: "building-bridge-2",
+    Movement.AANPAKKER: "tools",
+    Movement.ENERGIEGEVER: "bolt",
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Figure:
 class MovementRole:
     label: str
     sentence: str
+    icon: str
 
 
 def newest_opgaven(session: Session, today: date) -> list[OpgaveCard]:
@@ -47,4 +54,4 @@ def figures(session: Session, today: date) -> list[Figure]:
 
 
 def movement() -> list[MovementRole]:
-    return [MovementRole(label(role), MOVEMENT_SENTENCES[role]) for role in Movement]
+    return [MovementRole(label(role), MOVEMENT_SENTENCES[role], ICONS[role]) for role in Movement]

@@ -40,19 +40,19 @@ def about() -> ResponseReturnValue:
 @home.get("/bouw-mee")
 @allow(Policy.PUBLIC)
 def build_along() -> ResponseReturnValue:
-    return render_template("home/bouw-mee.html", contact_email=_settings().contact_email)
+    return render_template("home/bouw-mee.html")
 
 
 @home.get("/privacy")
 @allow(Policy.PUBLIC)
 def privacy() -> ResponseReturnValue:
-    return render_template("home/privacy.html", contact_email=_settings().contact_email)
+    return render_template("home/privacy.html")
 
 
 @home.get("/toegankelijkheid")
 @allow(Policy.PUBLIC)
 def accessibility() -> ResponseReturnValue:
-    return render_template("home/toegankelijkheid.html", contact_email=_settings().contact_email)
+    return render_template("home/toegankelijkheid.html")
 
 
 @home.get("/healthz")
