@@ -36,6 +36,8 @@ class Settings:
     mail_from: str = "de gemeente van nu <noreply@degemeentevannu.example>"
     # Where people write about privacy, accessibility and weak spots.
     contact_email: str = "contact@degemeentevannu.example"
+    # Where the source of this site can be read; without it pages link to none.
+    code_url: str = ""
     # Whether /demo offers one-click sign-in; cannot exist in production.
     demo_accounts: bool = False
     # Where the local mail sink leaves its Maildir; with it the mail viewer exists.
@@ -50,6 +52,8 @@ class Settings:
                 raise WrongSettings(f"{name.upper()} is missing")
         if urlsplit(self.smtp_url).scheme not in SMTP_SCHEMES:
             raise WrongSettings(f"SMTP_URL must begin with one of {', '.join(SMTP_SCHEMES)}")
+        if self.code_url and not self.code_url.startswith("https://"):
+            raise WrongSettings("CODE_URL must begin with https://")
         if self.log_format not in LOG_FORMATS:
             raise WrongSettings(f"LOG_FORMAT must be one of {', '.join(LOG_FORMATS)}")
         if self.environment is Environment.PRODUCTION:
@@ -93,6 +97,7 @@ class Settings:
             demo_accounts=env.get("DEMO_ACCOUNTS", "").lower() in {"1", "true", "yes"},
             mail_from=env.get("MAIL_FROM") or cls.mail_from,
             contact_email=env.get("CONTACT_EMAIL") or cls.contact_email,
+            code_url=env.get("CODE_URL", ""),
             maildir=Path(env["MAILDIR"]) if env.get("MAILDIR") else None,
             trusted_proxies=_whole_number("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
             log_format=env.get("LOG_FORMAT", "json"),

@@ -67,6 +67,7 @@ def bind(app: Flask) -> None:
             "demo": settings.demo_accounts,
             "has_mail_viewer": settings.maildir is not None,
             "contact_email": settings.contact_email,
+            "code_url": settings.code_url,
         }
 
 

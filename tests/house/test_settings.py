@@ -69,6 +69,8 @@ def test_only_the_own_name_is_served(base_url: str, hosts: tuple[str, ...]) -> N
         # A slip here would send a password in the clear.
         ({"smtp_url": "smtp+startls://user:secret@relay"}, "SMTP_URL"),
         ({"log_format": "jason"}, "LOG_FORMAT"),
+        ({"code_url": "code.example"}, "CODE_URL"),
+        ({"code_url": "javascript:alert(1)"}, "CODE_URL"),
     ],
 )
 def test_production_refuses_to_start(changed: dict[str, Any], named: str) -> None:

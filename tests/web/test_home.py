@@ -105,6 +105,21 @@ def test_the_first_page_leads_to_building_along_from_the_movement_and_the_footer
     assert links == ["Bouw mee aan dit platform", "Bouw mee"]
 
 
+@pytest.mark.parametrize(
+    ("address", "links"), [("/privacy", 1), ("/over", 2), ("/bouw-mee", 2), ("/bestaat-niet", 1)]
+)
+def test_pages_link_to_the_source_when_it_can_be_read_somewhere(
+    client: FlaskClient, database: URL, session: Session, address: str, links: int
+) -> None:
+    code_url = "https://code.example/degemeentevannu"
+    published = create_app(settings_for(database, code_url=code_url)).test_client()
+
+    with_source, without = published.get(address).text, client.get(address).text
+
+    assert with_source.count(f'href="{code_url}"') == links
+    assert ("Broncode</a>" in without, "Bekijk de broncode" in without) == (False, False)
+
+
 def test_healthz_asks_nothing_of_the_database(database: URL) -> None:
     answer = _without_database(database).test_client().get("/healthz")
     assert (answer.status_code, answer.text) == (200, "ok\n")
