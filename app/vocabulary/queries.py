@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, CompoundSelect, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, exists, func, or_, select, true, union
 from sqlalchemy.orm import Session
 
 from app.vocabulary.models import (
@@ -233,7 +233,8 @@ def _names_like(session: Session, wanted: str) -> CompoundSelect[int]:
     """Names that hold the text or look like it, each part found by the index on trigrams."""
     alike = func.word_similarity(wanted, ConceptName.normal)
     # Only the operator can use the index; from what alike on it finds a name is a setting.
-    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)))
+    from_what_on = func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), true())
+    session.execute(select(from_what_on))
     looks_like = ConceptName.normal.bool_op("%>")(wanted) & (alike > ALIKE)
     holds = ConceptName.normal.contains(wanted, autoescape=True)
     # Two statements in one: a text too short for trigrams must not slow the other part down.
