@@ -1,13 +1,19 @@
 """Both sides of a match are told once, and can mark it as read."""
 
+from datetime import datetime, timedelta
+
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.core.actor import Role
+from app.matching import service as matching
 from app.notifications import service
 from app.notifications.models import Notice
-from app.notifications.rules import NoticeKind
-from tests.notifications.builders import a_told_match
+from app.notifications.rules import DeliveryState, NoticeKind
+from app.people import service as people
+from tests.notifications.builders import Told, a_delivery, a_told_match
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
 
@@ -46,6 +52,76 @@ def test_telling_twice_tells_once(session: Session) -> None:
 
     assert notices(session) == before
     assert len(before) == 2
+
+
+HOUR = timedelta(hours=1)
+
+
+def a_digest_until(session: Session, reader: User, until: datetime, state: DeliveryState) -> None:
+    a_delivery(session, reader, state=state, news_until=until)
+
+
+def go_and_come_back(session: Session, told: Told, now: datetime) -> None:
+    """Somebody pauses, and takes part again an hour later."""
+    people.pause_profile(make_work(session, told.professional, now))
+    matching.match_profile(make_work(session, now=now), told.professional.id)
+    people.publish_profile(make_work(session, told.professional, now + HOUR))
+    back = make_work(session, now=now + HOUR)
+    matching.match_profile(back, told.professional.id)
+    service.tell_matches(back, told.opgave.id, [told.professional.id])
+
+
+def told_at(session: Session) -> set[tuple[NoticeKind, datetime, datetime | None]]:
+    found = select(Notice.kind, Notice.told_at, Notice.read_at)
+    return {(kind, told, read) for kind, told, read in session.execute(found)}
+
+
+@pytest.mark.parametrize("state", [DeliveryState.ACCEPTED, DeliveryState.SUBMITTING])
+def test_a_match_that_comes_back_after_the_digest_is_news_again(
+    session: Session, state: DeliveryState
+) -> None:
+    told = a_told_match(session)
+    for reader in (told.professional, told.owner):
+        a_digest_until(session, reader, MONDAY + HOUR, state)
+
+    go_and_come_back(session, told, MONDAY + 2 * HOUR)
+
+    assert told_at(session) == {(kind, MONDAY + 3 * HOUR, None) for kind in NoticeKind}
+
+
+def test_a_match_that_comes_back_is_news_for_who_read_of_it_only(session: Session) -> None:
+    told = a_told_match(session)
+    service.mark_all_read(make_work(session, told.owner))
+
+    go_and_come_back(session, told, MONDAY + 2 * HOUR)
+
+    assert told_at(session) == {
+        (NoticeKind.OPGAVE_FOR_YOU, MONDAY, None),
+        (NoticeKind.COLLEAGUE_FOR_OPGAVE, MONDAY + 3 * HOUR, None),
+    }
+
+
+@pytest.mark.parametrize("state", [DeliveryState.PENDING, DeliveryState.UNKNOWN])
+def test_a_match_that_flickers_before_it_is_told_is_told_once(
+    session: Session, state: DeliveryState
+) -> None:
+    told = a_told_match(session)
+    a_digest_until(session, told.professional, MONDAY + HOUR, state)
+
+    go_and_come_back(session, told, MONDAY + 2 * HOUR)
+
+    assert told_at(session) == {(kind, MONDAY, None) for kind in NoticeKind}
+
+
+def test_a_match_that_was_read_and_did_not_go_is_no_news(session: Session) -> None:
+    told = a_told_match(session)
+    for reader in (told.professional, told.owner):
+        service.mark_all_read(make_work(session, reader))
+
+    later = make_work(session, now=MONDAY + HOUR)
+    service.tell_matches(later, told.opgave.id, [told.professional.id])
+
+    assert told_at(session) == {(kind, MONDAY, MONDAY) for kind in NoticeKind}
 
 
 def test_telling_nobody_does_no_harm(session: Session) -> None:
