@@ -30,8 +30,9 @@ def mail_sign_in(work: Work, sign_in_id: UUID) -> None:
 
 
 def mail_access_asked(work: Work, request_id: UUID) -> None:
+    asked = work.fetch(AccessRequest, request_id).asked_at.isoformat()
     for beheerder in accounts.with_role(work.session, Role.BEHEERDER):
-        _plan(work, MailKind.ACCESS_ASKED, request_id, user_id=beheerder.id)
+        _plan(work, MailKind.ACCESS_ASKED, request_id, user_id=beheerder.id, occasion=asked)
 
 
 def mail_access_decided(work: Work, request_id: UUID) -> None:

@@ -101,6 +101,16 @@ def test_every_beheerder_hears_once_of_a_request(session: Session) -> None:
     assert readers(session) == beheerders
 
 
+def test_who_asks_again_after_a_refusal_is_mailed_about_again(session: Session) -> None:
+    a_user(session, Role.BEHEERDER)
+    request = a_request(session)
+    for asked_at in (MONDAY, MONDAY, NEXT_DAY):
+        request.asked_at = asked_at
+        service.mail_access_asked(make_work(session), request.id)
+
+    assert [mail.kind for mail in planned(session)] == [MailKind.ACCESS_ASKED] * 2
+
+
 def test_each_decision_is_mailed_once(session: Session) -> None:
     request = a_request(session, state=AccessState.REFUSED, decided_at=MONDAY)
     for decided_at in (MONDAY, MONDAY, NEXT_DAY):
