@@ -94,7 +94,7 @@ def _write(office: Post, claimed: service.Claim) -> tuple[Letter, EmailMessage] 
     try:
         with open_work() as work:
             letter = service.write_letter(work, office.stationery, claimed)
-        return (letter, message_of(letter, office.sender)) if letter else None
+        return (letter, message_of(letter, office.sender, work.now)) if letter else None
     except Exception as error:
         log.exception("letter failed", delivery=str(claimed.delivery_id), kind=claimed.kind.value)
         with open_work() as work:

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy, Policy
@@ -17,6 +18,8 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
+
+from app.core.clock import dutch_time
 
 # Seconds; the answer to the dot may take longer than the rest.
 CONNECT_TIMEOUT = 10
@@ -76,13 +79,14 @@ def _policy() -> "EmailPolicy[EmailMessage]":
 POLICY = _policy()
 
 
-def message_of(letter: Letter, sender: str) -> EmailMessage:
+def message_of(letter: Letter, sender: str, sent_at: datetime) -> EmailMessage:
     """The letter as RFC 5322 wants it; ValueError when header or address cannot be written so."""
     letter.to.encode("ascii")
     message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = Address(letter.to_name, addr_spec=letter.to)
     message["Subject"] = letter.subject
+    message["Date"] = dutch_time(sent_at)
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     for name, value in letter.headers:

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -22,6 +23,8 @@ from app.core.mail import Answer, Letter, Relay, Verdict, message_of
 
 SENDER = "noreply@degemeentevannu.example"
 TO = "jan@testerdam.example"
+# In winter, half past one in Amsterdam.
+SENT_AT = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 # Made for these tests only, for 127.0.0.1, valid for a century.
 CERTIFICATE = Path(__file__).with_name("relay.pem")
 LETTER = Letter(
@@ -116,7 +119,7 @@ def go() -> bool:
 
 def submit(url: str, letter: Letter = LETTER, before_dot: Callable[[], bool] = go) -> Answer:
     with Relay(url) as relay:
-        return relay.submit(message_of(letter, SENDER), SENDER, TO, before_dot)
+        return relay.submit(message_of(letter, SENDER, SENT_AT), SENDER, TO, before_dot)
 
 
 def read(content: bytes) -> EmailMessage:
@@ -146,6 +149,7 @@ def test_a_mail_arrives_as_it_was_written(postmaster: Postmaster, url: str) -> N
         LETTER.message_id,
     )
     assert (found["Auto-Submitted"], found["Content-Language"]) == ("auto-generated", "nl")
+    assert found["Date"] == "Mon, 23 Nov 2026 13:30:00 +0100"
 
 
 def test_lines_that_begin_with_a_dot_keep_their_dots(postmaster: Postmaster, url: str) -> None:
@@ -211,7 +215,7 @@ def test_a_refusal_is_for_now_or_for_good(
 def test_after_a_refusal_the_same_connection_takes_the_next_mail(
     postmaster: Postmaster, url: str
 ) -> None:
-    message = message_of(LETTER, SENDER)
+    message = message_of(LETTER, SENDER, SENT_AT)
     with Relay(url) as relay:
         postmaster.says["RCPT"] = "550 5.1.1 No such user"
         relay.submit(message, SENDER, TO, go)
@@ -224,7 +228,7 @@ def test_after_a_refusal_the_same_connection_takes_the_next_mail(
 def test_a_connection_that_was_cut_is_opened_again_for_the_next_mail(
     postmaster: Postmaster, url: str
 ) -> None:
-    message = message_of(LETTER, SENDER)
+    message = message_of(LETTER, SENDER, SENT_AT)
     with Relay(url) as relay:
         postmaster.cuts_at = "DATA"
         relay.submit(message, SENDER, TO, go)
@@ -354,7 +358,7 @@ def test_a_relay_with_a_certificate_that_nobody_knows_gets_no_mail() -> None:
 )
 def test_what_no_header_may_hold_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
-        message_of(replace(LETTER, **changed), SENDER)
+        message_of(replace(LETTER, **changed), SENDER, SENT_AT)
 
 
 def _let_nobody_in(*_: object) -> object:

@@ -101,7 +101,7 @@ def test_a_missing_part_is_found(tmp_path: Path) -> None:
 
 
 def test_every_mail_can_be_sent_as_it_is_written(letter: Letter) -> None:
-    message = message_of(letter, "de gemeente van nu <noreply@degemeentevannu.example>")
+    message = message_of(letter, "de gemeente van nu <noreply@degemeentevannu.example>", utc_now())
 
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/alternative",

@@ -13,6 +13,7 @@ from app.notifications.digest import News, compose
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import MailKind
 from tests.notifications.test_digest import a_colleague, an_opgave
+from tests.support.work import MONDAY
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 READER = UUID(int=7)
@@ -124,7 +125,7 @@ def test_a_fact_stays_on_its_line_whatever_people_typed(kind: MailKind) -> None:
     mail = render(kind, "Jan\r\nBcc: iedereen@example.org\x00\u202e")
     letter = Letter("a@b.example", "Jan", mail.subject, mail.text, mail.html, "<1@b.example>")
 
-    message = message_of(letter, "dgvn <noreply@dgvn.example>")
+    message = message_of(letter, "dgvn <noreply@dgvn.example>", MONDAY)
 
     assert (message["Subject"], message["Bcc"]) == (mail.subject, None)
     assert [line for line in mail.text.splitlines() if line.startswith("Bcc")] == []

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from app.opgaven.rules import OpgaveStatus
 from app.post import Post
 from tests.notifications.builders import a_delivery, a_told_match
 from tests.support.mailbox import Mailbox, relay_into
-from tests.support.work import database_now, make_work
+from tests.support.work import MONDAY, database_now, make_work
 from workers import mail
 
 
@@ -63,8 +64,19 @@ def test_a_planned_mail_is_delivered_once(session: Session, box: Mailbox) -> Non
     mail.deliver()
     mail.deliver()
 
-    assert [str(found["To"]) for found in box.messages()] == ["een@testerdam.example"]
+    [found] = box.messages()
+    assert str(found["To"]) == "een@testerdam.example"
     assert states(session) == [DeliveryState.ACCEPTED]
+
+
+def test_a_mail_is_dated_when_it_is_sent(session: Session, box: Mailbox) -> None:
+    a_sign_in_mail(session, "een@testerdam.example")
+
+    with time_machine.travel(MONDAY + timedelta(minutes=10), tick=False):
+        mail.deliver()
+
+    [found] = box.messages()
+    assert found["Date"].datetime == MONDAY + timedelta(minutes=10)
 
 
 def test_more_mails_than_one_claim_takes_all_go(session: Session, box: Mailbox) -> None:
