@@ -13,6 +13,7 @@ from sqlalchemy import inspect, text
 
 from app.extensions import db
 from app.factory import create_app
+from app.tables import METADATA
 from tests.conftest import DatabaseMaker, settings_for
 from tests.house.tree import ROOT, near
 
@@ -86,6 +87,13 @@ def test_the_schema_is_what_the_models_say(empty: Flask) -> None:
     upgrade()
 
     check()
+
+
+def test_operators_read_of_every_table_whether_it_is_about_people() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    section = page.split("## Somebody wants to leave")[1].split("\n## ")[0]
+
+    assert [table for table in METADATA.tables if f"`{table}`" not in section] == []
 
 
 def test_a_schema_that_lags_behind_is_found(empty: Flask) -> None:

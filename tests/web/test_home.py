@@ -17,6 +17,7 @@ from app.people.rules import ProfileState
 from app.web.home import pages
 from tests.conftest import settings_for
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
+from tests.support.pages import text_of
 from tests.support.work import TODAY
 
 FAR_AWAY = date(2999, 12, 31)
@@ -78,6 +79,13 @@ def test_the_four_roles_of_the_movement_are_on_the_first_page() -> None:
 def test_a_visitor_can_read_what_this_is(client: FlaskClient, address: str, heading: str) -> None:
     page = client.get(address)
     assert (page.status_code, f">{heading}</h1>" in page.text) == (200, True)
+
+
+def test_the_privacy_page_says_how_long_things_are_kept(client: FlaskClient) -> None:
+    page = text_of(client.get("/privacy"))
+
+    assert "Op dit moment wissen we niets vanzelf." in page
+    assert "halen we je gegevens binnen een maand weg" in page
 
 
 @pytest.mark.parametrize("address", ["/privacy", "/toegankelijkheid"])
