@@ -1,5 +1,6 @@
 """A score as the macros of templates/components/explanation.html and list.html show it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.matching.core import words
@@ -48,14 +49,18 @@ def match_view(score: Score, voice: Voice, href: str = "") -> MatchView:
         group_label=words.group_words(score, voice),
         sentence=words.score_sentence(score, voice),
         href=href,
-        reasons=tuple(_reason_view(reason, voice) for reason in score.reasons),
-        short_reasons=tuple(_reason_view(reason, voice) for reason in words.short_reasons(score)),
+        reasons=_reason_views(score.reasons, score, voice),
+        short_reasons=_reason_views(words.short_reasons(score), score, voice),
         missing=words.missing_sentence(score),
         what_if=_best_what_if(score),
     )
 
 
-def _reason_view(reason: Reason, voice: Voice) -> ReasonView:
+def _reason_views(reasons: Iterable[Reason], score: Score, voice: Voice) -> tuple[ReasonView, ...]:
+    return tuple(_reason_view(reason, score, voice) for reason in reasons)
+
+
+def _reason_view(reason: Reason, score: Score, voice: Voice) -> ReasonView:
     return ReasonView(
         asked=reason.asked,
         must=reason.must,
@@ -65,12 +70,10 @@ def _reason_view(reason: Reason, voice: Voice) -> ReasonView:
         points_label=words.points_words(reason),
         sentence=words.sentence(reason, voice),
         details=words.details(reason, voice),
-        what_if=words.what_if(reason),
+        what_if=words.what_if(reason, score.value),
     )
 
 
 def _best_what_if(score: Score) -> str:
-    helps = [reason for reason in score.reasons if words.what_if(reason)]
-    if not helps:
-        return ""
-    return words.what_if(max(helps, key=lambda reason: reason.would_be))
+    best = max(score.reasons, key=lambda reason: reason.would_be)
+    return words.what_if(best, score.value)

@@ -23,7 +23,7 @@ def test_a_reason_has_the_words_of_the_core() -> None:
             details="Niveau: basis. Gevraagd is ervaren. "
             "Daar krijgt deze collega veel energie van. "
             "Dat scheelt 5 punten: lager niveau dan gevraagd.",
-            what_if="Met 'verkeerskundige' op niveau ervaren zou de score 50 zijn.",
+            what_if="Met 'verkeerskunde' op niveau ervaren zou de score 50 zijn.",
         ),
     )
 
@@ -39,12 +39,12 @@ def test_the_whole_says_what_is_missing_and_what_would_help_most() -> None:
     )
     assert (view.missing, view.what_if) == (
         "Ontbreekt: omgevingsrecht.",
-        "Met 'omgevingsrecht' zou de score 95 zijn.",
+        "Met 'omgevingsrecht' op niveau ervaren en veel energie zou de score 95 zijn.",
     )
 
 
 def test_where_everything_is_there_nothing_would_help() -> None:
-    whole = a_reason(points=50)
+    whole = a_reason(points=50, would_be=50)
 
     view = match_view(a_score(whole), YOU)
 

@@ -113,7 +113,9 @@ def test_a_match_says_what_is_there_what_is_missing_and_what_would_help(
 
     assert said.count("Op je profiel: verkeerskunde.") == 2
     assert "Ontbreekt: omgevingsrecht." in said
-    assert "Met 'omgevingsrecht' zou de score 100 zijn." in said
+    assert (
+        "Met 'omgevingsrecht' op niveau zelfstandig en veel energie zou de score 100 zijn." in said
+    )
     assert "Niveau: ervaren. Daar krijg je veel energie van." in said
     assert "50 van de 50 punten" in said
     assert "0 van de 50 punten" in said

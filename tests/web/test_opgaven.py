@@ -185,7 +185,7 @@ def test_a_professional_reads_why_it_fits(client: FlaskClient, session: Session)
 
     assert "Waarom dit bij jou past" in said
     assert "Van wat nodig is, staat 1 van de 2 helemaal op je profiel." in said
-    assert "Met 'schuldhulpverlening' zou de score 100 zijn." in said
+    assert "Met 'schuldhulpverlening' op niveau zelfstandig en veel energie zou" in said
 
 
 def test_who_has_no_match_or_no_profile_reads_what_to_do(

@@ -1,10 +1,11 @@
 """How well one profile fits one opgave, in whole points that add up."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.matching.core.facts import (
     AskedSkill,
+    Kind,
     Link,
     OfferedSkill,
     OpgaveFacts,
@@ -21,8 +22,11 @@ NICE_WEIGHT = 1
 # By how many levels short; the last one is for every distance from there on.
 LEVELS_SHORT = (100, 75, 50, 30)
 ENERGY = {1: 70, 2: 80, 3: 90, 4: 96, 5: 100}
+MOST_ENERGY = max(ENERGY)
 LEARNER_IN_WORK = 30
 MUST_QUALITY = 50
+# What is offered is what is asked; of every other kind it is another skill.
+NAMED = frozenset({Kind.SAME, Kind.SYNONYM, Kind.SPELLING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,10 @@ def score(profile: ProfileFacts, opgave: OpgaveFacts, vocabulary: Vocabulary) ->
         return None
     musts = (answer for answer in answers if answer.asked.must)
     tier = 1 if all(answer.quality >= MUST_QUALITY for answer in musts) else 2
-    reasons = tuple(_reason(answer, value) for answer in answers)
+    reasons = tuple(
+        _reason(answer, _would_be(answer, answers, profile, opgave, vocabulary))
+        for answer in answers
+    )
     return Score(profile.id, opgave.id, value, tier, reasons)
 
 
@@ -110,7 +117,42 @@ def _best_first(
     return (-percent, by_preference(offered))
 
 
-def _reason(answer: _Answer, value: int) -> Reason:
+def _would_be(
+    answer: _Answer,
+    answers: Sequence[_Answer],
+    profile: ProfileFacts,
+    opgave: OpgaveFacts,
+    vocabulary: Vocabulary,
+) -> int:
+    """The value once the profile has what `words.what_if` names, for every question it serves."""
+    better = _better(answer, profile, vocabulary)
+    value = 0
+    for each in answers:
+        link = vocabulary.link(each.asked.label, better.label) if better else None
+        percent = each.quality
+        if link and better:
+            learning = opgave.for_learning
+            percent = max(percent, quality(link, each.asked, better, for_learning=learning))
+        value += each.max_points * percent // FULL
+    return value
+
+
+def _better(answer: _Answer, profile: ProfileFacts, vocabulary: Vocabulary) -> OfferedSkill | None:
+    """The offer at the level asked, or what is asked itself when another skill answers."""
+    asked, offered, link = answer.asked, answer.offered, answer.link
+    if offered and link and link.kind in NAMED:
+        return replace(offered, level=max(offered.level, asked.level))
+    # A profile names a skill once.
+    if any(_is_same(vocabulary.link(asked.label, one.label)) for one in profile.skills):
+        return None
+    return OfferedSkill(asked.label, asked.level, MOST_ENERGY)
+
+
+def _is_same(link: Link | None) -> bool:
+    return link is not None and link.kind is Kind.SAME
+
+
+def _reason(answer: _Answer, would_be: int) -> Reason:
     asked, offered = answer.asked, answer.offered
     return Reason(
         asked=asked.label,
@@ -123,5 +165,5 @@ def _reason(answer: _Answer, value: int) -> Reason:
         kind=answer.link.kind if answer.link else None,
         points=answer.points,
         max_points=answer.max_points,
-        would_be=value - answer.points + answer.max_points,
+        would_be=would_be,
     )

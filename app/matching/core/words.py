@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from app.matching.core.facts import Kind, Reason, Score
-from app.matching.core.score import FULL, LEARNER_IN_WORK
+from app.matching.core.score import FULL, LEARNER_IN_WORK, MOST_ENERGY, NAMED
 from app.people.rules import Level
 from app.vocabulary.rules import normalise
 
@@ -26,7 +26,6 @@ KINDS = {
 # What is offered and is at least all that was asked.
 WHOLE = frozenset({Kind.SAME, Kind.SYNONYM, Kind.NARROWER, Kind.SPELLING})
 ENERGY_WORDS = {1: "bijna geen", 2: "weinig", 3: "gemiddeld", 4: "ruim voldoende", 5: "veel"}
-MOST_ENERGY = max(ENERGY_WORDS)
 CLOSE_VALUE = 50
 NAMED_AT_MOST = 3
 REASONS_AT_MOST = 3
@@ -168,16 +167,15 @@ def points_words(reason: Reason) -> str:
     return f"{reason.points} van de {reason.max_points} punten"
 
 
-def what_if(reason: Reason) -> str:
-    """What would have changed, said only where something else could be on the profile."""
-    if reason.points == reason.max_points:
+def what_if(reason: Reason, value: int) -> str:
+    """What would raise the score of this value, and to what: exactly what must be done for it."""
+    if reason.would_be <= value:
         return ""
-    if reason.kind in (None, Kind.BROADER, Kind.RELATED, Kind.NARROWER):
-        return f"Met '{reason.asked}' zou de score {reason.would_be} zijn."
-    if reason.offered_level is not None and reason.offered_level < reason.asked_level:
-        level = LEVELS[reason.asked_level]
-        return f"Met '{reason.asked}' op niveau {level} zou de score {reason.would_be} zijn."
-    return ""
+    level, score = LEVELS[reason.asked_level], f"zou de score {reason.would_be} zijn"
+    if reason.kind in NAMED:
+        return f"Met '{reason.offered}' op niveau {level} {score}."
+    energy = ENERGY_WORDS[MOST_ENERGY]
+    return f"Met '{reason.asked}' op niveau {level} en {energy} energie {score}."
 
 
 def score_sentence(score: Score, voice: Voice) -> str:

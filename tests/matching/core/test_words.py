@@ -1,3 +1,5 @@
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,7 +33,16 @@ from app.matching.core.words import (
     what_if,
 )
 from app.people.rules import Level
-from tests.matching.core.builders import a_missing, a_reason, a_score
+from app.vocabulary.rules import normalise
+from tests.matching.core.builders import (
+    a_missing,
+    a_profile,
+    a_reason,
+    a_score,
+    an_opgave,
+    asked,
+    offered,
+)
 from tests.matching.core.test_score import OPGAVEN, PROFILES, WORDS
 
 MISSING = a_missing("omgevingsrecht", max_points=50, would_be=81)
@@ -194,18 +205,63 @@ def test_no_point_is_lost_without_a_word(profile: ProfileFacts, opgave: OpgaveFa
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        (MISSING, "Met 'omgevingsrecht' zou de score 81 zijn."),
-        (a_reason(kind=Kind.BROADER), "Met 'verkeerskundige' zou de score 77 zijn."),
+        (MISSING, "Met 'omgevingsrecht' op niveau ervaren en veel energie zou de score 81 zijn."),
         (
-            a_reason(offered_level=2),
-            "Met 'verkeerskundige' op niveau ervaren zou de score 77 zijn.",
+            a_reason(kind=Kind.BROADER),
+            "Met 'verkeerskundige' op niveau ervaren en veel energie zou de score 77 zijn.",
         ),
-        (a_reason(), ""),
-        (a_reason(points=50), ""),
+        (a_reason(offered_level=2), "Met 'verkeerskunde' op niveau ervaren zou de score 77 zijn."),
+        (a_reason(would_be=45), ""),
     ],
 )
 def test_what_would_change_the_score(reason: Reason, said: str) -> None:
-    assert what_if(reason) == said
+    assert what_if(reason, value=45) == said
+
+
+def test_a_level_is_not_promised_the_energy_that_is_not_there() -> None:
+    opgave, profile = an_opgave(asked("RO", 4)), a_profile(offered("RO", 2, energy=2))
+
+    found = score(profile, opgave, WORDS)
+
+    assert found is not None
+    assert what_if(found.reasons[0], found.value) == (
+        "Met 'RO' op niveau expert zou de score 80 zijn."
+    )
+
+
+PROMISE = re.compile(
+    r"Met '(.*)' op niveau (\w+)( en veel energie)? zou de score (\d+) zijn\.", re.DOTALL
+)
+
+
+@given(PROFILES, OPGAVEN)
+def test_what_is_promised_comes_when_it_is_done(profile: ProfileFacts, opgave: OpgaveFacts) -> None:
+    found = score(profile, opgave, WORDS)
+
+    for reason in found.reasons if found else ():
+        promise = PROMISE.fullmatch(what_if(reason, found.value if found else 0))
+        if promise:
+            name, level, new, value = promise.groups()
+            done = score(having(profile, reason, name, level, is_new=bool(new)), opgave, WORDS)
+            assert done is not None
+            assert done.value == int(value)
+
+
+def having(
+    profile: ProfileFacts, reason: Reason, name: str, level: str, *, is_new: bool
+) -> ProfileFacts:
+    """The profile after exactly that was done that the sentence names."""
+    number = next(number for number, word in LEVELS.items() if word == level)
+    skills = list(profile.skills)
+    if is_new:
+        assert normalise(name) not in {normalise(skill.label) for skill in skills}
+        return replace(profile, skills=(*skills, offered(name, number, energy=5)))
+    assert reason.offered_level is not None
+    assert reason.energy is not None
+    learns = reason.wants_to_learn
+    had = offered(name, reason.offered_level, reason.energy, wants_to_learn=learns)
+    skills[skills.index(had)] = replace(had, level=number)
+    return replace(profile, skills=tuple(skills))
 
 
 def test_points_are_named_with_what_was_possible() -> None:
