@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import assert_never
 from uuid import UUID, uuid4
 
 import pytest
@@ -51,12 +52,14 @@ def plan(work: Work, kind: MailKind) -> None:
         service.mail_access_asked(work, a_request(session, work.now, AccessState.WAITING))
     elif kind is MailKind.ACCESS_DECIDED:
         service.mail_access_decided(work, a_request(session, work.now, AccessState.GRANTED))
-    else:
+    elif kind is MailKind.DIGEST:
         profile = a_profile(session, "Verkeerskunde")
         opgave = an_opgave(session, "Verkeerskunde")
         match_opgave(work, opgave.id)
         service.tell_matches(work, opgave.id, [profile.user_id])
         service.plan_digests(make_work(session, now=utc_now()), due_on(work.today), everybody=True)
+    else:
+        assert_never(kind)
 
 
 def a_request(session: Session, now: datetime, state: AccessState) -> UUID:
