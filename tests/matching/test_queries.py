@@ -20,6 +20,7 @@ from app.matching.core.facts import (
     Window,
 )
 from app.matching.core.score import score
+from app.matching.models import Match
 from app.opgaven import rules as opgave_rules
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience, OpgaveStatus
@@ -243,6 +244,36 @@ def test_no_more_matches_are_shown_than_asked_for(session: Session, owner: User)
     of_opgave = queries.matches_of_opgave(session, actor(session, owner), opgave.id, TODAY, 2)
 
     assert (len(of_person), len(of_opgave)) == (2, 2)
+
+
+MIXED = ((2, 90), (1, 40), (2, 80), (1, 60), (2, 70))
+BEST = [(1, 60), (1, 40), (2, 90)]
+
+
+def a_match(session: Session, profile: Profile, opgave: Opgave, tier: int, value: int) -> None:
+    pair = {"profile_id": profile.user_id, "opgave_id": opgave.id}
+    times = {"found_at": MONDAY, "changed_at": MONDAY}
+    session.add(Match(**pair, **times, tier=tier, value=value, reasons=[]))
+    session.flush()
+
+
+def test_whoever_has_all_that_is_needed_comes_before_a_higher_value(
+    session: Session, owner: User
+) -> None:
+    user = a_user(session)
+    own = a_profile(session, "wonen", user=user)
+    asked = an_opgave(session, "wonen", owner=owner)
+    for tier, value in MIXED:
+        a_match(session, own, an_opgave(session, "wonen"), tier, value)
+        a_match(session, a_profile(session, "wonen"), asked, tier, value)
+
+    of_person = queries.matches_of_person(session, actor(session, user), TODAY, len(BEST))
+    of_opgave = queries.matches_of_opgave(
+        session, actor(session, owner), asked.id, TODAY, len(BEST)
+    )
+
+    for found in (of_person, of_opgave):
+        assert [(one.score.tier, one.score.value) for one in found] == BEST
 
 
 def test_what_is_stored_is_what_the_core_said(session: Session) -> None:
