@@ -1,0 +1,105 @@
+"""How related Dutch texts are when neither letters nor vocabulary settle it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.matching.core.meaning import meaning
+from app.matching.core.reading import alike, grams, roots, words
+from app.matching.core.terms import (
+    Matrix,
+    Numbers,
+    Terms,
+    Words,
+    bm25,
+    rarity,
+    sparse_rows,
+    standard,
+    tf_idf,
+)
+
+# A word in the title says as much as this many in the text.
+TITLE_COUNTS = 2
+MOST_ASKED = 2
+ALIKE = 0.4
+WEIGHTS = {"roots": 1.0, "title letters": 0.5, "letters": 0.5, "meaning": 0.8}
+
+
+class Index:
+    """Documents with a title and a text, read once and then asked how related they are."""
+
+    def __init__(self, titles: Sequence[str], texts: Sequence[str]) -> None:
+        named = [words(title) for title in titles]
+        whole = [[*title, *words(text)] for title, text in zip(named, texts, strict=True)]
+        self._views: dict[str, _Roots | _Letters | _Meanings] = {
+            "roots": _Roots(named, whole),
+            "title letters": _Letters(named),
+            "letters": _Letters(whole),
+            "meaning": _Meanings(named),
+        }
+
+    def scores(self, query: str) -> Numbers:
+        """A number per document, higher when it is more related; comparable within one query."""
+        found: Numbers = self.scores_of([query])[0]
+        return found
+
+    def scores_of(self, queries: Sequence[str]) -> Numbers:
+        """A row of scores per query."""
+        asked = [words(query) for query in queries]
+        views = ((WEIGHTS[name], view.scores(asked)) for name, view in self._views.items())
+        total: Numbers = sum((weight * standard(s) for weight, s in views), np.zeros(()))
+        return total
+
+
+class _Roots:
+    """Shared roots, weighed by BM25; a root that is used for the same thing counts for a part."""
+
+    def __init__(self, titles: Sequence[Words], whole: Sequence[Words]) -> None:
+        self._terms = Terms(roots, sorted(alike()))
+        in_whole = self._terms.counts(whole)
+        counts = (TITLE_COUNTS - 1) * self._terms.counts(titles) + in_whole
+        self._terms.close()
+        self._worth = bm25(counts).T.tocsr()
+        self._alike = _alike(self._terms)
+
+    def scores(self, asked: Sequence[Words]) -> Numbers:
+        counts = self._terms.counts(asked)
+        counts.data = np.minimum(counts.data, MOST_ASKED)
+        found: Numbers = (counts @ self._alike @ self._worth).toarray()
+        return found
+
+
+class _Letters:
+    """Shared runs of letters."""
+
+    def __init__(self, texts: Sequence[Words]) -> None:
+        self._terms = Terms(grams)
+        counts = self._terms.counts(texts)
+        self._terms.close()
+        self._weights = rarity(counts)
+        self._worth = tf_idf(counts, self._weights).T.tocsr()
+
+    def scores(self, asked: Sequence[Words]) -> Numbers:
+        cosines = tf_idf(self._terms.counts(asked), self._weights) @ self._worth
+        found: Numbers = cosines.toarray()
+        return found
+
+
+class _Meanings:
+    """Shared concepts of the vocabulary, or neighbours of those."""
+
+    def __init__(self, texts: Sequence[Words]) -> None:
+        self._directions = meaning().of(texts).T.tocsr()
+
+    def scores(self, asked: Sequence[Words]) -> Numbers:
+        found: Numbers = (meaning().of(asked) @ self._directions).toarray()
+        return found
+
+
+def _alike(terms: Terms) -> Matrix:
+    """Per root itself, and what is used for the same; the more there is, the less each counts."""
+    rows: list[dict[int, float]] = [{at: 1.0} for at in range(len(terms))]
+    for one, others in alike().items():
+        weight = ALIKE / max(1.0, len(others) / 4) ** 0.5
+        rows[terms.number(one)].update((terms.number(other), weight) for other in others)
+    return sparse_rows(rows, len(terms))
