@@ -1,0 +1,1 @@
+"""Measures speed and quality, each beside a named alternative in the same run."""
