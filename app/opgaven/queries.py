@@ -171,6 +171,7 @@ def _readable(session: Session, reader: Actor, opgave: Opgave, gemeente: Gemeent
     return Readable(
         gemeente_code=opgave.gemeente_code,
         status=opgave.status,
+        was_published=opgave.published_at is not None,
         audience=opgave.audience,
         is_public=opgave.is_public,
         province=gemeente.province,

@@ -141,10 +141,10 @@ def may_edit(actor: Actor, gemeente_code: str) -> bool:
 
 
 def may_read(actor: Actor, opgave: "Readable") -> bool:
-    """Own people read everything; others what is no longer a concept and meant for them."""
+    """Own people read everything; others what was published once and is meant for them."""
     if actor.is_system or may_edit(actor, opgave.gemeente_code):
         return True
-    if opgave.status is OpgaveStatus.CONCEPT:
+    if opgave.status is OpgaveStatus.CONCEPT or not opgave.was_published:
         return False
     if actor.user_id is None:
         return opgave.is_public and opgave.status is OpgaveStatus.OPEN
@@ -161,6 +161,8 @@ class Readable:
 
     gemeente_code: str
     status: OpgaveStatus
+    # A concept can be withdrawn as well, and stays what it was: of its writers only.
+    was_published: bool
     audience: Audience
     is_public: bool
     province: str

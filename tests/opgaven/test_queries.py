@@ -52,7 +52,12 @@ def test_who_may_read_an_opgave_sees_it_with_its_gemeente(session: Session, read
 
 
 @pytest.mark.parametrize(
-    "changed", [{"status": OpgaveStatus.CONCEPT}, {"audience": Audience.PROVINCE}]
+    "changed",
+    [
+        {"status": OpgaveStatus.CONCEPT},
+        {"status": OpgaveStatus.WITHDRAWN, "published_at": None},
+        {"audience": Audience.PROVINCE},
+    ],
 )
 def test_what_is_not_for_the_reader_and_what_is_absent_are_refused_alike(
     session: Session, reader: Actor, changed: dict[str, Any]

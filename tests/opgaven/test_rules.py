@@ -236,10 +236,30 @@ def test_who_may_read_an_opgave_of_utrecht(
     readable = {
         status
         for status in OpgaveStatus
-        if may_read(reader, Readable(HERE, status, audience, is_public, "Utrecht", province))
+        if may_read(
+            reader,
+            Readable(HERE, status, status in NOT_CONCEPT, audience, is_public, "Utrecht", province),
+        )
     }
 
     assert readable == reads
+
+
+@pytest.mark.parametrize(
+    ("reader", "reads"), [(EDITOR, True), (COLLEAGUE, False), (STRANGER, False), (ANYONE, False)]
+)
+def test_a_concept_that_was_withdrawn_stays_of_its_writers(reader: Actor, reads: bool) -> None:
+    never_open = Readable(
+        HERE,
+        OpgaveStatus.WITHDRAWN,
+        was_published=False,
+        audience=Audience.EVERYBODY,
+        is_public=True,
+        province="Utrecht",
+        reader_province="Utrecht",
+    )
+
+    assert may_read(reader, never_open) is reads
 
 
 @pytest.mark.parametrize(
