@@ -119,10 +119,9 @@ def _end(work: Work, opgave: Opgave, status: OpgaveStatus) -> Opgave:
 
 def _to_change(work: Work, opgave_id: UUID) -> Opgave:
     opgave = work.fetch_to_change(Opgave, opgave_id)
+    # As in `opgave_to_edit`: whatever others may read, to change it does not exist for them.
     if not may_edit(work.actor, opgave.gemeente_code):
-        # To who may not read it either, it does not exist.
-        queries.seen_opgave(work.session, work.actor, opgave_id)
-        raise NotAllowed(f"change opgave {opgave_id}")
+        raise NotFound(f"opgave {opgave_id}")
     return opgave
 
 
