@@ -15,7 +15,7 @@ from tests.bench.quality import HALVES, Scores, Task, headline, main, measure, p
     [([3, 2, 1], [0], 1), ([3, 2, 1], [1], 2), ([3, 2, 1], [2], 3), ([3, 2, 1], [2, 1], 2)],
 )
 def test_the_best_relevant_one_counts(scores: list[float], relevant: list[int], place: int) -> None:
-    assert placed(np.array(scores), relevant) == pytest.approx((place == 1, 1, 1 / place))
+    assert placed(np.array(scores), relevant) == pytest.approx((float(place == 1), 1, 1 / place))
 
 
 def test_equal_scores_share_their_places() -> None:

@@ -50,9 +50,9 @@ class Terms:
 def sparse_rows(rows: Sequence[dict[int, int] | dict[int, float]], columns: int) -> Matrix:
     values = [value for row in rows for value in row.values()]
     at = [column for row in rows for column in row]
-    ends = np.cumsum([0, *map(len, rows)])
+    ends = np.cumsum([0, *map(len, rows)], dtype=np.int32)
     return sparse.csr_array(
-        (np.array(values, float), np.array(at, int), ends), (len(rows), columns)
+        (np.array(values, np.float32), np.array(at, np.int32), ends), (len(rows), columns)
     )
 
 
@@ -91,6 +91,8 @@ def unit(rows: Matrix) -> Matrix:
 
 def standard(scores: Numbers) -> Numbers:
     """Per row how far each score is from what is usual in that row; all equal is all zero."""
+    if not scores.size:
+        return scores
     spread = scores.std(axis=1, keepdims=True)
     spread[spread < 1e-12] = 1
     centred: Numbers = (scores - scores.mean(axis=1, keepdims=True)) / spread
