@@ -135,7 +135,7 @@ class Engine:
         return keys
 
     def _find_people(self, opgave: int, best: Array, gone: Array | None = None) -> int:
-        own, state = self._scratch(), self.state
+        state = self.state
         return kernels.find_people(
             opgave,
             state.opgaven,
@@ -145,13 +145,12 @@ class Engine:
             state.postings,
             state.worth,
             self._all_people if gone is None else gone,
-            own.people,
-            own.touched_people,
+            self._scratch(),
             best,
         )
 
     def _find_opgaven(self, profile: int, best: Array, gone: Array | None = None) -> int:
-        own, state = self._scratch(), self.state
+        state = self.state
         return kernels.find_opgaven(
             profile,
             state.opgaven,
@@ -160,25 +159,17 @@ class Engine:
             state.askers,
             state.worth,
             self._all_opgaven if gone is None else gone,
-            own.opgaven,
-            own.qualities,
-            own.touched_opgaven,
-            own.touched_slots,
+            self._scratch(),
             best,
         )
 
-    def _scratch(self) -> local:
-        """Room to reckon in, made once for each thread."""
-        own = self._own
-        if not hasattr(own, "people"):
+    def _scratch(self) -> kernels.Scratch:
+        """Made once for each thread."""
+        if not hasattr(self._own, "scratch"):
             slots = len(self.state.opgaven.slot_term)
-            own.people = np.zeros((self._people, kernels.COLUMNS), dtype=np.int32)
-            own.touched_people = np.empty(self._people, dtype=np.int32)
-            own.opgaven = np.zeros((self._opgaven, kernels.COLUMNS), dtype=np.int32)
-            own.touched_opgaven = np.empty(self._opgaven, dtype=np.int32)
-            own.qualities = np.zeros(slots, dtype=np.int32)
-            own.touched_slots = np.empty(slots, dtype=np.int32)
-        return own
+            self._own.scratch = kernels.scratch(self._people, self._opgaven, slots)
+        made: kernels.Scratch = self._own.scratch
+        return made
 
 
 def found_in(keys: Array) -> list[Found]:

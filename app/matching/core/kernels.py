@@ -1,11 +1,11 @@
 """The compiled loops of matching: plain arrays in, plain arrays out.
 
 Everything here follows `score.py`, `fits.py` and `rank.py` to the point, and the tests hold them
-against each other. What an array holds is told in `arrays.py`. A `scratch` is made once per thread
-and is zero again after every call.
+against each other. What an array holds is told in `arrays.py`. Whatever is zero in a scratch is so
+again after every call.
 """
 
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
@@ -18,13 +18,40 @@ from app.matching.core.spelling import MIN_RATIO
 Array = NDArray[Any]
 Function = TypeVar("Function")
 
-# The columns of a scratch: what is known of one candidate while one question is answered.
-STATE, TOTAL, MUST_POINTS, MISSING, SLOT, QUALITY, COLUMNS = range(7)
+# Whether a candidate can take part, once that is known.
 UNKNOWN, CAN, CANNOT = range(3)
+# What is counted of a candidate, in small numbers, so that many fit in the nearest memory.
+TOTAL, MUST_POINTS, MISSING, SLOT, QUALITY, COLUMNS = range(6)
 # Where the parts of a key stand: tier, then value from high to low, then the number.
 TIER_AT, VALUE_AT = 40, 32
 # A code stands in the last bits of a posting.
 CODE_BITS, CODE = 6, 63
+
+
+class Scratch(NamedTuple):
+    """Room to reckon in, for one thread."""
+
+    people_state: Array
+    people_rows: Array
+    people_touched: Array
+    opgaven_state: Array
+    opgaven_rows: Array
+    opgaven_touched: Array
+    slot_qualities: Array
+    slots_touched: Array
+
+
+def scratch(people: int, opgaven: int, slots: int) -> Scratch:
+    return Scratch(
+        people_state=np.zeros(people, dtype=np.uint8),
+        people_rows=np.zeros((people, COLUMNS), dtype=np.int8),
+        people_touched=np.empty(people, dtype=np.int32),
+        opgaven_state=np.zeros(opgaven, dtype=np.uint8),
+        opgaven_rows=np.zeros((opgaven, COLUMNS), dtype=np.int8),
+        opgaven_touched=np.empty(opgaven, dtype=np.int32),
+        slot_qualities=np.zeros(slots, dtype=np.int8),
+        slots_touched=np.empty(slots, dtype=np.int32),
+    )
 
 
 def compiled(function: Function) -> Function:
@@ -58,15 +85,14 @@ def has_time(opgaven: Any, o: int, people: Any, p: int) -> bool:
 
 
 @compiled
-def admit(row: Array, opgaven: Any, o: int, people: Any, p: int, places: Any) -> None:
-    """Note whether these two can work together at all, and how many must-haves are still open."""
-    if can_reach(opgaven, o, people, p, places) and has_time(opgaven, o, people, p):
-        row[STATE] = CAN
-        row[MISSING] = opgaven.musts[o]
-        # Where nothing is a must-have, none has to be met.
-        row[MUST_POINTS] = opgaven.musts[o] == 0
-    else:
-        row[STATE] = CANNOT
+def admit(row: Array, opgaven: Any, o: int, people: Any, p: int, places: Any) -> int:
+    """Whether these two can work together at all; if so, begin to count."""
+    if not (can_reach(opgaven, o, people, p, places) and has_time(opgaven, o, people, p)):
+        return CANNOT
+    row[MISSING] = opgaven.musts[o]
+    # Where nothing is a must-have, none has to be met.
+    row[MUST_POINTS] = opgaven.musts[o] == 0
+    return CAN
 
 
 @compiled
@@ -84,7 +110,7 @@ def credit(row: Array, opgaven: Any, slot: int, before: int, quality: int) -> No
 @compiled
 def key_of(row: Array, number: int) -> int:
     """A number that is smaller for a better match, or -1 when it is not worth a word."""
-    if row[STATE] != CAN or row[TOTAL] < MIN_VALUE or row[MUST_POINTS] == 0:
+    if row[TOTAL] < MIN_VALUE or row[MUST_POINTS] == 0:
         return -1
     tier = 1 if row[MISSING] == 0 else 2
     key: int = (tier << TIER_AT) + ((FULL - row[TOTAL]) << VALUE_AT) + number
@@ -107,14 +133,16 @@ def keep(best: Array, count: int, key: int) -> int:
 
 
 @compiled
-def collect(touched: Array, scratch: Array, best: Array) -> int:
+def collect(touched: Array, state: Array, rows: Array, best: Array) -> int:
     """The best of the touched candidates; leaves the scratch as it was found."""
     count = 0
     for number in touched:
-        key = key_of(scratch[number], number)
-        if key >= 0:
-            count = keep(best, count, key)
-        scratch[number] = 0
+        if state[number] == CAN:
+            key = key_of(rows[number], number)
+            if key >= 0:
+                count = keep(best, count, key)
+            rows[number] = 0
+        state[number] = UNKNOWN
     return count
 
 
@@ -128,38 +156,35 @@ def find_people(
     postings: Any,
     worth: Array,
     gone: Array,
-    scratch: Array,
-    touched: Array,
+    scratch: Any,
     best: Array,
 ) -> int:
     """The keys of the best profiles for one opgave, in `best`; how many there are."""
-    many = 0
-    for slot in range(opgaven.slots[o], opgaven.slots[o + 1]):
+    state, rows, touched = scratch.people_state, scratch.people_rows, scratch.people_touched
+    many, first = 0, opgaven.slots[o]
+    for slot in range(first, opgaven.slots[o + 1]):
         asked, level = opgaven.slot_term[slot], opgaven.slot_level[slot]
         for at in range(similar.rows[asked], similar.rows[asked + 1]):
             percents = worth[opgaven.is_learning[o], level, similar.strength[at]]
             term = similar.term[at]
             for posting in postings.packed[postings.rows[term] : postings.rows[term + 1]]:
                 p = posting >> CODE_BITS
-                row = scratch[p]
-                if row[STATE] == UNKNOWN:
-                    if gone[p]:
-                        continue
-                    admit(row, opgaven, o, people, p, places)
+                if state[p] == UNKNOWN:
+                    state[p] = CANNOT if gone[p] else admit(rows[p], opgaven, o, people, p, places)
                     touched[many] = p
                     many += 1
-                if row[STATE] == CAN:
-                    quality = percents[posting & CODE]
+                if state[p] == CAN:
+                    row, quality = rows[p], percents[posting & CODE]
                     # The slot tells whose quality is there: no need to clear it for the next one.
-                    before = row[QUALITY] if row[SLOT] == slot + 1 else 0
+                    before = row[QUALITY] if row[SLOT] == slot - first + 1 else 0
                     if quality > before:
                         credit(row, opgaven, slot, before, quality)
-                        row[SLOT], row[QUALITY] = slot + 1, quality
-    return collect(touched[:many], scratch, best)
+                        row[SLOT], row[QUALITY] = slot - first + 1, quality
+    return collect(touched[:many], state, rows, best)
 
 
 @compiled
-def find_opgaven(  # noqa: C901  (the mirror of the loop above; apart, its parts say less)
+def find_opgaven(
     p: int,
     opgaven: Any,
     people: Any,
@@ -167,39 +192,35 @@ def find_opgaven(  # noqa: C901  (the mirror of the loop above; apart, its parts
     askers: Any,
     worth: Array,
     gone: Array,
-    scratch: Array,
-    qualities: Array,
-    touched: Array,
-    touched_slots: Array,
+    scratch: Any,
     best: Array,
 ) -> int:
     """The keys of the best opgaven for one profile, in `best`; how many there are."""
+    state, rows, touched = scratch.opgaven_state, scratch.opgaven_rows, scratch.opgaven_touched
+    qualities, touched_slots = scratch.slot_qualities, scratch.slots_touched
     many, many_slots = 0, 0
     for skill in range(people.skills[p], people.skills[p + 1]):
         term, code = people.skill_term[skill], people.skill_code[skill]
         for at in range(askers.rows[term], askers.rows[term + 1]):
             slot = askers.slot[at]
             o = opgaven.slot_opgave[slot]
-            row = scratch[o]
-            if row[STATE] == UNKNOWN:
-                if gone[o]:
-                    continue
-                admit(row, opgaven, o, people, p, places)
+            if state[o] == UNKNOWN:
+                state[o] = CANNOT if gone[o] else admit(rows[o], opgaven, o, people, p, places)
                 touched[many] = o
                 many += 1
-            if row[STATE] == CAN:
+            if state[o] == CAN:
                 level, strength = opgaven.slot_level[slot], askers.strength[at]
                 quality = worth[opgaven.is_learning[o], level, strength, code]
                 before = qualities[slot]
                 if quality > before:
-                    credit(row, opgaven, slot, before, quality)
+                    credit(rows[o], opgaven, slot, before, quality)
                     qualities[slot] = quality
                     if before == 0:
                         touched_slots[many_slots] = slot
                         many_slots += 1
     for slot in touched_slots[:many_slots]:
         qualities[slot] = 0
-    return collect(touched[:many], scratch, best)
+    return collect(touched[:many], state, rows, best)
 
 
 @compiled
@@ -232,9 +253,10 @@ def near_in_letters(
     """Which words, from the first to the last, differ from this one by few enough letters."""
     found, many = np.empty(max(last - first, 0), dtype=np.int32), 0
     for at in range(first, last):
-        difference = 0
+        difference = np.int32(0)
         for sort in range(counts.size):
-            difference += abs(int(counts[sort]) - int(every[at, sort]))
+            # Signed: the difference of two unsigned bytes would be a large one the other way round.
+            difference += abs(np.int32(counts[sort]) - np.int32(every[at, sort]))
         if difference * FULL <= (length + lengths[at]) * (FULL - MIN_RATIO):
             found[many] = at
             many += 1

@@ -48,11 +48,11 @@ class Offered:
             return {}
         links = (
             (number, self._vocabulary.compare(term, self._terms[number]))
-            for number in self._candidates(term)
+            for number in self._perhaps(term)
         )
         return {number: link for number, link in links if link is not None}
 
-    def _candidates(self, term: Term) -> set[int]:
+    def _perhaps(self, term: Term) -> set[int]:
         found = {*self._by_form.get(term.joined, ()), *self._by_form.get(term.stem, ())}
         if term.concept is None:
             found.update(self._every_word.near(term.normal))
