@@ -1,8 +1,11 @@
 """What is wrong with a draft: the field, and what the person may read about it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from app.core.errors import InvalidInput
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,10 @@ def range_fault(field: str, number: int | None, least: int, most: int) -> list[F
     if not least <= number <= most:
         return [Fault(field, f"Kies een getal van {least} tot en met {most}.")]
     return []
+
+
+def day_fault(field: str, day: date | None) -> list[Fault]:
+    """A year that nobody means, such as the year 27; no day at all is no fault."""
+    if day is None or FIRST_DAY <= day <= LAST_DAY:
+        return []
+    return [Fault(field, f"Kies een datum van {FIRST_DAY.year} tot en met {LAST_DAY.year}.")]

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.core.actor import Actor, Role
-from app.core.faults import Fault, length_fault, range_fault
+from app.core.faults import Fault, day_fault, length_fault, range_fault
 from app.people.rules import Level
 from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
 
@@ -104,7 +104,7 @@ def faults(draft: OpgaveDraft) -> list[Fault]:
     if draft.hours_per_week is not None:
         found += range_fault("hours_per_week", draft.hours_per_week, 1, MOST_HOURS)
     found += range_fault("people_needed", draft.people_needed, 1, MOST_PEOPLE)
-    return found + _order_faults(draft) + _skills_faults(draft.skills)
+    return found + _days_faults(draft) + _skills_faults(draft.skills)
 
 
 def publishing_faults(draft: OpgaveDraft, today: date) -> list[Fault]:
@@ -171,6 +171,15 @@ class Readable:
 
 def is_overdue(status: OpgaveStatus, closes_on: date | None, today: date) -> bool:
     return status is OpgaveStatus.OPEN and closes_on is not None and closes_on < today
+
+
+def _days_faults(draft: OpgaveDraft) -> list[Fault]:
+    days = (
+        ("starts_on", draft.starts_on),
+        ("ends_on", draft.ends_on),
+        ("closes_on", draft.closes_on),
+    )
+    return [fault for name, day in days for fault in day_fault(name, day)] or _order_faults(draft)
 
 
 def _order_faults(draft: OpgaveDraft) -> list[Fault]:

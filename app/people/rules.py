@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from app.core.faults import Fault, length_fault, range_fault
+from app.core.faults import Fault, day_fault, length_fault, range_fault
 from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
 
 FUNCTION_LIMIT = 80
@@ -147,8 +147,15 @@ def _windows_faults(windows: Sequence[WindowDraft]) -> list[Fault]:
     for place, window in enumerate(windows):
         at = f"windows-{place}"
         found += range_fault(f"{at}-hours_per_week", window.hours_per_week, 1, MOST_HOURS)
-        if window.starts_on is None:
-            found.append(Fault(f"{at}-starts_on", "Vul in vanaf wanneer je beschikbaar bent."))
-        elif window.ends_on is not None and window.ends_on < window.starts_on:
-            found.append(Fault(f"{at}-ends_on", "De einddatum ligt voor de begindatum."))
+        found += _days_faults(at, window)
+    return found
+
+
+def _days_faults(at: str, window: WindowDraft) -> list[Fault]:
+    starts_on, ends_on = window.starts_on, window.ends_on
+    if starts_on is None:
+        return [Fault(f"{at}-starts_on", "Vul in vanaf wanneer je beschikbaar bent.")]
+    found = day_fault(f"{at}-starts_on", starts_on) + day_fault(f"{at}-ends_on", ends_on)
+    if not found and ends_on is not None and ends_on < starts_on:
+        found = [Fault(f"{at}-ends_on", "De einddatum ligt voor de begindatum.")]
     return found

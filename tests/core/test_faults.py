@@ -1,8 +1,10 @@
 """Every fault names its field and says how it can be right."""
 
+from datetime import date
+
 import pytest
 
-from app.core.faults import Fault, FaultyDraft, length_fault, range_fault, refuse
+from app.core.faults import Fault, FaultyDraft, day_fault, length_fault, range_fault, refuse
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,23 @@ def test_a_text_is_there_when_needed_and_not_too_long(
 )
 def test_a_number_lies_in_its_range_ends_included(number: int | None, said: list[str]) -> None:
     assert range_fault("veld", number, 1, 5) == [Fault("veld", words) for words in said]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_fine"),
+    [
+        (None, True),
+        (date(2000, 1, 1), True),
+        (date(2100, 12, 31), True),
+        (date(1999, 12, 31), False),
+        (date(2101, 1, 1), False),
+        (date(27, 1, 31), False),
+    ],
+)
+def test_a_day_lies_in_a_year_that_somebody_can_mean(day: date | None, is_fine: bool) -> None:
+    said = [] if is_fine else ["Kies een datum van 2000 tot en met 2100."]
+
+    assert day_fault("veld", day) == [Fault("veld", words) for words in said]
 
 
 def test_no_faults_are_no_refusal() -> None:

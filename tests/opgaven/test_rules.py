@@ -47,6 +47,9 @@ def with_skill(**changed: Any) -> OpgaveDraft:
     return replace(WHOLE, skills=(replace(SKILL, **changed),))
 
 
+YEARS = "Kies een datum van 2000 tot en met 2100."
+
+
 def too_long(limit: int) -> str:
     return f"Gebruik hier hoogstens {limit} tekens. Het zijn er nu {limit + 1}."
 
@@ -89,6 +92,9 @@ def test_nothing_is_wrong_up_to_and_including_the_limits(draft: OpgaveDraft) -> 
             "people_needed",
             "Vul een getal in van 1 tot en met 50.",
         ),
+        (replace(WHOLE, starts_on=date(1, 1, 1)), "starts_on", YEARS),
+        (replace(WHOLE, ends_on=date(9999, 12, 31)), "ends_on", YEARS),
+        (replace(WHOLE, closes_on=date(1, 1, 1)), "closes_on", YEARS),
         (
             replace(WHOLE, ends_on=TODAY + timedelta(days=29)),
             "ends_on",

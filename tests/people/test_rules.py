@@ -38,6 +38,9 @@ def with_window(**changed: Any) -> ProfileDraft:
     return replace(WHOLE, windows=(replace(WINDOW, **changed),))
 
 
+YEARS = "Kies een datum van 2000 tot en met 2100."
+
+
 def too_long(limit: int) -> str:
     return f"Gebruik hier hoogstens {limit} tekens. Het zijn er nu {limit + 1}."
 
@@ -114,6 +117,9 @@ def test_nothing_is_wrong_up_to_and_including_the_limits(draft: ProfileDraft) ->
             "windows-0-starts_on",
             "Vul in vanaf wanneer je beschikbaar bent.",
         ),
+        (with_window(starts_on=date(1, 1, 1)), "windows-0-starts_on", YEARS),
+        (with_window(ends_on=date(1, 1, 1)), "windows-0-ends_on", YEARS),
+        (with_window(ends_on=date(9999, 12, 31)), "windows-0-ends_on", YEARS),
         (
             with_window(ends_on=date(2026, 11, 30)),
             "windows-0-ends_on",
