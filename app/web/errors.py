@@ -1,15 +1,21 @@
 """Refusals of the house as pages."""
 
 import secrets
+from datetime import timedelta
+from math import ceil
 
 import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app.core.clock import utc_now
+from app.core.dutch import how_long
 from app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from app.extensions import limiter
 
 STATUS_OF: dict[type[DomainError], int] = {
     NotFound: 404,
@@ -28,6 +34,7 @@ def bind(app: Flask) -> None:
     app.register_error_handler(DomainError, _refusal)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RateLimitExceeded, _too_fast)
     app.register_error_handler(IntegrityError, _outrun)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _unforeseen)
@@ -75,6 +82,19 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers[name] = value
+    return answer
+
+
+def _too_fast(_: RateLimitExceeded) -> ResponseReturnValue:
+    breached = limiter.current_limit
+    seconds = max(1, int(breached.reset_at - utc_now().timestamp())) if breached else 60
+    wait = how_long(timedelta(minutes=ceil(seconds / 60)))
+    answer = error_page(
+        429,
+        "Vanaf jouw netwerk kwamen in korte tijd veel verzoeken, misschien van collega's. "
+        f"Probeer het over {wait} opnieuw.",
+    )
+    answer.headers["Retry-After"] = str(seconds)
     return answer
 
 

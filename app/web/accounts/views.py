@@ -33,12 +33,18 @@ from app.web.work import open_work
 
 LINK_MINUTES = int(SIGN_IN_LINK_LIVES.total_seconds() // 60)
 
+# Per address of a network: a whole town hall may sit behind one, and signs in on Monday morning.
+# How many links one mail address may ask for is a rule of the room.
+LINKS = "60/minute;1000/hour"
+# A link is opened and then spent, and the mail filter of a gemeente may open it too.
+OPENINGS = "240/minute"
+
 accounts = Blueprint("accounts", __name__)
 
 
 @accounts.route("/inloggen", methods=["GET", "POST"])
 @allow(Policy.PUBLIC)
-@limiter.limit("10/minute;50/hour", methods=["POST"])
+@limiter.limit(LINKS, methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(start_page())
@@ -65,7 +71,7 @@ def sent() -> ResponseReturnValue:
 
 @accounts.route("/inloggen/<token>", methods=["GET", "POST"])
 @allow(Policy.PUBLIC)
-@limiter.limit("30/minute")
+@limiter.limit(OPENINGS)
 def finish(token: str) -> ResponseReturnValue:
     link = _usable_link(token)
     form = _form_for(link.email)
