@@ -1,12 +1,17 @@
-"""By which address visitors are counted, and what is said when that cannot be right."""
+"""By which address visitors are counted, and that they are let in when nothing counts them."""
 
 from collections.abc import Iterator
+from socket import create_server
+from time import perf_counter
 
 import pytest
 from flask import Flask
+from sqlalchemy.engine import URL
 from structlog.testing import capture_logs
 
-from app.extensions import _warn_of_proxy, visitor_address
+from app.extensions import _warn_of_proxy, db, limiter, visitor_address
+from app.factory import create_app
+from tests.conftest import DatabaseMaker, settings_for
 
 ONE = {"REMOTE_ADDR": "192.0.2.1"}
 
@@ -43,3 +48,45 @@ def test_a_visitor_without_a_proxy_is_no_news(app: Flask) -> None:
         assert counted_by(app, {}) == "192.0.2.1"
 
     assert said == []
+
+
+# Without Redis
+
+
+@pytest.fixture(scope="module")
+def own_database(new_database: DatabaseMaker) -> URL:
+    return new_database()
+
+
+@pytest.fixture
+def limiter_as_it_was() -> Iterator[None]:
+    """Another application takes the limiter along to its own Redis."""
+    kept = dict(vars(limiter))
+    yield
+    vars(limiter).clear()
+    vars(limiter).update(kept)
+
+
+def seconds_to_ask_for_a_link(database: URL, redis_url: str) -> float:
+    app = create_app(settings_for(database, redis_url=redis_url))
+    app.config["WTF_CSRF_ENABLED"] = False
+    begun = perf_counter()
+    answer = app.test_client().post("/inloggen", data={"email": "anna@testerdam.example"})
+    seconds = perf_counter() - begun
+    with app.app_context():
+        db.engine.dispose()
+    assert (answer.status_code, answer.location) == (302, "/inloggen/verstuurd")
+    return seconds
+
+
+@pytest.mark.usefixtures("limiter_as_it_was")
+def test_a_link_can_be_asked_for_while_redis_is_away(own_database: URL) -> None:
+    assert seconds_to_ask_for_a_link(own_database, "redis://127.0.0.1:1/0") < 2
+
+
+@pytest.mark.usefixtures("limiter_as_it_was")
+def test_nobody_waits_long_for_a_redis_that_hangs(own_database: URL) -> None:
+    with create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+
+        assert seconds_to_ask_for_a_link(own_database, f"redis://127.0.0.1:{port}/0") < 3
