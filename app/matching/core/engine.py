@@ -1,6 +1,6 @@
 """Matches for the whole country: exact, both ways, from arrays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import Any, NamedTuple
@@ -26,7 +26,6 @@ from app.matching.core.score import FULL
 
 Array = NDArray[Any]
 MOST_MATCHES = 50
-CHUNK = 64
 
 
 class State(NamedTuple):
@@ -48,6 +47,20 @@ class Found(NamedTuple):
     number: int
     tier: int
     value: int
+
+
+class Everything(NamedTuple):
+    """Keys, best first, with -1 where there are no more: a row per opgave, and one per profile."""
+
+    people_of: Array
+    opgaven_of: Array
+
+
+class Reasons(NamedTuple):
+    """Where those of each opgave begin; and per asked skill the skill and the entry, or -1."""
+
+    starts: Array
+    found: Array
 
 
 class Chosen(NamedTuple):
@@ -113,26 +126,33 @@ class Engine:
     def nobody_gone(self) -> Array:
         return np.zeros(self._people, dtype=np.bool_)
 
-    def everybody_for_every_opgave(self, most: int = MOST_MATCHES, threads: int = 1) -> Array:
-        """Per opgave the keys of its best profiles; -1 where there are no more."""
-        return self._all(self._opgaven, most, threads, self._find_people)
+    def everything(self, most: int = MOST_MATCHES, threads: int = 1) -> Everything:
+        """Everybody with everything, in one go."""
+        people_of = np.full((self._opgaven, most), -1, dtype=np.int64)
+        bounds = np.linspace(0, self._opgaven, threads + 1).astype(int).tolist()
 
-    def every_opgave_for_everybody(self, most: int = MOST_MATCHES, threads: int = 1) -> Array:
-        """Per profile the keys of its best opgaven; -1 where there are no more."""
-        return self._all(self._people, most, threads, self._find_opgaven)
-
-    def _all(self, many: int, most: int, threads: int, find: Callable[[int, Array], int]) -> Array:
-        keys = np.full((many, most), -1, dtype=np.int64)
-
-        def fill(start: int) -> None:
-            for number in range(start, min(start + CHUNK, many)):
-                count = find(number, keys[number])
-                keys[number, count:] = -1
+        def part(first: int, last: int) -> tuple[Array, Array]:
+            opgaven_of = np.full((self._people, most), -1, dtype=np.int64)
+            counts = np.zeros(self._people, dtype=np.int64)
+            self._find_both(first, last, people_of, opgaven_of, counts)
+            return opgaven_of, counts
 
         with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(fill, range(0, many, CHUNK)):
-                pass
-        return keys
+            (opgaven_of, counts), *others = pool.map(part, bounds, bounds[1:])
+        for other in others:
+            kernels.unite(opgaven_of, counts, *other)
+        return Everything(people_of, opgaven_of)
+
+    def all_reasons(self, people_of: Array) -> Reasons:
+        """As `reasons`, for the best profiles of every opgave."""
+        state = self.state
+        count, slots = (people_of >= 0).sum(axis=1), np.diff(state.opgaven.slots)
+        starts = np.zeros(self._opgaven + 1, dtype=np.int64)
+        found = np.empty((int((count * slots).sum()), 2), dtype=np.int32)
+        kernels.explain_all(
+            state.opgaven, state.people, state.similar, state.worth, people_of, starts, found
+        )
+        return Reasons(starts, found)
 
     def _find_people(self, opgave: int, best: Array, gone: Array | None = None) -> int:
         state = self.state
@@ -147,6 +167,26 @@ class Engine:
             self._all_people if gone is None else gone,
             self._scratch(),
             best,
+        )
+
+    def _find_both(
+        self, first: int, last: int, people_of: Array, opgaven_of: Array, counts: Array
+    ) -> None:
+        state = self.state
+        kernels.find_both(
+            first,
+            last,
+            state.opgaven,
+            state.people,
+            state.places,
+            state.similar,
+            state.postings,
+            state.worth,
+            self._all_people,
+            self._scratch(),
+            people_of,
+            opgaven_of,
+            counts,
         )
 
     def _find_opgaven(self, profile: int, best: Array, gone: Array | None = None) -> int:
@@ -180,4 +220,4 @@ def _found(keys: Array) -> Iterator[Found]:
     for key in keys.tolist():
         if key >= 0:
             value = FULL - ((key >> kernels.VALUE_AT) & 0xFF)
-            yield Found(key & 0xFFFFFFFF, key >> kernels.TIER_AT, value)
+            yield Found(key & kernels.NUMBER, key >> kernels.TIER_AT, value)

@@ -24,6 +24,7 @@ UNKNOWN, CAN, CANNOT = range(3)
 TOTAL, MUST_POINTS, MISSING, SLOT, QUALITY, COLUMNS = range(6)
 # Where the parts of a key stand: tier, then value from high to low, then the number.
 TIER_AT, VALUE_AT = 40, 32
+NUMBER = 0xFFFFFFFF
 # A code stands in the last bits of a posting.
 CODE_BITS, CODE = 6, 63
 
@@ -147,7 +148,7 @@ def collect(touched: Array, state: Array, rows: Array, best: Array) -> int:
 
 
 @compiled
-def find_people(
+def count_people(
     o: int,
     opgaven: Any,
     people: Any,
@@ -157,9 +158,8 @@ def find_people(
     worth: Array,
     gone: Array,
     scratch: Any,
-    best: Array,
 ) -> int:
-    """The keys of the best profiles for one opgave, in `best`; how many there are."""
+    """Count for everybody who offers something that the opgave asks; how many were touched."""
     state, rows, touched = scratch.people_state, scratch.people_rows, scratch.people_touched
     many, first = 0, opgaven.slots[o]
     for slot in range(first, opgaven.slots[o + 1]):
@@ -180,7 +180,61 @@ def find_people(
                     if quality > before:
                         credit(row, opgaven, slot, before, quality)
                         row[SLOT], row[QUALITY] = slot - first + 1, quality
-    return collect(touched[:many], state, rows, best)
+    return many
+
+
+@compiled
+def find_people(
+    o: int,
+    opgaven: Any,
+    people: Any,
+    places: Any,
+    similar: Any,
+    postings: Any,
+    worth: Array,
+    gone: Array,
+    scratch: Any,
+    best: Array,
+) -> int:
+    """The keys of the best profiles for one opgave, in `best`; how many there are."""
+    many = count_people(o, opgaven, people, places, similar, postings, worth, gone, scratch)
+    touched = scratch.people_touched[:many]
+    return collect(touched, scratch.people_state, scratch.people_rows, best)
+
+
+@compiled
+def find_both(
+    first: int,
+    last: int,
+    opgaven: Any,
+    people: Any,
+    places: Any,
+    similar: Any,
+    postings: Any,
+    worth: Array,
+    gone: Array,
+    scratch: Any,
+    people_of: Array,
+    opgaven_of: Array,
+    counts: Array,
+) -> None:
+    """For a range of opgaven the best profiles of each, and what they are for each profile."""
+    state, rows = scratch.people_state, scratch.people_rows
+    for o in range(first, last):
+        many = count_people(o, opgaven, people, places, similar, postings, worth, gone, scratch)
+        for p in scratch.people_touched[:many]:
+            key = key_of(rows[p], o) if state[p] == CAN else -1
+            if key >= 0:
+                counts[p] = keep(opgaven_of[p], counts[p], key)
+        collect(scratch.people_touched[:many], state, rows, people_of[o])
+
+
+@compiled
+def unite(into: Array, counts: Array, other: Array, other_counts: Array) -> None:
+    """Put the best of both in the first."""
+    for number in range(counts.size):
+        for key in other[number, : other_counts[number]]:
+            counts[number] = keep(into[number], counts[number], key)
 
 
 @compiled
@@ -244,6 +298,22 @@ def explain(
                 if quality > best:
                     best, chosen, by = quality, skill - people.skills[p], at
         found[slot - first, 0], found[slot - first, 1] = chosen, by
+
+
+@compiled
+def explain_all(
+    opgaven: Any, people: Any, similar: Any, worth: Array, keys: Array, starts: Array, found: Array
+) -> None:
+    """As `explain`, for the best profiles of every opgave, one after the other."""
+    at = 0
+    for o in range(keys.shape[0]):
+        slots = opgaven.slots[o + 1] - opgaven.slots[o]
+        for place in range(keys.shape[1]):
+            if keys[o, place] >= 0:
+                p = keys[o, place] & NUMBER
+                explain(opgaven, o, people, p, similar, worth, found[at : at + slots])
+                at += slots
+        starts[o + 1] = at
 
 
 @compiled

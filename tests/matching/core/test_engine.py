@@ -206,18 +206,34 @@ def test_every_reason_names_what_the_score_names(country: Country) -> None:
         ]
 
 
-def test_everything_at_once_is_the_same_as_one_by_one(country: Country) -> None:
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_everything_at_once_is_the_same_as_one_by_one(country: Country, threads: int) -> None:
     engine = country.engine()
 
-    opgaven = engine.everybody_for_every_opgave(most=10, threads=2)
-    people = engine.every_opgave_for_everybody(most=10, threads=2)
+    found = engine.everything(most=10, threads=threads)
 
-    assert [found_in(keys) for keys in opgaven] == [
+    assert [found_in(keys) for keys in found.people_of] == [
         engine.people_for(number, 10) for number in range(OPGAVEN)
     ]
-    assert [found_in(keys) for keys in people] == [
+    assert [found_in(keys) for keys in found.opgaven_of] == [
         engine.opgaven_for(number, 10) for number in range(PEOPLE)
     ]
+
+
+def test_all_reasons_at_once_are_the_same_as_one_by_one(country: Country) -> None:
+    engine = country.engine()
+    people_of = engine.everything(most=10).people_of
+
+    reasons = engine.all_reasons(people_of)
+
+    for opgave in range(OPGAVEN):
+        expected = [
+            (-1, -1) if chosen is None else tuple(chosen)
+            for one in found_in(people_of[opgave])
+            for chosen in engine.reasons(opgave, one.number)
+        ]
+        own = reasons.found[reasons.starts[opgave] : reasons.starts[opgave + 1]]
+        assert [tuple(pair) for pair in own.tolist()] == expected
 
 
 def test_a_row_of_s_is_what_comparing_with_every_word_says(country: Country) -> None:
