@@ -1,6 +1,6 @@
 """Matches for the whole country: exact, both ways, from arrays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import Any, NamedTuple
@@ -17,12 +17,16 @@ from app.matching.core.arrays import (
     Places,
     Postings,
     Similar,
+    Terms,
     askers_of,
+    opgaven_of,
     postings_of,
+    similar_of,
     worth,
 )
-from app.matching.core.facts import Link
+from app.matching.core.facts import Link, OpgaveFacts
 from app.matching.core.score import FULL
+from app.matching.core.similarity import Offered
 
 Array = NDArray[Any]
 MOST_MATCHES = 50
@@ -39,6 +43,13 @@ class State(NamedTuple):
     askers: Askers
     worth: Array
     terms: int
+
+
+class Question(NamedTuple):
+    """One opgave that the state does not know, with the rows of S for what it asks."""
+
+    opgaven: Opgaven
+    similar: Similar
 
 
 class Found(NamedTuple):
@@ -84,6 +95,16 @@ def state_of(places: Places, people: People, opgaven: Opgaven, similar: Similar)
     )
 
 
+def question_of(
+    opgave: OpgaveFacts, audience: int, gemeenten: Mapping[str, int], offered: Offered
+) -> Question:
+    """The words of the opgave are numbered for itself, so any may be new."""
+    terms = Terms()
+    opgaven = opgaven_of([opgave], [audience], gemeenten, terms)
+    rows = [offered.row(normal) for normal in terms.normals]
+    return Question(opgaven, similar_of(rows, range(len(rows)), len(rows)))
+
+
 class Engine:
     """Answers from one state; several threads may ask at once."""
 
@@ -98,8 +119,13 @@ class Engine:
         self, opgave: int, most: int = MOST_MATCHES, gone: Array | None = None
     ) -> list[Found]:
         """The best profiles for an opgave, best first, without those that are gone."""
-        best = np.empty(most, dtype=np.int64)
-        return found_in(best[: self._find_people(opgave, best, gone)])
+        return self._people_for(opgave, self.state.opgaven, self.state.similar, most, gone)
+
+    def people_for_new(
+        self, question: Question, most: int = MOST_MATCHES, gone: Array | None = None
+    ) -> list[Found]:
+        """The same for an opgave that is not in the state."""
+        return self._people_for(0, question.opgaven, question.similar, most, gone)
 
     def opgaven_for(
         self, profile: int, most: int = MOST_MATCHES, gone: Array | None = None
@@ -154,20 +180,23 @@ class Engine:
         )
         return Reasons(starts, found)
 
-    def _find_people(self, opgave: int, best: Array, gone: Array | None = None) -> int:
-        state = self.state
-        return kernels.find_people(
+    def _people_for(
+        self, opgave: int, opgaven: Opgaven, similar: Similar, most: int, gone: Array | None
+    ) -> list[Found]:
+        state, best = self.state, np.empty(most, dtype=np.int64)
+        count = kernels.find_people(
             opgave,
-            state.opgaven,
+            opgaven,
             state.people,
             state.places,
-            state.similar,
+            similar,
             state.postings,
             state.worth,
             self._all_people if gone is None else gone,
             self._scratch(),
             best,
         )
+        return found_in(best[:count])
 
     def _find_both(
         self, first: int, last: int, people_of: Array, opgaven_of: Array, counts: Array

@@ -6,10 +6,9 @@ from functools import cache
 import numpy as np
 import scipy.sparse as sparse  # type: ignore[import-untyped]
 
-from app.matching.core.reading import grams, roots, words
+from app.matching.core.reading import roots, words
 from app.matching.core.terms import (
     Matrix,
-    Numbers,
     Terms,
     Words,
     rarity,
@@ -35,7 +34,11 @@ class Meaning:
         named = [(at, words(name)) for at, concept in enumerate(concepts) for name in concept.names]
         self._first = np.searchsorted([at for at, _ in named], np.arange(len(concepts)))
         names = [name for _, name in named]
-        self._views = [_Names(Terms(of), names) for of in (roots, grams)]
+        self._terms = Terms(roots)
+        counts = self._terms.counts(names)
+        self._terms.close()
+        self._weights = rarity(counts)
+        self._names = tf_idf(counts, self._weights).T.tocsr()
         self._near = _near(concepts)
 
     def of(self, texts: Sequence[Words]) -> Matrix:
@@ -44,26 +47,11 @@ class Meaning:
 
     def _touched(self, texts: Sequence[Words]) -> Matrix:
         """Per text the concepts whose names are most like it, the best name counting for each."""
-        likeness = sum(view.likeness(texts) for view in self._views) / len(self._views)
+        asked = tf_idf(self._terms.counts(texts), self._weights)
+        likeness = (asked @ self._names).toarray()
         best = np.maximum.reduceat(likeness, self._first, axis=1)
         enough = np.partition(best, -MOST_CONCEPTS, axis=1)[:, -MOST_CONCEPTS, None]
         return sparse.csr_array(np.where(best >= enough, best, 0) ** 2)
-
-
-class _Names:
-    """All names in one kind of terms."""
-
-    def __init__(self, terms: Terms, names: Sequence[Words]) -> None:
-        self._terms = terms
-        counts = terms.counts(names)
-        terms.close()
-        self._weights = rarity(counts)
-        self._names = tf_idf(counts, self._weights).T.tocsr()
-
-    def likeness(self, texts: Sequence[Words]) -> Numbers:
-        asked = tf_idf(self._terms.counts(texts), self._weights)
-        cosines: Numbers = (asked @ self._names).toarray()
-        return cosines
 
 
 @cache

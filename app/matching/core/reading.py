@@ -5,19 +5,17 @@ from collections import defaultdict
 from functools import cache, lru_cache
 from pathlib import Path
 
-import snowballstemmer
-
 from app.matching.core.compounds import split
 from app.vocabulary.rules import normalise, stemmed
 
 DATA = Path(__file__).parent / "data"
 TEXT_LIMIT = 6_000
 WORD_LIMIT = 60
-SHORT_WORD = 4
 GRAMS = (3, 4, 5)
 # They hold sentences together and say nothing of what a text is about.
 EMPTY = frozenset((DATA / "empty-words.txt").read_text(encoding="utf-8").split())
 _FEMALE = re.compile(r"(?<=\w{4})sters?$")
+_DOING = re.compile(r"(?<=\w{4})(?:ing|isch|er)$")
 
 
 def words(text: str) -> list[str]:
@@ -36,11 +34,7 @@ def roots(word: str) -> tuple[str, ...]:
 def root(part: str) -> str:
     """Without inflection, and one for who does something and the doing: beheerster, beheren."""
     stem = stemmed(_FEMALE.sub("er", part)) or part
-    if len(stem) <= SHORT_WORD or not stem.isalpha():
-        return stem
-    # A stemmer keeps state while it works, so threads cannot share one.
-    shorter = snowballstemmer.stemmer("dutch_porter").stemWord(stem)
-    return stemmed(shorter) if len(shorter) >= SHORT_WORD else stem
+    return _DOING.sub("", stem)
 
 
 @lru_cache(maxsize=50_000)

@@ -22,7 +22,9 @@ from app.matching.core.terms import (
 TITLE_COUNTS = 2
 MOST_ASKED = 2
 ALIKE = 0.4
-WEIGHTS = {"roots": 1.0, "title letters": 0.5, "letters": 0.5, "meaning": 0.8}
+WEIGHTS = {"roots": 1.0, "title letters": 0.5, "letters": 0.4, "meaning": 0.6}
+# Letters are shared by chance too: below this cosine the best of them counts for a part only.
+SURE_LETTERS = 0.5
 
 
 class Index:
@@ -46,8 +48,8 @@ class Index:
     def scores_of(self, queries: Sequence[str]) -> Numbers:
         """A row of scores per query."""
         asked = [words(query) for query in queries]
-        views = ((WEIGHTS[name], view.scores(asked)) for name, view in self._views.items())
-        total: Numbers = sum((weight * standard(s) for weight, s in views), np.zeros(()))
+        views = (WEIGHTS[name] * view.scores(asked) for name, view in self._views.items())
+        total: Numbers = sum(views, np.zeros(()))
         return total
 
 
@@ -65,8 +67,7 @@ class _Roots:
     def scores(self, asked: Sequence[Words]) -> Numbers:
         counts = self._terms.counts(asked)
         counts.data = np.minimum(counts.data, MOST_ASKED)
-        found: Numbers = (counts @ self._alike @ self._worth).toarray()
-        return found
+        return standard((counts @ self._alike @ self._worth).toarray())
 
 
 class _Letters:
@@ -80,9 +81,10 @@ class _Letters:
         self._worth = tf_idf(counts, self._weights).T.tocsr()
 
     def scores(self, asked: Sequence[Words]) -> Numbers:
-        cosines = tf_idf(self._terms.counts(asked), self._weights) @ self._worth
-        found: Numbers = cosines.toarray()
-        return found
+        cosines = (tf_idf(self._terms.counts(asked), self._weights) @ self._worth).toarray()
+        best = cosines.max(axis=1, keepdims=True, initial=0)
+        sure: Numbers = np.minimum(best / SURE_LETTERS, 1) * standard(cosines)
+        return sure
 
 
 class _Meanings:
@@ -92,8 +94,7 @@ class _Meanings:
         self._directions = meaning().of(texts).T.tocsr()
 
     def scores(self, asked: Sequence[Words]) -> Numbers:
-        found: Numbers = (meaning().of(asked) @ self._directions).toarray()
-        return found
+        return standard((meaning().of(asked) @ self._directions).toarray())
 
 
 def _alike(terms: Terms) -> Matrix:
