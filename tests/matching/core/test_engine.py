@@ -15,7 +15,7 @@ from app.matching.core.arrays import (
     rows_of,
     similar_of,
 )
-from app.matching.core.engine import Engine, found_in, state_of
+from app.matching.core.engine import Engine, found_in, question_of, state_of
 from app.matching.core.facts import (
     AskedSkill,
     Link,
@@ -49,6 +49,7 @@ class Country:
             Position(51.5 + self.random.random() * 2, 4.5 + self.random.random() * 2)
             for _ in self.codes
         ]
+        self.numbers = {code: number for number, code in enumerate(self.codes)}
         self.provinces = [number % 3 for number in range(12)]
         self.profiles = sorted((self._profile() for _ in range(PEOPLE)), key=lambda one: one.id)
         self.opgaven = sorted((self._opgave() for _ in range(OPGAVEN)), key=lambda one: one.id)
@@ -58,15 +59,14 @@ class Country:
         offers = [skill.label for profile in self.profiles for skill in profile.skills]
         asks = [skill.label for opgave in self.opgaven for skill in opgave.skills]
         terms = Terms((*offers, *asks))
-        gemeenten = {code: number for number, code in enumerate(self.codes)}
-        offered = Offered(self.vocabulary, terms.normals)
+        offered = self.offered = Offered(self.vocabulary, terms.normals)
         asked = sorted({terms[label] for label in asks})
         rows = [offered.row(terms.normals[number]) for number in asked]
         return Engine(
             state_of(
                 places_of(self.positions, self.provinces),
-                people_of(*rows_of(self.profiles, gemeenten), terms),
-                opgaven_of(self.opgaven, self.audiences, gemeenten, terms),
+                people_of(*rows_of(self.profiles, self.numbers), terms),
+                opgaven_of(self.opgaven, self.audiences, self.numbers, terms),
                 similar_of(rows, asked, len(terms.normals)),
             )
         )
@@ -167,6 +167,16 @@ def test_every_opgave_finds_who_fits_in_the_right_order(country: Country) -> Non
 
     assert sum(map(len, expected)) > 50
     assert found == expected
+
+
+def test_an_opgave_that_is_not_known_yet_finds_the_same(country: Country) -> None:
+    engine = country.engine()
+
+    for number, (opgave, audience) in enumerate(
+        zip(country.opgaven, country.audiences, strict=True)
+    ):
+        question = question_of(opgave, audience, country.numbers, country.offered)
+        assert engine.people_for_new(question) == engine.people_for(number)
 
 
 def test_every_profile_finds_what_fits_in_the_right_order(country: Country) -> None:
