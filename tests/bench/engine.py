@@ -1,0 +1,292 @@
+"""Speed and size of the matching engine, each beside what others would do, in one run.
+
+    .venv/bin/python -m tests.bench.engine --profiles 160000 --opgaven 10000
+
+prints one JSON line per measure. Peers: a loop over all pairs with rapidfuzz, and `cdist` per
+opgave (both taken from a sample that is named), and PostgreSQL: pg_trgm on distinct names and on
+rows, and a join over the same similarity table. PostgreSQL is started for the run, or is the one
+of TEST_DATABASE_URL.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from app.matching.core.arrays import (
+    Similar,
+    Terms,
+    opgaven_of,
+    people_of,
+    places_of,
+    similar_of,
+)
+from app.matching.core.engine import Engine, State, question_of, state_of
+from app.matching.core.facts import OpgaveFacts
+from app.matching.core.similarity import Offered
+from app.matching.core.vocabulary import Vocabulary
+from tests.bench.country import Country, made
+from tests.bench.postgres import Peers, database
+from tests.matching.core.builders import starter_vocabulary
+
+QUESTIONS, PEER_QUESTIONS = 200, 20
+NAIVE_PROFILES, NAIVE_OPGAVEN = 1500, 2
+UNSEEN = 7
+
+
+@dataclass
+class Built:
+    country: Country
+    vocabulary: Vocabulary
+    offered: Offered
+    offered_normals: list[str]
+    similar: Similar
+    engine: Engine
+    seconds: dict[str, float]
+
+
+class Clock:
+    """Seconds per named step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+
+def say(measure: str, **values: object) -> None:
+    print(json.dumps({"measure": measure, **values}, ensure_ascii=False), flush=True)
+
+
+def milliseconds(ask: Callable[[Any], object], questions: Sequence[Any]) -> list[float]:
+    """How long each question takes, once everything is warm."""
+    ask(questions[0])
+    taken = []
+    for question in questions:
+        began = time.perf_counter()
+        ask(question)
+        taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+def summary(taken: Sequence[float]) -> dict[str, float]:
+    return {
+        "p50_ms": round(statistics.median(taken), 4),
+        "p99_ms": round(float(np.quantile(taken, 0.99)), 4),
+        "mean_ms": round(statistics.fmean(taken), 4),
+    }
+
+
+def build(country: Country) -> Built:
+    clock, terms = Clock(), Terms()
+    with clock.step("profiles"):
+        people = people_of(country.profiles, country.windows, country.offers, country.labels, terms)
+    many = len(terms.normals)
+    with clock.step("opgaven"):
+        opgaven = opgaven_of(country.opgaven, country.audiences, country.numbers, terms)
+    with clock.step("vocabulary"):
+        vocabulary = starter_vocabulary()
+    with clock.step("offered words"):
+        offered = Offered(vocabulary, terms.normals[:many])
+    asked = sorted(set(opgaven.slot_term.tolist()))
+    with clock.step("S"):
+        rows = [offered.row(terms.normals[number]) for number in asked]
+        similar = similar_of(rows, asked, len(terms.normals))
+    with clock.step("index"):
+        places = places_of(country.positions, country.provinces)
+        engine = Engine(state_of(places, people, opgaven, similar))
+    return Built(country, vocabulary, offered, terms.normals[:many], similar, engine, clock.seconds)
+
+
+def size_of(state: State) -> int:
+    return sum(array.nbytes for part in state if isinstance(part, tuple) for array in part)
+
+
+def unseen(opgave: OpgaveFacts, number: int) -> OpgaveFacts:
+    """The same opgave with seven words that nobody wrote before."""
+    skills = [
+        replace(opgave.skills[at % len(opgave.skills)], label=f"{label}q{number}x{at}")
+        for at in range(UNSEEN)
+        for label in [opgave.skills[at % len(opgave.skills)].label]
+    ]
+    return replace(opgave, skills=tuple(skills))
+
+
+def measure_opgave_known(built: Built, peers: Peers) -> None:
+    numbers = range(min(QUESTIONS, len(built.country.opgaven)))
+    own = milliseconds(built.engine.people_for, numbers)
+    chosen = numbers[:PEER_QUESTIONS]
+    join = milliseconds(peers.join_for_opgave, chosen)
+    same = sum(
+        peers.join_for_opgave(number) == [tuple(one) for one in built.engine.people_for(number)]
+        for number in chosen
+    )
+    say(
+        "one opgave, known words",
+        **summary(own),
+        peer="PostgreSQL join over S",
+        peer_p50_ms=round(statistics.median(join), 3),
+        ratio=round(statistics.median(join) / statistics.median(own[: len(chosen)]), 1),
+        identical=f"{same}/{len(chosen)}",
+    )
+
+
+def measure_opgave_unseen(built: Built, peers: Peers) -> None:
+    country = built.country
+    new = [unseen(one, number) for number, one in enumerate(country.opgaven[:QUESTIONS])]
+
+    def ask(opgave: OpgaveFacts) -> object:
+        question = question_of(opgave, -1, country.numbers, built.offered)
+        return built.engine.people_for_new(question)
+
+    own = milliseconds(ask, new)
+    chosen = new[:PEER_QUESTIONS]
+    say("one opgave, unseen words", **summary(own))
+    for peer, slow in (
+        ("pg_trgm on distinct names", peers.alike_names),
+        ("pg_trgm on rows", peers.alike_rows),
+        ("cdist over distinct names", lambda one: cdist_for(built, one)),
+    ):
+        few = chosen if "names" in peer else chosen[:5]
+        taken = milliseconds(slow, few)
+        say(
+            "one opgave, unseen words",
+            peer=peer,
+            peer_p50_ms=round(statistics.median(taken), 2),
+            ratio=round(statistics.median(taken) / statistics.median(own), 1),
+            asked=len(few),
+        )
+    naive = naive_for(built, chosen[:NAIVE_OPGAVEN])
+    say(
+        "one opgave, unseen words",
+        peer="loop with token_set_ratio",
+        peer_p50_ms=round(naive, 1),
+        ratio=round(naive / statistics.median(own), 1),
+        extrapolated_from=f"{NAIVE_PROFILES} profiles x {NAIVE_OPGAVEN} opgaven",
+    )
+
+
+def cdist_for(built: Built, opgave: OpgaveFacts) -> object:
+    """The best per profile of one sum over all distinct names; no filters, no reasons."""
+    labels = [skill.label for skill in opgave.skills]
+    alike = process.cdist(
+        labels, built.offered_normals, scorer=fuzz.token_set_ratio, dtype=np.uint8, workers=1
+    )
+    people = built.engine.state.people
+    owner = np.repeat(np.arange(len(people.gemeente)), np.diff(people.skills))
+    total = np.zeros(len(people.gemeente), dtype=np.int32)
+    for row in alike:
+        best = np.zeros(len(people.gemeente), dtype=np.uint8)
+        np.maximum.at(best, owner, row[people.skill_term])
+        total += best
+    return np.argpartition(total, -50)[-50:]
+
+
+def naive_for(built: Built, opgaven: Sequence[OpgaveFacts]) -> float:
+    """Milliseconds for one opgave and everybody, as the loop that most people would write."""
+    country = built.country
+    few = min(NAIVE_PROFILES, len(country.profiles.gemeente))
+    here = country.offers.profile < few
+    owners, labels = country.offers.profile[here].tolist(), country.offers.label[here].tolist()
+    began = time.perf_counter()
+    for opgave in opgaven:
+        best: dict[tuple[int, int], float] = {}
+        for owner, label in zip(owners, labels, strict=True):
+            for slot, skill in enumerate(opgave.skills):
+                alike = fuzz.token_set_ratio(skill.label, country.labels[label])
+                best[owner, slot] = max(best.get((owner, slot), 0), alike)
+    taken = (time.perf_counter() - began) * 1000 / len(opgaven)
+    return taken * len(country.profiles.gemeente) / few
+
+
+def measure_profile(built: Built, peers: Peers) -> None:
+    numbers = range(min(QUESTIONS * 5, len(built.country.profiles.gemeente)))
+    own = milliseconds(built.engine.opgaven_for, numbers)
+    chosen = numbers[:PEER_QUESTIONS]
+    join = milliseconds(peers.join_for_profile, chosen)
+    same = sum(
+        peers.join_for_profile(number) == [tuple(one) for one in built.engine.opgaven_for(number)]
+        for number in chosen
+    )
+    say(
+        "one profile, known words",
+        **summary(own),
+        peer="PostgreSQL join over S",
+        peer_p50_ms=round(statistics.median(join), 3),
+        ratio=round(statistics.median(join) / statistics.median(own), 1),
+        identical=f"{same}/{len(chosen)}",
+    )
+
+
+def measure_everything(built: Built, threads: int) -> float:
+    clock = Clock()
+    with clock.step("both ways"):
+        found = built.engine.everything(threads=threads)
+    with clock.step("reasons"):
+        reasons = built.engine.all_reasons(found.people_of)
+    say(
+        "everything, S resident",
+        profiles=len(built.country.profiles.gemeente),
+        opgaven=len(built.country.opgaven),
+        threads=threads,
+        seconds=round(sum(clock.seconds.values()), 3),
+        split=clock.seconds,
+        found=int((found.people_of >= 0).sum()),
+        reasons=len(reasons.found),
+    )
+    return sum(clock.seconds.values())
+
+
+def measure_size(built: Built) -> None:
+    state = built.engine.state
+    say(
+        "size",
+        state_mb=round(size_of(state) / 1e6, 1),
+        parts={
+            name: round(sum(array.nbytes for array in part) / 1e6, 1)
+            for name, part in zip(state._fields, state, strict=True)
+            if isinstance(part, tuple)
+        },
+        peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        similar_per_asked=round(len(built.similar.term) / len(set(state.opgaven.slot_term)), 1),
+        offered_words=len(built.offered_normals),
+    )
+
+
+def measure(country: Country, threads: int) -> None:
+    built = build(country)
+    say("built from nothing", seconds=round(sum(built.seconds.values()), 2), split=built.seconds)
+    measure_size(built)
+    measure_everything(built, threads)
+    with database() as url, Peers(url, built.engine, built.offered_normals) as peers:
+        measure_opgave_known(built, peers)
+        measure_opgave_unseen(built, peers)
+        measure_profile(built, peers)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--profiles", type=int, default=160_000)
+    parser.add_argument("--opgaven", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args()
+    say("machine", processors=os.cpu_count(), load=[round(one, 2) for one in os.getloadavg()])
+    measure(made(given.profiles, given.opgaven, given.seed), given.threads)
+
+
+if __name__ == "__main__":
+    main()
