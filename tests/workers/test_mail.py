@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from app.accounts.models import SignIn
 from app.accounts.service import ask_sign_in
+from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.mail import Answer, Relay
 from app.notifications import service
@@ -23,6 +24,7 @@ from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.rules import OpgaveStatus
 from app.post import Post
 from tests.notifications.builders import a_delivery, a_told_match
+from tests.support.builders import a_user
 from tests.support.mailbox import Mailbox, relay_into
 from tests.support.work import MONDAY, database_now, make_work
 from workers import mail
@@ -219,6 +221,32 @@ def test_a_digest_whose_opgave_is_withdrawn_while_the_relay_dawdles_is_held_back
 
     assert service.mark_letter(make_work(session, now=utc_now()), claimed, letter) is False
     assert session.get_one(Delivery, claimed.delivery_id).state is DeliveryState.PENDING
+
+
+def test_a_digest_of_two_of_which_one_is_withdrawn_is_written_anew(
+    session: Session, app: Flask
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    now = utc_now()
+    stays, goes = (
+        a_told_match(session, told_at=now - timedelta(minutes=1), owner=owner, title=title)
+        for title in ("Een rotonde", "Een zwembad")
+    )
+    a_delivery(session, owner, news_until=now)
+    claimed = service.claim(make_work(session, now=now), 1)[0]
+    stationery = app.extensions["post"].stationery
+    first = service.write_letter(make_work(session), stationery, claimed)
+    assert first is not None
+    goes.opgave.status = OpgaveStatus.WITHDRAWN
+    session.flush()
+
+    may_go = service.mark_letter(make_work(session, now=now), claimed, first)
+    second = service.write_letter(make_work(session), stationery, claimed)
+
+    assert second is not None
+    assert (goes.opgave.title in first.text, may_go) == (True, False)
+    assert (goes.opgave.title in second.text, stays.opgave.title in second.text) == (False, True)
+    assert service.mark_letter(make_work(session, now=now), claimed, second) is True
 
 
 def test_a_digest_that_still_says_what_is_true_may_go(session: Session, app: Flask) -> None:
