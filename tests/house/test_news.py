@@ -95,6 +95,12 @@ def test_every_tick_wakes_a_task_on_a_queue_that_exists(ours: dict[str, Task]) -
     assert {tick["options"]["queue"] for tick in TICKS.values()} - set(QUEUES) == set()
 
 
+def test_every_task_that_asks_for_nothing_is_woken_by_a_tick(ours: dict[str, Task]) -> None:
+    wakened = {name for name, task in ours.items() if not inspect.signature(task.run).parameters}
+
+    assert unlisted(wakened, [tick["task"] for tick in TICKS.values()]) == set()
+
+
 def test_every_reaction_waits_on_a_queue_that_exists() -> None:
     assert {reaction.queue for reaction in BY_NAME.values()} - set(QUEUES) == set()
 
