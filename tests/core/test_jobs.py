@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.core import jobs
@@ -119,6 +119,17 @@ def test_a_late_failure_says_nothing_about_a_job_that_is_done(session: Session) 
 
     job = session.get_one(Job, job_id)
     assert (job.state, job.last_error) == (JobState.DONE, None)
+
+
+def test_who_comes_late_for_its_attempt_does_not_hold_that_of_another(session: Session) -> None:
+    job_id = told(session)[0]
+    for _ in range(2):
+        jobs.claim(session, job_id)
+        session.flush()
+        make_due(session, job_id)
+
+    assert jobs.hold(session, job_id, 1) is None
+    assert jobs.hold(session, job_id, 2) is not None
 
 
 def test_a_failed_job_can_be_tried_again(session: Session) -> None:
@@ -242,6 +253,20 @@ def test_two_that_relay_at_once_make_each_job_once(shared: SharedDatabase) -> No
         return len(jobs.relay(work.session, REACTIONS))
 
     assert shared.overlap(relay, relay) == (2, 0)
+
+
+def test_who_relays_beside_another_takes_the_next_fact_without_waiting(
+    shared: SharedDatabase,
+) -> None:
+    with shared.work() as work:
+        for _ in range(2):
+            work.emit(GemeentenChanged(gemeente_codes=("GM0001",)))
+
+    def relay_one(work: Work) -> int:
+        work.session.execute(text("SET LOCAL lock_timeout = '1ms'"))
+        return len(jobs.relay(work.session, REACTIONS, limit=1))
+
+    assert shared.overlap(relay_one, relay_one) == (2, 2)
 
 
 def test_of_two_that_claim_at_once_one_gets_the_job(shared: SharedDatabase) -> None:
