@@ -1,10 +1,13 @@
 """Celery as this house uses it: a message may be lost, and carries nothing but plain values."""
 
 from celery import Celery
+from celery.signals import worker_process_init
 from flask import Flask
 from flask import current_app as current_flask
+from sqlalchemy import func, select
 
-from workers.factory import QUEUES
+from app.extensions import db
+from workers.factory import QUEUES, make_celery
 
 
 def test_messages_are_plain_and_answers_are_not_kept(celery_app: Celery) -> None:
@@ -37,3 +40,25 @@ def test_tasks_run_inside_the_application(app: Flask, celery_app: Celery) -> Non
         return current_flask.extensions["settings"] is app.extensions["settings"]
 
     assert celery_app.task(shared=False)(where_am_i)()
+
+
+def test_a_process_of_the_worker_shares_no_connection_with_the_one_that_made_it(
+    app: Flask,
+) -> None:
+    make_celery(app)
+    backend = select(func.pg_backend_pid())
+    with app.app_context():
+        with db.engine.connect() as inherited:
+            of_the_first = inherited.scalar(backend)
+            kept = inherited.connection.dbapi_connection
+
+        worker_process_init.send(sender=None)
+
+        with db.engine.connect() as own:
+            of_the_second = own.scalar(backend)
+        db.engine.dispose()
+    assert of_the_first != of_the_second
+    # The other process still talks over it, so it is forgotten and not closed.
+    assert kept is not None
+    kept.cursor().execute("SELECT 1").close()
+    kept.close()
