@@ -13,7 +13,6 @@ SHOWN_IN = {
     "app/core/clock.py": "tests/notifications/test_rules.py",
     "app/core/errors.py": "tests/web/test_errors.py",
     "app/core/ids.py": "tests/core/test_work.py",
-    "app/factory.py": "tests/house/test_answers.py",
     "app/matching/core/arrays.py": "tests/matching/core/test_engine.py",
     "app/matching/core/kernels.py": "tests/matching/core/test_engine.py",
     "app/matching/core/similarity.py": "tests/matching/core/test_engine.py",
