@@ -15,7 +15,8 @@ GRAMS = (3, 4, 5)
 # They hold sentences together and say nothing of what a text is about.
 EMPTY = frozenset((DATA / "empty-words.txt").read_text(encoding="utf-8").split())
 _FEMALE = re.compile(r"(?<=\w{4})sters?$")
-_DOING = re.compile(r"(?<=\w{4})(?:ing|isch|er)$")
+# Verkeer is no verker.
+_DOING = re.compile(r"(?<=\w{4})(?:ing|isch|(?<!verk)er)$")
 
 
 def words(text: str) -> list[str]:
@@ -53,6 +54,13 @@ def alike() -> dict[str, frozenset[str]]:
         for one in group:
             found[one] |= group - {one}
     return {one: frozenset(others) for one, others in found.items()}
+
+
+@cache
+def hollow() -> frozenset[str]:
+    """The roots that say what kind of work it is, and not what it is about."""
+    names = (DATA / "hollow-words.txt").read_text(encoding="utf-8")
+    return frozenset(root for word in words(names) for root in roots(word))
 
 
 @lru_cache(maxsize=50_000)

@@ -1,11 +1,14 @@
 """How related Dutch texts are when neither letters nor vocabulary settle it."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
 import numpy as np
 
 from app.matching.core.meaning import meaning
-from app.matching.core.reading import alike, grams, roots, words
+from app.matching.core.reading import alike, grams, hollow, roots, words
 from app.matching.core.terms import (
     Matrix,
     Numbers,
@@ -17,6 +20,8 @@ from app.matching.core.terms import (
     standard,
     tf_idf,
 )
+from app.vocabulary.rules import LABEL_LIMIT
+from app.vocabulary.starter import read_concepts
 
 # A word in the title says as much as this many in the text.
 TITLE_COUNTS = 2
@@ -25,6 +30,25 @@ ALIKE = 0.4
 WEIGHTS = {"roots": 1.0, "title letters": 0.5, "letters": 0.4, "meaning": 0.6}
 # Letters are shared by chance too: below this cosine the best of them counts for a part only.
 SURE_LETTERS = 0.5
+
+MOST_KIN = 40
+LEAST_LIKENESS = 0.55
+HOLLOW = 0.5
+
+
+def kinship(one: str, other: str) -> int:
+    """How much two short labels share, from 0 to 40, the same whatever else is stored."""
+    ours, theirs = _told(one), _told(other)
+    shared = sorted(ours.keys() & theirs.keys())
+    if all(root in hollow() for root in shared):
+        return 0
+    likeness = sum(ours[root] * theirs[root] for root in shared)
+    return min(round(MOST_KIN * likeness), MOST_KIN) if likeness >= LEAST_LIKENESS else 0
+
+
+def telling(label: str) -> frozenset[str]:
+    """The roots of a label that make kin: labels that share none of these are not related."""
+    return frozenset(_told(label).keys() - hollow())
 
 
 class Index:
@@ -95,6 +119,28 @@ class _Meanings:
 
     def scores(self, asked: Sequence[Words]) -> Numbers:
         return standard((meaning().of(asked) @ self._directions).toarray())
+
+
+@lru_cache(maxsize=50_000)
+def _told(label: str) -> dict[str, float]:
+    """What each root of a label tells; the squares add up to one."""
+    found = {root for word in words(label[:LABEL_LIMIT]) for root in roots(word)}
+    weights = {root: _told_by(root) for root in found}
+    length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
+    return {root: weight / length for root, weight in weights.items()}
+
+
+def _told_by(root: str) -> float:
+    """The fewer names of our own vocabulary have a root, the more it tells."""
+    having = _named()
+    rare = math.log((having.total() + 1) / (having[root] + 1))
+    return rare * HOLLOW if root in hollow() else rare
+
+
+@cache
+def _named() -> Counter[str]:
+    names = (words(name) for concept in read_concepts() for name in concept.names)
+    return Counter(root for name in names for root in {r for word in name for r in roots(word)})
 
 
 def _alike(terms: Terms) -> Matrix:
