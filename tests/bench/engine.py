@@ -32,7 +32,7 @@ from app.matching.core.arrays import (
 )
 from app.matching.core.engine import Engine, State, question_of, state_of
 from app.matching.core.facts import OpgaveFacts
-from app.matching.core.similarity import Offered
+from app.matching.core.similarity import Offered, words_of
 from app.matching.core.vocabulary import Vocabulary
 from tests.bench.country import Country, made
 from tests.bench.postgres import Peers, database
@@ -100,7 +100,7 @@ def build(country: Country) -> Built:
     with clock.step("vocabulary"):
         vocabulary = starter_vocabulary()
     with clock.step("offered words"):
-        offered = Offered(vocabulary, terms.normals[:many])
+        offered = Offered(vocabulary, words_of(vocabulary, terms.normals[:many]))
     asked = sorted(set(opgaven.slot_term.tolist()))
     with clock.step("S"):
         rows = [offered.row(terms.normals[number]) for number in asked]

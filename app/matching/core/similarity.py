@@ -5,9 +5,9 @@ answered is passed over by what it would need: an equal form, a neighbouring con
 same letters.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,30 +16,83 @@ from app.matching.core.facts import Link
 from app.matching.core.kernels import near_in_letters
 from app.matching.core.spelling import MIN_LETTERS, MIN_RATIO
 from app.matching.core.vocabulary import Term, Vocabulary
+from app.vocabulary.rules import squeezed
 
 Array = NDArray[Any]
 
 # Letters, digits, the space, and everything else: enough to tell most words apart by counting.
 SORTS = 32
 _DIGIT, _SPACE, _OTHER = 26, 27, 28
+NO_CONCEPT = -1
+
+
+class Texts(NamedTuple):
+    """Many texts in one row of bytes, and where each begins."""
+
+    rows: Array
+    letters: Array
+
+    def text(self, number: int) -> str:
+        return bytes(self.letters[self.rows[number] : self.rows[number + 1]]).decode()
+
+
+class Letters(NamedTuple):
+    """Words by length, with how often each sort of letter is in them."""
+
+    number: Array
+    length: Array
+    counts: Array
+
+
+class Words(NamedTuple):
+    """Offered words by number, as arrays in which an asked word finds what may answer it.
+
+    `form` holds a hash of every joined form and stem, in order, beside the number of its word; and
+    `known` holds every concept that is named, in order, beside the number of the word.
+    """
+
+    normal: Texts
+    stem: Texts
+    concept: Array
+    form: Array
+    form_number: Array
+    known: Array
+    known_number: Array
+    every: Letters
+    unknown: Letters
+
+
+def words_of(vocabulary: Vocabulary, normals: Sequence[str]) -> Words:
+    terms = [vocabulary.term(normal) for normal in normals]
+    concept = np.array(
+        [NO_CONCEPT if term.concept is None else term.concept for term in terms], dtype=np.int32
+    )
+    forms = np.array(
+        [hash_of(form) for term in terms for form in (term.joined, term.stem)], dtype=np.uint64
+    )
+    in_order, by_concept = np.argsort(forms, kind="stable"), np.argsort(concept, kind="stable")
+    by_concept = by_concept[np.searchsorted(concept[by_concept], 0) :]
+    return Words(
+        normal=texts_of([term.normal for term in terms]),
+        stem=texts_of([term.stem for term in terms]),
+        concept=concept,
+        form=forms[in_order],
+        form_number=(in_order // 2).astype(np.int32),
+        known=concept[by_concept],
+        known_number=by_concept.astype(np.int32),
+        every=letters_of([(at, term.normal) for at, term in enumerate(terms)]),
+        unknown=letters_of(
+            [(at, term.normal) for at, term in enumerate(terms) if term.concept is None]
+        ),
+    )
 
 
 class Offered:
-    """The words that are offered, by number, kept so that an asked word finds its answers."""
+    """Answers which of the words answer an asked one."""
 
-    def __init__(self, vocabulary: Vocabulary, normals: Sequence[str]) -> None:
+    def __init__(self, vocabulary: Vocabulary, words: Words) -> None:
         self._vocabulary = vocabulary
-        self._terms = [vocabulary.term(normal) for normal in normals]
-        self._by_form: dict[str, list[int]] = defaultdict(list)
-        self._by_concept: dict[int, list[int]] = defaultdict(list)
-        for number, term in enumerate(self._terms):
-            for form in {term.joined, term.stem}:
-                self._by_form[form].append(number)
-            if term.concept is not None:
-                self._by_concept[term.concept].append(number)
-        words = [(number, term) for number, term in enumerate(self._terms) if term.normal]
-        self._every_word = Letters(words)
-        self._unknown_words = Letters((at, term) for at, term in words if term.concept is None)
+        self._words = words
 
     def row(self, asked: str) -> dict[int, Link]:
         """Per number of an offered word how it answers this asked one, when it does."""
@@ -47,43 +100,56 @@ class Offered:
         if not term.normal:
             return {}
         links = (
-            (number, self._vocabulary.compare(term, self._terms[number]))
+            (number, self._vocabulary.compare(term, self._term(number)))
             for number in self._perhaps(term)
         )
         return {number: link for number, link in links if link is not None}
 
     def _perhaps(self, term: Term) -> set[int]:
-        found = {*self._by_form.get(term.joined, ()), *self._by_form.get(term.stem, ())}
+        words = self._words
+        found = {
+            number
+            for form in (term.joined, term.stem)
+            for number in _equal(words.form, words.form_number, hash_of(form))
+        }
         if term.concept is None:
-            found.update(self._every_word.near(term.normal))
-        else:
-            for concept in self._vocabulary.answering(term.concept):
-                found.update(self._by_concept.get(concept, ()))
-            found.update(self._unknown_words.near(term.normal))
-        return found
+            return found.union(near(words.every, term.normal))
+        for concept in self._vocabulary.answering(term.concept):
+            found.update(_equal(words.known, words.known_number, concept))
+        return found.union(near(words.unknown, term.normal))
+
+    def _term(self, number: int) -> Term:
+        words, concept = self._words, int(self._words.concept[number])
+        normal = words.normal.text(number)
+        return Term(
+            normal,
+            squeezed(normal),
+            words.stem.text(number),
+            None if concept == NO_CONCEPT else concept,
+        )
 
 
-class Letters:
-    """Words by length, with how often each letter is in them."""
+def near(letters: Letters, normal: str) -> Iterator[int]:
+    """All words that may be a slip of the keyboard away, and few others."""
+    length = len(normal)
+    if length < MIN_LETTERS:
+        return iter(())
+    # A difference in length alone is already that many letters of both together.
+    most = 200 - MIN_RATIO
+    first = int(np.searchsorted(letters.length, length * MIN_RATIO / most, side="left"))
+    last = int(np.searchsorted(letters.length, length * most / MIN_RATIO, side="right"))
+    counts = counts_of([normal])[0]
+    found = near_in_letters(counts, length, letters.counts, letters.length, first, last)
+    return map(int, letters.number[found])
 
-    def __init__(self, words: Iterable[tuple[int, Term]]) -> None:
-        ordered = sorted((len(term.normal), number, term.normal) for number, term in words)
-        self._numbers = np.array([number for _, number, _ in ordered], dtype=np.int32)
-        self._lengths = np.array([length for length, *_ in ordered], dtype=np.int32)
-        self._counts = counts_of([normal for *_, normal in ordered])
 
-    def near(self, normal: str) -> Iterator[int]:
-        """All words that may be a slip of the keyboard away, and few others."""
-        length = len(normal)
-        if length < MIN_LETTERS:
-            return iter(())
-        # A difference in length alone is already that many letters of both together.
-        most = 200 - MIN_RATIO
-        first = int(np.searchsorted(self._lengths, length * MIN_RATIO / most, side="left"))
-        last = int(np.searchsorted(self._lengths, length * most / MIN_RATIO, side="right"))
-        counts = counts_of([normal])[0]
-        found = near_in_letters(counts, length, self._counts, self._lengths, first, last)
-        return map(int, self._numbers[found])
+def letters_of(words: Sequence[tuple[int, str]]) -> Letters:
+    ordered = sorted((len(normal), number, normal) for number, normal in words if normal)
+    return Letters(
+        number=np.array([number for _, number, _ in ordered], dtype=np.int32),
+        length=np.array([length for length, *_ in ordered], dtype=np.uint8),
+        counts=counts_of([normal for *_, normal in ordered]),
+    )
 
 
 def counts_of(normals: Sequence[str]) -> Array:
@@ -93,6 +159,25 @@ def counts_of(normals: Sequence[str]) -> Array:
         for letter in normal:
             counts[at, _sort(letter)] += 1
     return counts
+
+
+def texts_of(texts: Sequence[str]) -> Texts:
+    encoded = [text.encode() for text in texts]
+    rows = np.zeros(len(encoded) + 1, dtype=np.int32)
+    np.cumsum([len(one) for one in encoded], out=rows[1:])
+    return Texts(rows, np.frombuffer(b"".join(encoded), dtype=np.uint8))
+
+
+def hash_of(form: str) -> int:
+    """The same in every process; two forms with one hash cost a comparison, nothing more."""
+    return int.from_bytes(blake2b(form.encode(), digest_size=8).digest())
+
+
+def _equal(ordered: Array, numbers: Array, value: int) -> list[int]:
+    wanted = ordered.dtype.type(value)
+    first, last = np.searchsorted(ordered, wanted), np.searchsorted(ordered, wanted, side="right")
+    found: list[int] = numbers[first:last].tolist()
+    return found
 
 
 def _sort(letter: str) -> int:

@@ -28,7 +28,7 @@ from app.matching.core.facts import (
 )
 from app.matching.core.rank import rank, worth_telling
 from app.matching.core.score import by_preference, score
-from app.matching.core.similarity import Offered
+from app.matching.core.similarity import Offered, words_of
 from app.matching.core.vocabulary import Vocabulary
 from app.opgaven.rules import Place
 from tests.matching.core.builders import starter_vocabulary
@@ -59,7 +59,7 @@ class Country:
         offers = [skill.label for profile in self.profiles for skill in profile.skills]
         asks = [skill.label for opgave in self.opgaven for skill in opgave.skills]
         terms = Terms((*offers, *asks))
-        offered = self.offered = Offered(self.vocabulary, terms.normals)
+        offered = self.offered = Offered(self.vocabulary, words_of(self.vocabulary, terms.normals))
         asked = sorted({terms[label] for label in asks})
         rows = [offered.row(terms.normals[number]) for number in asked]
         return Engine(
@@ -248,7 +248,7 @@ def test_all_reasons_at_once_are_the_same_as_one_by_one(country: Country) -> Non
 
 def test_a_row_of_s_is_what_comparing_with_every_word_says(country: Country) -> None:
     terms = Terms(country.labels)
-    offered = Offered(country.vocabulary, terms.normals)
+    offered = Offered(country.vocabulary, words_of(country.vocabulary, terms.normals))
 
     for label in country.labels:
         compared: dict[int, Link | None] = {
