@@ -13,6 +13,7 @@ from app.core.clock import utc_now
 from app.core.work import begin
 from app.extensions import db, login_manager
 from app.gemeenten.models import Gemeente
+from app.web.errors import typed_with_us, unsaved_page
 
 # Says that we asked to sign in ourselves, so that the page before does not count as wanted.
 SENT_HERE = "sent_here"
@@ -77,9 +78,18 @@ def _load(session_id: str) -> SignedIn | None:
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
-    if request.method == "GET":
-        # Kept on our side of the cookie, never in an address that somebody else could write.
-        session["wanted"] = request.full_path if request.query_string else request.path
-        session[SENT_HERE] = True
+    if request.method == "POST":
+        return _keep_what_was_sent()
+    # Kept on our side of the cookie, never in an address that somebody else could write.
+    session["wanted"] = request.full_path if request.query_string else request.path
+    session[SENT_HERE] = True
     flash("Log eerst in. Daarna ga je verder waar je was.")
+    return redirect(url_for("accounts.sign_in"))
+
+
+def _keep_what_was_sent() -> ResponseReturnValue:
+    """Words stay on a page until they are sent by somebody who is signed in."""
+    if typed_with_us():
+        return unsaved_page()
+    flash("Log eerst in en probeer het dan nog eens.")
     return redirect(url_for("accounts.sign_in"))

@@ -56,13 +56,20 @@ def _nearest(error: DomainError) -> int:
 
 
 def _stale_form(_: CSRFError) -> ResponseReturnValue:
+    return unsaved_page()
+
+
+def unsaved_page() -> ResponseReturnValue:
     """Nothing is lost: what was typed comes back, to be sent once more."""
-    typed = _typed() if _comes_from_us() else []
+    typed = typed_with_us()
     texts = [value for _, value in typed if " " in value]
     return render_template("errors/stale.html", typed=typed, texts=texts), 400
 
 
-def _typed() -> list[tuple[str, str]]:
+def typed_with_us() -> list[tuple[str, str]]:
+    """What was filled in, when it was on a page of ours."""
+    if not _comes_from_us():
+        return []
     return [(name, value) for name, value in request.form.items(multi=True) if name != NOT_TYPED]
 
 

@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
+from app.core.actor import Role
 from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.factory import create_app
 from app.web.policy import Policy, allow
@@ -129,6 +131,55 @@ def test_a_stale_form_survives_signing_in_again_in_another_tab(
     assert (once_more.status_code, "Log in in" in text_of(once_more)) == (400, False)
     assert "Log in in een ander tabblad" in text_of(nobody)
     assert (again.status_code, again.location) == (302, "/voorkeuren")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/opgaven/nieuw", {"title": "Een plek voor de markt", "text": "Er is werk."}),
+        ("/profiel/bewerken", {"headline": "Ik help graag mee."}),
+    ],
+)
+def test_words_of_somebody_who_is_no_longer_signed_in_are_kept_until_they_are(
+    careful_client: FlaskClient, session: Session, path: str, words: dict[str, str]
+) -> None:
+    token = token_on(careful_client.get("/inloggen"))
+
+    # Whoever sends it again without signing in loses nothing either.
+    for _ in range(2):
+        page = send(careful_client, path, words, token)
+        assert (page.status_code, "Log in in een ander tabblad" in text_of(page)) == (400, True)
+        assert {name: value_of(page, name) for name in words} == words
+        token = token_on(page)
+    with careful_client.session_transaction() as cookie:
+        cookie.clear()  # as signing in in another tab does
+    sign_in(careful_client, session, a_user(session, Role.OPGAVEHOUDER))
+    page = send(careful_client, path, words, token)
+    form = send(careful_client, path, words, token_on(page))
+
+    # The room reads it now, and says what it misses.
+    assert (page.status_code, form.status_code) == (400, 422)
+    assert all(typed in form.text for typed in words.values())
+
+
+def test_without_words_at_stake_who_is_signed_out_is_asked_to_try_again(
+    careful_client: FlaskClient,
+) -> None:
+    token = token_on(careful_client.get("/inloggen"))
+
+    asked = send(careful_client, "/profiel/pauzeren", {}, token)
+
+    assert (asked.status_code, asked.location) == (302, "/inloggen")
+    page = text_of(careful_client.get("/inloggen"))
+    assert ("probeer het dan nog eens" in page, "waar je was" in page) == (True, False)
+
+
+def token_on(page: TestResponse) -> str:
+    return value_of(page, "csrf_token") or ""
+
+
+def send(client: FlaskClient, path: str, words: dict[str, str], token: str) -> TestResponse:
+    return client.post(path, data={**words, "csrf_token": token}, headers=FROM_US)
 
 
 def test_what_was_typed_comes_back_as_it_was(careful_client: FlaskClient) -> None:
