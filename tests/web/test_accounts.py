@@ -450,6 +450,20 @@ def test_signing_out_ends_the_session_everywhere(client: FlaskClient, session: S
     assert client.get("/profiel").location == "/inloggen"
 
 
+def test_nothing_of_who_signed_out_stays_for_the_next(
+    client: FlaskClient, session: Session
+) -> None:
+    sign_in(client, session, a_user(session))
+    with client.session_transaction() as cookie:
+        cookie["asked_for"], cookie["wanted"] = "anna@testerdam.nl", "/collegas?q=anna"
+
+    client.post("/uitloggen")
+
+    with client.session_transaction() as cookie:
+        assert {"asked_for", "wanted"} & set(cookie) == set()
+    assert client.get("/inloggen/verstuurd").location == "/inloggen"
+
+
 def test_signing_out_twice_is_no_trouble(client: FlaskClient) -> None:
     assert client.post("/uitloggen").location == "/"
 
