@@ -41,6 +41,11 @@ TELL_MATCHES = Reaction(
         work, UUID(fact["opgave_id"]), [UUID(profile) for profile in fact["profile_ids"]]
     ),
 )
+TELL_WHO_IS_SHOWN = Reaction(
+    "tell_who_is_shown",
+    "tick",
+    lambda work, fact: notifications.tell_who_is_shown(work, UUID(fact["user_id"])),
+)
 MAIL_SIGN_IN = Reaction(
     "mail_sign_in",
     "tick",
@@ -69,7 +74,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "vocabulary.changed": (MATCH_EVERYTHING,),
     "concepts.merged": (),  # vocabulary.changed is told with it
     "merge.undone": (),  # the same
-    "profile.changed": (MATCH_PROFILE,),
+    "profile.changed": (MATCH_PROFILE, TELL_WHO_IS_SHOWN),
     "profile.paused": (MATCH_PROFILE,),
     "opgave.published": (MATCH_OPGAVE,),
     "opgave.changed": (MATCH_OPGAVE,),

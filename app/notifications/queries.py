@@ -93,6 +93,13 @@ def count_unread(session: Session, viewer: Actor, today: date) -> int:
     return session.scalar(select(func.count()).select_from(unread)) or 0
 
 
+def knows_of(session: Session, viewer: Actor, profile_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these colleagues who show themselves to the viewer."""
+    found = select(Profile.user_id).join(User, User.id == Profile.user_id)
+    shown = found.where(Profile.user_id.in_(list(profile_ids)), people.known_to(viewer))
+    return set(session.scalars(shown))
+
+
 def last_told(session: Session, user_id: UUID) -> datetime | None:
     """Until when accepted digests have told this person everything."""
     return session.scalar(

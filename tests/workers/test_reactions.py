@@ -9,9 +9,13 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.jobs import Job, JobState
 from app.matching.models import Match
+from app.notifications.models import Notice
+from app.notifications.rules import NoticeKind
 from app.opgaven.models import Opgave
 from app.opgaven.service import close_opgave, publish_opgave, withdraw_opgave
+from app.people.events import ProfileChanged
 from app.people.models import Profile
+from app.people.rules import Visibility
 from app.people.service import pause_profile
 from tests.support.alive import a_living_opgave, a_living_profile, work_now
 from workers import outbox
@@ -57,6 +61,16 @@ def test_who_pauses_is_matched_no_more(session: Session, profile: Profile) -> No
     follow(session)
 
     assert matches(session) == []
+
+
+@pytest.mark.usefixtures("opgave")
+def test_of_who_hides_nobody_else_is_told_any_more(session: Session, profile: Profile) -> None:
+    profile.visibility = Visibility.HIDDEN
+    work_now(session).emit(ProfileChanged(user_id=profile.user_id))
+
+    follow(session)
+
+    assert list(session.scalars(select(Notice.kind))) == [NoticeKind.OPGAVE_FOR_YOU]
 
 
 @pytest.mark.parametrize("end", [close_opgave, withdraw_opgave])

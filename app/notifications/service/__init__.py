@@ -1,7 +1,11 @@
 """Telling people: notices, preferences, and every mail from plan to verdict."""
 
 from app.notifications.service.letters import Stationery, mark_letter, preview_digest, write_letter
-from app.notifications.service.notices import mark_all_read, tell_matches
+from app.notifications.service.notices import (
+    mark_all_read,
+    tell_matches,
+    tell_who_is_shown,
+)
 from app.notifications.service.planning import (
     mail_access_asked,
     mail_access_decided,
@@ -39,6 +43,7 @@ __all__ = [
     "set_preference",
     "settle",
     "tell_matches",
+    "tell_who_is_shown",
     "unsubscribe",
     "write_letter",
 ]

@@ -1,16 +1,19 @@
 """Telling people in the app what they should know."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, exists, func, or_, select, update
+from sqlalchemy import case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.accounts import queries as accounts
+from app.accounts.models import User
 from app.core.locks import TELLING_LOCK
 from app.core.work import Work
 from app.matching.models import Match
+from app.notifications import queries
 from app.notifications.models import Delivery, DigestRun, Notice
 from app.notifications.rules import DeliveryState, MailKind, NoticeKind
 from app.opgaven.models import Opgave
@@ -20,19 +23,29 @@ def tell_matches(work: Work, opgave_id: UUID, profile_ids: Iterable[UUID]) -> No
     """Tell both sides of new matches: each professional, and who looks after the opgave."""
     told_at = _moment_to_tell(work)
     opgave = work.fetch(Opgave, opgave_id)
-    owners = {opgave.owner_id, opgave.co_owner_id} - {None}
-    rows: list[dict[str, Any]] = []
-    for profile_id in profile_ids:
-        rows.append(_notice(work, profile_id, NoticeKind.OPGAVE_FOR_YOU, opgave_id))
-        rows += [
-            _notice(work, owner, NoticeKind.COLLEAGUE_FOR_OPGAVE, opgave_id, profile_id)
-            for owner in owners
-            if owner is not None
-        ]
-    if rows:
-        _make_news_again(work, opgave_id, told_at)
-        told = [{**row, "told_at": told_at} for row in rows]
-        work.session.execute(insert(Notice).on_conflict_do_nothing(), told)
+    profiles = list(profile_ids)
+    _make_news_again(work, opgave_id, told_at)
+    rows = [_notice(work, one, NoticeKind.OPGAVE_FOR_YOU, opgave_id) for one in profiles]
+    _write(work, rows + _for_owners(work, [opgave], profiles), told_at)
+
+
+def tell_who_is_shown(work: Work, profile_id: UUID) -> None:
+    """Tell of a colleague who came out of hiding, and take back what was told of one who hid.
+
+    A notice that nobody may see would grow old unseen, and be no news when it could be seen.
+    """
+    told_at = _moment_to_tell(work)
+    told = select(Notice.user_id).where(
+        Notice.profile_id == profile_id, Notice.kind == NoticeKind.COLLEAGUE_FOR_OPGAVE
+    )
+    readers = set(work.session.scalars(told))
+    strangers = readers - {reader for reader, _ in _who_know_of(work, readers, [profile_id])}
+    work.session.execute(
+        delete(Notice).where(Notice.profile_id == profile_id, Notice.user_id.in_(strangers))
+    )
+    matched = select(Opgave).join(Match, Match.opgave_id == Opgave.id)
+    opgaven = work.session.scalars(matched.where(Match.profile_id == profile_id)).all()
+    _write(work, _for_owners(work, opgaven, [profile_id]), told_at)
 
 
 def wait_for_tellers(work: Work) -> None:
@@ -85,6 +98,42 @@ def _moment_to_tell(work: Work) -> datetime:
     work.session.execute(select(func.pg_advisory_xact_lock_shared(TELLING_LOCK)))
     planned_at = work.session.scalar(select(func.max(DigestRun.planned_at)))
     return max(work.now, planned_at) if planned_at else work.now
+
+
+def _write(work: Work, rows: Sequence[dict[str, Any]], told_at: datetime) -> None:
+    if rows:
+        told = [{**row, "told_at": told_at} for row in rows]
+        work.session.execute(insert(Notice).on_conflict_do_nothing(), told)
+
+
+def _for_owners(
+    work: Work, opgaven: Sequence[Opgave], profile_ids: Sequence[UUID]
+) -> list[dict[str, Any]]:
+    """A notice for each who looks after one of these and may know of one of those."""
+    owners = {
+        (opgave.id, owner)
+        for opgave in opgaven
+        for owner in (opgave.owner_id, opgave.co_owner_id)
+        if owner is not None
+    }
+    pairs = _who_know_of(work, {owner for _, owner in owners}, profile_ids)
+    return [
+        _notice(work, owner, NoticeKind.COLLEAGUE_FOR_OPGAVE, opgave_id, profile_id)
+        for opgave_id, owner in owners
+        for knower, profile_id in pairs
+        if knower == owner
+    ]
+
+
+def _who_know_of(
+    work: Work, user_ids: Iterable[UUID], profile_ids: Sequence[UUID]
+) -> set[tuple[UUID, UUID]]:
+    users = work.session.scalars(select(User).where(User.id.in_(list(user_ids))))
+    return {
+        (user.id, profile_id)
+        for user in users
+        for profile_id in queries.knows_of(work.session, accounts.actor_of(user), profile_ids)
+    }
 
 
 def _notice(

@@ -13,6 +13,7 @@ from app.notifications import service
 from app.notifications.models import Notice
 from app.notifications.rules import DeliveryState, NoticeKind
 from app.people import service as people
+from app.people.rules import Visibility
 from tests.notifications.builders import Told, a_delivery, a_told_match
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
@@ -122,6 +123,47 @@ def test_a_match_that_was_read_and_did_not_go_is_no_news(session: Session) -> No
     service.tell_matches(later, told.opgave.id, [told.professional.id])
 
     assert told_at(session) == {(kind, MONDAY, MONDAY) for kind in NoticeKind}
+
+
+def show(session: Session, told: Told, visibility: Visibility, now: datetime) -> None:
+    told.profile.visibility = visibility
+    session.flush()
+    service.tell_who_is_shown(make_work(session, now=now), told.professional.id)
+
+
+def test_a_colleague_who_comes_out_of_hiding_is_news_for_who_looks_after_the_opgave(
+    session: Session,
+) -> None:
+    told = a_told_match(session)
+    service.mark_all_read(make_work(session, told.owner))
+
+    show(session, told, Visibility.HIDDEN, MONDAY + HOUR)
+    hidden = told_at(session)
+    show(session, told, Visibility.COLLEAGUES, MONDAY + 2 * HOUR)
+
+    assert hidden == {(NoticeKind.OPGAVE_FOR_YOU, MONDAY, None)}
+    assert told_at(session) == {
+        (NoticeKind.OPGAVE_FOR_YOU, MONDAY, None),
+        (NoticeKind.COLLEAGUE_FOR_OPGAVE, MONDAY + 2 * HOUR, None),
+    }
+
+
+def test_of_a_colleague_in_hiding_nobody_else_is_told(session: Session) -> None:
+    profile = a_profile(session, "wonen", visibility=Visibility.HIDDEN)
+
+    service.tell_matches(make_work(session), an_opgave(session, "wonen").id, [profile.user_id])
+
+    assert told_at(session) == {(NoticeKind.OPGAVE_FOR_YOU, MONDAY, None)}
+
+
+def test_a_colleague_who_shows_more_than_before_is_no_news(session: Session) -> None:
+    told = a_told_match(session)
+    service.mark_all_read(make_work(session, told.owner))
+
+    for visibility in (Visibility.ANONYMOUS, Visibility.COLLEAGUES):
+        show(session, told, visibility, MONDAY + HOUR)
+
+    assert (NoticeKind.COLLEAGUE_FOR_OPGAVE, MONDAY, MONDAY) in told_at(session)
 
 
 def test_telling_nobody_does_no_harm(session: Session) -> None:
