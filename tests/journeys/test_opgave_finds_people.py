@@ -38,6 +38,7 @@ NEWCOMERS = iter(
         ("Fenna Terpstra", "kermisterreinen inrichten"),
         ("Hidde Wiersma", "veerponten bemannen"),
         ("Jikke Nauta", "torenklokken stellen"),
+        ("Ids Wiarda", "wadlooproutes uitzetten"),
     ]
 )
 
@@ -310,6 +311,35 @@ class Keyboard:
         self.page.keyboard.press("Enter")
 
 
+def ask_link_by_keyboard(visitor: Visitor, keys: Keyboard, address: str) -> None:
+    visitor.go("/inloggen")
+    keys.type("Je werkmail", address)
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_url("**/inloggen/verstuurd")
+
+
+def test_joining_and_publishing_a_profile_need_no_mouse(arrive: Arrive, box: Mailbox) -> None:
+    visitor = arrive()
+    keys = Keyboard(visitor)
+    who = a_newcomer()
+
+    ask_link_by_keyboard(visitor, keys, who.email)
+    visitor.go(link_in(box.wait_for_mail(who.email), "/inloggen/"))
+    keys.type("Je naam", who.name)
+    keys.press("Ga verder")
+    visitor.page.wait_for_url("**/profiel/bewerken")
+    keys.type("Jij in één zin", "Ik ken de weg over het wad.")
+    keys.type("Vaardigheid", who.craft)
+    keys.type("Uren per week", "8")
+    starts_on = visitor.page.get_by_label("Vanaf", exact=True)
+    keys.tab_to(starts_on)
+    type_date(starts_on, today())
+    keys.press("Bewaar en publiceer")
+    visitor.page.wait_for_url("**/profiel")
+
+    assert "Je profiel staat open." in visitor.text()
+
+
 def test_signing_in_and_publishing_an_opgave_need_no_mouse(
     arrive: Arrive, product: Product, box: Mailbox
 ) -> None:
@@ -319,10 +349,7 @@ def test_signing_in_and_publishing_an_opgave_need_no_mouse(
     known = len(box.messages(address))
     who = a_newcomer()
 
-    visitor.go("/inloggen")
-    keys.type("Je werkmail", address)
-    visitor.page.keyboard.press("Enter")
-    visitor.page.wait_for_load_state()
+    ask_link_by_keyboard(visitor, keys, address)
     visitor.go(link_in(box.wait_for_mail(address, known + 1), "/inloggen/"))
     keys.press("Log in")
     visitor.page.wait_for_url(re.compile(r"/(matches|profiel)"))
