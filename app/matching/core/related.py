@@ -4,9 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import Protocol
 
 import numpy as np
 
+from app.matching.core.embedding import Embedder
 from app.matching.core.meaning import meaning
 from app.matching.core.reading import alike, grams, hollow, roots, words
 from app.matching.core.terms import (
@@ -31,6 +33,8 @@ WEIGHTS = {"roots": 1.0, "title letters": 0.5, "letters": 0.4, "meaning": 0.6}
 # Letters are shared by chance too: below this cosine the best of them counts for a part only.
 SURE_LETTERS = 0.5
 
+TITLE_NEARNESS = 0.5
+NEARNESS = 0.5
 MOST_KIN = 40
 LEAST_LIKENESS = 0.55
 HOLLOW = 0.5
@@ -54,15 +58,18 @@ def telling(label: str) -> frozenset[str]:
 class Index:
     """Documents with a title and a text, read once and then asked how related they are."""
 
-    def __init__(self, titles: Sequence[str], texts: Sequence[str]) -> None:
+    def __init__(
+        self, titles: Sequence[str], texts: Sequence[str], embedder: Embedder | None = None
+    ) -> None:
         named = [words(title) for title in titles]
         whole = [[*title, *words(text)] for title, text in zip(named, texts, strict=True)]
-        self._views: dict[str, _Roots | _Letters | _Meanings] = {
+        self._views: dict[str, View] = {
             "roots": _Roots(named, whole),
             "title letters": _Letters(named),
             "letters": _Letters(whole),
             "meaning": _Meanings(named),
         }
+        self._vectors = _Vectors(embedder, titles, texts) if embedder else None
 
     def scores(self, query: str) -> Numbers:
         """A number per document, higher when it is more related; comparable within one query."""
@@ -74,7 +81,11 @@ class Index:
         asked = [words(query) for query in queries]
         views = (WEIGHTS[name] * view.scores(asked) for name, view in self._views.items())
         total: Numbers = sum(views, np.zeros(()))
-        return total
+        return total if self._vectors is None else total + self._vectors.scores(queries)
+
+
+class View(Protocol):
+    def scores(self, asked: Sequence[Words]) -> Numbers: ...
 
 
 class _Roots:
@@ -119,6 +130,23 @@ class _Meanings:
 
     def scores(self, asked: Sequence[Words]) -> Numbers:
         return standard((meaning().of(asked) @ self._directions).toarray())
+
+
+class _Vectors:
+    """Nearness in a language model. Its cosines are all high: only their order tells."""
+
+    def __init__(self, embedder: Embedder, titles: Sequence[str], texts: Sequence[str]) -> None:
+        pairs = zip(titles, texts, strict=True)
+        whole = [f"{title}. {text}" if text else title for title, text in pairs]
+        found = embedder.found([*titles, *whole])
+        self._embedder = embedder
+        self._sides = ((TITLE_NEARNESS, found[: len(titles)]), (NEARNESS, found[len(titles) :]))
+
+    def scores(self, queries: Sequence[str]) -> Numbers:
+        asked = self._embedder.asked(queries)
+        near = (weight * standard(asked @ found.T) for weight, found in self._sides)
+        total: Numbers = sum(near, np.zeros(()))
+        return total
 
 
 @lru_cache(maxsize=50_000)

@@ -89,8 +89,9 @@ def unit(rows: Matrix) -> Matrix:
     return scaled
 
 
-def standard(scores: Numbers) -> Numbers:
+def standard(given: NDArray[np.floating[Any]]) -> Numbers:
     """Per row how far each score is from what is usual in that row; all equal is all zero."""
+    scores = given.astype(np.float64)
     if not scores.size:
         return scores
     spread = scores.std(axis=1, keepdims=True)
