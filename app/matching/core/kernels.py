@@ -60,65 +60,81 @@ def compiled(function: Function) -> Function:
     return cast(Function, numba.njit(cache=True, nogil=True)(function))
 
 
-@compiled
-def can_reach(opgaven: Any, o: int, people: Any, p: int, places: Any) -> bool:
+def inlined(function: Function) -> Function:
+    """Written out where it is used.
+
+    Arrays are taken out of their tuples before a loop: in it, each would be counted as one more use
+    and one less, which costs more than what is reckoned.
+    """
+    return cast(Function, numba.njit(inline="always")(function))
+
+
+@inlined
+def can_reach(
+    here: int,
+    there: int,
+    province: int,
+    audience: int,
+    km: int,
+    travel_km: int,
+    from_afar: int,
+    wants_from_afar: int,
+) -> bool:
     """As `fits.can_reach`, and in another gemeente for which the opgave is meant."""
-    here, there = people.gemeente[p], opgaven.gemeente[o]
-    if here == there:
+    if here == there or (audience >= 0 and audience != province):
         return False
-    if opgaven.audience[o] >= 0 and places.province[here] != opgaven.audience[o]:
-        return False
-    if opgaven.is_remote[o]:
-        return bool(people.is_remote[p])
-    return bool(places.km[here, there] <= people.travel_km[p])
+    return bool(from_afar) if wants_from_afar else km <= travel_km
 
 
-@compiled
-def has_time(opgaven: Any, o: int, people: Any, p: int) -> bool:
-    """As `fits.has_time`, for any window."""
-    for w in range(people.windows[p], people.windows[p + 1]):
-        if people.window_hours[w] >= opgaven.hours[o]:
-            first = max(people.window_from[w], opgaven.starts_on[o])
-            last = min(people.window_until[w], opgaven.ends_on[o])
-            if last - first + 1 >= opgaven.days_needed[o]:
-                return True
+@inlined
+def has_time(
+    first: int,
+    last: int,
+    hours: Array,
+    from_day: Array,
+    until_day: Array,
+    asked_hours: int,
+    starts_on: int,
+    ends_on: int,
+    days: int,
+) -> bool:
+    """As `fits.has_time`, for any window from the first to the last."""
+    for w in range(first, last):
+        shared = min(until_day[w], ends_on) - max(from_day[w], starts_on) + 1
+        if hours[w] >= asked_hours and shared >= days:
+            return True
     return False
 
 
-@compiled
-def admit(row: Array, opgaven: Any, o: int, people: Any, p: int, places: Any) -> int:
-    """Whether these two can work together at all; if so, begin to count."""
-    if not (can_reach(opgaven, o, people, p, places) and has_time(opgaven, o, people, p)):
-        return CANNOT
-    row[MISSING] = opgaven.musts[o]
+@inlined
+def begin(rows: Array, number: int, musts: int) -> None:
+    rows[number, MISSING] = musts
     # Where nothing is a must-have, none has to be met.
-    row[MUST_POINTS] = opgaven.musts[o] == 0
-    return CAN
+    rows[number, MUST_POINTS] = musts == 0
 
 
-@compiled
-def credit(row: Array, opgaven: Any, slot: int, before: int, quality: int) -> None:
+@inlined
+def credit(rows: Array, number: int, full: int, must: int, before: int, quality: int) -> None:
     """Let a better offer for one asked skill take the place of the one before it."""
-    full = opgaven.slot_points[slot]
     gained = full * quality // FULL - full * before // FULL
-    row[TOTAL] += gained
-    if opgaven.slot_must[slot]:
-        row[MUST_POINTS] += gained
+    rows[number, TOTAL] += gained
+    if must:
+        rows[number, MUST_POINTS] += gained
         if quality >= MUST_QUALITY > before:
-            row[MISSING] -= 1
+            rows[number, MISSING] -= 1
 
 
-@compiled
-def key_of(row: Array, number: int) -> int:
+@inlined
+def key_of(rows: Array, at: int, number: int) -> int:
     """A number that is smaller for a better match, or -1 when it is not worth a word."""
-    if row[TOTAL] < MIN_VALUE or row[MUST_POINTS] == 0:
+    if rows[at, TOTAL] < MIN_VALUE or rows[at, MUST_POINTS] == 0:
         return -1
-    tier = 1 if row[MISSING] == 0 else 2
-    key: int = (tier << TIER_AT) + ((FULL - row[TOTAL]) << VALUE_AT) + number
+    tier = 1 if rows[at, MISSING] == 0 else 2
+    key: int = (tier << TIER_AT) + ((FULL - rows[at, TOTAL]) << VALUE_AT) + number
     return key
 
 
-@compiled
+@inlined
 def keep(best: Array, count: int, key: int) -> int:
     """Put the key in its place among the best, when it is one of them; how many there are."""
     if count == best.size:
@@ -133,16 +149,17 @@ def keep(best: Array, count: int, key: int) -> int:
     return count + 1
 
 
-@compiled
+@inlined
 def collect(touched: Array, state: Array, rows: Array, best: Array) -> int:
     """The best of the touched candidates; leaves the scratch as it was found."""
     count = 0
     for number in touched:
         if state[number] == CAN:
-            key = key_of(rows[number], number)
+            key = key_of(rows, number, number)
             if key >= 0:
                 count = keep(best, count, key)
-            rows[number] = 0
+            for column in range(COLUMNS):
+                rows[number, column] = 0
         state[number] = UNKNOWN
     return count
 
@@ -161,25 +178,64 @@ def count_people(
 ) -> int:
     """Count for everybody who offers something that the opgave asks; how many were touched."""
     state, rows, touched = scratch.people_state, scratch.people_rows, scratch.people_touched
+    gemeente, travel_km, from_afar = people.gemeente, people.travel_km, people.is_remote
+    windows, hours = people.windows, people.window_hours
+    from_day, until_day = people.window_from, people.window_until
+    there, audience = opgaven.gemeente[o], opgaven.audience[o]
+    km, province, is_remote = places.km[there], places.province, opgaven.is_remote[o]
+    asked_hours, days = opgaven.hours[o], opgaven.days_needed[o]
+    starts_on, ends_on, musts = opgaven.starts_on[o], opgaven.ends_on[o], opgaven.musts[o]
+    rows_of_s, terms, strengths = similar.rows, similar.term, similar.strength
+    rows_of_postings, packed = postings.rows, postings.packed
     many, first = 0, opgaven.slots[o]
     for slot in range(first, opgaven.slots[o + 1]):
         asked, level = opgaven.slot_term[slot], opgaven.slot_level[slot]
-        for at in range(similar.rows[asked], similar.rows[asked + 1]):
-            percents = worth[opgaven.is_learning[o], level, similar.strength[at]]
-            term = similar.term[at]
-            for posting in postings.packed[postings.rows[term] : postings.rows[term + 1]]:
+        percents = worth[opgaven.is_learning[o], level]
+        full, must, mark = opgaven.slot_points[slot], opgaven.slot_must[slot], slot - first + 1
+        for at in range(rows_of_s[asked], rows_of_s[asked + 1]):
+            strength, term = strengths[at], terms[at]
+            for place in range(rows_of_postings[term], rows_of_postings[term + 1]):
+                posting = packed[place]
                 p = posting >> CODE_BITS
                 if state[p] == UNKNOWN:
-                    state[p] = CANNOT if gone[p] else admit(rows[p], opgaven, o, people, p, places)
                     touched[many] = p
                     many += 1
+                    here = gemeente[p]
+                    if (
+                        not gone[p]
+                        and can_reach(
+                            here,
+                            there,
+                            province[here],
+                            audience,
+                            km[here],
+                            travel_km[p],
+                            from_afar[p],
+                            is_remote,
+                        )
+                        and has_time(
+                            windows[p],
+                            windows[p + 1],
+                            hours,
+                            from_day,
+                            until_day,
+                            asked_hours,
+                            starts_on,
+                            ends_on,
+                            days,
+                        )
+                    ):
+                        state[p] = CAN
+                        begin(rows, p, musts)
+                    else:
+                        state[p] = CANNOT
                 if state[p] == CAN:
-                    row, quality = rows[p], percents[posting & CODE]
-                    # The slot tells whose quality is there: no need to clear it for the next one.
-                    before = row[QUALITY] if row[SLOT] == slot - first + 1 else 0
+                    quality = percents[strength, posting & CODE]
+                    # The mark tells whose quality is there: no need to clear it for the next one.
+                    before = rows[p, QUALITY] if rows[p, SLOT] == mark else 0
                     if quality > before:
-                        credit(row, opgaven, slot, before, quality)
-                        row[SLOT], row[QUALITY] = slot - first + 1, quality
+                        credit(rows, p, full, must, before, quality)
+                        rows[p, SLOT], rows[p, QUALITY] = mark, quality
     return many
 
 
@@ -223,7 +279,7 @@ def find_both(
     for o in range(first, last):
         many = count_people(o, opgaven, people, places, similar, postings, worth, gone, scratch)
         for p in scratch.people_touched[:many]:
-            key = key_of(rows[p], o) if state[p] == CAN else -1
+            key = key_of(rows, p, o) if state[p] == CAN else -1
             if key >= 0:
                 counts[p] = keep(opgaven_of[p], counts[p], key)
         collect(scratch.people_touched[:many], state, rows, people_of[o])
@@ -238,7 +294,7 @@ def unite(into: Array, counts: Array, other: Array, other_counts: Array) -> None
 
 
 @compiled
-def find_opgaven(
+def find_opgaven(  # noqa: C901  (the mirror of `count_people`; apart, its parts say less)
     p: int,
     opgaven: Any,
     people: Any,
@@ -252,28 +308,65 @@ def find_opgaven(
     """The keys of the best opgaven for one profile, in `best`; how many there are."""
     state, rows, touched = scratch.opgaven_state, scratch.opgaven_rows, scratch.opgaven_touched
     qualities, touched_slots = scratch.slot_qualities, scratch.slots_touched
+    gemeente, audience, is_remote = opgaven.gemeente, opgaven.audience, opgaven.is_remote
+    asked_hours, days, musts = opgaven.hours, opgaven.days_needed, opgaven.musts
+    starts_on, ends_on, is_learning = opgaven.starts_on, opgaven.ends_on, opgaven.is_learning
+    slot_opgave, slot_level = opgaven.slot_opgave, opgaven.slot_level
+    slot_points, slot_must = opgaven.slot_points, opgaven.slot_must
+    asked_slot, strengths = askers.slot, askers.strength
+    here, travel_km, from_afar = people.gemeente[p], people.travel_km[p], people.is_remote[p]
+    km, province = places.km[here], places.province[here]
+    first, last = people.windows[p], people.windows[p + 1]
+    hours, from_day, until_day = people.window_hours, people.window_from, people.window_until
     many, many_slots = 0, 0
     for skill in range(people.skills[p], people.skills[p + 1]):
         term, code = people.skill_term[skill], people.skill_code[skill]
         for at in range(askers.rows[term], askers.rows[term + 1]):
-            slot = askers.slot[at]
-            o = opgaven.slot_opgave[slot]
+            slot = asked_slot[at]
+            o = slot_opgave[slot]
             if state[o] == UNKNOWN:
-                state[o] = CANNOT if gone[o] else admit(rows[o], opgaven, o, people, p, places)
                 touched[many] = o
                 many += 1
+                there = gemeente[o]
+                if (
+                    not gone[o]
+                    and can_reach(
+                        here,
+                        there,
+                        province,
+                        audience[o],
+                        km[there],
+                        travel_km,
+                        from_afar,
+                        is_remote[o],
+                    )
+                    and has_time(
+                        first,
+                        last,
+                        hours,
+                        from_day,
+                        until_day,
+                        asked_hours[o],
+                        starts_on[o],
+                        ends_on[o],
+                        days[o],
+                    )
+                ):
+                    state[o] = CAN
+                    begin(rows, o, musts[o])
+                else:
+                    state[o] = CANNOT
             if state[o] == CAN:
-                level, strength = opgaven.slot_level[slot], askers.strength[at]
-                quality = worth[opgaven.is_learning[o], level, strength, code]
+                quality = worth[is_learning[o], slot_level[slot], strengths[at], code]
                 before = qualities[slot]
                 if quality > before:
-                    credit(rows[o], opgaven, slot, before, quality)
+                    credit(rows, o, slot_points[slot], slot_must[slot], before, quality)
                     qualities[slot] = quality
                     if before == 0:
                         touched_slots[many_slots] = slot
                         many_slots += 1
-    for slot in touched_slots[:many_slots]:
-        qualities[slot] = 0
+    for place in range(many_slots):
+        qualities[touched_slots[place]] = 0
     return collect(touched[:many], state, rows, best)
 
 
