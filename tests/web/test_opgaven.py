@@ -443,6 +443,36 @@ def test_going_back_and_saving_other_words_changes_the_same_opgave(
     assert (count(session), the_opgave(session).title) == (1, "Een beter plan")
 
 
+def test_going_back_to_the_new_form_finds_what_was_saved_there(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    address = client.get(NEW).location
+    opgave_id = value_of(client.get(address), "opgave_id")
+    client.post(NEW, data=filled(opgave_id=opgave_id))
+
+    back = client.get(address, follow_redirects=True)
+
+    assert back.request.path == edit_of(the_opgave(session))
+    assert value_of(back, "skills-0-label") == "ruimtelijke ordening"
+    assert value_of(back, "version") == "1"
+
+
+@pytest.mark.parametrize("typed", ["", "?opgave=", "?opgave=nee"])
+def test_every_new_form_has_an_address_of_its_own(
+    client: FlaskClient, owner: User, typed: str
+) -> None:
+    first, second = (client.get(NEW + typed).location for _ in range(2))
+    again = [value_of(client.get(first), "opgave_id") for _ in range(2)]
+    assert (first != second, first.endswith(str(again[0])), len(set(again))) == (True, True, 1)
+
+
+def test_the_address_of_an_opgave_elsewhere_opens_no_new_form(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    other = an_opgave(session)
+    assert client.get(f"{NEW}?opgave={other.id}").status_code == 404
+
+
 def test_going_back_after_a_colleague_changed_it_overwrites_nothing(
     client: FlaskClient, session: Session, owner: User
 ) -> None:
@@ -669,7 +699,7 @@ def test_rows_are_added_and_removed_without_saving_or_judging(
 
 
 def test_the_new_form_keeps_its_id_while_rows_change(client: FlaskClient, owner: User) -> None:
-    first = client.get(NEW)
+    first = client.get(NEW, follow_redirects=True)
 
     again = client.post(NEW, data=begun(opgave_id=value_of(first, "opgave_id"), add="skills"))
 

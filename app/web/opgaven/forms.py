@@ -58,7 +58,7 @@ class OpgaveForm(RowsForm):
     row_lists: ClassVar = ("skills",)
 
     # Made before the first post, so that pressing twice makes one opgave.
-    opgave_id = HiddenField(default=lambda: str(new_id()))
+    opgave_id = HiddenField()
     title = LineField(
         "Titel",
         description=f"Wat is er te doen? Maak het concreet, in hoogstens {TITLE_LIMIT} tekens.",

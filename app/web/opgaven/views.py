@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotAllowed
 from app.core.faults import FaultyDraft
+from app.core.ids import new_id
 from app.core.work import Work
 from app.extensions import db
 from app.gemeenten import queries as gemeenten
@@ -97,6 +98,8 @@ def show(opgave_id: UUID) -> str:
 def create() -> ResponseReturnValue:
     if not may_draft(current_actor()):
         raise NotAllowed(said="Alleen een opgavehouder kan een opgave plaatsen.")
+    if request.method != "POST":
+        return _new_form()
     form = OpgaveForm.of_request()
     opgave_id = form.new_opgave_id
 
@@ -177,6 +180,16 @@ def ours() -> str:
     return render_template(
         "opgaven/ours.html", groups=groups(own, matches), may_draft=may_draft(actor)
     )
+
+
+def _new_form() -> ResponseReturnValue:
+    """An empty form at an address of its own: who comes back to it finds what became of it."""
+    opgave_id = request.args.get("opgave", type=UUID)
+    if opgave_id is None:
+        return redirect(url_for("opgaven.create", opgave=new_id()))
+    if _begun(opgave_id):
+        return redirect(url_for("opgaven.edit", opgave_id=opgave_id))
+    return _form_page(OpgaveForm.of_request(opgave_id=str(opgave_id)), opgave_id)
 
 
 def _saved_or_shown(
