@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -22,7 +23,7 @@ from app.matching.core.facts import (
     Score,
     Window,
 )
-from app.matching.core.search import Search, search_state
+from app.matching.core.search import Search, search_state, still_holds
 from app.matching.core.vocabulary import Vocabulary
 from app.matching.models import Match, NightlyRun
 from app.opgaven import queries as opgaven
@@ -122,7 +123,7 @@ def meant_for(session: Session, opgave_ids: Sequence[UUID]) -> dict[UUID, frozen
 def matches_of_person(
     session: Session, viewer: Actor, today: date, limit: int = LONGEST_LIST
 ) -> list[OpgaveMatch]:
-    """The viewer's own matches with opgaven that are still open, best first."""
+    """The viewer's own matches with open opgaven that still hold, best first."""
     rows = session.scalars(
         _best_first()
         .join(Opgave, Opgave.id == Match.opgave_id)
@@ -130,12 +131,20 @@ def matches_of_person(
         .limit(limit)
     ).all()
     seen = opgaven.by_ids(session, [row.opgave_id for row in rows])
-    return [OpgaveMatch(seen[row.opgave_id], score_of(row)) for row in rows]
+    profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
+    offered = profile.skills if profile else []
+    found = [OpgaveMatch(seen[row.opgave_id], score_of(row)) for row in rows]
+    return [one for one in found if still_holds(one.score, offered, one.seen.opgave.skills)]
 
 
 def match_of_person(session: Session, user_id: UUID, opgave_id: UUID) -> Score | None:
     row = session.get(Match, (user_id, opgave_id))
-    return score_of(row) if row else None
+    if row is None:
+        return None
+    score = score_of(row)
+    offered = session.get_one(Profile, user_id).skills
+    asked = session.get_one(Opgave, opgave_id).skills
+    return score if still_holds(score, offered, asked) else None
 
 
 def matches_of_opgave(
@@ -144,8 +153,12 @@ def matches_of_opgave(
     """Colleagues who fit the opgave and whom the viewer may know of, best first."""
     rows = session.scalars(_best_first().where(Match.opgave_id == opgave_id)).all()
     seen = people.seen_profiles(session, viewer, [row.profile_id for row in rows], today)
-    known = [row for row in rows if row.profile_id in seen]
-    return [ProfileMatch(seen[row.profile_id], score_of(row)) for row in known[:limit]]
+    asked = session.get_one(Opgave, opgave_id).skills
+    known = (
+        ProfileMatch(seen[row.profile_id], score_of(row)) for row in rows if row.profile_id in seen
+    )
+    holding = (one for one in known if still_holds(one.score, one.profile.skills, asked))
+    return list(islice(holding, limit))
 
 
 def counts_of_opgaven(

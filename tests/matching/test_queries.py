@@ -296,6 +296,27 @@ def test_without_a_match_there_is_no_score(session: Session) -> None:
     assert queries.match_of_person(session, profile.user_id, opgave.id) is None
 
 
+def test_what_names_a_skill_that_is_gone_is_not_shown_even_before_it_is_matched_anew(
+    session: Session, owner: User
+) -> None:
+    user = a_user(session)
+    profile = a_profile(session, "wonen", "zorg", user=user)
+    of_gone, of_kept = (an_opgave(session, label, owner=owner) for label in ("wonen", "zorg"))
+    changed = an_opgave(session, "zorg", owner=owner)
+    matched(session)
+    del profile.skills[0]
+    changed.skills[0].label = "inkoop"
+    session.flush()
+
+    of_person = queries.matches_of_person(session, actor(session, user), TODAY)
+
+    assert [one.seen.opgave.id for one in of_person] == [of_kept.id]
+    for opgave, is_shown in ((of_gone, False), (of_kept, True), (changed, False)):
+        of_opgave = queries.matches_of_opgave(session, actor(session, owner), opgave.id, TODAY)
+        score = queries.match_of_person(session, user.id, opgave.id)
+        assert (bool(of_opgave), score is not None) == (is_shown, is_shown)
+
+
 # What an opgavehouder sees
 
 

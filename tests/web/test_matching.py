@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Role
 from app.matching import service
-from app.opgaven.events import OpgavePublished
+from app.opgaven.events import OpgaveChanged, OpgavePublished
 from app.opgaven.rules import OpgaveStatus
 from app.people.events import ProfileChanged
+from app.people.models import Profile
 from app.people.rules import Direction, ProfileState, Visibility
 from tests.support.builders import a_profile, a_skill, a_user, an_asked_skill, an_opgave
 from tests.support.queries import counted
@@ -197,6 +198,47 @@ def test_while_a_search_waits_the_page_says_so(
 
 
 @pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        (timedelta(seconds=30), "Je profiel is veranderd. We zoeken nu opnieuw."),
+        (
+            timedelta(seconds=31),
+            "Je profiel is veranderd. We zoeken opnieuw, maar dat duurt langer dan normaal.",
+        ),
+    ],
+)
+def test_what_was_found_before_a_change_says_so(
+    client: FlaskClient, session: Session, professional: User, ago: timedelta, said: str
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde")
+    an_opgave(session, "verkeerskunde", title="Van daarvoor")
+    match(session)
+    before = words(own_page(client, session, professional))
+    make_work(session, now=MONDAY - ago).emit(ProfileChanged(user_id=professional.id))
+
+    page = client.get("/matches").text
+
+    assert headings(page, 3) == ["Van daarvoor"]
+    assert ("is veranderd" in before, said in words(page)) == (False, True)
+
+
+def test_of_a_skill_that_is_gone_the_page_says_nothing(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde", "AVG")
+    an_opgave(session, "AVG", title="Weg")
+    an_opgave(session, "verkeerskunde", title="Blijft")
+    match(session)
+    profile = session.get_one(Profile, professional.id)
+    del profile.skills[1]
+    make_work(session).emit(ProfileChanged(user_id=professional.id))
+
+    page = own_page(client, session, professional)
+
+    assert (headings(page, 3), "AVG" in page) == (["Blijft"], False)
+
+
+@pytest.mark.parametrize(
     ("ago", "lead"),
     [
         (timedelta(seconds=30), "Je doet mee. We zoeken nu welke opgaven bij je passen."),
@@ -343,6 +385,20 @@ def test_while_colleagues_are_looked_for_the_page_says_so(
     page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
 
     assert headings(page, 2) == [title]
+
+
+def test_colleagues_who_were_found_before_a_change_are_said_to_be_so(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", owner=owner)
+    a_written_profile(session, a_user(session), "verkeerskunde")
+    match(session)
+    make_work(session).emit(OpgaveChanged(opgave_id=opgave.id))
+
+    page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
+
+    assert "De opgave is veranderd. We zoeken nu opnieuw." in words(page)
 
 
 def test_somebody_who_wants_to_learn_is_told_of_so(client: FlaskClient, session: Session) -> None:

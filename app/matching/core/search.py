@@ -1,9 +1,21 @@
-"""How long a search may take before somebody is told that it takes long."""
+"""How long a search may take, and what of the last one still holds meanwhile."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
+
+from app.matching.core.facts import Score
+from app.vocabulary.rules import normalise
 
 SEARCH_TAKES = timedelta(seconds=30)
+
+
+class Labelled(Protocol):
+    """A skill, offered or asked."""
+
+    @property
+    def label(self) -> str: ...
 
 
 class Search(StrEnum):
@@ -19,3 +31,17 @@ def search_state(waiting_since: datetime | None, now: datetime) -> Search:
     if waiting_since is None:
         return Search.DONE
     return Search.SLOW if now - waiting_since > SEARCH_TAKES else Search.RUNNING
+
+
+def still_holds(score: Score, offered: Iterable[Labelled], asked: Iterable[Labelled]) -> bool:
+    """Whether everything that the score names is still on the profile and in the opgave.
+
+    Until the next search a score tells of how both were; what is gone must not be named.
+    """
+    used = {normalise(reason.offered) for reason in score.reasons if reason.offered}
+    wanted = {normalise(reason.asked) for reason in score.reasons}
+    return used <= _normals(offered) and wanted <= _normals(asked)
+
+
+def _normals(skills: Iterable[Labelled]) -> set[str]:
+    return {normalise(skill.label) for skill in skills}

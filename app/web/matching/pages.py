@@ -53,10 +53,14 @@ class MatchCard:
 
 @dataclass(frozen=True)
 class Matches:
-    """Cards under the words for their group, best first; `silence` says why there are none."""
+    """Cards under the words for their group, best first; `silence` says why there are none.
+
+    While a `search` runs, the cards are those of the one before.
+    """
 
     groups: tuple[tuple[str, tuple[MatchCard, ...]], ...] = ()
     silence: Silence | None = None
+    search: Search = Search.DONE
 
     @property
     def count(self) -> int:
@@ -79,11 +83,10 @@ def own_matches(session: Session, viewer: Actor, now: datetime) -> Matches:
     profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
     if profile is None or profile.state is not ProfileState.PUBLISHED:
         return Matches(silence=_no_search_for(profile))
+    # Asked first: what is done by then, is in what is found.
+    search = queries.search_for_person(session, profile.user_id, now)
     found = queries.matches_of_person(session, viewer, dutch_day(now))
-    if not found:
-        search = queries.search_for_person(session, profile.user_id, now)
-        return Matches(silence=NOTHING_FOUND[search])
-    return _grouped([_of_opgave(one) for one in found])
+    return _found([_of_opgave(one) for one in found], search)
 
 
 def colleagues_page(
@@ -100,11 +103,9 @@ def _colleagues(session: Session, viewer: Actor, opgave: Opgave, now: datetime) 
     if opgave.status is not OpgaveStatus.OPEN:
         is_concept = opgave.status is OpgaveStatus.CONCEPT
         return Matches(silence=Silence.CONCEPT if is_concept else Silence.ENDED)
+    search = queries.search_for_opgave(session, opgave.id, now)
     found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_day(now))
-    if not found:
-        search = queries.search_for_opgave(session, opgave.id, now)
-        return Matches(silence=NOTHING_FOUND[search])
-    return _grouped([_of_colleague(one) for one in found])
+    return _found([_of_colleague(one) for one in found], search)
 
 
 def _no_search_for(profile: Profile | None) -> Silence:
@@ -123,7 +124,13 @@ def _of_colleague(found: ProfileMatch) -> MatchCard:
     return MatchCard(match_view(found.score, COLLEAGUE, card.href), card)
 
 
-def _grouped(cards: Sequence[MatchCard]) -> Matches:
+def _found(cards: Sequence[MatchCard], search: Search) -> Matches:
+    if not cards:
+        return Matches(silence=NOTHING_FOUND[search])
+    return Matches(_grouped(cards), search=search)
+
+
+def _grouped(cards: Sequence[MatchCard]) -> tuple[tuple[str, tuple[MatchCard, ...]], ...]:
     ordered = sorted(cards, key=lambda card: card.match.group)
     grouped = groupby(ordered, key=lambda card: card.match.group_label)
-    return Matches(groups=tuple((label, tuple(group)) for label, group in grouped))
+    return tuple((label, tuple(group)) for label, group in grouped)

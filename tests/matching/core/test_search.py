@@ -2,8 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.matching.core.search import Search, search_state
+from app.matching.core.search import Search, search_state, still_holds
+from tests.matching.core.builders import a_missing, a_reason, a_score, asked, offered
 from tests.support.work import MONDAY
+
+TOLD = a_score(a_reason(asked="Wmo", offered="zorg"), a_missing("inkoop"))
 
 
 @pytest.mark.parametrize(
@@ -20,3 +23,19 @@ def test_a_search_is_given_half_a_minute(ago: timedelta, state: Search) -> None:
 
 def test_a_search_for_which_nothing_waits_is_done() -> None:
     assert search_state(None, MONDAY) is Search.DONE
+
+
+@pytest.mark.parametrize(
+    ("offers", "asks", "holds"),
+    [
+        (("zorg",), ("Wmo", "inkoop"), True),
+        (("Zorg", "wonen"), ("wmo", "inkoop", "wonen"), True),
+        (("wonen",), ("Wmo", "inkoop"), False),
+        (("zorg",), ("Wmo",), False),
+        (("zorg",), ("inkoop",), False),
+    ],
+)
+def test_a_score_holds_as_long_as_all_that_it_names_is_there(
+    offers: tuple[str, ...], asks: tuple[str, ...], holds: bool
+) -> None:
+    assert still_holds(TOLD, map(offered, offers), map(asked, asks)) is holds
