@@ -541,7 +541,7 @@ def test_the_page_says_what_waits_and_since_when(client: FlaskClient, session: S
     assert "Mails die weg moeten (de oudste wacht minder dan een minuut) 1" in text_of(page)
 
 
-@pytest.mark.parametrize(("seconds", "is_said"), [(60, False), (61, True)])
+@pytest.mark.parametrize(("seconds", "is_said"), [(29, False), (31, True)])
 def test_workers_that_stand_still_are_noticed(
     client: FlaskClient, session: Session, seconds: int, is_said: bool
 ) -> None:

@@ -28,7 +28,7 @@ from app.web.beheer.forms import Deed
 
 State = TypeVar("State", bound=Enum)
 # Work waits for seconds when the workers run.
-PATIENCE = timedelta(minutes=1)
+PATIENCE = timedelta(seconds=30)
 NOT_YET = "nog niet"
 
 
