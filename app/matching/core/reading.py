@@ -10,6 +10,8 @@ from app.vocabulary.rules import normalise, stemmed
 
 DATA = Path(__file__).parent / "data"
 TEXT_LIMIT = 6_000
+# What is remembered must stay small, whatever people paste.
+TOKEN_LIMIT = 128
 WORD_LIMIT = 60
 GRAMS = (3, 4, 5)
 # They hold sentences together and say nothing of what a text is about.
@@ -21,7 +23,7 @@ _DOING = re.compile(r"(?<=\w{4})(?:ing|isch|(?<!verk)er)$")
 
 def words(text: str) -> list[str]:
     """The words that say something, folded, in their order."""
-    tokens = text[:TEXT_LIMIT].split()
+    tokens = (token[:TOKEN_LIMIT] for token in text[:TEXT_LIMIT].split())
     return [word for token in tokens for word in _folded(token) if word not in EMPTY]
 
 
@@ -38,7 +40,6 @@ def root(part: str) -> str:
     return _DOING.sub("", stem)
 
 
-@lru_cache(maxsize=50_000)
 def grams(word: str) -> tuple[str, ...]:
     """Its runs of three to five letters, with a space where the word begins and ends."""
     padded = f" {word} "

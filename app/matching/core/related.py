@@ -42,7 +42,7 @@ HOLLOW = 0.5
 
 def kinship(one: str, other: str) -> int:
     """How much two short labels share, from 0 to 40, the same whatever else is stored."""
-    ours, theirs = _told(one), _told(other)
+    ours, theirs = _told(one[:LABEL_LIMIT]), _told(other[:LABEL_LIMIT])
     shared = sorted(ours.keys() & theirs.keys())
     if all(root in hollow() for root in shared):
         return 0
@@ -52,7 +52,7 @@ def kinship(one: str, other: str) -> int:
 
 def telling(label: str) -> frozenset[str]:
     """The roots of a label that make kin: labels that share none of these are not related."""
-    return frozenset(_told(label).keys() - hollow())
+    return frozenset(_told(label[:LABEL_LIMIT]).keys() - hollow())
 
 
 class Index:
@@ -152,7 +152,7 @@ class _Vectors:
 @lru_cache(maxsize=50_000)
 def _told(label: str) -> dict[str, float]:
     """What each root of a label tells; the squares add up to one."""
-    found = {root for word in words(label[:LABEL_LIMIT]) for root in roots(word)}
+    found = {root for word in words(label) for root in roots(word)}
     weights = {root: _told_by(root) for root in found}
     length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
     return {root: weight / length for root, weight in weights.items()}

@@ -1,6 +1,16 @@
 import pytest
 
-from app.matching.core.reading import TEXT_LIMIT, WORD_LIMIT, alike, grams, root, roots, words
+from app.matching.core import reading
+from app.matching.core.reading import (
+    TEXT_LIMIT,
+    TOKEN_LIMIT,
+    WORD_LIMIT,
+    alike,
+    grams,
+    root,
+    roots,
+    words,
+)
 
 
 def test_words_are_folded_and_those_that_say_nothing_are_left_out() -> None:
@@ -42,3 +52,12 @@ def test_what_people_use_for_the_same_goes_both_ways() -> None:
     assert root("transport") in found[root("vervoer")]
     assert all(one in found[other] for one, others in found.items() for other in others)
     assert not any(one in others for one, others in found.items())
+
+
+def test_what_is_remembered_of_a_text_is_small() -> None:
+    reading._folded.cache_clear()
+
+    words("zorg-" * TEXT_LIMIT)
+    words("zorg-" * TOKEN_LIMIT)
+
+    assert reading._folded.cache_info().currsize == 1
