@@ -1,7 +1,7 @@
 """What a profile may hold, when it counts, and what is wrong with a draft."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 
@@ -67,7 +67,7 @@ class SkillDraft:
 
 @dataclass(frozen=True)
 class WindowDraft:
-    """Hours a week from one day up to and including another, or with no end."""
+    """Hours a week from one day up to and including another; without them from today, and on."""
 
     hours_per_week: int | None
     starts_on: date | None
@@ -88,6 +88,11 @@ class ProfileDraft:
     visibility: Visibility = Visibility.ANONYMOUS
     # The version that the writer saw; another one means that somebody wrote in between.
     version: int | None = field(default=None, compare=False)
+
+
+def begun_by(draft: ProfileDraft, today: date) -> ProfileDraft:
+    """A period without a first day begins today, or on its last day when that is over."""
+    return replace(draft, windows=tuple(_begun_by(window, today) for window in draft.windows))
 
 
 def faults(draft: ProfileDraft) -> list[Fault]:
@@ -114,6 +119,10 @@ def publishing_faults(draft: ProfileDraft, today: date) -> list[Fault]:
     elif all(window.ends_on is not None and window.ends_on < today for window in draft.windows):
         missing.append(Fault("windows", "Je uren liggen allemaal in het verleden."))
     return missing
+
+
+def _begun_by(window: WindowDraft, today: date) -> WindowDraft:
+    return replace(window, starts_on=window.starts_on or min(today, window.ends_on or today))
 
 
 def _skills_faults(skills: Sequence[SkillDraft]) -> list[Fault]:
@@ -153,9 +162,7 @@ def _windows_faults(windows: Sequence[WindowDraft]) -> list[Fault]:
 
 def _days_faults(at: str, window: WindowDraft) -> list[Fault]:
     starts_on, ends_on = window.starts_on, window.ends_on
-    if starts_on is None:
-        return [Fault(f"{at}-starts_on", "Vul in vanaf wanneer je beschikbaar bent.")]
     found = day_fault(f"{at}-starts_on", starts_on) + day_fault(f"{at}-ends_on", ends_on)
-    if not found and ends_on is not None and ends_on < starts_on:
+    if not found and starts_on and ends_on and ends_on < starts_on:
         found = [Fault(f"{at}-ends_on", "De einddatum ligt voor de begindatum.")]
     return found

@@ -10,7 +10,7 @@ from app.core.work import Work
 from app.people.events import ProfileChanged, ProfilePaused
 from app.people.models import Profile, Skill, Window
 from app.people.queries import draft_of
-from app.people.rules import ProfileDraft, ProfileState, faults, publishing_faults
+from app.people.rules import ProfileDraft, ProfileState, begun_by, faults, publishing_faults
 from app.vocabulary.rules import normalise
 
 CHANGED_MEANWHILE = (
@@ -21,6 +21,7 @@ CHANGED_MEANWHILE = (
 
 def write_profile(work: Work, draft: ProfileDraft) -> Profile:
     """Save the actor's own profile; a published one must stay complete."""
+    draft = begun_by(draft, work.today)
     refuse(faults(draft))
     profile = _own_to_change(work) or _begun(work)
     if draft.version is not None and draft.version != profile.version:

@@ -331,7 +331,7 @@ def test_joining_and_publishing_a_profile_need_no_mouse(arrive: Arrive, box: Mai
     keys.type("Jij in één zin", "Ik ken de weg over het wad.")
     keys.type("Vaardigheid", who.craft)
     keys.type("Uren per week", "8")
-    starts_on = visitor.page.get_by_label("Vanaf", exact=True)
+    starts_on = visitor.page.get_by_label("Vanaf (niet verplicht)", exact=True)
     keys.tab_to(starts_on)
     type_date(starts_on, today())
     keys.press("Bewaar en publiceer")

@@ -18,6 +18,7 @@ from app.people.rules import (
     ProfileDraft,
     SkillDraft,
     WindowDraft,
+    begun_by,
     faults,
     publishing_faults,
 )
@@ -112,11 +113,6 @@ def test_nothing_is_wrong_up_to_and_including_the_limits(draft: ProfileDraft) ->
             "windows-0-hours_per_week",
             "Vul een getal in van 1 tot en met 40.",
         ),
-        (
-            with_window(starts_on=None),
-            "windows-0-starts_on",
-            "Vul in vanaf wanneer je beschikbaar bent.",
-        ),
         (with_window(starts_on=date(1, 1, 1)), "windows-0-starts_on", YEARS),
         (with_window(ends_on=date(1, 1, 1)), "windows-0-ends_on", YEARS),
         (with_window(ends_on=date(9999, 12, 31)), "windows-0-ends_on", YEARS),
@@ -152,3 +148,19 @@ def test_a_million_skills_are_not_all_looked_at() -> None:
 )
 def test_what_is_missing_before_others_may_find_it(draft: ProfileDraft, fields: list[str]) -> None:
     assert [fault.field for fault in publishing_faults(draft, TODAY)] == fields
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "begins"),
+    [
+        (None, None, TODAY),
+        (None, date(2027, 1, 1), TODAY),
+        (None, date(2026, 11, 1), date(2026, 11, 1)),
+        (date(2026, 12, 1), None, date(2026, 12, 1)),
+    ],
+)
+def test_a_period_without_a_first_day_begins_today_or_at_its_end(
+    starts_on: date | None, ends_on: date | None, begins: date
+) -> None:
+    begun = begun_by(with_window(starts_on=starts_on, ends_on=ends_on), TODAY)
+    assert begun == with_window(starts_on=begins, ends_on=ends_on)

@@ -286,7 +286,6 @@ BAD = {
     "half hours": ({"windows-0-hours_per_week": "7,5"}, "Vul een heel getal in"),
     "an endless number": ({"windows-0-hours_per_week": "9" * 5000}, "Vul een heel getal in"),
     "no such day": ({"windows-0-starts_on": "2027-02-30"}, "Vul een datum in"),
-    "no begin": ({"windows-0-starts_on": ""}, "Vul in vanaf wanneer je beschikbaar bent."),
     "an end before the begin": (
         {"windows-0-ends_on": "2026-11-30"},
         "De einddatum ligt voor de begindatum.",
@@ -310,6 +309,28 @@ def test_bad_input_is_told_beside_its_field_and_nothing_is_lost(
     assert (answer.status_code, session.get(Profile, user.id)) == (422, None)
     assert said in fault_at(answer, name)
     assert value_of(answer, "function") == "Blijft staan"
+
+
+def test_one_sentence_one_skill_and_hours_are_enough_to_publish(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    answer = client.post(EDIT, data=filled(actie="publiceer", **{"windows-0-starts_on": ""}))
+
+    profile = session.get_one(Profile, user.id)
+    assert (answer.status_code, profile.state) == (302, ProfileState.PUBLISHED)
+    assert profile.windows[0].starts_on == TODAY
+    assert "Laat je Vanaf leeg, dan begint de periode vandaag." in text_of(client.get(EDIT))
+
+
+def test_hours_that_are_over_are_saved_and_not_published(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    over = {"windows-0-starts_on": "", "windows-0-ends_on": "2026-11-01"}
+
+    answer = client.post(EDIT, data=filled(actie="publiceer", **over))
+
+    assert session.get_one(Profile, user.id).state is ProfileState.CONCEPT
+    assert "Je uren liggen allemaal in het verleden." in text_of(answer)
 
 
 def test_41_skills_are_too_many_and_all_stay_on_the_page(

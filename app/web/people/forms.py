@@ -110,7 +110,8 @@ class ProfileForm(RowsForm):
         WindowRow,
         "Wanneer heb je tijd?",
         description=f"Hoogstens {MOST_WINDOWS} perioden, en hoogstens {MOST_HOURS} uur per week. "
-        "Geen einddatum? Dan geldt de periode tot je hem wijzigt.",
+        "Laat je Vanaf leeg, dan begint de periode vandaag. Geen einddatum? Dan geldt de periode tot "
+        "je hem wijzigt.",
     )
     travel_km = NumberField(
         "Hoe ver wil je reizen?",
