@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from haversine import haversine
+from geopy.distance import great_circle
 
 from app.matching.core.facts import OpgaveFacts, Position, ProfileFacts, Window
 from app.opgaven.rules import Place
@@ -40,7 +40,7 @@ def can_reach(profile: ProfileFacts, opgave: OpgaveFacts) -> bool:
 
 def distance_km(one: Position, other: Position) -> float:
     """As the crow flies."""
-    return float(haversine((one.latitude, one.longitude), (other.latitude, other.longitude)))
+    return float(great_circle((one.latitude, one.longitude), (other.latitude, other.longitude)).km)
 
 
 def _days(starts_on: date, ends_on: date | None) -> int:
