@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from app.matching.core.score import FULL
 from app.matching.core.similarity import Offered
 
 Array = NDArray[Any]
+Part = TypeVar("Part", bound=tuple[Any, ...])
 MOST_MATCHES = 50
 
 
@@ -42,7 +43,6 @@ class State(NamedTuple):
     postings: Postings
     askers: Askers
     worth: Array
-    terms: int
 
 
 class Question(NamedTuple):
@@ -91,7 +91,6 @@ def state_of(places: Places, people: People, opgaven: Opgaven, similar: Similar)
         postings=postings_of(people, terms),
         askers=askers_of(opgaven, similar),
         worth=worth(),
-        terms=terms,
     )
 
 
@@ -109,7 +108,7 @@ class Engine:
     """Answers from one state; several threads may ask at once."""
 
     def __init__(self, state: State) -> None:
-        self.state = state
+        self.state = state = read_only(state)
         self._people, self._opgaven = len(state.people.gemeente), len(state.opgaven.gemeente)
         self._own = local()
         self._all_people = np.zeros(self._people, dtype=np.bool_)
@@ -186,10 +185,10 @@ class Engine:
         state, best = self.state, np.empty(most, dtype=np.int64)
         count = kernels.find_people(
             opgave,
-            opgaven,
+            read_only(opgaven),
             state.people,
             state.places,
-            similar,
+            read_only(similar),
             state.postings,
             state.worth,
             self._all_people if gone is None else gone,
@@ -239,6 +238,17 @@ class Engine:
             self._own.scratch = kernels.scratch(self._people, self._opgaven, slots)
         made: kernels.Scratch = self._own.scratch
         return made
+
+
+def read_only(part: Part) -> Part:
+    """The same arrays, not to be written: as mapped ones are, and loops know one kind only."""
+    kept = []
+    for value in part:
+        view = read_only(value) if isinstance(value, tuple) else value.view()
+        if not isinstance(view, tuple):
+            view.flags.writeable = False
+        kept.append(view)
+    return type(part)(*kept)
 
 
 def found_in(keys: Array) -> list[Found]:

@@ -178,6 +178,12 @@ def what_if(reason: Reason, value: int) -> str:
     return f"Met '{reason.asked}' op niveau {level} en {energy} energie {score}."
 
 
+def best_what_if(score: Score) -> str:
+    """What would help most, or nothing where nothing would."""
+    best = max(score.reasons, key=lambda reason: reason.would_be)
+    return what_if(best, score.value)
+
+
 def score_sentence(score: Score, voice: Voice) -> str:
     """Whether everything that is needed is there."""
     musts = _musts(score)
@@ -195,9 +201,9 @@ def short_reasons(score: Score) -> list[Reason]:
 
 
 def short_sentences(score: Score, voice: Voice) -> list[str]:
-    """What a card tells: the strongest reasons, and what is asked and not there."""
-    said = [sentence(reason, voice) for reason in short_reasons(score)]
-    return [*said, *filter(None, [missing_sentence(score)])]
+    """What a card tells, line by line: the strongest reasons, what lacks and what would help."""
+    said = [_marked(reason, voice) for reason in short_reasons(score)]
+    return [*said, *filter(None, (missing_sentence(score), best_what_if(score)))]
 
 
 def missing_sentence(score: Score) -> str:
@@ -217,6 +223,12 @@ def one_line(score: Score, voice: Voice) -> str:
     parts += [f"om te leren {_listed(wants)}"] if wants else []
     said = f"{voice.profile_starts} noemt {', en '.join(parts)}."
     return " ".join(filter(None, (said, missing_sentence(score))))
+
+
+def _marked(reason: Reason, voice: Voice) -> str:
+    """The sentence, with in words the mark that a page shows beside what fits in part."""
+    said = sentence(reason, voice)
+    return f"Past deels: {said}" if standing(reason) is Standing.PART else said
 
 
 def _musts(score: Score) -> list[Reason]:

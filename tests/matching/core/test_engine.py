@@ -58,7 +58,7 @@ class Country:
     def engine(self) -> Engine:
         offers = [skill.label for profile in self.profiles for skill in profile.skills]
         asks = [skill.label for opgave in self.opgaven for skill in opgave.skills]
-        terms = Terms((*offers, *asks))
+        terms = self.terms = Terms((*offers, *asks))
         offered = self.offered = Offered(self.vocabulary, words_of(self.vocabulary, terms.normals))
         asked = sorted({terms[label] for label in asks})
         rows = [offered.row(terms.normals[number]) for number in asked]
