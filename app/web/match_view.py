@@ -52,7 +52,7 @@ def match_view(score: Score, voice: Voice, href: str = "") -> MatchView:
         reasons=_reason_views(score.reasons, score, voice),
         short_reasons=_reason_views(words.short_reasons(score), score, voice),
         missing=words.missing_sentence(score),
-        what_if=_best_what_if(score),
+        what_if=words.best_what_if(score),
     )
 
 
@@ -72,8 +72,3 @@ def _reason_view(reason: Reason, score: Score, voice: Voice) -> ReasonView:
         details=words.details(reason, voice),
         what_if=words.what_if(reason, score.value),
     )
-
-
-def _best_what_if(score: Score) -> str:
-    best = max(score.reasons, key=lambda reason: reason.would_be)
-    return words.what_if(best, score.value)

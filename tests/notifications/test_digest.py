@@ -18,7 +18,9 @@ READER = UUID(int=7)
 
 
 def a_score(profile: int, opgave: int, value: int, tier: int = 1) -> Score:
-    reason = a_reason(kind=Kind.SAME, asked="verkeerskunde", points=value, max_points=100)
+    reason = a_reason(
+        kind=Kind.SAME, asked="verkeerskunde", points=value, max_points=100, would_be=value
+    )
     return Score(UUID(int=profile), UUID(int=opgave), value, tier, (reason,))
 
 
@@ -34,7 +36,7 @@ def a_colleague(number: int, value: int = 80, opgave: int = 1) -> ColleagueNews:
 
 def test_what_is_told_is_what_the_page_says() -> None:
     broader = a_reason(kind=Kind.BROADER, points=60)
-    score = Score(READER, UUID(int=1), 60, 2, (broader, a_missing("omgevingsrecht")))
+    score = Score(READER, UUID(int=1), 60, 2, (broader, a_missing("omgevingsrecht", would_be=81)))
 
     digest = compose("Fatima", [an_opgave(1, score=score)])
 
@@ -47,8 +49,10 @@ def test_what_is_told_is_what_the_page_says() -> None:
             score_value=60,
             group="Je hebt een deel",
             reasons=(
-                "Op je profiel: verkeerskunde. Gevraagd: verkeerskundige (breder dan gevraagd).",
+                "Past deels: Op je profiel: verkeerskunde. "
+                "Gevraagd: verkeerskundige (breder dan gevraagd).",
                 "Ontbreekt: omgevingsrecht.",
+                "Met 'omgevingsrecht' op niveau ervaren en veel energie zou de score 81 zijn.",
             ),
             why="Je profiel noemt verkeerskunde (gevraagd: verkeerskundige, breder dan gevraagd). "
             "Ontbreekt: omgevingsrecht.",

@@ -1,4 +1,4 @@
-from app.matching.core.words import COLLEAGUE, YOU, Group, Standing
+from app.matching.core.words import COLLEAGUE, YOU, Group, Standing, short_sentences
 from app.web.match_view import ReasonView, match_view
 from tests.matching.core.builders import a_missing, a_reason, a_score
 
@@ -49,3 +49,14 @@ def test_where_everything_is_there_nothing_would_help() -> None:
     view = match_view(a_score(whole), YOU)
 
     assert (view.group, view.missing, view.what_if) == (Group.COMPLETE, "", "")
+
+
+def test_a_mail_tells_of_a_match_what_its_card_tells() -> None:
+    whole = a_reason(asked="wonen", offered="wonen", offered_level=4)
+    score = a_score(whole, PRESENT, ABSENT, tier=2)
+    view = match_view(score, YOU)
+
+    marks = {Standing.PART: "Past deels: "}
+    card = [marks.get(reason.standing, "") + reason.sentence for reason in view.short_reasons]
+    assert short_sentences(score, YOU) == [*card, view.missing, view.what_if]
+    assert [line.partition(":")[0] for line in card] == ["Past deels", "Op je profiel"]
