@@ -40,7 +40,9 @@ def can_reach(profile: ProfileFacts, opgave: OpgaveFacts) -> bool:
 
 def distance_km(one: Position, other: Position) -> float:
     """As the crow flies."""
-    return float(great_circle((one.latitude, one.longitude), (other.latitude, other.longitude)).km)
+    # In one order, so that there and back is the same to the last bit.
+    ends = sorted((place.latitude, place.longitude) for place in (one, other))
+    return float(great_circle(*ends).km)
 
 
 def _days(starts_on: date, ends_on: date | None) -> int:
