@@ -30,11 +30,14 @@ TITLE_COUNTS = 2
 MOST_ASKED = 2
 ALIKE = 0.4
 WEIGHTS = {"roots": 1.0, "title letters": 0.5, "letters": 0.4, "meaning": 0.6}
+# Beside a language model letters have less to add.
+BESIDE_MODEL = {"roots": 1.0, "title letters": 0.25, "letters": 0.2, "meaning": 0.8}
 # Letters are shared by chance too: below this cosine the best of them counts for a part only.
 SURE_LETTERS = 0.5
 
-TITLE_NEARNESS = 0.5
-NEARNESS = 0.5
+TITLE_NEARNESS = 0.3
+NEARNESS = 0.3
+STEEPEST = 20
 MOST_KIN = 40
 LEAST_LIKENESS = 0.55
 HOLLOW = 0.5
@@ -79,7 +82,8 @@ class Index:
     def scores_of(self, queries: Sequence[str]) -> Numbers:
         """A row of scores per query."""
         asked = [words(query) for query in queries]
-        views = (WEIGHTS[name] * view.scores(asked) for name, view in self._views.items())
+        weights = WEIGHTS if self._vectors is None else BESIDE_MODEL
+        views = (weights[name] * view.scores(asked) for name, view in self._views.items())
         total: Numbers = sum(views, np.zeros(()))
         return total if self._vectors is None else total + self._vectors.scores(queries)
 
@@ -133,7 +137,11 @@ class _Meanings:
 
 
 class _Vectors:
-    """Nearness in a language model. Its cosines are all high: only their order tells."""
+    """Nearness in a language model.
+
+    Its cosines are all high, so they tell only beside those of the other documents; the steep
+    curve lets the few nearest stand out as they do in the other views.
+    """
 
     def __init__(self, embedder: Embedder, titles: Sequence[str], texts: Sequence[str]) -> None:
         pairs = zip(titles, texts, strict=True)
@@ -144,9 +152,13 @@ class _Vectors:
 
     def scores(self, queries: Sequence[str]) -> Numbers:
         asked = self._embedder.asked(queries)
-        near = (weight * standard(asked @ found.T) for weight, found in self._sides)
+        near = (weight * _steep(standard(asked @ found.T)) for weight, found in self._sides)
         total: Numbers = sum(near, np.zeros(()))
         return total
+
+
+def _steep(near: Numbers) -> Numbers:
+    return standard(np.exp(np.minimum(near, STEEPEST)))
 
 
 @lru_cache(maxsize=50_000)
