@@ -88,7 +88,7 @@ def publish_profile(visitor: Visitor, who: Newcomer) -> None:
     visitor.fill("Hoe ver wil je reizen?", "300")
     visitor.page.get_by_label("Alle ingelogde collega's, met naam").check()
     visitor.press("Bewaar en publiceer")
-    assert "Je profiel staat open." in visitor.text()
+    assert "Je profiel is gepubliceerd." in visitor.text()
 
 
 def publish_opgave(visitor: Visitor, who: Newcomer) -> str:
@@ -337,7 +337,7 @@ def test_joining_and_publishing_a_profile_need_no_mouse(arrive: Arrive, box: Mai
     keys.press("Bewaar en publiceer")
     visitor.page.wait_for_url("**/profiel")
 
-    assert "Je profiel staat open." in visitor.text()
+    assert "Je profiel is gepubliceerd." in visitor.text()
 
 
 def test_signing_in_and_publishing_an_opgave_need_no_mouse(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.outbox import OutboxMessage
 from app.labels import label
+from app.matching.service import match_opgave
 from app.people.models import Profile
 from app.people.rules import Movement, ProfileState, Visibility
 from app.web.people.pages import FITS
@@ -24,7 +25,7 @@ from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.words import a_vocabulary
-from tests.support.work import MONDAY, TODAY
+from tests.support.work import MONDAY, TODAY, make_work
 
 EDIT = "/profiel/bewerken"
 
@@ -403,6 +404,39 @@ def test_the_preview_shows_each_tier_what_it_may_see(
     assert ("Collega uit Utrecht" in elsewhere, "Wmo" in elsewhere) == (True, True)
 
 
+def test_the_card_without_a_name_shows_no_more_than_is_promised(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    a_profile(session, user=user, visibility=Visibility.ANONYMOUS, movement=["grensdenker"])
+    elsewhere = client.get("/profiel").text.split("Zo zien collega")[2]
+    promises = [text_of(client.get(EDIT)), text_of(client.get("/privacy"))]
+
+    assert ("Grensdenker" in elsewhere, "16 tot 24 uur" in elsewhere) == (True, True)
+    assert ["wie je bent in de beweging" in promise for promise in promises] == [True, True]
+    assert "8 uur wordt “8 tot 16 uur”" in promises[0]
+    assert "Andere gemeenten vinden je ook" in promises[0]
+    assert "en andere gemeenten zonder je naam" in promises[1]
+
+
+def test_a_paused_profile_does_not_say_that_it_is_searched_for(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    a_profile(session, "Wmo", user=user, state=ProfileState.PAUSED, visibility=Visibility.HIDDEN)
+
+    said = text_of(client.get("/profiel"))
+
+    assert "we zoeken niet voor je" in said
+    assert "hoe het wordt als je je profiel van pauze haalt." in said
+    assert ("Wij zoeken" in said, "als je publiceert" in said) == (False, False)
+
+
+def test_pausing_is_called_by_one_word(client: FlaskClient, session: Session, user: User) -> None:
+    a_profile(session, "Wmo", user=user)
+    own, privacy = text_of(client.get("/profiel")), text_of(client.get("/privacy"))
+    words = ("Zet je profiel op pauze" in own, "zet je profiel op pauze" in privacy)
+    assert (words, "profiel uit" in privacy) == ((True, True), False)
+
+
 def test_every_role_of_the_movement_has_something_of_its_own_that_fits() -> None:
     assert set(FITS) == set(Movement)
     assert len({fit.kind for fit in FITS.values()}) == len(Movement)
@@ -465,6 +499,37 @@ def test_what_fits_is_a_kind_that_the_list_of_opgaven_knows(
     ]
 
     assert found == [[fit.kind.value] for fit in FITS.values()]
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_welcomed"),
+    [
+        ({}, True),
+        ({"published_at": None, "state": ProfileState.CONCEPT}, True),
+        ({"published_at": MONDAY - timedelta(days=6)}, True),
+        ({"published_at": MONDAY - timedelta(days=7)}, False),
+        ({"state": ProfileState.PAUSED}, False),
+    ],
+)
+def test_who_is_new_is_welcomed_for_a_week_and_not_on_pause(
+    client: FlaskClient, session: Session, user: User, changed: dict[str, Any], is_welcomed: bool
+) -> None:
+    a_profile(session, "Wmo", user=user, movement=["aanpakker"], **changed)
+
+    answer = client.get("/profiel")
+
+    assert bool(welcomes_on(answer.text)) is is_welcomed
+    assert "Hoe doe jij mee?" not in text_of(answer)
+
+
+def test_the_first_match_takes_the_place_of_the_welcome(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    a_profile(session, "Wmo", user=user, movement=["aanpakker"])
+    match_opgave(make_work(session), an_opgave(session, "Wmo").id)
+    session.commit()
+
+    assert welcomes_on(client.get("/profiel").text) == []
 
 
 def welcomes_on(page: str) -> list[str]:

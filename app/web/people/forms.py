@@ -42,9 +42,10 @@ ENERGY = {
 VISIBILITY_SENTENCES = {
     Visibility.HIDDEN: "Niemand vindt je. Jij ziet wel welke opgaven bij je passen.",
     Visibility.ANONYMOUS: "Zij zien je provincie, je vaardigheden met niveau en energie, je "
-    "thema's en ongeveer hoeveel uur. Je eigen gemeente ziet je niet.",
-    Visibility.GEMEENTE: "Je eigen gemeente ziet je hele profiel. Andere gemeenten zien geen naam, "
-    "geen gemeente en geen tekst van jezelf.",
+    "thema's, wie je bent in de beweging en ongeveer hoeveel uur: 8 uur wordt “8 tot 16 uur”. "
+    "Je eigen gemeente ziet je niet.",
+    Visibility.GEMEENTE: "Je eigen gemeente ziet je hele profiel. Andere gemeenten vinden je ook, "
+    "maar zien geen naam, geen gemeente en geen tekst van jezelf.",
     Visibility.COLLEAGUES: "Iedereen die is ingelogd, ziet je hele profiel met naam en gemeente.",
 }
 
@@ -110,8 +111,8 @@ class ProfileForm(RowsForm):
         WindowRow,
         "Wanneer heb je tijd?",
         description=f"Hoogstens {MOST_WINDOWS} perioden, en hoogstens {MOST_HOURS} uur per week. "
-        "Laat je Vanaf leeg, dan begint de periode vandaag. Geen einddatum? Dan geldt de periode tot "
-        "je hem wijzigt.",
+        "Laat je Vanaf leeg, dan begint de periode vandaag. Geen einddatum? Dan geldt de periode "
+        "tot je hem wijzigt.",
     )
     travel_km = NumberField(
         "Hoe ver wil je reizen?",

@@ -1,7 +1,7 @@
 """A profile in words, as much of it as its viewer may see."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from app.core.dutch import dutch_date
@@ -15,6 +15,7 @@ from app.people.visibility import Previews, SeenProfile
 from app.web.cards import SkillLine, skill_line
 from app.web.vocabulary.hints import unknown_among
 
+WELCOME_LASTS = timedelta(weeks=1)
 TONES = {
     ProfileState.CONCEPT: "outline",
     ProfileState.PUBLISHED: "good",
@@ -36,7 +37,7 @@ FITS = {
     Movement.VERANDERAAR: Fit(
         Kind.OPGAVE,
         "Fijn dat je er bent: verandering begint bij iemand die vast begint.",
-        "Bekijk waar verandering nodig is",
+        "Bekijk vraagstukken waar je samen aan werkt",
         builds_along=True,
     ),
     Movement.GRENSDENKER: Fit(
@@ -90,6 +91,7 @@ class OwnPage:
     missing: tuple[tuple[str, str], ...]
     unknown: tuple[str, ...]
     welcomes: tuple[Welcome, ...]
+    has_no_role: bool
     at_home: ProfilePage | None
     elsewhere: ProfilePage | None
     search: Search
@@ -117,7 +119,16 @@ def profile_page(seen: SeenProfile) -> ProfilePage:
     )
 
 
-def own_page(profile: Profile, previews: Previews, search: Search, today: date) -> OwnPage:
+def is_new(profile: Profile, now: datetime) -> bool:
+    """Whether somebody has only just joined, or is about to."""
+    if profile.state is ProfileState.PAUSED:
+        return False
+    return profile.published_at is None or now - profile.published_at < WELCOME_LASTS
+
+
+def own_page(
+    profile: Profile, previews: Previews, search: Search, today: date, *, welcome: bool
+) -> OwnPage:
     draft = draft_of(profile)
     return OwnPage(
         state=profile.state,
@@ -126,7 +137,8 @@ def own_page(profile: Profile, previews: Previews, search: Search, today: date) 
         visibility_label=label(profile.visibility),
         missing=tuple((fault.field, fault.said) for fault in publishing_faults(draft, today)),
         unknown=tuple(unknown_among(skill.label for skill in draft.skills)),
-        welcomes=tuple(Welcome(label(role), FITS[role]) for role in draft.movement),
+        welcomes=tuple(Welcome(label(role), FITS[role]) for role in draft.movement if welcome),
+        has_no_role=not draft.movement,
         at_home=profile_page(previews.at_home) if previews.at_home else None,
         elsewhere=profile_page(previews.elsewhere) if previews.elsewhere else None,
         search=search,

@@ -18,7 +18,7 @@ from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
 from app.web.people.forms import VISIBILITY_SENTENCES, ColleagueSearch, ProfileForm
-from app.web.people.pages import own_page, profile_page
+from app.web.people.pages import is_new, own_page, profile_page
 from app.web.policy import Policy, allow
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
@@ -26,7 +26,7 @@ from app.web.vocabulary.hints import hints_for
 from app.web.work import open_work
 
 SAVED = "Je profiel is bewaard."
-PUBLISHED = "Je profiel staat open."
+PUBLISHED = "Je profiel is gepubliceerd."
 PAUSED = "Je profiel staat op pauze. Niemand vindt je nu, en je krijgt geen nieuwe matches."
 ONLY_SAVED = "Je profiel is bewaard, maar nog niet gepubliceerd. Hieronder staat wat er nog mist."
 
@@ -69,10 +69,17 @@ def own() -> str:
     profile = _own_profile()
     if profile is None:
         return render_template("people/begin.html", movement=MOVEMENT_SENTENCES)
-    today = dutch_day(utc_now())
-    previews = queries.previews(db.session(), current_actor(), today)
-    search = matching.search_for_person(db.session(), profile.user_id, utc_now())
-    return render_template("people/own.html", own=own_page(profile, previews, search, today))
+    session, actor, now = db.session(), current_actor(), utc_now()
+    today = dutch_day(now)
+    own = own_page(
+        profile,
+        queries.previews(session, actor, today),
+        matching.search_for_person(session, profile.user_id, now),
+        today,
+        welcome=is_new(profile, now)
+        and not matching.matches_of_person(session, actor, today, limit=1),
+    )
+    return render_template("people/own.html", own=own)
 
 
 @people.route("/profiel/bewerken", methods=["GET", "POST"])
