@@ -30,8 +30,11 @@ from app.matching.core.arrays import (
     places_of,
     similar_of,
 )
-from app.matching.core.engine import Engine, State, question_of, state_of
+from app.matching.core.engine import MOST_MATCHES, Engine, State, question_of, state_of
 from app.matching.core.facts import OpgaveFacts
+from app.matching.core.kernels import CODE, CODE_BITS
+from app.matching.core.rank import MIN_VALUE
+from app.matching.core.score import FULL, MUST_QUALITY
 from app.matching.core.similarity import Offered, words_of
 from app.matching.core.vocabulary import Vocabulary
 from tests.bench.country import Country, made
@@ -144,6 +147,24 @@ def measure_opgave_known(built: Built, peers: Peers) -> None:
     )
 
 
+def measure_without_compiled_loops(built: Built) -> None:
+    numbers = range(min(PEER_QUESTIONS, len(built.country.opgaven)))
+    own = milliseconds(built.engine.people_for, numbers)
+    plain = milliseconds(lambda number: numpy_for(built, number), numbers)
+    same = sum(
+        numpy_for(built, number) == [tuple(one) for one in built.engine.people_for(number)]
+        for number in numbers
+    )
+    say(
+        "one opgave, known words",
+        p50_ms=round(statistics.median(own), 4),
+        peer="numpy without compiled loops",
+        peer_p50_ms=round(statistics.median(plain), 3),
+        ratio=round(statistics.median(plain) / statistics.median(own), 1),
+        identical=f"{same}/{len(numbers)}",
+    )
+
+
 def measure_opgave_unseen(built: Built, peers: Peers) -> None:
     country = built.country
     new = [unseen(one, number) for number, one in enumerate(country.opgaven[:QUESTIONS])]
@@ -177,6 +198,56 @@ def measure_opgave_unseen(built: Built, peers: Peers) -> None:
         ratio=round(naive / statistics.median(own), 1),
         extrapolated_from=f"{NAIVE_PROFILES} profiles x {NAIVE_OPGAVEN} opgaven",
     )
+
+
+def numpy_for(built: Built, opgave: int) -> list[tuple[int, int, int]]:
+    """The same answer without compiled loops: whole arrays at a time, for this one opgave."""
+    state = built.engine.state
+    people, opgaven, similar, postings = (
+        state.people,
+        state.opgaven,
+        state.similar,
+        state.postings,
+    )
+    many = len(people.gemeente)
+    total, missing = np.zeros(many, dtype=np.int32), np.zeros(many, dtype=np.int32)
+    must_points = np.zeros(many, dtype=np.int32)
+    for slot in range(opgaven.slots[opgave], opgaven.slots[opgave + 1]):
+        asked, level = opgaven.slot_term[slot], opgaven.slot_level[slot]
+        best = np.zeros(many, dtype=np.int32)
+        for at in range(similar.rows[asked], similar.rows[asked + 1]):
+            term = similar.term[at]
+            packed = postings.packed[postings.rows[term] : postings.rows[term + 1]]
+            worth = state.worth[opgaven.is_learning[opgave], level, similar.strength[at]]
+            np.maximum.at(best, packed >> CODE_BITS, worth[packed & CODE].astype(np.int32))
+        points = best * int(opgaven.slot_points[slot]) // FULL
+        total += points
+        if opgaven.slot_must[slot]:
+            must_points += points
+            missing += best < MUST_QUALITY
+    worthy = np.flatnonzero(
+        (total >= MIN_VALUE) & ((must_points > 0) | (opgaven.musts[opgave] == 0))
+    )
+    worthy = worthy[[_fits(state, opgave, number) for number in worthy]]
+    tier = np.where(missing[worthy] == 0, 1, 2)
+    order = np.lexsort((worthy, -total[worthy], tier))[:MOST_MATCHES]
+    return [(int(worthy[at]), int(tier[at]), int(total[worthy[at]])) for at in order]
+
+
+def _fits(state: State, opgave: int, profile: int) -> bool:
+    people, opgaven, places = state.people, state.opgaven, state.places
+    here, there = people.gemeente[profile], opgaven.gemeente[opgave]
+    audience = opgaven.audience[opgave]
+    if here == there or (audience >= 0 and places.province[here] != audience):
+        return False
+    near = people.travel_km[profile] >= places.km[here, there]
+    if not (people.is_remote[profile] if opgaven.is_remote[opgave] else near):
+        return False
+    windows = slice(people.windows[profile], people.windows[profile + 1])
+    first = np.maximum(people.window_from[windows], opgaven.starts_on[opgave])
+    last = np.minimum(people.window_until[windows], opgaven.ends_on[opgave])
+    enough = people.window_hours[windows] >= opgaven.hours[opgave]
+    return bool((enough & (last - first + 1 >= opgaven.days_needed[opgave])).any())
 
 
 def cdist_for(built: Built, opgave: OpgaveFacts) -> object:
@@ -270,7 +341,9 @@ def measure(country: Country, threads: int) -> None:
     built = build(country)
     say("built from nothing", seconds=round(sum(built.seconds.values()), 2), split=built.seconds)
     measure_size(built)
+    built.engine.people_for(0)
     measure_everything(built, threads)
+    measure_without_compiled_loops(built)
     with database() as url, Peers(url, built.engine, built.offered_normals) as peers:
         measure_opgave_known(built, peers)
         measure_opgave_unseen(built, peers)
