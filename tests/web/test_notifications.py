@@ -19,11 +19,12 @@ from app.matching import service as matching
 from app.notifications import queries, service
 from app.notifications.rules import Frequency, Weekday
 from app.opgaven.models import Opgave
-from app.people.rules import Visibility
+from app.people.rules import ProfileState, Visibility
 from tests.support.builders import a_profile, a_skill, a_user, an_opgave
 from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
+from tests.web.test_beheer import a_request
 
 EVERY_WEEK = {"frequency": "weekly", "weekday": "4"}
 
@@ -181,6 +182,44 @@ def test_an_empty_inbox_says_what_to_do(client: FlaskClient, session: Session) -
     assert ("Nog geen meldingen" in page, 'href="/profiel"' in page) == (True, True)
 
 
+def test_a_paused_profile_is_promised_nothing(client: FlaskClient, session: Session) -> None:
+    user = a_user(session)
+    a_profile(session, "verkeerskunde", user=user, state=ProfileState.PAUSED)
+
+    page = inbox_of(client, session, user)
+
+    assert ("Je profiel staat op pauze" in page, "hoor je het hier" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("role", "is_told"), [(Role.BEHEERDER, True), (Role.GEMEENTEBEHEERDER, False)]
+)
+def test_who_decides_on_requests_reads_that_one_waits(
+    client: FlaskClient, session: Session, role: Role, is_told: bool
+) -> None:
+    a_request(session)
+
+    page = inbox_of(client, session, a_user(session, role))
+
+    assert ("1 aanvraag om mee te doen wacht op je antwoord." in page) is is_told
+    assert ("Nog geen meldingen" in page) is not is_told
+
+
+@pytest.mark.parametrize(
+    ("frequency", "said"),
+    [
+        (Frequency.DAILY, "Je krijgt het nieuws ook in je mail."),
+        (Frequency.NEVER, "Je krijgt het nieuws niet in je mail"),
+    ],
+)
+def test_the_inbox_says_whether_the_news_comes_by_mail(
+    client: FlaskClient, session: Session, professional: User, frequency: Frequency, said: str
+) -> None:
+    service.set_preference(make_work(session, professional), frequency, Weekday.MONDAY)
+
+    assert said in inbox_of(client, session, professional)
+
+
 def test_more_notices_take_no_more_questions_to_the_database(
     client: FlaskClient, session: Session, professional: User
 ) -> None:
@@ -308,6 +347,44 @@ def test_a_link_that_was_used_says_that_it_is_done(
 
     assert (page.status_code, "Je was al afgemeld" in page.text) == (200, True)
     assert '<form method="post">' not in page.text
+
+
+def test_who_left_the_digest_reads_for_which_address_and_what_still_comes(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    reader = a_user(session, email="willemijn@utrecht.nl")
+    path = unsubscribe_path(app, reader.id)
+
+    pages = [client.get(path).text, client.post(path).text, client.get(path).text]
+
+    assert [page.count("w…@utrecht.nl") for page in pages] == [1, 1, 1]
+    assert ["de link om in te loggen" in page for page in pages] == [False, True, True]
+    assert ["willemijn" in page for page in pages] == [False] * 3
+
+
+def test_a_beheerder_who_left_the_digest_still_hears_of_requests(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    beheerder = a_user(session, Role.BEHEERDER)
+
+    pages = [client.post(unsubscribe_path(app, user.id)).text for user in (beheerder, professional)]
+
+    assert ["Als beheerder hoor je ook nog" in page for page in pages] == [True, False]
+
+
+def test_who_is_signed_in_as_another_is_not_sent_to_the_choice_of_that_one(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    path = unsubscribe_path(app, professional.id)
+
+    sign_in(client, session, a_user(session))
+    as_another = client.get(path).text
+    sign_in(client, session, professional)
+    as_self = client.get(path).text
+
+    for page, is_another in ((as_another, True), (as_self, False)):
+        assert ("Je bent nu ingelogd met een ander adres." in page) is is_another
+        assert ('href="/voorkeuren"' in page) is not is_another
 
 
 def test_a_damaged_link_says_what_to_do(

@@ -1,16 +1,26 @@
-"""Notices as lines of the inbox; colleagues for one opgave on one day share a line."""
+"""The inbox, where colleagues for one opgave on one day share a line; and who left the digest."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.accounts.rules import may_decide_access
+from app.core.actor import Actor, Role
 from app.core.clock import dutch_day
 from app.core.dutch import short_date
 from app.matching.core.words import COLLEAGUE, YOU, one_line
 from app.matching.queries import score_of
+from app.notifications import queries
 from app.notifications.queries import SeenNotice
+from app.notifications.rules import Frequency
+from app.people import queries as people
+from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
 
 
@@ -21,6 +31,54 @@ class InboxItem:
     text: str
     created_at: datetime
     is_unread: bool
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    items: list[InboxItem]
+    # Requests to take part that wait for who looks.
+    requests: int
+    is_paused: bool
+    has_digest: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who gets the digest that a link is from, as far as its holder may know."""
+
+    address: str
+    is_beheerder: bool
+    # Somebody else is signed in here.
+    is_another: bool
+
+
+def inbox_page(session: Session, viewer: Actor, user_id: UUID, now: datetime) -> InboxPage:
+    profile = people.own_profile(session, user_id)
+    frequency, _ = queries.preference_of(session, user_id)
+    return InboxPage(
+        items=inbox_items(queries.inbox(session, viewer, dutch_day(now))),
+        requests=len(accounts.waiting_requests(session)) if may_decide_access(viewer) else 0,
+        is_paused=profile is not None and profile.state is ProfileState.PAUSED,
+        has_digest=frequency is not Frequency.NEVER,
+    )
+
+
+def reader_of(session: Session, viewer: Actor, user_id: UUID) -> Reader | None:
+    """None for somebody who left."""
+    user = session.get(User, user_id)
+    if user is None:
+        return None
+    return Reader(
+        address=masked(user.email),
+        is_beheerder=Role.BEHEERDER in accounts.roles_of(user),
+        is_another=viewer.user_id not in (None, user_id),
+    )
+
+
+def masked(address: str) -> str:
+    """w…@utrecht.nl: who knows the address knows it again, and nobody else learns it."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain}"
 
 
 def inbox_items(notices: Iterable[SeenNotice]) -> list[InboxItem]:

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.core.clock import dutch_day, utc_now
+from app.core.clock import utc_now
 from app.core.errors import NotFound
 from app.extensions import csrf, db
 from app.links import Links
@@ -14,7 +14,7 @@ from app.notifications import queries, service
 from app.notifications.rules import Frequency, next_digest
 from app.web.auth import current_actor
 from app.web.notifications.forms import PreferenceForm
-from app.web.notifications.pages import inbox_items
+from app.web.notifications.pages import inbox_page, reader_of
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -29,8 +29,8 @@ notifications = Blueprint("notifications", __name__)
 @notifications.get("/meldingen")
 @allow(Policy.SIGNED_IN)
 def inbox() -> str:
-    notices = queries.inbox(db.session(), current_actor(), dutch_day(utc_now()))
-    return render_template("notifications/inbox.html", items=inbox_items(notices))
+    page = inbox_page(db.session(), current_actor(), current_user.user_id, utc_now())
+    return render_template("notifications/inbox.html", page=page)
 
 
 @notifications.post("/meldingen/gelezen")
@@ -69,6 +69,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     frequency, _ = queries.preference_of(db.session(), user_id)
     return render_template(
         "notifications/unsubscribe.html",
+        reader=reader_of(db.session(), current_actor(), user_id),
         done=request.method == "POST" or frequency is Frequency.NEVER,
         was_done=request.method == "GET" and frequency is Frequency.NEVER,
     )
