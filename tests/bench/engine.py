@@ -228,7 +228,7 @@ def numpy_for(built: Built, opgave: int) -> list[tuple[int, int, int]]:
     worthy = np.flatnonzero(
         (total >= MIN_VALUE) & ((must_points > 0) | (opgaven.musts[opgave] == 0))
     )
-    worthy = worthy[[_fits(state, opgave, number) for number in worthy]]
+    worthy = worthy[[_fits(state, opgave, number) for number in worthy.tolist()]]
     tier = np.where(missing[worthy] == 0, 1, 2)
     order = np.lexsort((worthy, -total[worthy], tier))[:MOST_MATCHES]
     return [(int(worthy[at]), int(tier[at]), int(total[worthy[at]])) for at in order]
