@@ -12,8 +12,12 @@ class Links:
 
     def __init__(self, settings: Settings) -> None:
         self._base = settings.base_url
+        self._contact_email = settings.contact_email
         self._sign_in_signer = URLSafeSerializer(settings.secret_key, salt="sign-in")
         self._unsubscribe_signer = URLSafeSerializer(settings.secret_key, salt="unsubscribe")
+
+    def contact_email(self) -> str:
+        return self._contact_email
 
     def home(self) -> str:
         return self._absolute("/")

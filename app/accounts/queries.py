@@ -89,6 +89,14 @@ def count_gemeenten(session: Session) -> int:
     return session.scalar(select(func.count(User.gemeente_code.distinct()))) or 0
 
 
+def waiting_request(session: Session, email: str) -> AccessRequest | None:
+    return session.scalar(
+        select(AccessRequest).where(
+            AccessRequest.email == tidy_email(email), AccessRequest.state == AccessState.WAITING
+        )
+    )
+
+
 def waiting_requests(session: Session) -> list[AccessRequest]:
     return list(
         session.scalars(
@@ -97,6 +105,11 @@ def waiting_requests(session: Session) -> list[AccessRequest]:
             .order_by(AccessRequest.asked_at)
         )
     )
+
+
+def count_waiting_requests(session: Session) -> int:
+    waiting = select(func.count()).where(AccessRequest.state == AccessState.WAITING)
+    return session.scalar(waiting) or 0
 
 
 def demo_people(session: Session) -> list[User]:

@@ -23,6 +23,9 @@ TAG = '<b class="x">Jan & co</b>'
 class Addresses:
     """Addresses that are easy to recognise."""
 
+    def contact_email(self) -> str:
+        return "contact@dgvn.example"
+
     def home(self) -> str:
         return "https://dgvn.example/"
 
@@ -187,3 +190,6 @@ def test_a_decision_is_told_either_way(granted: bool, subject: str) -> None:
     mail = render(MailKind.ACCESS_DECIDED, granted=granted)
 
     assert (mail.subject, "Welkom!" in mail.text) == (subject, granted)
+    for part in (mail.text, mail.html):
+        assert ("https://dgvn.example/inloggen" in part) is granted
+        assert ("Vragen? Mail naar contact@dgvn.example." in part) is not granted

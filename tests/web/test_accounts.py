@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import AccessRequest, SignIn, User, UserSession
+from app.accounts.rules import AccessState
 from app.core.actor import Role
 from app.core.clock import utc_now
+from app.core.dutch import moment
 from app.core.outbox import OutboxMessage
 from app.links import Links
 from app.web.accounts.arrival import own_path
 from tests.support.builders import a_domain, a_gemeente, a_profile, a_user
+from tests.support.pages import text_of
 from tests.support.web import sign_in
 
 TOO_LONG = "n" * 101
@@ -321,6 +324,34 @@ def test_a_newcomer_of_an_unknown_domain_waits_for_a_beheerder(
     assert (answer.status_code, "Een beheerder kijkt ernaar" in answer.text) == (200, True)
     assert (asked.email, asked.name) == ("noor@elders.nl", "Noor")
     assert (_count(session, User), _count(session, UserSession)) == (0, 0)
+
+
+def test_who_waits_already_reads_since_when_instead_of_an_empty_form(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    answers = {"name": "Noor", "gemeente_code": a_gemeente(session).code}
+    client.post(path_of(app, a_link(session, "noor@elders.nl")), data=answers)
+    asked = session.scalars(select(AccessRequest)).one()
+
+    path = path_of(app, a_link(session, "noor@elders.nl"))
+    pages = [client.get(path), client.post(path, data={**answers, "name": "Iemand anders"})]
+
+    said = f"Je aanvraag ligt bij een beheerder sinds {moment(asked.asked_at)}."
+    assert [said in text_of(page) for page in pages] == [True, True]
+    assert ['name="name"' in page.text for page in pages] == [False, False]
+    assert asked.name == "Noor"
+
+
+def test_who_was_refused_may_ask_again(app: Flask, client: FlaskClient, session: Session) -> None:
+    answers = {"name": "Noor", "gemeente_code": a_gemeente(session).code}
+    client.post(path_of(app, a_link(session, "noor@elders.nl")), data=answers)
+    asked = session.scalars(select(AccessRequest)).one()
+    asked.state = AccessState.REFUSED
+    session.commit()
+
+    page = client.get(path_of(app, a_link(session, "noor@elders.nl")))
+
+    assert 'name="name"' in page.text
 
 
 @pytest.mark.parametrize("gemeente_code", ["", "GM0000", "x" * 5_000, "\x00"])

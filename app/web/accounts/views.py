@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import queries, service
-from app.accounts.models import SignIn
+from app.accounts.models import AccessRequest, SignIn
 from app.accounts.rules import SIGN_IN_LINK_LIVES
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotFound
@@ -75,6 +75,10 @@ def sent() -> ResponseReturnValue:
 def finish(token: str) -> ResponseReturnValue:
     link = _usable_link(token)
     form = _form_for(link.email)
+    if isinstance(form, StrangerForm):
+        asked = queries.waiting_request(db.session(), link.email)
+        if asked:
+            return _waiting_page(asked)
     if request.method == "GET" or (form and not form.submitted()):
         return _finish_page(link, form)
     try:
@@ -87,7 +91,7 @@ def finish(token: str) -> ResponseReturnValue:
         return _finish_page(link, form)
     except NotFound:
         abort(410)
-    return walk_in(session_id) if session_id else render_template("accounts/waiting.html")
+    return walk_in(session_id) if session_id else _waiting_page()
 
 
 @accounts.post("/uitloggen")
@@ -128,6 +132,11 @@ def _form_for(email: str) -> NewcomerForm | None:
     form = StrangerForm.of_request()
     form.offer(gemeenten.existing_on(db.session(), today))
     return form
+
+
+def _waiting_page(asked: AccessRequest | None = None) -> str:
+    """For who has just asked for access, or did before."""
+    return render_template("accounts/waiting.html", asked=asked)
 
 
 def _finish_page(link: SignIn, form: NewcomerForm | None) -> ResponseReturnValue:
