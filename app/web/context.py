@@ -6,6 +6,8 @@ from typing import Any, Literal
 from flask import Flask, request, url_for
 from flask_login import current_user
 
+from app.accounts import queries as accounts
+from app.accounts.rules import may_decide_access
 from app.core.clock import dutch_day, utc_now
 from app.extensions import db
 from app.notifications import queries as notifications
@@ -14,6 +16,7 @@ from app.web.auth import SignedIn
 from app.web.policy import may_come
 
 INBOX = "notifications.inbox"
+BEHEER = "beheer.index"
 FOR_VISITORS = (("Opgaven", "opgaven.index"), ("Over ons", "home.about"))
 # Everybody who is signed in finds the pages that their roles let them into.
 MENU = (
@@ -22,7 +25,7 @@ MENU = (
     ("Mijn matches", "matching.index"),
     ("Mijn profiel", "people.own"),
     ("Onze opgaven", "opgaven.ours"),
-    ("Beheer", "beheer.index"),
+    ("Beheer", BEHEER),
     ("Meldingen", INBOX),
 )
 # Pages that stand in no menu, and the item they belong under.
@@ -81,16 +84,20 @@ def navigation() -> list[MenuItem]:
     if reader is None:
         return [_item(label, endpoint) for label, endpoint in FOR_VISITORS]
     return [
-        _item(label, endpoint, _badge(reader) if endpoint == INBOX else "")
+        _item(label, endpoint, _badge(reader, endpoint))
         for label, endpoint in MENU
         if may_come(reader.actor, endpoint)
     ]
 
 
-def _badge(reader: SignedIn) -> str:
-    """How many notices are unread, or nothing."""
-    unread = notifications.count_unread(db.session(), reader.actor, dutch_day(utc_now()))
-    return str(unread) if unread else ""
+def _badge(reader: SignedIn, endpoint: str) -> str:
+    """How much there is to read or to decide behind this item, or nothing."""
+    count = 0
+    if endpoint == INBOX:
+        count = notifications.count_unread(db.session(), reader.actor, dutch_day(utc_now()))
+    elif endpoint == BEHEER and may_decide_access(reader.actor):
+        count = accounts.count_waiting_requests(db.session())
+    return str(count) if count else ""
 
 
 def _item(label: str, endpoint: str, badge: str = "") -> MenuItem:

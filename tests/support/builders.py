@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from app.accounts.models import RoleGrant, User
+from app.accounts.models import AccessRequest, RoleGrant, User
+from app.accounts.rules import AccessState
 from app.core.actor import Role
 from app.gemeenten.models import EmailDomain, Gemeente
 from app.gemeenten.rules import sort_key
@@ -71,6 +72,13 @@ def a_skill(label: str, **changed: Any) -> Skill:
         "evidence": "",
     }
     return Skill(**{**fields, **changed})
+
+
+def an_access_request(session: Session, email: str) -> AccessRequest:
+    """Somebody whose mail domain is unknown, and who waits for a beheerder."""
+    code = a_gemeente(session).code
+    asked = {"name": "Noor", "gemeente_code": code, "state": AccessState.WAITING}
+    return _add(session, AccessRequest(id=uuid4(), email=email, asked_at=MONDAY, **asked))
 
 
 def a_profile(

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.core.actor import Role
 from app.web.context import MENU, UNDER
 from app.web.policy import ROLES_OF, Policy, policy_of
-from tests.support.builders import a_user
+from tests.support.builders import a_user, an_access_request
+from tests.support.queries import counted
 from tests.support.web import sign_in
 
 # Words for the suggestions of a form, no page.
@@ -61,6 +62,25 @@ def test_the_menu_and_the_first_page_follow_who_may_come(
 
     after = ("/beheer" in menu(client, "/opgaven"), client.get("/inloggen").location)
     assert (before, after) == ((False, "/onze-opgaven"), (True, "/beheer"))
+
+
+@pytest.mark.parametrize(
+    ("role", "badges"), [(Role.BEHEERDER, ["2"]), (Role.GEMEENTEBEHEERDER, [])]
+)
+def test_who_decides_on_requests_reads_in_the_menu_how_many_wait(
+    client: FlaskClient, session: Session, role: Role, badges: list[str]
+) -> None:
+    person = a_user(session, role)
+    for name in ("anna", "bert"):
+        an_access_request(session, f"{name}@elders.example")
+    sign_in(client, session, person)
+
+    with counted(session) as statements:
+        page = client.get("/over").text
+
+    assert re.findall(r'href="/beheer">Beheer<span class="[^"]+">(\d+)<', page) == badges
+    asked = [statement for statement in statements if "access_request" in statement]
+    assert len(asked) == len(badges)
 
 
 def test_a_visitor_finds_opgaven_and_who_we_are(client: FlaskClient) -> None:

@@ -67,6 +67,12 @@ def test_a_refusal_is_a_page_that_gives_nothing_away(
     assert "<h1" in answer.text
 
 
+def test_a_page_that_is_not_there_speaks_of_no_opgave(client: FlaskClient) -> None:
+    lead = text_of(client.get("/beheer/begrippen/nee")).split("Deze pagina is er niet")[1]
+    assert "Misschien is wat je zoekt al weg" in lead
+    assert "Misschien is de opgave" not in lead
+
+
 def test_when_the_database_is_away_people_hear_when_to_come_back(stumbling: Flask) -> None:
     answer = stumbling.test_client().get("/raise/away")
 

@@ -108,7 +108,7 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
 
 
 def _platform_tasks(session: Session) -> list[Task]:
-    requests = len(accounts.waiting_requests(session))
+    requests = accounts.count_waiting_requests(session)
     failures = jobs.counts_by_state(session).get(jobs.JobState.FAILED, 0)
     return [
         Task(
