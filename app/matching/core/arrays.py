@@ -21,7 +21,6 @@ from app.matching.core.facts import (
     OfferedSkill,
     OpgaveFacts,
     Position,
-    ProfileFacts,
 )
 from app.matching.core.fits import days_needed, distance_km
 from app.matching.core.kernels import CODE, CODE_BITS
@@ -199,31 +198,6 @@ def people_of(
     )
 
 
-def rows_of(
-    profiles: Sequence[ProfileFacts], gemeenten: Mapping[str, int]
-) -> tuple[ProfileRows, WindowRows, OfferRows, list[str]]:
-    """Facts as rows, for `people_of`."""
-    labels = {skill.label: None for profile in profiles for skill in profile.skills}
-    numbers = {label: number for number, label in enumerate(labels)}
-    windows = [
-        (number, one.hours_per_week, one.starts_on.toordinal(), last_day(one.ends_on))
-        for number, profile in enumerate(profiles)
-        for one in profile.windows
-    ]
-    offers = [
-        (number, numbers[one.label], one.level, one.energy, one.wants_to_learn)
-        for number, profile in enumerate(profiles)
-        for one in profile.skills
-    ]
-    known = [(gemeenten[one.gemeente_code], one.travel_km, one.remote) for one in profiles]
-    return (
-        ProfileRows(*_columns(known, 3)),
-        WindowRows(*_columns(windows, 4)),
-        OfferRows(*_columns(offers, 5)),
-        list(labels),
-    )
-
-
 def opgaven_of(
     opgaven: Sequence[OpgaveFacts],
     audiences: Sequence[int],
@@ -296,6 +270,11 @@ def last_day(day: date | None) -> int:
     return (day or date.max).toordinal()
 
 
+def columns_of(rows: Sequence[tuple[Any, ...]], many: int) -> Array:
+    """Rows of so many whole numbers as one array per column."""
+    return np.array(rows, dtype=np.int32).reshape(-1, many).T
+
+
 def ends(lengths: Array) -> Array:
     """Where each group begins when they stand one after the other, and where the last ends."""
     rows = np.zeros(len(lengths) + 1, dtype=np.int32)
@@ -322,10 +301,6 @@ def _preferred(offers: OfferRows, labels: Sequence[str]) -> Array:
             offers.profile,
         )
     )
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], many: int) -> Array:
-    return np.array(rows, dtype=np.int32).reshape(-1, many).T
 
 
 def _grouped(term: Array, terms: int, *columns: Array) -> tuple[Array, ...]:

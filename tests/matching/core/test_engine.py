@@ -1,5 +1,6 @@
 """The compiled engine says exactly what the simplest way of comparing says."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -8,11 +9,15 @@ import pytest
 
 from app.matching.core.arrays import (
     EVERYBODY,
+    OfferRows,
+    ProfileRows,
     Terms,
+    WindowRows,
+    columns_of,
+    last_day,
     opgaven_of,
     people_of,
     places_of,
-    rows_of,
     similar_of,
 )
 from app.matching.core.engine import Engine, found_in, question_of, state_of
@@ -144,6 +149,31 @@ def labels_of_a_theme() -> list[str]:
 @pytest.fixture(scope="module", params=range(3))
 def country(request: pytest.FixtureRequest) -> Country:
     return Country(request.param, starter_vocabulary(), labels_of_a_theme())
+
+
+def rows_of(
+    profiles: Sequence[ProfileFacts], gemeenten: Mapping[str, int]
+) -> tuple[ProfileRows, WindowRows, OfferRows, list[str]]:
+    """Facts as rows, as they come from the database."""
+    labels = {skill.label: None for profile in profiles for skill in profile.skills}
+    numbers = {label: number for number, label in enumerate(labels)}
+    windows = [
+        (number, one.hours_per_week, one.starts_on.toordinal(), last_day(one.ends_on))
+        for number, profile in enumerate(profiles)
+        for one in profile.windows
+    ]
+    offers = [
+        (number, numbers[one.label], one.level, one.energy, one.wants_to_learn)
+        for number, profile in enumerate(profiles)
+        for one in profile.skills
+    ]
+    known = [(gemeenten[one.gemeente_code], one.travel_km, one.remote) for one in profiles]
+    return (
+        ProfileRows(*columns_of(known, 3)),
+        WindowRows(*columns_of(windows, 4)),
+        OfferRows(*columns_of(offers, 5)),
+        list(labels),
+    )
 
 
 def in_words(score: Score) -> tuple[object, ...]:

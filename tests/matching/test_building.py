@@ -1,0 +1,102 @@
+"""What is read as columns finds what is found pair by pair."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.clock import dutch_day
+from app.matching import service
+from app.matching.building import contents_of
+from app.matching.core.engine import Engine
+from app.matching.core.snapshot import id_at
+from app.matching.models import Match
+from app.opgaven.rules import Audience, OpgaveStatus
+from app.people.rules import Direction, ProfileState
+from tests.support.builders import (
+    a_gemeente,
+    a_profile,
+    a_skill,
+    a_user,
+    an_asked_skill,
+    an_opgave,
+)
+from tests.support.words import a_vocabulary
+from tests.support.work import TODAY, make_work
+
+WORDS = ("RO", "planologie", "omgevingsplan", "jeugdzorg", "pleegzorg", "wolkenfluisteren")
+
+
+@pytest.fixture
+def country(session: Session, tmp_path: Path) -> Session:
+    """A few gemeenten in two provinces, people and opgaven with words in every relation."""
+    a_vocabulary(session, tmp_path)
+    gemeenten = [a_gemeente(session, province=("Utrecht", "Drenthe")[at % 2]) for at in range(4)]
+    for at in range(24):
+        user = a_user(session, gemeente_code=gemeenten[at % 4].code)
+        a_profile(
+            session,
+            user=user,
+            state=ProfileState.CONCEPT if at % 7 == 6 else ProfileState.PUBLISHED,
+            skills=[
+                a_skill(
+                    WORDS[(at + more) % len(WORDS)],
+                    level=1 + (at + more) % 4,
+                    energy=1 + (at * more) % 5,
+                    direction=list(Direction)[at % 2],
+                )
+                for more in range(at % 4)
+            ],
+        )
+    for at in range(12):
+        an_opgave(
+            session,
+            gemeente_code=gemeenten[at % 4].code,
+            status=OpgaveStatus.CONCEPT if at % 5 == 4 else OpgaveStatus.OPEN,
+            audience=list(Audience)[at % len(Audience)],
+            skills=[
+                an_asked_skill(WORDS[(at + more) % len(WORDS)], must=more == 0)
+                for more in range(1 + at % 3)
+            ],
+        )
+    session.commit()
+    return session
+
+
+def test_the_engine_finds_the_matches_that_are_found_pair_by_pair(country: Session) -> None:
+    service.match_everything(make_work(country))
+    stored = {
+        (row.profile_id, row.opgave_id, row.tier, row.value)
+        for row in country.scalars(select(Match))
+    }
+
+    contents = contents_of(country, TODAY)
+    engine = Engine(contents.state)
+    found = {
+        (
+            id_at(contents.profile_ids, one.number),
+            id_at(contents.opgave_ids, number),
+            one.tier,
+            one.value,
+        )
+        for number in range(len(contents.opgave_ids))
+        for one in engine.people_for(number)
+    }
+
+    assert len(stored) > 5
+    assert found == stored
+
+
+def test_a_country_without_people_or_opgaven_is_one_too(session: Session) -> None:
+    contents = contents_of(session, TODAY)
+
+    assert (len(contents.profile_ids), len(contents.opgave_ids)) == (0, 0)
+    assert Engine(contents.state).everything().people_of.shape[0] == 0
+
+
+def test_an_opgave_that_has_ended_is_left_out(country: Session) -> None:
+    later = dutch_day(make_work(country).now + timedelta(days=4000))
+
+    assert len(contents_of(country, later).opgave_ids) == 0
