@@ -1,5 +1,6 @@
 """Reading opgaven: one page, the open ones, those of a gemeente."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -154,6 +155,11 @@ def count_open(session: Session, today: date) -> int:
     return session.scalar(select(func.count()).where(is_open(today))) or 0
 
 
+def count_asking(session: Session, words: Collection[str], today: date) -> int:
+    """How many open opgaven ask for a skill in one of these forms, as a search compares them."""
+    return session.scalar(select(func.count()).where(is_open(today), _asks(words))) or 0
+
+
 def province_of(session: Session, actor: Actor) -> str:
     gemeente = session.get(Gemeente, actor.gemeente_code) if actor.gemeente_code else None
     return gemeente.province if gemeente else ""
@@ -202,7 +208,9 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
     typed = wanted.text.split()[:MOST_WORDS]
     if typed:
         in_title = and_(*(Opgave.title.icontains(word, autoescape=True) for word in typed))
-        without_spaces = func.replace(AskedSkill.label_normal, " ", "")
-        asked = Opgave.skills.any(without_spaces.in_(wanted.words))
-        found.append(or_(in_title, asked))
+        found.append(or_(in_title, _asks(wanted.words)))
     return found
+
+
+def _asks(words: Collection[str]) -> ColumnElement[bool]:
+    return Opgave.skills.any(func.replace(AskedSkill.label_normal, " ", "").in_(words))

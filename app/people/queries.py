@@ -1,6 +1,6 @@
 """Reading profiles; what leaves for a page has gone through `visibility`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -121,6 +121,12 @@ def count_published(session: Session) -> int:
     return session.scalar(select(func.count()).where(Profile.state == ProfileState.PUBLISHED)) or 0
 
 
+def count_offering(session: Session, words: Collection[str]) -> int:
+    """How many published profiles have a skill in one of these forms, as a search compares them."""
+    offering = select(func.count()).where(Profile.state == ProfileState.PUBLISHED, _offers(words))
+    return session.scalar(offering) or 0
+
+
 def _rows() -> Select[*Row]:
     return (
         select(Profile, User, Gemeente)
@@ -149,9 +155,12 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
     if wanted.province:
         found.append(Gemeente.province == wanted.province)
     if wanted.words:
-        without_spaces = func.replace(Skill.label_normal, " ", "")
-        found.append(Profile.skills.any(without_spaces.in_(wanted.words)))
+        found.append(_offers(wanted.words))
     return found
+
+
+def _offers(words: Collection[str]) -> ColumnElement[bool]:
+    return Profile.skills.any(func.replace(Skill.label_normal, " ", "").in_(words))
 
 
 def _whole(row: Row) -> WholeProfile:

@@ -80,6 +80,11 @@ def other_named(session: Session, name: str, concept_id: int) -> int | None:
     return next((other for other in found if other != concept_id), None)
 
 
+def goes_by(session: Session, concept_id: int, name: str) -> bool:
+    """Whether the name is this concept's own, or of one that counts as it."""
+    return concept_id in concepts_named(session, squeezed(normalise(name)))
+
+
 def said_to_differ(session: Session, one_id: int, other_id: int) -> list[DifferentWords]:
     """Pairs of names of these two of which the lists say that they only look alike."""
     names = {

@@ -50,18 +50,24 @@ def undo_merge(work: Work, concept_id: int) -> None:
 def merge_refusal(session: Session, concept_id: int, into_id: int) -> str:
     """Why the first concept cannot count as the second, or nothing."""
     concept, into = _concept(session, concept_id), _concept(session, into_id)
+    merges = merged(session)
+    refusal = _refusal(session, concept, into, merges)
+    if refusal and not _refusal(session, into, concept, merges):
+        return f"{refusal} Laat andersom “{into.label}” tellen als “{concept.label}”."
+    return refusal
+
+
+def _refusal(session: Session, concept: Concept, into: Concept, merges: dict[int, int]) -> str:
     if concept.id == into.id:
         return f"Dit is “{concept.label}” zelf. Kies een ander begrip."
-    merges = merged(session)
     for one in (concept, into):
         if one.id in merges:
             other = session.get_one(Concept, merges[one.id]).label
             return f"“{one.label}” telt al als “{other}”. Maak dat eerst ongedaan."
-    other_way = f"Laat andersom “{into.label}” tellen als “{concept.label}”."
     if concept.id in merges.values():
-        return f"Andere begrippen tellen al als “{concept.label}”. {other_way}"
+        return f"Andere begrippen tellen al als “{concept.label}”."
     if _is_under(session, into, concept, merges):
-        return f"“{into.label}” valt onder “{concept.label}”. {other_way}"
+        return f"“{into.label}” valt onder “{concept.label}”."
     return ""
 
 

@@ -1,5 +1,7 @@
 """Suggestions while typing, and what a typed word is taken for."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Role
+from app.people.rules import ProfileState
 from app.vocabulary.concepts import merges
 from app.vocabulary.models import Concept
 from app.vocabulary.service import import_starter
 from app.web.vocabulary.hints import MOST_LOOKED_UP, Hint, hints_for, unknown_among
-from tests.support.builders import a_user
+from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -174,14 +177,14 @@ def test_a_pair_that_only_looks_alike_is_pointed_out(
     beheerder: FlaskClient, words: Session, tmp_path: Path
 ) -> None:
     (tmp_path / "different" / "ruimte.csv").write_text(
-        "one,other,why\nomgevingsplan,planschade,een plan en geld\n", encoding="utf-8"
+        "one,other,why\nomgevingsplan,planschade,een plan en geld.\n", encoding="utf-8"
     )
     import_starter(make_work(words), tmp_path)
     words.commit()
 
     page = text_of(beheerder.get(f"{page_of(words, 'planschade')}?q=omgevingsplan"))
 
-    assert "alleen op elkaar lijken: een plan en geld." in page
+    assert "alleen op elkaar lijken: een plan en geld. Voeg toch samen" in page
 
 
 def test_a_merge_that_cannot_be_says_so_before_and_offers_the_other_way(
@@ -192,6 +195,55 @@ def test_a_merge_that_cannot_be_says_so_before_and_offers_the_other_way(
     assert "“pleegzorg” valt onder “jeugdhulp”" in text_of(asked)
     assert "Voeg samen</button>" not in asked.text
     assert f'href="{page_of(words, "pleegzorg")}?q=jeugdhulp"' in asked.text
+
+
+def test_a_merge_that_cannot_be_either_way_offers_neither(
+    beheerder: FlaskClient, words: Session
+) -> None:
+    merge(beheerder, words, "pleegzorg", "jeugdhulp")
+    merge(beheerder, words, "omgevingsplan", "planschade")
+
+    page = text_of(beheerder.get(f"{page_of(words, 'jeugdhulp')}?q=planschade"))
+
+    assert "Andere begrippen tellen al als “jeugdhulp”." in page
+    assert "andersom" not in page
+
+
+def test_before_a_merge_the_page_counts_where_its_names_stand(
+    beheerder: FlaskClient, words: Session
+) -> None:
+    a_profile(words, "Pleeg zorg", "pleegzorg")
+    a_profile(words, "pleegzorg", state=ProfileState.PAUSED)
+    a_profile(words, "jeugdhulp")
+    for asked in ("pleegzorg", "Pleegzorg", "jeugdhulp"):
+        an_opgave(words, asked, closes_on=date(2999, 12, 31))
+
+    page = text_of(beheerder.get(f"{page_of(words, 'pleegzorg')}?q=Jeugdzorg"))
+
+    said = "Een naam van “pleegzorg” staat nu op 1 gepubliceerd profiel en in 2 open opgaven."
+    assert said in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Vul de naam van een begrip in."),
+        ("Jeugdhulp", "Dit is “jeugdhulp” zelf. Kies een ander begrip."),
+        ("jeugdzorg", "“jeugdzorg” telt al als “jeugdhulp”. Kies een ander begrip."),
+        ("pleegzorg", "“pleegzorg” telt al als “jeugdhulp”. Kies een ander begrip."),
+    ],
+)
+def test_what_is_no_other_concept_is_said_exactly(
+    beheerder: FlaskClient, words: Session, typed: str, said: str
+) -> None:
+    merge(beheerder, words, "pleegzorg", "jeugdhulp")
+
+    page = beheerder.get(f"{page_of(words, 'jeugdhulp')}?q={typed}")
+
+    assert said in text_of(page)
+    assert "Geen ander begrip" not in text_of(page)
+    offered = re.findall(r"een van deze\?</span>\s*(<a|</p>)", page.text)
+    assert offered in ([], ["<a"])
 
 
 def test_a_word_that_is_no_concept_offers_what_may_be_meant(

@@ -1,14 +1,18 @@
 """What the pages about concepts show."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
+from app.core.dutch import plural
+from app.opgaven import queries as opgaven
+from app.people import queries as people
 from app.vocabulary import concepts
 from app.vocabulary.concepts import Neighbour, SeenConcept
 from app.vocabulary.merging import merge_refusal
+from app.vocabulary.rules import normalise, squeezed
 
 SOMEBODY = "iemand die hier niet meer is"
 
@@ -27,22 +31,48 @@ class MergePlan:
 
     into: SeenConcept
     names: tuple[str, ...]
+    used: str
     refusal: str
+    can_be_reversed: bool
     doubts: tuple[str, ...]
 
 
-def merge_plan(session: Session, concept: SeenConcept, other_id: int) -> MergePlan:
+def merge_plan(session: Session, concept: SeenConcept, other_id: int, today: date) -> MergePlan:
     into = concepts.seen_concept(session, other_id)
     differ = concepts.said_to_differ(session, concept.id, other_id)
     return MergePlan(
         into=into,
         names=tuple(dict.fromkeys((*into.also, concept.label, *concept.also))),
+        used=_used(session, concept, today),
         refusal=merge_refusal(session, concept.id, other_id),
+        can_be_reversed=not merge_refusal(session, other_id, concept.id),
         doubts=tuple(
             f"In onze lijst staat dat “{pair.one}” en “{pair.other}” alleen op elkaar lijken"
-            f"{f': {pair.why}' if pair.why else ''}."
+            f"{f': {pair.why}' if pair.why else ''}".removesuffix(".")
+            + "."
             for pair in differ
         ),
+    )
+
+
+def no_other(session: Session, concept: SeenConcept, typed: str) -> str:
+    """Why what was typed is no concept to merge this one with."""
+    if normalise(typed) == normalise(concept.label):
+        return f"Dit is “{concept.label}” zelf. Kies een ander begrip."
+    if concepts.goes_by(session, concept.id, typed):
+        return f"“{typed}” telt al als “{concept.label}”. Kies een ander begrip."
+    return f"Geen ander begrip heet “{typed}”."
+
+
+def _used(session: Session, concept: SeenConcept, today: date) -> str:
+    """Where the names stand that would mean something else from now on."""
+    forms = {squeezed(normalise(name)) for name in (concept.label, *concept.also)}
+    profiles = people.count_offering(session, forms)
+    asking = opgaven.count_asking(session, forms, today)
+    return (
+        f"Een naam van “{concept.label}” staat nu op "
+        f"{plural(profiles, 'gepubliceerd profiel', 'gepubliceerde profielen')} en in "
+        f"{plural(asking, 'open opgave', 'open opgaven')}."
     )
 
 

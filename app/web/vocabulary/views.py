@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput
 from app.extensions import db
 from app.labels import label
@@ -17,6 +18,7 @@ MOST_OTHER_NAMES = 3
 MOST_FOUND = 20
 # What fits a key of the table; a larger number is no concept.
 CONCEPT = "<int(max=2147483647):concept_id>"
+NO_NAME = "Vul de naam van een begrip in."
 NO_OTHER = "Kies een begrip om mee samen te voegen."
 
 vocabulary = Blueprint("vocabulary", __name__)
@@ -47,13 +49,22 @@ def index() -> str:
 def concept(concept_id: int) -> str:
     form, session = OtherConcept.of_request(), db.session()
     seen = concepts.seen_concept(session, concept_id)
+    if "q" in request.args and not form.text:
+        form.q.errors = [NO_NAME]
     other_id = concepts.other_named(session, form.text, concept_id)
+    if other_id is None:
+        plan, no_other = None, pages.no_other(session, seen, form.text) if form.text else ""
+        near = queries.suggestions(session, form.text)
+    else:
+        plan, no_other = pages.merge_plan(session, seen, other_id, dutch_day(utc_now())), ""
+        near = []
     return render_template(
         "vocabulary/concept.html",
         concept=seen,
         form=form,
-        plan=pages.merge_plan(session, seen, other_id) if other_id is not None else None,
-        meant=[] if other_id is not None else queries.suggestions(session, form.text),
+        plan=plan,
+        no_other=no_other,
+        meant=[one for one in near if one.id != concept_id],
     )
 
 
