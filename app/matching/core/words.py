@@ -54,6 +54,7 @@ class Voice:
     who: str
     profile: str
     get: str
+    wants: str
     groups: Mapping[Group, str]
 
     @property
@@ -65,6 +66,7 @@ YOU = Voice(
     "je",
     profile="je profiel",
     get="krijg",
+    wants="Je wilt",
     groups={
         Group.COMPLETE: "Je hebt alles wat nodig is",
         Group.CLOSE: "Je komt dicht in de buurt",
@@ -75,6 +77,7 @@ COLLEAGUE = Voice(
     "deze collega",
     profile="het profiel",
     get="krijgt",
+    wants="Deze collega wil",
     groups={
         Group.COMPLETE: "Heeft alles wat nodig is",
         Group.CLOSE: "Komt dicht in de buurt",
@@ -219,10 +222,12 @@ def one_line(score: Score, voice: Voice) -> str:
     met = _strongest(score)
     can = _per_offer(reason for reason in met if not reason.wants_to_learn)
     wants = _per_offer(reason for reason in met if reason.wants_to_learn)
-    parts = [_listed(can)] if can else []
-    parts += [f"om te leren {_listed(wants)}"] if wants else []
-    said = f"{voice.profile_starts} noemt {', en '.join(parts)}."
-    return " ".join(filter(None, (said, missing_sentence(score))))
+    said = (
+        f"{voice.profile_starts} noemt {_listed(can)}." if can else "",
+        f"{voice.wants} leren: {_listed(wants)}." if wants else "",
+        missing_sentence(score),
+    )
+    return " ".join(filter(None, said))
 
 
 def _marked(reason: Reason, voice: Voice) -> str:

@@ -318,9 +318,9 @@ def named(label: str, points: int = 10, **facts: Any) -> Reason:
         ),
         (
             (named("water"), named("bodem", wants_to_learn=True)),
-            "Je profiel noemt water, en om te leren bodem.",
+            "Je profiel noemt water. Je wilt leren: bodem.",
         ),
-        ((named("bodem", wants_to_learn=True),), "Je profiel noemt om te leren bodem."),
+        ((named("bodem", wants_to_learn=True),), "Je wilt leren: bodem."),
         (
             (named("water"), a_missing("tekenen", must=False)),
             "Je profiel noemt water. Ontbreekt: tekenen (mooi meegenomen).",
@@ -345,7 +345,11 @@ def test_one_line_names_a_skill_once_whatever_it_serves() -> None:
 
 
 def test_one_line_about_a_colleague() -> None:
-    assert one_line(a_score(named("water")), COLLEAGUE) == "Het profiel noemt water."
+    learns = named("bodem", wants_to_learn=True)
+
+    assert one_line(a_score(named("water"), learns), COLLEAGUE) == (
+        "Het profiel noemt water. Deze collega wil leren: bodem."
+    )
 
 
 def test_the_strongest_reasons_are_told_first_and_three_at_most() -> None:
