@@ -5,10 +5,12 @@ from functools import cache
 
 import numpy as np
 import scipy.sparse as sparse  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
 from app.matching.core.reading import roots, words
 from app.matching.core.terms import (
     Matrix,
+    Numbers,
     Terms,
     Words,
     rarity,
@@ -32,7 +34,7 @@ class Meaning:
 
     def __init__(self, concepts: Sequence[StarterConcept]) -> None:
         named = [(at, words(name)) for at, concept in enumerate(concepts) for name in concept.names]
-        self._first = np.searchsorted([at for at, _ in named], np.arange(len(concepts)))
+        self._concept_of = np.array([at for at, _ in named])
         names = [name for _, name in named]
         self._terms = Terms(roots)
         counts = self._terms.counts(names)
@@ -48,10 +50,27 @@ class Meaning:
     def _touched(self, texts: Sequence[Words]) -> Matrix:
         """Per text the concepts whose names are most like it, the best name counting for each."""
         asked = tf_idf(self._terms.counts(texts), self._weights)
-        likeness = (asked @ self._names).toarray()
-        best = np.maximum.reduceat(likeness, self._first, axis=1)
-        enough = np.partition(best, -MOST_CONCEPTS, axis=1)[:, -MOST_CONCEPTS, None]
-        return sparse.csr_array(np.where(best >= enough, best, 0) ** 2)
+        likeness = (asked @ self._names).tocsr()
+        likeness.sort_indices()
+        text = np.repeat(np.arange(len(texts)), np.diff(likeness.indptr))
+        concept = self._concept_of[likeness.indices]
+        # The names of one concept stand side by side, so each run is one text with one concept.
+        runs = np.flatnonzero(np.diff(text * self._near.shape[0] + concept, prepend=-1))
+        best, text, concept = np.maximum.reduceat(likeness.data, runs), text[runs], concept[runs]
+        most = best >= _least_of_most(best, text, len(texts))[text]
+        shape = (len(texts), self._near.shape[0])
+        return sparse.csr_array((best[most] ** 2, (text[most], concept[most])), shape)
+
+
+def _least_of_most(values: Numbers, rows: NDArray[np.intp], how_many: int) -> Numbers:
+    """Per row the last value that still counts among the most; nothing where there are fewer."""
+    ends = np.cumsum(np.bincount(rows, minlength=how_many))
+    begins = np.concatenate(([0], ends[:-1]))
+    ordered = values[np.lexsort((-values, rows))]
+    last = begins + MOST_CONCEPTS - 1
+    least = np.zeros(how_many)
+    least[last < ends] = ordered[last[last < ends]]
+    return least
 
 
 @cache

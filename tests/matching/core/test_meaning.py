@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 
+from app.matching.core import meaning as meanings
 from app.matching.core.meaning import meaning
 from app.matching.core.reading import words
 
@@ -35,3 +37,10 @@ def test_a_text_is_read_alike_alone_and_among_many() -> None:
     together = meaning().of(texts)[[1_100]].toarray()
 
     assert together == pytest.approx(meaning().of(texts[:1]).toarray())
+
+
+def test_only_so_many_concepts_count_for_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meanings, "MOST_CONCEPTS", 2)
+    values, texts = np.array([3.0, 1.0, 2.0, 5.0]), np.array([0, 0, 0, 2])
+
+    assert meanings._least_of_most(values, texts, 3).tolist() == [2, 0, 0]
