@@ -49,5 +49,10 @@ def plural(count: int, one: str, many: str) -> str:
     return f"{number(count)} {one if count == 1 else many}"
 
 
+def ended(sentence: str) -> str:
+    """With a full stop, unless it has an end of its own: a title may ask something."""
+    return sentence if sentence.endswith((".", "?", "!", "…")) else f"{sentence}."
+
+
 def _day(day: date | datetime | None) -> date | None:
     return dutch_day(day) if isinstance(day, datetime) else day

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.core.dutch import plural, short_date
+from app.core.dutch import ended, plural, short_date
 from app.matching.core.facts import Score
 from app.matching.core.rank import rank
 from app.matching.core.words import (
@@ -111,11 +111,12 @@ class Digest:
         if self.for_you:
             best = self.for_you[0]
             until = short_date(best.closes_on)
-            return f"{best.gemeente_name}, reageer tot en met {until}: {best.title}. {best.why}"
+            return f"{best.gemeente_name}, reageer tot en met {until}: {ended(best.title)} {best.why}"
         if self.for_opgaven:
             group = self.for_opgaven[0]
             first = group.colleagues[0]
-            return f"{first.display_name} past bij {group.opgave_title}. {first.why}"
+            about = ended(f"{first.display_name} past bij {group.opgave_title}")
+            return f"{about} {first.why}"
         return ""
 
     @property

@@ -4,6 +4,7 @@ import pytest
 
 from app.core.dutch import (
     dutch_date,
+    ended,
     how_long,
     moment,
     number,
@@ -56,3 +57,8 @@ def test_numbers_have_dots_and_one_is_one() -> None:
 )
 def test_how_long_something_takes_is_said_in_round_words(span: timedelta, words: str) -> None:
     assert how_long(span) == words
+
+
+@pytest.mark.parametrize("said", ["Wat nu?", "Doe mee!", "Klaar.", "En dan…"])
+def test_a_sentence_ends_once(said: str) -> None:
+    assert (ended(said), ended("Een rotonde")) == (said, "Een rotonde.")

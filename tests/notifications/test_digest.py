@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -154,3 +155,14 @@ def test_without_opgaven_the_first_line_names_the_best_colleague() -> None:
     line = compose("Fatima", [a_colleague(3, 40), a_colleague(4, 50)]).first_line
 
     assert line == "Collega 4 past bij Opgave 1. Het profiel noemt verkeerskunde."
+
+
+def test_a_first_line_has_one_sign_after_a_title_that_asks_something() -> None:
+    asks = an_opgave(1, title="Wat gebruiken wij eigenlijk?")
+    near = replace(a_colleague(3), opgave_title="Wie helpt mee!")
+
+    assert [compose("Fatima", [news]).first_line for news in (asks, near)] == [
+        "Utrecht, reageer tot en met 12 dec: Wat gebruiken wij eigenlijk? "
+        "Je profiel noemt verkeerskunde.",
+        "Collega 3 past bij Wie helpt mee! Het profiel noemt verkeerskunde.",
+    ]
