@@ -11,6 +11,7 @@ from app.matching.core.rank import rank
 from app.matching.core.words import (
     COLLEAGUE,
     YOU,
+    fits_words,
     group_of,
     group_words,
     one_line,
@@ -63,6 +64,8 @@ class DigestColleague:
     region: str
     score_value: int
     group: str
+    # Whether in full, nearly or in part.
+    fits: str
     reasons: tuple[str, ...]
     why: str
 
@@ -98,7 +101,7 @@ class Digest:
     def headline(self) -> str:
         """What there is, in a few words."""
         if not self.for_opgaven:
-            return plural(self.count_for_you, "opgave die bij je past", "opgaven die bij je passen")
+            return f"{plural(self.count_for_you, 'opgave', 'opgaven')} voor jou"
         own = "opgave" if len(self.for_opgaven) == 1 else "opgaven"
         colleagues = plural(self.count_of_colleagues, "collega", "collega's") + f" voor je {own}"
         if not self.for_you:
@@ -111,11 +114,13 @@ class Digest:
         if self.for_you:
             best = self.for_you[0]
             until = short_date(best.closes_on)
-            return f"{best.gemeente_name}, reageer tot en met {until}: {ended(best.title)} {best.why}"
+            return (
+                f"{best.gemeente_name}, reageer tot en met {until}: {ended(best.title)} {best.why}"
+            )
         if self.for_opgaven:
             group = self.for_opgaven[0]
             first = group.colleagues[0]
-            about = ended(f"{first.display_name} past bij {group.opgave_title}")
+            about = ended(f"{first.display_name} {first.fits} bij {group.opgave_title}")
             return f"{about} {first.why}"
         return ""
 
@@ -185,6 +190,7 @@ def _colleague(news: ColleagueNews) -> DigestColleague:
         region=news.region,
         score_value=news.score.value,
         group=group_words(news.score, COLLEAGUE),
+        fits=fits_words(news.score),
         reasons=tuple(short_sentences(news.score, COLLEAGUE)),
         why=one_line(news.score, COLLEAGUE),
     )

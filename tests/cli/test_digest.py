@@ -50,7 +50,7 @@ def test_a_digest_can_be_seen_without_sending_it(
     result = flask("digest", "preview", reader.email)
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("Onderwerp: 1 opgave die bij je past\n")
+    assert result.stdout.startswith("Onderwerp: 1 opgave voor jou\n")
     assert "Een knoop ontwarren" in result.stdout
     assert planned(session) == set()
 

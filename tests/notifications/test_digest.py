@@ -70,6 +70,7 @@ def test_a_colleague_is_told_of_in_the_third_person() -> None:
             region="Utrecht",
             score_value=70,
             group="Heeft alles wat nodig is",
+            fits="past",
             reasons=("Op het profiel: verkeerskunde.",),
             why="Het profiel noemt verkeerskunde.",
         ),
@@ -137,8 +138,8 @@ def test_the_headline_counts_what_there_is() -> None:
     every: list[list[News]] = [[one], [one, other], [near], [near, far], [one, near, far]]
 
     assert [compose("Fatima", news).headline for news in every] == [
-        "1 opgave die bij je past",
-        "2 opgaven die bij je passen",
+        "1 opgave voor jou",
+        "2 opgaven voor jou",
         "1 collega voor je opgave",
         "2 collega's voor je opgaven",
         "1 opgave voor jou en 2 collega's voor je opgaven",
@@ -166,3 +167,9 @@ def test_a_first_line_has_one_sign_after_a_title_that_asks_something() -> None:
         "Je profiel noemt verkeerskunde.",
         "Collega 3 past bij Wie helpt mee! Het profiel noemt verkeerskunde.",
     ]
+
+
+def test_the_first_line_says_of_a_colleague_who_fits_in_part_that_it_is_so() -> None:
+    part = replace(a_colleague(3), score=a_score(3, 1, 36, tier=2))
+
+    assert compose("Fatima", [part]).first_line.startswith("Collega 3 past deels bij Opgave 1.")

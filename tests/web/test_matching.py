@@ -78,6 +78,7 @@ def test_what_is_complete_comes_before_what_is_not(
     page = own_page(client, session, professional)
 
     assert headings(page, 1) == ["Mijn matches"]
+    assert "3 opgaven passen helemaal of deels bij je profiel." in words(page)
     assert headings(page, 2) == [
         "Je hebt alles wat nodig is",
         "Je komt dicht in de buurt",
@@ -324,7 +325,7 @@ def test_colleagues_are_shown_as_far_as_they_want(client: FlaskClient, session: 
     ]
     assert [name for name in ("Fatima", "Anouk", "Hidde") if name in page] == ["Fatima"]
     assert words(page).count("Op het profiel: verkeerskunde.") == 4
-    assert "2 collega's passen" in words(page)
+    assert "2 collega's passen helemaal of deels bij Een opgave Niet iedereen" in words(page)
 
 
 def test_who_does_not_look_after_the_opgave_finds_no_such_page(

@@ -115,6 +115,19 @@ def test_an_opgavehouder_reads_of_a_colleague_as_far_as_they_show_themselves(
     assert "Anouk" not in page
 
 
+def test_what_fits_in_part_is_told_of_so_to_both_sides(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", "inkoop", owner=owner, title="Een plein")
+    tell(session, opgave, professional)
+
+    assert [lines(inbox_of(client, session, user))[0] for user in (professional, owner)] == [
+        "Nieuw: “Een plein” past deels bij je",
+        "Nieuw: Fatima past deels bij “Een plein”",
+    ]
+
+
 def test_colleagues_for_one_opgave_share_a_line_until_one_of_them_is_new(
     client: FlaskClient, session: Session
 ) -> None:
@@ -132,12 +145,12 @@ def test_colleagues_for_one_opgave_share_a_line_until_one_of_them_is_new(
     tell(session, opgave, newcomer, ago=timedelta(hours=-1))
 
     assert together[:2] == [
-        "Nieuw: 2 collega's passen bij “Een veilig plein”",
+        "Nieuw: 2 collega's passen helemaal of deels bij “Een veilig plein”",
         "Bovenaan: Fatima. Het profiel noemt verkeerskunde.",
     ]
     assert lines(client.get("/meldingen").text)[::3] == [
         "Nieuw: Kim past bij “Een veilig plein”",
-        "2 collega's passen bij “Een veilig plein”",
+        "2 collega's passen helemaal of deels bij “Een veilig plein”",
     ]
 
 

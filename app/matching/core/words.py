@@ -39,6 +39,10 @@ class Group(IntEnum):
     PART = 3
 
 
+# What an opgave or a colleague of a group does.
+FITS = {Group.COMPLETE: "past", Group.CLOSE: "past bijna", Group.PART: "past deels"}
+
+
 class Standing(StrEnum):
     """How far one asked skill is there."""
 
@@ -105,6 +109,11 @@ def group_of(score: Score) -> Group:
 
 def group_words(score: Score, voice: Voice) -> str:
     return voice.groups[group_of(score)]
+
+
+def fits_words(score: Score) -> str:
+    """The verb for a match that is told of in one sentence."""
+    return FITS[group_of(score)]
 
 
 def sentence(reason: Reason, voice: Voice) -> str:

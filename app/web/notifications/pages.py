@@ -14,7 +14,7 @@ from app.accounts.rules import may_decide_access
 from app.core.actor import Actor, Role
 from app.core.clock import dutch_day
 from app.core.dutch import short_date
-from app.matching.core.words import COLLEAGUE, YOU, one_line
+from app.matching.core.words import COLLEAGUE, YOU, fits_words, one_line
 from app.matching.queries import score_of
 from app.notifications import queries
 from app.notifications.queries import SeenNotice
@@ -110,17 +110,20 @@ def _item(group: Sequence[SeenNotice]) -> InboxItem:
 def _of_opgave(notice: SeenNotice) -> tuple[str, str, str]:
     opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
     until = f"{gemeente.name}, reageer tot en met {short_date(opgave.closes_on)}."
+    score = score_of(notice.match)
     return (
-        f"“{opgave.title}” past bij je",
-        f"{until} {one_line(score_of(notice.match), YOU)}",
+        f"“{opgave.title}” {fits_words(score)} bij je",
+        f"{until} {one_line(score, YOU)}",
         url_for("opgaven.show", opgave_id=opgave.id),
     )
 
 
 def _of_colleagues(best: SeenNotice, colleague: SeenProfile, count: int) -> tuple[str, str, str]:
     opgave, name = best.seen.opgave, colleague.display_name
-    why = one_line(score_of(best.match), COLLEAGUE)
+    score = score_of(best.match)
+    why = one_line(score, COLLEAGUE)
     href = url_for("matching.of_opgave", opgave_id=opgave.id)
     if count == 1:
-        return f"{name} past bij “{opgave.title}”", why, href
-    return f"{count} collega's passen bij “{opgave.title}”", f"Bovenaan: {name}. {why}", href
+        return f"{name} {fits_words(score)} bij “{opgave.title}”", why, href
+    title = f"{count} collega's passen helemaal of deels bij “{opgave.title}”"
+    return title, f"Bovenaan: {name}. {why}", href

@@ -19,6 +19,7 @@ from app.matching.core.words import (
     causes,
     details,
     energy_sentence,
+    fits_words,
     group_of,
     group_words,
     level_sentence,
@@ -350,6 +351,16 @@ def test_one_line_about_a_colleague() -> None:
     assert one_line(a_score(named("water"), learns), COLLEAGUE) == (
         "Het profiel noemt water. Deze collega wil leren: bodem."
     )
+
+
+def test_one_sentence_says_whether_a_match_fits_in_full() -> None:
+    close = a_score(a_reason(offered_level=2))
+
+    assert [fits_words(one) for one in (a_score(SAME), close, a_score(SAME, tier=2))] == [
+        "past",
+        "past bijna",
+        "past deels",
+    ]
 
 
 def test_the_strongest_reasons_are_told_first_and_three_at_most() -> None:
