@@ -197,6 +197,21 @@ def test_what_is_missing_in_an_opgave_is_told_beside_the_fields(arrive: Arrive) 
     visitor.look("error-opgave")
 
 
+def test_who_comes_back_to_a_form_finds_every_word_still_there(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in_on_demo_page(SOMEBODY["opgavehouder"])
+    visitor.go("/opgaven/nieuw")
+    skill = visitor.page.get_by_label("Vaardigheid", exact=True)
+    visitor.fill("Titel", "Een plek voor de markt")
+    skill.fill("marktmeester")
+    visitor.follow("Onze opgaven")
+    visitor.page.wait_for_url("**/onze-opgaven")
+    visitor.page.go_back()
+
+    assert visitor.page.get_by_label("Titel", exact=True).input_value() == "Een plek voor de markt"
+    assert (skill.input_value(), skill.get_attribute("autocomplete")) == ("marktmeester", "off")
+
+
 def test_a_faulty_domain_is_told_beside_the_field(arrive: Arrive) -> None:
     visitor = arrive()
     visitor.sign_in_on_demo_page(SOMEBODY["beheerder"])

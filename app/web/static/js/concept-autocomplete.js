@@ -69,6 +69,21 @@
     new MutationObserver(restore).observe(input, { attributeFilter: ["aria-describedby"] });
   }
 
+  /*
+   * A browser gives back what was typed to who comes back, except in boxes with autocomplete off;
+   * the component sets that, against a second list of suggestions. Coming and leaving it is on.
+   */
+  function keepTyped(input) {
+    const set = function (value) {
+      input.setAttribute("autocomplete", value);
+    };
+    if (document.readyState !== "complete") {
+      set("on");
+    }
+    window.addEventListener("pageshow", set.bind(null, "off"));
+    window.addEventListener("pagehide", set.bind(null, "on"));
+  }
+
   function enhance(plain) {
     const holder = document.createElement("div");
     const kept = ["maxlength", "aria-invalid", "autocapitalize", "spellcheck"].filter(function (name) {
@@ -115,6 +130,7 @@
       input.setAttribute(name, plain.getAttribute(name));
     });
     keepDescription(input, plain.getAttribute("aria-describedby"));
+    keepTyped(input);
   }
 
   function enhanceAll(root) {
