@@ -49,6 +49,17 @@ def test_the_list_says_it_to_who_may_not_write_yet(
     assert ("Zelf een opgave plaatsen?" in client.get("/opgaven").text) is is_said
 
 
+def test_the_list_and_the_first_page_lead_to_how_one_comes_by_the_role(
+    client: FlaskClient, session: Session
+) -> None:
+    sign_in(client, session, a_user(session))
+    pages = [client.get(address).text for address in ("/", "/opgaven")]
+
+    assert ['href="/over#opgavehouder"' in page for page in pages] == [True, True]
+    assert 'href="mailto:contact@' in pages[1]
+    assert 'id="opgavehouder">Hoe je opgavehouder wordt</h2>' in client.get("/over").text
+
+
 def test_a_visitor_reads_no_names(client: FlaskClient, session: Session) -> None:
     manager = a_user(session, Role.GEMEENTEBEHEERDER)
     page = client.get("/opgaven").text
