@@ -103,7 +103,20 @@ def test_each_way_to_build_along_is_a_mail_with_a_subject_of_its_own(client: Fla
         "Fout op de site",
         "Meedenken over de regels",
         "Meebouwen aan de code",
+        "Kwetsbaarheid",
     ]
+
+
+def test_the_address_for_building_along_can_be_read_without_a_mail_program(
+    client: FlaskClient,
+) -> None:
+    assert "een mail aan contact@degemeentevannu.example" in text_of(client.get("/bouw-mee"))
+
+
+def test_every_page_leads_to_how_a_weakness_is_told_in_dutch(client: FlaskClient) -> None:
+    link = '<a href="/bouw-mee#kwetsbaarheid">Kwetsbaarheid melden</a>'
+    assert link in client.get("/").text
+    assert 'id="kwetsbaarheid">Meld een kwetsbaarheid</h2>' in client.get("/bouw-mee").text
 
 
 def test_the_first_page_leads_to_building_along_from_the_movement_and_the_footer(
@@ -114,7 +127,7 @@ def test_the_first_page_leads_to_building_along_from_the_movement_and_the_footer
 
 
 @pytest.mark.parametrize(
-    ("address", "links"), [("/privacy", 1), ("/over", 2), ("/bouw-mee", 2), ("/bestaat-niet", 1)]
+    ("address", "links"), [("/privacy", 1), ("/over", 2), ("/bouw-mee", 3), ("/bestaat-niet", 1)]
 )
 def test_pages_link_to_the_source_when_it_can_be_read_somewhere(
     client: FlaskClient, database: URL, session: Session, address: str, links: int
