@@ -32,6 +32,11 @@ def test_the_page_asks_for_a_work_address(client: FlaskClient) -> None:
     assert (page.status_code, "Log in met je werkmail" in page.text) == (200, True)
 
 
+def test_an_empty_form_is_not_said_to_hold_what_was_typed(client: FlaskClient) -> None:
+    page = text_of(client.post("/inloggen", data={"email": ""}))
+    assert ("Wat je al invulde, staat er nog." in page, "Wat je typte" in page) == (True, False)
+
+
 def test_the_demo_names_an_address_that_works(client: FlaskClient, session: Session) -> None:
     nobody = client.get("/inloggen").text
     a_user(session, is_demo=True, email="abel@testerdam.demo.example")
