@@ -16,7 +16,7 @@ from app.matching.core.arrays import (
     EVERYBODY,
     OfferRows,
     ProfileRows,
-    Terms,
+    TermNumbers,
     WindowRows,
     columns_of,
     last_day,
@@ -37,7 +37,7 @@ from app.people.rules import Direction, ProfileState
 
 def contents_of(session: Session, today: date) -> Contents:
     """Published profiles and open opgaven, with S for every word that is asked."""
-    vocabulary, terms = queries.vocabulary(session), Terms()
+    vocabulary, terms = queries.vocabulary(session), TermNumbers()
     gemeenten = session.scalars(select(Gemeente).order_by(Gemeente.code)).all()
     codes = {gemeente.code: number for number, gemeente in enumerate(gemeenten)}
     provinces = _provinces(gemeenten)

@@ -24,7 +24,7 @@ from rapidfuzz import fuzz, process
 
 from app.matching.core.arrays import (
     Similar,
-    Terms,
+    TermNumbers,
     opgaven_of,
     people_of,
     places_of,
@@ -94,7 +94,7 @@ def summary(taken: Sequence[float]) -> dict[str, float]:
 
 
 def build(country: Country) -> Built:
-    clock, terms = Clock(), Terms()
+    clock, terms = Clock(), TermNumbers()
     with clock.step("profiles"):
         people = people_of(country.profiles, country.windows, country.offers, country.labels, terms)
     many = len(terms.normals)

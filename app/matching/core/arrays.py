@@ -34,7 +34,7 @@ KINDS = tuple(Kind)
 EVERYBODY = -1
 
 
-class Terms(dict[str, int]):
+class TermNumbers(dict[str, int]):
     """The number of every label; labels that are equal in comparable form share one."""
 
     def __init__(self, labels: Iterable[str] = ()) -> None:
@@ -177,7 +177,7 @@ def people_of(
     windows: WindowRows,
     offers: OfferRows,
     labels: Sequence[str],
-    terms: Terms,
+    terms: TermNumbers,
 ) -> People:
     """The rows of all profiles, in any order but numbered in the order of their ids."""
     many = len(profiles.gemeente)
@@ -202,7 +202,7 @@ def opgaven_of(
     opgaven: Sequence[OpgaveFacts],
     audiences: Sequence[int],
     gemeenten: Mapping[str, int],
-    terms: Terms,
+    terms: TermNumbers,
 ) -> Opgaven:
     """`audiences` holds per opgave the number of the province it is meant for, or `EVERYBODY`."""
     asked = [in_order(opgave.skills) for opgave in opgaven]

@@ -17,7 +17,7 @@ from app.matching.core.arrays import (
     Places,
     Postings,
     Similar,
-    Terms,
+    TermNumbers,
     askers_of,
     opgaven_of,
     postings_of,
@@ -98,7 +98,7 @@ def question_of(
     opgave: OpgaveFacts, audience: int, gemeenten: Mapping[str, int], offered: Offered
 ) -> Question:
     """The words of the opgave are numbered for itself, so any may be new."""
-    terms = Terms()
+    terms = TermNumbers()
     opgaven = opgaven_of([opgave], [audience], gemeenten, terms)
     rows = [offered.row(normal) for normal in terms.normals]
     return Question(opgaven, similar_of(rows, range(len(rows)), len(rows)))

@@ -11,7 +11,7 @@ from app.matching.core.arrays import (
     EVERYBODY,
     OfferRows,
     ProfileRows,
-    Terms,
+    TermNumbers,
     WindowRows,
     columns_of,
     last_day,
@@ -63,7 +63,7 @@ class Country:
     def engine(self) -> Engine:
         offers = [skill.label for profile in self.profiles for skill in profile.skills]
         asks = [skill.label for opgave in self.opgaven for skill in opgave.skills]
-        terms = self.terms = Terms((*offers, *asks))
+        terms = self.terms = TermNumbers((*offers, *asks))
         offered = self.offered = Offered(self.vocabulary, words_of(self.vocabulary, terms.normals))
         asked = sorted({terms[label] for label in asks})
         rows = [offered.row(terms.normals[number]) for number in asked]
@@ -277,7 +277,7 @@ def test_all_reasons_at_once_are_the_same_as_one_by_one(country: Country) -> Non
 
 
 def test_a_row_of_s_is_what_comparing_with_every_word_says(country: Country) -> None:
-    terms = Terms(country.labels)
+    terms = TermNumbers(country.labels)
     offered = Offered(country.vocabulary, words_of(country.vocabulary, terms.normals))
 
     for label in country.labels:
