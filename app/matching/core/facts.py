@@ -70,6 +70,7 @@ class Kind(StrEnum):
     BROADER = "broader"
     RELATED = "related"
     SPELLING = "spelling"
+    KIN = "kin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,13 @@
 """How related Dutch texts are when neither letters nor vocabulary settle it."""
 
-import math
-from collections import Counter
 from collections.abc import Sequence
-from functools import cache, lru_cache
 from typing import Protocol
 
 import numpy as np
 
 from app.matching.core.embedding import Embedder
 from app.matching.core.meaning import meaning
-from app.matching.core.reading import alike, grams, hollow, roots, words
+from app.matching.core.reading import alike, grams, roots, words
 from app.matching.core.terms import (
     Matrix,
     Numbers,
@@ -22,8 +19,6 @@ from app.matching.core.terms import (
     standard,
     tf_idf,
 )
-from app.vocabulary.rules import LABEL_LIMIT
-from app.vocabulary.starter import read_concepts
 
 # A word in the title says as much as this many in the text.
 TITLE_COUNTS = 2
@@ -38,24 +33,6 @@ SURE_LETTERS = 0.5
 TITLE_NEARNESS = 0.3
 NEARNESS = 0.3
 STEEPEST = 20
-MOST_KIN = 40
-LEAST_LIKENESS = 0.55
-HOLLOW = 0.5
-
-
-def kinship(one: str, other: str) -> int:
-    """How much two short labels share, from 0 to 40, the same whatever else is stored."""
-    ours, theirs = _told(one[:LABEL_LIMIT]), _told(other[:LABEL_LIMIT])
-    shared = sorted(ours.keys() & theirs.keys())
-    if all(root in hollow() for root in shared):
-        return 0
-    likeness = sum(ours[root] * theirs[root] for root in shared)
-    return min(round(MOST_KIN * likeness), MOST_KIN) if likeness >= LEAST_LIKENESS else 0
-
-
-def telling(label: str) -> frozenset[str]:
-    """The roots of a label that make kin: labels that share none of these are not related."""
-    return frozenset(_told(label[:LABEL_LIMIT]).keys() - hollow())
 
 
 class Index:
@@ -159,28 +136,6 @@ class _Vectors:
 
 def _steep(near: Numbers) -> Numbers:
     return standard(np.exp(np.minimum(near, STEEPEST)))
-
-
-@lru_cache(maxsize=50_000)
-def _told(label: str) -> dict[str, float]:
-    """What each root of a label tells; the squares add up to one."""
-    found = {root for word in words(label) for root in roots(word)}
-    weights = {root: _told_by(root) for root in found}
-    length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
-    return {root: weight / length for root, weight in weights.items()}
-
-
-def _told_by(root: str) -> float:
-    """The fewer names of our own vocabulary have a root, the more it tells."""
-    having = _named()
-    rare = math.log((having.total() + 1) / (having[root] + 1))
-    return rare * HOLLOW if root in hollow() else rare
-
-
-@cache
-def _named() -> Counter[str]:
-    names = (words(name) for concept in read_concepts() for name in concept.names)
-    return Counter(root for name in names for root in {r for word in name for r in roots(word)})
 
 
 def _alike(terms: Terms) -> Matrix:

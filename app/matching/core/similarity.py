@@ -1,8 +1,8 @@
 """S: which offered words answer an asked word, found without comparing it with all of them.
 
 A row is what `Vocabulary.compare` says of the asked word and every offered one; whatever cannot be
-answered is passed over by what it would need: an equal form, a neighbouring concept, or nearly the
-same letters.
+answered is passed over by what it would need: an equal form, a neighbouring concept, nearly the
+same letters, or words in common.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.matching.core.facts import Link
 from app.matching.core.kernels import near_in_letters
+from app.matching.core.kin import LEAST_LIKENESS, told_by
 from app.matching.core.spelling import MIN_LETTERS, MIN_RATIO
 from app.matching.core.vocabulary import Term, Vocabulary
 from app.vocabulary.rules import squeezed
@@ -24,6 +25,8 @@ Array = NDArray[Any]
 SORTS = 32
 _DIGIT, _SPACE, _OTHER = 26, 27, 28
 NO_CONCEPT = -1
+# What adding small numbers in another order may differ.
+ROUNDING = 1e-4
 
 
 class Texts(NamedTuple):
@@ -44,6 +47,15 @@ class Letters(NamedTuple):
     counts: Array
 
 
+class Roots(NamedTuple):
+    """Per root, by its hash, which words have it and how much it tells of them."""
+
+    root: Array
+    rows: Array
+    number: Array
+    tells: Array
+
+
 class Words(NamedTuple):
     """Offered words by number, as arrays in which an asked word finds what may answer it.
 
@@ -60,6 +72,7 @@ class Words(NamedTuple):
     known_number: Array
     every: Letters
     unknown: Letters
+    roots: Roots
 
 
 def words_of(vocabulary: Vocabulary, normals: Sequence[str]) -> Words:
@@ -84,6 +97,7 @@ def words_of(vocabulary: Vocabulary, normals: Sequence[str]) -> Words:
         unknown=letters_of(
             [(at, term.normal) for at, term in enumerate(terms) if term.concept is None]
         ),
+        roots=roots_of([term.normal for term in terms]),
     )
 
 
@@ -112,8 +126,11 @@ class Offered:
             for form in (term.joined, term.stem)
             for number in _equal(words.form, words.form_number, hash_of(form))
         }
+        kin = kin_of(words.roots, term.normal, len(words.concept))
         if term.concept is None:
-            return found.union(near(words.every, term.normal))
+            return found.union(near(words.every, term.normal), kin.tolist())
+        # Of two known words the vocabulary says all there is to say.
+        found.update(kin[words.concept[kin] == NO_CONCEPT].tolist())
         for concept in self._vocabulary.answering(term.concept):
             found.update(_equal(words.known, words.known_number, concept))
         return found.union(near(words.unknown, term.normal))
@@ -141,6 +158,34 @@ def near(letters: Letters, normal: str) -> Iterator[int]:
     counts = counts_of([normal])[0]
     found = near_in_letters(counts, length, letters.counts, letters.length, first, last)
     return map(int, letters.number[found])
+
+
+def kin_of(roots: Roots, normal: str, words: int) -> Array:
+    """All words that may share enough of what is told, and few others."""
+    likeness = np.zeros(words, dtype=np.float32)
+    for root, tells in told_by(normal).items():
+        at = int(np.searchsorted(roots.root, np.uint64(hash_of(root))))
+        if at < len(roots.root) and int(roots.root[at]) == hash_of(root):
+            rows = slice(roots.rows[at], roots.rows[at + 1])
+            # A word stands once under each of its roots, so nothing is lost by adding at once.
+            likeness[roots.number[rows]] += tells * roots.tells[rows]
+    return np.flatnonzero(likeness >= LEAST_LIKENESS - ROUNDING)
+
+
+def roots_of(normals: Sequence[str]) -> Roots:
+    told = [
+        (hash_of(root), number, tells)
+        for number, normal in enumerate(normals)
+        for root, tells in told_by(normal).items()
+    ]
+    told.sort()
+    root, first = np.unique(np.array([one for one, *_ in told], dtype=np.uint64), return_index=True)
+    return Roots(
+        root=root,
+        rows=np.append(first, len(told)).astype(np.int32),
+        number=np.array([number for _, number, _ in told], dtype=np.int32),
+        tells=np.array([tells for *_, tells in told], dtype=np.float32),
+    )
 
 
 def letters_of(words: Sequence[tuple[int, str]]) -> Letters:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 
 from app.matching.core.facts import Kind, Link
+from app.matching.core.kin import kinship
 from app.matching.core.spelling import spelling_ratio
 from app.vocabulary.rules import ConceptFacts, normalise, squeezed, stemmed
 
@@ -93,7 +94,10 @@ class Vocabulary:
         if apart:
             return None
         ratio = spelling_ratio(asked.normal, offered.normal)
-        return Link(Kind.SPELLING, ratio) if ratio else None
+        if ratio:
+            return Link(Kind.SPELLING, ratio)
+        kin = kinship(asked.normal, offered.normal)
+        return Link(Kind.KIN, kin) if kin else None
 
     def _are_different(self, one: Term, other: Term) -> bool:
         pairs = product(one.keys(), other.keys())

@@ -22,6 +22,7 @@ KINDS = {
     Kind.BROADER: "breder dan gevraagd",
     Kind.RELATED: "verwant",
     Kind.SPELLING: "net anders geschreven",
+    Kind.KIN: "heeft er woorden mee gemeen",
 }
 # What is offered and is at least all that was asked.
 WHOLE = frozenset({Kind.SAME, Kind.SYNONYM, Kind.NARROWER, Kind.SPELLING})
