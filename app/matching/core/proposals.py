@@ -1,0 +1,302 @@
+"""Which concepts a pasted text speaks of, each with the very words that tell it."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from app.core.text import clean_text
+from app.matching.core.kin import MOST_KIN, kinship, told_by
+from app.matching.core.reading import EMPTY, hollow, roots
+from app.matching.core.vocabulary import FORMS
+from app.vocabulary.rules import (
+    NORMAL_LIMIT,
+    SHORT_WORD,
+    ConceptFacts,
+    normalise,
+    squeezed,
+    stemmed,
+)
+from app.vocabulary.starter import read_concepts
+
+# What is longer is read up to here: a CV of eight pages fits.
+TEXT_READ = 20_000
+MOST_PROPOSED = 15
+MOST_KINDRED = 4
+# Every compound is compared with names, so only those that are used most are looked at.
+MOST_COMPOUNDS = 60
+SHORTEST_COMPOUND = 7
+LONGEST_NAME = 9
+# So many letters tell whether a name begins like this.
+BEGINNING = 8
+# How sure a name is that occurs once, and how much surer it gets with every further time.
+SURE, SURE_OF_IMPORTED, SURE_OF_HOLLOW = 80, 60, MOST_KIN + 1
+MORE, MOST_MORE = 3, 15
+
+# A word, or a sign that no name runs across. A line that goes on in small letters was only wrapped.
+_SIGN = re.compile(r"([^\W_]+(?:[+#]+(?![\w+#]))?|&)|[.:](?=\s|$)|[,;!?()\[\]|•]|\n(?![a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A concept that a text speaks of, and the words of the text that tell it."""
+
+    label: str
+    concept_id: int
+    words: tuple[str, ...]
+    sureness: int  # 0 to 100
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the text says it in our own words."""
+        return self.sureness >= SURE
+
+
+class _Word(NamedTuple):
+    """A word of the text: its forms, where it stands, and in which part of a sentence."""
+
+    normal: str
+    stem: str
+    begins: int
+    ends: int
+    part: int
+
+
+class _Phrase(NamedTuple):
+    """Words in a row, in the forms in which names are compared."""
+
+    normal: str
+    joined: str
+    stem: str
+    # Words that only hold sentences together begin and end no name that is written otherwise.
+    is_whole: bool
+
+
+class _Mention(NamedTuple):
+    concept: int
+    first: int
+    last: int
+    is_certain: bool
+
+
+class Names:
+    """The names of concepts as texts may hold them; built once, then only asked."""
+
+    def __init__(self, concepts: Iterable[ConceptFacts] = ()) -> None:
+        self.concepts = {concept.id: concept for concept in concepts}
+        self._by_form = [_owners(self.concepts.values(), form) for form in FORMS]
+        self._begins = {name[:BEGINNING] for names in self._by_form[1:] for name in names}
+        self._kin: dict[str, list[_Kin]] = defaultdict(list)
+        for kin in _kin_of(concept for concept in self.concepts.values() if concept.own):
+            for root in kin.roots - hollow():
+                self._kin[root].append(kin)
+
+    def named(self, phrase: _Phrase) -> int | None:
+        """The one concept that goes by these words."""
+        exact, *others = self._by_form
+        if phrase.normal in exact:
+            return exact[phrase.normal]
+        if not phrase.is_whole:
+            return None
+        found = map(dict.get, others, (phrase.joined, phrase.stem))
+        return next((concept for concept in found if concept is not None), None)
+
+    def may_begin_with(self, phrase: _Phrase) -> bool:
+        """Whether a name may go on from here; most words begin none."""
+        forms = phrase.joined, phrase.stem
+        return any(len(form) < BEGINNING or form[:BEGINNING] in self._begins for form in forms)
+
+    def kindred(self, word: str) -> tuple[int, int] | None:
+        """The concept with a name of which every part is in this compound, and how near it is."""
+        told = told_by(word).keys()
+        names = {kin for root in told for kin in self._kin.get(root, ()) if kin.roots <= told}
+        near = [(kinship(word, kin.name), -kin.concept) for kin in names]
+        strength, concept = max(near, default=(0, 0))
+        return (-concept, strength) if strength else None
+
+
+class _Kin(NamedTuple):
+    name: str
+    concept: int
+    roots: frozenset[str]
+
+
+def proposals(text: str, names: Names, most: int = MOST_PROPOSED) -> list[Proposal]:
+    """What the text speaks of, the surest first; what it names comes before what is near it."""
+    plain = clean_text(text[:TEXT_READ])
+    words = list(_words(plain))
+    mentions = _mentions(words, plain, names)
+    found = _named(mentions, words, plain, names)
+    used = {at for mention in mentions for at in range(mention.first, mention.last)}
+    unused = [word for at, word in enumerate(words) if at not in used]
+    found += _kindred(unused, plain, names, {proposal.concept_id for proposal in found})
+    # What was found first in the text stays first among what is equally sure.
+    return sorted(found, key=lambda proposal: -proposal.sureness)[:most]
+
+
+def _words(text: str) -> Iterator[_Word]:
+    part = 0
+    forms: dict[str, tuple[str, str]] = {}
+    for found in _SIGN.finditer(text):
+        sign = found[1] or ""
+        if sign not in forms:
+            normal = squeezed(normalise(sign))
+            forms[sign] = normal, stemmed(normal)
+        normal, stem = forms[sign]
+        if normal:
+            yield _Word(normal, stem, found.start(), found.end(), part)
+        else:
+            part += 1
+
+
+def _mentions(words: Sequence[_Word], text: str, names: Names) -> list[_Mention]:
+    """Every name in the text; of two that share a word only the longer one."""
+    loud = _loud_parts(words, text)
+    found = [one for at in range(len(words)) for one in _beginning_at(at, words, text, names, loud)]
+    sure = {mention.concept for mention in found if mention.is_certain}
+    known = [mention for mention in found if mention.is_certain or mention.concept in sure]
+    taken: set[int] = set()
+    kept = []
+    for mention in sorted(known, key=lambda one: (one.first - one.last, one.first)):
+        places = range(mention.first, mention.last)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            kept.append(mention)
+    return sorted(kept, key=lambda one: one.first)
+
+
+def _beginning_at(
+    at: int, words: Sequence[_Word], text: str, names: Names, loud: Collection[int]
+) -> Iterator[_Mention]:
+    begins, part = words[at].begins, words[at].part
+    for last, phrase in _phrases(at, words):
+        concept = names.named(phrase)
+        if concept is not None:
+            written = text[begins : words[last - 1].ends]
+            yield _Mention(concept, at, last, _is_meant(written, is_loud=part in loud))
+        if not names.may_begin_with(phrase):
+            return
+
+
+def _phrases(at: int, words: Sequence[_Word]) -> Iterator[tuple[int, _Phrase]]:
+    """Ever more words from here on, within one part of a sentence."""
+    first, normal, stem = words[at], "", ""
+    for last, word in enumerate(words[at : at + LONGEST_NAME], start=at + 1):
+        if word.part != first.part or len(normal) > NORMAL_LIMIT:
+            return
+        normal = f"{normal} {word.normal}" if normal else word.normal
+        # An s that stands alone is what is left of a plural as in scenario's.
+        stem += "" if stem and word.normal == "s" else word.stem
+        is_whole = first.normal not in EMPTY and word.normal not in EMPTY
+        yield last, _Phrase(normal, squeezed(normal), stem, is_whole)
+
+
+def _is_meant(written: str, *, is_loud: bool) -> bool:
+    """A short name is only that name when it is written so: RO is a craft, ro is nothing."""
+    plain = written.replace(".", "")
+    if len(squeezed(normalise(plain))) > SHORT_WORD:
+        return True
+    if is_loud:
+        return False
+    return plain.isupper() or plain in _short() or plain.lower() in _short()
+
+
+def _loud_parts(words: Sequence[_Word], text: str) -> set[int]:
+    """Where everything is in capitals, so that capitals say nothing."""
+    long, calm = set(), set()
+    for word in words:
+        if not text[word.begins : word.ends].isupper():
+            calm.add(word.part)
+        elif len(word.normal) > SHORT_WORD:
+            long.add(word.part)
+    return long - calm
+
+
+def _named(
+    mentions: Iterable[_Mention], words: Sequence[_Word], text: str, names: Names
+) -> list[Proposal]:
+    told: dict[int, list[str]] = defaultdict(list)
+    for mention in mentions:
+        begins, ends = words[mention.first].begins, words[mention.last - 1].ends
+        told[mention.concept].append(" ".join(text[begins:ends].split()))
+    return [
+        _proposal(names.concepts[concept], said, _sureness(names.concepts[concept], said))
+        for concept, said in told.items()
+    ]
+
+
+def _sureness(concept: ConceptFacts, said: Sequence[str]) -> int:
+    more = min(MORE * (len(said) - 1), MOST_MORE)
+    if all(_is_hollow(one) for one in said):
+        return SURE_OF_HOLLOW + more
+    return (SURE if concept.own else SURE_OF_IMPORTED) + more
+
+
+def _is_hollow(said: str) -> bool:
+    read = [root for word in normalise(said).split() for root in roots(word)]
+    return all(root in hollow() for root in read)
+
+
+def _kindred(
+    words: Sequence[_Word], text: str, names: Names, known: Collection[int]
+) -> list[Proposal]:
+    """What compounds are about that are no name themselves, such as woningbouwprojecten."""
+    written: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        if len(word.normal) >= SHORTEST_COMPOUND and len(roots(word.normal)) > 1:
+            written[word.normal].append(text[word.begins : word.ends])
+    often = Counter({normal: len(said) for normal, said in written.items()})
+    told: dict[int, list[str]] = defaultdict(list)
+    strength: Counter[int] = Counter()
+    for normal, _ in often.most_common(MOST_COMPOUNDS):
+        kin = names.kindred(normal)
+        if kin and kin[0] not in known:
+            told[kin[0]] += written[normal]
+            strength[kin[0]] = max(strength[kin[0]], kin[1])
+    return [
+        _proposal(names.concepts[concept], told[concept], sureness)
+        for concept, sureness in strength.most_common(MOST_KINDRED)
+    ]
+
+
+def _proposal(concept: ConceptFacts, said: Iterable[str], sureness: int) -> Proposal:
+    """Every word once, as it was written first."""
+    once: dict[str, str] = {}
+    for one in said:
+        once.setdefault(normalise(one), one)
+    return Proposal(concept.names[0], concept.id, tuple(once.values()), sureness)
+
+
+def _owners(concepts: Iterable[ConceptFacts], form: Callable[[str], str]) -> dict[str, int]:
+    """Per form of a name the concept it belongs to; our own wins, what two share is nobody's."""
+    owners: dict[str, dict[int, bool]] = defaultdict(dict)
+    for concept in concepts:
+        for name in concept.names:
+            owners[form(name)][concept.id] = concept.own
+    found = {}
+    for name, owning in owners.items():
+        meant = [concept for concept, is_own in owning.items() if is_own] or list(owning)
+        if name and len(meant) == 1:
+            found[name] = meant[0]
+    return found
+
+
+def _kin_of(concepts: Iterable[ConceptFacts]) -> Iterator[_Kin]:
+    """The names that can be a part of a compound; a short one is in too many by chance."""
+    for concept in concepts:
+        for name in concept.names:
+            if len(squeezed(normalise(name))) > SHORT_WORD:
+                yield _Kin(name, concept.id, frozenset(told_by(name)))
+
+
+@cache
+def _short() -> frozenset[str]:
+    """The short names of our own vocabulary as they are written: RO, Wmo, geur."""
+    names = (name for concept in read_concepts() for name in concept.names)
+    return frozenset(
+        plain
+        for plain in (name.replace(".", "") for name in names)
+        if len(squeezed(normalise(plain))) <= SHORT_WORD
+    )
