@@ -9,7 +9,7 @@ from app.vocabulary.rules import LABEL_LIMIT
 from app.vocabulary.starter import read_concepts
 
 MOST_KIN = 40
-LEAST_LIKENESS = 0.55
+LEAST_LIKENESS = 0.65
 HOLLOW = 0.5
 
 
