@@ -42,8 +42,10 @@ def contents_of(session: Session, today: date) -> Contents:
     codes = {gemeente.code: number for number, gemeente in enumerate(gemeenten)}
     provinces = _provinces(gemeenten)
     opgaven = queries.opgave_facts(session, today)
-    ids, profiles, windows, offers, labels = _profiles(session, codes)
-    people = people_of(profiles, windows, offers, labels, terms)
+    ids, profiles = _profiles(session, codes)
+    numbers = {user_id: number for number, user_id in enumerate(ids)}
+    offers, labels = _offers(session, numbers)
+    people = people_of(profiles, _windows(session, numbers), offers, labels, terms)
     words = words_of(vocabulary, terms.normals)
     asking = opgaven_of(opgaven, _audiences(session, opgaven, codes, provinces), codes, terms)
     asked, offered = np.unique(asking.slot_term).tolist(), Offered(vocabulary, words)
@@ -60,50 +62,33 @@ def contents_of(session: Session, today: date) -> Contents:
     )
 
 
-def _profiles(
-    session: Session, codes: dict[str, int]
-) -> tuple[list[UUID], ProfileRows, WindowRows, OfferRows, list[str]]:
+def _profiles(session: Session, codes: dict[str, int]) -> tuple[list[UUID], ProfileRows]:
     found = _published(
         session, select(Profile.user_id, User.gemeente_code, Profile.travel_km, Profile.remote)
     )
-    numbers = {user_id: number for number, (user_id, *_) in enumerate(found)}
-    windows = _published(
-        session,
-        select(Window.user_id, Window.hours_per_week, Window.starts_on, Window.ends_on).join(
-            Profile, Profile.user_id == Window.user_id
-        ),
-    )
-    skills = _published(
-        session,
-        select(Skill.user_id, Skill.label, Skill.level, Skill.energy, Skill.direction).join(
-            Profile, Profile.user_id == Skill.user_id
-        ),
-    )
-    labels = {label: None for _, label, *_ in skills}
-    label_numbers = {label: number for number, label in enumerate(labels)}
-    return (
-        list(numbers),
-        ProfileRows(*columns_of([(codes[code], km, remote) for _, code, km, remote in found], 3)),
-        WindowRows(
-            *columns_of(
-                [
-                    (numbers[owner], hours, first.toordinal(), last_day(last))
-                    for owner, hours, first, last in windows
-                ],
-                4,
-            )
-        ),
-        OfferRows(
-            *columns_of(
-                [
-                    (numbers[owner], label_numbers[label], level, energy, to is Direction.WANTS)
-                    for owner, label, level, energy, to in skills
-                ],
-                5,
-            )
-        ),
-        list(labels),
-    )
+    rows = [(codes[code], km, remote) for _, code, km, remote in found]
+    return [user_id for user_id, *_ in found], ProfileRows(*columns_of(rows, 3))
+
+
+def _windows(session: Session, numbers: dict[UUID, int]) -> WindowRows:
+    columns = Window.user_id, Window.hours_per_week, Window.starts_on, Window.ends_on
+    found = _published(session, select(*columns).join(Profile, Profile.user_id == Window.user_id))
+    rows = [
+        (numbers[owner], hours, first.toordinal(), last_day(last))
+        for owner, hours, first, last in found
+    ]
+    return WindowRows(*columns_of(rows, 4))
+
+
+def _offers(session: Session, numbers: dict[UUID, int]) -> tuple[OfferRows, list[str]]:
+    columns = Skill.user_id, Skill.label, Skill.level, Skill.energy, Skill.direction
+    found = _published(session, select(*columns).join(Profile, Profile.user_id == Skill.user_id))
+    labels = {label: number for number, label in enumerate(dict.fromkeys(row[1] for row in found))}
+    rows = [
+        (numbers[owner], labels[label], level, energy, direction is Direction.WANTS)
+        for owner, label, level, energy, direction in found
+    ]
+    return OfferRows(*columns_of(rows, 5)), list(labels)
 
 
 def _published(session: Session, found: Select[*tuple[Any, ...]]) -> Sequence[Any]:
