@@ -27,6 +27,8 @@ TIER_AT, VALUE_AT = 40, 32
 NUMBER = 0xFFFFFFFF
 # A code stands in the last bits of a posting.
 CODE_BITS, CODE = 6, 63
+# Of the sorts of letters, these first ones are in most words.
+COMMON = 8
 
 
 class Scratch(NamedTuple):
@@ -409,6 +411,16 @@ def explain_all(
         starts[o + 1] = at
 
 
+@inlined
+def apart(counts: Array, every: Array, at: int, first: int, last: int) -> int:
+    """By how many letters of these sorts two words differ."""
+    difference: Any = 0
+    for sort in range(first, last):
+        # Signed: the difference of two unsigned bytes would be a large one the other way round.
+        difference += abs(np.int32(counts[sort]) - np.int32(every[at, sort]))
+    return difference
+
+
 @compiled
 def near_in_letters(
     counts: Array, length: int, every: Array, lengths: Array, first: int, last: int
@@ -416,11 +428,12 @@ def near_in_letters(
     """Which words, from the first to the last, differ from this one by few enough letters."""
     found, many = np.empty(max(last - first, 0), dtype=np.int32), 0
     for at in range(first, last):
-        difference = np.int32(0)
-        for sort in range(counts.size):
-            # Signed: the difference of two unsigned bytes would be a large one the other way round.
-            difference += abs(np.int32(counts[sort]) - np.int32(every[at, sort]))
-        if difference * FULL <= (length + lengths[at]) * (FULL - MIN_RATIO):
-            found[many] = at
-            many += 1
+        most = (length + lengths[at]) * (FULL - MIN_RATIO) // FULL
+        difference = apart(counts, every, at, 0, COMMON)
+        # Most words differ enough in the letters that all words have.
+        if difference <= most:
+            difference += apart(counts, every, at, COMMON, counts.size)
+            if difference <= most:
+                found[many] = at
+                many += 1
     return found[:many]

@@ -23,6 +23,8 @@ Array = NDArray[Any]
 
 # Letters, digits, the space, and everything else: enough to tell most words apart by counting.
 SORTS = 32
+# The letters of Dutch, the most common first.
+_LETTERS = {letter: sort for sort, letter in enumerate("enatirodslgvhkmubpwjczfxyq")}
 _DIGIT, _SPACE, _OTHER = 26, 27, 28
 NO_CONCEPT = -1
 # What adding small numbers in another order may differ.
@@ -226,8 +228,8 @@ def _equal(ordered: Array, numbers: Array, value: int) -> list[int]:
 
 
 def _sort(letter: str) -> int:
-    if "a" <= letter <= "z":
-        return ord(letter) - ord("a")
+    if letter in _LETTERS:
+        return _LETTERS[letter]
     if letter == " ":
         return _SPACE
     return _DIGIT if letter.isdecimal() else _OTHER
