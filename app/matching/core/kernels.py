@@ -414,11 +414,11 @@ def explain_all(
 @inlined
 def apart(counts: Array, every: Array, at: int, first: int, last: int) -> int:
     """By how many letters of these sorts two words differ."""
-    difference: Any = 0
+    difference = np.int32(0)
     for sort in range(first, last):
         # Signed: the difference of two unsigned bytes would be a large one the other way round.
         difference += abs(np.int32(counts[sort]) - np.int32(every[at, sort]))
-    return difference
+    return int(difference)
 
 
 @compiled
