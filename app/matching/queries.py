@@ -1,7 +1,7 @@
 """Rows to facts for the core; and the matches of a person or an opgave for who may see them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
@@ -23,6 +23,8 @@ from app.matching.core.facts import (
     Score,
     Window,
 )
+from app.matching.core.proposals import MOST_PROPOSED, Names, Proposal
+from app.matching.core.proposals import proposals as proposals_in
 from app.matching.core.search import Search, search_state, still_holds
 from app.matching.core.vocabulary import Vocabulary
 from app.matching.models import Match, NightlyRun
@@ -41,6 +43,7 @@ from app.vocabulary import queries as vocabulary_queries
 LONGEST_LIST = 50
 
 _built: dict[UUID, Vocabulary] = {}
+_names: dict[UUID, Names] = {}
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,29 @@ def vocabulary(session: Session) -> Vocabulary:
         built = Vocabulary(concepts, vocabulary_queries.different_pairs(session))
         _built.clear()
         _built[version] = built
+    return built
+
+
+def proposals(session: Session, text: str, known: Iterable[str]) -> list[Proposal]:
+    """The concepts that a text speaks of, by their label, without those of the known labels."""
+    words = vocabulary(session)
+    named = {words.concept_of(label) for label in known}
+    found = proposals_in(text, _names_now(session), MOST_PROPOSED + len(named))
+    new = [proposal for proposal in found if proposal.concept_id not in named][:MOST_PROPOSED]
+    labels = vocabulary_queries.labels_of(session, [proposal.concept_id for proposal in new])
+    return [replace(proposal, label=labels[proposal.concept_id]) for proposal in new]
+
+
+def _names_now(session: Session) -> Names:
+    """The names as a text may hold them; built anew only when the words changed."""
+    version = vocabulary_queries.version(session)
+    if version is None:
+        return Names()
+    built = _names.get(version)
+    if built is None:
+        built = Names(vocabulary_queries.concept_facts(session))
+        _names.clear()
+        _names[version] = built
     return built
 
 

@@ -32,6 +32,7 @@ MENU = (
 UNDER = {
     "people.show": "people.index",
     "people.edit": "people.own",
+    "people.from_text": "people.own",
     "opgaven.show": "opgaven.index",
     "opgaven.create": "opgaven.ours",
     "opgaven.edit": "opgaven.ours",

@@ -1,6 +1,7 @@
 """Rows become facts, and matches are shown to who may see them."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,6 +37,7 @@ from tests.support.builders import (
     an_opgave,
 )
 from tests.support.queries import counted
+from tests.support.words import a_vocabulary
 from tests.support.work import MONDAY, TODAY, make_work
 
 
@@ -53,6 +55,20 @@ def matched(session: Session) -> None:
 
 
 # Facts
+
+
+def test_a_text_becomes_proposals_by_their_labels_without_what_is_known(
+    session: Session, tmp_path: Path
+) -> None:
+    before = queries.proposals(session, "RO en jeugdzorg", [])
+    a_vocabulary(session, tmp_path)
+
+    every = queries.proposals(session, "RO en jeugdzorg", [])
+    new = queries.proposals(session, "RO en jeugdzorg", ["planologie", "iets anders"])
+
+    assert before == []
+    assert [proposal.label for proposal in every] == ["ruimtelijke ordening", "jeugdhulp"]
+    assert [proposal.label for proposal in new] == ["jeugdhulp"]
 
 
 def test_a_profile_becomes_facts(session: Session) -> None:

@@ -12,13 +12,15 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.accounts.models import User
 from app.core.outbox import OutboxMessage
 from app.labels import label
+from app.matching.core.proposals import TEXT_READ
 from app.matching.service import match_opgave
 from app.people.models import Profile
-from app.people.rules import Movement, ProfileState, Visibility
+from app.people.rules import MOST_SKILLS, Movement, ProfileState, Visibility
 from app.web.people.pages import FITS
 from tests.support.builders import a_gemeente, a_profile, a_skill, a_user, an_opgave
 from tests.support.pages import fault_at, text_of, value_of
@@ -765,3 +767,168 @@ def test_what_is_wrong_in_a_row_names_the_row(client: FlaskClient, session: Sess
     assert "Vaardigheid 2: “Wmo” staat er al." in said
     assert "Vaardigheid 2, Jaren ervaring: Kies een getal van 0 tot en met 60." in said
     assert "Periode 1, Uren per week: Kies een getal van 1 tot en met 40." in said
+
+
+# Skills from a pasted text
+
+
+FROM_TEXT = "/profiel/uit-tekst"
+CV = "Ik deed planologie en nu klimaatadaptatie. Ruimtelijke ordening is mijn vak. Ook: jeugdzorg."
+
+
+@pytest.fixture
+def words(session: Session, tmp_path: Path) -> None:
+    a_vocabulary(session, tmp_path)
+
+
+def boxes(answer: TestResponse) -> dict[str, tuple[str, bool]]:
+    """Per proposed label its value and whether it is ticked."""
+    found = re.findall(
+        r'<input[^>]*name="skills" value="(\d+)"( checked)?[^>]*>\s*<label[^>]*>(.*?)</label>',
+        answer.text,
+    )
+    return {label: (value, bool(checked)) for value, checked, label in found}
+
+
+def taken(client: FlaskClient, text: str, *labels: str) -> TestResponse:
+    found = boxes(client.post(FROM_TEXT, data={"text": text}))
+    chosen = [found[label][0] for label in labels]
+    return client.post(FROM_TEXT, data={"text": text, "skills": chosen, "actie": "neem-over"})
+
+
+def test_the_form_of_a_profile_leads_to_skills_from_a_text(client: FlaskClient, user: User) -> None:
+    assert FROM_TEXT in client.get(EDIT).text
+    assert "bewaren hem nergens" in text_of(client.get(FROM_TEXT))
+
+
+def test_a_visitor_cannot_have_a_text_read(client: FlaskClient) -> None:
+    assert client.post(FROM_TEXT, data={"text": CV}).status_code == 302
+
+
+@pytest.mark.usefixtures("words")
+def test_a_text_becomes_proposals_with_the_words_that_tell_them(
+    client: FlaskClient, user: User
+) -> None:
+    answer = client.post(FROM_TEXT, data={"text": CV})
+
+    assert answer.status_code == 200
+    assert list(boxes(answer)) == ["ruimtelijke ordening", "klimaatadaptatie", "jeugdhulp"]
+    assert "omdat je schrijft: “planologie”, “Ruimtelijke ordening”" in text_of(answer)
+
+
+@pytest.mark.usefixtures("words")
+def test_only_what_is_sure_is_chosen_beforehand(client: FlaskClient, user: User) -> None:
+    answer = client.post(FROM_TEXT, data={"text": "Jeugdzorg, en pleegzorgprojecten."})
+
+    assert {label: ticked for label, (_, ticked) in boxes(answer).items()} == {
+        "jeugdhulp": True,
+        "pleegzorg": False,
+    }
+
+
+@pytest.mark.usefixtures("words")
+def test_what_is_on_the_profile_already_is_left_out(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    a_profile(session, "planologie", user=user)
+    session.commit()
+
+    assert list(boxes(client.post(FROM_TEXT, data={"text": CV}))) == [
+        "klimaatadaptatie",
+        "jeugdhulp",
+    ]
+
+
+@pytest.mark.usefixtures("words")
+def test_what_is_taken_stands_on_the_form_and_is_not_saved_yet(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    a_profile(session, a_skill("Wmo", level=4), user=user, function="Regisseur")
+    session.commit()
+
+    answer = taken(client, CV, "klimaatadaptatie")
+
+    labels = [value_of(answer, f"skills-{at}-label") for at in range(3)]
+    assert (answer.status_code, labels) == (200, ["Wmo", "klimaatadaptatie", None])
+    assert (value_of(answer, "function"), value_of(answer, "version")) == ("Regisseur", "1")
+    assert "nog niet bewaard" in text_of(answer)
+    assert [skill.label for skill in session.get_one(Profile, user.id).skills] == ["Wmo"]
+
+
+@pytest.mark.usefixtures("words")
+def test_who_has_no_profile_yet_begins_one_with_what_is_taken(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    answer = taken(client, CV, "jeugdhulp", "klimaatadaptatie")
+
+    assert [value_of(answer, f"skills-{at}-label") for at in range(2)] == [
+        "klimaatadaptatie",
+        "jeugdhulp",
+    ]
+    assert (value_of(answer, "version"), value_of(answer, "travel_km")) == ("0", "30")
+    assert session.get(Profile, user.id) is None
+
+
+@pytest.mark.usefixtures("words")
+def test_what_a_text_does_not_speak_of_cannot_be_taken(client: FlaskClient, user: User) -> None:
+    chosen = {"text": CV, "skills": ["999999", "<b>", ""], "actie": "neem-over"}
+
+    answer = client.post(FROM_TEXT, data=chosen)
+
+    assert (answer.status_code, len(boxes(answer))) == (422, 3)
+    assert fault_at(answer, "skills") == "Fout: Kies minstens één vaardigheid."
+
+
+@pytest.mark.usefixtures("words")
+@pytest.mark.parametrize(
+    ("on_profile", "said"),
+    [
+        (MOST_SKILLS, "Je profiel heeft al 40 vaardigheden. Verwijder er daar eerst een."),
+        (MOST_SKILLS - 1, "Je koos er 2. Op je profiel is nog plaats voor 1; kies er minder."),
+    ],
+)
+def test_a_full_profile_takes_no_more(
+    client: FlaskClient, session: Session, user: User, on_profile: int, said: str
+) -> None:
+    a_profile(session, *(f"vak {at}" for at in range(on_profile)), user=user)
+    session.commit()
+
+    answer = taken(client, CV, "jeugdhulp", "klimaatadaptatie")
+
+    assert (answer.status_code, fault_at(answer, "skills")) == (422, f"Fout: {said}")
+    assert {label for label, (_, ticked) in boxes(answer).items() if ticked} == {
+        "jeugdhulp",
+        "klimaatadaptatie",
+    }
+
+
+@pytest.mark.usefixtures("words")
+def test_a_text_without_skills_says_what_to_do(client: FlaskClient, user: User) -> None:
+    answer = client.post(FROM_TEXT, data={"text": "Hallo, ik ben Anna."})
+
+    assert (answer.status_code, boxes(answer)) == (200, {})
+    assert "Wij lezen niets nieuws in je tekst" in text_of(answer)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b"])
+def test_an_empty_text_is_refused(client: FlaskClient, user: User, text: str) -> None:
+    answer = client.post(FROM_TEXT, data={"text": text})
+
+    assert (answer.status_code, fault_at(answer, "text")) == (422, "Fout: Plak eerst een tekst.")
+
+
+def test_who_pastes_a_very_long_text_is_told_what_was_read(client: FlaskClient, user: User) -> None:
+    said = "We lazen alleen het begin, 20.000 tekens."
+
+    assert said not in text_of(client.post(FROM_TEXT, data={"text": CV}))
+    assert said in text_of(client.post(FROM_TEXT, data={"text": "a " * TEXT_READ}))
+
+
+@pytest.mark.usefixtures("words")
+def test_a_pasted_text_is_kept_nowhere(client: FlaskClient, session: Session, user: User) -> None:
+    told = session.scalar(select(func.count()).select_from(OutboxMessage))
+
+    taken(client, CV, "jeugdhulp")
+
+    assert session.scalar(select(func.count()).select_from(OutboxMessage)) == told
+    assert "planologie" not in client.get(FROM_TEXT).text

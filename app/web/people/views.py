@@ -1,5 +1,6 @@
 """The own profile, and colleagues."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -13,11 +14,16 @@ from app.labels import MOVEMENT_SENTENCES
 from app.matching import queries as matching
 from app.people import queries, service
 from app.people.models import Profile
-from app.people.rules import ProfileState, publishing_faults
+from app.people.rules import MOST_SKILLS, ProfileDraft, ProfileState, publishing_faults
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
-from app.web.people.forms import VISIBILITY_SENTENCES, ColleagueSearch, ProfileForm
+from app.web.people.forms import (
+    VISIBILITY_SENTENCES,
+    ColleagueSearch,
+    ProfileForm,
+    SkillsFromText,
+)
 from app.web.people.pages import is_new, own_page, profile_page
 from app.web.policy import Policy, allow
 from app.web.rows import Saving
@@ -28,6 +34,10 @@ from app.web.work import open_work
 SAVED = "Je profiel is bewaard."
 PUBLISHED = "Je profiel is gepubliceerd."
 PAUSED = "Je profiel staat op pauze. Niemand vindt je nu, en je krijgt geen nieuwe matches."
+TAKEN = (
+    "De gekozen vaardigheden staan onderaan je lijst, maar zijn nog niet bewaard. "
+    "Kijk per vaardigheid je niveau en je energie na, en bewaar dan je profiel."
+)
 ONLY_SAVED = "Je profiel is bewaard, maar nog niet gepubliceerd. Hieronder staat wat er nog mist."
 
 people = Blueprint("people", __name__)
@@ -89,7 +99,23 @@ def edit() -> ResponseReturnValue:
     form = ProfileForm.of_request(obj=queries.draft_of(profile) if profile else None)
     if form.submitted() and _save(form):
         return redirect(url_for("people.own"))
-    return _form_page(form)
+    return _form_page(form), form.status
+
+
+@people.route("/profiel/uit-tekst", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def from_text() -> ResponseReturnValue:
+    """Skills out of a text that is kept nowhere; those taken stand on the form, not yet saved."""
+    form, profile = SkillsFromText.of_request(), _own_profile()
+    draft = queries.draft_of(profile) if profile else ProfileDraft(version=0)
+    if form.submitted() and form.has_text():
+        known = [skill.label for skill in draft.skills]
+        form.offer(matching.proposals(db.session(), form.text.data or "", known))
+        if form.takes(MOST_SKILLS - len(draft.skills)):
+            flash(TAKEN, "warning")
+            skills = (*draft.skills, *form.taken)
+            return _form_page(ProfileForm(formdata=None, obj=replace(draft, skills=skills)))
+    return render_template("people/from_text.html", form=form), form.status
 
 
 @people.post("/profiel/publiceren")
@@ -138,9 +164,9 @@ def _own_profile() -> Profile | None:
     return queries.own_profile(db.session(), user_id) if user_id else None
 
 
-def _form_page(form: ProfileForm) -> ResponseReturnValue:
+def _form_page(form: ProfileForm) -> str:
     profile = _own_profile()
-    page = render_template(
+    return render_template(
         "people/edit.html",
         form=form,
         hints=hints_for(row.form.label.data or "" for row in form.skills),
@@ -149,4 +175,3 @@ def _form_page(form: ProfileForm) -> ResponseReturnValue:
         visibility_helps={tier.value: said for tier, said in VISIBILITY_SENTENCES.items()},
         movement_helps={role.value: said for role, said in MOVEMENT_SENTENCES.items()},
     )
-    return page, form.status
