@@ -27,7 +27,10 @@ ROLE_PAGES = {
         *("/", "/opgaven", "/over", "/bouw-mee", "/privacy", "/toegankelijkheid"),
         *("/inloggen", "/demo"),
     },
-    "professional": {"/matches", "/profiel", "/profiel/bewerken", "/collegas", "/meldingen"},
+    "professional": {
+        *("/matches", "/profiel", "/profiel/bewerken", "/profiel/uit-tekst"),
+        *("/collegas", "/meldingen"),
+    },
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {"/beheer", "/beheer/collegas", "/onze-opgaven"},
     "beheerder": {
@@ -185,6 +188,33 @@ def test_faults_in_a_profile_are_told_beside_the_fields(arrive: Arrive) -> None:
 
     assert "Er klopt nog iets niet" in visitor.text()
     visitor.look("error-profiel")
+
+
+CV = """\
+Ik werk twaalf jaar als planoloog bij een middelgrote gemeente. Ik schrijf omgevingsplannen en
+begeleid participatietrajecten met bewoners. Ruimtelijke ordening is mijn vak, maar ik denk ook mee
+over woningbouwprojecten, mobiliteit en de energietransitie. Ik werk dagelijks met QGIS."""
+
+
+def test_the_pages_about_skills_from_a_text_are_in_order(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in_on_demo_page("Chantal van Rooij")
+    visitor.go("/profiel/bewerken")
+    visitor.follow("Haal vaardigheden uit een tekst")
+    visitor.press("Zoek vaardigheden")
+    visitor.look("error-uit-tekst")
+    visitor.fill("Je tekst", "Hallo, ik ben Chantal.")
+    visitor.press("Zoek vaardigheden")
+    visitor.look("profiel-uit-tekst-nothing")
+    visitor.fill("Je tekst", CV)
+    visitor.press("Zoek opnieuw")
+    visitor.look("profiel-uit-tekst-answer")
+    visitor.press("Neem over")
+
+    assert "zijn nog niet bewaard" in visitor.text()
+    skills = visitor.page.get_by_label("Vaardigheid", exact=True).all()
+    assert "QGIS" in [skill.input_value() for skill in skills]
+    visitor.look("profiel-uit-tekst-taken")
 
 
 def test_what_is_missing_in_an_opgave_is_told_beside_the_fields(arrive: Arrive) -> None:
