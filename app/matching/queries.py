@@ -1,9 +1,10 @@
 """Rows to facts for the core; and the matches of a person or an opgave for who may see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -39,10 +40,13 @@ from app.people.models import Profile
 from app.people.rules import Direction, ProfileState
 from app.people.visibility import SeenProfile
 from app.vocabulary import queries as vocabulary_queries
+from app.vocabulary.rules import ConceptFacts
 
 LONGEST_LIST = 50
 
-_built: dict[UUID, Vocabulary] = {}
+Built = TypeVar("Built")
+
+_vocabularies: dict[UUID, Vocabulary] = {}
 _names: dict[UUID, Names] = {}
 
 
@@ -64,39 +68,36 @@ class ProfileMatch:
 
 def vocabulary(session: Session) -> Vocabulary:
     """The words as the core compares them; built anew only when they changed."""
-    version = vocabulary_queries.version(session)
-    if version is None:
-        return Vocabulary()
-    # Looked up once: another thread may meanwhile put a newer one in its place.
-    built = _built.get(version)
-    if built is None:
-        concepts = vocabulary_queries.concept_facts(session)
-        built = Vocabulary(concepts, vocabulary_queries.different_pairs(session))
-        _built.clear()
-        _built[version] = built
-    return built
+    return _current(
+        session,
+        _vocabularies,
+        lambda concepts: Vocabulary(concepts, vocabulary_queries.different_pairs(session)),
+    )
 
 
 def proposals(session: Session, text: str, known: Iterable[str]) -> list[Proposal]:
     """The concepts that a text speaks of, by their label, without those of the known labels."""
     words = vocabulary(session)
     named = {words.concept_of(label) for label in known}
-    found = proposals_in(text, _names_now(session), MOST_PROPOSED + len(named))
+    found = proposals_in(text, _current(session, _names, Names), MOST_PROPOSED + len(named))
     new = [proposal for proposal in found if proposal.concept_id not in named][:MOST_PROPOSED]
     labels = vocabulary_queries.labels_of(session, [proposal.concept_id for proposal in new])
     return [replace(proposal, label=labels[proposal.concept_id]) for proposal in new]
 
 
-def _names_now(session: Session) -> Names:
-    """The names as a text may hold them; built anew only when the words changed."""
+def _current(
+    session: Session, kept: dict[UUID, Built], build: Callable[[list[ConceptFacts]], Built]
+) -> Built:
+    """What is built from the words as they are now; one per process, until they change."""
     version = vocabulary_queries.version(session)
     if version is None:
-        return Names()
-    built = _names.get(version)
+        return build([])
+    # Looked up once: another thread may meanwhile put a newer one in its place.
+    built = kept.get(version)
     if built is None:
-        built = Names(vocabulary_queries.concept_facts(session))
-        _names.clear()
-        _names[version] = built
+        built = build(vocabulary_queries.concept_facts(session))
+        kept.clear()
+        kept[version] = built
     return built
 
 

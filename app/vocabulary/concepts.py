@@ -8,9 +8,16 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.core.errors import NotFound
 from app.vocabulary.models import Concept, ConceptMerge, ConceptName, DifferentWords, Source
-from app.vocabulary.queries import above, concepts_named, labels_of, merged, other_names, ties
+from app.vocabulary.queries import (
+    above,
+    by_id,
+    concepts_named,
+    labels_of,
+    merged,
+    other_names,
+    ties,
+)
 from app.vocabulary.rules import Theme, normalise, squeezed
 
 
@@ -44,9 +51,7 @@ class SeenMerge:
 
 
 def seen_concept(session: Session, concept_id: int) -> SeenConcept:
-    concept = session.get(Concept, concept_id)
-    if concept is None:
-        raise NotFound(f"concept {concept_id}")
+    concept = by_id(session, concept_id)
     into = merged(session)
     target, wider = into.get(concept_id), above(concept_id, concept.broader_id, into)
     below, beside = _under(session, concept_id, into), ties(session, into).get(concept_id, set())

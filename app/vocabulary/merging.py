@@ -7,11 +7,11 @@ leave no traces.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.errors import Conflict, NotAllowed, NotFound
+from app.core.errors import Conflict, NotAllowed
 from app.core.work import Work
 from app.vocabulary.events import ConceptsMerged, MergeUndone
 from app.vocabulary.models import Concept, ConceptMerge
-from app.vocabulary.queries import above, merged
+from app.vocabulary.queries import above, by_id, merged
 from app.vocabulary.rules import may_change_words
 from app.vocabulary.versions import renew, take_turns
 
@@ -49,7 +49,7 @@ def undo_merge(work: Work, concept_id: int) -> None:
 
 def merge_refusal(session: Session, concept_id: int, into_id: int) -> str:
     """Why the first concept cannot count as the second, or nothing."""
-    concept, into = _concept(session, concept_id), _concept(session, into_id)
+    concept, into = by_id(session, concept_id), by_id(session, into_id)
     merges = merged(session)
     refusal = _refusal(session, concept, into, merges)
     if refusal and not _refusal(session, into, concept, merges):
@@ -79,13 +79,6 @@ def _is_under(session: Session, one: Concept, other: Concept, merges: dict[int, 
         seen.add(step)
         step = above(step, broader[step], merges)
     return step == other.id
-
-
-def _concept(session: Session, concept_id: int) -> Concept:
-    found = session.get(Concept, concept_id)
-    if found is None:
-        raise NotFound(f"concept {concept_id}")
-    return found
 
 
 def _refuse_strangers(work: Work) -> None:

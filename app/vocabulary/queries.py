@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, CompoundSelect, exists, func, or_, select, true, union
 from sqlalchemy.orm import Session
 
+from app.core.errors import NotFound
 from app.vocabulary.models import (
     Concept,
     ConceptMerge,
@@ -65,6 +66,14 @@ def version(session: Session) -> UUID | None:
 
 def count(session: Session) -> int:
     return session.scalar(select(func.count(Concept.id)).where(_stands_alone())) or 0
+
+
+def by_id(session: Session, concept_id: int) -> Concept:
+    """The concept, or `NotFound`."""
+    found = session.get(Concept, concept_id)
+    if found is None:
+        raise NotFound(f"concept {concept_id}")
+    return found
 
 
 def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]:

@@ -1,16 +1,16 @@
 """Matches for the whole country: exact, both ways, from arrays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.matching.core import kernels
 from app.matching.core.arrays import (
     KINDS,
+    Array,
     Askers,
     Opgaven,
     People,
@@ -28,7 +28,6 @@ from app.matching.core.facts import Link, OpgaveFacts
 from app.matching.core.score import FULL
 from app.matching.core.similarity import Offered
 
-Array = NDArray[Any]
 Part = TypeVar("Part", bound=tuple[Any, ...])
 MOST_MATCHES = 50
 
@@ -252,11 +251,10 @@ def read_only(part: Part) -> Part:
 
 
 def found_in(keys: Array) -> list[Found]:
-    return list(_found(keys))
-
-
-def _found(keys: Array) -> Iterator[Found]:
-    for key in keys.tolist():
-        if key >= 0:
-            value = FULL - ((key >> kernels.VALUE_AT) & 0xFF)
-            yield Found(key & kernels.NUMBER, key >> kernels.TIER_AT, value)
+    return [
+        Found(
+            key & kernels.NUMBER, key >> kernels.TIER_AT, FULL - ((key >> kernels.VALUE_AT) & 0xFF)
+        )
+        for key in keys.tolist()
+        if key >= 0
+    ]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from app.core.text import clean_text
 from app.matching.core.kin import MOST_KIN, kinship, told_by
 from app.matching.core.reading import EMPTY, hollow, roots
-from app.matching.core.vocabulary import FORMS
+from app.matching.core.vocabulary import FORMS, owners_of
 from app.vocabulary.rules import (
     NORMAL_LIMIT,
     SHORT_WORD,
@@ -86,7 +86,7 @@ class Names:
 
     def __init__(self, concepts: Iterable[ConceptFacts] = ()) -> None:
         self.concepts = {concept.id: concept for concept in concepts}
-        self._by_form = [_owners(self.concepts.values(), form) for form in FORMS]
+        self._by_form = [owners_of(self.concepts.values(), form) for form in FORMS]
         self._begins = {name[:BEGINNING] for names in self._by_form[1:] for name in names}
         self._kin: dict[str, list[_Kin]] = defaultdict(list)
         for kin in _kin_of(concept for concept in self.concepts.values() if concept.own):
@@ -267,20 +267,6 @@ def _proposal(concept: ConceptFacts, said: Iterable[str], sureness: int) -> Prop
     for one in said:
         once.setdefault(normalise(one), one)
     return Proposal(concept.names[0], concept.id, tuple(once.values()), sureness)
-
-
-def _owners(concepts: Iterable[ConceptFacts], form: Callable[[str], str]) -> dict[str, int]:
-    """Per form of a name the concept it belongs to; our own wins, what two share is nobody's."""
-    owners: dict[str, dict[int, bool]] = defaultdict(dict)
-    for concept in concepts:
-        for name in concept.names:
-            owners[form(name)][concept.id] = concept.own
-    found = {}
-    for name, owning in owners.items():
-        meant = [concept for concept, is_own in owning.items() if is_own] or list(owning)
-        if name and len(meant) == 1:
-            found[name] = meant[0]
-    return found
 
 
 def _kin_of(concepts: Iterable[ConceptFacts]) -> Iterator[_Kin]:

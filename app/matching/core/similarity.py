@@ -7,19 +7,17 @@ same letters, or words in common.
 
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from app.matching.core.arrays import Array, ends
 from app.matching.core.facts import Link
 from app.matching.core.kernels import near_in_letters
 from app.matching.core.kin import LEAST_LIKENESS, told_by
 from app.matching.core.spelling import MIN_LETTERS, MIN_RATIO
 from app.matching.core.vocabulary import Term, Vocabulary
 from app.vocabulary.rules import squeezed
-
-Array = NDArray[Any]
 
 # Letters, digits, the space, and everything else: enough to tell most words apart by counting.
 SORTS = 32
@@ -210,8 +208,7 @@ def counts_of(normals: Sequence[str]) -> Array:
 
 def texts_of(texts: Sequence[str]) -> Texts:
     encoded = [text.encode() for text in texts]
-    rows = np.zeros(len(encoded) + 1, dtype=np.int32)
-    np.cumsum([len(one) for one in encoded], out=rows[1:])
+    rows = ends(np.array([len(one) for one in encoded], dtype=np.int64))
     return Texts(rows, np.frombuffer(b"".join(encoded), dtype=np.uint8))
 
 

@@ -19,12 +19,10 @@ from typing import Any, NamedTuple, get_type_hints
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
+from app.matching.core.arrays import Array
 from app.matching.core.engine import State
 from app.matching.core.similarity import Words
-
-Array = NDArray[Any]
 
 FORMAT = 1
 CURRENT, MANIFEST = "current", "manifest.json"

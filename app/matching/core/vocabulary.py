@@ -45,7 +45,7 @@ class Vocabulary:
             for other in concept.related:
                 self._beside[concept.id].add(other)
                 self._beside[other].add(concept.id)
-        self._named = [_sure(self._concepts.values(), form) for form in FORMS]
+        self._named = [owners_of(self._concepts.values(), form) for form in FORMS]
         self._terms: dict[str, Term] = {}
         self._links: dict[tuple[str, str], Link | None] = {}
         self._different = {
@@ -124,7 +124,7 @@ class Vocabulary:
             above = self._concepts[above].broader
 
 
-def _sure(concepts: Iterable[ConceptFacts], form: Callable[[str], str]) -> dict[str, int]:
+def owners_of(concepts: Iterable[ConceptFacts], form: Callable[[str], str]) -> dict[str, int]:
     """Per form of a name the concept it belongs to, when only one can be meant."""
     owners: dict[str, dict[int, bool]] = defaultdict(dict)
     for concept in concepts:
