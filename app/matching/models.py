@@ -74,14 +74,16 @@ class Change(Base):
 
 
 class Term(Base):
-    """A word for a skill in comparable form; as what it has been compared with all others."""
+    """A word for a skill in comparable form.
+
+    One that is asked has been compared with all that there are; the others wait until they are.
+    """
 
     __tablename__ = "term"
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
     normal: Mapped[str] = mapped_column(String(NORMAL_LIMIT), unique=True)
     is_asked: Mapped[bool] = mapped_column(default=False)
-    is_offered: Mapped[bool] = mapped_column(default=False)
 
 
 class SimilarTerms(Base):

@@ -4,11 +4,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.accounts.models import User
 from app.core import jobs
@@ -31,12 +43,14 @@ from app.matching.core.vocabulary import Vocabulary
 from app.matching.models import Match, NightlyRun
 from app.opgaven import queries as opgaven
 from app.opgaven.events import OpgaveChanged, OpgavePublished
+from app.opgaven.models import AskedSkill as AskedRow
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import FOR_LEARNING, Audience, may_edit
 from app.people import queries as people
 from app.people.events import ProfileChanged
-from app.people.models import Profile
+from app.people.models import Profile, Skill
+from app.people.models import Window as WindowRow
 from app.people.rules import Direction, ProfileState
 from app.people.visibility import SeenProfile
 from app.vocabulary import queries as vocabulary_queries
@@ -45,6 +59,7 @@ from app.vocabulary.rules import ConceptFacts
 LONGEST_LIST = 50
 
 Built = TypeVar("Built")
+Made = TypeVar("Made")
 
 _vocabularies: dict[UUID, Vocabulary] = {}
 _names: dict[UUID, Names] = {}
@@ -104,32 +119,94 @@ def _current(
 def opgave_facts(
     session: Session, today: date, opgave_ids: Iterable[UUID] | None = None
 ) -> list[OpgaveFacts]:
-    """Facts of open opgaven: these, or all."""
-    found = (
-        select(Opgave, Gemeente)
-        .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
-        .where(opgaven.is_open(today))
-        .options(selectinload(Opgave.skills))
-        .order_by(Opgave.id)
-    )
+    """Facts of open opgaven: these, or all; in the order of their ids."""
+    wanted = opgaven.is_open(today)
     if opgave_ids is not None:
-        found = found.where(Opgave.id.in_(list(opgave_ids)))
-    return [_opgave_facts(*row) for row in session.execute(found)]
+        wanted = and_(wanted, _among(Opgave.id, opgave_ids))
+    rows = session.execute(
+        select(
+            Opgave.id,
+            Opgave.gemeente_code,
+            Opgave.kind,
+            Opgave.hours_per_week,
+            Opgave.starts_on,
+            Opgave.ends_on,
+            Opgave.place,
+            Gemeente.latitude,
+            Gemeente.longitude,
+        )
+        .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
+        .where(wanted)
+        .order_by(Opgave.id)
+    ).all()
+    asked = session.execute(
+        select(AskedRow.opgave_id, AskedRow.label, AskedRow.must, AskedRow.level)
+        .join(Opgave, Opgave.id == AskedRow.opgave_id)
+        .where(wanted)
+        .order_by(AskedRow.opgave_id, AskedRow.place)
+    )
+    skills = _by_first(asked, AskedSkill)
+    # An open opgave is complete: the database refuses one without hours and period.
+    return [
+        OpgaveFacts(
+            id=row.id,
+            gemeente_code=row.gemeente_code,
+            for_learning=row.kind in FOR_LEARNING,
+            skills=skills.get(row.id, ()),
+            hours_per_week=row.hours_per_week or 0,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            place=row.place,
+            position=Position(row.latitude, row.longitude),
+        )
+        for row in rows
+    ]
 
 
 def profile_facts(session: Session, user_ids: Iterable[UUID] | None = None) -> list[ProfileFacts]:
-    """Facts of published profiles: these, or all."""
-    found = (
-        select(Profile, Gemeente)
+    """Facts of published profiles: these, or all; in the order of their ids."""
+    wanted = Profile.state == ProfileState.PUBLISHED
+    if user_ids is not None:
+        wanted = and_(wanted, _among(Profile.user_id, user_ids))
+    rows = session.execute(
+        select(
+            Profile.user_id,
+            Profile.travel_km,
+            Profile.remote,
+            Gemeente.code,
+            Gemeente.latitude,
+            Gemeente.longitude,
+        )
         .join(User, User.id == Profile.user_id)
         .join(Gemeente, Gemeente.code == User.gemeente_code)
-        .where(Profile.state == ProfileState.PUBLISHED)
-        .options(selectinload(Profile.skills), selectinload(Profile.windows))
+        .where(wanted)
         .order_by(Profile.user_id)
+    ).all()
+    offered = session.execute(
+        select(Skill.user_id, Skill.label, Skill.level, Skill.energy, Skill.direction)
+        .join(Profile, Profile.user_id == Skill.user_id)
+        .where(wanted)
+        .order_by(Skill.user_id, Skill.place)
     )
-    if user_ids is not None:
-        found = found.where(Profile.user_id.in_(list(user_ids)))
-    return [_profile_facts(*row) for row in session.execute(found)]
+    free = session.execute(
+        select(WindowRow.user_id, WindowRow.hours_per_week, WindowRow.starts_on, WindowRow.ends_on)
+        .join(Profile, Profile.user_id == WindowRow.user_id)
+        .where(wanted)
+        .order_by(WindowRow.user_id, WindowRow.place)
+    )
+    skills, windows = _by_first(offered, _offered_skill), _by_first(free, Window)
+    return [
+        ProfileFacts(
+            id=row.user_id,
+            gemeente_code=row.code,
+            skills=skills.get(row.user_id, ()),
+            windows=windows.get(row.user_id, ()),
+            travel_km=row.travel_km,
+            remote=row.remote,
+            position=Position(row.latitude, row.longitude),
+        )
+        for row in rows
+    ]
 
 
 def meant_for(session: Session, opgave_ids: Sequence[UUID]) -> dict[UUID, frozenset[str] | None]:
@@ -267,36 +344,20 @@ def _codes_in(session: Session, provinces: set[str]) -> dict[str, frozenset[str]
     return {province: frozenset(codes) for province, codes in found.items()}
 
 
-def _position(gemeente: Gemeente) -> Position:
-    return Position(gemeente.latitude, gemeente.longitude)
+def _offered_skill(label: str, level: int, energy: int, direction: Direction) -> OfferedSkill:
+    return OfferedSkill(label, level, energy, direction is Direction.WANTS)
 
 
-def _opgave_facts(opgave: Opgave, gemeente: Gemeente) -> OpgaveFacts:
-    # An open opgave is complete: the database refuses one without hours and period.
-    assert opgave.starts_on is not None
-    return OpgaveFacts(
-        id=opgave.id,
-        gemeente_code=opgave.gemeente_code,
-        for_learning=opgave.kind in FOR_LEARNING,
-        skills=tuple(AskedSkill(s.label, s.must, s.level) for s in opgave.skills),
-        hours_per_week=opgave.hours_per_week or 0,
-        starts_on=opgave.starts_on,
-        ends_on=opgave.ends_on,
-        place=opgave.place,
-        position=_position(gemeente),
-    )
+def _by_first(
+    rows: Iterable[Row[UUID, *tuple[Any, ...]]], make: Callable[..., Made]
+) -> dict[UUID, tuple[Made, ...]]:
+    """Rows grouped by their first column, each made of the others."""
+    found: dict[UUID, list[Made]] = {}
+    for first, *others in rows:
+        found.setdefault(first, []).append(make(*others))
+    return {first: tuple(made) for first, made in found.items()}
 
 
-def _profile_facts(profile: Profile, gemeente: Gemeente) -> ProfileFacts:
-    return ProfileFacts(
-        id=profile.user_id,
-        gemeente_code=gemeente.code,
-        skills=tuple(
-            OfferedSkill(s.label, s.level, s.energy, s.direction is Direction.WANTS)
-            for s in profile.skills
-        ),
-        windows=tuple(Window(w.hours_per_week, w.starts_on, w.ends_on) for w in profile.windows),
-        travel_km=profile.travel_km,
-        remote=profile.remote,
-        position=_position(gemeente),
-    )
+def _among(column: InstrumentedAttribute[UUID], ids: Iterable[UUID]) -> ColumnElement[bool]:
+    """Whether the column is one of these, however many they are: one parameter holds them all."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))

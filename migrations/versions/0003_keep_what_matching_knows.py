@@ -28,7 +28,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
         sa.Column("normal", sa.String(128), nullable=False),
         sa.Column("is_asked", sa.Boolean(), nullable=False),
-        sa.Column("is_offered", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_term"),
         sa.UniqueConstraint("normal", name="uq_term_normal"),
     )
