@@ -12,6 +12,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import settings
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
@@ -26,6 +27,10 @@ from tests.support.work import MONDAY
 TEMPLATE = "dgvn_template"
 # Fixtures that start processes of the product.
 WITH_PROCESSES = {"product", "workers"}
+
+# The first example of a process reads the words, and a busy machine is slow: that is no fault.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
