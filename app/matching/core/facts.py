@@ -21,6 +21,16 @@ class OfferedSkill:
     level: int  # a `Level` of people
     energy: int  # 1 to 5
     wants_to_learn: bool = False
+    # Asked words, in comparable form and in order, that it does not answer: see `disputes`.
+    not_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """Somebody's word that nothing of theirs answers what is asked; or, when named, not this."""
+
+    asked: str
+    offered: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,8 @@ class ProfileFacts:
     travel_km: int
     remote: bool
     position: Position
+    # The skills have them as `not_for`; here they stand for a skill that is not there yet.
+    disputes: tuple[Disputed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

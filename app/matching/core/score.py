@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from app.matching.core.disputes import link_of, not_for
 from app.matching.core.facts import (
     AskedSkill,
     Kind,
@@ -104,7 +105,7 @@ def _answers(
         offers = (
             (quality(link, skill, offered, for_learning=opgave.for_learning), offered, link)
             for offered in profile.skills
-            if (link := vocabulary.link(skill.label, offered.label))
+            if (link := link_of(skill.label, offered, vocabulary))
         )
         best, offered, link = min(offers, key=_best_first, default=(0, None, None))
         yield _Answer(skill, max_points, offered, link, best)
@@ -128,7 +129,7 @@ def _would_be(
     better = _better(answer, profile, vocabulary)
     value = 0
     for each in answers:
-        link = vocabulary.link(each.asked.label, better.label) if better else None
+        link = link_of(each.asked.label, better, vocabulary) if better else None
         percent = each.quality
         if link and better:
             learning = opgave.for_learning
@@ -145,7 +146,8 @@ def _better(answer: _Answer, profile: ProfileFacts, vocabulary: Vocabulary) -> O
     # A profile names a skill once.
     if any(_is_same(vocabulary.link(asked.label, one.label)) for one in profile.skills):
         return None
-    return OfferedSkill(asked.label, asked.level, MOST_ENERGY)
+    disputed = not_for(asked.label, profile.disputes, vocabulary)
+    return OfferedSkill(asked.label, asked.level, MOST_ENERGY, not_for=disputed)
 
 
 def _is_same(link: Link | None) -> bool:
