@@ -21,6 +21,7 @@ from app.matching.core.facts import (
     OfferedSkill,
     OpgaveFacts,
     Position,
+    ProfileFacts,
 )
 from app.matching.core.fits import days_needed, distance_km
 from app.matching.core.kernels import CODE, CODE_BITS
@@ -147,6 +148,13 @@ class Askers(NamedTuple):
     strength: Array
 
 
+class Asking(NamedTuple):
+    """Per asked term the slots that ask it."""
+
+    rows: Array
+    slot: Array
+
+
 def worth() -> Array:
     """What an offer is worth: by for-learning, asked level, strength and code, in percents."""
     # In the order of their codes.
@@ -257,13 +265,55 @@ def askers_of(opgaven: Opgaven, similar: Similar) -> Askers:
     """S seen from the other side, with the slots that ask each term in its place."""
     terms = len(similar.rows) - 1
     slots = np.arange(len(opgaven.slot_term), dtype=np.int32)
-    first, last = similar.rows[opgaven.slot_term], similar.rows[opgaven.slot_term + 1]
-    many = last - first
-    at = np.repeat(first - ends(many)[:-1], many) + np.arange(many.sum())
+    at, many = _entries(similar.rows, opgaven.slot_term)
     rows, slot, strength = _grouped(
         similar.term[at], terms, np.repeat(slots, many), similar.strength[at]
     )
     return Askers(rows, slot, strength)
+
+
+def asking_of(opgaven: Opgaven, terms: int) -> Asking:
+    """The slots of each term, in their order."""
+    slots = np.arange(len(opgaven.slot_term), dtype=np.int32)
+    return Asking(*_grouped(opgaven.slot_term, terms, slots))
+
+
+def askers_from(columns: Sequence[Mapping[int, Link]], asking: Asking) -> Askers:
+    """The same for terms of their own, from a column of S for each."""
+    pairs = [
+        (own, asked, link.strength)
+        for own, column in enumerate(columns)
+        for asked, link in column.items()
+    ]
+    term, asked, strength = columns_of(pairs, 3)
+    at, many = _entries(asking.rows, asked)
+    return Askers(
+        rows=ends(np.bincount(np.repeat(term, many), minlength=len(columns))),
+        slot=asking.slot[at],
+        strength=np.repeat(strength, many).astype(np.uint8),
+    )
+
+
+def rows_of(
+    profiles: Sequence[ProfileFacts], gemeenten: Mapping[str, int]
+) -> tuple[ProfileRows, WindowRows, OfferRows, list[str]]:
+    """Facts as the rows that `people_of` reads, and the labels to which they point."""
+    labels: dict[str, int] = {}
+    known, windows, offers = [], [], []
+    for number, profile in enumerate(profiles):
+        known.append((gemeenten[profile.gemeente_code], profile.travel_km, profile.remote))
+        for window in profile.windows:
+            days = window.starts_on.toordinal(), last_day(window.ends_on)
+            windows.append((number, window.hours_per_week, *days))
+        for skill in profile.skills:
+            label = labels.setdefault(skill.label, len(labels))
+            offers.append((number, label, skill.level, skill.energy, skill.wants_to_learn))
+    return (
+        ProfileRows(*columns_of(known, 3)),
+        WindowRows(*columns_of(windows, 4)),
+        OfferRows(*columns_of(offers, 5)),
+        list(labels),
+    )
 
 
 def last_day(day: date | None) -> int:
@@ -301,6 +351,12 @@ def _preferred(offers: OfferRows, labels: Sequence[str]) -> Array:
             offers.profile,
         )
     )
+
+
+def _entries(rows: Array, numbers: Array) -> tuple[Array, Array]:
+    """Where the entries of each of these numbers stand, one after the other; how many each has."""
+    first, many = rows[numbers], rows[numbers + 1] - rows[numbers]
+    return np.repeat(first - ends(many)[:-1], many) + np.arange(many.sum()), many
 
 
 def _grouped(term: Array, terms: int, *columns: Array) -> tuple[Array, ...]:

@@ -12,21 +12,26 @@ from app.matching.core.arrays import (
     KINDS,
     Array,
     Askers,
+    Asking,
     Opgaven,
     People,
     Places,
     Postings,
     Similar,
     TermNumbers,
+    askers_from,
     askers_of,
+    asking_of,
     opgaven_of,
+    people_of,
     postings_of,
+    rows_of,
     similar_of,
     worth,
 )
-from app.matching.core.facts import Link, OpgaveFacts
+from app.matching.core.facts import Link, OpgaveFacts, ProfileFacts
 from app.matching.core.score import FULL
-from app.matching.core.similarity import Offered
+from app.matching.core.similarity import Asked, Offered
 
 Part = TypeVar("Part", bound=tuple[Any, ...])
 MOST_MATCHES = 50
@@ -41,6 +46,7 @@ class State(NamedTuple):
     similar: Similar
     postings: Postings
     askers: Askers
+    asking: Asking
     worth: Array
 
 
@@ -49,6 +55,13 @@ class Question(NamedTuple):
 
     opgaven: Opgaven
     similar: Similar
+
+
+class PersonQuestion(NamedTuple):
+    """One profile that the state does not know, with the slots that its own terms answer."""
+
+    people: People
+    askers: Askers
 
 
 class Found(NamedTuple):
@@ -89,6 +102,7 @@ def state_of(places: Places, people: People, opgaven: Opgaven, similar: Similar)
         similar=similar,
         postings=postings_of(people, terms),
         askers=askers_of(opgaven, similar),
+        asking=asking_of(opgaven, terms),
         worth=worth(),
     )
 
@@ -101,6 +115,16 @@ def question_of(
     opgaven = opgaven_of([opgave], [audience], gemeenten, terms)
     rows = [offered.row(normal) for normal in terms.normals]
     return Question(opgaven, similar_of(rows, range(len(rows)), len(rows)))
+
+
+def profile_question_of(
+    profile: ProfileFacts, gemeenten: Mapping[str, int], asked: Asked, state: State
+) -> PersonQuestion:
+    """The same for a profile; the words of `asked` have their numbers in the state."""
+    terms = TermNumbers()
+    people = people_of(*rows_of([profile], gemeenten), terms)
+    columns = [asked.column(normal) for normal in terms.normals]
+    return PersonQuestion(people, askers_from(columns, state.asking))
 
 
 class Engine:
@@ -123,14 +147,20 @@ class Engine:
         self, question: Question, most: int = MOST_MATCHES, gone: Array | None = None
     ) -> list[Found]:
         """The same for an opgave that is not in the state."""
-        return self._people_for(0, question.opgaven, question.similar, most, gone)
+        return self._people_for(0, *read_only(question), most, gone)
 
     def opgaven_for(
         self, profile: int, most: int = MOST_MATCHES, gone: Array | None = None
     ) -> list[Found]:
         """The best opgaven for a profile, best first, without those that are gone."""
-        best = np.empty(most, dtype=np.int64)
-        return found_in(best[: self._find_opgaven(profile, best, gone)])
+        state = self.state
+        return self._opgaven_for(profile, state.people, state.askers, most, gone)
+
+    def opgaven_for_new(
+        self, question: PersonQuestion, most: int = MOST_MATCHES, gone: Array | None = None
+    ) -> list[Found]:
+        """The same for a profile that is not in the state."""
+        return self._opgaven_for(0, *read_only(question), most, gone)
 
     def reasons(self, opgave: int, profile: int) -> list[Chosen | None]:
         """Per asked skill, in the order of its slots, what answers it."""
@@ -149,6 +179,9 @@ class Engine:
 
     def nobody_gone(self) -> Array:
         return np.zeros(self._people, dtype=np.bool_)
+
+    def nothing_gone(self) -> Array:
+        return np.zeros(self._opgaven, dtype=np.bool_)
 
     def everything(self, most: int = MOST_MATCHES, threads: int = 1) -> Everything:
         """Everybody with everything, in one go."""
@@ -184,10 +217,10 @@ class Engine:
         state, best = self.state, np.empty(most, dtype=np.int64)
         count = kernels.find_people(
             opgave,
-            read_only(opgaven),
+            opgaven,
             state.people,
             state.places,
-            read_only(similar),
+            similar,
             state.postings,
             state.worth,
             self._all_people if gone is None else gone,
@@ -216,19 +249,22 @@ class Engine:
             counts,
         )
 
-    def _find_opgaven(self, profile: int, best: Array, gone: Array | None = None) -> int:
-        state = self.state
-        return kernels.find_opgaven(
+    def _opgaven_for(
+        self, profile: int, people: People, askers: Askers, most: int, gone: Array | None
+    ) -> list[Found]:
+        state, best = self.state, np.empty(most, dtype=np.int64)
+        count = kernels.find_opgaven(
             profile,
             state.opgaven,
-            state.people,
+            people,
             state.places,
-            state.askers,
+            askers,
             state.worth,
             self._all_opgaven if gone is None else gone,
             self._scratch(),
             best,
         )
+        return found_in(best[:count])
 
     def _scratch(self) -> kernels.Scratch:
         """Made once for each thread."""

@@ -1,11 +1,11 @@
 """S: which offered words answer an asked word, found without comparing it with all of them.
 
-A row is what `Vocabulary.compare` says of the asked word and every offered one; whatever cannot be
-answered is passed over by what it would need: an equal form, a neighbouring concept, nearly the
-same letters, or words in common.
+A row is what `Vocabulary.compare` says of one asked word and every offered one, a column what it
+says of one offered word and every asked one. Whatever can have no link is passed over by what that
+would need: an equal form, a neighbouring concept, nearly the same letters, or words in common.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -57,7 +57,7 @@ class Roots(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Offered words by number, as arrays in which an asked word finds what may answer it.
+    """Words by number, as arrays in which one of the other side finds what it may be linked to.
 
     `form` holds a hash of every joined form and stem, in order, beside the number of its word; and
     `known` holds every concept that is named, in order, beside the number of the word.
@@ -73,6 +73,11 @@ class Words(NamedTuple):
     every: Letters
     unknown: Letters
     roots: Roots
+
+    def number_of(self, normal: str) -> int | None:
+        """The number of exactly this word in comparable form, when it is among them."""
+        same = _equal(self.form, self.form_number, hash_of(squeezed(normal)))
+        return next((number for number in same if self.normal.text(number) == normal), None)
 
 
 def words_of(vocabulary: Vocabulary, normals: Sequence[str]) -> Words:
@@ -101,25 +106,15 @@ def words_of(vocabulary: Vocabulary, normals: Sequence[str]) -> Words:
     )
 
 
-class Offered:
-    """Answers which of the words answer an asked one."""
+class _OneSide:
+    """Words of which all that may be linked to one of the other side are found."""
 
     def __init__(self, vocabulary: Vocabulary, words: Words) -> None:
         self._vocabulary = vocabulary
         self._words = words
 
-    def row(self, asked: str) -> dict[int, Link]:
-        """Per number of an offered word how it answers this asked one, when it does."""
-        term = self._vocabulary.term(asked)
-        if not term.normal:
-            return {}
-        links = (
-            (number, self._vocabulary.compare(term, self._term(number)))
-            for number in self._perhaps(term)
-        )
-        return {number: link for number, link in links if link is not None}
-
-    def _perhaps(self, term: Term) -> set[int]:
+    def _perhaps(self, term: Term, around: Callable[[int], Iterable[int]]) -> set[int]:
+        """Numbers of words; `around` gives the concepts to which a concept may be linked."""
         words = self._words
         found = {
             number
@@ -131,7 +126,7 @@ class Offered:
             return found.union(near(words.every, term.normal), kin.tolist())
         # Of two known words the vocabulary says all there is to say.
         found.update(kin[words.concept[kin] == NO_CONCEPT].tolist())
-        for concept in self._vocabulary.answering(term.concept):
+        for concept in around(term.concept):
             found.update(_equal(words.known, words.known_number, concept))
         return found.union(near(words.unknown, term.normal))
 
@@ -144,6 +139,28 @@ class Offered:
             words.stem.text(number),
             None if concept == NO_CONCEPT else concept,
         )
+
+
+class Offered(_OneSide):
+    """Answers which of the words answer an asked one."""
+
+    def row(self, asked: str) -> dict[int, Link]:
+        """Per number of an offered word how it answers this asked one, when it does."""
+        vocabulary, term = self._vocabulary, self._vocabulary.term(asked)
+        numbers = self._perhaps(term, vocabulary.answering) if term.normal else ()
+        links = ((number, vocabulary.compare(term, self._term(number))) for number in numbers)
+        return {number: link for number, link in links if link is not None}
+
+
+class Asked(_OneSide):
+    """Answers which of the words an offered one answers."""
+
+    def column(self, offered: str) -> dict[int, Link]:
+        """Per number of an asked word how this offered one answers it, when it does."""
+        vocabulary, term = self._vocabulary, self._vocabulary.term(offered)
+        numbers = self._perhaps(term, vocabulary.answered_by) if term.normal else ()
+        links = ((number, vocabulary.compare(self._term(number), term)) for number in numbers)
+        return {number: link for number, link in links if link is not None}
 
 
 def near(letters: Letters, normal: str) -> Iterator[int]:

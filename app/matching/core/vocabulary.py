@@ -61,12 +61,11 @@ class Vocabulary:
 
     def answering(self, asked: int) -> set[int]:
         """The concepts that can answer this one, by whatever way; itself among them."""
-        found = {asked, *islice(self._above(asked), len(BROADER_STRENGTHS)), *self._beside[asked]}
-        level = {asked}
-        for _ in NARROWER_STRENGTHS:
-            level = {below for one in level for below in self._below[one]}
-            found |= level
-        return found
+        return self._around(asked, above=len(BROADER_STRENGTHS), below=len(NARROWER_STRENGTHS))
+
+    def answered_by(self, offered: int) -> set[int]:
+        """The concepts that this one can answer: the same ways, walked back."""
+        return self._around(offered, above=len(NARROWER_STRENGTHS), below=len(BROADER_STRENGTHS))
 
     def link(self, asked: str, offered: str) -> Link | None:
         """What somebody who offers the one has of the other."""
@@ -115,6 +114,14 @@ class Vocabulary:
         if offered in self._beside[asked]:
             return Link(Kind.RELATED, RELATED_STRENGTH)
         return None
+
+    def _around(self, concept: int, *, above: int, below: int) -> set[int]:
+        found = {concept, *islice(self._above(concept), above), *self._beside[concept]}
+        level = {concept}
+        for _ in range(below):
+            level = {lower for one in level for lower in self._below[one]}
+            found |= level
+        return found
 
     def _above(self, concept: int) -> Iterator[int]:
         """The concepts above this one, nearest first; callers stop after a few steps."""

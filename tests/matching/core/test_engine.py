@@ -1,6 +1,6 @@
 """The compiled engine says exactly what the simplest way of comparing says."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -9,18 +9,20 @@ import pytest
 
 from app.matching.core.arrays import (
     EVERYBODY,
-    OfferRows,
-    ProfileRows,
     TermNumbers,
-    WindowRows,
-    columns_of,
-    last_day,
     opgaven_of,
     people_of,
     places_of,
+    rows_of,
     similar_of,
 )
-from app.matching.core.engine import Engine, found_in, question_of, state_of
+from app.matching.core.engine import (
+    Engine,
+    found_in,
+    profile_question_of,
+    question_of,
+    state_of,
+)
 from app.matching.core.facts import (
     AskedSkill,
     Link,
@@ -33,7 +35,7 @@ from app.matching.core.facts import (
 )
 from app.matching.core.rank import rank, worth_telling
 from app.matching.core.score import by_preference, score
-from app.matching.core.similarity import Offered, words_of
+from app.matching.core.similarity import Asked, Offered, words_of
 from app.matching.core.vocabulary import Vocabulary
 from app.opgaven.rules import Place
 from tests.matching.core.builders import starter_vocabulary
@@ -64,7 +66,9 @@ class Country:
         offers = [skill.label for profile in self.profiles for skill in profile.skills]
         asks = [skill.label for opgave in self.opgaven for skill in opgave.skills]
         terms = self.terms = TermNumbers((*offers, *asks))
-        offered = self.offered = Offered(self.vocabulary, words_of(self.vocabulary, terms.normals))
+        words = words_of(self.vocabulary, terms.normals)
+        offered = self.offered = Offered(self.vocabulary, words)
+        self.asked = Asked(self.vocabulary, words)
         asked = sorted({terms[label] for label in asks})
         rows = [offered.row(terms.normals[number]) for number in asked]
         return Engine(
@@ -78,13 +82,21 @@ class Country:
 
     def scores(self) -> list[Score]:
         """Everybody with everything, one by one."""
-        found = []
-        for opgave, audience in zip(self.opgaven, self.audiences, strict=True):
-            for profile in self.profiles:
-                province = self.provinces[self.codes.index(profile.gemeente_code)]
-                if audience in (EVERYBODY, province):
-                    found.append(score(profile, opgave, self.vocabulary))
+        return [score for profile in self.profiles for score in self.scores_of(profile)]
+
+    def scores_of(self, profile: ProfileFacts) -> list[Score]:
+        province = self.provinces[self.codes.index(profile.gemeente_code)]
+        found = [
+            score(profile, opgave, self.vocabulary)
+            for opgave, audience in zip(self.opgaven, self.audiences, strict=True)
+            if audience in (EVERYBODY, province)
+        ]
         return [one for one in found if one is not None and worth_telling(one)]
+
+    def unseen(self, label: str) -> str:
+        """The same with a letter that nobody wrote: sometimes still alike, sometimes not."""
+        at = self.random.randrange(len(label) + 1)
+        return f"{label[:at]}q{label[at:]}"
 
     def _slip(self, label: str) -> str:
         at = self.random.randrange(len(label))
@@ -151,31 +163,6 @@ def country(request: pytest.FixtureRequest) -> Country:
     return Country(request.param, starter_vocabulary(), labels_of_a_theme())
 
 
-def rows_of(
-    profiles: Sequence[ProfileFacts], gemeenten: Mapping[str, int]
-) -> tuple[ProfileRows, WindowRows, OfferRows, list[str]]:
-    """Facts as rows, as they come from the database."""
-    labels = {skill.label: None for profile in profiles for skill in profile.skills}
-    numbers = {label: number for number, label in enumerate(labels)}
-    windows = [
-        (number, one.hours_per_week, one.starts_on.toordinal(), last_day(one.ends_on))
-        for number, profile in enumerate(profiles)
-        for one in profile.windows
-    ]
-    offers = [
-        (number, numbers[one.label], one.level, one.energy, one.wants_to_learn)
-        for number, profile in enumerate(profiles)
-        for one in profile.skills
-    ]
-    known = [(gemeenten[one.gemeente_code], one.travel_km, one.remote) for one in profiles]
-    return (
-        ProfileRows(*columns_of(known, 3)),
-        WindowRows(*columns_of(windows, 4)),
-        OfferRows(*columns_of(offers, 5)),
-        list(labels),
-    )
-
-
 def in_words(score: Score) -> tuple[object, ...]:
     return (score.profile_id, score.opgave_id, score.tier, score.value)
 
@@ -225,6 +212,35 @@ def test_every_profile_finds_what_fits_in_the_right_order(country: Country) -> N
     ]
 
     assert found == expected
+
+
+def test_a_profile_that_is_not_known_yet_finds_the_same(country: Country) -> None:
+    engine = country.engine()
+
+    for number, profile in enumerate(country.profiles):
+        question = profile_question_of(profile, country.numbers, country.asked, engine.state)
+        assert engine.opgaven_for_new(question) == engine.opgaven_for(number)
+
+
+def test_a_profile_with_words_of_its_own_finds_what_the_score_says(country: Country) -> None:
+    engine, many = country.engine(), 0
+
+    for profile in country.profiles:
+        changed = replace(
+            profile,
+            travel_km=profile.travel_km + 20,
+            skills=tuple(replace(one, label=country.unseen(one.label)) for one in profile.skills),
+        )
+        question = profile_question_of(changed, country.numbers, country.asked, engine.state)
+        expected = [in_words(one) for one in rank(country.scores_of(changed), 10)]
+        many += len(expected)
+
+        assert [
+            (changed.id, country.opgaven[one.number].id, one.tier, one.value)
+            for one in engine.opgaven_for_new(question, 10)
+        ] == expected
+
+    assert many > 50
 
 
 def test_every_reason_names_what_the_score_names(country: Country) -> None:
@@ -288,6 +304,28 @@ def test_a_row_of_s_is_what_comparing_with_every_word_says(country: Country) -> 
         assert offered.row(label) == {n: link for n, link in compared.items() if link is not None}
 
 
+def test_a_column_of_s_is_what_comparing_every_word_with_it_says(country: Country) -> None:
+    terms = TermNumbers(country.labels)
+    asked = Asked(country.vocabulary, words_of(country.vocabulary, terms.normals))
+
+    for label in country.labels:
+        compared: dict[int, Link | None] = {
+            number: country.vocabulary.link(normal, label)
+            for number, normal in enumerate(terms.normals)
+        }
+        assert asked.column(label) == {n: link for n, link in compared.items() if link is not None}
+
+
+def test_a_word_knows_its_number(country: Country) -> None:
+    terms = TermNumbers(country.labels)
+    words = words_of(country.vocabulary, terms.normals)
+
+    assert [words.number_of(normal) for normal in terms.normals] == list(range(len(terms.normals)))
+    # Other forms of it are other words.
+    assert words.number_of("klimaatadaptaties") is None
+    assert words.number_of("klimaa tadaptatie") is None
+
+
 def test_whoever_is_gone_is_not_found(country: Country) -> None:
     engine = country.engine()
     opgave = max(range(OPGAVEN), key=lambda number: len(engine.people_for(number, PEOPLE)))
@@ -298,3 +336,14 @@ def test_whoever_is_gone_is_not_found(country: Country) -> None:
     assert len(before) > 2
     assert engine.people_for(opgave, PEOPLE, gone) == before[2:]
     assert engine.people_for(opgave, PEOPLE) == before
+
+
+def test_an_opgave_that_is_gone_is_not_found(country: Country) -> None:
+    engine = country.engine()
+    profile = max(range(PEOPLE), key=lambda number: len(engine.opgaven_for(number, OPGAVEN)))
+    before = engine.opgaven_for(profile, OPGAVEN)
+    gone = engine.nothing_gone()
+    gone[[one.number for one in before[:2]]] = True
+
+    assert len(before) > 2
+    assert engine.opgaven_for(profile, OPGAVEN, gone) == before[2:]

@@ -123,6 +123,15 @@ def test_a_broader_concept_that_is_gone_is_no_tie() -> None:
     assert words.link("een", "twee") is None
 
 
+def test_what_a_concept_answers_is_what_it_is_an_answer_to(words: Vocabulary) -> None:
+    every = range(1, len(CONCEPTS) + 1)
+
+    for offered in every:
+        answered = {asked for asked in every if offered in words.answering(asked)}
+        assert words.answered_by(offered) == answered
+    assert words.answered_by(DEEP) == {DEEP, ZONE, PLANRULES, PLAN}
+
+
 DIRECTED = {Kind.NARROWER, Kind.BROADER}
 NAMES = [name for concept in CONCEPTS for name in concept.names] + ["hulpverlening", "trajecten"]
 LABELS = st.one_of(st.sampled_from(NAMES), st.text(max_size=30))
