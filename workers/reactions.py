@@ -76,6 +76,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "merge.undone": (),  # the same
     "profile.changed": (MATCH_PROFILE, TELL_WHO_IS_SHOWN),
     "profile.paused": (MATCH_PROFILE,),
+    "reason.disputed": (MATCH_PROFILE,),
+    "dispute.withdrawn": (MATCH_PROFILE,),
     "opgave.published": (MATCH_OPGAVE,),
     "opgave.changed": (MATCH_OPGAVE,),
     "opgave.ended": (MATCH_OPGAVE,),

@@ -14,3 +14,21 @@ class MatchesFound(Event):
     name: ClassVar[str] = "matches.found"
     opgave_id: UUID
     profile_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class ReasonDisputed(Event):
+    """Somebody said of a reason of their match that it is wrong."""
+
+    name: ClassVar[str] = "reason.disputed"
+    user_id: UUID
+    dispute_id: UUID
+
+
+@dataclass(frozen=True)
+class DisputeWithdrawn(Event):
+    """Somebody lets count again what they disputed."""
+
+    name: ClassVar[str] = "dispute.withdrawn"
+    user_id: UUID
+    dispute_id: UUID

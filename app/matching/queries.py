@@ -26,6 +26,8 @@ from app.accounts.models import User
 from app.core import jobs
 from app.core.actor import Actor
 from app.gemeenten.models import Gemeente
+from app.matching import disputes
+from app.matching.core.disputes import with_disputes
 from app.matching.core.facts import (
     AskedSkill,
     OfferedSkill,
@@ -40,6 +42,7 @@ from app.matching.core.proposals import MOST_PROPOSED, Names, Proposal
 from app.matching.core.proposals import proposals as proposals_in
 from app.matching.core.search import Search, search_state, still_holds
 from app.matching.core.vocabulary import Vocabulary
+from app.matching.events import DisputeWithdrawn, ReasonDisputed
 from app.matching.models import Match, NightlyRun
 from app.opgaven import queries as opgaven
 from app.opgaven.events import OpgaveChanged, OpgavePublished
@@ -195,15 +198,18 @@ def profile_facts(session: Session, user_ids: Iterable[UUID] | None = None) -> l
         .order_by(WindowRow.user_id, WindowRow.place)
     )
     skills, windows = _by_first(offered, _offered_skill), _by_first(free, Window)
+    said = disputes.standing_of(session, user_ids)
+    words = vocabulary(session) if said else Vocabulary()
     return [
         ProfileFacts(
             id=row.user_id,
             gemeente_code=row.code,
-            skills=skills.get(row.user_id, ()),
+            skills=with_disputes(skills.get(row.user_id, ()), said.get(row.user_id, ()), words),
             windows=windows.get(row.user_id, ()),
             travel_km=row.travel_km,
             remote=row.remote,
             position=Position(row.latitude, row.longitude),
+            disputes=said.get(row.user_id, ()),
         )
         for row in rows
     ]
@@ -281,8 +287,8 @@ def counts_of_opgaven(
 
 def search_for_person(session: Session, user_id: UUID, now: datetime) -> Search:
     """Whether opgaven for this person are still being looked for."""
-    since = jobs.waiting_since(session, [ProfileChanged.name], user_id=user_id)
-    return search_state(since, now)
+    told = [ProfileChanged.name, ReasonDisputed.name, DisputeWithdrawn.name]
+    return search_state(jobs.waiting_since(session, told, user_id=user_id), now)
 
 
 def search_for_opgave(session: Session, opgave_id: UUID, now: datetime) -> Search:
