@@ -9,15 +9,14 @@ from typing import NamedTuple
 
 from app.core.text import clean_text
 from app.matching.core.kin import MOST_KIN, kinship, told_by
+from app.matching.core.naming import Forms, Owners, stem_of
 from app.matching.core.reading import EMPTY, hollow, roots
-from app.matching.core.vocabulary import FORMS, owners_of
 from app.vocabulary.rules import (
     NORMAL_LIMIT,
     SHORT_WORD,
     ConceptFacts,
     normalise,
     squeezed,
-    stemmed,
 )
 from app.vocabulary.starter import read_concepts
 
@@ -65,11 +64,9 @@ class _Word(NamedTuple):
 
 
 class _Phrase(NamedTuple):
-    """Words in a row, in the forms in which names are compared."""
+    """Words in a row."""
 
-    normal: str
-    joined: str
-    stem: str
+    forms: Forms
     # Words that only hold sentences together begin and end no name that is written otherwise.
     is_whole: bool
 
@@ -86,8 +83,9 @@ class Names:
 
     def __init__(self, concepts: Iterable[ConceptFacts] = ()) -> None:
         self.concepts = {concept.id: concept for concept in concepts}
-        self._by_form = [owners_of(self.concepts.values(), form) for form in FORMS]
-        self._begins = {name[:BEGINNING] for names in self._by_form[1:] for name in names}
+        self._owners = Owners(self.concepts.values())
+        written_otherwise = (*self._owners.joined, *self._owners.stem)
+        self._begins = {name[:BEGINNING] for name in written_otherwise}
         self._kin: dict[str, list[_Kin]] = defaultdict(list)
         for kin in _kin_of(concept for concept in self.concepts.values() if concept.own):
             for root in kin.roots - hollow():
@@ -95,17 +93,13 @@ class Names:
 
     def named(self, phrase: _Phrase) -> int | None:
         """The one concept that goes by these words."""
-        exact, *others = self._by_form
-        if phrase.normal in exact:
-            return exact[phrase.normal]
-        if not phrase.is_whole:
-            return None
-        found = map(dict.get, others, (phrase.joined, phrase.stem))
-        return next((concept for concept in found if concept is not None), None)
+        if phrase.is_whole:
+            return self._owners.concept(phrase.forms)
+        return self._owners.normal.get(phrase.forms.normal)
 
     def may_begin_with(self, phrase: _Phrase) -> bool:
         """Whether a name may go on from here; most words begin none."""
-        forms = phrase.joined, phrase.stem
+        forms = phrase.forms.joined, phrase.forms.stem
         return any(len(form) < BEGINNING or form[:BEGINNING] in self._begins for form in forms)
 
     def kindred(self, word: str) -> tuple[int, int] | None:
@@ -143,7 +137,7 @@ def _words(text: str) -> Iterator[_Word]:
         sign = found[1] or ""
         if sign not in forms:
             normal = squeezed(normalise(sign))
-            forms[sign] = normal, stemmed(normal)
+            forms[sign] = normal, stem_of(normal)
         normal, stem = forms[sign]
         if normal:
             yield _Word(normal, stem, found.start(), found.end(), part)
@@ -190,7 +184,7 @@ def _phrases(at: int, words: Sequence[_Word]) -> Iterator[tuple[int, _Phrase]]:
         # An s that stands alone is what is left of a plural as in scenario's.
         stem += "" if stem and word.normal == "s" else word.stem
         is_whole = first.normal not in EMPTY and word.normal not in EMPTY
-        yield last, _Phrase(normal, squeezed(normal), stem, is_whole)
+        yield last, _Phrase(Forms(normal, squeezed(normal), stem), is_whole)
 
 
 def _is_meant(written: str, *, is_loud: bool) -> bool:

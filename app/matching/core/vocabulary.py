@@ -1,19 +1,24 @@
 """How two names of skills relate: from sure to unsure, the first that applies wins."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, product
 
 from app.matching.core.facts import Kind, Link
 from app.matching.core.kin import kinship
+from app.matching.core.naming import Owners, forms_of
 from app.matching.core.spelling import spelling_ratio
-from app.vocabulary.rules import ConceptFacts, normalise, squeezed, stemmed
+from app.vocabulary.rules import ConceptFacts
 
 SAME_STRENGTH = 100
 NARROWER_STRENGTHS = (90, 80, 70)
 BROADER_STRENGTHS = (60, 45)
 RELATED_STRENGTH = 50
+# A country has a hundred thousand words and millions of pairs; what is remembered is bounded.
+TERMS_KEPT = 100_000
+LINKS_KEPT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,9 @@ class Vocabulary:
             for other in concept.related:
                 self._beside[concept.id].add(other)
                 self._beside[other].add(concept.id)
-        self._named = [owners_of(self._concepts.values(), form) for form in FORMS]
-        self._terms: dict[str, Term] = {}
-        self._links: dict[tuple[str, str], Link | None] = {}
+        self._owners = Owners(self._concepts.values())
+        self.term = lru_cache(TERMS_KEPT)(self._read)
+        self.compared = lru_cache(LINKS_KEPT)(self.compare)
         self._different = {
             (one, other)
             for pair in different
@@ -70,18 +75,7 @@ class Vocabulary:
     def link(self, asked: str, offered: str) -> Link | None:
         """What somebody who offers the one has of the other."""
         pair = self.term(asked), self.term(offered)
-        key = pair[0].normal, pair[1].normal
-        if key not in self._links:
-            self._links[key] = self.compare(*pair) if all(key) else None
-        return self._links[key]
-
-    def term(self, label: str) -> Term:
-        if label not in self._terms:
-            normal, joined, stem = (form(label) for form in FORMS)
-            found = map(dict.get, self._named, (normal, joined, stem))
-            concept = next((concept for concept in found if concept is not None), None)
-            self._terms[label] = Term(normal, joined, stem, concept)
-        return self._terms[label]
+        return self.compared(*pair) if all(term.normal for term in pair) else None
 
     def compare(self, asked: Term, offered: Term) -> Link | None:
         apart = self._are_different(asked, offered)
@@ -97,6 +91,10 @@ class Vocabulary:
             return Link(Kind.SPELLING, ratio)
         kin = kinship(asked.normal, offered.normal)
         return Link(Kind.KIN, kin) if kin else None
+
+    def _read(self, label: str) -> Term:
+        forms = forms_of(label)
+        return Term(*forms, self._owners.concept(forms))
 
     def _are_different(self, one: Term, other: Term) -> bool:
         pairs = product(one.keys(), other.keys())
@@ -129,32 +127,3 @@ class Vocabulary:
         while above is not None and above in self._concepts:
             yield above
             above = self._concepts[above].broader
-
-
-def owners_of(concepts: Iterable[ConceptFacts], form: Callable[[str], str]) -> dict[str, int]:
-    """Per form of a name the concept it belongs to, when only one can be meant."""
-    owners: dict[str, dict[int, bool]] = defaultdict(dict)
-    for concept in concepts:
-        for name in concept.names:
-            owners[form(name)][concept.id] = concept.own
-    found = {name: _only(owning) for name, owning in owners.items()}
-    return {name: concept for name, concept in found.items() if name and concept is not None}
-
-
-def _only(owning: dict[int, bool]) -> int | None:
-    """The single concept, or else the single one that is our own."""
-    own = [concept for concept, is_own in owning.items() if is_own]
-    choice = own if len(owning) > 1 else list(owning)
-    return choice[0] if len(choice) == 1 else None
-
-
-def _joined(label: str) -> str:
-    return squeezed(normalise(label))
-
-
-def _stem(label: str) -> str:
-    return squeezed(stemmed(normalise(label)))
-
-
-# From the surest form of a name to the least sure.
-FORMS = (normalise, _joined, _stem)

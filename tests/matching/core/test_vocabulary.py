@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.matching.core import vocabulary
 from app.matching.core.facts import Kind, Link
 from app.matching.core.vocabulary import Vocabulary
 from app.vocabulary.rules import ConceptFacts, normalise
@@ -130,6 +131,19 @@ def test_what_a_concept_answers_is_what_it_is_an_answer_to(words: Vocabulary) ->
         answered = {asked for asked in every if offered in words.answering(asked)}
         assert words.answered_by(offered) == answered
     assert words.answered_by(DEEP) == {DEEP, ZONE, PLANRULES, PLAN}
+
+
+def test_what_is_remembered_of_words_and_pairs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "TERMS_KEPT", 3)
+    monkeypatch.setattr(vocabulary, "LINKS_KEPT", 2)
+    words = Vocabulary(CONCEPTS)
+
+    for label in ("RO", "planologie", "mobiliteit", "regels", "planregels"):
+        words.link("ruimtelijke ordening", label)
+
+    assert words.term.cache_info().currsize == 3
+    assert words.compared.cache_info().currsize == 2
+    assert words.link("RO", "planregels") == Link(Kind.NARROWER, 80)
 
 
 DIRECTED = {Kind.NARROWER, Kind.BROADER}
