@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from app.matching.core.reading import hollow, roots, words
@@ -17,10 +18,18 @@ def kinship(one: str, other: str) -> int:
     """How much two short labels share, from 0 to 40, the same whatever else is stored."""
     ours, theirs = told_by(one), told_by(other)
     shared = sorted(ours.keys() & theirs.keys())
-    if all(root in hollow() for root in shared):
+    if all(root in hollow() for root in shared) or _are_siblings(one, other, shared):
         return 0
     likeness = sum(ours[root] * theirs[root] for root in shared)
     return min(round(MOST_KIN * likeness), MOST_KIN) if likeness >= LEAST_LIKENESS else 0
+
+
+def _are_siblings(one: str, other: str, shared: Sequence[str]) -> bool:
+    """A klantreis and a dienstreis are both a reis; what comes before says of which craft."""
+    if " " in one or " " in other:
+        return False
+    ours, theirs = roots(one), roots(other)
+    return min(len(ours), len(theirs)) > 1 and shared == [ours[-1]] == [theirs[-1]]
 
 
 @lru_cache(maxsize=50_000)

@@ -17,8 +17,8 @@ GRAMS = (3, 4, 5)
 # They hold sentences together and say nothing of what a text is about.
 EMPTY = frozenset((DATA / "empty-words.txt").read_text(encoding="utf-8").split())
 _FEMALE = re.compile(r"(?<=\w{4})sters?$")
-# Verkeer is no verker.
-_DOING = re.compile(r"(?<=\w{4})(?:ing|isch|(?<!verk)er)$")
+# Verkeer is no verker, and who parks a car makes no park.
+_DOING = re.compile(r"(?<=\w{4})(?:ing|isch|(?<!verk)(?<!park)er)$")
 
 
 def words(text: str) -> list[str]:

@@ -15,6 +15,9 @@ from app.vocabulary.starter import read_concepts
         ("aanpak jeugdwerkloosheid", "jeugdwerkloosheid"),
         ("bouwkunde", "bouwkundige"),
         ("bestrijding duizendknoop", "Japanse duizendknoop"),
+        ("reis", "dienstreis"),
+        ("aanpak energiearmoede", "energiearmoede bestrijden"),
+        ("implementatie zaaksysteem", "zaaksysteem beheren"),
     ],
 )
 def test_labels_that_share_what_they_are_about_are_kin(one: str, other: str) -> None:
@@ -29,6 +32,9 @@ def test_labels_that_share_what_they_are_about_are_kin(one: str, other: str) -> 
         ("beleid", "beleid"),
         ("schuldhulpverlening", "bedrijfshulpverlening"),
         ("centrummanager", "projectmanager"),
+        ("klantreis", "dienstreis"),
+        ("energiecooperatie", "wooncooperatie"),
+        ("parkmanagement", "parkeeronderzoek"),
         ("", ""),
         ("", "jeugd"),
     ],
