@@ -11,7 +11,7 @@ from app.matching.core.words import LEVELS
 from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
 from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
 from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
-from app.vocabulary.rules import Theme
+from app.vocabulary.rules import Theme, Verdict
 
 # Per kind of value: members of two kinds can be equal (Level.BASIC == Weekday.MONDAY).
 LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
@@ -38,6 +38,12 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Theme.INKOOP: "Inkoop",
         Theme.COMMUNICATIE: "Communicatie",
         Theme.PROJECTEN: "Projecten en programma's",
+    },
+    Verdict: {
+        Verdict.LINK: "Ander woord voor een begrip",
+        Verdict.CONCEPT: "Nieuw begrip",
+        Verdict.DIFFERENT: "Lijkt erop, maar is iets anders",
+        Verdict.ASIDE: "Blijft liggen",
     },
     Kind: {
         Kind.OPGAVE: "Opgave",

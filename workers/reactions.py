@@ -74,6 +74,9 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "vocabulary.changed": (MATCH_EVERYTHING,),
     "concepts.merged": (),  # vocabulary.changed is told with it
     "merge.undone": (),  # the same
+    "word.decided": (),  # the same, where it changes what words mean
+    "decision.undone": (),  # the same
+    "word.listed": (),  # the same
     "profile.changed": (MATCH_PROFILE, TELL_WHO_IS_SHOWN),
     "profile.paused": (MATCH_PROFILE,),
     "reason.disputed": (MATCH_PROFILE,),

@@ -23,6 +23,10 @@ def import_lists() -> None:
         click.echo(f"{said} niet meer in de lijst, maar blijft: een ander begrip valt eronder.")
     if report.pairs:
         click.echo(f"{plural(report.pairs, 'paar', 'paren')} van valse vrienden bijgewerkt.")
+    if report.listed:
+        said = plural(report.listed, "woord waarover", "woorden waarover")
+        verb = "staat" if report.listed == 1 else "staan"
+        click.echo(f"{said} een beheerder besloot, {verb} nu in onze lijst. De lijst geldt.")
     click.echo(
         f"{plural(report.added, 'begrip', 'begrippen')} nieuw, {number(report.changed)} gewijzigd, "
         f"{number(report.unchanged)} gelijk gebleven, {number(report.removed)} verwijderd."

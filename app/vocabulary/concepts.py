@@ -3,22 +3,31 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.vocabulary.models import Concept, ConceptMerge, ConceptName, DifferentWords, Source
+from app.vocabulary.lexicon import above
+from app.vocabulary.models import (
+    Concept,
+    ConceptMerge,
+    ConceptName,
+    DifferentWords,
+    Source,
+    WordDecision,
+)
 from app.vocabulary.queries import (
-    above,
     by_id,
     concepts_named,
     labels_of,
+    links,
     merged,
     other_names,
     ties,
 )
-from app.vocabulary.rules import Theme, normalise, squeezed
+from app.vocabulary.rules import Theme, Verdict, normalise, squeezed
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,8 @@ class SeenConcept:
     label: str
     also: tuple[str, ...]
     theme: Theme | None
-    is_own: bool
+    description: str
+    source: Source
     broader: Neighbour | None
     narrower: tuple[Neighbour, ...]
     related: tuple[Neighbour, ...]
@@ -50,6 +60,16 @@ class SeenMerge:
     merged_by: UUID | None
 
 
+@dataclass(frozen=True)
+class SaidToDiffer:
+    """Two names that only look alike, as our lists say or as a beheerder said."""
+
+    one: str
+    other: str
+    why: str = ""
+    is_listed: bool = True
+
+
 def seen_concept(session: Session, concept_id: int) -> SeenConcept:
     concept = by_id(session, concept_id)
     into = merged(session)
@@ -61,7 +81,8 @@ def seen_concept(session: Session, concept_id: int) -> SeenConcept:
         label=concept.label,
         also=other_names(session, [concept])[concept_id] if target is None else _names(concept),
         theme=concept.theme,
-        is_own=concept.source is Source.STARTER,
+        description=concept.description,
+        source=concept.source,
         broader=near.get(wider),
         narrower=_by_label(near[one] for one in below),
         related=_by_label(near[one] for one in beside),
@@ -70,8 +91,9 @@ def seen_concept(session: Session, concept_id: int) -> SeenConcept:
 
 
 def merges(session: Session) -> list[SeenMerge]:
-    """What was merged, newest first."""
-    rows = session.scalars(select(ConceptMerge).order_by(ConceptMerge.merged_at.desc())).all()
+    """What was merged, newest first; linked words are no merges to whoever reads them."""
+    found = select(ConceptMerge).where(ConceptMerge.concept_id.not_in(links(session)))
+    rows = session.scalars(found.order_by(ConceptMerge.merged_at.desc())).all()
     near = _neighbours(session, {id_ for row in rows for id_ in (row.concept_id, row.into_id)})
     return [
         SeenMerge(near[row.concept_id], near[row.into_id], row.merged_at, row.merged_by)
@@ -90,23 +112,30 @@ def goes_by(session: Session, concept_id: int, name: str) -> bool:
     return concept_id in concepts_named(session, squeezed(normalise(name)))
 
 
-def said_to_differ(session: Session, one_id: int, other_id: int) -> list[DifferentWords]:
-    """Pairs of names of these two of which the lists say that they only look alike."""
+def said_to_differ(session: Session, one_id: int, other_id: int) -> list[SaidToDiffer]:
+    """Pairs of names of these two of which is said that they only look alike."""
     names = {
         concept_id: select(ConceptName.normal).where(ConceptName.concept_id == concept_id)
         for concept_id in (one_id, other_id)
     }
-    one, other = DifferentWords.one, DifferentWords.other
-    return list(
-        session.scalars(
-            select(DifferentWords).where(
-                or_(
-                    one.in_(names[one_id]) & other.in_(names[other_id]),
-                    one.in_(names[other_id]) & other.in_(names[one_id]),
-                )
-            )
+
+    def between(*pair: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        ways = (pair, pair[::-1])
+        return or_(*(one.in_(names[one_id]) & two.in_(names[other_id]) for one, two in ways))
+
+    listed = session.scalars(
+        select(DifferentWords).where(between(DifferentWords.one, DifferentWords.other))
+    )
+    told = session.execute(
+        select(WordDecision.word, func.coalesce(WordDecision.other, "")).where(
+            WordDecision.verdict == Verdict.DIFFERENT,
+            between(WordDecision.normal, WordDecision.other_normal),
         )
     )
+    return [
+        *(SaidToDiffer(pair.one, pair.other, pair.why) for pair in listed),
+        *(SaidToDiffer(word, other, is_listed=False) for word, other in told),
+    ]
 
 
 def _names(concept: Concept) -> tuple[str, ...]:

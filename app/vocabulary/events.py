@@ -31,3 +31,34 @@ class MergeUndone(Event):
     name: ClassVar[str] = "merge.undone"
     concept_id: int
     into_id: int
+
+
+@dataclass(frozen=True)
+class WordDecided(Event):
+    """A beheerder said what a word stands for, or that it stands for nothing."""
+
+    name: ClassVar[str] = "word.decided"
+    decision_id: UUID
+    verdict: str
+    word: str
+    concept_id: int | None
+
+
+@dataclass(frozen=True)
+class DecisionUndone(Event):
+    """A beheerder took back what was said of a word."""
+
+    name: ClassVar[str] = "decision.undone"
+    decision_id: UUID
+    verdict: str
+    word: str
+    concept_id: int | None
+
+
+@dataclass(frozen=True)
+class WordListed(Event):
+    """Our own list came to know a word of which a beheerder had said something; the list holds."""
+
+    name: ClassVar[str] = "word.listed"
+    word: str
+    concept_id: int

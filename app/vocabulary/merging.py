@@ -7,19 +7,21 @@ leave no traces.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.errors import Conflict, NotAllowed
+from app.core.errors import Conflict
 from app.core.work import Work
 from app.vocabulary.events import ConceptsMerged, MergeUndone
+from app.vocabulary.lexicon import above
 from app.vocabulary.models import Concept, ConceptMerge
-from app.vocabulary.queries import above, by_id, merged
-from app.vocabulary.rules import may_change_words
-from app.vocabulary.versions import renew, take_turns
+from app.vocabulary.queries import by_id, links, merged
+from app.vocabulary.stored import settle_links
+from app.vocabulary.versions import begin_change, renew
+
+A_LINKED_WORD = "Dit is een los woord dat je koppelde. Maak dat besluit ongedaan."
 
 
 def merge_concepts(work: Work, concept_id: int, into_id: int) -> None:
     """From now on every name of the one counts as a name of the other."""
-    _refuse_strangers(work)
-    take_turns(work.session)
+    begin_change(work)
     refusal = merge_refusal(work.session, concept_id, into_id)
     if refusal:
         raise Conflict(said=refusal)
@@ -32,17 +34,20 @@ def merge_concepts(work: Work, concept_id: int, into_id: int) -> None:
         )
     )
     work.session.flush()
+    settle_links(work.session)
     work.emit(ConceptsMerged(concept_id=concept_id, into_id=into_id))
     renew(work)
 
 
 def undo_merge(work: Work, concept_id: int) -> None:
     """From now on the concept stands on its own again."""
-    _refuse_strangers(work)
-    take_turns(work.session)
+    begin_change(work)
     merge = work.fetch(ConceptMerge, concept_id)
+    if concept_id in links(work.session):
+        raise Conflict(said=A_LINKED_WORD)
     work.session.delete(merge)
     work.session.flush()
+    settle_links(work.session)
     work.emit(MergeUndone(concept_id=concept_id, into_id=merge.into_id))
     renew(work)
 
@@ -64,7 +69,8 @@ def _refusal(session: Session, concept: Concept, into: Concept, merges: dict[int
         if one.id in merges:
             other = session.get_one(Concept, merges[one.id]).label
             return f"“{one.label}” telt al als “{other}”. Maak dat eerst ongedaan."
-    if concept.id in merges.values():
+    linked = links(session)
+    if concept.id in {into for one, into in merges.items() if one not in linked}:
         return f"Andere begrippen tellen al als “{concept.label}”."
     if _is_under(session, into, concept, merges):
         return f"“{into.label}” valt onder “{concept.label}”."
@@ -79,8 +85,3 @@ def _is_under(session: Session, one: Concept, other: Concept, merges: dict[int, 
         seen.add(step)
         step = above(step, broader[step], merges)
     return step == other.id
-
-
-def _refuse_strangers(work: Work) -> None:
-    if not may_change_words(work.actor):
-        raise NotAllowed("change words")

@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.orm import Base
-from app.vocabulary.rules import NORMAL_LIMIT, Theme
+from app.core.orm import Base, PrimaryId
+from app.vocabulary.rules import LABEL_LIMIT, NORMAL_LIMIT, Theme, Verdict
 
 
 class Source(StrEnum):
@@ -24,6 +24,7 @@ class Source(StrEnum):
 
     STARTER = "starter"
     ESCO = "esco"
+    BEHEER = "beheer"
 
 
 class NameKind(StrEnum):
@@ -112,6 +113,52 @@ class DifferentWords(Base):
     one: Mapped[str] = mapped_column(String(NORMAL_LIMIT, collation="C"), primary_key=True)
     other: Mapped[str] = mapped_column(String(NORMAL_LIMIT, collation="C"), primary_key=True)
     why: Mapped[str] = mapped_column(default="")
+
+
+class WordDecision(Base):
+    """What a beheerder said of a word that no list knows, until it is undone.
+
+    A linked word has a `concept` of its own that counts as the one it was linked to (`into`); a
+    new concept is `concept` itself. Nothing of what was imported changes by it.
+    """
+
+    __tablename__ = "word_decision"
+    __table_args__ = (
+        CheckConstraint(
+            "(verdict IN ('link', 'concept')) = (concept_id IS NOT NULL)", name="makes_a_concept"
+        ),
+        CheckConstraint("(verdict = 'link') = (into_id IS NOT NULL)", name="links_to_one"),
+        CheckConstraint(
+            "(verdict = 'different') = (other IS NOT NULL AND other_normal IS NOT NULL)",
+            name="differs_from_one",
+        ),
+        Index(
+            "uq_word_decision_of_word",
+            "normal",
+            unique=True,
+            postgresql_where="verdict <> 'different'",
+        ),
+        Index(
+            "uq_word_decision_of_pair",
+            "normal",
+            "other_normal",
+            unique=True,
+            postgresql_where="verdict = 'different'",
+        ),
+    )
+
+    id: Mapped[PrimaryId]
+    verdict: Mapped[Verdict]
+    word: Mapped[str] = mapped_column(String(LABEL_LIMIT))
+    normal: Mapped[str] = mapped_column(String(NORMAL_LIMIT))
+    concept_id: Mapped[int | None] = mapped_column(
+        ForeignKey("concept.id", ondelete="CASCADE"), index=True
+    )
+    into_id: Mapped[int | None] = mapped_column(ForeignKey("concept.id"), index=True)
+    other: Mapped[str | None] = mapped_column(String(LABEL_LIMIT))
+    other_normal: Mapped[str | None] = mapped_column(String(NORMAL_LIMIT))
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None]
 
 
 class VocabularyVersion(Base):

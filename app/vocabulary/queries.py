@@ -1,18 +1,19 @@
 """Reading the words: suggestions while somebody types, and the whole for matching.
 
-A concept that was merged into another one does not stand on its own: its names are that one's.
+A concept that was merged into another one does not stand on its own: its names are that one's. A
+word of which a beheerder said what it stands for is a name of that, and of nothing else.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, CompoundSelect, exists, func, or_, select, true, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import NotFound
+from app.vocabulary.lexicon import Lexicon, ties_among
 from app.vocabulary.models import (
     Concept,
     ConceptMerge,
@@ -22,13 +23,17 @@ from app.vocabulary.models import (
     RelatedConcepts,
     Source,
     VocabularyVersion,
+    WordDecision,
 )
-from app.vocabulary.rules import SHORT_WORD, ConceptFacts, Theme, normalise, squeezed
+from app.vocabulary.rules import SHORT_WORD, ConceptFacts, Theme, Verdict, normalise, squeezed
 
 SHORTEST_QUERY = 2
 LONGEST_QUERY = 80
 ALIKE = 0.5
 SLIP_OF_THE_PEN = 80
+
+# What was written down for our own gemeenten; it wins over what others wrote.
+OWN = (Source.STARTER, Source.BEHEER)
 
 # What a name stands for, in statements that join the merge of its concept when there is one.
 STANDS_FOR = func.coalesce(ConceptMerge.into_id, ConceptName.concept_id)
@@ -92,7 +97,7 @@ def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]
             func.max(alike).label("alike"),
         )
         .outerjoin(ConceptMerge, MERGE_OF_NAME)
-        .where(ConceptName.id.in_(_names_like(session, wanted)))
+        .where(ConceptName.id.in_(_names_like(session, wanted)), is_in_use())
         .group_by(STANDS_FOR)
         .subquery()
     )
@@ -103,7 +108,7 @@ def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]
             best.c.equal.desc(),
             best.c.label_begins.desc(),
             best.c.begins.desc(),
-            (Concept.source == Source.STARTER).desc(),
+            Concept.source.in_(OWN).desc(),
             best.c.alike.desc(),
             func.length(Concept.label),
             Concept.label,
@@ -140,52 +145,51 @@ def own_labels(session: Session) -> list[str]:
     return list(
         session.scalars(
             select(Concept.label)
-            .where(Concept.source == Source.STARTER, _stands_alone())
+            .where(Concept.source.in_(OWN), _stands_alone())
             .order_by(Concept.label)
         )
     )
 
 
+def lexicon(session: Session) -> Lexicon:
+    """Every concept with its names and ties, and what is said about them."""
+    columns = Concept.id, Concept.broader_id, Concept.source
+    rows = session.execute(select(*columns).order_by(Concept.id)).all()
+    names = select(ConceptName.concept_id, ConceptName.normal).order_by(ConceptName.id)
+    linked = links(session)
+    merges = {one: into for one, into in merged(session).items() if one not in linked}
+    return Lexicon(
+        broader={row.id: row.broader_id for row in rows},
+        own=frozenset(row.id for row in rows if row.source in OWN and row.id not in linked),
+        decided=frozenset(row.id for row in rows if row.source is Source.BEHEER),
+        names=tuple((row.concept_id, row.normal) for row in session.execute(names)),
+        related=tuple(_related_pairs(session)),
+        merges=merges,
+        links=linked,
+        different=tuple(different_pairs(session)),
+    )
+
+
 def concept_facts(session: Session) -> list[ConceptFacts]:
     """Every concept that stands on its own, with all its names and ties, for matching."""
-    into = merged(session)
-    columns = Concept.id, Concept.source, Concept.broader_id
-    rows = session.execute(select(*columns).order_by(Concept.id)).all()
-    own = {into.get(row.id, row.id) for row in rows if row.source is Source.STARTER}
-    names, related = _names_in_use(session), ties(session, into)
-    return [
-        ConceptFacts(
-            row.id,
-            tuple(names.get(row.id, ())),
-            above(row.id, row.broader_id, into),
-            tuple(sorted(related.get(row.id, ()))),
-            own=row.id in own,
-        )
-        for row in rows
-        if row.id not in into
-    ]
+    return lexicon(session).facts()
 
 
 def merged(session: Session) -> dict[int, int]:
-    """Per concept that was merged the one that it counts as; that one always stands alone."""
+    """Per concept that counts as another one that one, which always stands alone."""
     return dict(session.execute(select(ConceptMerge.concept_id, ConceptMerge.into_id)).all())
 
 
-def above(concept_id: int, broader_id: int | None, into: Mapping[int, int]) -> int | None:
-    """The wider concept, unless both became one."""
-    wider = None if broader_id is None else into.get(broader_id, broader_id)
-    return None if wider == concept_id else wider
+def links(session: Session) -> dict[int, int]:
+    """Per concept that was made for a linked word the one that the word was linked to."""
+    columns = WordDecision.concept_id, WordDecision.into_id
+    rows = session.execute(select(*columns).where(WordDecision.verdict == Verdict.LINK))
+    return {made: into for made, into in rows if made is not None and into is not None}
 
 
 def ties(session: Session, into: Mapping[int, int]) -> dict[int, set[int]]:
     """Per concept those that touch it, both ways."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for pair in session.execute(select(RelatedConcepts.one_id, RelatedConcepts.other_id)):
-        one, other = (into.get(concept_id, concept_id) for concept_id in pair)
-        if one != other:
-            found[one].add(other)
-            found[other].add(one)
-    return found
+    return ties_among(_related_pairs(session), into)
 
 
 def other_names(session: Session, concepts: Collection[Concept]) -> dict[int, tuple[str, ...]]:
@@ -194,7 +198,7 @@ def other_names(session: Session, concepts: Collection[Concept]) -> dict[int, tu
     for concept_id, name in session.execute(
         select(STANDS_FOR, ConceptName.name)
         .outerjoin(ConceptMerge, MERGE_OF_NAME)
-        .where(STANDS_FOR.in_(found))
+        .where(STANDS_FOR.in_(found), is_in_use())
         .order_by(ConceptMerge.merged_at.nulls_first(), ConceptName.id)
     ):
         found[concept_id][name] = None
@@ -203,7 +207,11 @@ def other_names(session: Session, concepts: Collection[Concept]) -> dict[int, tu
 
 
 def different_pairs(session: Session) -> list[tuple[str, str]]:
-    return list(session.execute(select(DifferentWords.one, DifferentWords.other)))
+    """Of our lists, and what a beheerder said."""
+    listed = select(DifferentWords.one, DifferentWords.other)
+    other = func.coalesce(WordDecision.other_normal, "")
+    said = select(WordDecision.normal, other).where(WordDecision.verdict == Verdict.DIFFERENT)
+    return [*session.execute(listed), *session.execute(said)]
 
 
 def concepts_named(session: Session, form: str) -> list[int]:
@@ -215,27 +223,31 @@ def concepts_named(session: Session, form: str) -> list[int]:
             .select_from(ConceptName)
             .outerjoin(ConceptMerge, MERGE_OF_NAME)
             .join(Concept, Concept.id == STANDS_FOR)
-            .where(without_spaces == form)
+            .where(without_spaces == form, is_in_use())
             .group_by(Concept.id)
-            .order_by((Concept.source == Source.STARTER).desc(), Concept.id)
+            .order_by(Concept.source.in_(OWN).desc(), Concept.id)
         )
     )
 
 
+def _related_pairs(session: Session) -> list[tuple[int, int]]:
+    return list(session.execute(select(RelatedConcepts.one_id, RelatedConcepts.other_id)))
+
+
+def is_in_use() -> ColumnElement[bool]:
+    """Whether a name counts: no beheerder said that this word stands for something else."""
+    said, made = aliased(ConceptName), aliased(Concept)
+    elsewhere = exists().where(
+        said.normal == ConceptName.normal,
+        said.concept_id != ConceptName.concept_id,
+        made.id == said.concept_id,
+        made.source == Source.BEHEER,
+    )
+    return ~elsewhere
+
+
 def _stands_alone() -> ColumnElement[bool]:
     return ~exists().where(ConceptMerge.concept_id == Concept.id)
-
-
-def _names_in_use(session: Session) -> dict[int, list[str]]:
-    """Per concept its comparable names."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for concept_id, normal in session.execute(
-        select(STANDS_FOR, ConceptName.normal)
-        .outerjoin(ConceptMerge, MERGE_OF_NAME)
-        .order_by(ConceptName.id)
-    ):
-        found[concept_id].append(normal)
-    return found
 
 
 def _names_like(session: Session, wanted: str) -> CompoundSelect[int]:
@@ -268,7 +280,9 @@ def _with_names(session: Session, form: str, concept_ids: list[int]) -> tuple[st
         .join(under, belongs)
     )
     names = session.scalars(
-        select(ConceptName.normal).where(ConceptName.concept_id.in_(select(under.c.id)))
+        select(ConceptName.normal).where(
+            ConceptName.concept_id.in_(select(under.c.id)), is_in_use()
+        )
     )
     return tuple(dict.fromkeys((form, *sorted(squeezed(name) for name in names))))
 

@@ -9,10 +9,12 @@ from functools import lru_cache
 import snowballstemmer
 
 from app.core.actor import Actor, Role
+from app.core.faults import Fault, length_fault
 from app.core.text import clean_line
 
 LABEL_LIMIT = 80
 NORMAL_LIMIT = 128
+DESCRIPTION_LIMIT = 500
 SHORT_WORD = 4
 
 
@@ -39,6 +41,25 @@ class Theme(StrEnum):
     INKOOP = "inkoop"
     COMMUNICATIE = "communicatie"
     PROJECTEN = "projecten"
+
+
+class Verdict(StrEnum):
+    """What a beheerder says of a word that no list knows."""
+
+    LINK = "link"
+    CONCEPT = "concept"
+    DIFFERENT = "different"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptDraft:
+    """A concept as a beheerder fills it in; `broader` is the name of the wider one, or empty."""
+
+    label: str
+    theme: Theme | None = None
+    broader: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +109,16 @@ _LONG_VOWEL = re.compile(r"([aeou])\1([^aeiou])$")
 def may_change_words(actor: Actor) -> bool:
     """Who decides what belongs together, for every gemeente."""
     return actor.is_system or actor.has(Role.BEHEERDER)
+
+
+def concept_faults(draft: ConceptDraft) -> list[Fault]:
+    """What is wrong with a concept, whatever others there are."""
+    faults = length_fault("label", draft.label, LABEL_LIMIT, "Vul de naam van het begrip in.")
+    if draft.label and not normalise(draft.label):
+        faults.append(Fault("label", "Gebruik letters of cijfers."))
+    if draft.theme is None:
+        faults.append(Fault("theme", "Kies een thema."))
+    return [*faults, *length_fault("description", draft.description, DESCRIPTION_LIMIT)]
 
 
 def normalise(label: str) -> str:

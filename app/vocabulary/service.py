@@ -6,7 +6,8 @@ from pathlib import Path
 
 from app.core.work import Work
 from app.vocabulary.esco import EscoConcept
-from app.vocabulary.models import NameKind, Source
+from app.vocabulary.events import WordListed
+from app.vocabulary.models import Concept, NameKind, Source
 from app.vocabulary.rules import LABEL_LIMIT, normalise
 from app.vocabulary.starter import DATA, StarterConcept, read_concepts, read_different
 from app.vocabulary.stored import (
@@ -15,8 +16,10 @@ from app.vocabulary.stored import (
     first_broader,
     give_up_names,
     give_way,
+    listed_by_now,
     own_names,
     remove_unused,
+    settle_links,
     stored_of,
     write_broader,
     write_entries,
@@ -37,10 +40,12 @@ class ImportReport:
     # Gone from the lists, but still the wider expertise of another concept.
     kept: int = 0
     pairs: int = 0
+    # Words of which a beheerder said something, and that our own list knows by now.
+    listed: int = 0
 
     @property
     def has_changes(self) -> bool:
-        return bool(self.added or self.changed or self.removed or self.pairs)
+        return bool(self.added or self.changed or self.removed or self.pairs or self.listed)
 
 
 @dataclass
@@ -70,6 +75,7 @@ def import_starter(work: Work, data: Path = DATA) -> ImportReport:
     report = ImportReport(removed=len(gone - kept), kept=len(kept))
     _count(report, known, wanted, changed)
     report.pairs = write_pairs(session, different)
+    report.listed = _leave_to_list(work)
     _tell(work, report)
     return report
 
@@ -90,10 +96,23 @@ def import_esco(work: Work, concepts: Sequence[EscoConcept]) -> EscoReport:
     ids = {**stored.ids, **taken}
     listed = {one.uri: one.broader for one in concepts if one.uri in wanted}
     changed |= write_broader(session, stored, first_broader(listed, ids))
+    settle_links(session)
     _count(report, known, wanted, changed)
     report.absent = len(known - set(wanted) - set(taken))
     _tell(work, report)
     return report
+
+
+def _leave_to_list(work: Work) -> int:
+    """What our list says of a word goes before what a beheerder said while it was unknown."""
+    listed = listed_by_now(work.session)
+    for made, ours in listed.items():
+        word = normalise(work.fetch(Concept, made).label)
+        work.emit(WordListed(word=word, concept_id=ours))
+    if listed:
+        give_way(work.session, listed)
+        settle_links(work.session)
+    return len(listed)
 
 
 def _own_entry(concept: StarterConcept) -> Entry:

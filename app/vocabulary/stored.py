@@ -15,8 +15,10 @@ from app.vocabulary.models import (
     NameKind,
     RelatedConcepts,
     Source,
+    WordDecision,
 )
-from app.vocabulary.rules import Theme, normalise
+from app.vocabulary.queries import OWN
+from app.vocabulary.rules import Theme, Verdict, normalise
 from app.vocabulary.starter import DifferentPair, StarterConcept
 
 
@@ -73,10 +75,25 @@ def stored_of(session: Session, source: Source) -> Stored:
 
 
 def own_names(session: Session) -> dict[str, int]:
+    """Every name that is ours, from our lists or from a beheerder, with its concept."""
     rows = session.execute(
         select(ConceptName.normal, ConceptName.concept_id)
         .join(Concept, Concept.id == ConceptName.concept_id)
-        .where(Concept.source == Source.STARTER)
+        .where(Concept.source.in_(OWN))
+    )
+    return dict(rows.all())
+
+
+def listed_by_now(session: Session) -> dict[int, int]:
+    """Per concept that a beheerder made the one of our lists that goes by its name by now."""
+    made, named = aliased(Concept), aliased(ConceptName)
+    rows = session.execute(
+        select(made.id, Concept.id)
+        .join(named, (named.concept_id == made.id) & (named.kind == NameKind.LABEL))
+        .join(ConceptName, ConceptName.normal == named.normal)
+        .join(Concept, Concept.id == ConceptName.concept_id)
+        .where(made.source == Source.BEHEER, Concept.source == Source.STARTER)
+        .order_by(made.id)
     )
     return dict(rows.all())
 
@@ -174,7 +191,8 @@ def remove_unused(session: Session, ids: Iterable[int]) -> set[int]:
     """Remove concepts under which, and into which, no other one stands; the ids that stay."""
     narrower = aliased(Concept)
     has_narrower = exists().where(narrower.broader_id == Concept.id)
-    in_use = has_narrower | exists().where(ConceptMerge.into_id == Concept.id)
+    counted_as = exists().where(ConceptMerge.into_id == Concept.id)
+    in_use = has_narrower | counted_as | exists().where(WordDecision.into_id == Concept.id)
     staying = set(ids)
     while staying:
         removed = session.scalars(
@@ -207,6 +225,21 @@ def give_way(session: Session, ours: Mapping[int, int]) -> int:
     return len(ours)
 
 
+def settle_links(session: Session) -> None:
+    """Let each linked word count as its concept, or as what that one counts as by now."""
+    further = aliased(ConceptMerge)
+    onward = select(further.into_id).where(further.concept_id == WordDecision.into_id)
+    session.execute(
+        update(ConceptMerge)
+        .where(
+            WordDecision.concept_id == ConceptMerge.concept_id,
+            WordDecision.verdict == Verdict.LINK,
+        )
+        .values(into_id=func.coalesce(onward.scalar_subquery(), WordDecision.into_id)),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def _count_as(session: Session, before: int, now: int) -> None:
     """What counted as the one counts as the other, or as what that one counts as."""
     into = select(ConceptMerge.into_id).where(ConceptMerge.concept_id == now)
@@ -214,6 +247,8 @@ def _count_as(session: Session, before: int, now: int) -> None:
     counted = ConceptMerge.into_id == before
     session.execute(delete(ConceptMerge).where(counted, ConceptMerge.concept_id.in_((now, target))))
     session.execute(update(ConceptMerge).where(counted).values(into_id=target))
+    linked = WordDecision.into_id == before
+    session.execute(update(WordDecision).where(linked).values(into_id=now))
 
 
 def write_pairs(session: Session, different: Iterable[DifferentPair]) -> int:

@@ -86,9 +86,63 @@ def upgrade() -> None:
         postgresql_where=sa.text("withdrawn_at IS NULL"),
         postgresql_nulls_not_distinct=True,
     )
+    op.create_table(
+        "word_decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("verdict", sa.String(length=40), nullable=False),
+        sa.Column("word", sa.String(80), nullable=False),
+        sa.Column("normal", sa.String(128), nullable=False),
+        sa.Column("concept_id", sa.Integer(), nullable=True),
+        sa.Column("into_id", sa.Integer(), nullable=True),
+        sa.Column("other", sa.String(80), nullable=True),
+        sa.Column("other_normal", sa.String(128), nullable=True),
+        sa.Column("decided_at", MOMENT, nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(verdict IN ('link', 'concept')) = (concept_id IS NOT NULL)",
+            name="ck_word_decision_makes_a_concept",
+        ),
+        sa.CheckConstraint(
+            "(verdict = 'link') = (into_id IS NOT NULL)", name="ck_word_decision_links_to_one"
+        ),
+        sa.CheckConstraint(
+            "(verdict = 'different') = (other IS NOT NULL AND other_normal IS NOT NULL)",
+            name="ck_word_decision_differs_from_one",
+        ),
+        sa.ForeignKeyConstraint(
+            ["concept_id"],
+            ["concept.id"],
+            name="fk_word_decision_concept_id",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["into_id"], ["concept.id"], name="fk_word_decision_into_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_word_decision"),
+    )
+    op.create_index("ix_word_decision_concept_id", "word_decision", ["concept_id"])
+    op.create_index("ix_word_decision_into_id", "word_decision", ["into_id"])
+    op.create_index(
+        "uq_word_decision_of_word",
+        "word_decision",
+        ["normal"],
+        unique=True,
+        postgresql_where=sa.text("verdict <> 'different'"),
+    )
+    op.create_index(
+        "uq_word_decision_of_pair",
+        "word_decision",
+        ["normal", "other_normal"],
+        unique=True,
+        postgresql_where=sa.text("verdict = 'different'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("word_decision")
+    # What a beheerder made is known to no older release.
+    made = "(SELECT id FROM concept WHERE source = 'beheer')"
+    op.execute(f"DELETE FROM concept_merge WHERE concept_id IN {made} OR into_id IN {made}")
+    op.execute(f"UPDATE concept SET broader_id = NULL WHERE broader_id IN {made}")
+    op.execute("DELETE FROM concept WHERE source = 'beheer'")
     op.drop_table("dispute")
     op.drop_table("matching_build")
     op.drop_table("similarity_version")

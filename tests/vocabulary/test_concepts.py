@@ -16,7 +16,7 @@ from app.vocabulary.concepts import (
     seen_concept,
 )
 from app.vocabulary.merging import merge_concepts
-from app.vocabulary.models import Concept, RelatedConcepts
+from app.vocabulary.models import Concept, RelatedConcepts, Source
 from app.vocabulary.rules import Theme
 from app.vocabulary.service import import_starter
 from tests.support.words import a_vocabulary
@@ -56,7 +56,8 @@ def test_a_concept_is_seen_with_its_names_and_neighbours(words: Session) -> None
 
     found = seen(words, "ruimtelijke ordening")
 
-    assert (found.also, found.theme, found.is_own) == (("planologie", "RO"), Theme.RUIMTE, True)
+    assert (found.also, found.theme) == (("planologie", "RO"), Theme.RUIMTE)
+    assert found.source is Source.STARTER
     assert found.narrower == (near(words, "omgevingsplan"),)
     assert found.related == (near(words, "klimaatadaptatie"),)
     assert (found.broader, found.into) == (None, None)

@@ -136,7 +136,7 @@ def test_an_import_takes_few_statements(session: Session) -> None:
     finally:
         event.remove(connection, "before_cursor_execute", note)
 
-    assert len(statements) == 5
+    assert len(statements) == 6
 
 
 def test_a_change_in_the_list_is_written_and_told_with_a_new_version(
