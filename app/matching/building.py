@@ -14,6 +14,7 @@ from app.gemeenten.models import Gemeente
 from app.matching import queries
 from app.matching.core.arrays import (
     EVERYBODY,
+    Name,
     OfferRows,
     ProfileRows,
     TermNumbers,
@@ -24,10 +25,11 @@ from app.matching.core.arrays import (
     people_of,
     places_of,
     similar_of,
+    terms_of,
 )
 from app.matching.core.engine import state_of
 from app.matching.core.facts import OpgaveFacts, Position
-from app.matching.core.similarity import Offered, words_of
+from app.matching.core.similarity import Offered, with_private, words_of
 from app.matching.core.snapshot import Contents, ids_as_array
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience
@@ -44,17 +46,24 @@ def contents_of(session: Session, today: date) -> Contents:
     opgaven = queries.opgave_facts(session, today)
     ids, profiles = _profiles(session, codes)
     numbers = {user_id: number for number, user_id in enumerate(ids)}
-    offers, labels = _offers(session, numbers)
-    people = people_of(profiles, _windows(session, numbers), offers, labels, terms)
-    words = words_of(vocabulary, terms.normals)
+    offers, names = _offers(session, numbers)
     asking = opgaven_of(opgaven, _audiences(session, opgaven, codes, provinces), codes, terms)
+    own, private = terms_of(names, terms)
+    people = people_of(profiles, _windows(session, numbers), offers, names, own)
+    words = words_of(vocabulary, terms.normals)
     asked, offered = np.unique(asking.slot_term).tolist(), Offered(vocabulary, words)
     similar = similar_of(
         [offered.row(terms.normals[number]) for number in asked], asked, len(terms.normals)
     )
     positions = [Position(gemeente.latitude, gemeente.longitude) for gemeente in gemeenten]
     return Contents(
-        state=state_of(places_of(positions, provinces), people, asking, similar),
+        state=state_of(
+            places_of(positions, provinces),
+            people,
+            asking,
+            with_private(similar, private, offered),
+            private,
+        ),
         words=words,
         gemeenten=np.array([gemeente.code for gemeente in gemeenten], dtype="S6"),
         profile_ids=ids_as_array(ids),
@@ -80,7 +89,7 @@ def _windows(session: Session, numbers: dict[UUID, int]) -> WindowRows:
     return WindowRows(*columns_of(rows, 4))
 
 
-def _offers(session: Session, numbers: dict[UUID, int]) -> tuple[OfferRows, list[str]]:
+def _offers(session: Session, numbers: dict[UUID, int]) -> tuple[OfferRows, list[Name]]:
     columns = Skill.user_id, Skill.label, Skill.level, Skill.energy, Skill.direction
     found = _published(session, select(*columns).join(Profile, Profile.user_id == Skill.user_id))
     labels = {label: number for number, label in enumerate(dict.fromkeys(row[1] for row in found))}
@@ -88,7 +97,7 @@ def _offers(session: Session, numbers: dict[UUID, int]) -> tuple[OfferRows, list
         (numbers[owner], labels[label], level, energy, direction is Direction.WANTS)
         for owner, label, level, energy, direction in found
     ]
-    return OfferRows(*columns_of(rows, 5)), list(labels)
+    return OfferRows(*columns_of(rows, 5)), list(map(Name, labels))
 
 
 def _published(session: Session, found: Select[*tuple[Any, ...]]) -> Sequence[Any]:

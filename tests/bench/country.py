@@ -13,7 +13,7 @@ import numpy as np
 
 from app.gemeenten.reference import OWN_LIST, read
 from app.gemeenten.rules import GemeenteFacts
-from app.matching.core.arrays import EVERYBODY, Array, OfferRows, ProfileRows, WindowRows
+from app.matching.core.arrays import EVERYBODY, Array, Name, OfferRows, ProfileRows, WindowRows
 from app.matching.core.facts import AskedSkill, OpgaveFacts, Position
 from app.opgaven.rules import Place
 from app.vocabulary.starter import read_concepts
@@ -46,7 +46,7 @@ class Country:
     profiles: ProfileRows
     windows: WindowRows
     offers: OfferRows
-    labels: list[str]
+    names: list[Name]
     opgaven: list[OpgaveFacts]
     audiences: list[int]
 
@@ -142,7 +142,7 @@ def made(profiles: int, opgaven: int, seed: int = 1) -> Country:
         ),
         windows=_windows(dice, profiles),
         offers=offers._replace(label=label),
-        labels=[words.labels[number] for number in used],
+        names=[Name(words.labels[number]) for number in used],
         opgaven=_opgaven(dice, words, gemeenten, opgaven),
         audiences=_audiences(dice, opgaven),
     )

@@ -23,12 +23,14 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from app.matching.core.arrays import (
+    EVERYBODY,
     Similar,
     TermNumbers,
     opgaven_of,
     people_of,
     places_of,
     similar_of,
+    terms_of,
 )
 from app.matching.core.engine import MOST_MATCHES, Engine, State, question_of, state_of
 from app.matching.core.facts import OpgaveFacts
@@ -94,23 +96,24 @@ def summary(taken: Sequence[float]) -> dict[str, float]:
 
 
 def build(country: Country) -> Built:
-    clock, terms = Clock(), TermNumbers()
-    with clock.step("profiles"):
-        people = people_of(country.profiles, country.windows, country.offers, country.labels, terms)
+    clock, terms = Clock(), TermNumbers(name.label for name in country.names)
     many = len(terms.normals)
     with clock.step("opgaven"):
         opgaven = opgaven_of(country.opgaven, country.audiences, country.numbers, terms)
+    with clock.step("profiles"):
+        term, private = terms_of(country.names, terms)
+        people = people_of(country.profiles, country.windows, country.offers, country.names, term)
     with clock.step("vocabulary"):
         vocabulary = starter_vocabulary()
-    with clock.step("offered words"):
-        offered = Offered(vocabulary, words_of(vocabulary, terms.normals[:many]))
+    with clock.step("words"):
+        offered = Offered(vocabulary, words_of(vocabulary, terms.normals))
     asked = sorted(set(opgaven.slot_term.tolist()))
     with clock.step("S"):
         rows = [offered.row(terms.normals[number]) for number in asked]
         similar = similar_of(rows, asked, len(terms.normals))
     with clock.step("index"):
         places = places_of(country.positions, country.provinces)
-        engine = Engine(state_of(places, people, opgaven, similar))
+        engine = Engine(state_of(places, people, opgaven, similar, private))
     return Built(country, vocabulary, offered, terms.normals[:many], similar, engine, clock.seconds)
 
 
@@ -170,7 +173,9 @@ def measure_opgave_unseen(built: Built, peers: Peers) -> None:
     new = [unseen(one, number) for number, one in enumerate(country.opgaven[:QUESTIONS])]
 
     def ask(opgave: OpgaveFacts) -> object:
-        question = question_of(opgave, -1, country.numbers, built.offered)
+        question = question_of(
+            opgave, EVERYBODY, country.numbers, built.offered, built.engine.state
+        )
         return built.engine.people_for_new(question)
 
     own = milliseconds(ask, new)
@@ -277,7 +282,7 @@ def naive_for(built: Built, opgaven: Sequence[OpgaveFacts]) -> float:
         best: dict[tuple[int, int], float] = {}
         for owner, label in zip(owners, labels, strict=True):
             for slot, skill in enumerate(opgave.skills):
-                alike = fuzz.token_set_ratio(skill.label, country.labels[label])
+                alike = fuzz.token_set_ratio(skill.label, country.names[label].label)
                 best[owner, slot] = max(best.get((owner, slot), 0), alike)
     taken = (time.perf_counter() - began) * 1000 / len(opgaven)
     return taken * len(country.profiles.gemeente) / few

@@ -79,14 +79,36 @@ class WindowRows(NamedTuple):
     last: Array
 
 
+class Name(NamedTuple):
+    """How an offered skill is called, and the asked words that it does not answer."""
+
+    label: str
+    not_for: tuple[str, ...] = ()
+
+
 class OfferRows(NamedTuple):
-    """One entry per offered skill; a label is its place in a list of labels."""
+    """One entry per offered skill; its label is a place in a list of names."""
 
     profile: Array
     label: Array
     level: Array
     energy: Array
     wants_to_learn: Array
+
+
+class Private(NamedTuple):
+    """Terms that are a word with exceptions, in the order of those words, numbered after all words.
+
+    Per such term the word that it is, and the words that it is no answer to.
+    """
+
+    word: Array
+    rows: Array
+    not_for: Array
+
+    def exceptions(self, place: int) -> list[int]:
+        found: list[int] = self.not_for[self.rows[place] : self.rows[place + 1]].tolist()
+        return found
 
 
 class People(NamedTuple):
@@ -132,6 +154,10 @@ class Similar(NamedTuple):
     strength: Array
     kind: Array
 
+    def row(self, asked: int) -> tuple[Array, Array, Array]:
+        own = slice(self.rows[asked], self.rows[asked + 1])
+        return self.term[own], self.strength[own], self.kind[own]
+
 
 class Postings(NamedTuple):
     """Per offered term who offers it: the number of the profile, with the code in its last bits."""
@@ -146,6 +172,10 @@ class Askers(NamedTuple):
     rows: Array
     slot: Array
     strength: Array
+
+    def row(self, offered: int) -> tuple[Array, Array]:
+        own = slice(self.rows[offered], self.rows[offered + 1])
+        return self.slot[own], self.strength[own]
 
 
 class Asking(NamedTuple):
@@ -180,18 +210,35 @@ def places_of(positions: Sequence[Position], provinces: Sequence[int]) -> Places
     return Places(km, np.array(provinces, dtype=np.int16))
 
 
+def terms_of(names: Sequence[Name], terms: TermNumbers) -> tuple[Array, Private]:
+    """The term of each name, with the private ones: once these are made all words have numbers."""
+    words = [(terms[name.label], tuple(terms[word] for word in name.not_for)) for name in names]
+    private = sorted({one for one in words if one[1]})
+    numbers = {one: number for number, one in enumerate(private, start=len(terms.normals))}
+    return (
+        _array((numbers[one] if one in numbers else one[0] for one in words), np.int32),
+        Private(
+            word=_array((word for word, _ in private), np.int32),
+            rows=ends(_array((len(not_for) for _, not_for in private), np.int64)),
+            not_for=_array(chain(*(not_for for _, not_for in private)), np.int32),
+        ),
+    )
+
+
 def people_of(
     profiles: ProfileRows,
     windows: WindowRows,
     offers: OfferRows,
-    labels: Sequence[str],
-    terms: TermNumbers,
+    names: Sequence[Name],
+    term: Array,
 ) -> People:
-    """The rows of all profiles, in any order but numbered in the order of their ids."""
+    """The rows of all profiles, in any order but numbered in the order of their ids.
+
+    `term` holds the term of each name.
+    """
     many = len(profiles.gemeente)
     times = np.argsort(windows.profile, kind="stable")
-    skills = _preferred(offers, labels)
-    term = np.fromiter((terms[label] for label in labels), dtype=np.int32, count=len(labels))
+    skills = _preferred(offers, names)
     return People(
         gemeente=profiles.gemeente.astype(np.uint16),
         travel_km=np.minimum(profiles.travel_km, 65_535).astype(np.uint16),
@@ -234,23 +281,24 @@ def opgaven_of(
     )
 
 
+def row_of(links: Mapping[int, Link]) -> tuple[Array, Array, Array]:
+    """One row of S, by number."""
+    columns = columns_of(
+        [(term, link.strength, KINDS.index(link.kind)) for term, link in sorted(links.items())], 3
+    )
+    term, strength, kind = columns
+    return term, strength.astype(np.uint8), kind.astype(np.uint8)
+
+
 def similar_of(rows: Iterable[Mapping[int, Link]], asked: Sequence[int], terms: int) -> Similar:
     """S from a row per asked term, for a list of so many terms; others have an empty row."""
-    lengths = np.zeros(terms, dtype=np.int64)
-    term, strength, kind = [], [], []
-    by_asked = sorted(zip(asked, rows, strict=True), key=lambda pair: pair[0])
-    for number, row in by_asked:
-        lengths[number] = len(row)
-        for offered, link in sorted(row.items()):
-            term.append(offered)
-            strength.append(link.strength)
-            kind.append(KINDS.index(link.kind))
-    return Similar(
-        rows=ends(lengths),
-        term=np.array(term, dtype=np.int32),
-        strength=np.array(strength, dtype=np.uint8),
-        kind=np.array(kind, dtype=np.uint8),
-    )
+    own = dict(zip(asked, rows, strict=True))
+    return similar_from([row_of(own.get(number, {})) for number in range(terms)])
+
+
+def similar_from(rows: Sequence[tuple[Array, Array, Array]]) -> Similar:
+    """S from a row per term."""
+    return Similar(*_stacked(rows, np.int32, np.uint8, np.uint8))
 
 
 def postings_of(people: People, terms: int) -> Postings:
@@ -278,27 +326,24 @@ def asking_of(opgaven: Opgaven, terms: int) -> Asking:
     return Asking(*_grouped(opgaven.slot_term, terms, slots))
 
 
-def askers_from(columns: Sequence[Mapping[int, Link]], asking: Asking) -> Askers:
-    """The same for terms of their own, from a column of S for each."""
-    pairs = [
-        (own, asked, link.strength)
-        for own, column in enumerate(columns)
-        for asked, link in column.items()
-    ]
-    term, asked, strength = columns_of(pairs, 3)
+def askers_from(rows: Sequence[tuple[Array, Array]]) -> Askers:
+    """The same from a row per term."""
+    return Askers(*_stacked(rows, np.int32, np.uint8))
+
+
+def slots_of(column: Mapping[int, Link], asking: Asking) -> tuple[Array, Array]:
+    """The slots that ask one of these terms, and how far each is answered."""
+    pairs = [(asked, link.strength) for asked, link in column.items()]
+    asked, strength = columns_of(pairs, 2)
     at, many = _entries(asking.rows, asked)
-    return Askers(
-        rows=ends(np.bincount(np.repeat(term, many), minlength=len(columns))),
-        slot=asking.slot[at],
-        strength=np.repeat(strength, many).astype(np.uint8),
-    )
+    return asking.slot[at], np.repeat(strength, many).astype(np.uint8)
 
 
 def rows_of(
     profiles: Sequence[ProfileFacts], gemeenten: Mapping[str, int]
-) -> tuple[ProfileRows, WindowRows, OfferRows, list[str]]:
-    """Facts as the rows that `people_of` reads, and the labels to which they point."""
-    labels: dict[str, int] = {}
+) -> tuple[ProfileRows, WindowRows, OfferRows, list[Name]]:
+    """Facts as the rows that `people_of` reads, and the names to which they point."""
+    names: dict[Name, int] = {}
     known, windows, offers = [], [], []
     for number, profile in enumerate(profiles):
         known.append((gemeenten[profile.gemeente_code], profile.travel_km, profile.remote))
@@ -306,13 +351,13 @@ def rows_of(
             days = window.starts_on.toordinal(), last_day(window.ends_on)
             windows.append((number, window.hours_per_week, *days))
         for skill in profile.skills:
-            label = labels.setdefault(skill.label, len(labels))
-            offers.append((number, label, skill.level, skill.energy, skill.wants_to_learn))
+            name = names.setdefault(Name(skill.label, skill.not_for), len(names))
+            offers.append((number, name, skill.level, skill.energy, skill.wants_to_learn))
     return (
         ProfileRows(*columns_of(known, 3)),
         WindowRows(*columns_of(windows, 4)),
         OfferRows(*columns_of(offers, 5)),
-        list(labels),
+        list(names),
     )
 
 
@@ -338,10 +383,10 @@ def _codes(offers: OfferRows) -> Array:
     return code.astype(np.uint8)
 
 
-def _preferred(offers: OfferRows, labels: Sequence[str]) -> Array:
+def _preferred(offers: OfferRows, names: Sequence[Name]) -> Array:
     """By profile, and then as `by_preference` has it."""
-    rank = np.empty(len(labels), dtype=np.int32)
-    rank[sorted(range(len(labels)), key=labels.__getitem__)] = np.arange(len(labels))
+    rank = np.empty(len(names), dtype=np.int32)
+    rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
     return np.lexsort(
         (
             offers.wants_to_learn,
@@ -351,6 +396,13 @@ def _preferred(offers: OfferRows, labels: Sequence[str]) -> Array:
             offers.profile,
         )
     )
+
+
+def _stacked(rows: Sequence[tuple[Array, ...]], *kinds: Any) -> tuple[Array, ...]:
+    """Where each row begins, and their columns one after the other."""
+    none = tuple(np.empty(0, dtype=kind) for kind in kinds)
+    columns = map(np.concatenate, zip(none, *rows, strict=True))
+    return ends(_array((len(row[0]) for row in rows), np.int64)), *columns
 
 
 def _entries(rows: Array, numbers: Array) -> tuple[Array, Array]:

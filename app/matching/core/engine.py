@@ -13,10 +13,12 @@ from app.matching.core.arrays import (
     Array,
     Askers,
     Asking,
+    Name,
     Opgaven,
     People,
     Places,
     Postings,
+    Private,
     Similar,
     TermNumbers,
     askers_from,
@@ -25,13 +27,16 @@ from app.matching.core.arrays import (
     opgaven_of,
     people_of,
     postings_of,
+    row_of,
     rows_of,
-    similar_of,
+    similar_from,
+    slots_of,
     worth,
 )
 from app.matching.core.facts import Link, OpgaveFacts, ProfileFacts
 from app.matching.core.score import FULL
 from app.matching.core.similarity import Asked, Offered
+from app.vocabulary.rules import normalise
 
 Part = TypeVar("Part", bound=tuple[Any, ...])
 MOST_MATCHES = 50
@@ -44,6 +49,7 @@ class State(NamedTuple):
     people: People
     opgaven: Opgaven
     similar: Similar
+    private: Private
     postings: Postings
     askers: Askers
     asking: Asking
@@ -93,13 +99,17 @@ class Chosen(NamedTuple):
     entry: int
 
 
-def state_of(places: Places, people: People, opgaven: Opgaven, similar: Similar) -> State:
+def state_of(
+    places: Places, people: People, opgaven: Opgaven, similar: Similar, private: Private
+) -> State:
+    """`similar` holds the private terms too."""
     terms = len(similar.rows) - 1
     return State(
         places=places,
         people=people,
         opgaven=opgaven,
         similar=similar,
+        private=private,
         postings=postings_of(people, terms),
         askers=askers_of(opgaven, similar),
         asking=asking_of(opgaven, terms),
@@ -108,23 +118,43 @@ def state_of(places: Places, people: People, opgaven: Opgaven, similar: Similar)
 
 
 def question_of(
-    opgave: OpgaveFacts, audience: int, gemeenten: Mapping[str, int], offered: Offered
+    opgave: OpgaveFacts,
+    audience: int,
+    gemeenten: Mapping[str, int],
+    offered: Offered,
+    state: State,
 ) -> Question:
-    """The words of the opgave are numbered for itself, so any may be new."""
+    """The words of the opgave are numbered for itself, so any may be new to the state."""
     terms = TermNumbers()
     opgaven = opgaven_of([opgave], [audience], gemeenten, terms)
-    rows = [offered.row(normal) for normal in terms.normals]
-    return Question(opgaven, similar_of(rows, range(len(rows)), len(rows)))
+    rows = [_answering(normal, offered, state) for normal in terms.normals]
+    return Question(opgaven, similar_from(rows))
 
 
 def profile_question_of(
     profile: ProfileFacts, gemeenten: Mapping[str, int], asked: Asked, state: State
 ) -> PersonQuestion:
-    """The same for a profile; the words of `asked` have their numbers in the state."""
-    terms = TermNumbers()
-    people = people_of(*rows_of([profile], gemeenten), terms)
-    columns = [asked.column(normal) for normal in terms.normals]
-    return PersonQuestion(people, askers_from(columns, state.asking))
+    """Each of its names is a term of its own."""
+    profiles, windows, offers, names = rows_of([profile], gemeenten)
+    own = np.arange(len(names), dtype=np.int32)
+    people = people_of(profiles, windows, offers, names, own)
+    return PersonQuestion(people, askers_from([_answered(name, asked, state) for name in names]))
+
+
+def _answering(normal: str, offered: Offered, state: State) -> tuple[Array, Array, Array]:
+    """A row of S: of the state when it has one."""
+    number = offered.words.number_of(normal)
+    if number is not None and state.similar.rows[number] < state.similar.rows[number + 1]:
+        return state.similar.row(number)
+    return row_of(offered.row_for_all(normal, state.private))
+
+
+def _answered(name: Name, asked: Asked, state: State) -> tuple[Array, Array]:
+    """The slots that are answered: as the state has it for a word that it knows."""
+    number = None if name.not_for else asked.words.number_of(normalise(name.label))
+    if number is not None:
+        return state.askers.row(number)
+    return slots_of(asked.column(name.label, name.not_for), state.asking)
 
 
 class Engine:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.matching.core.arrays import Array, ends
-from app.matching.core.facts import Link
+from app.matching.core.arrays import KINDS, Array, Private, Similar, ends
+from app.matching.core.disputes import ONE_MEANING, is_disputed
+from app.matching.core.facts import Kind, Link
 from app.matching.core.kernels import near_in_letters
 from app.matching.core.kin import LEAST_LIKENESS, told_by
 from app.matching.core.spelling import MIN_LETTERS, MIN_RATIO
@@ -110,28 +111,34 @@ class _OneSide:
     """Words of which all that may be linked to one of the other side are found."""
 
     def __init__(self, vocabulary: Vocabulary, words: Words) -> None:
-        self._vocabulary = vocabulary
-        self._words = words
+        self.vocabulary = vocabulary
+        self.words = words
 
     def _perhaps(self, term: Term, around: Callable[[int], Iterable[int]]) -> set[int]:
         """Numbers of words; `around` gives the concepts to which a concept may be linked."""
-        words = self._words
-        found = {
-            number
-            for form in (term.joined, term.stem)
-            for number in _equal(words.form, words.form_number, hash_of(form))
-        }
+        words, found = self.words, self._of_one_form(term)
         kin = kin_of(words.roots, term.normal, len(words.concept))
         if term.concept is None:
             return found.union(near(words.every, term.normal), kin.tolist())
         # Of two known words the vocabulary says all there is to say.
         found.update(kin[words.concept[kin] == NO_CONCEPT].tolist())
-        for concept in around(term.concept):
-            found.update(_equal(words.known, words.known_number, concept))
+        found.update(self._of_concepts(around(term.concept)))
         return found.union(near(words.unknown, term.normal))
 
+    def _of_one_form(self, term: Term) -> set[int]:
+        hashes = map(hash_of, (term.joined, term.stem))
+        return {
+            number
+            for one in hashes
+            for number in _equal(self.words.form, self.words.form_number, one)
+        }
+
+    def _of_concepts(self, concepts: Iterable[int]) -> Iterator[int]:
+        for concept in concepts:
+            yield from _equal(self.words.known, self.words.known_number, concept)
+
     def _term(self, number: int) -> Term:
-        words, concept = self._words, int(self._words.concept[number])
+        words, concept = self.words, int(self.words.concept[number])
         normal = words.normal.text(number)
         return Term(
             normal,
@@ -146,21 +153,75 @@ class Offered(_OneSide):
 
     def row(self, asked: str) -> dict[int, Link]:
         """Per number of an offered word how it answers this asked one, when it does."""
-        vocabulary, term = self._vocabulary, self._vocabulary.term(asked)
+        vocabulary, term = self.vocabulary, self.vocabulary.term(asked)
         numbers = self._perhaps(term, vocabulary.answering) if term.normal else ()
         links = ((number, vocabulary.compare(term, self._term(number))) for number in numbers)
         return {number: link for number, link in links if link is not None}
+
+    def row_for_all(self, asked: str, private: Private) -> dict[int, Link]:
+        """The same with the private terms."""
+        row, first = self.row(asked), len(self.words.concept)
+        for place in np.flatnonzero(np.isin(private.word, list(row))).tolist():
+            link = row[int(private.word[place])]
+            not_for = [self.words.normal.text(number) for number in private.exceptions(place)]
+            if not is_disputed(asked, link, not_for, self.vocabulary):
+                row[first + place] = link
+        return row
+
+    def meaning(self, number: int) -> list[int]:
+        """The words that mean one thing with this one of them."""
+        term = self._term(number)
+        if not term.normal:
+            return []
+        found = self._of_one_form(term)
+        if term.concept is not None:
+            found.update(self._of_concepts([term.concept]))
+        links = ((other, self.vocabulary.compare(term, self._term(other))) for other in found)
+        return [other for other, link in links if link is not None and link.kind in ONE_MEANING]
 
 
 class Asked(_OneSide):
     """Answers which of the words an offered one answers."""
 
-    def column(self, offered: str) -> dict[int, Link]:
-        """Per number of an asked word how this offered one answers it, when it does."""
-        vocabulary, term = self._vocabulary, self._vocabulary.term(offered)
+    def column(self, offered: str, not_for: Sequence[str] = ()) -> dict[int, Link]:
+        """Per number of an asked word how this offered one answers it, when it does.
+
+        `not_for` holds asked words of which that is disputed.
+        """
+        vocabulary, term = self.vocabulary, self.vocabulary.term(offered)
         numbers = self._perhaps(term, vocabulary.answered_by) if term.normal else ()
         links = ((number, vocabulary.compare(self._term(number), term)) for number in numbers)
-        return {number: link for number, link in links if link is not None}
+        column = {number: link for number, link in links if link is not None}
+        return {
+            number: link
+            for number, link in column.items()
+            if not is_disputed(self.words.normal.text(number), link, not_for, vocabulary)
+        }
+
+
+def with_private(similar: Similar, private: Private, offered: Offered) -> Similar:
+    """S where private terms answer what their words answer, but for what is disputed."""
+    many = len(similar.rows) - 1
+    asked = np.repeat(np.arange(many, dtype=np.int32), np.diff(similar.rows))
+    by_word = np.argsort(similar.term, kind="stable")
+    bounds = np.searchsorted(similar.term[by_word], [private.word, private.word + 1])
+    meant = {one: offered.meaning(one) for one in set(private.not_for.tolist())}
+    entries, terms = [np.arange(len(asked))], [similar.term]
+    for place, (first, last) in enumerate(bounds.T.tolist()):
+        column = by_word[first:last]
+        disputed = [other for one in private.exceptions(place) for other in meant[one]]
+        is_same = similar.kind[column] == KINDS.index(Kind.SAME)
+        own = column[is_same | ~np.isin(asked[column], disputed)]
+        entries.append(own)
+        terms.append(np.full(len(own), many + place, dtype=np.int32))
+    entry, term = np.concatenate(entries), np.concatenate(terms)
+    order = np.lexsort((term, asked[entry]))
+    return Similar(
+        rows=ends(np.bincount(asked[entry], minlength=many + len(private.word))),
+        term=term[order],
+        strength=similar.strength[entry[order]],
+        kind=similar.kind[entry[order]],
+    )
 
 
 def near(letters: Letters, normal: str) -> Iterator[int]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from app.matching.core.arrays import (
@@ -15,7 +16,9 @@ from app.matching.core.arrays import (
     places_of,
     rows_of,
     similar_of,
+    terms_of,
 )
+from app.matching.core.disputes import with_disputes
 from app.matching.core.engine import (
     Engine,
     found_in,
@@ -25,6 +28,7 @@ from app.matching.core.engine import (
 )
 from app.matching.core.facts import (
     AskedSkill,
+    Disputed,
     Link,
     OfferedSkill,
     OpgaveFacts,
@@ -35,7 +39,7 @@ from app.matching.core.facts import (
 )
 from app.matching.core.rank import rank, worth_telling
 from app.matching.core.score import by_preference, score
-from app.matching.core.similarity import Asked, Offered, words_of
+from app.matching.core.similarity import Asked, Offered, with_private, words_of
 from app.matching.core.vocabulary import Vocabulary
 from app.opgaven.rules import Place
 from tests.matching.core.builders import starter_vocabulary
@@ -63,20 +67,23 @@ class Country:
         self.audiences = [self.random.choice([EVERYBODY, EVERYBODY, 0, 1, 2]) for _ in self.opgaven]
 
     def engine(self) -> Engine:
-        offers = [skill.label for profile in self.profiles for skill in profile.skills]
-        asks = [skill.label for opgave in self.opgaven for skill in opgave.skills]
-        terms = self.terms = TermNumbers((*offers, *asks))
+        terms = self.terms = TermNumbers()
+        opgaven = opgaven_of(self.opgaven, self.audiences, self.numbers, terms)
+        profiles, windows, offers, names = rows_of(self.profiles, self.numbers)
+        own, private = terms_of(names, terms)
         words = words_of(self.vocabulary, terms.normals)
-        offered = self.offered = Offered(self.vocabulary, words)
-        self.asked = Asked(self.vocabulary, words)
-        asked = sorted({terms[label] for label in asks})
-        rows = [offered.row(terms.normals[number]) for number in asked]
+        self.offered, self.asked = Offered(self.vocabulary, words), Asked(self.vocabulary, words)
+        asked = np.unique(opgaven.slot_term).tolist()
+        similar = similar_of(
+            [self.offered.row(terms.normals[number]) for number in asked], asked, len(terms.normals)
+        )
         return Engine(
             state_of(
                 places_of(self.positions, self.provinces),
-                people_of(*rows_of(self.profiles, self.numbers), terms),
-                opgaven_of(self.opgaven, self.audiences, self.numbers, terms),
-                similar_of(rows, asked, len(terms.normals)),
+                people_of(profiles, windows, offers, names, own),
+                opgaven,
+                with_private(similar, private, self.offered),
+                private,
             )
         )
 
@@ -85,18 +92,24 @@ class Country:
         return [score for profile in self.profiles for score in self.scores_of(profile)]
 
     def scores_of(self, profile: ProfileFacts) -> list[Score]:
+        pairs = zip(self.opgaven, self.audiences, strict=True)
+        found = [self._score(profile, *pair) for pair in pairs]
+        return [one for one in found if one is not None]
+
+    def scores_for(self, opgave: OpgaveFacts, audience: int) -> list[Score]:
+        found = [self._score(profile, opgave, audience) for profile in self.profiles]
+        return [one for one in found if one is not None]
+
+    def _score(self, profile: ProfileFacts, opgave: OpgaveFacts, audience: int) -> Score | None:
         province = self.provinces[self.codes.index(profile.gemeente_code)]
-        found = [
-            score(profile, opgave, self.vocabulary)
-            for opgave, audience in zip(self.opgaven, self.audiences, strict=True)
-            if audience in (EVERYBODY, province)
-        ]
-        return [one for one in found if one is not None and worth_telling(one)]
+        found = score(profile, opgave, self.vocabulary)
+        is_meant = audience in (EVERYBODY, province)
+        return found if found and is_meant and worth_telling(found) else None
 
     def unseen(self, label: str) -> str:
-        """The same with a letter that nobody wrote: sometimes still alike, sometimes not."""
+        """The same with a letter or a space where nobody wrote one: alike, the same, or neither."""
         at = self.random.randrange(len(label) + 1)
-        return f"{label[:at]}q{label[at:]}"
+        return f"{label[:at]}{self.random.choice('q ')}{label[at:]}"
 
     def _slip(self, label: str) -> str:
         at = self.random.randrange(len(label))
@@ -107,23 +120,31 @@ class Country:
 
     def _profile(self) -> ProfileFacts:
         pick, gemeente = self.random, self.random.randrange(12)
+        skills = [
+            OfferedSkill(
+                pick.choice(self.labels),
+                pick.randint(1, 4),
+                pick.randint(1, 5),
+                wants_to_learn=pick.random() < 0.2,
+            )
+            for _ in range(pick.randint(0, 14))
+        ]
+        disputes = tuple(self._dispute(skills) for _ in range(pick.choice([0, 0, 1, 3])))
         return ProfileFacts(
             id=self._id(),
             gemeente_code=self.codes[gemeente],
-            skills=tuple(
-                OfferedSkill(
-                    pick.choice(self.labels),
-                    pick.randint(1, 4),
-                    pick.randint(1, 5),
-                    wants_to_learn=pick.random() < 0.2,
-                )
-                for _ in range(pick.randint(0, 14))
-            ),
+            skills=with_disputes(skills, disputes, self.vocabulary),
+            disputes=disputes,
             windows=tuple(self._window() for _ in range(pick.randint(0, 3))),
             travel_km=pick.choice([0, 10, 40, 120]),
             remote=pick.random() < 0.5,
             position=self.positions[gemeente],
         )
+
+    def _dispute(self, skills: list[OfferedSkill]) -> Disputed:
+        """Of one of the skills, or of all."""
+        offered = self.random.choice([None, *(skill.label for skill in skills)])
+        return Disputed(self.random.choice(self.labels), offered)
 
     def _window(self) -> Window:
         starts = TODAY + timedelta(days=self.random.randint(-60, 60))
@@ -192,8 +213,28 @@ def test_an_opgave_that_is_not_known_yet_finds_the_same(country: Country) -> Non
     for number, (opgave, audience) in enumerate(
         zip(country.opgaven, country.audiences, strict=True)
     ):
-        question = question_of(opgave, audience, country.numbers, country.offered)
+        question = question_of(opgave, audience, country.numbers, country.offered, engine.state)
         assert engine.people_for_new(question) == engine.people_for(number)
+
+
+def test_an_opgave_with_words_of_its_own_finds_whom_the_score_names(country: Country) -> None:
+    engine, many = country.engine(), 0
+
+    for opgave, audience in zip(country.opgaven, country.audiences, strict=True):
+        changed = replace(
+            opgave,
+            skills=tuple(replace(one, label=country.unseen(one.label)) for one in opgave.skills),
+        )
+        question = question_of(changed, audience, country.numbers, country.offered, engine.state)
+        expected = [in_words(one) for one in rank(country.scores_for(changed, audience), 10)]
+        many += len(expected)
+
+        assert [
+            (country.profiles[one.number].id, changed.id, one.tier, one.value)
+            for one in engine.people_for_new(question, 10)
+        ] == expected
+
+    assert many > 50
 
 
 def test_every_profile_finds_what_fits_in_the_right_order(country: Country) -> None:
