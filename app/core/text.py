@@ -8,8 +8,8 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 
 def clean_line(text: str) -> str:
     """One line: composed, unseen signs gone, runs of white space folded to one space."""
-    spaced = "".join(" " if sign.isspace() else sign for sign in text)
-    seen = "".join(sign for sign in spaced if unicodedata.category(sign) not in _UNSEEN)
+    # What can be printed holds nothing unseen, and no white space but the space itself.
+    seen = text if text.isprintable() else _seen(text)
     return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
@@ -21,3 +21,8 @@ def clean_text(text: str) -> str:
         if line or (paragraphs and paragraphs[-1]):
             paragraphs.append(line)
     return "\n".join(paragraphs).strip("\n")
+
+
+def _seen(text: str) -> str:
+    spaced = (" " if sign.isspace() else sign for sign in text)
+    return "".join(sign for sign in spaced if unicodedata.category(sign) not in _UNSEEN)

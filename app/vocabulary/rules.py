@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 from app.core.actor import Actor, Role
 from app.core.faults import Fault, length_fault
@@ -16,6 +16,8 @@ LABEL_LIMIT = 80
 NORMAL_LIMIT = 128
 DESCRIPTION_LIMIT = 500
 SHORT_WORD = 4
+# What is compared is far shorter, however long the label.
+READ_LIMIT = 1_000
 
 
 class Theme(StrEnum):
@@ -123,7 +125,7 @@ def concept_faults(draft: ConceptDraft) -> list[Fault]:
 
 def normalise(label: str) -> str:
     """The form in which two spellings of one name are equal."""
-    words = _WORD.findall(_folded(clean_line(label)).replace("&", " en "))
+    words = _WORD.findall(_folded(clean_line(label[:READ_LIMIT])).replace("&", " en "))
     return " ".join(words)[:NORMAL_LIMIT].rstrip()
 
 
@@ -140,6 +142,8 @@ def stemmed(normal: str) -> str:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     plain = "".join(c for c in letters if unicodedata.category(c) != "Mn")
     return unicodedata.normalize("NFKC", plain).casefold()
@@ -159,7 +163,7 @@ def _uninflected(word: str) -> str:
             if word.endswith((ending, inflected)):
                 return word.removesuffix(inflected).removesuffix(ending) + ending
         # A stemmer keeps state while it works, so threads cannot share one.
-        shorter = _closed(snowballstemmer.stemmer("dutch_porter").stemWord(word))
+        shorter = _closed(Stemmer.Stemmer("dutch_porter").stemWord(word))
         if shorter == word:
             break
         word = shorter

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from app.vocabulary.rules import (
     NORMAL_LIMIT,
+    READ_LIMIT,
     Theme,
     normalise,
     squeezed,
@@ -129,3 +130,8 @@ def test_inflection_and_the_practitioner_do_not_make_another_craft(one: str, oth
 )
 def test_other_crafts_keep_other_stems(one: str, other: str) -> None:
     assert stem_of(one) != stem_of(other)
+
+
+def test_a_label_without_end_is_read_to_its_limit() -> None:
+    assert normalise(" " * READ_LIMIT + "zorg") == ""
+    assert normalise(" " * (READ_LIMIT - 4) + "zorg") == "zorg"

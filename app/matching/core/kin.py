@@ -44,8 +44,13 @@ def told_by(label: str) -> dict[str, float]:
 def _rarity(root: str) -> float:
     """The fewer names of our own vocabulary have a root, the more it tells."""
     having = _named()
-    rare = math.log((having.total() + 1) / (having[root] + 1))
+    rare = math.log((_how_many() + 1) / (having[root] + 1))
     return rare * HOLLOW if root in hollow() else rare
+
+
+@cache
+def _how_many() -> int:
+    return _named().total()
 
 
 @cache
