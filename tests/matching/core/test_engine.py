@@ -1,5 +1,6 @@
 """The compiled engine says exactly what the simplest way of comparing says."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
@@ -29,6 +30,7 @@ from app.matching.core.engine import (
 from app.matching.core.facts import (
     AskedSkill,
     Disputed,
+    Kind,
     Link,
     OfferedSkill,
     OpgaveFacts,
@@ -38,20 +40,29 @@ from app.matching.core.facts import (
     Window,
 )
 from app.matching.core.rank import rank, worth_telling
-from app.matching.core.score import by_preference, score
+from app.matching.core.score import FULL, by_preference, score
 from app.matching.core.similarity import Asked, Offered, with_private, words_of
 from app.matching.core.vocabulary import Vocabulary
 from app.opgaven.rules import Place
+from app.vocabulary.starter import read_concepts
 from tests.matching.core.builders import starter_vocabulary
 
 PEOPLE, OPGAVEN = 250, 40
+MANY_PEOPLE, MANY_OPGAVEN, MANY_PAIRS = 2500, 100, 10_000
 TODAY = date(2026, 11, 23)
 
 
 class Country:
     """People and opgaven of a few gemeenten, with words that are known, alike, and neither."""
 
-    def __init__(self, seed: int, vocabulary: Vocabulary, labels: list[str]) -> None:
+    def __init__(
+        self,
+        seed: int,
+        vocabulary: Vocabulary,
+        labels: list[str],
+        people: int = PEOPLE,
+        opgaven: int = OPGAVEN,
+    ) -> None:
         self.random = Random(seed)
         self.vocabulary = vocabulary
         self.labels = [*labels, *(self._slip(label) for label in labels), "wolkenfluisteren", "!!"]
@@ -62,8 +73,8 @@ class Country:
         ]
         self.numbers = {code: number for number, code in enumerate(self.codes)}
         self.provinces = [number % 3 for number in range(12)]
-        self.profiles = sorted((self._profile() for _ in range(PEOPLE)), key=lambda one: one.id)
-        self.opgaven = sorted((self._opgave() for _ in range(OPGAVEN)), key=lambda one: one.id)
+        self.profiles = sorted((self._profile() for _ in range(people)), key=lambda one: one.id)
+        self.opgaven = sorted((self._opgave() for _ in range(opgaven)), key=lambda one: one.id)
         self.audiences = [self.random.choice([EVERYBODY, EVERYBODY, 0, 1, 2]) for _ in self.opgaven]
 
     def engine(self) -> Engine:
@@ -88,23 +99,30 @@ class Country:
         )
 
     def scores(self) -> list[Score]:
-        """Everybody with everything, one by one."""
-        return [score for profile in self.profiles for score in self.scores_of(profile)]
+        """Everybody with everything, one by one: what is worth telling."""
+        return [one for one in self.all_scores() if worth_telling(one)]
+
+    def all_scores(self) -> list[Score]:
+        return [
+            found
+            for opgave, audience in zip(self.opgaven, self.audiences, strict=True)
+            for profile in self.profiles
+            if (found := self.score(profile, opgave, audience))
+        ]
 
     def scores_of(self, profile: ProfileFacts) -> list[Score]:
         pairs = zip(self.opgaven, self.audiences, strict=True)
-        found = [self._score(profile, *pair) for pair in pairs]
-        return [one for one in found if one is not None]
+        found = (self.score(profile, *pair) for pair in pairs)
+        return [one for one in found if one and worth_telling(one)]
 
     def scores_for(self, opgave: OpgaveFacts, audience: int) -> list[Score]:
-        found = [self._score(profile, opgave, audience) for profile in self.profiles]
-        return [one for one in found if one is not None]
+        found = (self.score(profile, opgave, audience) for profile in self.profiles)
+        return [one for one in found if one and worth_telling(one)]
 
-    def _score(self, profile: ProfileFacts, opgave: OpgaveFacts, audience: int) -> Score | None:
+    def score(self, profile: ProfileFacts, opgave: OpgaveFacts, audience: int) -> Score | None:
         province = self.provinces[self.codes.index(profile.gemeente_code)]
-        found = score(profile, opgave, self.vocabulary)
         is_meant = audience in (EVERYBODY, province)
-        return found if found and is_meant and worth_telling(found) else None
+        return score(profile, opgave, self.vocabulary) if is_meant else None
 
     def unseen(self, label: str) -> str:
         """The same with a letter or a space where nobody wrote one: alike, the same, or neither."""
@@ -184,8 +202,40 @@ def country(request: pytest.FixtureRequest) -> Country:
     return Country(request.param, starter_vocabulary(), labels_of_a_theme())
 
 
+@pytest.fixture(scope="module")
+def many() -> Country:
+    """So many people, opgaven and words that whatever is rare happens as well."""
+    names = [name for concept in read_concepts() for name in concept.names]
+    labels = [*labels_of_a_theme(), *Random(1).sample(names, 15)]
+    return Country(11, starter_vocabulary(), labels, MANY_PEOPLE, MANY_OPGAVEN)
+
+
+@pytest.fixture(scope="module")
+def many_scores(many: Country) -> list[Score]:
+    return many.all_scores()
+
+
 def in_words(score: Score) -> tuple[object, ...]:
     return (score.profile_id, score.opgave_id, score.tier, score.value)
+
+
+def reasons_in_words(
+    country: Country, engine: Engine, opgave: int, profile: int
+) -> list[tuple[str | None, Kind | None, int]]:
+    """Per asked skill what answers it, how, and for how many points."""
+    asked, state = engine.state.opgaven, engine.state
+    skills = sorted(country.profiles[profile].skills, key=by_preference)
+    told: list[tuple[str | None, Kind | None, int]] = []
+    for slot, one in enumerate(engine.reasons(opgave, profile), start=asked.slots[opgave]):
+        if one is None:
+            told.append((None, None, 0))
+            continue
+        link = engine.link(one.entry)
+        code = state.people.skill_code[state.people.skills[profile] + one.skill]
+        worth = state.worth[asked.is_learning[opgave], asked.slot_level[slot], link.strength, code]
+        points = int(asked.slot_points[slot]) * int(worth) // FULL
+        told.append((skills[one.skill].label, link.kind, points))
+    return told
 
 
 def test_every_opgave_finds_who_fits_in_the_right_order(country: Country) -> None:
@@ -284,23 +334,38 @@ def test_a_profile_with_words_of_its_own_finds_what_the_score_says(country: Coun
     assert many > 50
 
 
-def test_every_reason_names_what_the_score_names(country: Country) -> None:
-    engine = country.engine()
-    profiles = {profile.id: number for number, profile in enumerate(country.profiles)}
-    opgaven = {opgave.id: number for number, opgave in enumerate(country.opgaven)}
+def test_many_people_and_opgaven_find_each_other(many: Country, many_scores: list[Score]) -> None:
+    """Both ways, with every filter: who, how well and in which order."""
+    found = many.engine().everything(most=50, threads=2)
+    of_opgave, of_profile = defaultdict(list), defaultdict(list)
+    for one in rank(one for one in many_scores if worth_telling(one)):
+        of_opgave[one.opgave_id].append((one.profile_id, one.tier, one.value))
+        of_profile[one.profile_id].append((one.opgave_id, one.tier, one.value))
 
-    for expected in country.scores():
-        profile, opgave = profiles[expected.profile_id], opgaven[expected.opgave_id]
-        skills = sorted(country.profiles[profile].skills, key=by_preference)
-        named = [
-            None if one is None else (skills[one.skill].label, engine.link(one.entry).kind)
-            for one in engine.reasons(opgave, profile)
+    for opgave, keys in zip(many.opgaven, found.people_of, strict=True):
+        assert of_opgave[opgave.id][:50] == [
+            (many.profiles[one.number].id, one.tier, one.value) for one in found_in(keys)
         ]
+    for profile, keys in zip(many.profiles, found.opgaven_of, strict=True):
+        assert of_profile[profile.id][:50] == [
+            (many.opgaven[one.number].id, one.tier, one.value) for one in found_in(keys)
+        ]
+    assert max(map(len, of_opgave.values())) > 50
 
-        assert named == [
-            None if reason.offered is None else (reason.offered, reason.kind)
-            for reason in expected.reasons
-        ]
+
+def test_reasons_of_many_pairs_say_the_same_and_add_up(
+    many: Country, many_scores: list[Score]
+) -> None:
+    engine = many.engine()
+    profiles = {profile.id: number for number, profile in enumerate(many.profiles)}
+    opgaven = {opgave.id: number for number, opgave in enumerate(many.opgaven)}
+
+    assert len(many_scores) > MANY_PAIRS
+    for one in many_scores:
+        profile, opgave = profiles[one.profile_id], opgaven[one.opgave_id]
+        told = reasons_in_words(many, engine, opgave, profile)
+        assert told == [(reason.offered, reason.kind, reason.points) for reason in one.reasons]
+        assert sum(points for *_, points in told) == one.value
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
