@@ -16,6 +16,7 @@ SHOWN_IN = {
     "app/matching/core/arrays.py": "tests/matching/core/test_engine.py",
     "app/matching/core/kernels.py": "tests/matching/core/test_engine.py",
     "app/matching/core/similarity.py": "tests/matching/core/test_engine.py",
+    "app/matching/touched.py": "tests/matching/test_preview.py",
     "app/post.py": "tests/house/test_mails.py",
     "app/settings.py": "tests/house/test_settings.py",
     "app/vocabulary/stored.py": "tests/vocabulary/test_service.py",

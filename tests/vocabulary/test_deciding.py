@@ -250,7 +250,7 @@ def test_a_word_that_is_left_changes_nothing_and_wakes_nobody(words: Session) ->
 DEEDS: dict[str, Callable[[Session], WordDecision]] = {
     "link": lambda session: link(session, "kindertolk", "jeugdhulp"),
     "concept": lambda session: make_concept(make_work(session), "tolk voor kinderen", DRAFT),
-    "different": lambda session: tell_apart(make_work(session), "jeugdhulk", "jeugdhulp"),
+    "different": lambda session: tell_apart(make_work(session), "planschadu", "planschade"),
     "aside": lambda session: leave_word(make_work(session), "gezelligheid"),
 }
 
@@ -372,7 +372,7 @@ CHANGES: dict[str, tuple[Callable[[Session], Lexicon], Callable[[Session], objec
         DEEDS["link"],
     ),
     "different": (
-        lambda session: queries.lexicon(session).telling_apart("jeugdhulk", "jeugdhulp"),
+        lambda session: queries.lexicon(session).telling_apart("planschadu", "planschade"),
         DEEDS["different"],
     ),
     "merge": (
@@ -426,7 +426,7 @@ def test_decisions_outlive_imports(words: Session, tmp_path: Path) -> None:
 
     assert kind_of(words, "hulp aan jeugd", "kindertolk") is Kind.SYNONYM
     assert kind_of(words, "hulp aan jeugd", "babytolk") is Kind.NARROWER
-    assert kind_of(words, "jeugdhulk", "jeugdhulp") is None
+    assert kind_of(words, "planschadu", "planschade") is None
     assert words.scalar(select(func.count()).select_from(WordDecision)) == 4
 
 

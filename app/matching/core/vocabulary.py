@@ -8,7 +8,7 @@ from itertools import islice, product
 
 from app.matching.core.facts import Kind, Link
 from app.matching.core.kin import kinship
-from app.matching.core.naming import Owners, forms_of
+from app.matching.core.naming import Forms, Owners, forms_of
 from app.matching.core.spelling import spelling_ratio
 from app.vocabulary.rules import ConceptFacts
 
@@ -21,6 +21,10 @@ TERMS_KEPT = 100_000
 LINKS_KEPT = 200_000
 
 
+# A form of a word, or a concept.
+Key = int | str
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word in the forms in which it is compared, and the concept that it surely names."""
@@ -30,7 +34,7 @@ class Term:
     stem: str
     concept: int | None
 
-    def keys(self) -> tuple[int | str, ...]:
+    def keys(self) -> tuple[Key, ...]:
         forms = (self.joined, self.stem)
         return forms if self.concept is None else (self.concept, *forms)
 
@@ -53,7 +57,7 @@ class Vocabulary:
         self._owners = Owners(self._concepts.values())
         self.term = lru_cache(TERMS_KEPT)(self._read)
         self.compared = lru_cache(LINKS_KEPT)(self.compare)
-        self._different = {
+        self.apart = {
             (one, other)
             for pair in different
             for one, other in product(*(self.term(word).keys() for word in pair))
@@ -63,6 +67,22 @@ class Vocabulary:
     def concept_of(self, label: str) -> int | None:
         """The one concept that certainly goes by this name."""
         return self.term(label).concept
+
+    def retaken(self, term: Term) -> Term:
+        """A word that another vocabulary read, as this one takes it."""
+        forms = Forms(term.normal, term.joined, term.stem)
+        return Term(*forms, self._owners.concept(forms))
+
+    def unlike(self, other: "Vocabulary") -> set[int]:
+        """The concepts that have other names or ties than in the other one, or that one lacks."""
+        ours, theirs = self._concepts, other._concepts
+        return {one for one in ours.keys() | theirs.keys() if ours.get(one) != theirs.get(one)}
+
+    def around(self, concept: int) -> set[int]:
+        """The concepts that this one can answer or be answered by, if it is known here."""
+        if concept not in self._concepts:
+            return set()
+        return self.answering(concept) | self.answered_by(concept)
 
     def answering(self, asked: int) -> set[int]:
         """The concepts that can answer this one, by whatever way; itself among them."""
@@ -78,7 +98,7 @@ class Vocabulary:
         return self.compared(*pair) if all(term.normal for term in pair) else None
 
     def compare(self, asked: Term, offered: Term) -> Link | None:
-        apart = self._are_different(asked, offered)
+        apart = self.are_different(asked, offered)
         if asked.joined == offered.joined or (asked.stem == offered.stem and not apart):
             return Link(Kind.SAME, SAME_STRENGTH)
         if asked.concept is not None and offered.concept is not None:
@@ -92,13 +112,14 @@ class Vocabulary:
         kin = kinship(asked.normal, offered.normal)
         return Link(Kind.KIN, kin) if kin else None
 
+    def are_different(self, one: Term, other: Term) -> bool:
+        """Whether it was said of these two that they only look alike."""
+        pairs = product(one.keys(), other.keys())
+        return any(pair in self.apart or pair[::-1] in self.apart for pair in pairs)
+
     def _read(self, label: str) -> Term:
         forms = forms_of(label)
         return Term(*forms, self._owners.concept(forms))
-
-    def _are_different(self, one: Term, other: Term) -> bool:
-        pairs = product(one.keys(), other.keys())
-        return any(pair in self._different or pair[::-1] in self._different for pair in pairs)
 
     def _curated(self, asked: int, offered: int) -> Link | None:
         if asked == offered:
