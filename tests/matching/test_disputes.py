@@ -1,297 +1,58 @@
-"""People say of a reason that it is wrong; the next search obeys, until they take it back."""
+"""What people said of reasons: known for the next search, to themselves, and as counts."""
 
 from datetime import timedelta
-from uuid import UUID
 
-import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core.actor import ANYONE
-from app.core.errors import Conflict, NotAllowed, NotFound
-from app.core.outbox import OutboxMessage
-from app.matching import disputes, queries, service
+from app.matching import disputes, queries
 from app.matching.core.facts import Disputed
-from app.matching.disputes import DisputedPair, dispute, withdraw
-from app.matching.models import Dispute, Match
-from app.opgaven.models import AskedSkill, Opgave
-from app.people.models import Profile, Skill
-from tests.support.builders import a_profile, a_user, an_asked_skill, an_opgave
+from app.matching.disputes import DisputedPair
+from app.matching.models import Dispute
+from app.people.models import Profile
+from tests.support.builders import a_dispute, a_profile
 from tests.support.queries import counted
 from tests.support.work import MONDAY, make_work
 
-
-@pytest.fixture
-def professional(session: Session) -> User:
-    """Somebody whose offer is near in letters to what is asked, and who offers something else."""
-    user = a_user(session)
-    a_profile(session, "energietransitiee", "verkeerskunde", user=user)
-    return user
+LATER = MONDAY + timedelta(hours=1)
 
 
-@pytest.fixture
-def opgave(session: Session, professional: User) -> Opgave:
-    """It fits, by two reasons: one by its letters and one by the very word."""
-    opgave = an_opgave(session, "energietransitie", "verkeerskunde")
-    search(session, professional)
-    return opgave
+def test_a_profile_becomes_facts_with_what_is_disputed(session: Session) -> None:
+    profile = a_profile(session, "energietransitiee", "verkeerskunde")
+    a_dispute(session, profile, "Wonen")
+    a_dispute(session, profile, "energietransitie", "energietransitiee", made_at=LATER)
 
+    facts = queries.profile_facts(session, [profile.user_id])[0]
 
-def search(session: Session, user: User) -> None:
-    service.match_profile(make_work(session), user.id)
-
-
-def reasons(session: Session, user: User, opgave: Opgave) -> dict[str, str | None]:
-    """What answers each question in the match, if there is one."""
-    session.expire_all()
-    score = queries.match_of_person(session, user.id, opgave.id)
-    return {reason.asked: reason.offered for reason in score.reasons} if score else {}
-
-
-def told(session: Session) -> list[str]:
-    names = select(OutboxMessage.name).order_by(OutboxMessage.id)
-    return [name for name in session.scalars(names) if "disput" in name]
-
-
-def standing(session: Session) -> int:
-    return session.scalar(select(func.count()).where(Dispute.withdrawn_at.is_(None))) or 0
-
-
-# Saying it
-
-
-@pytest.mark.parametrize("offered", [None, "energietransitiee"])
-def test_the_next_search_obeys(
-    session: Session, professional: User, opgave: Opgave, offered: str | None
-) -> None:
-    before = reasons(session, professional, opgave)
-
-    dispute(make_work(session, professional), opgave.id, "energietransitie", offered)
-    search(session, professional)
-
-    assert before == {"energietransitie": "energietransitiee", "verkeerskunde": "verkeerskunde"}
-    assert reasons(session, professional, opgave) == {
-        "energietransitie": None,
-        "verkeerskunde": "verkeerskunde",
-    }
-
-
-def test_a_search_from_the_other_side_obeys_too(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    dispute(make_work(session, professional), opgave.id, "energietransitie")
-
-    service.match_opgave(make_work(session), opgave.id)
-
-    assert reasons(session, professional, opgave)["energietransitie"] is None
-
-
-def test_what_one_disputes_another_keeps(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    other = a_user(session)
-    a_profile(session, "energietransitiee", user=other)
-    dispute(make_work(session, professional), opgave.id, "energietransitie")
-
-    search(session, other)
-
-    assert reasons(session, other, opgave)["energietransitie"] == "energietransitiee"
-
-
-def test_it_is_kept_in_the_words_of_the_reason_and_told(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    dispute(make_work(session, professional), opgave.id, " Energietransitie")
-
-    kept = session.scalars(select(Dispute)).one()
-    fact = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
-    assert (kept.user_id, kept.opgave_id, kept.made_at) == (professional.id, opgave.id, MONDAY)
-    assert (kept.asked, kept.offered, kept.withdrawn_at) == ("energietransitie", None, None)
-    assert fact is not None
-    assert (fact.name, fact.payload) == (
-        "reason.disputed",
-        {"user_id": str(professional.id), "dispute_id": str(kept.id)},
+    assert facts.disputes == (
+        Disputed("Wonen"),
+        Disputed("energietransitie", "energietransitiee"),
     )
-
-
-@pytest.mark.parametrize("offered", [None, "energietransitiee"])
-def test_saying_it_twice_is_saying_it_once(
-    session: Session, professional: User, opgave: Opgave, offered: str | None
-) -> None:
-    for word in ("energietransitie", "ENERGIETRANSITIE"):
-        dispute(make_work(session, professional), opgave.id, word, offered)
-
-    assert (standing(session), told(session)) == (1, ["reason.disputed"])
-
-
-def test_of_a_word_and_of_all_words_something_can_be_said(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    for offered in ("energietransitiee", None):
-        dispute(make_work(session, professional), opgave.id, "energietransitie", offered)
-
-    assert standing(session) == 2
-
-
-# What cannot be said
-
-
-def test_the_very_word_of_a_profile_is_taken_off_the_profile(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    with pytest.raises(Conflict) as refused:
-        dispute(make_work(session, professional), opgave.id, "verkeerskunde")
-
-    assert refused.value.said == (
-        "“verkeerskunde” staat zelf op je profiel. Past dat niet meer bij je? "
-        "Haal het dan van je profiel."
-    )
-    assert (standing(session), told(session)) == (0, [])
-
-
-@pytest.mark.parametrize(
-    ("asked", "offered"),
-    [
-        ("wonen", None),
-        ("", None),
-        ("energietransitie", "verkeerskunde"),
-        ("verkeerskunde", "energietransitiee"),
-    ],
-)
-def test_only_a_reason_of_the_match_can_be_disputed(
-    session: Session, professional: User, opgave: Opgave, asked: str, offered: str | None
-) -> None:
-    with pytest.raises(Conflict, match="staat niet meer bij je match"):
-        dispute(make_work(session, professional), opgave.id, asked, offered)
-
-
-def test_of_what_is_missing_there_is_nothing_to_dispute(
-    session: Session, professional: User
-) -> None:
-    opgave = an_opgave(session, "verkeerskunde", "wonen")
-    search(session, professional)
-
-    with pytest.raises(Conflict, match="staat niet meer bij je match"):
-        dispute(make_work(session, professional), opgave.id, "wonen")
-
-
-@pytest.mark.parametrize("gone", [Match, Skill, AskedSkill])
-def test_a_reason_that_has_gone_meanwhile_is_not_disputed(
-    session: Session, professional: User, opgave: Opgave, gone: type
-) -> None:
-    session.execute(delete(gone))
-    session.expire_all()
-
-    with pytest.raises(Conflict, match="staat niet meer bij je match"):
-        dispute(make_work(session, professional), opgave.id, "energietransitie")
-
-
-def test_nobody_disputes_for_another(session: Session, professional: User, opgave: Opgave) -> None:
-    with pytest.raises(Conflict):
-        dispute(make_work(session, a_user(session)), opgave.id, "energietransitie")
-    with pytest.raises(NotAllowed):
-        dispute(make_work(session, ANYONE), opgave.id, "energietransitie")
-
-
-# Taking it back
-
-
-def test_who_takes_it_back_has_the_match_of_before(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    before = queries.match_of_person(session, professional.id, opgave.id)
-    work = make_work(session, professional)
-    dispute(work, opgave.id, "energietransitie")
-    search(session, professional)
-
-    withdraw(work, disputes.own(session, work.actor)[0].id)
-    search(session, professional)
-
-    session.expire_all()
-    assert queries.match_of_person(session, professional.id, opgave.id) == before
-    assert session.scalars(select(Dispute.withdrawn_at)).all() == [MONDAY]
-    assert told(session) == ["reason.disputed", "dispute.withdrawn"]
-
-
-def test_what_was_taken_back_can_be_said_again(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    work = make_work(session, professional)
-    for _ in range(2):
-        dispute(work, opgave.id, "energietransitie")
-        withdraw(work, disputes.own(session, work.actor)[0].id)
-    dispute(work, opgave.id, "energietransitie")
-
-    assert standing(session) == 1
-    assert session.scalar(select(func.count(Dispute.id))) == 3
-
-
-def test_taking_it_back_twice_is_taking_it_back_once(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    work = make_work(session, professional)
-    dispute(work, opgave.id, "energietransitie")
-    said = disputes.own(session, work.actor)[0]
-
-    for _ in range(2):
-        withdraw(work, said.id)
-
-    assert told(session) == ["reason.disputed", "dispute.withdrawn"]
-
-
-def test_nobody_takes_back_what_another_said(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    dispute(make_work(session, professional), opgave.id, "energietransitie")
-    said = session.scalars(select(Dispute)).one()
-
-    for dispute_id in (said.id, UUID(int=1)):
-        with pytest.raises(NotFound):
-            withdraw(make_work(session, a_user(session)), dispute_id)
-
-
-# Reading it
-
-
-def test_a_profile_becomes_facts_with_what_is_disputed(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    work = make_work(session, professional)
-    dispute(work, opgave.id, "energietransitie", "energietransitiee")
-
-    facts = queries.profile_facts(session, [professional.id])[0]
-
-    assert facts.disputes == (Disputed("energietransitie", "energietransitiee"),)
     assert [(skill.label, skill.not_for) for skill in facts.skills] == [
-        ("energietransitiee", ("energietransitie",)),
-        ("verkeerskunde", ()),
+        ("energietransitiee", ("energietransitie", "wonen")),
+        ("verkeerskunde", ("wonen",)),
     ]
 
 
-def test_what_stands_is_known_of_some_and_of_all(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    other = a_user(session)
-    a_profile(session, "energietransitiee", user=other)
-    search(session, other)
-    for user in (professional, other):
-        dispute(make_work(session, user), opgave.id, "energietransitie")
-    work = make_work(session, other)
-    withdraw(work, disputes.own(session, work.actor)[0].id)
+def test_what_stands_is_known_of_some_and_of_all(session: Session) -> None:
+    one, other = a_profile(session), a_profile(session)
+    a_dispute(session, one, "wonen")
+    a_dispute(session, one, "zorg", withdrawn_at=LATER)
+    a_dispute(session, other, "wonen", withdrawn_at=LATER)
 
-    expected = {professional.id: (Disputed("energietransitie"),)}
+    expected = {one.user_id: (Disputed("wonen"),)}
     assert disputes.standing_of(session) == expected
-    assert disputes.standing_of(session, [professional.id, other.id]) == expected
-    assert disputes.standing_of(session, [other.id]) == {}
+    assert disputes.standing_of(session, [one.user_id, other.user_id]) == expected
+    assert disputes.standing_of(session, [other.user_id]) == {}
 
 
-def test_more_disputes_take_no_more_questions_to_the_database(
-    session: Session, professional: User
-) -> None:
+def test_more_disputes_take_no_more_questions_to_the_database(session: Session) -> None:
+    profile = a_profile(session, "verkeerskunde")
     asked = []
+
     for word in ("wonen", "zorg", "bodem"):
-        session.add(Dispute(user_id=professional.id, asked=word, offered=None, made_at=MONDAY))
+        a_dispute(session, profile, word)
         with counted(session) as statements:
             queries.profile_facts(session)
         asked.append(len(statements))
@@ -299,63 +60,49 @@ def test_more_disputes_take_no_more_questions_to_the_database(
     assert asked == [asked[0]] * 3
 
 
-def test_the_own_list_begins_with_what_was_said_last(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    for hours, offered in enumerate((None, "energietransitiee")):
-        work = make_work(session, professional, MONDAY + timedelta(hours=hours))
-        dispute(work, opgave.id, "energietransitie", offered)
+def test_the_own_list_begins_with_what_was_said_last(session: Session) -> None:
+    one, other = a_profile(session), a_profile(session)
+    a_dispute(session, one, "wonen")
+    a_dispute(session, one, "zorg", made_at=LATER)
+    a_dispute(session, one, "bodem", withdrawn_at=LATER)
 
-    found = disputes.own(session, make_work(session, professional).actor)
+    def own(profile: Profile) -> list[str]:
+        user = session.get_one(User, profile.user_id)
+        return [said.asked for said in disputes.own(session, make_work(session, user).actor)]
 
-    assert [one.offered for one in found] == ["energietransitiee", None]
-    assert disputes.own(session, make_work(session, a_user(session)).actor) == []
+    assert (own(one), own(other)) == (["zorg", "wonen"], [])
 
 
 def test_pairs_are_counted_by_people_and_begin_with_the_last(session: Session) -> None:
-    for hours, offered in enumerate(("energietransitiee", "energietransitiee", None)):
-        user, opgave = a_user(session), an_opgave(session, "energietransitie")
-        a_profile(session, offered or "energietransitiee", user=user)
-        search(session, user)
-        work = make_work(session, user, MONDAY + timedelta(hours=hours))
-        dispute(work, opgave.id, "energietransitie", offered)
+    people = [a_profile(session) for _ in range(3)]
+    for profile in people:
+        a_dispute(session, profile, "RO", "wonen")
+    a_dispute(session, people[0], "RO", made_at=LATER)
 
     pairs = disputes.disputed_pairs(session, limit=5)
 
-    assert pairs == [
-        DisputedPair("energietransitie", None, 1, MONDAY + timedelta(hours=2)),
-        DisputedPair("energietransitie", "energietransitiee", 2, MONDAY + timedelta(hours=1)),
-    ]
+    assert pairs == [DisputedPair("RO", None, 1, LATER), DisputedPair("RO", "wonen", 3, MONDAY)]
     assert disputes.disputed_pairs(session, limit=1) == pairs[:1]
 
 
-def test_somebody_who_disputes_the_same_in_two_opgaven_is_one_person(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    other = an_opgave(session, an_asked_skill("Energietransitie"))
-    search(session, professional)
-    for one in (opgave, other):
-        dispute(make_work(session, professional), one.id, "energietransitie")
+def test_somebody_who_says_it_in_capitals_as_well_is_one_person(session: Session) -> None:
+    profile = a_profile(session)
+    for word in ("ro", "RO"):
+        a_dispute(session, profile, word)
 
-    assert standing(session) == 2
     assert [pair.people for pair in disputes.disputed_pairs(session, limit=5)] == [1]
 
 
-def test_what_was_taken_back_is_not_counted(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    work = make_work(session, professional)
-    dispute(work, opgave.id, "energietransitie")
-    withdraw(work, disputes.own(session, work.actor)[0].id)
+def test_what_was_taken_back_is_not_counted(session: Session) -> None:
+    a_dispute(session, a_profile(session), "RO", withdrawn_at=LATER)
 
     assert disputes.disputed_pairs(session, limit=5) == []
 
 
-def test_with_a_profile_goes_what_it_disputes(
-    session: Session, professional: User, opgave: Opgave
-) -> None:
-    dispute(make_work(session, professional), opgave.id, "energietransitie")
+def test_with_a_profile_goes_what_it_disputes(session: Session) -> None:
+    profile = a_profile(session)
+    a_dispute(session, profile, "RO")
 
-    session.execute(delete(Profile).where(Profile.user_id == professional.id))
+    session.execute(delete(Profile).where(Profile.user_id == profile.user_id))
 
     assert session.scalar(select(func.count(Dispute.id))) == 0

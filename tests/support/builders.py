@@ -12,6 +12,7 @@ from app.accounts.rules import AccessState
 from app.core.actor import Role
 from app.gemeenten.models import EmailDomain, Gemeente
 from app.gemeenten.rules import sort_key
+from app.matching.models import Dispute
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import Kind, OpgaveStatus, Place
 from app.people.models import Profile, Skill, Window
@@ -104,6 +105,14 @@ def a_profile(
         "windows": [window],
     }
     return _add(session, Profile(**{**fields, **changed}))
+
+
+def a_dispute(
+    session: Session, profile: Profile, asked: str, offered: str | None = None, **changed: Any
+) -> Dispute:
+    """What somebody said of a reason, and did not take back."""
+    fields = {"user_id": profile.user_id, "asked": asked, "offered": offered, "made_at": MONDAY}
+    return _add(session, Dispute(**{**fields, **changed}))
 
 
 def an_asked_skill(label: str, *, must: bool = True, level: int = 2) -> AskedSkill:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.jobs import Job, JobState
-from app.matching.models import Match
+from app.matching.disputing import dispute, withdraw
+from app.matching.models import Dispute, Match
 from app.notifications.models import Notice
 from app.notifications.rules import NoticeKind
 from app.opgaven.models import Opgave
@@ -82,3 +83,21 @@ def test_an_opgave_that_has_ended_is_matched_no_more(
     follow(session)
 
     assert matches(session) == []
+
+
+def test_a_search_obeys_what_somebody_says_of_a_reason_until_they_take_it_back(
+    session: Session,
+) -> None:
+    user = session.get_one(User, a_living_profile(session, "Energietransitiee").user_id)
+    opgave = a_living_opgave(session, "Energietransitie")
+    publish_opgave(work_now(session, session.get_one(User, opgave.owner_id)), opgave.id)
+    follow(session)
+    found = matches(session)
+
+    dispute(work_now(session, user), opgave.id, "Energietransitie")
+    follow(session)
+    left = matches(session)
+    withdraw(work_now(session, user), session.scalars(select(Dispute.id)).one())
+    follow(session)
+
+    assert (found, left, matches(session)) == ([user.id], [], [user.id])

@@ -40,8 +40,8 @@ def still_holds(score: Score, offered: Iterable[Labelled], asked: Iterable[Label
     """
     used = {normalise(reason.offered) for reason in score.reasons if reason.offered}
     wanted = {normalise(reason.asked) for reason in score.reasons}
-    return used <= normals(offered) and wanted <= normals(asked)
+    return used <= _normals(offered) and wanted <= _normals(asked)
 
 
-def normals(skills: Iterable[Labelled]) -> set[str]:
+def _normals(skills: Iterable[Labelled]) -> set[str]:
     return {normalise(skill.label) for skill in skills}

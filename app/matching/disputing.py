@@ -1,0 +1,94 @@
+"""Saying of a reason that it is wrong, and taking that back."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.errors import Conflict, NotFound
+from app.core.work import Work
+from app.matching import disputes, queries
+from app.matching.core.disputes import may_dispute
+from app.matching.core.facts import Disputed, Reason
+from app.matching.core.score import score
+from app.matching.events import DisputeWithdrawn, ReasonDisputed
+from app.matching.models import Dispute
+from app.opgaven import queries as opgaven
+from app.vocabulary.rules import normalise
+
+GONE = "Deze reden staat niet meer bij je match. Hieronder zie je hoe het er nu staat."
+
+
+def reason_of(session: Session, viewer: Actor, today: date, opgave_id: UUID, asked: str) -> Reason:
+    """What of the viewer's answers this, as things are now, and can be disputed.
+
+    A `Conflict` says why there is nothing to dispute, `NotFound` that there is no such opgave.
+    """
+    opgaven.seen_opgave(session, viewer, opgave_id)
+    for reason in _reasons(session, viewer, today, opgave_id):
+        if reason.offered and normalise(reason.asked) == normalise(asked):
+            if may_dispute(reason):
+                return reason
+            raise Conflict(
+                said=f"“{reason.offered}” staat zelf op je profiel. Past dat niet meer bij je? "
+                "Haal het dan van je profiel."
+            )
+    raise Conflict(said=GONE)
+
+
+def dispute(work: Work, opgave_id: UUID, asked: str, offered: str | None = None) -> None:
+    """Let a reason of the actor's own match count no longer, there and wherever it comes up.
+
+    With `offered` the two words are not alike; without it nothing of theirs answers what is asked.
+    Saying it twice is saying it once.
+    """
+    if _was_said(work, Disputed(asked, offered)):
+        return
+    reason = reason_of(work.session, work.actor, work.today, opgave_id, asked)
+    if offered and normalise(offered) != normalise(reason.offered or ""):
+        raise Conflict(said=GONE)
+    made = work.session.scalar(
+        insert(Dispute)
+        .values(
+            id=work.new_id(),
+            user_id=work.actor.user_id,
+            opgave_id=opgave_id,
+            asked=reason.asked,
+            offered=reason.offered if offered else None,
+            made_at=work.now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Dispute)
+    )
+    if made is not None:
+        work.emit(ReasonDisputed(user_id=made.user_id, dispute_id=made.id))
+
+
+def withdraw(work: Work, dispute_id: UUID) -> None:
+    """Let what the actor disputed count again."""
+    row = work.fetch_to_change(Dispute, dispute_id)
+    if row.user_id != work.actor.user_id:
+        raise NotFound(f"dispute {dispute_id}")
+    if row.withdrawn_at is None:
+        row.withdrawn_at = work.now
+        work.emit(DisputeWithdrawn(user_id=row.user_id, dispute_id=row.id))
+
+
+def _was_said(work: Work, said: Disputed) -> bool:
+    standing = disputes.own(work.session, work.actor)
+    return _normal(said) in {_normal(Disputed(one.asked, one.offered)) for one in standing}
+
+
+def _normal(said: Disputed) -> Disputed:
+    return Disputed(normalise(said.asked), normalise(said.offered) if said.offered else None)
+
+
+def _reasons(session: Session, viewer: Actor, today: date, opgave_id: UUID) -> tuple[Reason, ...]:
+    profiles = queries.profile_facts(session, [viewer.user_id] if viewer.user_id else [])
+    asking = queries.opgave_facts(session, today, [opgave_id])
+    if not profiles or not asking:
+        return ()
+    found = score(profiles[0], asking[0], queries.vocabulary(session))
+    return found.reasons if found else ()
