@@ -39,6 +39,9 @@ UNDER = {
     "opgaven.confirm_close": "opgaven.ours",
     "opgaven.confirm_withdraw": "opgaven.ours",
     "matching.of_opgave": "opgaven.ours",
+    "matching.ask_dispute": "matching.index",
+    "matching.disputes": "matching.index",
+    "matching.disputed": "beheer.index",
     "notifications.preferences": "notifications.inbox",
     "beheer.requests": "beheer.index",
     "beheer.colleagues": "beheer.index",
@@ -46,6 +49,17 @@ UNDER = {
     "beheer.system": "beheer.index",
     "vocabulary.index": "beheer.index",
     "vocabulary.concept": "beheer.index",
+    "vocabulary.ask_undo": "beheer.index",
+    "words.index": "beheer.index",
+    "words.show": "beheer.index",
+    "words.ask_link": "beheer.index",
+    "words.link": "beheer.index",
+    "words.ask_concept": "beheer.index",
+    "words.make_concept": "beheer.index",
+    "words.ask_apart": "beheer.index",
+    "words.tell_apart": "beheer.index",
+    "words.decisions": "beheer.index",
+    "words.ask_undo": "beheer.index",
 }
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.matching.core import words
+from app.matching.core.disputes import may_dispute
 from app.matching.core.facts import Reason, Score
-from app.matching.core.words import Group, Standing, Voice
+from app.matching.core.words import YOU, Group, Standing, Voice
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,13 @@ class ReasonView:
     # Level and energy, and why points are not there.
     details: str
     what_if: str
+    # Whether its reader can say that it is wrong.
+    may_dispute: bool
 
 
 @dataclass(frozen=True)
 class MatchView:
+    opgave_id: UUID
     score: int
     group: Group
     group_label: str
@@ -44,6 +49,7 @@ class MatchView:
 def match_view(score: Score, voice: Voice, href: str = "") -> MatchView:
     """The score as somebody is told of it: about themselves (`YOU`) or about a colleague."""
     return MatchView(
+        opgave_id=score.opgave_id,
         score=score.value,
         group=words.group_of(score),
         group_label=words.group_words(score, voice),
@@ -71,4 +77,5 @@ def _reason_view(reason: Reason, score: Score, voice: Voice) -> ReasonView:
         sentence=words.sentence(reason, voice),
         details=words.details(reason, voice),
         what_if=words.what_if(reason, score.value),
+        may_dispute=voice is YOU and may_dispute(reason),
     )

@@ -29,12 +29,13 @@ ROLE_PAGES = {
     },
     "professional": {
         *("/matches", "/profiel", "/profiel/bewerken", "/profiel/uit-tekst"),
-        *("/collegas", "/meldingen"),
+        *("/collegas", "/meldingen", "/matches/past-niet"),
     },
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {"/beheer", "/beheer/collegas", "/onze-opgaven"},
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),
+        "/beheer/betwist",
     },
 }
 # The same for everybody, so looked at once.
@@ -215,6 +216,30 @@ def test_the_pages_about_skills_from_a_text_are_in_order(arrive: Arrive) -> None
     skills = visitor.page.get_by_label("Vaardigheid", exact=True).all()
     assert "QGIS" in [skill.input_value() for skill in skills]
     visitor.look("profiel-uit-tekst-taken")
+
+
+def test_the_pages_about_disputed_reasons_are_in_order(arrive: Arrive) -> None:
+    visitor, beheerder = arrive(), arrive()
+    visitor.sign_in_on_demo_page("Chantal van Rooij")
+    for button in ("Deze reden klopt niet", "Dit is niet mijn vak"):
+        visitor.go("/matches")
+        explained = visitor.page.locator("details", has_text="Klopt dit niet?").first
+        explained.locator("summary").click()
+        visitor.look("matches-explained")
+        explained.get_by_role("link", name="Klopt dit niet?").first.click()
+        visitor.look("matches-klopt-niet")
+        visitor.press(button)
+        assert "We houden hier voortaan rekening mee." in visitor.page.inner_text("main")
+    visitor.look("matches-past-niet")
+    visitor.go("/profiel")
+    visitor.look("profiel-with-disputes")
+    beheerder.sign_in_on_demo_page(SOMEBODY["beheerder"])
+    beheerder.go("/beheer/betwist")
+    beheerder.look("beheerder-betwist-with-pairs")
+    visitor.go("/matches/past-niet")
+    for _ in range(2):
+        visitor.page.get_by_role("button", name="Toch wel").first.click()
+    visitor.page.get_by_text("Je hebt nog niets gezegd").wait_for()
 
 
 def test_what_is_missing_in_an_opgave_is_told_beside_the_fields(arrive: Arrive) -> None:

@@ -1,4 +1,5 @@
-from app.matching.core.words import COLLEAGUE, YOU, Group, Standing, short_sentences
+from app.matching.core.facts import Kind
+from app.matching.core.words import COLLEAGUE, YOU, Group, Standing, Voice, short_sentences
 from app.web.match_view import ReasonView, match_view
 from tests.matching.core.builders import a_missing, a_reason, a_score
 
@@ -24,6 +25,7 @@ def test_a_reason_has_the_words_of_the_core() -> None:
             "Daar krijgt deze collega veel energie van. "
             "Dat scheelt 5 punten: lager niveau dan gevraagd.",
             what_if="Met 'verkeerskunde' op niveau ervaren zou de score 50 zijn.",
+            may_dispute=False,
         ),
     )
 
@@ -60,3 +62,14 @@ def test_a_mail_tells_of_a_match_what_its_card_tells() -> None:
     card = [marks.get(reason.standing, "") + reason.sentence for reason in view.short_reasons]
     assert short_sentences(score, YOU) == [*card, view.missing, view.what_if]
     assert [line.partition(":")[0] for line in card] == ["Past deels", "Op je profiel"]
+
+
+def test_only_of_the_own_reasons_somebody_can_say_that_they_are_wrong() -> None:
+    same = a_reason(kind=Kind.SAME)
+    reasons = a_score(PRESENT, same, ABSENT)
+
+    def seen(voice: Voice) -> list[bool]:
+        return [reason.may_dispute for reason in match_view(reasons, voice).reasons]
+
+    assert (seen(YOU), seen(COLLEAGUE)) == ([True, False, False], [False] * 3)
+    assert match_view(reasons, YOU).opgave_id == reasons.opgave_id

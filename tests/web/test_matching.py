@@ -2,6 +2,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +14,22 @@ from app.accounts.models import User
 from app.core.actor import Role
 from app.matching import service
 from app.opgaven.events import OpgaveChanged, OpgavePublished
+from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.events import ProfileChanged
 from app.people.models import Profile
 from app.people.rules import Direction, ProfileState, Visibility
-from tests.support.builders import a_profile, a_skill, a_user, an_asked_skill, an_opgave
+from tests.support.builders import (
+    a_dispute,
+    a_profile,
+    a_skill,
+    a_user,
+    an_asked_skill,
+    an_opgave,
+)
 from tests.support.queries import counted
 from tests.support.web import sign_in
+from tests.support.words import a_vocabulary
 from tests.support.work import MONDAY, make_work
 
 LONG_AGO = MONDAY - timedelta(days=2)
@@ -201,10 +211,11 @@ def test_while_a_search_waits_the_page_says_so(
 @pytest.mark.parametrize(
     ("ago", "said"),
     [
-        (timedelta(seconds=30), "Je profiel is veranderd. We zoeken nu opnieuw."),
+        (timedelta(seconds=30), "Wat je ons vertelde is veranderd. We zoeken nu opnieuw."),
         (
             timedelta(seconds=31),
-            "Je profiel is veranderd. We zoeken opnieuw, maar dat duurt langer dan normaal.",
+            "Wat je ons vertelde is veranderd. "
+            "We zoeken opnieuw, maar dat duurt langer dan normaal.",
         ),
     ],
 )
@@ -439,3 +450,188 @@ def test_who_looks_after_the_opgave_reads_what_comes_next(
     )
     assert [own in one for one in seen] == [True, True, False, False, False]
     assert [ours in one for one in seen] == [False, False, True, False, False]
+
+
+# What people say of reasons
+
+
+def a_doubtful_match(session: Session, professional: User) -> Opgave:
+    """One reason is near in letters only, the other is the very word."""
+    a_written_profile(session, professional, "energietransitiee", "verkeerskunde")
+    opgave = an_opgave(session, "energietransitie", "verkeerskunde", title="Warmte")
+    match(session)
+    return opgave
+
+
+def dispute_link(opgave: Opgave) -> str:
+    return f"/opgaven/{opgave.id}/klopt-niet?gevraagd=energietransitie"
+
+
+@pytest.mark.parametrize("address", ["/matches", "/opgaven/{}"])
+def test_a_reason_says_where_to_say_that_it_is_wrong(
+    client: FlaskClient, session: Session, professional: User, address: str
+) -> None:
+    opgave = a_doubtful_match(session, professional)
+
+    page = sign_in(client, session, professional).get(address.format(opgave.id)).text
+
+    assert re.findall(r'href="([^"]*klopt-niet[^"]*)"', page) == [dispute_link(opgave)]
+    assert "Klopt dit niet? Over energietransitie" in words(page)
+
+
+def test_who_looks_after_an_opgave_disputes_nothing(client: FlaskClient, session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "energietransitie", owner=owner)
+    a_written_profile(session, a_user(session), "energietransitiee")
+    match(session)
+
+    page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
+
+    assert "Op het profiel: energietransitiee." in words(page)
+    assert "klopt-niet" not in page
+
+
+def test_before_it_counts_somebody_reads_what_comes_of_it(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    opgave = a_doubtful_match(session, professional)
+
+    page = sign_in(client, session, professional).get(dispute_link(opgave)).text
+
+    assert (
+        "De opgave “Warmte” vraagt “energietransitie”. "
+        "Daarvoor telt “energietransitiee” op je profiel mee (net anders geschreven)."
+    ) in words(page)
+    assert headings(page, 2) == [
+        "“energietransitiee” is iets anders dan “energietransitie”",
+        "“energietransitie” is niet mijn vak",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("offered", "said"),
+    [
+        ("energietransitiee", "“energietransitiee” is iets anders dan “energietransitie”"),
+        ("", "“energietransitie” is niet mijn vak"),
+    ],
+)
+def test_who_says_it_finds_it_back_and_can_take_it_back(
+    client: FlaskClient, session: Session, professional: User, offered: str, said: str
+) -> None:
+    opgave = a_doubtful_match(session, professional)
+    sign_in(client, session, professional)
+    before = words(client.get(f"/opgaven/{opgave.id}").text)
+
+    answer = client.post(
+        dispute_link(opgave), data={"asked": "energietransitie", "offered": offered}
+    )
+    told = client.get(answer.location).text
+    running = words(client.get("/matches").text)
+    match(session)
+    after = words(client.get(f"/opgaven/{opgave.id}").text)
+
+    assert (answer.status_code, answer.location) == (302, "/matches/past-niet")
+    assert "We houden hier voortaan rekening mee." in words(told)
+    assert headings(told, 2) == [said]
+    assert "Wat je ons vertelde is veranderd. We zoeken nu opnieuw." in running
+    assert "Op je profiel: energietransitiee." not in after
+
+    taken = client.post(re.findall(r'action="([^"]*toch-wel)"', told)[0])
+    match(session)
+
+    assert "Dit telt weer mee." in words(client.get(taken.location).text)
+    assert words(client.get(f"/opgaven/{opgave.id}").text) == before
+    assert headings(client.get("/matches/past-niet").text, 2) == ["Je hebt nog niets gezegd"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_of_a_reason_that_has_gone_the_opgave_tells_how_it_is_now(
+    client: FlaskClient, session: Session, professional: User, method: str
+) -> None:
+    opgave = a_doubtful_match(session, professional)
+    sign_in(client, session, professional)
+
+    answer = client.open(
+        f"/opgaven/{opgave.id}/klopt-niet?gevraagd=wonen", method=method, data={"asked": "wonen"}
+    )
+
+    assert (answer.status_code, answer.location) == (302, f"/opgaven/{opgave.id}")
+    assert "Deze reden staat niet meer bij je match." in words(client.get(answer.location).text)
+
+
+def test_a_button_that_is_not_on_the_page_is_refused(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    opgave = a_doubtful_match(session, professional)
+
+    answer = sign_in(client, session, professional).post(dispute_link(opgave))
+
+    assert answer.status_code == 422
+    assert "Kies een van de knoppen op de pagina." in words(answer.text)
+
+
+def test_what_somebody_said_is_closed_to_others(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    said = a_dispute(session, a_profile(session), "wonen")
+    sign_in(client, session, professional)
+
+    assert client.post(f"/matches/past-niet/{said.id}/toch-wel").status_code == 404
+    assert "wonen" not in client.get("/matches/past-niet").text
+
+
+@pytest.mark.parametrize("address", ["/matches", "/profiel"])
+def test_who_said_something_finds_the_way_to_it_without_a_match(
+    client: FlaskClient, session: Session, professional: User, address: str
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde")
+    sign_in(client, session, professional)
+    before = client.get(address).text
+    a_dispute(session, session.get_one(Profile, professional.id), "wonen")
+
+    after = client.get(address).text
+
+    assert ['href="/matches/past-niet"' in page for page in (before, after)] == [False, True]
+
+
+def test_a_beheerder_reads_what_people_say_and_not_who(
+    client: FlaskClient, session: Session, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    people = [a_profile(session, user=a_user(session, name="Fatima")) for _ in range(2)]
+    for profile in people:
+        a_dispute(session, profile, "RO", "jeugdzorg")
+    a_dispute(session, people[0], "wolkenfluisteren", made_at=LONG_AGO)
+    a_dispute(session, people[0], "planologie", "RO", made_at=LONG_AGO - timedelta(days=1))
+
+    page = sign_in(client, session, a_user(session, Role.BEHEERDER)).get("/beheer/betwist").text
+
+    assert headings(page, 2) == [
+        "“jeugdzorg” is iets anders dan “RO”",
+        "“wolkenfluisteren” is niet mijn vak",
+        "“RO” is iets anders dan “planologie”",
+    ]
+    assert (
+        "2 collega's voor het laatst op 23 november 2026 Begrippen: jeugdhulp , ruimtelijke"
+        in words(page)
+    )
+    assert "1 collega voor het laatst op 21 november 2026 “RO”" in words(page)
+    assert "Begrip: ruimtelijke ordening" in words(page)
+    assert "Fatima" not in page
+
+
+def test_more_pairs_take_no_more_questions_to_the_database(
+    client: FlaskClient, session: Session, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    profile = a_profile(session)
+    sign_in(client, session, a_user(session, Role.BEHEERDER)).get("/beheer/betwist")
+    asked = []
+
+    for word in ("RO", "jeugdzorg", "omgevingsplan"):
+        a_dispute(session, session.get_one(Profile, profile.user_id), word)
+        with counted(session) as statements:
+            client.get("/beheer/betwist")
+        asked.append(len(statements))
+
+    assert asked == [asked[0]] * 3

@@ -128,6 +128,11 @@ def _platform_tasks(session: Session) -> list[Task]:
             href=url_for("vocabulary.index"),
         ),
         Task(
+            title="Betwiste redenen",
+            text="Lees van welke redenen collega’s zeggen dat ze niet kloppen.",
+            href=url_for("matching.disputed"),
+        ),
+        Task(
             title="Systeem",
             text="Kijk of het werk op de achtergrond en de mail goed lopen.",
             href=url_for("beheer.system"),

@@ -1,14 +1,32 @@
-"""Matches of a person and of an opgave."""
+"""Matches of a person and of an opgave, and what people say of the reasons."""
 
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from app.core.clock import utc_now
+from app.core.clock import dutch_day, utc_now
+from app.core.errors import Conflict, InvalidInput
 from app.extensions import db
+from app.matching import disputes as said
+from app.matching import disputing
 from app.web.auth import current_actor
+from app.web.matching.disputes import (
+    MOST_PAIRS,
+    own_lines,
+    pair_lines,
+    reason_page,
+)
+from app.web.matching.forms import DisputeForm
 from app.web.matching.pages import colleagues_page, own_matches
 from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+DISPUTED = (
+    "We houden hier voortaan rekening mee. Je matches worden nu opnieuw berekend. "
+    "Bedoelde je dit niet? Kies dan “Toch wel”."
+)
+WITHDRAWN = "Dit telt weer mee. Je matches worden nu opnieuw berekend."
 
 matching = Blueprint("matching", __name__)
 
@@ -16,8 +34,12 @@ matching = Blueprint("matching", __name__)
 @matching.get("/matches")
 @allow(Policy.SIGNED_IN)
 def index() -> str:
-    matches = own_matches(db.session(), current_actor(), utc_now())
-    return render_template("matching/index.html", matches=matches)
+    session, actor = db.session(), current_actor()
+    return render_template(
+        "matching/index.html",
+        matches=own_matches(session, actor, utc_now()),
+        has_disputes=bool(said.own(session, actor)),
+    )
 
 
 @matching.get("/opgaven/<uuid:opgave_id>/collegas")
@@ -25,3 +47,57 @@ def index() -> str:
 def of_opgave(opgave_id: UUID) -> str:
     page = colleagues_page(db.session(), current_actor(), opgave_id, utc_now())
     return render_template("matching/of_opgave.html", page=page)
+
+
+@matching.get("/opgaven/<uuid:opgave_id>/klopt-niet")
+@allow(Policy.SIGNED_IN)
+def ask_dispute(opgave_id: UUID) -> ResponseReturnValue:
+    asked = request.args.get("gevraagd", "")
+    try:
+        page = reason_page(db.session(), current_actor(), dutch_day(utc_now()), opgave_id, asked)
+    except Conflict as gone:
+        return _back_to(opgave_id, gone)
+    return render_template("matching/dispute.html", page=page)
+
+
+@matching.post("/opgaven/<uuid:opgave_id>/klopt-niet")
+@allow(Policy.SIGNED_IN)
+def dispute(opgave_id: UUID) -> ResponseReturnValue:
+    form = DisputeForm.of_request()
+    if not form.submitted():
+        raise InvalidInput(said="Kies een van de knoppen op de pagina.")
+    try:
+        with open_work() as work:
+            disputing.dispute(work, opgave_id, form.asked.data, form.offered.data)
+    except Conflict as refused:
+        return _back_to(opgave_id, refused)
+    flash(DISPUTED, "success")
+    return redirect(url_for("matching.disputes"))
+
+
+@matching.get("/matches/past-niet")
+@allow(Policy.SIGNED_IN)
+def disputes() -> str:
+    return render_template("matching/disputes.html", lines=own_lines(db.session(), current_actor()))
+
+
+@matching.post("/matches/past-niet/<uuid:dispute_id>/toch-wel")
+@allow(Policy.SIGNED_IN)
+def withdraw(dispute_id: UUID) -> ResponseReturnValue:
+    with open_work() as work:
+        disputing.withdraw(work, dispute_id)
+    flash(WITHDRAWN, "success")
+    return redirect(url_for("matching.disputes"))
+
+
+@matching.get("/beheer/betwist")
+@allow(Policy.BEHEERDER)
+def disputed() -> str:
+    return render_template(
+        "matching/disputed.html", pairs=pair_lines(db.session()), most=MOST_PAIRS
+    )
+
+
+def _back_to(opgave_id: UUID, refused: Conflict) -> ResponseReturnValue:
+    flash(refused.said, "warning")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id))

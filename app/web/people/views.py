@@ -11,6 +11,7 @@ from app.core.faults import FaultyDraft
 from app.extensions import db
 from app.gemeenten import queries as gemeenten
 from app.labels import MOVEMENT_SENTENCES
+from app.matching import disputes
 from app.matching import queries as matching
 from app.people import queries, service
 from app.people.models import Profile
@@ -89,7 +90,8 @@ def own() -> str:
         welcome=is_new(profile, now)
         and not matching.matches_of_person(session, actor, today, limit=1),
     )
-    return render_template("people/own.html", own=own)
+    has_disputes = bool(disputes.own(session, actor))
+    return render_template("people/own.html", own=own, has_disputes=has_disputes)
 
 
 @people.route("/profiel/bewerken", methods=["GET", "POST"])
