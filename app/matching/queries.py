@@ -38,7 +38,7 @@ from app.matching.core.facts import (
     Score,
     Window,
 )
-from app.matching.core.proposals import MOST_PROPOSED, Names, Proposal
+from app.matching.core.proposals import MOST_PROPOSED, Proposal, names_of
 from app.matching.core.proposals import proposals as proposals_in
 from app.matching.core.search import Search, search_state, still_holds
 from app.matching.core.vocabulary import Vocabulary
@@ -65,7 +65,6 @@ Built = TypeVar("Built")
 Made = TypeVar("Made")
 
 _vocabularies: dict[UUID, Vocabulary] = {}
-_names: dict[UUID, Names] = {}
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def proposals(session: Session, text: str, known: Iterable[str]) -> list[Proposa
     """The concepts that a text speaks of, by their label, without those of the known labels."""
     words = vocabulary(session)
     named = {words.concept_of(label) for label in known}
-    found = proposals_in(text, _current(session, _names, Names), MOST_PROPOSED + len(named))
+    found = proposals_in(text, names_of(words), MOST_PROPOSED + len(named))
     new = [proposal for proposal in found if proposal.concept_id not in named][:MOST_PROPOSED]
     labels = vocabulary_queries.labels_of(session, [proposal.concept_id for proposal in new])
     return [replace(proposal, label=labels[proposal.concept_id]) for proposal in new]

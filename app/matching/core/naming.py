@@ -27,7 +27,7 @@ def forms_of(label: str) -> Forms:
 
 def stem_of(normal: str) -> str:
     """Without inflection and without what links parts: gladheidsbestrijding, beheer van groen."""
-    words = _TURNED.sub(r"\2\1", normal).split()
+    words = _TURNED.sub(r"\2\1", normal).split() if " " in normal else [normal]
     return squeezed(stemmed(" ".join("".join(split(word)) for word in words)))
 
 

@@ -1,16 +1,19 @@
 """Which concepts a pasted text speaks of, each with the very words that tell it."""
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from app.core.text import clean_text
 from app.matching.core.kin import MOST_KIN, kinship, told_by
-from app.matching.core.naming import Forms, Owners, stem_of
+from app.matching.core.naming import Forms, stem_of
 from app.matching.core.reading import EMPTY, hollow, roots
+from app.matching.core.vocabulary import Vocabulary
 from app.vocabulary.rules import (
     NORMAL_LIMIT,
     SHORT_WORD,
@@ -20,16 +23,15 @@ from app.vocabulary.rules import (
 )
 from app.vocabulary.starter import read_concepts
 
-# What is longer is read up to here: a CV of eight pages fits.
+# What is longer is read up to here: a CV of eight pages fits, with its thousand different words.
 TEXT_READ = 20_000
+MOST_WORDS, MOST_DIFFERENT = 4_000, 1_200
 MOST_PROPOSED = 15
 MOST_KINDRED = 4
 # Every compound is compared with names, so only those that are used most are looked at.
 MOST_COMPOUNDS = 60
 SHORTEST_COMPOUND = 7
 LONGEST_NAME = 9
-# So many letters tell whether a name begins like this.
-BEGINNING = 8
 # How sure a name is that occurs once, and how much surer it gets with every further time.
 SURE, SURE_OF_IMPORTED, SURE_OF_HOLLOW = 80, 60, MOST_KIN + 1
 MORE, MOST_MORE = 3, 15
@@ -81,11 +83,9 @@ class _Mention(NamedTuple):
 class Names:
     """The names of concepts as texts may hold them; built once, then only asked."""
 
-    def __init__(self, concepts: Iterable[ConceptFacts] = ()) -> None:
-        self.concepts = {concept.id: concept for concept in concepts}
-        self._owners = Owners(self.concepts.values())
-        written_otherwise = (*self._owners.joined, *self._owners.stem)
-        self._begins = {name[:BEGINNING] for name in written_otherwise}
+    def __init__(self, words: Vocabulary) -> None:
+        self.concepts, self._owners = words.concepts, words.owners
+        self._in_order = sorted({*self._owners.joined, *self._owners.stem})
         self._kin: dict[str, list[_Kin]] = defaultdict(list)
         for kin in _kin_of(concept for concept in self.concepts.values() if concept.own):
             for root in kin.roots - hollow():
@@ -99,8 +99,11 @@ class Names:
 
     def may_begin_with(self, phrase: _Phrase) -> bool:
         """Whether a name may go on from here; most words begin none."""
-        forms = phrase.forms.joined, phrase.forms.stem
-        return any(len(form) < BEGINNING or form[:BEGINNING] in self._begins for form in forms)
+        return self._begins_with(phrase.forms.joined) or self._begins_with(phrase.forms.stem)
+
+    def _begins_with(self, form: str) -> bool:
+        at = bisect_left(self._in_order, form)
+        return at < len(self._in_order) and self._in_order[at].startswith(form)
 
     def kindred(self, word: str) -> tuple[int, int] | None:
         """The concept with a name of which every part is in this compound, and how near it is."""
@@ -109,6 +112,18 @@ class Names:
         near = [(kinship(word, kin.name), -kin.concept) for kin in names]
         strength, concept = max(near, default=(0, 0))
         return (-concept, strength) if strength else None
+
+
+@lru_cache(maxsize=1)
+def names_of(words: Vocabulary) -> Names:
+    """One per process, until the words change."""
+    return Names(words)
+
+
+def read_ahead() -> None:
+    """Read the words that come with the product, so that no first question waits for them."""
+    Names(Vocabulary(ConceptFacts(at, one.names) for at, one in enumerate(read_concepts())))
+    _short()
 
 
 class _Kin(NamedTuple):
@@ -120,7 +135,7 @@ class _Kin(NamedTuple):
 def proposals(text: str, names: Names, most: int = MOST_PROPOSED) -> list[Proposal]:
     """What the text speaks of, the surest first; what it names comes before what is near it."""
     plain = clean_text(text[:TEXT_READ])
-    words = list(_words(plain))
+    words = list(islice(_words(plain), MOST_WORDS))
     mentions = _mentions(words, plain, names)
     found = _named(mentions, words, plain, names)
     used = {at for mention in mentions for at in range(mention.first, mention.last)}
@@ -136,6 +151,8 @@ def _words(text: str) -> Iterator[_Word]:
     for found in _SIGN.finditer(text):
         sign = found[1] or ""
         if sign not in forms:
+            if len(forms) == MOST_DIFFERENT:
+                return
             normal = squeezed(normalise(sign))
             forms[sign] = normal, stem_of(normal)
         normal, stem = forms[sign]
@@ -239,12 +256,13 @@ def _kindred(
     """What compounds are about that are no name themselves, such as woningbouwprojecten."""
     written: dict[str, list[str]] = defaultdict(list)
     for word in words:
-        if len(word.normal) >= SHORTEST_COMPOUND and len(roots(word.normal)) > 1:
+        if len(word.normal) >= SHORTEST_COMPOUND:
             written[word.normal].append(text[word.begins : word.ends])
     often = Counter({normal: len(said) for normal, said in written.items()})
     told: dict[int, list[str]] = defaultdict(list)
     strength: Counter[int] = Counter()
-    for normal, _ in often.most_common(MOST_COMPOUNDS):
+    compounds = (normal for normal, _ in often.most_common() if len(roots(normal)) > 1)
+    for normal in islice(compounds, MOST_COMPOUNDS):
         kin = names.kindred(normal)
         if kin and kin[0] not in known:
             told[kin[0]] += written[normal]

@@ -45,16 +45,16 @@ class Vocabulary:
     def __init__(
         self, concepts: Iterable[ConceptFacts] = (), different: Iterable[tuple[str, str]] = ()
     ) -> None:
-        self._concepts = {concept.id: concept for concept in concepts}
+        self.concepts = {concept.id: concept for concept in concepts}
         self._below: dict[int, list[int]] = defaultdict(list)
         self._beside: dict[int, set[int]] = defaultdict(set)
-        for concept in self._concepts.values():
+        for concept in self.concepts.values():
             if concept.broader is not None:
                 self._below[concept.broader].append(concept.id)
             for other in concept.related:
                 self._beside[concept.id].add(other)
                 self._beside[other].add(concept.id)
-        self._owners = Owners(self._concepts.values())
+        self.owners = Owners(self.concepts.values())
         self.term = lru_cache(TERMS_KEPT)(self._read)
         self.compared = lru_cache(LINKS_KEPT)(self.compare)
         self.apart = {
@@ -71,16 +71,16 @@ class Vocabulary:
     def retaken(self, term: Term) -> Term:
         """A word that another vocabulary read, as this one takes it."""
         forms = Forms(term.normal, term.joined, term.stem)
-        return Term(*forms, self._owners.concept(forms))
+        return Term(*forms, self.owners.concept(forms))
 
     def unlike(self, other: "Vocabulary") -> set[int]:
         """The concepts that have other names or ties than in the other one, or that one lacks."""
-        ours, theirs = self._concepts, other._concepts
+        ours, theirs = self.concepts, other.concepts
         return {one for one in ours.keys() | theirs.keys() if ours.get(one) != theirs.get(one)}
 
     def around(self, concept: int) -> set[int]:
         """The concepts that this one can answer or be answered by, if it is known here."""
-        if concept not in self._concepts:
+        if concept not in self.concepts:
             return set()
         return self.answering(concept) | self.answered_by(concept)
 
@@ -119,7 +119,7 @@ class Vocabulary:
 
     def _read(self, label: str) -> Term:
         forms = forms_of(label)
-        return Term(*forms, self._owners.concept(forms))
+        return Term(*forms, self.owners.concept(forms))
 
     def _curated(self, asked: int, offered: int) -> Link | None:
         if asked == offered:
@@ -144,7 +144,7 @@ class Vocabulary:
 
     def _above(self, concept: int) -> Iterator[int]:
         """The concepts above this one, nearest first; callers stop after a few steps."""
-        above = self._concepts[concept].broader
-        while above is not None and above in self._concepts:
+        above = self.concepts[concept].broader
+        while above is not None and above in self.concepts:
             yield above
-            above = self._concepts[above].broader
+            above = self.concepts[above].broader
