@@ -10,6 +10,7 @@ from whitenoise import WhiteNoise
 from app import cli, logs
 from app.accounts.rules import SESSION_LIVES
 from app.extensions import csrf, db, limiter, migrate
+from app.matching.shelf import Shelf
 from app.post import open_post
 from app.settings import Settings
 from app.web import auth, errors, filters, headers, policy
@@ -39,6 +40,7 @@ def create_app(settings: Settings, longest_statement: str = WEB_STATEMENT) -> Fl
     )
     app.config.update(_config(settings, longest_statement))
     app.extensions["settings"] = settings
+    app.extensions["shelf"] = Shelf(settings.matching_dir)
     app.extensions["post"] = open_post(settings, TEMPLATES)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

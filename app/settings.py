@@ -42,6 +42,8 @@ class Settings:
     demo_accounts: bool = False
     # Where the local mail sink leaves its Maildir; with it the mail viewer exists.
     maildir: Path | None = None
+    # Where the snapshots of matching lie; on this machine, and for our own processes only.
+    matching_dir: Path = Path("var/matching")
     # How many proxies in front of us may be believed about the address of the visitor.
     trusted_proxies: int = 0
     log_format: str = "json"
@@ -99,6 +101,7 @@ class Settings:
             contact_email=env.get("CONTACT_EMAIL") or cls.contact_email,
             code_url=env.get("CODE_URL", ""),
             maildir=Path(env["MAILDIR"]) if env.get("MAILDIR") else None,
+            matching_dir=Path(env.get("MATCHING_DIR") or cls.matching_dir),
             trusted_proxies=_whole_number("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
             log_format=env.get("LOG_FORMAT", "json"),
         )

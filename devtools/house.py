@@ -15,7 +15,7 @@ DEMO = {"DGVN_ENV": "demo", "DEMO_ACCOUNTS": "1"}
 # What another verb must know to work beside a house that is up.
 SETTINGS = (
     *("DGVN_ENV", "DEMO_ACCOUNTS", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"),
-    *("BASE_URL", "MAIL_FROM", "MAILDIR", "LOG_FORMAT"),
+    *("BASE_URL", "MAIL_FROM", "MAILDIR", "MATCHING_DIR", "LOG_FORMAT"),
 )
 
 
@@ -36,6 +36,7 @@ def base_settings(base_url: str) -> dict[str, str]:
         **(DEMO if given.get("DGVN_ENV", "demo") == "demo" else {}),
         "SECRET_KEY": secret_key(),
         "BASE_URL": base_url,
+        "MATCHING_DIR": str(VAR / "matching"),
         "LOG_FORMAT": "plain",
         "PYTHONUNBUFFERED": "1",
         **given,

@@ -55,6 +55,7 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
         # A relay may be slow and comparing may take long; ticks do not wait behind either.
         worker(settings, "mailer", "mail"),
         worker(settings, "matcher", "match"),
+        worker(settings, "builder", "build"),
     ]
     for child in working:
         supervisor.launch(child)
@@ -66,7 +67,7 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
         for child in working:
             supervisor.wait_for(child, partial(supervisor.has_said, child.name, " ready."), PATIENT)
         supervisor.launch(beat(settings))
-        note("celery in drie delen, en beat")
+        note("celery in vier delen, en beat")
     state.ready = True
     state.urls = {"site": address, "demo": f"{address}/demo", "postvak": f"{address}/postvak"}
     state.settings = {name: settings[name] for name in SETTINGS if name in settings}

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db, limiter
 from app.factory import create_app
+from app.matching.shelf import NO_SHELF, Shelf
 from app.settings import Environment, Settings
 from tests.support.together import pytest_xdist_make_scheduler  # noqa: F401  (a hook of pytest)
 from tests.support.web import Browser
@@ -127,6 +128,8 @@ def app(database: URL, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     maildir = tmp_path_factory.mktemp("mail") / "box"
     app = create_app(settings_for(database, demo_accounts=True, maildir=maildir))
     app.test_client_class = Browser
+    # What a test saves is rolled back; a snapshot of it would be left for the next one.
+    app.extensions["shelf"] = NO_SHELF
     return app
 
 
@@ -154,6 +157,14 @@ def session(app: Flask, connection: Connection) -> Iterator[Session]:
             db.session.remove()
             engines[None] = own_engine
             outer.rollback()
+
+
+@pytest.fixture
+def shelf(app: Flask, tmp_path: Path) -> Iterator[Shelf]:
+    """A folder for the snapshots of this test, which the application reads too."""
+    made = app.extensions["shelf"] = Shelf(tmp_path / "matching")
+    yield made
+    app.extensions["shelf"] = NO_SHELF
 
 
 @pytest.fixture

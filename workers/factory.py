@@ -10,8 +10,8 @@ from app.extensions import db
 from app.settings import Settings
 from workers.schedule import TICKS
 
-TICK, MATCH, MAIL = "tick", "match", "mail"
-QUEUES = (TICK, MATCH, MAIL)
+TICK, MATCH, BUILD, MAIL = "tick", "match", "build", "mail"
+QUEUES = (TICK, MATCH, BUILD, MAIL)
 
 
 def make_celery(flask_app: Flask) -> Celery:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from app.matching import service as matching
 from app.opgaven import service as opgaven
-from workers.work import open_work
+from workers.work import open_work, shelf
 
 
 @shared_task(name="housekeeping.close_overdue")
@@ -16,4 +16,10 @@ def close_overdue() -> None:
 @shared_task(name="housekeeping.match_nightly")
 def match_nightly() -> None:
     with open_work() as work:
-        matching.match_nightly(work)
+        matching.match_nightly(work, shelf())
+
+
+@shared_task(name="housekeeping.keep_fresh")
+def keep_fresh() -> None:
+    with open_work() as work:
+        matching.keep_fresh(work, shelf())

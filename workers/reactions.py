@@ -8,6 +8,7 @@ from uuid import UUID
 from app.core.work import Work
 from app.matching import service as matching
 from app.notifications import service as notifications
+from workers.work import shelf
 
 Payload = dict[str, Any]
 
@@ -24,15 +25,15 @@ class Reaction:
 MATCH_OPGAVE = Reaction(
     "match_opgave",
     "match",
-    lambda work, fact: matching.match_opgave(work, UUID(fact["opgave_id"])),
+    lambda work, fact: matching.match_opgave(work, UUID(fact["opgave_id"]), shelf()),
 )
 MATCH_PROFILE = Reaction(
     "match_profile",
     "match",
-    lambda work, fact: matching.match_profile(work, UUID(fact["user_id"])),
+    lambda work, fact: matching.match_profile(work, UUID(fact["user_id"]), shelf()),
 )
 MATCH_EVERYTHING = Reaction(
-    "match_everything", "match", lambda work, _: matching.match_everything(work)
+    "match_everything", "build", lambda work, _: matching.match_everything(work, shelf())
 )
 TELL_MATCHES = Reaction(
     "tell_matches",
@@ -85,6 +86,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.changed": (MATCH_OPGAVE,),
     "opgave.ended": (MATCH_OPGAVE,),
     "matches.found": (TELL_MATCHES,),
+    "matching.unfinished": (MATCH_EVERYTHING,),
 }
 
 BY_NAME = {reaction.name: reaction for known in REACTIONS.values() for reaction in known}

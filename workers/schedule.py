@@ -19,5 +19,6 @@ TICKS = {
     "settle mail without a verdict": every(30, "mail.settle", "tick"),
     "plan digests": every(60, "digests.plan", "tick"),
     "close what is overdue": every(300, "housekeeping.close_overdue", "tick"),
-    "compare everything once a night": every(600, "housekeeping.match_nightly", "match"),
+    "compare everything once a night": every(600, "housekeeping.match_nightly", "build"),
+    "keep the snapshot fresh": every(10, "housekeeping.keep_fresh", "build"),
 }

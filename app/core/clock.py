@@ -1,6 +1,7 @@
 """The only place that asks the time; aware UTC inside, Dutch at the edge."""
 
 from datetime import UTC, date, datetime
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -16,3 +17,17 @@ def dutch_time(moment: datetime) -> datetime:
 
 def dutch_day(moment: datetime) -> date:
     return dutch_time(moment).date()
+
+
+class Stopwatch:
+    """How many seconds each part of a piece of work took."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = perf_counter()
+
+    def note(self, part: str) -> None:
+        """What was done since the last note was this part."""
+        now = perf_counter()
+        self.seconds[part] = round(self.seconds.get(part, 0) + now - self._since, 3)
+        self._since = now

@@ -14,3 +14,5 @@ SIGN_IN_LOCK = 7_301_344
 DEMO_LOCK = 7_301_345
 # Of two changes of words at once the second waits and finds what the first wrote.
 WORDS_LOCK = 7_301_346
+# One builder of snapshots at a time; taken after that of matching by who takes both.
+BUILD_LOCK = 7_301_347

@@ -1,74 +1,141 @@
-"""The whole country from the database as arrays, read by column and never as objects."""
+"""Makes snapshots: the whole country from the database as arrays, by column, never as objects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.clock import Stopwatch
+from app.core.locks import BUILD_LOCK
+from app.core.progress import Progress, no_progress
+from app.core.work import Work
 from app.gemeenten.models import Gemeente
-from app.matching import queries
+from app.matching import disputes, queries
 from app.matching.core.arrays import (
     EVERYBODY,
     Name,
     OfferRows,
     ProfileRows,
-    TermNumbers,
     WindowRows,
     columns_of,
     last_day,
     opgaven_of,
     people_of,
     places_of,
-    similar_of,
     terms_of,
 )
+from app.matching.core.disputes import not_for
 from app.matching.core.engine import state_of
-from app.matching.core.facts import OpgaveFacts, Position
+from app.matching.core.facts import Disputed, OpgaveFacts, Position
+from app.matching.core.marks import add_marks, marks_of, marks_of_people
 from app.matching.core.similarity import Offered, with_private, words_of
-from app.matching.core.snapshot import Contents, ids_as_array
+from app.matching.core.snapshot import Contents, Manifest, ids_as_array, write
+from app.matching.core.vocabulary import Vocabulary
+from app.matching.country import Country, open_country
+from app.matching.models import Build, Change
+from app.matching.similarity import complete, stored_terms
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience
 from app.people.models import Profile, Skill, Window
 from app.people.rules import Direction, ProfileState
+from app.vocabulary import queries as words_queries
 
 
-def contents_of(session: Session, today: date) -> Contents:
-    """Published profiles and open opgaven, with S for every word that is asked."""
-    vocabulary, terms = queries.vocabulary(session), TermNumbers()
+def build(work: Work, folder: Path | None, progress: Progress = no_progress) -> Country:
+    """Make a snapshot of the country as it is now, and name it the newest one of the folder.
+
+    Of two builders at once the second waits. Raises NewerRules.
+    """
+    session, watch = work.session, Stopwatch()
+    session.execute(select(func.pg_advisory_xact_lock(BUILD_LOCK)))
+    # Changes are numbered in the order in which they are saved: what is read after the last number
+    # holds at least all of them.
+    seen = session.scalar(select(func.max(Change.number))) or 0
+    words = str(words_queries.version(session))
+    contents = contents_of(session, work.today, progress, watch)
+    version = work.new_id()
+    manifest = Manifest(str(version), words, seen, work.now.isoformat())
+    if folder is None:
+        return Country(manifest, contents)
+    write(folder, manifest, contents)
+    watch.note("write")
+    # Only now: whoever finds these changes gone finds the newest snapshot there.
+    session.execute(delete(Change).where(Change.number <= seen))
+    session.add(
+        Build(
+            version=version,
+            began_at=work.now,
+            profiles=len(contents.profile_ids),
+            opgaven=len(contents.opgave_ids),
+            terms=len(contents.words.concept),
+            pairs=len(contents.state.similar.term),
+            seconds=watch.seconds,
+        )
+    )
+    return open_country(folder, str(version))
+
+
+def contents_of(
+    session: Session,
+    today: date,
+    progress: Progress = no_progress,
+    watch: Stopwatch | None = None,
+) -> Contents:
+    """Published profiles and open opgaven, with S for every word that is asked.
+
+    `progress` follows the comparing of words, the longest part. Raises NewerRules.
+    """
+    watch = watch or Stopwatch()
+    vocabulary = queries.vocabulary(session)
+    listed = stored_terms(session, words_queries.version(session))
+    terms = listed.terms
     gemeenten = session.scalars(select(Gemeente).order_by(Gemeente.code)).all()
     codes = {gemeente.code: number for number, gemeente in enumerate(gemeenten)}
     provinces = _provinces(gemeenten)
     opgaven = queries.opgave_facts(session, today)
     ids, profiles = _profiles(session, codes)
     numbers = {user_id: number for number, user_id in enumerate(ids)}
-    offers, names = _offers(session, numbers)
-    asking = opgaven_of(opgaven, _audiences(session, opgaven, codes, provinces), codes, terms)
-    own, private = terms_of(names, terms)
-    people = people_of(profiles, _windows(session, numbers), offers, names, own)
-    words = words_of(vocabulary, terms.normals)
-    asked, offered = np.unique(asking.slot_term).tolist(), Offered(vocabulary, words)
-    similar = similar_of(
-        [offered.row(terms.normals[number]) for number in asked], asked, len(terms.normals)
+    said = disputes.standing_of(session)
+    windows, (offers, names) = (
+        _windows(session, numbers),
+        _offers(session, numbers, said, vocabulary),
     )
+    audiences = _audiences(session, opgaven, codes, provinces)
+    asking = opgaven_of(opgaven, audiences, codes, terms)
+    term, private = terms_of(names, terms)
+    watch.note("read")
+    words = words_of(vocabulary, terms.normals)
+    watch.note("words")
+    asked = np.unique(asking.slot_term).tolist()
+    similar = complete(session, listed, asked, vocabulary, words, progress)
+    watch.note("similar")
     positions = [Position(gemeente.latitude, gemeente.longitude) for gemeente in gemeenten]
-    return Contents(
+    places = marks_of(list(zip(codes, provinces, positions, strict=True)))
+    marks = marks_of_people(places, profiles, windows, offers, marks_of(names))
+    add_marks(marks, {numbers[one]: own for one, own in said.items() if one in numbers})
+    contents = Contents(
         state=state_of(
             places_of(positions, provinces),
-            people,
+            people_of(profiles, windows, offers, names, term),
             asking,
-            with_private(similar, private, offered),
+            with_private(similar, private, Offered(vocabulary, words)),
             private,
         ),
         words=words,
         gemeenten=np.array([gemeente.code for gemeente in gemeenten], dtype="S6"),
         profile_ids=ids_as_array(ids),
         opgave_ids=ids_as_array([opgave.id for opgave in opgaven]),
+        profile_marks=marks,
+        opgave_marks=marks_of(list(zip(opgaven, audiences, strict=True))),
     )
+    watch.note("index")
+    return contents
 
 
 def _profiles(session: Session, codes: dict[str, int]) -> tuple[list[UUID], ProfileRows]:
@@ -82,22 +149,31 @@ def _profiles(session: Session, codes: dict[str, int]) -> tuple[list[UUID], Prof
 def _windows(session: Session, numbers: dict[UUID, int]) -> WindowRows:
     columns = Window.user_id, Window.hours_per_week, Window.starts_on, Window.ends_on
     found = _published(session, select(*columns).join(Profile, Profile.user_id == Window.user_id))
+    # Whoever published between two statements is not among the numbers; their change comes after.
     rows = [
         (numbers[owner], hours, first.toordinal(), last_day(last))
         for owner, hours, first, last in found
+        if owner in numbers
     ]
     return WindowRows(*columns_of(rows, 4))
 
 
-def _offers(session: Session, numbers: dict[UUID, int]) -> tuple[OfferRows, list[Name]]:
+def _offers(
+    session: Session,
+    numbers: dict[UUID, int],
+    said: Mapping[UUID, Sequence[Disputed]],
+    vocabulary: Vocabulary,
+) -> tuple[OfferRows, list[Name]]:
     columns = Skill.user_id, Skill.label, Skill.level, Skill.energy, Skill.direction
     found = _published(session, select(*columns).join(Profile, Profile.user_id == Skill.user_id))
-    labels = {label: number for number, label in enumerate(dict.fromkeys(row[1] for row in found))}
-    rows = [
-        (numbers[owner], labels[label], level, energy, direction is Direction.WANTS)
-        for owner, label, level, energy, direction in found
-    ]
-    return OfferRows(*columns_of(rows, 5)), list(map(Name, labels))
+    names: dict[Name, int] = {}
+    rows = []
+    for owner, label, level, energy, direction in found:
+        if owner in numbers:
+            name = Name(label, not_for(label, said.get(owner, ()), vocabulary))
+            place = names.setdefault(name, len(names))
+            rows.append((numbers[owner], place, level, energy, direction is Direction.WANTS))
+    return OfferRows(*columns_of(rows, 5)), list(names)
 
 
 def _published(session: Session, found: Select[*tuple[Any, ...]]) -> Sequence[Any]:

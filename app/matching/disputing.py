@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotFound
 from app.core.work import Work
-from app.matching import disputes, queries
+from app.matching import disputes
 from app.matching.core.disputes import may_dispute
 from app.matching.core.facts import Disputed, Reason
-from app.matching.core.score import score
 from app.matching.events import DisputeWithdrawn, ReasonDisputed
 from app.matching.models import Dispute
+from app.matching.standing import match_of_person
 from app.opgaven import queries as opgaven
 from app.vocabulary.rules import normalise
 
@@ -27,7 +27,9 @@ def reason_of(session: Session, viewer: Actor, today: date, opgave_id: UUID, ask
     A `Conflict` says why there is nothing to dispute, `NotFound` that there is no such opgave.
     """
     opgaven.seen_opgave(session, viewer, opgave_id)
-    for reason in _reasons(session, viewer, today, opgave_id):
+    user_id = viewer.user_id
+    found = match_of_person(session, user_id, opgave_id, today) if user_id else None
+    for reason in found.reasons if found else ():
         if reason.offered and normalise(reason.asked) == normalise(asked):
             if may_dispute(reason):
                 return reason
@@ -83,12 +85,3 @@ def _was_said(work: Work, said: Disputed) -> bool:
 
 def _normal(said: Disputed) -> Disputed:
     return Disputed(normalise(said.asked), normalise(said.offered) if said.offered else None)
-
-
-def _reasons(session: Session, viewer: Actor, today: date, opgave_id: UUID) -> tuple[Reason, ...]:
-    profiles = queries.profile_facts(session, [viewer.user_id] if viewer.user_id else [])
-    asking = queries.opgave_facts(session, today, [opgave_id])
-    if not profiles or not asking:
-        return ()
-    found = score(profiles[0], asking[0], queries.vocabulary(session))
-    return found.reasons if found else ()

@@ -17,6 +17,13 @@ class MatchesFound(Event):
 
 
 @dataclass(frozen=True)
+class MatchingUnfinished(Event):
+    """More had to be compared than fits one piece of work; it goes on where it stopped."""
+
+    name: ClassVar[str] = "matching.unfinished"
+
+
+@dataclass(frozen=True)
 class ReasonDisputed(Event):
     """Somebody said of a reason of their match that it is wrong."""
 

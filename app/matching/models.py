@@ -119,11 +119,9 @@ class Build(Base):
 
     version: Mapped[UUID] = mapped_column(primary_key=True)
     began_at: Mapped[datetime] = mapped_column(index=True)
-    ended_at: Mapped[datetime]
     profiles: Mapped[int]
     opgaven: Mapped[int]
     terms: Mapped[int]
-    new_terms: Mapped[int]
     pairs: Mapped[int]
     seconds: Mapped[dict[str, Any]]
 

@@ -1,6 +1,6 @@
 """Rows to facts for the core; and the matches of a person or an opgave for who may see them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -214,12 +214,12 @@ def profile_facts(session: Session, user_ids: Iterable[UUID] | None = None) -> l
     ]
 
 
-def meant_for(session: Session, opgave_ids: Sequence[UUID]) -> dict[UUID, frozenset[str] | None]:
+def meant_for(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, frozenset[str] | None]:
     """Per opgave the gemeenten it is meant for, or None for all of them."""
     rows = session.execute(
         select(Opgave.id, Opgave.audience, Gemeente.province)
         .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
-        .where(Opgave.id.in_(opgave_ids))
+        .where(_among(Opgave.id, opgave_ids))
     ).all()
     provinces = {province for _, audience, province in rows if audience is Audience.PROVINCE}
     codes = _codes_in(session, provinces)
@@ -229,10 +229,10 @@ def meant_for(session: Session, opgave_ids: Sequence[UUID]) -> dict[UUID, frozen
     }
 
 
-def matches_of_person(
+def stored_matches_of_person(
     session: Session, viewer: Actor, today: date, limit: int = LONGEST_LIST
 ) -> list[OpgaveMatch]:
-    """The viewer's own matches with open opgaven that still hold, best first."""
+    """What workers found for the viewer and still holds, best first."""
     rows = session.scalars(
         _best_first()
         .join(Opgave, Opgave.id == Match.opgave_id)
@@ -244,16 +244,6 @@ def matches_of_person(
     offered = profile.skills if profile else []
     found = [OpgaveMatch(seen[row.opgave_id], score_of(row)) for row in rows]
     return [one for one in found if still_holds(one.score, offered, one.seen.opgave.skills)]
-
-
-def match_of_person(session: Session, user_id: UUID, opgave_id: UUID) -> Score | None:
-    row = session.get(Match, (user_id, opgave_id))
-    if row is None:
-        return None
-    score = score_of(row)
-    offered = session.get_one(Profile, user_id).skills
-    asked = session.get_one(Opgave, opgave_id).skills
-    return score if still_holds(score, offered, asked) else None
 
 
 def matches_of_opgave(

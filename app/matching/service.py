@@ -1,57 +1,81 @@
 """Keeping the matches in line with profiles, opgaven and words."""
 
-from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import dutch_time
 from app.core.locks import MATCHING_LOCK
+from app.core.progress import Progress, no_progress
 from app.core.work import Work
 from app.matching import queries
-from app.matching.core.facts import OpgaveFacts, ProfileFacts, Score
-from app.matching.core.rank import worth_telling
-from app.matching.core.score import score
-from app.matching.events import MatchesFound
-from app.matching.models import Match, NightlyRun
+from app.matching.core.facts import Score
+from app.matching.events import MatchingUnfinished
+from app.matching.models import Change, Match, NightlyRun
+from app.matching.saving import MOST_OF_OPGAVE, MOST_OF_PERSON, displaced_from, remove, save
+from app.matching.shelf import NO_SHELF, Shelf
+from app.matching.standing import standing
+from app.vocabulary import queries as vocabulary
 
-ROWS_A_STATEMENT = 500
 NIGHT_HOUR = 2
+# What changed since the snapshot is counted anew at every question, so it is kept to a little.
+MOST_CHANGES = 100
+LONGEST_CHANGE = timedelta(minutes=5)
 
 
-def match_opgave(work: Work, opgave_id: UUID) -> None:
-    """Compare one opgave with every published profile."""
+def match_opgave(work: Work, opgave_id: UUID, shelf: Shelf = NO_SHELF) -> None:
+    """Find who fits one opgave."""
     _take_turns(work)
-    opgaven = queries.opgave_facts(work.session, work.today, [opgave_id])
-    scores = _scores(work, queries.profile_facts(work.session), opgaven)
+    work.session.add(Change(opgave_id=opgave_id, changed_at=work.now))
     known = set(work.session.scalars(select(Match.profile_id).where(Match.opgave_id == opgave_id)))
-    gone = known - {score.profile_id for score in scores}
-    _save(work, scores, [(profile_id, opgave_id) for profile_id in gone])
+    found: list[Score] = []
+    for opgave in queries.opgave_facts(work.session, work.today, [opgave_id]):
+        found = standing(work.session, work.today, shelf).people_for(opgave, known)
+    kept = [
+        one for place, one in enumerate(found) if place < MOST_OF_OPGAVE or one.profile_id in known
+    ]
+    save(work, kept)
+    gone = known - {one.profile_id for one in kept}
+    remove(work, [(profile_id, opgave_id) for profile_id in gone])
 
 
-def match_profile(work: Work, user_id: UUID) -> None:
-    """Compare one profile with every open opgave."""
+def match_profile(work: Work, user_id: UUID, shelf: Shelf = NO_SHELF) -> None:
+    """Find what fits one profile."""
     _take_turns(work)
-    profiles = queries.profile_facts(work.session, [user_id])
-    scores = _scores(work, profiles, queries.opgave_facts(work.session, work.today))
+    work.session.add(Change(profile_id=user_id, changed_at=work.now))
     known = set(work.session.scalars(select(Match.opgave_id).where(Match.profile_id == user_id)))
-    gone = known - {score.opgave_id for score in scores}
-    _save(work, scores, [(user_id, opgave_id) for opgave_id in gone])
+    found: list[Score] = []
+    for profile in queries.profile_facts(work.session, [user_id]):
+        found = standing(work.session, work.today, shelf).opgaven_for(profile, known)
+    displaced = displaced_from(work, found)
+    kept = [
+        one
+        for place, one in enumerate(found)
+        if place < MOST_OF_PERSON or one.opgave_id in known or one.opgave_id not in displaced
+    ]
+    save(work, kept)
+    gone = known - {one.opgave_id for one in kept}
+    remove(work, [(user_id, opgave_id) for opgave_id in gone])
 
 
-def match_everything(work: Work) -> int:
-    """Compare every profile with every open opgave; how many matches there are."""
+def match_everything(work: Work, shelf: Shelf = NO_SHELF, progress: Progress = no_progress) -> bool:
+    """Compare everybody with everything; whether that is done, or goes on after this.
+
+    Makes a snapshot first, so that nothing that changed is passed over.
+    """
+    # The compiled loops weigh more than all else together; only who makes snapshots needs them.
+    from app.matching import building, night  # noqa: PLC0415
+
     _take_turns(work)
-    profiles = queries.profile_facts(work.session)
-    scores = _scores(work, profiles, queries.opgave_facts(work.session, work.today))
-    known = set(work.session.execute(select(Match.profile_id, Match.opgave_id)))
-    gone = known - {(score.profile_id, score.opgave_id) for score in scores}
-    _save(work, scores, sorted(gone))
-    return len(scores)
+    is_done = night.rematch(work, building.build(work, shelf.folder, progress), progress)
+    if not is_done:
+        work.emit(MatchingUnfinished())
+    return is_done
 
 
-def match_nightly(work: Work) -> None:
+def match_nightly(work: Work, shelf: Shelf = NO_SHELF) -> None:
     """Compare everything once a night, at the first call after two o'clock in Amsterdam.
 
     Time itself changes what fits: a window ends, an opgave comes nearer.
@@ -65,68 +89,29 @@ def match_nightly(work: Work) -> None:
         .returning(NightlyRun.night)
     ).first()
     if begun is not None:
-        work.fetch(NightlyRun, work.today).matches = match_everything(work)
+        match_everything(work, shelf)
+        work.fetch(NightlyRun, work.today).matches = queries.count(work.session)
+
+
+def keep_fresh(work: Work, shelf: Shelf) -> bool:
+    """Make a new snapshot when much, or something for long, is other than in the newest one."""
+    country = shelf.newest()
+    if country is not None and not _is_stale(work, country.manifest.words):
+        return False
+    from app.matching import building  # noqa: PLC0415
+
+    building.build(work, shelf.folder)
+    return True
+
+
+def _is_stale(work: Work, words: str) -> bool:
+    many, oldest = work.session.execute(select(func.count(), func.min(Change.changed_at))).one()
+    return (
+        words != str(vocabulary.version(work.session))
+        or many >= MOST_CHANGES
+        or (oldest is not None and work.now - oldest >= LONGEST_CHANGE)
+    )
 
 
 def _take_turns(work: Work) -> None:
     work.session.execute(select(func.pg_advisory_xact_lock(MATCHING_LOCK)))
-
-
-def _scores(
-    work: Work, profiles: Sequence[ProfileFacts], opgaven: Sequence[OpgaveFacts]
-) -> list[Score]:
-    words = queries.vocabulary(work.session)
-    meant_for = queries.meant_for(work.session, [opgave.id for opgave in opgaven])
-    found = []
-    for opgave in opgaven:
-        codes = meant_for[opgave.id]
-        for profile in profiles:
-            if codes is None or profile.gemeente_code in codes:
-                found.append(score(profile, opgave, words))
-    return [one for one in found if one is not None and worth_telling(one)]
-
-
-def _save(work: Work, scores: Sequence[Score], gone: Sequence[tuple[UUID, UUID]]) -> None:
-    """Write what is new or another than before, and remove what no longer fits."""
-    new: dict[UUID, list[UUID]] = {}
-    for part in _parts(scores):
-        for profile_id, opgave_id in _upsert(work, part):
-            new.setdefault(opgave_id, []).append(profile_id)
-    if gone:
-        pair = tuple_(Match.profile_id, Match.opgave_id)
-        work.session.execute(delete(Match).where(pair.in_(gone)))
-    for opgave_id, profile_ids in new.items():
-        work.emit(MatchesFound(opgave_id=opgave_id, profile_ids=tuple(profile_ids)))
-
-
-def _upsert(work: Work, scores: Sequence[Score]) -> list[tuple[UUID, UUID]]:
-    """Write these scores; the pairs that were not there before."""
-    rows = [
-        {
-            "profile_id": one.profile_id,
-            "opgave_id": one.opgave_id,
-            "value": one.value,
-            "tier": one.tier,
-            "reasons": [reason.as_plain() for reason in one.reasons],
-            "found_at": work.now,
-            "changed_at": work.now,
-        }
-        for one in scores
-    ]
-    fresh = insert(Match).values(rows)
-    written = work.session.execute(
-        fresh.on_conflict_do_update(
-            index_elements=[Match.profile_id, Match.opgave_id],
-            set_={
-                name: fresh.excluded[name] for name in ("value", "tier", "reasons", "changed_at")
-            },
-            where=(Match.reasons.is_distinct_from(fresh.excluded.reasons))
-            | (Match.tier.is_distinct_from(fresh.excluded.tier)),
-        ).returning(Match.profile_id, Match.opgave_id, Match.found_at == Match.changed_at)
-    )
-    return [(profile_id, opgave_id) for profile_id, opgave_id, is_new in written if is_new]
-
-
-def _parts(scores: Sequence[Score]) -> Iterable[Sequence[Score]]:
-    for start in range(0, len(scores), ROWS_A_STATEMENT):
-        yield scores[start : start + ROWS_A_STATEMENT]

@@ -13,8 +13,9 @@ from app.core.errors import Conflict, NotFound
 from app.core.outbox import OutboxMessage
 from app.gemeenten.models import Gemeente
 from app.matching import disputes, queries, service
+from app.matching.core.facts import Score
 from app.matching.disputing import dispute, reason_of, withdraw
-from app.matching.models import Dispute
+from app.matching.models import Dispute, Match
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import Audience, OpgaveStatus
 from app.people.models import Profile, Skill
@@ -43,10 +44,15 @@ def search(session: Session, user: User) -> None:
     service.match_profile(make_work(session), user.id)
 
 
+def stored(session: Session, user_id: UUID, opgave_id: UUID) -> Score | None:
+    row = session.get(Match, (user_id, opgave_id))
+    return queries.score_of(row) if row else None
+
+
 def reasons(session: Session, user: User, opgave: Opgave) -> dict[str, str | None]:
     """What answers each question in the match, if there is one."""
     session.expire_all()
-    score = queries.match_of_person(session, user.id, opgave.id)
+    score = stored(session, user.id, opgave.id)
     return {reason.asked: reason.offered for reason in score.reasons} if score else {}
 
 
@@ -243,7 +249,7 @@ def test_a_reason_is_found_as_things_are_now(
 def test_who_takes_it_back_has_the_match_of_before(
     session: Session, professional: User, opgave: Opgave
 ) -> None:
-    before = queries.match_of_person(session, professional.id, opgave.id)
+    before = stored(session, professional.id, opgave.id)
     work = make_work(session, professional)
     dispute(work, opgave.id, "energietransitie")
     search(session, professional)
@@ -252,7 +258,7 @@ def test_who_takes_it_back_has_the_match_of_before(
     search(session, professional)
 
     session.expire_all()
-    assert queries.match_of_person(session, professional.id, opgave.id) == before
+    assert stored(session, professional.id, opgave.id) == before
     assert session.scalars(select(Dispute.withdrawn_at)).all() == [MONDAY]
     assert told(session) == ["reason.disputed", "dispute.withdrawn"]
 

@@ -22,6 +22,7 @@ from app.matching.core.facts import (
 )
 from app.matching.core.score import score
 from app.matching.models import Match
+from app.matching.standing import match_of_person
 from app.opgaven import rules as opgave_rules
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience, OpgaveStatus
@@ -215,7 +216,7 @@ def test_a_person_sees_the_own_matches_best_first(session: Session) -> None:
     a_profile(session, "wonen")
     matched(session)
 
-    found = queries.matches_of_person(session, actor(session, user), TODAY)
+    found = queries.stored_matches_of_person(session, actor(session, user), TODAY)
 
     assert [(one.seen.opgave.id, one.score.value, one.score.tier) for one in found] == [
         (whole.id, 100, 1),
@@ -244,7 +245,7 @@ def test_an_opgave_that_has_ended_is_not_shown_even_before_its_match_goes(
         setattr(opgave, name, value)
     session.flush()
 
-    assert queries.matches_of_person(session, actor(session, user), TODAY) == []
+    assert queries.stored_matches_of_person(session, actor(session, user), TODAY) == []
 
 
 def test_no_more_matches_are_shown_than_asked_for(session: Session, owner: User) -> None:
@@ -256,7 +257,7 @@ def test_no_more_matches_are_shown_than_asked_for(session: Session, owner: User)
         a_profile(session, "wonen")
     matched(session)
 
-    of_person = queries.matches_of_person(session, actor(session, user), TODAY, 2)
+    of_person = queries.stored_matches_of_person(session, actor(session, user), TODAY, 2)
     of_opgave = queries.matches_of_opgave(session, actor(session, owner), opgave.id, TODAY, 2)
 
     assert (len(of_person), len(of_opgave)) == (2, 2)
@@ -283,7 +284,7 @@ def test_whoever_has_all_that_is_needed_comes_before_a_higher_value(
         a_match(session, own, an_opgave(session, "wonen"), tier, value)
         a_match(session, a_profile(session, "wonen"), asked, tier, value)
 
-    of_person = queries.matches_of_person(session, actor(session, user), TODAY, len(BEST))
+    of_person = queries.stored_matches_of_person(session, actor(session, user), TODAY, len(BEST))
     of_opgave = queries.matches_of_opgave(
         session, actor(session, owner), asked.id, TODAY, len(BEST)
     )
@@ -297,7 +298,7 @@ def test_what_is_stored_is_what_the_core_said(session: Session) -> None:
     opgave = an_opgave(session, "wonen", an_asked_skill("inkoop", must=False))
     matched(session)
 
-    stored = queries.match_of_person(session, profile.user_id, opgave.id)
+    stored = match_of_person(session, profile.user_id, opgave.id, TODAY)
 
     assert stored == score(
         queries.profile_facts(session)[0],
@@ -309,7 +310,7 @@ def test_what_is_stored_is_what_the_core_said(session: Session) -> None:
 def test_without_a_match_there_is_no_score(session: Session) -> None:
     profile, opgave = a_profile(session, "wonen"), an_opgave(session, "zorg")
 
-    assert queries.match_of_person(session, profile.user_id, opgave.id) is None
+    assert match_of_person(session, profile.user_id, opgave.id, TODAY) is None
 
 
 def test_what_names_a_skill_that_is_gone_is_not_shown_even_before_it_is_matched_anew(
@@ -324,12 +325,12 @@ def test_what_names_a_skill_that_is_gone_is_not_shown_even_before_it_is_matched_
     changed.skills[0].label = "inkoop"
     session.flush()
 
-    of_person = queries.matches_of_person(session, actor(session, user), TODAY)
+    of_person = queries.stored_matches_of_person(session, actor(session, user), TODAY)
 
     assert [one.seen.opgave.id for one in of_person] == [of_kept.id]
     for opgave, is_shown in ((of_gone, False), (of_kept, True), (changed, False)):
         of_opgave = queries.matches_of_opgave(session, actor(session, owner), opgave.id, TODAY)
-        score = queries.match_of_person(session, user.id, opgave.id)
+        score = match_of_person(session, user.id, opgave.id, TODAY)
         assert (bool(of_opgave), score is not None) == (is_shown, is_shown)
 
 
@@ -417,7 +418,7 @@ def test_longer_lists_cost_no_more_statements(session: Session, owner: User) -> 
             an_opgave(session, "wonen")
         matched(session)
         with counted(session) as statements:
-            assert len(queries.matches_of_person(session, looking, TODAY)) == 1 + more
+            assert len(queries.stored_matches_of_person(session, looking, TODAY)) == 1 + more
             assert len(queries.matches_of_opgave(session, asking, opgave_id, TODAY)) == 1 + more
         costs.append(len(statements))
 

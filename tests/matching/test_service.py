@@ -17,7 +17,7 @@ from app.accounts.models import User
 from app.core.actor import Role
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
-from app.matching import service
+from app.matching import saving, service
 from app.matching.models import Match, NightlyRun
 from app.opgaven import queries as opgaven
 from app.opgaven import service as opgaven_service
@@ -212,7 +212,8 @@ def test_the_own_gemeente_never_matches(session: Session) -> None:
     a_profile(session, "wonen", user=owner)
     an_opgave(session, "wonen", owner=owner)
 
-    assert service.match_everything(make_work(session)) == 0
+    service.match_everything(make_work(session))
+
     assert pairs(session) == set()
 
 
@@ -288,7 +289,7 @@ def test_a_match_that_comes_back_is_told_again(session: Session) -> None:
 def test_many_new_matches_of_one_opgave_are_told_in_one_fact(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "ROWS_A_STATEMENT", 2)
+    monkeypatch.setattr(saving, "ROWS_A_STATEMENT", 2)
     ids = {a_profile(session, "wonen").user_id for _ in range(5)}
     opgave = an_opgave(session, "wonen")
 
@@ -302,7 +303,8 @@ def test_many_new_matches_of_one_opgave_are_told_in_one_fact(
 
 def test_more_of_everything_costs_no_more_statements(session: Session) -> None:
     costs = []
-    for more in (1, 2):
+    # The first time the words are new as well.
+    for more in (1, 1, 2):
         for _ in range(more):
             a_profile(session, "wonen")
             an_opgave(session, "wonen")
@@ -313,7 +315,7 @@ def test_more_of_everything_costs_no_more_statements(session: Session) -> None:
             session.flush()
         costs.append(len([one for one in statements if "INSERT INTO outbox" not in one]))
 
-    assert costs[0] == costs[1]
+    assert costs[1] == costs[2]
 
 
 # The three ways of comparing agree

@@ -27,7 +27,7 @@ CELERY = [sys.executable, "-m", "celery", "-A", "workers.main:celery_app"]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
 WEB, BEAT, MAILBOX = "web", "beat", "mailbox"
 TICKS, MAILING, MATCHING = "ticks", "mailing", "matching"
-WORKERS = {TICKS: ("tick",), MAILING: ("mail",), MATCHING: ("match",)}
+WORKERS = {TICKS: ("tick",), MAILING: ("mail",), MATCHING: ("match", "build")}
 # Seconds; far more than anything takes on a quiet machine, so that a busy one fails nobody.
 START_PATIENCE = 90
 PATIENCE = 60
@@ -132,6 +132,7 @@ class Product:
             "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "BASE_URL": self.base_url,
             "MAILDIR": str(self.maildir),
+            "MATCHING_DIR": str(self.folder / "matching"),
             "LOG_FORMAT": "plain",
             "PYTHONUNBUFFERED": "1",
         }

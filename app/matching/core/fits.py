@@ -1,6 +1,7 @@
 """Whether a profile can take part in an opgave at all, whatever its skills."""
 
 from datetime import date
+from enum import StrEnum
 
 from geopy.distance import great_circle
 
@@ -10,13 +11,26 @@ from app.opgaven.rules import Place
 MIN_OVERLAP_DAYS = 14
 
 
+class Hindrance(StrEnum):
+    """Why a profile cannot take part in an opgave at all."""
+
+    OWN_GEMEENTE = "own_gemeente"
+    NO_TIME = "no_time"
+    TOO_FAR = "too_far"
+
+
 def fits(profile: ProfileFacts, opgave: OpgaveFacts) -> bool:
     """Another gemeente, enough hours in the period, and a place that can be reached."""
-    return (
-        profile.gemeente_code != opgave.gemeente_code
-        and any(has_time(window, opgave) for window in profile.windows)
-        and can_reach(profile, opgave)
-    )
+    return hindrance(profile, opgave) is None
+
+
+def hindrance(profile: ProfileFacts, opgave: OpgaveFacts) -> Hindrance | None:
+    """The first thing that stands in the way."""
+    if profile.gemeente_code == opgave.gemeente_code:
+        return Hindrance.OWN_GEMEENTE
+    if not any(has_time(window, opgave) for window in profile.windows):
+        return Hindrance.NO_TIME
+    return None if can_reach(profile, opgave) else Hindrance.TOO_FAR
 
 
 def has_time(window: Window, opgave: OpgaveFacts) -> bool:

@@ -22,10 +22,10 @@ import numpy as np
 
 from app.matching.core.arrays import Array
 from app.matching.core.engine import State
+from app.matching.core.release import CURRENT, FORMAT, RULES
 from app.matching.core.similarity import Words
 
-FORMAT = 1
-CURRENT, MANIFEST = "current", "manifest.json"
+MANIFEST = "manifest.json"
 
 
 class SnapshotRefused(Exception):
@@ -40,17 +40,20 @@ class Manifest:
     words: str
     seen: int
     built_at: str
+    rules: int = RULES
     format: int = FORMAT
 
 
 class Contents(NamedTuple):
-    """The state, the offered words, the codes of gemeenten, and whose numbers they are."""
+    """The state, the words, the codes of gemeenten, and whose numbers and marks they are."""
 
     state: State
     words: Words
     gemeenten: Array
     profile_ids: Array
     opgave_ids: Array
+    profile_marks: Array
+    opgave_marks: Array
 
 
 class Snapshot(NamedTuple):
@@ -81,23 +84,16 @@ def write(root: Path, manifest: Manifest, contents: Contents) -> Path:
     return whole
 
 
-def current_version(root: Path) -> str | None:
-    """The name of the version to read, by one look."""
-    try:
-        return os.readlink(root / CURRENT)
-    except FileNotFoundError:
-        return None
-
-
 def read(root: Path, version: str) -> Snapshot:
     """Map a version; nothing is read before it is asked for.
 
-    Raises FileNotFoundError when it has gone meanwhile, and SnapshotRefused for another format.
+    Raises FileNotFoundError when it has gone meanwhile, and SnapshotRefused when it is laid out or
+    made in another way.
     """
     folder = root / version
     told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    if told["format"] != FORMAT:
-        raise SnapshotRefused(f"{folder} has format {told['format']}, not {FORMAT}")
+    if (told.get("format"), told.get("rules")) != (FORMAT, RULES):
+        raise SnapshotRefused(f"{folder} is of another release")
     contents: Contents = _mapped(folder, "", Contents)
     return Snapshot(Manifest(**told), contents)
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.clock import dutch_day
 from app.core.errors import NotFound
-from app.matching import queries
+from app.matching import queries, standing
 from app.matching.core.search import Search
 from app.matching.core.words import COLLEAGUE, YOU
 from app.matching.queries import OpgaveMatch, ProfileMatch
+from app.matching.shelf import Shelf
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus, may_edit
@@ -78,14 +79,14 @@ class ColleaguesPage:
     matches: Matches
 
 
-def own_matches(session: Session, viewer: Actor, now: datetime) -> Matches:
+def own_matches(session: Session, viewer: Actor, now: datetime, shelf: Shelf) -> Matches:
     """The opgaven that fit who is looking."""
     profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
     if profile is None or profile.state is not ProfileState.PUBLISHED:
         return Matches(silence=_no_search_for(profile))
     # Asked first: what is done by then, is in what is found.
     search = queries.search_for_person(session, profile.user_id, now)
-    found = queries.matches_of_person(session, viewer, dutch_day(now))
+    found = standing.matches_of_person(session, viewer, dutch_day(now), shelf)
     return _found([_of_opgave(one) for one in found], search)
 
 

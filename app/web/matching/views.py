@@ -20,7 +20,7 @@ from app.web.matching.disputes import (
 from app.web.matching.forms import DisputeForm
 from app.web.matching.pages import colleagues_page, own_matches
 from app.web.policy import Policy, allow
-from app.web.work import open_work
+from app.web.work import open_work, shelf
 
 DISPUTED = (
     "We houden hier voortaan rekening mee. Je matches worden nu opnieuw berekend. "
@@ -37,7 +37,7 @@ def index() -> str:
     session, actor = db.session(), current_actor()
     return render_template(
         "matching/index.html",
-        matches=own_matches(session, actor, utc_now()),
+        matches=own_matches(session, actor, utc_now(), shelf()),
         has_disputes=bool(said.own(session, actor)),
     )
 

@@ -1,6 +1,7 @@
 """Opgaven: reading, writing, publishing."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -14,11 +15,13 @@ from app.core.work import Work
 from app.extensions import db
 from app.gemeenten import queries as gemeenten
 from app.matching import queries as matching
+from app.matching import standing
 from app.opgaven import queries, service
 from app.opgaven.models import Opgave
 from app.opgaven.rules import (
     NEXT,
     NO_SUCH_MOVE,
+    AskedSkillDraft,
     OpgaveDraft,
     OpgaveStatus,
     may_draft,
@@ -29,7 +32,7 @@ from app.people import queries as people
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
-from app.web.opgaven.forms import KIND_SENTENCES, OpgaveForm, OpgaveSearch
+from app.web.opgaven.forms import KIND_SENTENCES, OpgaveForm, OpgaveSearch, SkillsFromOpgave
 from app.web.opgaven.pages import asked, ended_sentence, groups, own_match
 from app.web.policy import Policy, admits, allow
 from app.web.roles import how_to_become_opgavehouder
@@ -45,6 +48,12 @@ WITHDRAWN = "De opgave is ingetrokken."
 ONLY_SAVED = (
     "De opgave is bewaard als concept, maar staat nog niet open. Hieronder staat wat er nog mist."
 )
+
+TAKEN = (
+    "De gekozen vaardigheden staan onderaan je lijst, maar zijn nog niet bewaard. "
+    "Kijk per vaardigheid of hij nodig is en op welk niveau, en bewaar dan de opgave."
+)
+MAY_NOT_DRAFT = "Alleen een opgavehouder kan een opgave plaatsen."
 
 opgaven = Blueprint("opgaven", __name__)
 
@@ -76,7 +85,8 @@ def show(opgave_id: UUID) -> str:
     seen = queries.seen_opgave(session, actor, opgave_id)
     opgave = seen.opgave
     ended = ended_sentence(opgave, today)
-    score = matching.match_of_person(session, actor.user_id, opgave_id) if actor.user_id else None
+    user_id = actor.user_id
+    score = standing.match_of_person(session, user_id, opgave_id, today) if user_id else None
     return render_template(
         "opgaven/show.html",
         seen=seen,
@@ -97,7 +107,7 @@ def show(opgave_id: UUID) -> str:
 @allow(Policy.OPGAVEHOUDER)
 def create() -> ResponseReturnValue:
     if not may_draft(current_actor()):
-        raise NotAllowed(said="Alleen een opgavehouder kan een opgave plaatsen.")
+        raise NotAllowed(said=MAY_NOT_DRAFT)
     if request.method != "POST":
         return _new_form()
     form = OpgaveForm.of_request()
@@ -122,6 +132,26 @@ def edit(opgave_id: UUID) -> ResponseReturnValue:
         return service.revise_opgave(work, opgave_id, words)
 
     return _saved_or_shown(form, opgave_id, revise)
+
+
+@opgaven.post("/opgaven/<uuid:opgave_id>/uit-tekst")
+@allow(Policy.OPGAVEHOUDER)
+def from_text(opgave_id: UUID) -> ResponseReturnValue:
+    """Skills out of a text; those taken stand on the form, not yet saved."""
+    opgave = _begun(opgave_id)
+    if opgave is None and not may_draft(current_actor()):
+        raise NotAllowed(said=MAY_NOT_DRAFT)
+    form, asked = OpgaveForm.of_request(), SkillsFromOpgave.of_request()
+    form.show_as_typed()
+    asked.begin_with("\n".join(filter(None, (form.title.data, form.text.data))))
+    if asked.goes_back:
+        return _form_page(form, opgave_id)
+    if asked.is_done(form.skills, partial(matching.proposals, db.session())):
+        form.skills.add(map(AskedSkillDraft, asked.taken))
+        flash(TAKEN, "warning")
+        return _form_page(form, opgave_id)
+    page = render_template("opgaven/from_text.html", form=asked, opgave=opgave, opgave_id=opgave_id)
+    return page, asked.status
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/publiceren")
@@ -225,6 +255,7 @@ def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
         "opgaven/edit.html",
         form=form,
         opgave=opgave,
+        opgave_id=opgave_id,
         action=url_for("opgaven.edit", opgave_id=opgave_id)
         if opgave
         else url_for("opgaven.create"),

@@ -1,9 +1,9 @@
 """The own profile, and colleagues."""
 
-from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
@@ -11,11 +11,11 @@ from app.core.faults import FaultyDraft
 from app.extensions import db
 from app.gemeenten import queries as gemeenten
 from app.labels import MOVEMENT_SENTENCES
-from app.matching import disputes
+from app.matching import disputes, standing
 from app.matching import queries as matching
 from app.people import queries, service
 from app.people.models import Profile
-from app.people.rules import MOST_SKILLS, ProfileDraft, ProfileState, publishing_faults
+from app.people.rules import ProfileDraft, ProfileState, SkillDraft, publishing_faults
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
@@ -23,14 +23,14 @@ from app.web.people.forms import (
     VISIBILITY_SENTENCES,
     ColleagueSearch,
     ProfileForm,
-    SkillsFromText,
+    SkillsFromCv,
 )
 from app.web.people.pages import is_new, own_page, profile_page
 from app.web.policy import Policy, allow
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
 from app.web.vocabulary.hints import hints_for
-from app.web.work import open_work
+from app.web.work import open_work, shelf
 
 SAVED = "Je profiel is bewaard."
 PUBLISHED = "Je profiel is gepubliceerd."
@@ -88,7 +88,7 @@ def own() -> str:
         matching.search_for_person(session, profile.user_id, now),
         today,
         welcome=is_new(profile, now)
-        and not matching.matches_of_person(session, actor, today, limit=1),
+        and not standing.matches_of_person(session, actor, today, shelf(), limit=1),
     )
     has_disputes = bool(disputes.own(session, actor))
     return render_template("people/own.html", own=own, has_disputes=has_disputes)
@@ -108,16 +108,16 @@ def edit() -> ResponseReturnValue:
 @allow(Policy.SIGNED_IN)
 def from_text() -> ResponseReturnValue:
     """Skills out of a text that is kept nowhere; those taken stand on the form, not yet saved."""
-    form, profile = SkillsFromText.of_request(), _own_profile()
-    draft = queries.draft_of(profile) if profile else ProfileDraft(version=0)
-    if form.submitted() and form.has_text():
-        known = [skill.label for skill in draft.skills]
-        form.offer(matching.proposals(db.session(), form.text.data or "", known))
-        if form.takes(MOST_SKILLS - len(draft.skills)):
-            flash(TAKEN, "warning")
-            skills = (*draft.skills, *form.taken)
-            return _form_page(ProfileForm(formdata=None, obj=replace(draft, skills=skills)))
-    return render_template("people/from_text.html", form=form), form.status
+    asked = SkillsFromCv.of_request()
+    form = ProfileForm(formdata=request.form if asked.carried else None, obj=_draft())
+    form.show_as_typed()
+    if asked.goes_back:
+        return _form_page(form)
+    if asked.is_done(form.skills, partial(matching.proposals, db.session())):
+        form.skills.add(map(SkillDraft, asked.taken))
+        flash(TAKEN, "warning")
+        return _form_page(form)
+    return render_template("people/from_text.html", form=asked), asked.status
 
 
 @people.post("/profiel/publiceren")
@@ -164,6 +164,11 @@ def _version_now() -> int:
 def _own_profile() -> Profile | None:
     user_id = current_actor().user_id
     return queries.own_profile(db.session(), user_id) if user_id else None
+
+
+def _draft() -> ProfileDraft:
+    profile = _own_profile()
+    return queries.draft_of(profile) if profile else ProfileDraft(version=0)
 
 
 def _form_page(form: ProfileForm) -> str:

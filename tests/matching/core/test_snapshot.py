@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from app.matching.core.engine import Engine
+from app.matching.core.release import current_version
 from app.matching.core.similarity import Offered, words_of
 from app.matching.core.snapshot import (
     Contents,
     Manifest,
     SnapshotRefused,
-    current_version,
     id_at,
     ids_as_array,
     place_of,
@@ -41,6 +41,8 @@ def contents(country: Country) -> Contents:
         gemeenten=np.array(country.codes, dtype="S6"),
         profile_ids=ids_as_array([profile.id for profile in country.profiles]),
         opgave_ids=ids_as_array([opgave.id for opgave in country.opgaven]),
+        profile_marks=np.zeros(len(country.profiles), dtype=np.uint64),
+        opgave_marks=np.zeros(len(country.opgaven), dtype=np.uint64),
     )
 
 

@@ -1,0 +1,98 @@
+"""The whole country as one snapshot has it: asked with facts, it answers with ids."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from uuid import UUID
+
+from app.matching.core.arrays import EVERYBODY, Array
+from app.matching.core.engine import Engine, profile_question_of, question_of
+from app.matching.core.facts import OpgaveFacts, ProfileFacts
+from app.matching.core.similarity import Asked, Offered
+from app.matching.core.snapshot import (
+    Contents,
+    Manifest,
+    SnapshotRefused,
+    id_at,
+    place_of,
+    read,
+)
+from app.matching.core.vocabulary import Vocabulary
+
+# It went while we looked, or is of another release.
+UNREADABLE = FileNotFoundError, SnapshotRefused
+
+
+def open_country(folder: Path, version: str) -> "Country":
+    """Raises one of `UNREADABLE`."""
+    return Country(*read(folder, version))
+
+
+@dataclass(frozen=True)
+class Country:
+    """Everybody and every open opgave at one moment; who changed since is told with a question."""
+
+    manifest: Manifest
+    contents: Contents
+
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(self.contents.state)
+
+    @cached_property
+    def gemeenten(self) -> dict[str, int]:
+        return {code.decode(): number for number, code in enumerate(self.contents.gemeenten)}
+
+    def people_for(
+        self,
+        opgave: OpgaveFacts,
+        vocabulary: Vocabulary,
+        changed: Collection[UUID],
+        *,
+        for_own_province: bool,
+    ) -> list[UUID]:
+        """The best for this opgave, best first, of those who did not change."""
+        if opgave.gemeente_code not in self.gemeenten:
+            return []
+        home = self.gemeenten[opgave.gemeente_code]
+        province = int(self.contents.state.places.province[home])
+        question = question_of(
+            opgave,
+            province if for_own_province else EVERYBODY,
+            self.gemeenten,
+            Offered(vocabulary, self.contents.words),
+            self.contents.state,
+        )
+        ids, gone = self.contents.profile_ids, self.engine.nobody_gone()
+        _mark(gone, ids, changed)
+        return [id_at(ids, one.number) for one in self.engine.people_for_new(question, gone=gone)]
+
+    def opgaven_for(
+        self,
+        profile: ProfileFacts,
+        vocabulary: Vocabulary,
+        changed: Collection[UUID],
+        *,
+        is_new: bool,
+    ) -> list[UUID]:
+        """The best for this profile, best first, of those that did not change."""
+        if profile.gemeente_code not in self.gemeenten:
+            return []
+        ids, gone = self.contents.opgave_ids, self.engine.nothing_gone()
+        _mark(gone, ids, changed)
+        number = None if is_new else place_of(self.contents.profile_ids, profile.id)
+        if number is None:
+            asked = Asked(vocabulary, self.contents.words)
+            question = profile_question_of(profile, self.gemeenten, asked, self.contents.state)
+            found = self.engine.opgaven_for_new(question, gone=gone)
+        else:
+            found = self.engine.opgaven_for(number, gone=gone)
+        return [id_at(ids, one.number) for one in found]
+
+
+def _mark(gone: Array, ids: Array, changed: Iterable[UUID]) -> None:
+    for one in changed:
+        number = place_of(ids, one)
+        if number is not None:
+            gone[number] = True

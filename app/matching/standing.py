@@ -1,0 +1,121 @@
+"""Who fits what as things stand now: what a snapshot finds, and what changed since it was made.
+
+The snapshot says who may be among the best; every score that leaves here is counted anew from what
+the database says now. So the same answer comes with a fresh snapshot, an old one and none at all.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.matching import queries
+from app.matching.core.facts import OpgaveFacts, ProfileFacts, Score
+from app.matching.core.rank import rank, worth_telling
+from app.matching.core.score import score
+from app.matching.models import Change
+from app.matching.queries import LONGEST_LIST, OpgaveMatch
+from app.matching.shelf import NO_SHELF, Shelf
+from app.opgaven import queries as opgaven
+
+if TYPE_CHECKING:
+    from app.matching.country import Country
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The newest snapshot, and who and what is otherwise by now. Without one, that is everybody."""
+
+    session: Session
+    today: date
+    country: "Country | None"
+    profiles: frozenset[UUID] = frozenset()
+    opgaven: frozenset[UUID] = frozenset()
+
+    def people_for(self, opgave: OpgaveFacts, also: Collection[UUID] = ()) -> list[Score]:
+        """Who fits, best first: the best fifty for certain, and these when they fit."""
+        meant_for = queries.meant_for(self.session, [opgave.id])
+        ids = None
+        if self.country is not None:
+            words, is_for_some = queries.vocabulary(self.session), meant_for[opgave.id] is not None
+            found = self.country.people_for(
+                opgave, words, self.profiles, for_own_province=is_for_some
+            )
+            ids = {*found, *self.profiles, *also}
+        profiles = queries.profile_facts(self.session, ids)
+        return scores(self.session, profiles, [opgave])
+
+    def opgaven_for(self, profile: ProfileFacts, also: Collection[UUID] = ()) -> list[Score]:
+        """What fits, best first: the best fifty for certain, and these when they fit."""
+        ids = None
+        if self.country is not None:
+            words, is_new = queries.vocabulary(self.session), profile.id in self.profiles
+            found = self.country.opgaven_for(profile, words, self.opgaven, is_new=is_new)
+            ids = {*found, *self.opgaven, *also}
+        opgaven = queries.opgave_facts(self.session, self.today, ids)
+        return scores(self.session, [profile], opgaven)
+
+
+def standing(session: Session, today: date, shelf: Shelf = NO_SHELF) -> Standing:
+    """How things stand; with a snapshot that was put there while we looked, we look again."""
+    while True:
+        country = shelf.newest()
+        if country is None:
+            return Standing(session, today, None)
+        rows = session.execute(
+            select(Change.profile_id, Change.opgave_id).where(Change.number > country.manifest.seen)
+        ).all()
+        # What is in a newer snapshot is a change no more, and was perhaps among these no more.
+        if shelf.newest() is country:
+            profiles = frozenset(row.profile_id for row in rows if row.profile_id)
+            opgaven = frozenset(row.opgave_id for row in rows if row.opgave_id)
+            return Standing(session, today, country, profiles, opgaven)
+
+
+def matches_of_person(
+    session: Session, viewer: Actor, today: date, shelf: Shelf, limit: int = LONGEST_LIST
+) -> list[OpgaveMatch]:
+    """The viewer's own matches with open opgaven, best first.
+
+    Counted from the snapshot as things are now; without one, what workers found and still holds.
+    """
+    now = standing(session, today, shelf)
+    if viewer.user_id is None or now.country is None:
+        return queries.stored_matches_of_person(session, viewer, today, limit)
+    found: list[Score] = []
+    for profile in queries.profile_facts(session, [viewer.user_id]):
+        found = now.opgaven_for(profile)[:limit]
+    seen = opgaven.by_ids(session, [one.opgave_id for one in found])
+    return [OpgaveMatch(seen[one.opgave_id], one) for one in found]
+
+
+def match_of_person(session: Session, user_id: UUID, opgave_id: UUID, today: date) -> Score | None:
+    """How these two fit as they are now, when that is worth telling."""
+    profiles = queries.profile_facts(session, [user_id])
+    asked = queries.opgave_facts(session, today, [opgave_id])
+    return next(iter(scores(session, profiles, asked)), None)
+
+
+def scores(
+    session: Session, profiles: Iterable[ProfileFacts], opgaven: Sequence[OpgaveFacts]
+) -> list[Score]:
+    """Everybody of these with each of these: what is worth telling, best first."""
+    return scores_of(session, list(product(profiles, opgaven)))
+
+
+def scores_of(session: Session, pairs: Sequence[tuple[ProfileFacts, OpgaveFacts]]) -> list[Score]:
+    """What is worth telling of these pairs, best first."""
+    words = queries.vocabulary(session)
+    meant_for = queries.meant_for(session, {opgave.id for _, opgave in pairs})
+    found = (
+        score(profile, opgave, words)
+        for profile, opgave in pairs
+        if (codes := meant_for[opgave.id]) is None or profile.gemeente_code in codes
+    )
+    return rank(one for one in found if one is not None and worth_telling(one))
