@@ -17,6 +17,7 @@ from app.core.actor import Role
 from app.matching import building, disputes, queries, service
 from app.matching.core import snapshot
 from app.matching.core.facts import Score
+from app.matching.core.release import RULES
 from app.matching.models import Change
 from app.matching.shelf import NO_SHELF, Shelf
 from app.matching.standing import Standing, match_of_person, matches_of_person, standing
