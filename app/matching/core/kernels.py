@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from app.matching.core.rank import MIN_VALUE
 from app.matching.core.score import FULL, MUST_QUALITY
-from app.matching.core.spelling import MIN_RATIO
 
 Array = NDArray[Any]
 Function = TypeVar("Function")
@@ -27,8 +26,6 @@ TIER_AT, VALUE_AT = 40, 32
 NUMBER = 0xFFFFFFFF
 # A code stands in the last bits of a posting.
 CODE_BITS, CODE = 6, 63
-# Of the sorts of letters, these first ones are in most words.
-COMMON = 8
 
 
 class Scratch(NamedTuple):
@@ -409,31 +406,3 @@ def explain_all(
                 explain(opgaven, o, people, p, similar, worth, found[at : at + slots])
                 at += slots
         starts[o + 1] = at
-
-
-@inlined
-def apart(counts: Array, every: Array, at: int, first: int, last: int) -> int:
-    """By how many letters of these sorts two words differ."""
-    difference = np.int32(0)
-    for sort in range(first, last):
-        # Signed: the difference of two unsigned bytes would be a large one the other way round.
-        difference += abs(np.int32(counts[sort]) - np.int32(every[at, sort]))
-    return int(difference)
-
-
-@compiled
-def near_in_letters(
-    counts: Array, length: int, every: Array, lengths: Array, first: int, last: int
-) -> Array:
-    """Which words, from the first to the last, differ from this one by few enough letters."""
-    found, many = np.empty(max(last - first, 0), dtype=np.int32), 0
-    for at in range(first, last):
-        most = (length + lengths[at]) * (FULL - MIN_RATIO) // FULL
-        difference = apart(counts, every, at, 0, COMMON)
-        # Most words differ enough in the letters that all words have.
-        if difference <= most:
-            difference += apart(counts, every, at, COMMON, counts.size)
-            if difference <= most:
-                found[many] = at
-                many += 1
-    return found[:many]

@@ -5,27 +5,38 @@ says of one offered word and every asked one. Whatever can have no link is passe
 would need: an equal form, a neighbouring concept, nearly the same letters, or words in common.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from app.matching.core.arrays import KINDS, Array, Private, Similar, ends
 from app.matching.core.disputes import ONE_MEANING, is_disputed
 from app.matching.core.facts import Kind, Link
-from app.matching.core.kernels import near_in_letters
 from app.matching.core.kin import LEAST_LIKENESS, told_by
+from app.matching.core.score import FULL
 from app.matching.core.spelling import MIN_LETTERS, MIN_RATIO
 from app.matching.core.vocabulary import Term, Vocabulary
 from app.vocabulary.rules import squeezed
 
-# Letters, digits, the space, and everything else: enough to tell most words apart by counting.
-SORTS = 32
-# The letters of Dutch, the most common first.
-_LETTERS = {letter: sort for sort, letter in enumerate("enatirodslgvhkmubpwjczfxyq")}
-_DIGIT, _SPACE, _OTHER = 26, 27, 28
 NO_CONCEPT = -1
+# Of how many of each letter a word can show that it has them; together the bits of a sign.
+_SHOWN = {
+    **dict.fromkeys("qx", 1),
+    **dict.fromkeys("fyz", 2),
+    **dict.fromkeys("bchjkmpw", 3),
+    **dict.fromkeys("dgluv", 4),
+    **dict.fromkeys("os", 5),
+    **dict.fromkeys(" ainrt", 6),
+    **dict.fromkeys("e", 9),
+}
+# All else shares a place: there the most common one counts.
+_OTHERS_AT, _OTHERS = sum(_SHOWN.values()), 6
+_SIGN_BYTES = 16
 # What adding small numbers in another order may differ.
 ROUNDING = 1e-4
 
@@ -37,15 +48,19 @@ class Texts(NamedTuple):
     letters: Array
 
     def text(self, number: int) -> str:
-        return bytes(self.letters[self.rows[number] : self.rows[number + 1]]).decode()
+        return self.letters[self.rows[number] : self.rows[number + 1]].tobytes().decode()
 
 
 class Letters(NamedTuple):
-    """Words by length, with how often each sort of letter is in them."""
+    """Words by length, each with its sign: a bit per letter that it has, in two numbers.
+
+    Signs differ in no more bits than the words do in letters.
+    """
 
     number: Array
     length: Array
-    counts: Array
+    sign: Array
+    other_sign: Array
 
 
 class Roots(NamedTuple):
@@ -77,7 +92,7 @@ class Words(NamedTuple):
 
     def number_of(self, normal: str) -> int | None:
         """The number of exactly this word in comparable form, when it is among them."""
-        same = _equal(self.form, self.form_number, hash_of(squeezed(normal)))
+        [same] = _equal(self.form, self.form_number, [hash_of(squeezed(normal))])
         return next((number for number in same if self.normal.text(number) == normal), None)
 
 
@@ -91,6 +106,7 @@ def words_of(vocabulary: Vocabulary, normals: Sequence[str]) -> Words:
     )
     in_order, by_concept = np.argsort(forms, kind="stable"), np.argsort(concept, kind="stable")
     by_concept = by_concept[np.searchsorted(concept[by_concept], 0) :]
+    every = letters_of([term.normal for term in terms])
     return Words(
         normal=texts_of([term.normal for term in terms]),
         stem=texts_of([term.stem for term in terms]),
@@ -99,43 +115,50 @@ def words_of(vocabulary: Vocabulary, normals: Sequence[str]) -> Words:
         form_number=(in_order // 2).astype(np.int32),
         known=concept[by_concept],
         known_number=by_concept.astype(np.int32),
-        every=letters_of([(at, term.normal) for at, term in enumerate(terms)]),
-        unknown=letters_of(
-            [(at, term.normal) for at, term in enumerate(terms) if term.concept is None]
-        ),
+        every=every,
+        unknown=Letters(*(column[concept[every.number] == NO_CONCEPT] for column in every)),
         roots=roots_of([term.normal for term in terms]),
     )
 
 
 class _OneSide:
-    """Words of which all that may be linked to one of the other side are found."""
+    """Words of which all that are linked to one of the other side are found."""
 
     def __init__(self, vocabulary: Vocabulary, words: Words) -> None:
         self.vocabulary = vocabulary
         self.words = words
 
-    def _perhaps(self, term: Term, around: Callable[[int], Iterable[int]]) -> set[int]:
-        """Numbers of words; `around` gives the concepts to which a concept may be linked."""
-        words, found = self.words, self._of_one_form(term)
-        kin = kin_of(words.roots, term.normal, len(words.concept))
+    def _links(
+        self,
+        term: Term,
+        around: Callable[[int], Iterable[int]],
+        compare: Callable[[Term], Link | None],
+    ) -> dict[int, Link]:
+        """Per number of a word its link; `around` gives the concepts that may have one."""
+        if not term.normal:
+            return {}
+        same, concept = self._of_one_form(term), self.words.concept
+        links = {number: compare(self._term(number)) for number in same}
+        kin = kin_of(self.words.roots, term.normal, len(concept))
         if term.concept is None:
-            return found.union(near(words.every, term.normal), kin.tolist())
-        # Of two known words the vocabulary says all there is to say.
-        found.update(kin[words.concept[kin] == NO_CONCEPT].tolist())
-        found.update(self._of_concepts(around(term.concept)))
-        return found.union(near(words.unknown, term.normal))
+            perhaps = {*near(self.words.every, term.normal), *kin.tolist()}
+        else:
+            # Of two known words that are not the same their concepts say all there is to say.
+            for known in self._of_concepts(around(term.concept)):
+                others = [number for number in known if number not in links]
+                if others:
+                    links.update(dict.fromkeys(others, compare(self._term(others[0]))))
+            unknown = kin[concept[kin] == NO_CONCEPT]
+            perhaps = {*near(self.words.unknown, term.normal), *unknown.tolist()}
+        links.update((number, compare(self._term(number))) for number in perhaps - links.keys())
+        return {number: link for number, link in links.items() if link is not None}
 
     def _of_one_form(self, term: Term) -> set[int]:
-        hashes = map(hash_of, (term.joined, term.stem))
-        return {
-            number
-            for one in hashes
-            for number in _equal(self.words.form, self.words.form_number, one)
-        }
+        hashes = [hash_of(term.joined), hash_of(term.stem)]
+        return set(chain(*_equal(self.words.form, self.words.form_number, hashes)))
 
-    def _of_concepts(self, concepts: Iterable[int]) -> Iterator[int]:
-        for concept in concepts:
-            yield from _equal(self.words.known, self.words.known_number, concept)
+    def _of_concepts(self, concepts: Iterable[int]) -> Iterator[list[int]]:
+        return _equal(self.words.known, self.words.known_number, list(concepts))
 
     def _term(self, number: int) -> Term:
         words, concept = self.words, int(self.words.concept[number])
@@ -154,9 +177,9 @@ class Offered(_OneSide):
     def row(self, asked: str) -> dict[int, Link]:
         """Per number of an offered word how it answers this asked one, when it does."""
         vocabulary, term = self.vocabulary, self.vocabulary.term(asked)
-        numbers = self._perhaps(term, vocabulary.answering) if term.normal else ()
-        links = ((number, vocabulary.compare(term, self._term(number))) for number in numbers)
-        return {number: link for number, link in links if link is not None}
+        return self._links(
+            term, vocabulary.answering, lambda offered: vocabulary.compare(term, offered)
+        )
 
     def row_for_all(self, asked: str, private: Private) -> dict[int, Link]:
         """The same with the private terms."""
@@ -175,7 +198,7 @@ class Offered(_OneSide):
             return []
         found = self._of_one_form(term)
         if term.concept is not None:
-            found.update(self._of_concepts([term.concept]))
+            found.update(*self._of_concepts([term.concept]))
         links = ((other, self.vocabulary.compare(term, self._term(other))) for other in found)
         return [other for other, link in links if link is not None and link.kind in ONE_MEANING]
 
@@ -189,9 +212,9 @@ class Asked(_OneSide):
         `not_for` holds asked words of which that is disputed.
         """
         vocabulary, term = self.vocabulary, self.vocabulary.term(offered)
-        numbers = self._perhaps(term, vocabulary.answered_by) if term.normal else ()
-        links = ((number, vocabulary.compare(self._term(number), term)) for number in numbers)
-        column = {number: link for number, link in links if link is not None}
+        column = self._links(
+            term, vocabulary.answered_by, lambda asked: vocabulary.compare(asked, term)
+        )
         return {
             number: link
             for number, link in column.items()
@@ -224,27 +247,39 @@ def with_private(similar: Similar, private: Private, offered: Offered) -> Simila
     )
 
 
-def near(letters: Letters, normal: str) -> Iterator[int]:
+def near(letters: Letters, normal: str) -> list[int]:
     """All words that may be a slip of the keyboard away, and few others."""
     length = len(normal)
     if length < MIN_LETTERS:
-        return iter(())
+        return []
     # A difference in length alone is already that many letters of both together.
     most = 200 - MIN_RATIO
-    first = int(np.searchsorted(letters.length, length * MIN_RATIO / most, side="left"))
-    last = int(np.searchsorted(letters.length, length * most / MIN_RATIO, side="right"))
-    counts = counts_of([normal])[0]
-    found = near_in_letters(counts, length, letters.counts, letters.length, first, last)
-    return map(int, letters.number[found])
+    bounds = [-(-length * MIN_RATIO // most), length * most // MIN_RATIO + 1]
+    first, last = letters.length.searchsorted(np.array(bounds, dtype=np.uint8))
+    sign, other_sign = signs_of([normal])
+    apart = np.bitwise_count(letters.sign[first:last] ^ sign)
+    apart += np.bitwise_count(letters.other_sign[first:last] ^ other_sign)
+    # For the longest first, so that only a few have to be looked at by their own length.
+    few = np.flatnonzero(apart <= _most_apart(length, bounds[1]))
+    own = letters.length[first + few].astype(np.int32)
+    found: list[int] = letters.number[first + few[apart[few] <= _most_apart(length, own)]].tolist()
+    return found
+
+
+def _most_apart(length: int, other: Any) -> Any:
+    """By how many letters two words of these lengths may differ."""
+    return (length + other) * (FULL - MIN_RATIO) // FULL
 
 
 def kin_of(roots: Roots, normal: str, words: int) -> Array:
     """All words that may share enough of what is told, and few others."""
     likeness = np.zeros(words, dtype=np.float32)
-    for root, tells in told_by(normal).items():
-        at = int(np.searchsorted(roots.root, np.uint64(hash_of(root))))
-        if at < len(roots.root) and int(roots.root[at]) == hash_of(root):
-            rows = slice(roots.rows[at], roots.rows[at + 1])
+    told = told_by(normal)
+    hashes = np.array([hash_of(root) for root in told], dtype=np.uint64)
+    places = roots.root.searchsorted(hashes)
+    for place, one, tells in zip(places.tolist(), hashes, told.values(), strict=True):
+        if place < len(roots.root) and roots.root[place] == one:
+            rows = slice(roots.rows[place], roots.rows[place + 1])
             # A word stands once under each of its roots, so nothing is lost by adding at once.
             likeness[roots.number[rows]] += tells * roots.tells[rows]
     return np.flatnonzero(likeness >= LEAST_LIKENESS - ROUNDING)
@@ -266,22 +301,18 @@ def roots_of(normals: Sequence[str]) -> Roots:
     )
 
 
-def letters_of(words: Sequence[tuple[int, str]]) -> Letters:
-    ordered = sorted((len(normal), number, normal) for number, normal in words if normal)
-    return Letters(
-        number=np.array([number for _, number, _ in ordered], dtype=np.int32),
-        length=np.array([length for length, *_ in ordered], dtype=np.uint8),
-        counts=counts_of([normal for *_, normal in ordered]),
-    )
+def letters_of(normals: Sequence[str]) -> Letters:
+    lengths = np.array([len(normal) for normal in normals], dtype=np.uint8)
+    order = np.argsort(lengths, kind="stable")
+    order = order[lengths[order].searchsorted(1) :]
+    sign, other_sign = signs_of(normals)
+    return Letters(order.astype(np.int32), lengths[order], sign[order], other_sign[order])
 
 
-def counts_of(normals: Sequence[str]) -> Array:
-    """Per word how many letters of each sort it has; in bytes, for a word is at most 128 long."""
-    counts = np.zeros((len(normals), SORTS), dtype=np.uint8)
-    for at, normal in enumerate(normals):
-        for letter in normal:
-            counts[at, _sort(letter)] += 1
-    return counts
+def signs_of(normals: Sequence[str]) -> tuple[Array, Array]:
+    signs = b"".join(_sign(normal).to_bytes(_SIGN_BYTES, "little") for normal in normals)
+    halves = np.frombuffer(signs, dtype="<u8").reshape(-1, 2)
+    return halves[:, 0].copy(), halves[:, 1].copy()
 
 
 def texts_of(texts: Sequence[str]) -> Texts:
@@ -295,16 +326,25 @@ def hash_of(form: str) -> int:
     return int.from_bytes(blake2b(form.encode(), digest_size=8).digest())
 
 
-def _equal(ordered: Array, numbers: Array, value: int) -> list[int]:
-    wanted = ordered.dtype.type(value)
-    first, last = np.searchsorted(ordered, wanted), np.searchsorted(ordered, wanted, side="right")
-    found: list[int] = numbers[first:last].tolist()
-    return found
+def _equal(ordered: Array, numbers: Array, values: Sequence[int]) -> Iterator[list[int]]:
+    """Per value the numbers that stand beside it."""
+    wanted = np.array(values, dtype=ordered.dtype)
+    firsts, lasts = ordered.searchsorted(wanted), ordered.searchsorted(wanted, side="right")
+    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+        yield numbers[first:last].tolist()
 
 
-def _sort(letter: str) -> int:
-    if letter in _LETTERS:
-        return _LETTERS[letter]
-    if letter == " ":
-        return _SPACE
-    return _DIGIT if letter.isdecimal() else _OTHER
+def _sign(normal: str) -> int:
+    sign = 0
+    for letter, many in Counter(normal).items():
+        sign |= _bits(letter, many)
+    return sign
+
+
+@lru_cache(maxsize=1000)
+def _bits(letter: str, many: int) -> int:
+    """As many ones as there are letters, in the place of that letter."""
+    if letter not in _SHOWN:
+        return (1 << min(many, _OTHERS)) - 1 << _OTHERS_AT
+    before = sum(shown for other, shown in _SHOWN.items() if other < letter)
+    return (1 << min(many, _SHOWN[letter])) - 1 << before

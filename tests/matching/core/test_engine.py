@@ -31,7 +31,6 @@ from app.matching.core.facts import (
     AskedSkill,
     Disputed,
     Kind,
-    Link,
     OfferedSkill,
     OpgaveFacts,
     Position,
@@ -396,40 +395,6 @@ def test_all_reasons_at_once_are_the_same_as_one_by_one(country: Country) -> Non
         ]
         own = reasons.found[reasons.starts[opgave] : reasons.starts[opgave + 1]]
         assert [tuple(pair) for pair in own.tolist()] == expected
-
-
-def test_a_row_of_s_is_what_comparing_with_every_word_says(country: Country) -> None:
-    terms = TermNumbers(country.labels)
-    offered = Offered(country.vocabulary, words_of(country.vocabulary, terms.normals))
-
-    for label in country.labels:
-        compared: dict[int, Link | None] = {
-            number: country.vocabulary.link(label, normal)
-            for number, normal in enumerate(terms.normals)
-        }
-        assert offered.row(label) == {n: link for n, link in compared.items() if link is not None}
-
-
-def test_a_column_of_s_is_what_comparing_every_word_with_it_says(country: Country) -> None:
-    terms = TermNumbers(country.labels)
-    asked = Asked(country.vocabulary, words_of(country.vocabulary, terms.normals))
-
-    for label in country.labels:
-        compared: dict[int, Link | None] = {
-            number: country.vocabulary.link(normal, label)
-            for number, normal in enumerate(terms.normals)
-        }
-        assert asked.column(label) == {n: link for n, link in compared.items() if link is not None}
-
-
-def test_a_word_knows_its_number(country: Country) -> None:
-    terms = TermNumbers(country.labels)
-    words = words_of(country.vocabulary, terms.normals)
-
-    assert [words.number_of(normal) for normal in terms.normals] == list(range(len(terms.normals)))
-    # Other forms of it are other words.
-    assert words.number_of("klimaatadaptaties") is None
-    assert words.number_of("klimaa tadaptatie") is None
 
 
 def test_whoever_is_gone_is_not_found(country: Country) -> None:
