@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.core.dutch import how_long, moment, number, plural
 from app.matching import queries
-from app.matching.models import Build, Change, NightlyRun
+from app.matching.models import Build, Change
 from app.matching.shelf import Shelf
 from app.vocabulary import queries as vocabulary
 
 BUILDS_SHOWN = 5
-NOT_YET = "nog niet"
 PARTS = {
     "read": "lezen",
     "words": "woorden",
@@ -33,7 +32,6 @@ class Status:
     changes: int
     oldest_change: datetime | None
     matches: int
-    night: NightlyRun | None
 
 
 def status(session: Session, shelf: Shelf) -> Status:
@@ -48,21 +46,25 @@ def status(session: Session, shelf: Shelf) -> Status:
         changes=changes,
         oldest_change=oldest,
         matches=queries.count(session),
-        night=queries.last_night(session),
     )
 
 
 def status_lines(found: Status, now: datetime) -> list[tuple[str, str]]:
     """What it is about, and how that stands."""
-    last = found.builds[0] if found.builds else None
     waited = f", de oudste {how_long(now - found.oldest_change)}" if found.oldest_change else ""
+    last = [
+        line
+        for build in found.builds[:1]
+        for line in (
+            ("Wat erin staat", _size_words(build)),
+            ("Zo lang duurde het maken", seconds_words(build)),
+        )
+    ]
     return [
         ("Momentopname", _snapshot_words(found)),
-        ("Wat erin staat", _size_words(last) if last else NOT_YET),
-        ("Zo lang duurde het maken", seconds_words(last) if last else NOT_YET),
-        ("Sindsdien veranderd", f"{plural(found.changes, 'ding', 'dingen')}{waited}"),
+        *last,
+        ("Veranderingen sindsdien", f"{number(found.changes)}{waited}"),
         ("Bewaarde matches", number(found.matches)),
-        ("Alles opnieuw vergeleken", moment(found.night.began_at) if found.night else NOT_YET),
     ]
 
 
@@ -77,7 +79,7 @@ def seconds_words(build: Build) -> str:
 
 def _snapshot_words(found: Status) -> str:
     if not found.is_readable:
-        return "er is er geen; matches komen uit de database"
+        return "er is er nog geen"
     made = moment(found.builds[0].began_at) if found.builds else ""
     return made if found.has_these_words else f"{made}, met woorden die intussen veranderd zijn"
 
@@ -87,7 +89,7 @@ def _size_words(build: Build) -> str:
         f"{plural(build.profiles, 'profiel', 'profielen')}, "
         f"{plural(build.opgaven, 'opgave', 'opgaven')}, "
         f"{plural(build.terms, 'woord', 'woorden')}, "
-        f"{plural(build.pairs, 'paar', 'paren')} die op elkaar lijken"
+        f"{plural(build.pairs, 'paar verwante woorden', 'paren verwante woorden')}"
     )
 
 

@@ -21,6 +21,8 @@ from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import PUBLIC_MAIL_DOMAINS, domain_of
 from app.labels import label
 from app.matching import queries as matching
+from app.matching.shelf import Shelf
+from app.matching.status import seconds_words, status, status_lines
 from app.notifications import queries as mails
 from app.notifications.models import Delivery
 from app.notifications.rules import LINK_IS_OVER, DeliveryState
@@ -90,6 +92,14 @@ class MailLine:
 
     mail: Delivery
     over: str
+
+
+@dataclass(frozen=True)
+class MatchingPart:
+    """How matching stands; and of the snapshots before this one when, and how long they took."""
+
+    lines: list[tuple[str, str]]
+    earlier: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -216,6 +226,14 @@ def last_runs(session: Session) -> list[tuple[str, str]]:
             else NOT_YET,
         ),
     ]
+
+
+def matching_part(session: Session, now: datetime, shelf: Shelf) -> MatchingPart:
+    found = status(session, shelf)
+    return MatchingPart(
+        lines=status_lines(found, now),
+        earlier=[(moment(build.began_at), seconds_words(build)) for build in found.builds[1:]],
+    )
 
 
 def mail_lines(session: Session, now: datetime) -> list[MailLine]:

@@ -31,7 +31,7 @@ from app.web.beheer.forms import (
     pressed_id,
 )
 from app.web.policy import Policy, allow
-from app.web.work import open_work
+from app.web.work import open_work, shelf
 
 SAID = {
     Decision.GRANT: "Toegelaten. De collega krijgt een mail.",
@@ -173,6 +173,7 @@ def _system_page() -> str:
         "beheer/system.html",
         waits=pages.waits(session, now),
         last_runs=pages.last_runs(session),
+        matching=pages.matching_part(session, now, shelf()),
         job_counts=pages.job_counts(session),
         failed_jobs=jobs.failed(session),
         mail_counts=pages.mail_counts(session),
