@@ -36,6 +36,7 @@ UNDER = {
     "opgaven.show": "opgaven.index",
     "opgaven.create": "opgaven.ours",
     "opgaven.edit": "opgaven.ours",
+    "opgaven.from_text": "opgaven.ours",
     "opgaven.confirm_close": "opgaven.ours",
     "opgaven.confirm_withdraw": "opgaven.ours",
     "matching.of_opgave": "opgaven.ours",

@@ -1,7 +1,7 @@
 """Forms with rows: adding, removing and correcting one works without JavaScript."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -83,6 +83,15 @@ class RowList(FieldList):
             if self.entries[at].form.is_empty():
                 self.pop_entry(at)
 
+    def add(self, drafts: Iterable[object]) -> None:
+        """Put these below what is there, and in the place of rows that hold nothing."""
+        for at in reversed(range(len(self.entries))):
+            form = self.entries[at].form
+            if form.is_empty() and not any(form[name].data for name in form.typed):
+                self.pop_entry(at)
+        for draft in drafts:
+            self.append_entry(draft)
+
     def remove(self, at: int) -> None:
         if at < len(self.entries):
             self.pop_entry(at)
@@ -118,7 +127,7 @@ class RowsForm(WebForm):
         if request.method != "POST":
             return False
         if self._rearranged():
-            self._status = 200
+            self.show_as_typed()
             return False
         for name in self.row_lists:
             self[name].drop_empty()
@@ -146,6 +155,11 @@ class RowsForm(WebForm):
         self.form_errors.append(conflict.said)
         self._status = 409
         self.carry_version(version)
+        self._keep_rows()
+
+    def show_as_typed(self) -> None:
+        """On the way to being saved, and judged by nobody yet."""
+        self._status = 200
         self._keep_rows()
 
     def carry_version(self, version: int) -> None:

@@ -35,6 +35,7 @@ ROLE_PAGES = {
     "gemeentebeheerder": {"/beheer", "/beheer/collegas", "/onze-opgaven"},
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),
+        *("/beheer/begrippen/losse-woorden", "/beheer/begrippen/besluiten"),
         "/beheer/betwist",
     },
 }
@@ -201,7 +202,7 @@ def test_the_pages_about_skills_from_a_text_are_in_order(arrive: Arrive) -> None
     visitor = arrive()
     visitor.sign_in_on_demo_page("Chantal van Rooij")
     visitor.go("/profiel/bewerken")
-    visitor.follow("Haal vaardigheden uit een tekst")
+    visitor.press("Haal vaardigheden uit een tekst")
     visitor.press("Zoek vaardigheden")
     visitor.look("error-uit-tekst")
     visitor.fill("Je tekst", "Hallo, ik ben Chantal.")
@@ -293,8 +294,50 @@ def test_the_pages_about_merging_concepts_are_in_order(arrive: Arrive) -> None:
     visitor.look("beheerder-begrippen-merged")
     visitor.follow("bomenbeheer")
     visitor.look("beheerder-begrip-merged")
-    visitor.page.get_by_role("button", name="Maak ongedaan").click()
+    visitor.page.get_by_role("link", name="Maak ongedaan").click()
+    visitor.page.wait_for_url("**/losmaken")
+    visitor.look("beheerder-begrip-part")
+    visitor.press("Maak ongedaan")
     visitor.page.get_by_text("Weer twee begrippen").wait_for()
+
+
+def test_the_pages_about_words_without_a_concept_are_in_order(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in_on_demo_page(SOMEBODY["beheerder"])
+    visitor.go("/beheer/begrippen/losse-woorden?q=omgevingscommunicatie")
+    visitor.look("beheerder-losse-woorden-found")
+    visitor.follow("omgevingscommunicatie")
+    visitor.page.wait_for_url("**/woord?**")
+    visitor.look("beheerder-los-woord")
+    visitor.follow("Maak een nieuw begrip")
+    visitor.press("Bekijk wat er gebeurt")
+    visitor.page.get_by_text("Er klopt nog iets niet").wait_for()
+    visitor.look("error-nieuw-begrip")
+    visitor.page.get_by_label("Thema").select_option(label="Communicatie")
+    visitor.fill("Valt onder (niet verplicht)", "communicatie")
+    visitor.press("Bekijk wat er gebeurt")
+    visitor.page.get_by_role("heading", name="Wat er gebeurt").wait_for()
+    visitor.look("beheerder-nieuw-begrip")
+    visitor.go("/beheer/begrippen/losse-woorden/woord?woord=omgevingscommunicatie")
+    visitor.follow("Zeg dat het iets anders is")
+    visitor.fill("Het andere woord", "communicatie")
+    visitor.press("Bekijk wat er gebeurt")
+    visitor.page.get_by_role("button", name="Ja, het is iets anders").wait_for()
+    visitor.look("beheerder-iets-anders")
+    visitor.go("/beheer/begrippen/losse-woorden/woord?woord=omgevingscommunicatie")
+    visitor.follow("Koppel omgevingscommunicatie aan communicatie")
+    visitor.page.get_by_role("heading", name="Wat er gebeurt").wait_for()
+    visitor.look("beheerder-koppelen")
+    visitor.press("Koppel aan communicatie")
+    visitor.page.get_by_text("telt nu als “communicatie”").wait_for()
+    visitor.follow("Bekijk wat al besloten is")
+    visitor.page.wait_for_url("**/besluiten")
+    visitor.look("beheerder-besluiten")
+    visitor.page.get_by_role("link", name="Maak ongedaan").click()
+    visitor.page.get_by_role("heading", name="Wat er gebeurt").wait_for()
+    visitor.look("beheerder-besluit-undo")
+    visitor.press("Maak ongedaan")
+    visitor.page.get_by_text("Het besluit is ongedaan gemaakt.").wait_for()
 
 
 def test_a_page_that_is_not_in_order_is_found(arrive: Arrive) -> None:

@@ -24,5 +24,14 @@ def value_of(answer: TestResponse, name: str) -> str | None:
     return unescape(value[1]) if value else None
 
 
+def hidden_in(answer: TestResponse) -> dict[str, list[str]]:
+    """What the form of a page sends along unseen."""
+    main = answer.text.split("<main", 1)[1]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', main):
+        found.setdefault(unescape(name), []).append(unescape(value))
+    return found
+
+
 def _words(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())

@@ -3,10 +3,11 @@
 from typing import ClassVar
 from uuid import UUID
 
-from wtforms import BooleanField, HiddenField, RadioField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
 
 from app.core.dutch import number
 from app.core.ids import new_id
+from app.matching.core.proposals import TEXT_READ
 from app.opgaven.queries import Search
 from app.opgaven.rules import (
     MOST_HOURS,
@@ -25,6 +26,7 @@ from app.vocabulary.queries import Sought
 from app.vocabulary.rules import LABEL_LIMIT, Theme
 from app.web.choices import many_of, one_of
 from app.web.forms import DayField, LineField, NumberField, PickField, TextField
+from app.web.from_text import SkillsFromText
 from app.web.rows import Row, RowList, RowsForm
 from app.web.search import SearchForm, province_choices
 
@@ -120,6 +122,19 @@ class OpgaveForm(RowsForm):
             co_owner_email=self.co_owner_email.data or "",
             version=self.version.data,
         )
+
+
+class SkillsFromOpgave(SkillsFromText):
+    most = MOST_SKILLS
+    place = "Bij je opgave"
+
+    text = TextField(
+        "De tekst",
+        name="tekst",
+        description="Dit is de tekst van je opgave. Plak er gerust een andere in; aan je opgave "
+        f"verandert dat niets. We lezen hoogstens {number(TEXT_READ)} tekens.",
+    )
+    skills = SelectMultipleField("Welke vraag je?", name="gekozen", validate_choice=False)
 
 
 class OpgaveSearch(SearchForm):

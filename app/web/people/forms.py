@@ -1,15 +1,11 @@
 """The forms of a profile and of the search for colleagues."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
-from flask import request
 from wtforms import BooleanField, RadioField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
 
 from app.core.dutch import number
-from app.core.faults import Fault, FaultyDraft
-from app.matching.core.proposals import TEXT_READ, Proposal
+from app.matching.core.proposals import TEXT_READ
 from app.people.queries import Search
 from app.people.rules import (
     EVIDENCE_LIMIT,
@@ -31,7 +27,8 @@ from app.people.rules import (
 from app.vocabulary.queries import Sought
 from app.vocabulary.rules import LABEL_LIMIT, Theme
 from app.web.choices import many_of, one_of
-from app.web.forms import DayField, LineField, NumberField, PickField, TextField, WebForm
+from app.web.forms import DayField, LineField, NumberField, PickField, TextField
+from app.web.from_text import SkillsFromText
 from app.web.rows import Row, RowList, RowsForm
 from app.web.search import SearchForm, province_choices
 
@@ -146,70 +143,17 @@ class ProfileForm(RowsForm):
         )
 
 
-class SkillsFromText(WebForm):
-    """A pasted text, what was read in it, and which of that somebody takes."""
+class SkillsFromCv(SkillsFromText):
+    most = MOST_SKILLS
+    place = "Op je profiel"
 
     text = TextField(
         "Je tekst",
+        name="tekst",
         description="Plak bijvoorbeeld je cv of je functiebeschrijving. We lezen hoogstens "
         f"{number(TEXT_READ)} tekens.",
     )
-    skills = SelectMultipleField("Welke horen bij jou?", validate_choice=False)
-
-    text_read = number(TEXT_READ)
-    # None as long as no text was read.
-    proposed: Sequence[Proposal] | None = None
-
-    @property
-    def status(self) -> int:
-        return 422 if self.errors else 200
-
-    @property
-    def is_to_be_taken(self) -> bool:
-        return bool(request.form.get("actie") == "neem-over")
-
-    @property
-    def is_too_long(self) -> bool:
-        return len(self.text.data or "") > TEXT_READ
-
-    @property
-    def reasons(self) -> dict[str, str]:
-        """Per proposal the words that it comes from."""
-        return {
-            str(one.concept_id): "omdat je schrijft: "
-            + ", ".join(f"“{said}”" for said in one.words)
-            for one in self.proposed or ()
-        }
-
-    @property
-    def taken(self) -> list[SkillDraft]:
-        chosen = set(self.skills.data or ())
-        return [
-            SkillDraft(one.label) for one in self.proposed or () if str(one.concept_id) in chosen
-        ]
-
-    def offer(self, proposed: Sequence[Proposal]) -> None:
-        """Show what was read; who has not chosen yet finds the sure ones chosen."""
-        self.proposed = proposed
-        self.skills.choices = [SelectChoice(str(one.concept_id), one.label) for one in proposed]
-        if not self.is_to_be_taken:
-            self.skills.data = [str(one.concept_id) for one in proposed if one.is_sure]
-
-    def has_text(self) -> bool:
-        if not self.text.data:
-            self._refuse("text", "Plak eerst een tekst.")
-        return not self.errors
-
-    def takes(self, room: int) -> bool:
-        """Whether skills were chosen that fit; what is wrong is told on the form."""
-        if self.is_to_be_taken and not self.taken:
-            self._refuse("skills", "Kies minstens één vaardigheid.")
-        elif self.is_to_be_taken and len(self.taken) > room:
-            self._refuse("skills", _too_many(len(self.taken), room))
-        return self.is_to_be_taken and not self.errors
-
-    def _refuse(self, field: str, said: str) -> None:
-        self.show_faults(FaultyDraft([Fault(field, said)]))
+    skills = SelectMultipleField("Welke horen bij jou?", name="gekozen", validate_choice=False)
 
 
 class ColleagueSearch(SearchForm):
@@ -227,9 +171,3 @@ class ColleagueSearch(SearchForm):
             movement=self.movement.data,
             province=self.province.data or "",
         )
-
-
-def _too_many(chosen: int, room: int) -> str:
-    if room <= 0:
-        return f"Je profiel heeft al {MOST_SKILLS} vaardigheden. Verwijder er daar eerst een."
-    return f"Je koos er {chosen}. Op je profiel is nog plaats voor {room}; kies er minder."
