@@ -35,6 +35,7 @@ MATCH_PROFILE = Reaction(
 MATCH_EVERYTHING = Reaction(
     "match_everything", "build", lambda work, _: matching.match_everything(work, shelf())
 )
+GO_ON_MATCHING = Reaction("go_on_matching", "build", lambda work, _: matching.go_on(work, shelf()))
 TELL_MATCHES = Reaction(
     "tell_matches",
     "tick",
@@ -86,7 +87,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.changed": (MATCH_OPGAVE,),
     "opgave.ended": (MATCH_OPGAVE,),
     "matches.found": (TELL_MATCHES,),
-    "matching.unfinished": (MATCH_EVERYTHING,),
+    "matching.unfinished": (GO_ON_MATCHING,),
 }
 
 BY_NAME = {reaction.name: reaction for known in REACTIONS.values() for reaction in known}

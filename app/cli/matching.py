@@ -36,11 +36,12 @@ TOO_LITTLE = "er is te weinig van wat gevraagd wordt, of de opgave is voor een a
 @matching.command("rebuild")
 def rebuild() -> None:
     """Vergelijk elk profiel opnieuw met elke open opgave, en maak een nieuwe momentopname."""
-    is_done = False
+    match, is_done = service.match_everything, False
     while not is_done:
         with open_work() as work, _bar() as progress:
-            is_done = service.match_everything(work, _shelf(), progress)
+            is_done = match(work, _shelf(), progress)
             count = queries.count(work.session)
+        match = service.go_on
     click.echo(f"{plural(count, 'match', 'matches')} gevonden.")
 
 

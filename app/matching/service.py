@@ -1,6 +1,7 @@
 """Keeping the matches in line with profiles, opgaven and words."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -18,6 +19,9 @@ from app.matching.saving import MOST_OF_OPGAVE, MOST_OF_PERSON, displaced_from, 
 from app.matching.shelf import NO_SHELF, Shelf
 from app.matching.standing import standing
 from app.vocabulary import queries as vocabulary
+
+if TYPE_CHECKING:
+    from app.matching.country import Country
 
 NIGHT_HOUR = 2
 # What changed since the snapshot is counted anew at every question, so it is kept to a little.
@@ -61,18 +65,24 @@ def match_profile(work: Work, user_id: UUID, shelf: Shelf = NO_SHELF) -> None:
 
 
 def match_everything(work: Work, shelf: Shelf = NO_SHELF, progress: Progress = no_progress) -> bool:
-    """Compare everybody with everything; whether that is done, or goes on after this.
+    """Compare everybody with everything; whether that is done, or `go_on` is to follow.
 
     Makes a snapshot first, so that nothing that changed is passed over.
     """
     # The compiled loops weigh more than all else together; only who makes snapshots needs them.
-    from app.matching import building, night  # noqa: PLC0415
+    from app.matching import building  # noqa: PLC0415
 
     _take_turns(work)
-    is_done = night.rematch(work, building.build(work, shelf.folder, progress), progress)
-    if not is_done:
-        work.emit(MatchingUnfinished())
-    return is_done
+    return _rematch(work, building.build(work, shelf.folder, progress), progress)
+
+
+def go_on(work: Work, shelf: Shelf = NO_SHELF, progress: Progress = no_progress) -> bool:
+    """Compare what the last run left, with its snapshot as long as nothing changed."""
+    _take_turns(work)
+    country = shelf.newest()
+    if country is None or work.session.scalar(select(func.count(Change.number))):
+        return match_everything(work, shelf, progress)
+    return _rematch(work, country, progress)
 
 
 def match_nightly(work: Work, shelf: Shelf = NO_SHELF) -> None:
@@ -111,6 +121,15 @@ def _is_stale(work: Work, words: str) -> bool:
         or many >= MOST_CHANGES
         or (oldest is not None and work.now - oldest >= LONGEST_CHANGE)
     )
+
+
+def _rematch(work: Work, country: "Country", progress: Progress) -> bool:
+    from app.matching import night  # noqa: PLC0415
+
+    is_done = night.rematch(work, country, progress)
+    if not is_done:
+        work.emit(MatchingUnfinished())
+    return is_done
 
 
 def _take_turns(work: Work) -> None:

@@ -122,10 +122,28 @@ def test_more_than_fits_one_go_is_done_in_the_next(
     an_opgave(session, "wonen")
     monkeypatch.setattr(night, "MOST_PAIRS", 2)
 
-    done = [service.match_everything(make_work(session), shelf) for _ in range(2)]
+    done = [run(make_work(session), shelf) for run in (service.match_everything, service.go_on)]
 
     unfinished = select(OutboxMessage.id).where(OutboxMessage.name == "matching.unfinished")
     assert (done, len(session.scalars(unfinished).all())) == ([False, True], 1)
+    assert len(pairs(session)) == 3
+
+
+def test_who_came_before_the_rest_was_done_keeps_their_matches(
+    session: Session, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        a_profile(session, "wonen")
+    opgave = an_opgave(session, "wonen")
+    monkeypatch.setattr(night, "MOST_PAIRS", 1)
+    service.match_everything(make_work(session), shelf)
+    newcomer = a_profile(session, "wonen").user_id
+    service.match_profile(make_work(session), newcomer, shelf)
+
+    while not service.go_on(make_work(session), shelf):
+        pass
+
+    assert (str(newcomer), str(opgave.id)) in pairs(session)
     assert len(pairs(session)) == 3
 
 
