@@ -14,13 +14,14 @@ from app.core.work import Work
 from app.matching import queries
 from app.matching.core.facts import Score
 from app.matching.events import MatchingUnfinished
-from app.matching.models import Change, Match, NightlyRun
+from app.matching.models import Build, Change, Match, NightlyRun
 from app.matching.saving import MOST_OF_OPGAVE, MOST_OF_PERSON, displaced_from, remove, save
 from app.matching.shelf import NO_SHELF, Shelf
 from app.matching.standing import standing
 from app.vocabulary import queries as vocabulary
 
 if TYPE_CHECKING:
+    from app.matching.core.snapshot import Manifest
     from app.matching.country import Country
 
 NIGHT_HOUR = 2
@@ -106,7 +107,7 @@ def match_nightly(work: Work, shelf: Shelf = NO_SHELF) -> None:
 def keep_fresh(work: Work, shelf: Shelf) -> bool:
     """Make a new snapshot when much, or something for long, is other than in the newest one."""
     country = shelf.newest()
-    if country is not None and not _is_stale(work, country.manifest.words):
+    if country is not None and not _is_stale(work, country.manifest):
         return False
     from app.matching import building  # noqa: PLC0415
 
@@ -114,10 +115,12 @@ def keep_fresh(work: Work, shelf: Shelf) -> bool:
     return True
 
 
-def _is_stale(work: Work, words: str) -> bool:
+def _is_stale(work: Work, manifest: "Manifest") -> bool:
+    """Whether it was made from other words or another database, or too much changed since."""
     many, oldest = work.session.execute(select(func.count(), func.min(Change.changed_at))).one()
     return (
-        words != str(vocabulary.version(work.session))
+        manifest.words != str(vocabulary.version(work.session))
+        or work.session.get(Build, UUID(manifest.version)) is None
         or many >= MOST_CHANGES
         or (oldest is not None and work.now - oldest >= LONGEST_CHANGE)
     )

@@ -23,9 +23,18 @@ from app.matching.models import Change
 from app.matching.queries import LONGEST_LIST, OpgaveMatch
 from app.matching.shelf import NO_SHELF, Shelf
 from app.opgaven import queries as opgaven
+from app.people import queries as people
 
 if TYPE_CHECKING:
     from app.matching.country import Country
+
+
+# Without a snapshot everybody is compared with everything, one by one; so many take seconds.
+MOST_ONE_BY_ONE = 5_000
+
+
+class NoSnapshotYet(Exception):
+    """There is too much to compare one by one; a builder is at work, and this is tried again."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,8 @@ class Standing:
                 opgave, words, self.profiles, for_own_province=is_for_some
             )
             ids = {*found, *self.profiles, *also}
+        elif people.count_published(self.session) > MOST_ONE_BY_ONE:
+            raise NoSnapshotYet
         profiles = queries.profile_facts(self.session, ids)
         return scores(self.session, profiles, [opgave])
 
@@ -58,8 +69,10 @@ class Standing:
             words, is_new = queries.vocabulary(self.session), profile.id in self.profiles
             found = self.country.opgaven_for(profile, words, self.opgaven, is_new=is_new)
             ids = {*found, *self.opgaven, *also}
-        opgaven = queries.opgave_facts(self.session, self.today, ids)
-        return scores(self.session, [profile], opgaven)
+        elif opgaven.count_open(self.session, self.today) > MOST_ONE_BY_ONE:
+            raise NoSnapshotYet
+        found_opgaven = queries.opgave_facts(self.session, self.today, ids)
+        return scores(self.session, [profile], found_opgaven)
 
 
 def standing(session: Session, today: date, shelf: Shelf = NO_SHELF) -> Standing:

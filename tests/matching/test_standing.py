@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -18,9 +18,15 @@ from app.matching import building, disputes, queries, service
 from app.matching.core import snapshot
 from app.matching.core.facts import Score
 from app.matching.core.release import RULES
-from app.matching.models import Change
+from app.matching.models import Build, Change, Match
 from app.matching.shelf import NO_SHELF, Shelf
-from app.matching.standing import Standing, match_of_person, matches_of_person, standing
+from app.matching.standing import (
+    NoSnapshotYet,
+    Standing,
+    match_of_person,
+    matches_of_person,
+    standing,
+)
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import Audience, OpgaveStatus, Place
 from app.people.models import Profile, Skill
@@ -286,6 +292,32 @@ def test_a_change_waits_for_five_minutes_at_most(session: Session, shelf: Shelf)
 
     assert not service.keep_fresh(make_work(session, now=MONDAY + timedelta(minutes=4)), shelf)
     assert service.keep_fresh(make_work(session, now=MONDAY + timedelta(minutes=5)), shelf)
+
+
+def test_a_snapshot_of_another_database_is_replaced(session: Session, shelf: Shelf) -> None:
+    service.keep_fresh(make_work(session), shelf)
+    # As after putting back a backup.
+    session.execute(delete(Build))
+    session.expire_all()
+
+    assert service.keep_fresh(make_work(session), shelf)
+    assert not service.keep_fresh(make_work(session), shelf)
+
+
+def test_without_a_snapshot_too_much_is_not_compared_one_by_one(
+    session: Session, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.matching.standing.MOST_ONE_BY_ONE", 1)
+    profiles = [a_profile(session, "wonen") for _ in range(2)]
+    opgaven = [an_opgave(session, "wonen") for _ in range(2)]
+
+    with pytest.raises(NoSnapshotYet):
+        service.match_opgave(make_work(session), opgaven[0].id, shelf)
+    with pytest.raises(NoSnapshotYet):
+        service.match_profile(make_work(session), profiles[0].user_id, shelf)
+    service.keep_fresh(make_work(session), shelf)
+    service.match_opgave(make_work(session), opgaven[0].id, shelf)
+    assert len(session.scalars(select(Match)).all()) == 2
 
 
 def test_many_changes_do_not_wait(
