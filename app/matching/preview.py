@@ -31,9 +31,9 @@ MOST_EXAMPLES = 5
 
 @dataclass(frozen=True)
 class AlteredMatch:
-    """A match that comes, goes or gets another score; `reason` is what makes most of the change.
+    """A match that comes, goes or gets another score.
 
-    Of the colleague only the province is told, and not even that of who wants to be seen by nobody.
+    The reason that makes most of the change is told as it will be, or `reason_ends` as it was.
     """
 
     profile_id: UUID
@@ -41,6 +41,7 @@ class AlteredMatch:
     before: int | None
     after: int | None
     reason: Reason
+    reason_ends: bool
 
     @property
     def change(self) -> int:
@@ -49,6 +50,11 @@ class AlteredMatch:
 
 @dataclass(frozen=True)
 class Example:
+    """An altered match; of the colleague nothing is told but the province.
+
+    Who wants to be seen by nobody is no example at all.
+    """
+
     title: str
     province: str
     match: AlteredMatch
@@ -129,16 +135,15 @@ def _altered(
     values = _told(was), _told(becomes)
     if values[0] == values[1]:
         return None
-    reason = _decisive(was, becomes)
-    return AlteredMatch(profile.id, opgave.id, *values, reason)
+    return AlteredMatch(profile.id, opgave.id, *values, *_decisive(was, becomes))
 
 
 def _told(found: Score | None) -> int | None:
     return found.value if found is not None and worth_telling(found) else None
 
 
-def _decisive(was: Score | None, becomes: Score | None) -> Reason:
-    """The reason that changes most, as it is where the asked word is worth most."""
+def _decisive(was: Score | None, becomes: Score | None) -> tuple[Reason, bool]:
+    """The reason that changes most, where it is worth most; and whether that is how it was."""
     old = {_key(reason): reason for reason in (was.reasons if was else ())}
     new = {_key(reason): reason for reason in (becomes.reasons if becomes else ())}
     gains = {
@@ -146,7 +151,8 @@ def _decisive(was: Score | None, becomes: Score | None) -> Reason:
         for key in {**old, **new}
     }
     most = min(gains, key=lambda key: (-abs(gains[key]), key))
-    return new[most] if gains[most] > 0 or most not in old else old[most]
+    ends = most not in new or (gains[most] < 0 and most in old)
+    return (old if ends else new)[most], ends
 
 
 def _key(reason: Reason) -> tuple[str, bool, int]:

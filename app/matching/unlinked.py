@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
+from rapidfuzz import fuzz
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -113,7 +114,8 @@ def _alike(word: str, near: Iterable[Suggestion]) -> Iterator[Proposal]:
             elif kin:
                 yield Proposal(one.id, one.label, name, Why.KIN, kin)
         # Their order says how sure they are.
-        yield Proposal(one.id, one.label, one.label, Why.LETTERS, -place)
+        nearest = max((one.label, *one.also), key=lambda name: fuzz.ratio(wanted, normalise(name)))
+        yield Proposal(one.id, one.label, nearest, Why.LETTERS, -place)
 
 
 def _within(session: Session, word: str) -> Iterator[Proposal]:

@@ -24,6 +24,11 @@ def decision_on(session: Session, normal: str) -> WordDecision | None:
     return session.scalar(_standing().where(WordDecision.normal == normal))
 
 
+def decision_making(session: Session, concept_id: int) -> WordDecision | None:
+    """The decision by which this concept is there, if a beheerder made it."""
+    return session.scalar(select(WordDecision).where(WordDecision.concept_id == concept_id))
+
+
 def apart_from(session: Session, normal: str) -> list[str]:
     """The words of which a beheerder said that this one only looks like them."""
     one, other = WordDecision.normal, func.coalesce(WordDecision.other_normal, "")

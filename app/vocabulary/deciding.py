@@ -21,7 +21,7 @@ from app.vocabulary.models import (
     Source,
     WordDecision,
 )
-from app.vocabulary.queries import by_id, concepts_named, labels_of, merged
+from app.vocabulary.queries import by_id, concepts_named, labels_of, merged, stands_for
 from app.vocabulary.rules import (
     LABEL_LIMIT,
     ConceptDraft,
@@ -42,7 +42,7 @@ def link_word(work: Work, word: str, concept_id: int) -> WordDecision:
     """From now on the word is another name of the concept."""
     begin_change(work)
     decision = _new(work, Verdict.LINK, word)
-    target = merged(work.session).get(concept_id, concept_id)
+    target = stands_for(work.session, concept_id)
     decision.into_id = by_id(work.session, target).id
     decision.concept_id = _made(work, Concept(label=decision.word), [decision.word])
     work.session.add(

@@ -180,6 +180,11 @@ def merged(session: Session) -> dict[int, int]:
     return dict(session.execute(select(ConceptMerge.concept_id, ConceptMerge.into_id)).all())
 
 
+def stands_for(session: Session, concept_id: int) -> int:
+    """The concept itself, or the one that it counts as."""
+    return merged(session).get(concept_id, concept_id)
+
+
 def links(session: Session) -> dict[int, int]:
     """Per concept that was made for a linked word the one that the word was linked to."""
     columns = WordDecision.concept_id, WordDecision.into_id

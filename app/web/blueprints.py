@@ -12,6 +12,7 @@ from app.web.notifications.views import notifications
 from app.web.opgaven.views import opgaven
 from app.web.people.views import people
 from app.web.vocabulary.views import vocabulary
+from app.web.vocabulary.words import words
 
 
 def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
@@ -22,6 +23,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         matching,
         notifications,
         vocabulary,
+        words,
         beheer,
         accounts,
     )

@@ -50,6 +50,17 @@ UNDER = {
     "beheer.system": "beheer.index",
     "vocabulary.index": "beheer.index",
     "vocabulary.concept": "beheer.index",
+    "vocabulary.ask_undo": "beheer.index",
+    "words.index": "beheer.index",
+    "words.show": "beheer.index",
+    "words.ask_link": "beheer.index",
+    "words.link": "beheer.index",
+    "words.ask_concept": "beheer.index",
+    "words.make_concept": "beheer.index",
+    "words.ask_apart": "beheer.index",
+    "words.tell_apart": "beheer.index",
+    "words.decisions": "beheer.index",
+    "words.ask_undo": "beheer.index",
 }
 
 

@@ -219,6 +219,28 @@ def test_the_pages_about_skills_from_a_text_are_in_order(arrive: Arrive) -> None
     visitor.look("profiel-uit-tekst-taken")
 
 
+def test_an_opgave_that_is_being_written_asks_what_its_text_tells(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in_on_demo_page(SOMEBODY["opgavehouder"])
+    visitor.go("/opgaven/nieuw")
+    visitor.fill("Titel", "Een warm plan voor de wijk")
+    visitor.press("Haal vaardigheden uit de tekst")
+    visitor.press("Annuleer")
+    visitor.fill("Wat is er aan de hand?", "Hallo, wij zijn aardig.")
+    visitor.press("Haal vaardigheden uit de tekst")
+    visitor.look("opgave-uit-tekst-nothing")
+    visitor.fill("De tekst", CV)
+    visitor.press("Zoek opnieuw")
+    visitor.look("opgave-uit-tekst-answer")
+    visitor.press("Neem over")
+
+    assert "zijn nog niet bewaard" in visitor.text()
+    assert visitor.page.get_by_label("Titel").input_value() == "Een warm plan voor de wijk"
+    skills = visitor.page.get_by_label("Vaardigheid", exact=True).all()
+    assert "QGIS" in [skill.input_value() for skill in skills]
+    visitor.look("opgave-uit-tekst-taken")
+
+
 def test_the_pages_about_disputed_reasons_are_in_order(arrive: Arrive) -> None:
     visitor, beheerder = arrive(), arrive()
     visitor.sign_in_on_demo_page("Chantal van Rooij")

@@ -253,6 +253,7 @@ def test_an_example_tells_the_opgave_the_province_and_why_but_not_who(few: Sessi
     assert (example.title, example.province) == ("Luisteren naar kinderen", "Drenthe")
     assert (example.match.before, example.match.after) == (None, 100)
     assert (example.match.reason.asked, example.match.reason.offered) == ("jeugdzorg", "kindertolk")
+    assert not example.match.reason_ends
 
 
 def test_who_wants_to_be_seen_by_nobody_is_counted_but_no_example(few: Session) -> None:
@@ -275,8 +276,8 @@ def test_what_goes_and_what_changes_is_told_apart(few: Session) -> None:
     assert (found.come, found.go, found.change) == (0, 1, 1)
     assert (gone.title, gone.match.before, gone.match.after) == ("Weg", 90, None)
     assert (changed.title, changed.match.before, changed.match.after) == ("Anders", 97, 75)
-    assert gone.match.reason.offered == "planschadu"
-    assert changed.match.reason.offered == "planschadu"
+    for one in (gone, changed):
+        assert (one.match.reason.offered, one.match.reason_ends) == ("planschadu", True)
 
 
 def test_there_are_only_so_many_examples_those_that_change_most_first(few: Session) -> None:

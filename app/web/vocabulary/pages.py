@@ -10,9 +10,11 @@ from app.core.dutch import plural
 from app.opgaven import queries as opgaven
 from app.people import queries as people
 from app.vocabulary import concepts
-from app.vocabulary.concepts import Neighbour, SeenConcept
+from app.vocabulary.concepts import Neighbour, SaidToDiffer, SeenConcept, said_to_differ
 from app.vocabulary.merging import merge_refusal
+from app.vocabulary.queries import lexicon
 from app.vocabulary.rules import normalise, squeezed
+from app.web.vocabulary.previews import PreviewView, preview_view
 
 SOMEBODY = "iemand die hier niet meer is"
 
@@ -35,23 +37,21 @@ class MergePlan:
     refusal: str
     can_be_reversed: bool
     doubts: tuple[str, ...]
+    preview: PreviewView | None
 
 
 def merge_plan(session: Session, concept: SeenConcept, other_id: int, today: date) -> MergePlan:
     into = concepts.seen_concept(session, other_id)
-    differ = concepts.said_to_differ(session, concept.id, other_id)
+    refusal = merge_refusal(session, concept.id, other_id)
+    after = lexicon(session).merging(concept.id, other_id)
     return MergePlan(
         into=into,
         names=tuple(dict.fromkeys((*into.also, concept.label, *concept.also))),
         used=_used(session, concept, today),
-        refusal=merge_refusal(session, concept.id, other_id),
+        refusal=refusal,
         can_be_reversed=not merge_refusal(session, other_id, concept.id),
-        doubts=tuple(
-            f"In onze lijst staat dat “{pair.one}” en “{pair.other}” alleen op elkaar lijken"
-            f"{f': {pair.why}' if pair.why else ''}".removesuffix(".")
-            + "."
-            for pair in differ
-        ),
+        doubts=tuple(_doubt(pair) for pair in said_to_differ(session, concept.id, other_id)),
+        preview=None if refusal else preview_view(session, today, after),
     )
 
 
@@ -62,6 +62,13 @@ def no_other(session: Session, concept: SeenConcept, typed: str) -> str:
     if concepts.goes_by(session, concept.id, typed):
         return f"“{typed}” telt al als “{concept.label}”. Kies een ander begrip."
     return f"Geen ander begrip heet “{typed}”."
+
+
+def _doubt(pair: SaidToDiffer) -> str:
+    who = "In onze lijst staat" if pair.is_listed else "Een beheerder zei"
+    why = f": {pair.why}" if pair.why else ""
+    said = f"{who} dat “{pair.one}” en “{pair.other}” alleen op elkaar lijken{why}"
+    return said.removesuffix(".") + "."
 
 
 def _used(session: Session, concept: SeenConcept, today: date) -> str:

@@ -8,10 +8,13 @@ from app.core.errors import Conflict, InvalidInput
 from app.extensions import db
 from app.labels import label
 from app.vocabulary import concepts, merging, queries
+from app.vocabulary.decided import decision_making
 from app.vocabulary.queries import Suggestion
+from app.vocabulary.rules import Verdict
 from app.web.policy import Policy, allow
 from app.web.vocabulary import pages
 from app.web.vocabulary.forms import ConceptSearch, MergeForm, OtherConcept
+from app.web.vocabulary.previews import preview_view
 from app.web.work import open_work
 
 MOST_OTHER_NAMES = 3
@@ -46,8 +49,11 @@ def index() -> str:
 
 @vocabulary.get(f"/beheer/begrippen/{CONCEPT}")
 @allow(Policy.BEHEERDER)
-def concept(concept_id: int) -> str:
+def concept(concept_id: int) -> ResponseReturnValue:
     form, session = OtherConcept.of_request(), db.session()
+    made_by = decision_making(session, concept_id)
+    if made_by is not None and made_by.verdict is Verdict.LINK:
+        return redirect(url_for("words.show", woord=made_by.word))
     seen = concepts.seen_concept(session, concept_id)
     if "q" in request.args and not form.text:
         form.q.errors = [NO_NAME]
@@ -61,6 +67,7 @@ def concept(concept_id: int) -> str:
     return render_template(
         "vocabulary/concept.html",
         concept=seen,
+        made_by=made_by,
         form=form,
         plan=plan,
         no_other=no_other,
@@ -82,6 +89,19 @@ def merge(concept_id: int) -> ResponseReturnValue:
     else:
         flash("Samengevoegd. Alle matches worden nu opnieuw berekend.", "success")
     return redirect(url_for("vocabulary.index"))
+
+
+@vocabulary.get(f"/beheer/begrippen/{CONCEPT}/losmaken")
+@allow(Policy.BEHEERDER)
+def ask_undo(concept_id: int) -> ResponseReturnValue:
+    session = db.session()
+    seen = concepts.seen_concept(session, concept_id)
+    made_by = decision_making(session, concept_id)
+    if seen.into is None or (made_by is not None and made_by.verdict is Verdict.LINK):
+        return redirect(url_for("vocabulary.concept", concept_id=concept_id))
+    after = queries.lexicon(session).parting(concept_id)
+    view = preview_view(session, dutch_day(utc_now()), after)
+    return render_template("vocabulary/part.html", concept=seen, preview=view)
 
 
 @vocabulary.post(f"/beheer/begrippen/{CONCEPT}/losmaken")
