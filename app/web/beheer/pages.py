@@ -134,7 +134,7 @@ def _platform_tasks(session: Session) -> list[Task]:
         ),
         Task(
             title="Begrippen",
-            text="Voeg begrippen samen die eigenlijk hetzelfde zijn.",
+            text="Zeg wat losse woorden betekenen en voeg samen wat hetzelfde is.",
             href=url_for("vocabulary.index"),
         ),
         Task(
