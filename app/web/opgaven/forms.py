@@ -131,8 +131,8 @@ class SkillsFromOpgave(SkillsFromText):
     text = TextField(
         "De tekst",
         name="tekst",
-        description="Dit is de tekst van je opgave. Plak er gerust een andere in; aan je opgave "
-        f"verandert dat niets. We lezen hoogstens {number(TEXT_READ)} tekens.",
+        description="We beginnen met de tekst van je opgave. Plak er gerust een andere in; aan je "
+        f"opgave verandert dat niets. We lezen hoogstens {number(TEXT_READ)} tekens.",
     )
     skills = SelectMultipleField("Welke vraag je?", name="gekozen", validate_choice=False)
 
