@@ -1,9 +1,10 @@
 """Builds the Celery application around the web application's settings and database."""
 
+from importlib import import_module
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import worker_process_init
+from celery.signals import celeryd_after_setup, worker_process_init
 from flask import Flask
 
 from app.extensions import db
@@ -33,6 +34,12 @@ def make_celery(flask_app: Flask) -> Celery:
         with flask_app.app_context():
             db.engine.dispose(close=False)
 
+    @celeryd_after_setup.connect(weak=False)
+    def load_what_weighs_much(instance: Any, **_: Any) -> None:
+        # Once, before the fork: a process that matches shares it with every one after it.
+        if {MATCH, BUILD} & set(instance.app.amqp.queues.consume_from):
+            import_module("app.matching.building")
+
     return celery_app
 
 
@@ -54,7 +61,9 @@ def _config(settings: Settings) -> dict[str, Any]:
         # With nothing prefetched a killed worker takes no waiting message with it.
         "worker_disable_prefetch": True,
         "worker_max_tasks_per_child": 1_000,
-        "worker_max_memory_per_child": 250_000,
+        # A process that matches weighs 250 MB when it has done nothing, and one that has built a
+        # snapshot of the whole country should give back what that took.
+        "worker_max_memory_per_child": 500_000,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "worker_send_task_events": False,
         "worker_soft_shutdown_timeout": 20,

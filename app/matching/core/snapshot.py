@@ -63,7 +63,8 @@ class Snapshot(NamedTuple):
 
 def write(root: Path, manifest: Manifest, contents: Contents) -> Path:
     """Write a version, name it `current`, and remove all others."""
-    root.mkdir(parents=True, exist_ok=True)
+    # What people wrote is for our own processes alone.
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = root / f"{manifest.version}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
