@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.core.copying import ID, read_rows, write_rows
+from app.core.copying import CODE, ID, read_rows, write_rows
 from app.matching.models import SimilarTerms
 from tests.support.builders import a_gemeente, a_user
 
@@ -37,6 +37,20 @@ def test_ids_come_as_their_bytes(session: Session) -> None:
 
     assert ids <= {bytes(one) for one in found["id"]}
     assert set(found["seven"].tolist()) == {7}
+
+
+def test_codes_come_as_their_letters(session: Session) -> None:
+    a_gemeente(session, code="GM0042")
+
+    found = read_rows(session, "SELECT code, inhabitants FROM gemeente", code=CODE, people="i4")
+
+    assert found.tolist() == [(b"GM0042", 50_000)]
+
+
+def test_rows_come_in_the_order_of_the_statement(session: Session) -> None:
+    backwards = "SELECT n FROM generate_series(1, 10000) AS n ORDER BY n DESC"
+
+    assert read_rows(session, backwards, n="i4")["n"].tolist() == list(range(10_000, 0, -1))
 
 
 def test_what_another_transaction_did_not_save_is_not_there(session: Session) -> None:
