@@ -1,16 +1,13 @@
 """Makes snapshots: the whole country from the database as arrays, by column, never as objects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from app.core.clock import Stopwatch
 from app.core.locks import BUILD_LOCK
 from app.core.progress import Progress, no_progress
@@ -19,31 +16,24 @@ from app.gemeenten.models import Gemeente
 from app.matching import disputes, queries
 from app.matching.core.arrays import (
     EVERYBODY,
-    Name,
-    OfferRows,
-    ProfileRows,
-    WindowRows,
-    columns_of,
-    last_day,
+    Array,
     opgaven_of,
     people_of,
     places_of,
     terms_of,
 )
-from app.matching.core.disputes import not_for
 from app.matching.core.engine import state_of
 from app.matching.core.facts import Disputed, OpgaveFacts, Position
 from app.matching.core.marks import add_marks, marks_of, marks_of_people
+from app.matching.core.numbering import numbers_of
 from app.matching.core.similarity import Offered, with_private, words_of
 from app.matching.core.snapshot import Contents, Manifest, ids_as_array, write
-from app.matching.core.vocabulary import Vocabulary
 from app.matching.country import Country, open_country
+from app.matching.everybody import offer_rows, profile_rows, window_rows
 from app.matching.models import Build, Change
 from app.matching.similarity import complete, stored_terms
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience
-from app.people.models import Profile, Skill, Window
-from app.people.rules import Direction, ProfileState
 from app.vocabulary import queries as words_queries
 
 
@@ -99,13 +89,9 @@ def contents_of(
     codes = {gemeente.code: number for number, gemeente in enumerate(gemeenten)}
     provinces = _provinces(gemeenten)
     opgaven = queries.opgave_facts(session, today)
-    ids, profiles = _profiles(session, codes)
-    numbers = {user_id: number for number, user_id in enumerate(ids)}
-    said = disputes.standing_of(session)
-    windows, (offers, names) = (
-        _windows(session, numbers),
-        _offers(session, numbers, said, vocabulary),
-    )
+    ids, profiles = profile_rows(session, list(codes))
+    windows, said = window_rows(session, ids), _said(session, ids)
+    offers, names = offer_rows(session, ids, said, vocabulary)
     audiences = _audiences(session, opgaven, codes, provinces)
     asking = opgaven_of(opgaven, audiences, codes, terms)
     term, private = terms_of(names, terms)
@@ -118,7 +104,7 @@ def contents_of(
     positions = [Position(gemeente.latitude, gemeente.longitude) for gemeente in gemeenten]
     places = marks_of(list(zip(codes, provinces, positions, strict=True)))
     marks = marks_of_people(places, profiles, windows, offers, marks_of(names))
-    add_marks(marks, {numbers[one]: own for one, own in said.items() if one in numbers})
+    add_marks(marks, said)
     contents = Contents(
         state=state_of(
             places_of(positions, provinces),
@@ -129,7 +115,7 @@ def contents_of(
         ),
         words=words,
         gemeenten=np.array([gemeente.code for gemeente in gemeenten], dtype="S6"),
-        profile_ids=ids_as_array(ids),
+        profile_ids=ids,
         opgave_ids=ids_as_array([opgave.id for opgave in opgaven]),
         profile_marks=marks,
         opgave_marks=marks_of(list(zip(opgaven, audiences, strict=True))),
@@ -138,51 +124,12 @@ def contents_of(
     return contents
 
 
-def _profiles(session: Session, codes: dict[str, int]) -> tuple[list[UUID], ProfileRows]:
-    found = _published(
-        session, select(Profile.user_id, User.gemeente_code, Profile.travel_km, Profile.remote)
-    )
-    rows = [(codes[code], km, remote) for _, code, km, remote in found]
-    return [user_id for user_id, *_ in found], ProfileRows(*columns_of(rows, 3))
-
-
-def _windows(session: Session, numbers: dict[UUID, int]) -> WindowRows:
-    columns = Window.user_id, Window.hours_per_week, Window.starts_on, Window.ends_on
-    found = _published(session, select(*columns).join(Profile, Profile.user_id == Window.user_id))
-    # Whoever published between two statements is not among the numbers; their change comes after.
-    rows = [
-        (numbers[owner], hours, first.toordinal(), last_day(last))
-        for owner, hours, first, last in found
-        if owner in numbers
-    ]
-    return WindowRows(*columns_of(rows, 4))
-
-
-def _offers(
-    session: Session,
-    numbers: dict[UUID, int],
-    said: Mapping[UUID, Sequence[Disputed]],
-    vocabulary: Vocabulary,
-) -> tuple[OfferRows, list[Name]]:
-    columns = Skill.user_id, Skill.label, Skill.level, Skill.energy, Skill.direction
-    found = _published(session, select(*columns).join(Profile, Profile.user_id == Skill.user_id))
-    names: dict[Name, int] = {}
-    rows = []
-    for owner, label, level, energy, direction in found:
-        if owner in numbers:
-            name = Name(label, not_for(label, said.get(owner, ()), vocabulary))
-            place = names.setdefault(name, len(names))
-            rows.append((numbers[owner], place, level, energy, direction is Direction.WANTS))
-    return OfferRows(*columns_of(rows, 5)), list(names)
-
-
-def _published(session: Session, found: Select[*tuple[Any, ...]]) -> Sequence[Any]:
-    """In the order of the ids, which is the order of the numbers."""
-    return session.execute(
-        found.join(User, User.id == Profile.user_id)
-        .where(Profile.state == ProfileState.PUBLISHED)
-        .order_by(Profile.user_id)
-    ).all()
+def _said(session: Session, ids: Array) -> dict[int, tuple[Disputed, ...]]:
+    """What people dispute, by their numbers."""
+    said = disputes.standing_of(session)
+    numbers = numbers_of(ids, ids_as_array(list(said))).tolist()
+    by_number = zip(numbers, said.values(), strict=True)
+    return {number: own for number, own in by_number if number >= 0}
 
 
 def _provinces(gemeenten: Sequence[Gemeente]) -> list[int]:
