@@ -23,12 +23,14 @@ from app.matching.core.arrays import (
     terms_of,
 )
 from app.matching.core.engine import state_of
+from app.matching.core.extending import extended
 from app.matching.core.facts import Disputed, OpgaveFacts, Position
 from app.matching.core.marks import add_marks, marks_of, marks_of_people
 from app.matching.core.numbering import numbers_of
-from app.matching.core.similarity import Offered, with_private, words_of
-from app.matching.core.snapshot import Contents, Manifest, ids_as_array, write
-from app.matching.country import Country, open_country
+from app.matching.core.release import current_version
+from app.matching.core.similarity import Offered, Words, with_private, words_of
+from app.matching.core.snapshot import Contents, Manifest, ids_as_array, read, write
+from app.matching.country import UNREADABLE, Country, open_country
 from app.matching.everybody import offer_rows, profile_rows, window_rows
 from app.matching.models import Build, Change
 from app.matching.similarity import complete, stored_terms
@@ -48,7 +50,7 @@ def build(work: Work, folder: Path | None, progress: Progress = no_progress) -> 
     # holds at least all of them.
     seen = session.scalar(select(func.max(Change.number))) or 0
     words = str(words_queries.version(session))
-    contents = contents_of(session, work.today, progress, watch)
+    contents = contents_of(session, work.today, progress, watch, _read_before(folder, words))
     version = work.new_id()
     manifest = Manifest(str(version), words, seen, work.now.isoformat())
     if folder is None:
@@ -76,10 +78,12 @@ def contents_of(
     today: date,
     progress: Progress = no_progress,
     watch: Stopwatch | None = None,
+    before: Words | None = None,
 ) -> Contents:
     """Published profiles and open opgaven, with S for every word that is asked.
 
-    `progress` follows the comparing of words, the longest part. Raises NewerRules.
+    `progress` follows the comparing of words, the longest part. Of the words that were read
+    `before` by this vocabulary only others are read. Raises NewerRules.
     """
     watch = watch or Stopwatch()
     vocabulary = queries.vocabulary(session)
@@ -96,7 +100,7 @@ def contents_of(
     asking = opgaven_of(opgaven, audiences, codes, terms)
     term, private = terms_of(names, terms)
     watch.note("read")
-    words = words_of(vocabulary, terms.normals)
+    words = extended(before or words_of(vocabulary, ()), vocabulary, terms.normals)
     watch.note("words")
     asked = np.unique(asking.slot_term).tolist()
     similar = complete(session, listed, asked, vocabulary, words, progress)
@@ -122,6 +126,18 @@ def contents_of(
     )
     watch.note("index")
     return contents
+
+
+def _read_before(folder: Path | None, words: str) -> Words | None:
+    """What the newest snapshot has, when it was made by this version of the vocabulary."""
+    version = current_version(folder) if folder else None
+    if folder is None or version is None:
+        return None
+    try:
+        manifest, contents = read(folder, version)
+    except UNREADABLE:
+        return None
+    return contents.words if manifest.words == words else None
 
 
 def _said(session: Session, ids: Array) -> dict[int, tuple[Disputed, ...]]:
