@@ -85,15 +85,15 @@ def own_names(session: Session) -> dict[str, int]:
 
 
 def listed_by_now(session: Session) -> dict[int, int]:
-    """Per concept that a beheerder made the one of our lists that goes by its name by now."""
+    """Per concept that a beheerder made the one of our lists that goes by a name of it by now."""
     made, named = aliased(Concept), aliased(ConceptName)
     rows = session.execute(
         select(made.id, Concept.id)
-        .join(named, (named.concept_id == made.id) & (named.kind == NameKind.LABEL))
+        .join(named, named.concept_id == made.id)
         .join(ConceptName, ConceptName.normal == named.normal)
         .join(Concept, Concept.id == ConceptName.concept_id)
         .where(made.source == Source.BEHEER, Concept.source == Source.STARTER)
-        .order_by(made.id)
+        .order_by(made.id, Concept.id.desc())
     )
     return dict(rows.all())
 

@@ -139,8 +139,12 @@ def downgrade() -> None:
     # What a beheerder made is known to no older release.
     made = "(SELECT id FROM concept WHERE source = 'beheer')"
     op.execute(f"DELETE FROM concept_merge WHERE concept_id IN {made} OR into_id IN {made}")
+    wider = "(SELECT above.broader_id FROM concept above WHERE above.id = concept.broader_id)"
+    op.execute(f"UPDATE concept SET broader_id = {wider} WHERE broader_id IN {made}")
     op.execute(f"UPDATE concept SET broader_id = NULL WHERE broader_id IN {made}")
     op.execute("DELETE FROM concept WHERE source = 'beheer'")
+    # Whoever has read the words reads them again.
+    op.execute("UPDATE vocabulary_version SET version = gen_random_uuid()")
     op.drop_table("dispute")
     op.drop_table("matching_build")
     op.drop_table("similarity_version")

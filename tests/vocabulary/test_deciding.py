@@ -483,6 +483,17 @@ def test_a_concept_of_our_list_takes_the_place_of_one_that_a_beheerder_made(
     assert len(words.scalars(select(Concept).where(Concept.label == "kindertolk")).all()) == 1
 
 
+def test_a_new_concept_gives_way_when_our_list_knows_the_word_it_was_made_for(
+    words: Session, tmp_path: Path
+) -> None:
+    make_concept(make_work(words), "tolkje", ConceptDraft("kindertolk", Theme.JEUGD))
+    relist(tmp_path, "jeugd", "pleegzorg,,", "pleegzorg,tolkje,")
+
+    report = import_starter(make_work(words), tmp_path)
+
+    assert (report.listed, kind_of(words, "pleegzorg", "tolkje")) == (1, Kind.SYNONYM)
+
+
 def foreign(session: Session, label: str, *also: str, number: int = 1) -> None:
     concept = EscoConcept(f"http://data.europa.eu/esco/skill/{number}", label, also)
     import_esco(make_work(session), [concept])
