@@ -38,6 +38,9 @@ from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience
 from app.vocabulary import queries as words_queries
 
+# Snapshots come every few minutes on a busy day.
+BUILDS_KEPT = 100
+
 
 def build(work: Work, folder: Path | None, progress: Progress = no_progress) -> Country:
     """Make a snapshot of the country as it is now, and name it the newest one of the folder.
@@ -59,6 +62,7 @@ def build(work: Work, folder: Path | None, progress: Progress = no_progress) -> 
     watch.note("write")
     # Only now: whoever finds these changes gone finds the newest snapshot there.
     session.execute(delete(Change).where(Change.number <= seen))
+    _forget_old(session)
     session.add(
         Build(
             version=version,
@@ -71,6 +75,11 @@ def build(work: Work, folder: Path | None, progress: Progress = no_progress) -> 
         )
     )
     return open_country(folder, str(version))
+
+
+def _forget_old(session: Session) -> None:
+    last = select(Build.version).order_by(Build.began_at.desc()).limit(BUILDS_KEPT)
+    session.execute(delete(Build).where(Build.version.not_in(last)))
 
 
 def contents_of(
@@ -86,8 +95,11 @@ def contents_of(
     `before` by this vocabulary only others are read. Raises NewerRules.
     """
     watch = watch or Stopwatch()
+    # The version first: words that change meanwhile then count as older than they are, and all is
+    # compared again; the other way round old words would count as new ones for good.
+    version = words_queries.version(session)
     vocabulary = queries.vocabulary(session)
-    listed = stored_terms(session, words_queries.version(session))
+    listed = stored_terms(session, version)
     terms = listed.terms
     gemeenten = session.scalars(select(Gemeente).order_by(Gemeente.code)).all()
     codes = {gemeente.code: number for number, gemeente in enumerate(gemeenten)}

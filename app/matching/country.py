@@ -20,8 +20,8 @@ from app.matching.core.snapshot import (
 )
 from app.matching.core.vocabulary import Vocabulary
 
-# It went while we looked, or is of another release.
-UNREADABLE = FileNotFoundError, SnapshotRefused
+# It went while we looked, is not for us to read, is damaged, or is of another release.
+UNREADABLE = OSError, ValueError, SnapshotRefused
 
 
 def open_country(folder: Path, version: str) -> "Country":

@@ -24,9 +24,9 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Status:
-    """The newest snapshot and those before it, and what is other by now."""
+    """The snapshot that is read and those before it, and what is other by now."""
 
-    is_readable: bool
+    built_at: datetime | None
     has_these_words: bool
     builds: list[Build]
     changes: int
@@ -40,7 +40,7 @@ def status(session: Session, shelf: Shelf) -> Status:
     builds = select(Build).order_by(Build.began_at.desc()).limit(BUILDS_SHOWN)
     words = str(vocabulary.version(session))
     return Status(
-        is_readable=country is not None,
+        built_at=datetime.fromisoformat(country.manifest.built_at) if country else None,
         has_these_words=country is not None and country.manifest.words == words,
         builds=list(session.scalars(builds)),
         changes=changes,
@@ -78,9 +78,9 @@ def seconds_words(build: Build) -> str:
 
 
 def _snapshot_words(found: Status) -> str:
-    if not found.is_readable:
-        return "er is er nog geen"
-    made = moment(found.builds[0].began_at) if found.builds else ""
+    if found.built_at is None:
+        return "er is er geen die we kunnen lezen"
+    made = moment(found.built_at)
     return made if found.has_these_words else f"{made}, met woorden die intussen veranderd zijn"
 
 

@@ -47,7 +47,7 @@ def test_status_tells_of_the_snapshot(flask: Terminal, session: Session, shelf: 
     after = flask("matching", "status").stdout
 
     assert "Momentopname:" in before
-    assert "er is er nog geen" in before
+    assert "er is er geen die we kunnen lezen" in before
     assert "1 profiel, 0 opgaven, 1 woord" in after
 
 

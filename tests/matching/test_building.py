@@ -5,16 +5,22 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from app.core.actor import Role
 from app.core.clock import dutch_day
-from app.matching import service
-from app.matching.building import contents_of
+from app.matching import building, queries, service
+from app.matching.building import build, contents_of
 from app.matching.core.engine import Engine
 from app.matching.core.snapshot import id_at
-from app.matching.models import Match
+from app.matching.core.vocabulary import Vocabulary
+from app.matching.models import Build, Match, SimilarTerms, Term
+from app.matching.service import keep_fresh
+from app.matching.shelf import Shelf
 from app.opgaven.rules import Audience, OpgaveStatus
 from app.people.rules import Direction, ProfileState
+from app.vocabulary.deciding import link_word
+from app.vocabulary.queries import concepts_named
 from tests.support.builders import (
     a_gemeente,
     a_profile,
@@ -24,7 +30,7 @@ from tests.support.builders import (
     an_opgave,
 )
 from tests.support.words import a_vocabulary
-from tests.support.work import TODAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 WORDS = ("RO", "planologie", "omgevingsplan", "jeugdzorg", "pleegzorg", "wolkenfluisteren")
 
@@ -100,3 +106,45 @@ def test_an_opgave_that_has_ended_is_left_out(country: Session) -> None:
     later = dutch_day(make_work(country).now + timedelta(days=4000))
 
     assert len(contents_of(country, later).opgave_ids) == 0
+
+
+def test_words_that_change_during_a_build_are_compared_by_the_next(
+    country: Session, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = queries.vocabulary
+
+    def read_and_then_changed(session: Session) -> Vocabulary:
+        found = read(session)
+        link_word(make_work(session, a_user(session, Role.BEHEERDER)), "wolkenfluisteren", ro)
+        return found
+
+    [ro] = concepts_named(country, "ro")
+    monkeypatch.setattr(queries, "vocabulary", read_and_then_changed)
+    build(make_work(country), shelf.folder)
+    monkeypatch.undo()
+
+    assert keep_fresh(make_work(country), shelf)
+    assert similar(country, "ro") == {"ro", "planologie", "omgevingsplan", "wolkenfluisteren"}
+
+
+def similar(session: Session, asked: str) -> set[str]:
+    """The words that answer this one, as the database keeps them."""
+    offered = aliased(Term)
+    return set(
+        session.scalars(
+            select(offered.normal)
+            .join(SimilarTerms, SimilarTerms.offered_id == offered.id)
+            .join(Term, Term.id == SimilarTerms.asked_id)
+            .where(Term.normal == asked)
+        )
+    )
+
+
+def test_of_old_builds_a_hundred_are_remembered(
+    session: Session, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "BUILDS_KEPT", 2)
+    for minute in range(4):
+        build(make_work(session, now=MONDAY + timedelta(minutes=minute)), shelf.folder)
+
+    assert len(session.scalars(select(Build)).all()) == 3

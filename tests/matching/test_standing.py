@@ -277,6 +277,23 @@ def test_a_snapshot_of_another_release_is_passed_over(
     assert standing(session, TODAY, shelf).country is None
 
 
+@pytest.mark.parametrize("spoiled", ["", "{", '{"version": 1}'])
+def test_a_snapshot_that_is_damaged_is_passed_over(
+    session: Session, shelf: Shelf, spoiled: str
+) -> None:
+    country = building.build(make_work(session), shelf.folder)
+    assert shelf.folder is not None
+    (shelf.folder / country.manifest.version / "manifest.json").write_text(spoiled)
+
+    assert shelf.newest() is None
+
+
+def test_a_folder_that_is_no_folder_holds_no_snapshot(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    assert Shelf(tmp_path / "file").newest() is None
+
+
 # When a new snapshot is due
 
 

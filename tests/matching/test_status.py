@@ -19,7 +19,7 @@ def said(session: Session, shelf: Shelf) -> dict[str, str]:
 
 def test_before_the_first_snapshot_there_is_none(session: Session) -> None:
     assert said(session, NO_SHELF) == {
-        "Momentopname": "er is er nog geen",
+        "Momentopname": "er is er geen die we kunnen lezen",
         "Veranderingen sindsdien": "0",
         "Bewaarde matches": "0",
     }

@@ -12,8 +12,8 @@ CURRENT = "current"
 
 
 def current_version(folder: Path) -> str | None:
-    """The name of the snapshot to read, by one look."""
+    """The name of the snapshot to read, by one look; None when there is none for us."""
     try:
         return os.readlink(folder / CURRENT)
-    except FileNotFoundError:
+    except OSError:
         return None
