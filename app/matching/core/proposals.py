@@ -25,7 +25,7 @@ from app.vocabulary.starter import read_concepts
 
 # What is longer is read up to here: a CV of eight pages fits, with its thousand different words.
 TEXT_READ = 20_000
-MOST_WORDS, MOST_DIFFERENT = 4_000, 1_200
+MOST_WORDS, MOST_DIFFERENT = 4_000, 1_000
 MOST_PROPOSED = 15
 MOST_KINDRED = 4
 # Every compound is compared with names, so only those that are used most are looked at.

@@ -24,7 +24,7 @@ from app.matching.core.terms import (
 TITLE_COUNTS = 2
 MOST_ASKED = 2
 ALIKE = 0.4
-WEIGHTS = {"roots": 1.0, "title letters": 0.5, "letters": 0.4, "meaning": 0.6}
+WEIGHTS = {"roots": 1.0, "title letters": 0.5, "letters": 0.4, "meaning": 0.9}
 # Beside a language model letters have less to add.
 BESIDE_MODEL = {"roots": 1.0, "title letters": 0.25, "letters": 0.2, "meaning": 0.8}
 # Letters are shared by chance too: below this cosine the best of them counts for a part only.
