@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.errors import Conflict
+from app.core.finding import words_in
 from app.core.orm import Base, PrimaryId
 from app.opgaven.rules import (
     NEXT,
@@ -70,6 +71,10 @@ class Opgave(Base):
                 said=NO_SUCH_MOVE[self.status],
             )
         self.status = status
+
+
+OPGAVE_WORDS = words_in(Opgave.title, Opgave.text)
+Index("ix_opgave_words", OPGAVE_WORDS, postgresql_using="gin")
 
 
 class AskedSkill(Base):

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.finding import words_in
 from app.core.orm import Base, PrimaryId
 from app.people.rules import (
     EVIDENCE_LIMIT,
@@ -47,6 +48,11 @@ class Profile(Base):
     windows: Mapped[list["Window"]] = relationship(
         cascade="all, delete-orphan", order_by="Window.place"
     )
+
+
+# What somebody writes of themselves; who may read it is for `visibility` to say.
+OWN_WORDS = words_in(Profile.function, Profile.headline, Profile.about)
+Index("ix_profile_words", OWN_WORDS, postgresql_using="gin")
 
 
 class Skill(Base):

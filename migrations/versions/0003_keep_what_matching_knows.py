@@ -132,9 +132,15 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("verdict = 'different'"),
     )
+    opgave = sa.text("to_tsvector('dutch', title || ' ' || text)")
+    op.create_index("ix_opgave_words", "opgave", [opgave], postgresql_using="gin")
+    own = sa.text("to_tsvector('dutch', function || ' ' || headline || ' ' || about)")
+    op.create_index("ix_profile_words", "profile", [own], postgresql_using="gin")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_profile_words", "profile")
+    op.drop_index("ix_opgave_words", "opgave")
     op.drop_table("word_decision")
     # What a beheerder made is known to no older release.
     made = "(SELECT id FROM concept WHERE source = 'beheer')"
