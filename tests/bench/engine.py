@@ -214,7 +214,7 @@ def numpy_for(built: Built, opgave: int) -> list[tuple[int, int, int]]:
         state.similar,
         state.postings,
     )
-    many = len(people.gemeente)
+    many = len(people.reach)
     total, missing = np.zeros(many, dtype=np.int32), np.zeros(many, dtype=np.int32)
     must_points = np.zeros(many, dtype=np.int32)
     for slot in range(opgaven.slots[opgave], opgaven.slots[opgave + 1]):
@@ -241,18 +241,17 @@ def numpy_for(built: Built, opgave: int) -> list[tuple[int, int, int]]:
 
 def _fits(state: State, opgave: int, profile: int) -> bool:
     people, opgaven, places = state.people, state.opgaven, state.places
-    here, there = people.gemeente[profile], opgaven.gemeente[opgave]
+    here, travel_km, from_afar = people.reach[profile].tolist()
+    there = opgaven.gemeente[opgave]
     audience = opgaven.audience[opgave]
     if here == there or (audience >= 0 and places.province[here] != audience):
         return False
-    near = people.travel_km[profile] >= places.km[here, there]
-    if not (people.is_remote[profile] if opgaven.is_remote[opgave] else near):
+    if not (from_afar if opgaven.is_remote[opgave] else travel_km >= places.km[here, there]):
         return False
-    windows = slice(people.windows[profile], people.windows[profile + 1])
-    first = np.maximum(people.window_from[windows], opgaven.starts_on[opgave])
-    last = np.minimum(people.window_until[windows], opgaven.ends_on[opgave])
-    enough = people.window_hours[windows] >= opgaven.hours[opgave]
-    return bool((enough & (last - first + 1 >= opgaven.days_needed[opgave])).any())
+    hours, first, last = people.times[people.windows[profile] : people.windows[profile + 1]].T
+    asked_hours, starts_on, ends_on, days = opgaven.times[opgave].tolist()
+    shared = np.minimum(last, ends_on) - np.maximum(first, starts_on) + 1
+    return bool(((hours >= asked_hours) & (shared >= days)).any())
 
 
 def cdist_for(built: Built, opgave: OpgaveFacts) -> object:
@@ -262,10 +261,10 @@ def cdist_for(built: Built, opgave: OpgaveFacts) -> object:
         labels, built.offered_normals, scorer=fuzz.token_set_ratio, dtype=np.uint8, workers=1
     )
     people = built.engine.state.people
-    owner = np.repeat(np.arange(len(people.gemeente)), np.diff(people.skills))
-    total = np.zeros(len(people.gemeente), dtype=np.int32)
+    owner = np.repeat(np.arange(len(people.reach)), np.diff(people.skills))
+    total = np.zeros(len(people.reach), dtype=np.int32)
     for row in alike:
-        best = np.zeros(len(people.gemeente), dtype=np.uint8)
+        best = np.zeros(len(people.reach), dtype=np.uint8)
         np.maximum.at(best, owner, row[people.skill_term])
         total += best
     return np.argpartition(total, -50)[-50:]

@@ -11,7 +11,7 @@ import numpy as np
 import psycopg
 from sqlalchemy import URL, make_url
 
-from app.matching.core.arrays import Array, Opgaven, People
+from app.matching.core.arrays import Array, Opgaven
 from app.matching.core.engine import Engine
 from app.matching.core.facts import OpgaveFacts
 from app.matching.core.rank import MIN_VALUE
@@ -178,16 +178,13 @@ class Peers:
     def _fill(self, engine: Engine, normals: list[str]) -> None:
         state = engine.state
         people, opgaven = state.people, state.opgaven
-        province = state.places.province[people.gemeente]
-        numbers = np.arange(len(people.gemeente))
+        gemeente, travel_km, from_afar = people.reach.T
+        province = state.places.province[gemeente]
+        numbers = np.arange(len(gemeente))
         skill_owner = np.repeat(numbers, np.diff(people.skills))
         window_owner = np.repeat(numbers, np.diff(people.windows))
-        self._copy(
-            "profile", numbers, people.gemeente, province, people.travel_km, people.is_remote
-        )
-        self._copy(
-            "period", window_owner, people.window_hours, people.window_from, people.window_until
-        )
+        self._copy("profile", numbers, gemeente, province, travel_km, from_afar > 0)
+        self._copy("period", window_owner, *people.times.T)
         self._copy("skill", skill_owner, people.skill_term, people.skill_code)
         self._copy("opgave", np.arange(len(opgaven.gemeente)), *_of_opgaven(opgaven))
         slots = np.arange(len(opgaven.slot_term))
@@ -220,23 +217,12 @@ def _connect(url: URL) -> psycopg.Connection[Any]:
     return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
 
-def _of_people(people: People, province: Array) -> tuple[Array, ...]:
-    return people.gemeente, province, people.travel_km, people.is_remote
-
-
-def _of_windows(people: People) -> tuple[Array, ...]:
-    return people.window_hours, people.window_from, people.window_until
-
-
 def _of_opgaven(opgaven: Opgaven) -> tuple[Array, ...]:
     return (
         opgaven.gemeente,
         opgaven.audience,
         opgaven.is_remote,
         opgaven.is_learning,
-        opgaven.hours,
-        opgaven.starts_on,
-        opgaven.ends_on,
-        opgaven.days_needed,
+        *opgaven.times.T,
         opgaven.musts,
     )

@@ -112,31 +112,31 @@ class Private(NamedTuple):
 
 
 class People(NamedTuple):
-    """Published profiles; their skills stand in order of preference."""
+    """Published profiles; their skills stand in order of preference.
 
-    gemeente: Array
-    travel_km: Array
-    is_remote: Array
+    `reach` holds of each the gemeente, how far they travel, and a 1 for who works from afar;
+    `times` of each window its hours, its first and its last day.
+    """
+
+    reach: Array
     windows: Array
-    window_hours: Array
-    window_from: Array
-    window_until: Array
+    times: Array
     skills: Array
     skill_term: Array
     skill_code: Array
 
 
 class Opgaven(NamedTuple):
-    """Open opgaven; a slot is one asked skill with its share of a hundred points."""
+    """Open opgaven; a slot is one asked skill with its share of a hundred points.
+
+    `times` holds of each its hours, its first and its last day, and how many days are needed.
+    """
 
     gemeente: Array
     audience: Array
     is_remote: Array
     is_learning: Array
-    hours: Array
-    starts_on: Array
-    ends_on: Array
-    days_needed: Array
+    times: Array
     musts: Array
     slots: Array
     slot_opgave: Array
@@ -240,13 +240,9 @@ def people_of(
     times = np.argsort(windows.profile, kind="stable")
     skills = _preferred(offers, names)
     return People(
-        gemeente=profiles.gemeente.astype(np.uint16),
-        travel_km=np.minimum(profiles.travel_km, 65_535).astype(np.uint16),
-        is_remote=profiles.is_remote.astype(np.bool_),
+        reach=np.column_stack(profiles).clip(max=65_535).astype(np.uint16),
         windows=ends(np.bincount(windows.profile, minlength=many)),
-        window_hours=windows.hours[times].astype(np.uint8),
-        window_from=windows.first[times].astype(np.int32),
-        window_until=windows.last[times].astype(np.int32),
+        times=np.column_stack(windows[1:])[times].astype(np.int32),
         skills=ends(np.bincount(offers.profile, minlength=many)),
         skill_term=term[offers.label[skills]],
         skill_code=_codes(offers)[skills],
@@ -267,10 +263,7 @@ def opgaven_of(
         audience=_array(audiences, np.int16),
         is_remote=_array((one.place is Place.REMOTE for one in opgaven), np.bool_),
         is_learning=_array((one.for_learning for one in opgaven), np.uint8),
-        hours=_array((one.hours_per_week for one in opgaven), np.uint8),
-        starts_on=_array((one.starts_on.toordinal() for one in opgaven), np.int32),
-        ends_on=_array((last_day(one.ends_on) for one in opgaven), np.int32),
-        days_needed=_array(map(days_needed, opgaven), np.uint8),
+        times=np.array([_times(one) for one in opgaven], dtype=np.int32).reshape(-1, 4),
         musts=_array((sum(skill.must for skill in skills) for skills in asked), np.int32),
         slots=ends(_array(map(len, asked), np.int64)),
         slot_opgave=np.repeat(np.arange(len(asked), dtype=np.int32), [len(one) for one in asked]),
@@ -375,6 +368,11 @@ def ends(lengths: Array) -> Array:
     rows = np.zeros(len(lengths) + 1, dtype=np.int32)
     np.cumsum(lengths, out=rows[1:])
     return rows
+
+
+def _times(opgave: OpgaveFacts) -> tuple[int, int, int, int]:
+    first, last = opgave.starts_on.toordinal(), last_day(opgave.ends_on)
+    return opgave.hours_per_week, first, last, days_needed(opgave)
 
 
 def _codes(offers: OfferRows) -> Array:

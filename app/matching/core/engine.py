@@ -162,44 +162,39 @@ class Engine:
 
     def __init__(self, state: State) -> None:
         self.state = state = read_only(state)
-        self._people, self._opgaven = len(state.people.gemeente), len(state.opgaven.gemeente)
+        self._people, self._opgaven = len(state.people.reach), len(state.opgaven.gemeente)
         self._own = local()
-        self._all_people = np.zeros(self._people, dtype=np.bool_)
-        self._all_opgaven = np.zeros(self._opgaven, dtype=np.bool_)
+        self._nobody, self._nothing = self.nobody_gone(), self.nothing_gone()
 
     def people_for(
         self, opgave: int, most: int = MOST_MATCHES, gone: Array | None = None
     ) -> list[Found]:
         """The best profiles for an opgave, best first, without those that are gone."""
-        return self._people_for(opgave, self.state.opgaven, self.state.similar, most, gone)
+        return self._people_for(opgave, self.state, most, gone)
 
     def people_for_new(
         self, question: Question, most: int = MOST_MATCHES, gone: Array | None = None
     ) -> list[Found]:
         """The same for an opgave that is not in the state."""
-        return self._people_for(0, *read_only(question), most, gone)
+        return self._people_for(0, self._asked(question), most, gone)
 
     def opgaven_for(
         self, profile: int, most: int = MOST_MATCHES, gone: Array | None = None
     ) -> list[Found]:
         """The best opgaven for a profile, best first, without those that are gone."""
-        state = self.state
-        return self._opgaven_for(profile, state.people, state.askers, most, gone)
+        return self._opgaven_for(profile, self.state, most, gone)
 
     def opgaven_for_new(
         self, question: PersonQuestion, most: int = MOST_MATCHES, gone: Array | None = None
     ) -> list[Found]:
         """The same for a profile that is not in the state."""
-        return self._opgaven_for(0, *read_only(question), most, gone)
+        return self._opgaven_for(0, self._asked(question), most, gone)
 
     def reasons(self, opgave: int, profile: int) -> list[Chosen | None]:
         """Per asked skill, in the order of its slots, what answers it."""
-        state = self.state
-        first, last = state.opgaven.slots[opgave], state.opgaven.slots[opgave + 1]
-        found = np.empty((last - first, 2), dtype=np.int32)
-        kernels.explain(
-            state.opgaven, opgave, state.people, profile, state.similar, state.worth, found
-        )
+        slots = self.state.opgaven.slots
+        found = np.empty((slots[opgave + 1] - slots[opgave], 2), dtype=np.int32)
+        kernels.explain(opgave, profile, self.state, found)
         return [Chosen(skill, entry) if skill >= 0 else None for skill, entry in found.tolist()]
 
     def link(self, entry: int) -> Link:
@@ -221,7 +216,10 @@ class Engine:
         def part(first: int, last: int) -> tuple[Array, Array]:
             opgaven_of = np.full((self._people, most), -1, dtype=np.int64)
             counts = np.zeros(self._people, dtype=np.int64)
-            self._find_both(first, last, people_of, opgaven_of, counts)
+            room = self._scratch()
+            kernels.find_both(
+                first, last, self.state, self._nobody, room, people_of, opgaven_of, counts
+            )
             return opgaven_of, counts
 
         with ThreadPoolExecutor(threads) as pool:
@@ -236,65 +234,24 @@ class Engine:
         count, slots = (people_of >= 0).sum(axis=1), np.diff(state.opgaven.slots)
         starts = np.zeros(self._opgaven + 1, dtype=np.int64)
         found = np.empty((int((count * slots).sum()), 2), dtype=np.int32)
-        kernels.explain_all(
-            state.opgaven, state.people, state.similar, state.worth, people_of, starts, found
-        )
+        kernels.explain_all(state, people_of, starts, found)
         return Reasons(starts, found)
 
-    def _people_for(
-        self, opgave: int, opgaven: Opgaven, similar: Similar, most: int, gone: Array | None
-    ) -> list[Found]:
-        state, best = self.state, np.empty(most, dtype=np.int64)
-        count = kernels.find_people(
-            opgave,
-            opgaven,
-            state.people,
-            state.places,
-            similar,
-            state.postings,
-            state.worth,
-            self._all_people if gone is None else gone,
-            self._scratch(),
-            best,
-        )
-        return found_in(best[:count])
+    def _asked(self, question: Question | PersonQuestion) -> State:
+        """The state with what is asked in its place."""
+        return self.state._replace(**read_only(question)._asdict())
 
-    def _find_both(
-        self, first: int, last: int, people_of: Array, opgaven_of: Array, counts: Array
-    ) -> None:
-        state = self.state
-        kernels.find_both(
-            first,
-            last,
-            state.opgaven,
-            state.people,
-            state.places,
-            state.similar,
-            state.postings,
-            state.worth,
-            self._all_people,
-            self._scratch(),
-            people_of,
-            opgaven_of,
-            counts,
-        )
+    def _people_for(self, opgave: int, state: State, most: int, gone: Array | None) -> list[Found]:
+        best = np.empty(most, dtype=np.int64)
+        absent = self._nobody if gone is None else gone
+        return found_in(best[: kernels.find_people(opgave, state, absent, self._scratch(), best)])
 
     def _opgaven_for(
-        self, profile: int, people: People, askers: Askers, most: int, gone: Array | None
+        self, profile: int, state: State, most: int, gone: Array | None
     ) -> list[Found]:
-        state, best = self.state, np.empty(most, dtype=np.int64)
-        count = kernels.find_opgaven(
-            profile,
-            state.opgaven,
-            people,
-            state.places,
-            askers,
-            state.worth,
-            self._all_opgaven if gone is None else gone,
-            self._scratch(),
-            best,
-        )
-        return found_in(best[:count])
+        best = np.empty(most, dtype=np.int64)
+        absent = self._nothing if gone is None else gone
+        return found_in(best[: kernels.find_opgaven(profile, state, absent, self._scratch(), best)])
 
     def _scratch(self) -> kernels.Scratch:
         """Made once for each thread."""

@@ -17,8 +17,14 @@ from app.matching.core.score import FULL, MUST_QUALITY
 Array = NDArray[Any]
 Function = TypeVar("Function")
 
-# Whether a candidate can take part, once that is known.
+# The verdict: whether a candidate can take part, once that is known.
 UNKNOWN, CAN, CANNOT = range(3)
+# What stands in a row of where somebody is.
+HOME, TRAVEL, FROM_AFAR = range(3)
+# What stands in a row of a window, and of the time that an opgave asks; days are ordinals.
+HOURS, FIRST, LAST, DAYS = range(4)
+# Nobody travels as far.
+TOO_FAR = 1 << 20
 # What is counted of a candidate, in small numbers, so that many fit in the nearest memory.
 TOTAL, MUST_POINTS, MISSING, SLOT, QUALITY, COLUMNS = range(6)
 # Where the parts of a key stand: tier, then value from high to low, then the number.
@@ -31,10 +37,10 @@ CODE_BITS, CODE = 6, 63
 class Scratch(NamedTuple):
     """Room to reckon in, for one thread."""
 
-    people_state: Array
+    people_verdict: Array
     people_rows: Array
     people_touched: Array
-    opgaven_state: Array
+    opgaven_verdict: Array
     opgaven_rows: Array
     opgaven_touched: Array
     slot_qualities: Array
@@ -43,10 +49,10 @@ class Scratch(NamedTuple):
 
 def scratch(people: int, opgaven: int, slots: int) -> Scratch:
     return Scratch(
-        people_state=np.zeros(people, dtype=np.uint8),
+        people_verdict=np.zeros(people, dtype=np.uint8),
         people_rows=np.zeros((people, COLUMNS), dtype=np.int8),
         people_touched=np.empty(people, dtype=np.int32),
-        opgaven_state=np.zeros(opgaven, dtype=np.uint8),
+        opgaven_verdict=np.zeros(opgaven, dtype=np.uint8),
         opgaven_rows=np.zeros((opgaven, COLUMNS), dtype=np.int8),
         opgaven_touched=np.empty(opgaven, dtype=np.int32),
         slot_qualities=np.zeros(slots, dtype=np.int8),
@@ -69,39 +75,25 @@ def inlined(function: Function) -> Function:
 
 
 @inlined
-def can_reach(
-    here: int,
-    there: int,
-    province: int,
-    audience: int,
-    km: int,
-    travel_km: int,
-    from_afar: int,
-    wants_from_afar: int,
-) -> bool:
-    """As `fits.can_reach`, and in another gemeente for which the opgave is meant."""
+def needed(here: int, there: int, province: int, audience: int, km: int, from_afar: int) -> int:
+    """The reach that somebody from here needs for an opgave there, as `fits.can_reach` has it.
+
+    For an opgave from afar that is 1, which is the reach of who works so; and nobody has enough in
+    a gemeente for which it is not meant.
+    """
     if here == there or (audience >= 0 and audience != province):
-        return False
-    return bool(from_afar) if wants_from_afar else km <= travel_km
+        return TOO_FAR
+    return 1 if from_afar else km
 
 
 @inlined
-def has_time(
-    first: int,
-    last: int,
-    hours: Array,
-    from_day: Array,
-    until_day: Array,
-    asked_hours: int,
-    starts_on: int,
-    ends_on: int,
-    days: int,
-) -> bool:
+def has_time(windows: Array, first: int, last: int, asked: Array, o: int) -> bool:
     """As `fits.has_time`, for any window from the first to the last."""
-    for w in range(first, last):
-        shared = min(until_day[w], ends_on) - max(from_day[w], starts_on) + 1
-        if hours[w] >= asked_hours and shared >= days:
-            return True
+    for at in range(first, last):
+        if windows[at, HOURS] >= asked[o, HOURS]:
+            until = min(windows[at, LAST], asked[o, LAST])
+            if until - max(windows[at, FIRST], asked[o, FIRST]) + 1 >= asked[o, DAYS]:
+                return True
     return False
 
 
@@ -149,87 +141,51 @@ def keep(best: Array, count: int, key: int) -> int:
 
 
 @inlined
-def collect(touched: Array, state: Array, rows: Array, best: Array) -> int:
+def collect(touched: Array, verdict: Array, rows: Array, best: Array) -> int:
     """The best of the touched candidates; leaves the scratch as it was found."""
     count = 0
     for number in touched:
-        if state[number] == CAN:
+        if verdict[number] == CAN:
             key = key_of(rows, number, number)
             if key >= 0:
                 count = keep(best, count, key)
             for column in range(COLUMNS):
                 rows[number, column] = 0
-        state[number] = UNKNOWN
+        verdict[number] = UNKNOWN
     return count
 
 
 @compiled
-def count_people(
-    o: int,
-    opgaven: Any,
-    people: Any,
-    places: Any,
-    similar: Any,
-    postings: Any,
-    worth: Array,
-    gone: Array,
-    scratch: Any,
-) -> int:
+def count_people(o: int, state: Any, gone: Array, scratch: Any) -> int:
     """Count for everybody who offers something that the opgave asks; how many were touched."""
-    state, rows, touched = scratch.people_state, scratch.people_rows, scratch.people_touched
-    gemeente, travel_km, from_afar = people.gemeente, people.travel_km, people.is_remote
-    windows, hours = people.windows, people.window_hours
-    from_day, until_day = people.window_from, people.window_until
-    there, audience = opgaven.gemeente[o], opgaven.audience[o]
-    km, province, is_remote = places.km[there], places.province, opgaven.is_remote[o]
-    asked_hours, days = opgaven.hours[o], opgaven.days_needed[o]
-    starts_on, ends_on, musts = opgaven.starts_on[o], opgaven.ends_on[o], opgaven.musts[o]
+    opgaven, people, similar, postings = state.opgaven, state.people, state.similar, state.postings
+    verdict, rows, touched = scratch.people_verdict, scratch.people_rows, scratch.people_touched
+    reach, kind = people.reach, FROM_AFAR if opgaven.is_remote[o] else TRAVEL
+    windows, times, asked_times = people.windows, people.times, opgaven.times
     rows_of_s, terms, strengths = similar.rows, similar.term, similar.strength
-    rows_of_postings, packed = postings.rows, postings.packed
+    rows_of_postings, packed, musts = postings.rows, postings.packed, opgaven.musts[o]
+    needed_from = needed_for(o, opgaven, state.places)
     many, first = 0, opgaven.slots[o]
     for slot in range(first, opgaven.slots[o + 1]):
         asked, level = opgaven.slot_term[slot], opgaven.slot_level[slot]
-        percents = worth[opgaven.is_learning[o], level]
+        percents = state.worth[opgaven.is_learning[o], level]
         full, must, mark = opgaven.slot_points[slot], opgaven.slot_must[slot], slot - first + 1
         for at in range(rows_of_s[asked], rows_of_s[asked + 1]):
             strength, term = strengths[at], terms[at]
             for place in range(rows_of_postings[term], rows_of_postings[term + 1]):
-                posting = packed[place]
-                p = posting >> CODE_BITS
-                if state[p] == UNKNOWN:
-                    touched[many] = p
+                p, code = packed[place] >> CODE_BITS, packed[place] & CODE
+                if verdict[p] == UNKNOWN:
+                    touched[many], verdict[p] = p, CANNOT
                     many += 1
-                    here = gemeente[p]
                     if (
-                        not gone[p]
-                        and can_reach(
-                            here,
-                            there,
-                            province[here],
-                            audience,
-                            km[here],
-                            travel_km[p],
-                            from_afar[p],
-                            is_remote,
-                        )
-                        and has_time(
-                            windows[p],
-                            windows[p + 1],
-                            hours,
-                            from_day,
-                            until_day,
-                            asked_hours,
-                            starts_on,
-                            ends_on,
-                            days,
-                        )
+                        reach[p, kind] >= needed_from[reach[p, HOME]]
+                        and has_time(times, windows[p], windows[p + 1], asked_times, o)
+                        and not gone[p]
                     ):
-                        state[p] = CAN
+                        verdict[p] = CAN
                         begin(rows, p, musts)
-                    else:
-                        state[p] = CANNOT
-                if state[p] == CAN:
-                    quality = percents[strength, posting & CODE]
+                if verdict[p] == CAN:
+                    quality = percents[strength, code]
                     # The mark tells whose quality is there: no need to clear it for the next one.
                     before = rows[p, QUALITY] if rows[p, SLOT] == mark else 0
                     if quality > before:
@@ -239,34 +195,29 @@ def count_people(
 
 
 @compiled
-def find_people(
-    o: int,
-    opgaven: Any,
-    people: Any,
-    places: Any,
-    similar: Any,
-    postings: Any,
-    worth: Array,
-    gone: Array,
-    scratch: Any,
-    best: Array,
-) -> int:
+def needed_for(o: int, opgaven: Any, places: Any) -> Array:
+    """Per gemeente the reach that somebody from there needs."""
+    there, audience, from_afar = opgaven.gemeente[o], opgaven.audience[o], opgaven.is_remote[o]
+    km, province = places.km[there], places.province
+    found = np.empty(km.size, dtype=np.int32)
+    for here in range(km.size):
+        found[here] = needed(here, there, province[here], audience, km[here], from_afar)
+    return found
+
+
+@compiled
+def find_people(o: int, state: Any, gone: Array, scratch: Any, best: Array) -> int:
     """The keys of the best profiles for one opgave, in `best`; how many there are."""
-    many = count_people(o, opgaven, people, places, similar, postings, worth, gone, scratch)
+    many = count_people(o, state, gone, scratch)
     touched = scratch.people_touched[:many]
-    return collect(touched, scratch.people_state, scratch.people_rows, best)
+    return collect(touched, scratch.people_verdict, scratch.people_rows, best)
 
 
 @compiled
 def find_both(
     first: int,
     last: int,
-    opgaven: Any,
-    people: Any,
-    places: Any,
-    similar: Any,
-    postings: Any,
-    worth: Array,
+    state: Any,
     gone: Array,
     scratch: Any,
     people_of: Array,
@@ -274,14 +225,14 @@ def find_both(
     counts: Array,
 ) -> None:
     """For a range of opgaven the best profiles of each, and what they are for each profile."""
-    state, rows = scratch.people_state, scratch.people_rows
+    verdict, rows = scratch.people_verdict, scratch.people_rows
     for o in range(first, last):
-        many = count_people(o, opgaven, people, places, similar, postings, worth, gone, scratch)
+        many = count_people(o, state, gone, scratch)
         for p in scratch.people_touched[:many]:
-            key = key_of(rows, p, o) if state[p] == CAN else -1
+            key = key_of(rows, p, o) if verdict[p] == CAN else -1
             if key >= 0:
                 counts[p] = keep(opgaven_of[p], counts[p], key)
-        collect(scratch.people_touched[:many], state, rows, people_of[o])
+        collect(scratch.people_touched[:many], verdict, rows, people_of[o])
 
 
 @compiled
@@ -293,69 +244,41 @@ def unite(into: Array, counts: Array, other: Array, other_counts: Array) -> None
 
 
 @compiled
-def find_opgaven(  # noqa: C901  (the mirror of `count_people`; apart, its parts say less)
-    p: int,
-    opgaven: Any,
-    people: Any,
-    places: Any,
-    askers: Any,
-    worth: Array,
-    gone: Array,
-    scratch: Any,
-    best: Array,
-) -> int:
-    """The keys of the best opgaven for one profile, in `best`; how many there are."""
-    state, rows, touched = scratch.opgaven_state, scratch.opgaven_rows, scratch.opgaven_touched
+def count_opgaven(p: int, state: Any, gone: Array, scratch: Any) -> tuple[int, int]:
+    """Count for all that asks what the profile offers; how many opgaven and slots were touched."""
+    opgaven, people, askers, worth = state.opgaven, state.people, state.askers, state.worth
+    verdict, rows, touched = scratch.opgaven_verdict, scratch.opgaven_rows, scratch.opgaven_touched
     qualities, touched_slots = scratch.slot_qualities, scratch.slots_touched
     gemeente, audience, is_remote = opgaven.gemeente, opgaven.audience, opgaven.is_remote
-    asked_hours, days, musts = opgaven.hours, opgaven.days_needed, opgaven.musts
-    starts_on, ends_on, is_learning = opgaven.starts_on, opgaven.ends_on, opgaven.is_learning
-    slot_opgave, slot_level = opgaven.slot_opgave, opgaven.slot_level
+    times, asked_times, musts = people.times, opgaven.times, opgaven.musts
+    slot_opgave, slot_level, is_learning = (
+        opgaven.slot_opgave,
+        opgaven.slot_level,
+        opgaven.is_learning,
+    )
     slot_points, slot_must = opgaven.slot_points, opgaven.slot_must
-    asked_slot, strengths = askers.slot, askers.strength
-    here, travel_km, from_afar = people.gemeente[p], people.travel_km[p], people.is_remote[p]
-    km, province = places.km[here], places.province[here]
+    slots, strengths = askers.slot, askers.strength
+    here, travel_km, from_afar = people.reach[p]
+    km, province = state.places.km[here], state.places.province[here]
     first, last = people.windows[p], people.windows[p + 1]
-    hours, from_day, until_day = people.window_hours, people.window_from, people.window_until
     many, many_slots = 0, 0
     for skill in range(people.skills[p], people.skills[p + 1]):
         term, code = people.skill_term[skill], people.skill_code[skill]
         for at in range(askers.rows[term], askers.rows[term + 1]):
-            slot = asked_slot[at]
+            slot = slots[at]
             o = slot_opgave[slot]
-            if state[o] == UNKNOWN:
-                touched[many] = o
+            if verdict[o] == UNKNOWN:
+                touched[many], verdict[o] = o, CANNOT
                 many += 1
-                there = gemeente[o]
+                there, reach = gemeente[o], from_afar if is_remote[o] else travel_km
                 if (
-                    not gone[o]
-                    and can_reach(
-                        here,
-                        there,
-                        province,
-                        audience[o],
-                        km[there],
-                        travel_km,
-                        from_afar,
-                        is_remote[o],
-                    )
-                    and has_time(
-                        first,
-                        last,
-                        hours,
-                        from_day,
-                        until_day,
-                        asked_hours[o],
-                        starts_on[o],
-                        ends_on[o],
-                        days[o],
-                    )
+                    reach >= needed(here, there, province, audience[o], km[there], is_remote[o])
+                    and has_time(times, first, last, asked_times, o)
+                    and not gone[o]
                 ):
-                    state[o] = CAN
+                    verdict[o] = CAN
                     begin(rows, o, musts[o])
-                else:
-                    state[o] = CANNOT
-            if state[o] == CAN:
+            if verdict[o] == CAN:
                 quality = worth[is_learning[o], slot_level[slot], strengths[at], code]
                 before = qualities[slot]
                 if quality > before:
@@ -364,19 +287,26 @@ def find_opgaven(  # noqa: C901  (the mirror of `count_people`; apart, its parts
                     if before == 0:
                         touched_slots[many_slots] = slot
                         many_slots += 1
-    for place in range(many_slots):
-        qualities[touched_slots[place]] = 0
-    return collect(touched[:many], state, rows, best)
+    return many, many_slots
 
 
 @compiled
-def explain(
-    opgaven: Any, o: int, people: Any, p: int, similar: Any, worth: Array, found: Array
-) -> None:
+def find_opgaven(p: int, state: Any, gone: Array, scratch: Any, best: Array) -> int:
+    """The keys of the best opgaven for one profile, in `best`; how many there are."""
+    many, many_slots = count_opgaven(p, state, gone, scratch)
+    for slot in scratch.slots_touched[:many_slots]:
+        scratch.slot_qualities[slot] = 0
+    touched = scratch.opgaven_touched[:many]
+    return collect(touched, scratch.opgaven_verdict, scratch.opgaven_rows, best)
+
+
+@compiled
+def explain(o: int, p: int, state: Any, found: Array) -> None:
     """Per asked skill of the opgave: which skill of the profile, by which entry of S; or -1.
 
     The skills of a profile stand in the order in which equal ones are preferred.
     """
+    opgaven, people, similar, worth = state.opgaven, state.people, state.similar, state.worth
     first = opgaven.slots[o]
     for slot in range(first, opgaven.slots[o + 1]):
         asked, level = opgaven.slot_term[slot], opgaven.slot_level[slot]
@@ -393,16 +323,13 @@ def explain(
 
 
 @compiled
-def explain_all(
-    opgaven: Any, people: Any, similar: Any, worth: Array, keys: Array, starts: Array, found: Array
-) -> None:
+def explain_all(state: Any, keys: Array, starts: Array, found: Array) -> None:
     """As `explain`, for the best profiles of every opgave, one after the other."""
     at = 0
     for o in range(keys.shape[0]):
-        slots = opgaven.slots[o + 1] - opgaven.slots[o]
+        slots = state.opgaven.slots[o + 1] - state.opgaven.slots[o]
         for place in range(keys.shape[1]):
             if keys[o, place] >= 0:
-                p = keys[o, place] & NUMBER
-                explain(opgaven, o, people, p, similar, worth, found[at : at + slots])
+                explain(o, keys[o, place] & NUMBER, state, found[at : at + slots])
                 at += slots
         starts[o + 1] = at
