@@ -10,6 +10,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
+from app.matching.shelf import Shelf
 from app.tables import METADATA
 
 FORWARDED = ("Forwarded", "X-Forwarded-For")
@@ -23,6 +24,12 @@ def visitor_address() -> str:
     if is_forwarded and not current_app.extensions["settings"].trusted_proxies:
         _warn_of_proxy()
     return request.remote_addr or ""
+
+
+def shelf() -> Shelf:
+    """Where the snapshots of matching lie."""
+    found: Shelf = current_app.extensions["shelf"]
+    return found
 
 
 @cache

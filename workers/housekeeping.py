@@ -2,9 +2,10 @@
 
 from celery import shared_task
 
+from app.extensions import shelf
 from app.matching import service as matching
 from app.opgaven import service as opgaven
-from workers.work import open_work, shelf
+from workers.work import open_work
 
 
 @shared_task(name="housekeeping.close_overdue")

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from app.core.work import Work
+from app.extensions import shelf
 from app.matching import service as matching
 from app.notifications import service as notifications
-from workers.work import shelf
 
 Payload = dict[str, Any]
 

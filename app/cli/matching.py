@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from app.accounts import queries as accounts
@@ -15,11 +14,11 @@ from app.cli.work import Refusal, open_work
 from app.core.dutch import plural
 from app.core.progress import Progress
 from app.core.work import Work
+from app.extensions import shelf
 from app.matching import queries, service, standing
 from app.matching.core.facts import OpgaveFacts, ProfileFacts, Score
 from app.matching.core.fits import Hindrance, hindrance
 from app.matching.core.words import COLLEAGUE, details, points_words, score_sentence, sentence
-from app.matching.shelf import Shelf
 from app.matching.status import status, status_lines
 
 matching = AppGroup("matching", help="Matches tussen profielen en opgaven.")
@@ -39,7 +38,7 @@ def rebuild() -> None:
     match, is_done = service.match_everything, False
     while not is_done:
         with open_work() as work, _bar() as progress:
-            is_done = match(work, _shelf(), progress)
+            is_done = match(work, shelf(), progress)
             count = queries.count(work.session)
         match = service.go_on
     click.echo(f"{plural(count, 'match', 'matches')} gevonden.")
@@ -49,7 +48,7 @@ def rebuild() -> None:
 def show_status() -> None:
     """Hoe het met de momentopname en de matches staat."""
     with open_work() as work:
-        lines = status_lines(status(work.session, _shelf()), work.now)
+        lines = status_lines(status(work.session, shelf()), work.now)
     width = max(len(name) for name, _ in lines) + 2
     for name, value in lines:
         click.echo(f"{name + ':':<{width}}{value}")
@@ -114,8 +113,3 @@ def _bar() -> Iterator[Progress]:
             shown[step].update(done + 1 - shown[step].pos)
 
         yield progress
-
-
-def _shelf() -> Shelf:
-    found: Shelf = current_app.extensions["shelf"]
-    return found

@@ -70,7 +70,7 @@ def match_everything(work: Work, shelf: Shelf = NO_SHELF, progress: Progress = n
 
     Makes a snapshot first, so that nothing that changed is passed over.
     """
-    # The compiled loops weigh more than all else together; only who makes snapshots needs them.
+    # The compiled loops weigh more than all else together; most processes never need them.
     from app.matching import building  # noqa: PLC0415
 
     _take_turns(work)

@@ -1,4 +1,4 @@
-"""S as the database keeps it: two words that were compared are never compared again.
+"""S as the database keeps it: two words are compared once, until words or rules are others.
 
 A term goes by its number here: its place among all terms in the order of their ids.
 """

@@ -1,7 +1,8 @@
 """Who fits what as things stand now: what a snapshot finds, and what changed since it was made.
 
 The snapshot says who may be among the best; every score that leaves here is counted anew from what
-the database says now. So the same answer comes with a fresh snapshot, an old one and none at all.
+the database says now. So a fresh snapshot and an old one give the same answer. Without one workers
+compare everybody, as long as that is few, and pages show what workers found before.
 """
 
 from collections.abc import Collection, Iterable, Sequence

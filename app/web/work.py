@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import current_app
-
 from app.core.work import Work, begin
 from app.extensions import db
-from app.matching.shelf import Shelf
 from app.web.auth import current_actor
 
 
@@ -15,9 +12,3 @@ from app.web.auth import current_actor
 def open_work() -> Iterator[Work]:
     with begin(db.session(), current_actor()) as work:
         yield work
-
-
-def shelf() -> Shelf:
-    """Where the snapshots of matching lie."""
-    found: Shelf = current_app.extensions["shelf"]
-    return found

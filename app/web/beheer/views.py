@@ -12,7 +12,7 @@ from app.core import jobs
 from app.core.actor import Role
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
-from app.extensions import db
+from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
@@ -31,7 +31,7 @@ from app.web.beheer.forms import (
     pressed_id,
 )
 from app.web.policy import Policy, allow
-from app.web.work import open_work, shelf
+from app.web.work import open_work
 
 SAID = {
     Decision.GRANT: "Toegelaten. De collega krijgt een mail.",

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput
-from app.extensions import db
+from app.extensions import db, shelf
 from app.matching import disputes as said
 from app.matching import disputing
 from app.web.auth import current_actor
@@ -20,7 +20,7 @@ from app.web.matching.disputes import (
 from app.web.matching.forms import DisputeForm
 from app.web.matching.pages import colleagues_page, own_matches
 from app.web.policy import Policy, allow
-from app.web.work import open_work, shelf
+from app.web.work import open_work
 
 DISPUTED = (
     "We houden hier voortaan rekening mee. Je matches worden nu opnieuw berekend. "

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.faults import FaultyDraft
-from app.extensions import db
+from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
 from app.labels import MOVEMENT_SENTENCES
 from app.matching import disputes, standing
@@ -30,7 +30,7 @@ from app.web.policy import Policy, allow
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
 from app.web.vocabulary.hints import hints_for
-from app.web.work import open_work, shelf
+from app.web.work import open_work
 
 SAVED = "Je profiel is bewaard."
 PUBLISHED = "Je profiel is gepubliceerd."
