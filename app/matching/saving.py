@@ -4,15 +4,27 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Boolean, Uuid, case, column, delete, func, literal, literal_column, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import (
+    Boolean,
+    Uuid,
+    case,
+    column,
+    delete,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from app.core.work import Work
 from app.matching.core.facts import Score
 from app.matching.events import MatchesFound
 from app.matching.models import Match
 
-ROWS_A_STATEMENT = 500
+ROWS_A_STATEMENT = 5_000
+# The columns of a score; the moment is that of the work.
+GIVEN = ("profile_id", "opgave_id", "value", "tier", "reasons", "mark")
 # A match is stored when it is among the best of either side.
 MOST_OF_OPGAVE, MOST_OF_PERSON = 50, 5
 
@@ -36,7 +48,7 @@ def save(work: Work, scores: Sequence[Score], marks: Mapping[Pair, int] | None =
 
 def remove(work: Work, pairs: Collection[Pair]) -> None:
     """Of profiles and opgaven that no longer fit."""
-    for part in _parts(sorted(pairs), 20 * ROWS_A_STATEMENT):
+    for part in _parts(sorted(pairs), 2 * ROWS_A_STATEMENT):
         profile_ids, opgave_ids = zip(*part, strict=True)
         gone = (
             func.unnest(literal(profile_ids, ARRAY(Uuid)), literal(opgave_ids, ARRAY(Uuid)))
@@ -75,18 +87,23 @@ def _upsert(work: Work, scores: Sequence[Score], marks: Mapping[Pair, int]) -> l
     """Write these scores; the pairs that were not there before."""
     rows = [
         {
-            "profile_id": one.profile_id,
-            "opgave_id": one.opgave_id,
+            "profile_id": str(one.profile_id),
+            "opgave_id": str(one.opgave_id),
             "value": one.value,
             "tier": one.tier,
             "reasons": [reason.as_plain() for reason in one.reasons],
-            "found_at": work.now,
-            "changed_at": work.now,
             "mark": marks.get((one.profile_id, one.opgave_id)),
         }
         for one in scores
     ]
-    fresh = insert(Match).values(rows)
+    # All rows are one value, so the statement is the same however many there are.
+    columns = [column(name, Match.__table__.c[name].type) for name in GIVEN]
+    given = func.jsonb_to_recordset(literal(rows, JSONB)).table_valued(*columns)
+    now = literal(work.now, Match.__table__.c.found_at.type)
+    fresh = insert(Match).from_select(
+        [*GIVEN, "found_at", "changed_at"],
+        select(given.render_derived(with_types=True), now, now),
+    )
     is_other = Match.reasons.is_distinct_from(fresh.excluded.reasons) | (
         Match.tier.is_distinct_from(fresh.excluded.tier)
     )
