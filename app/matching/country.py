@@ -8,7 +8,8 @@ from uuid import UUID
 
 from app.matching.core.arrays import EVERYBODY, Array
 from app.matching.core.engine import Engine, profile_question_of, question_of
-from app.matching.core.facts import OpgaveFacts, ProfileFacts
+from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts
+from app.matching.core.links import KnownLinks, StoredLinks
 from app.matching.core.similarity import Asked, Offered
 from app.matching.core.snapshot import (
     Contents,
@@ -43,6 +44,14 @@ class Country:
     @cached_property
     def gemeenten(self) -> dict[str, int]:
         return {code.decode(): number for number, code in enumerate(self.contents.gemeenten)}
+
+    @cached_property
+    def _links(self) -> StoredLinks:
+        return StoredLinks(self.contents.words, self.contents.state.similar)
+
+    def links(self, vocabulary: Links) -> KnownLinks:
+        """How words are linked by the vocabulary that this was made with."""
+        return KnownLinks(self._links, vocabulary)
 
     def people_for(
         self,

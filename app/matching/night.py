@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise, starmap
 from uuid import UUID
 
 import numpy as np
@@ -15,13 +15,14 @@ from app.matching import queries
 from app.matching.core.facts import OpgaveFacts, ProfileFacts
 from app.matching.core.kernels import NUMBER
 from app.matching.core.marks import marks_of_pairs
+from app.matching.core.numbering import numbers_of
 from app.matching.core.snapshot import id_at
 from app.matching.country import Country
 from app.matching.saving import MOST_OF_OPGAVE, MOST_OF_PERSON, Pair, remove, save
-from app.matching.standing import scores_of
+from app.matching.standing import links, scores_of
 
-# So many pairs are made anew in one go; what is left is found by the next one.
-MOST_PAIRS = 20_000
+# So many pairs are made anew in one go, a minute's work; what is left is found by the next one.
+MOST_PAIRS = 100_000
 OPGAVEN_A_PART = 100
 THREADS = 2
 MATCHES = "matches"
@@ -45,10 +46,11 @@ def rematch(work: Work, country: Country, progress: Progress = no_progress) -> b
     remove(work, stored.gone)
     unchanged = stored.pairs[_marks(country, stored.pairs) == stored.marks]
     todo = np.setdiff1d(np.union1d(_best(country), stored.pairs), unchanged)
-    known = set(stored.pairs.tolist())
-    for done, part in _in_parts(todo[:MOST_PAIRS]):
-        progress(MATCHES, done, len(todo))
-        _bring_in_line(work, country, part, known)
+    now = todo[:MOST_PAIRS]
+    is_stored = np.isin(now, stored.pairs)
+    for part in _in_parts(now):
+        progress(MATCHES, part.start, len(todo))
+        _bring_in_line(work, country, now[part], is_stored[part])
     return len(todo) <= MOST_PAIRS
 
 
@@ -60,8 +62,8 @@ def _stored(session: Session, country: Country) -> Stored:
         opgave=ID,
         mark="i8",
     )
-    profiles = _numbers(country.contents.profile_ids, rows["profile"])
-    opgaven = _numbers(country.contents.opgave_ids, rows["opgave"])
+    profiles = numbers_of(country.contents.profile_ids, rows["profile"])
+    opgaven = numbers_of(country.contents.opgave_ids, rows["opgave"])
     is_here = (profiles >= 0) & (opgaven >= 0)
     gone = rows[~is_here]
     return Stored(
@@ -72,12 +74,6 @@ def _stored(session: Session, country: Country) -> Stored:
             for profile, opgave in zip(gone["profile"], gone["opgave"], strict=True)
         ],
     )
-
-
-def _numbers(ids: Array, wanted: Array) -> Array:
-    """Per id its number, or -1."""
-    numbers = {bytes(one): number for number, one in enumerate(ids)}
-    return np.fromiter((numbers.get(bytes(one), -1) for one in wanted), dtype=np.int64)
 
 
 def _best(country: Country) -> Array:
@@ -106,24 +102,22 @@ def _marks(country: Country, pairs: Array) -> Array:
     )
 
 
-def _in_parts(pairs: Array) -> Iterator[tuple[int, Array]]:
-    """The pairs of so many opgaven at a time, and how many went before."""
+def _in_parts(pairs: Array) -> Iterator[slice]:
+    """The pairs of so many opgaven at a time."""
     _, starts = np.unique(pairs >> 32, return_index=True)
     bounds = [*starts[::OPGAVEN_A_PART].tolist(), len(pairs)]
-    for first, last in pairwise(bounds):
-        yield first, pairs[first:last]
+    return starmap(slice, pairwise(bounds))
 
 
-def _bring_in_line(work: Work, country: Country, pairs: Array, known: set[int]) -> None:
+def _bring_in_line(work: Work, country: Country, pairs: Array, is_stored: Array) -> None:
     """Score these pairs as they are now, and write or remove them."""
     named = _named(country, pairs)
     marks = dict(zip(named, _marks(country, pairs).tolist(), strict=True))
     facts = _facts(work, named)
-    found = scores_of(work.session, facts)
+    found = scores_of(work.session, links(work.session, country), facts)
     save(work, found, marks)
     fitting = {(one.profile_id, one.opgave_id) for one in found}
-    known_ones = (pair for pair, code in zip(named, pairs.tolist(), strict=True) if code in known)
-    remove(work, [pair for pair in known_ones if pair not in fitting])
+    remove(work, [pair for pair in compress(named, is_stored) if pair not in fitting])
 
 
 def _named(country: Country, pairs: Array) -> list[Pair]:

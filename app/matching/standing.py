@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.matching import queries
-from app.matching.core.facts import OpgaveFacts, ProfileFacts, Score
+from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts, Score
 from app.matching.core.rank import rank, worth_telling
 from app.matching.core.score import score
 from app.matching.models import Change
@@ -25,6 +25,7 @@ from app.matching.queries import LONGEST_LIST, OpgaveMatch
 from app.matching.shelf import NO_SHELF, Shelf
 from app.opgaven import queries as opgaven
 from app.people import queries as people
+from app.vocabulary import queries as vocabulary
 
 if TYPE_CHECKING:
     from app.matching.country import Country
@@ -48,6 +49,10 @@ class Standing:
     profiles: frozenset[UUID] = frozenset()
     opgaven: frozenset[UUID] = frozenset()
 
+    @property
+    def links(self) -> Links:
+        return links(self.session, self.country)
+
     def people_for(self, opgave: OpgaveFacts, also: Collection[UUID] = ()) -> list[Score]:
         """Who fits, best first: the best fifty for certain, and these when they fit."""
         meant_for = queries.meant_for(self.session, [opgave.id])
@@ -61,7 +66,7 @@ class Standing:
         elif people.count_published(self.session) > MOST_ONE_BY_ONE:
             raise NoSnapshotYet
         profiles = queries.profile_facts(self.session, ids)
-        return scores(self.session, profiles, [opgave])
+        return scores(self.session, self.links, profiles, [opgave])
 
     def opgaven_for(self, profile: ProfileFacts, also: Collection[UUID] = ()) -> list[Score]:
         """What fits, best first: the best fifty for certain, and these when they fit."""
@@ -73,7 +78,7 @@ class Standing:
         elif opgaven.count_open(self.session, self.today) > MOST_ONE_BY_ONE:
             raise NoSnapshotYet
         found_opgaven = queries.opgave_facts(self.session, self.today, ids)
-        return scores(self.session, [profile], found_opgaven)
+        return scores(self.session, self.links, [profile], found_opgaven)
 
 
 def standing(session: Session, today: date, shelf: Shelf = NO_SHELF) -> Standing:
@@ -113,19 +118,31 @@ def match_of_person(session: Session, user_id: UUID, opgave_id: UUID, today: dat
     """How these two fit as they are now, when that is worth telling."""
     profiles = queries.profile_facts(session, [user_id])
     asked = queries.opgave_facts(session, today, [opgave_id])
-    return next(iter(scores(session, profiles, asked)), None)
+    return next(iter(scores(session, queries.vocabulary(session), profiles, asked)), None)
+
+
+def links(session: Session, country: "Country | None") -> Links:
+    """How words are linked now; looked up in the snapshot when it was made with these words."""
+    words = queries.vocabulary(session)
+    if country is None or country.manifest.words != str(vocabulary.version(session)):
+        return words
+    return country.links(words)
 
 
 def scores(
-    session: Session, profiles: Iterable[ProfileFacts], opgaven: Sequence[OpgaveFacts]
+    session: Session,
+    words: Links,
+    profiles: Iterable[ProfileFacts],
+    opgaven: Sequence[OpgaveFacts],
 ) -> list[Score]:
     """Everybody of these with each of these: what is worth telling, best first."""
-    return scores_of(session, list(product(profiles, opgaven)))
+    return scores_of(session, words, list(product(profiles, opgaven)))
 
 
-def scores_of(session: Session, pairs: Sequence[tuple[ProfileFacts, OpgaveFacts]]) -> list[Score]:
+def scores_of(
+    session: Session, words: Links, pairs: Sequence[tuple[ProfileFacts, OpgaveFacts]]
+) -> list[Score]:
     """What is worth telling of these pairs, best first."""
-    words = queries.vocabulary(session)
     meant_for = queries.meant_for(session, {opgave.id for _, opgave in pairs})
     found = (
         score(profile, opgave, words)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.outbox import OutboxMessage
 from app.matching import night, saving, service
-from app.matching.core.facts import OpgaveFacts, ProfileFacts, Score
+from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts, Score
 from app.matching.models import Match
 from app.matching.shelf import Shelf
 from app.matching.standing import scores_of
@@ -30,9 +30,11 @@ def scored(session: Session, monkeypatch: pytest.MonkeyPatch, shelf: Shelf) -> i
     """How many pairs a run makes anew."""
     counts: list[int] = []
 
-    def counting(of: Session, pairs: Sequence[tuple[ProfileFacts, OpgaveFacts]]) -> list[Score]:
+    def counting(
+        of: Session, words: Links, pairs: Sequence[tuple[ProfileFacts, OpgaveFacts]]
+    ) -> list[Score]:
         counts.append(len(pairs))
-        return scores_of(of, pairs)
+        return scores_of(of, words, pairs)
 
     monkeypatch.setattr(night, "scores_of", counting)
     service.match_everything(make_work(session, now=LATER), shelf)

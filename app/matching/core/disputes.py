@@ -7,8 +7,7 @@ takes it off the profile.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from app.matching.core.facts import Disputed, Kind, Link, OfferedSkill, Reason
-from app.matching.core.vocabulary import Vocabulary
+from app.matching.core.facts import Disputed, Kind, Link, Links, OfferedSkill, Reason
 from app.vocabulary.rules import normalise
 
 ONE_MEANING = frozenset({Kind.SAME, Kind.SYNONYM})
@@ -20,13 +19,13 @@ def may_dispute(reason: Reason) -> bool:
 
 
 def with_disputes(
-    skills: Iterable[OfferedSkill], disputes: Sequence[Disputed], vocabulary: Vocabulary
+    skills: Iterable[OfferedSkill], disputes: Sequence[Disputed], vocabulary: Links
 ) -> tuple[OfferedSkill, ...]:
     """The skills, each with the asked words that it does not answer."""
     return tuple(_not_for(skill, not_for(skill.label, disputes, vocabulary)) for skill in skills)
 
 
-def not_for(offered: str, disputes: Iterable[Disputed], vocabulary: Vocabulary) -> tuple[str, ...]:
+def not_for(offered: str, disputes: Iterable[Disputed], vocabulary: Links) -> tuple[str, ...]:
     """The asked words, in comparable form, that what is offered does not answer."""
     found = {
         normalise(one.asked)
@@ -36,14 +35,14 @@ def not_for(offered: str, disputes: Iterable[Disputed], vocabulary: Vocabulary) 
     return tuple(sorted(found))
 
 
-def is_disputed(asked: str, link: Link, words: Sequence[str], vocabulary: Vocabulary) -> bool:
+def is_disputed(asked: str, link: Link, words: Sequence[str], vocabulary: Links) -> bool:
     """Whether this link to an asked word is left out by a skill that is not for these words."""
     if not words or link.kind is Kind.SAME:
         return False
     return any(_mean_one_thing(word, asked, vocabulary) for word in words)
 
 
-def link_of(asked: str, offered: OfferedSkill, vocabulary: Vocabulary) -> Link | None:
+def link_of(asked: str, offered: OfferedSkill, vocabulary: Links) -> Link | None:
     """How the skill answers what is asked, as far as its owner does not dispute that."""
     link = vocabulary.link(asked, offered.label)
     if link is None or is_disputed(asked, link, offered.not_for, vocabulary):
@@ -55,6 +54,6 @@ def _not_for(skill: OfferedSkill, words: tuple[str, ...]) -> OfferedSkill:
     return skill if skill.not_for == words else replace(skill, not_for=words)
 
 
-def _mean_one_thing(one: str, other: str, vocabulary: Vocabulary) -> bool:
+def _mean_one_thing(one: str, other: str, vocabulary: Links) -> bool:
     link = vocabulary.link(one, other)
     return link is not None and link.kind in ONE_MEANING

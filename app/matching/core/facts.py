@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from app.opgaven.rules import Place
@@ -89,6 +89,13 @@ class Kind(StrEnum):
 class Link:
     kind: Kind
     strength: int  # 0 to 100
+
+
+class Links(Protocol):
+    """Whoever knows how words are linked."""
+
+    def link(self, asked: str, offered: str) -> Link | None:
+        """What somebody who offers the one has of the other."""
 
 
 @dataclass(frozen=True, slots=True)

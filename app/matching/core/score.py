@@ -8,6 +8,7 @@ from app.matching.core.facts import (
     AskedSkill,
     Kind,
     Link,
+    Links,
     OfferedSkill,
     OpgaveFacts,
     ProfileFacts,
@@ -15,7 +16,6 @@ from app.matching.core.facts import (
     Score,
 )
 from app.matching.core.fits import fits
-from app.matching.core.vocabulary import Vocabulary
 
 FULL = 100
 MUST_WEIGHT = 3
@@ -45,7 +45,7 @@ class _Answer:
         return self.max_points * self.quality // FULL
 
 
-def score(profile: ProfileFacts, opgave: OpgaveFacts, vocabulary: Vocabulary) -> Score | None:
+def score(profile: ProfileFacts, opgave: OpgaveFacts, vocabulary: Links) -> Score | None:
     """The explained score, or None when these two have nothing to tell each other."""
     if not fits(profile, opgave):
         return None
@@ -95,9 +95,7 @@ def _for_level(levels_short: int) -> int:
     return LEVELS_SHORT[min(max(levels_short, 0), len(LEVELS_SHORT) - 1)]
 
 
-def _answers(
-    profile: ProfileFacts, opgave: OpgaveFacts, vocabulary: Vocabulary
-) -> Iterator[_Answer]:
+def _answers(profile: ProfileFacts, opgave: OpgaveFacts, vocabulary: Links) -> Iterator[_Answer]:
     if not opgave.skills:
         return
     asked = in_order(opgave.skills)
@@ -123,7 +121,7 @@ def _would_be(
     answers: Sequence[_Answer],
     profile: ProfileFacts,
     opgave: OpgaveFacts,
-    vocabulary: Vocabulary,
+    vocabulary: Links,
 ) -> int:
     """The value once the profile has what `words.what_if` names, for every question it serves."""
     better = _better(answer, profile, vocabulary)
@@ -138,7 +136,7 @@ def _would_be(
     return value
 
 
-def _better(answer: _Answer, profile: ProfileFacts, vocabulary: Vocabulary) -> OfferedSkill | None:
+def _better(answer: _Answer, profile: ProfileFacts, vocabulary: Links) -> OfferedSkill | None:
     """The offer at the level asked, or what is asked itself when another skill answers."""
     asked, offered, link = answer.asked, answer.offered, answer.link
     if offered and link and link.kind in NAMED:
