@@ -34,7 +34,7 @@ from app.matching.core.arrays import (
 )
 from app.matching.core.engine import MOST_MATCHES, Engine, State, question_of, state_of
 from app.matching.core.facts import OpgaveFacts
-from app.matching.core.kernels import CODE, CODE_BITS
+from app.matching.core.kernels import CODE, PROFILE, PROFILE_AT
 from app.matching.core.rank import MIN_VALUE
 from app.matching.core.score import FULL, MUST_QUALITY
 from app.matching.core.similarity import Offered, words_of
@@ -224,7 +224,8 @@ def numpy_for(built: Built, opgave: int) -> list[tuple[int, int, int]]:
             term = similar.term[at]
             packed = postings.packed[postings.rows[term] : postings.rows[term + 1]]
             worth = state.worth[opgaven.is_learning[opgave], level, similar.strength[at]]
-            np.maximum.at(best, packed >> CODE_BITS, worth[packed & CODE].astype(np.int32))
+            who = (packed >> PROFILE_AT) & PROFILE
+            np.maximum.at(best, who, worth[packed & CODE].astype(np.int32))
         points = best * int(opgaven.slot_points[slot]) // FULL
         total += points
         if opgaven.slot_must[slot]:

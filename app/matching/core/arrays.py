@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain, product
 from math import ceil
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from app.matching.core.facts import (
     ProfileFacts,
 )
 from app.matching.core.fits import days_needed, distance_km
-from app.matching.core.kernels import CODE, CODE_BITS
+from app.matching.core.kernels import CODE, FROM_AFAR_AT, HOME_AT, KM, PROFILE_AT, TRAVEL_AT
 from app.matching.core.score import in_order, quality, shares
 from app.opgaven.rules import Place
 from app.vocabulary.rules import normalise
@@ -160,7 +161,7 @@ class Similar(NamedTuple):
 
 
 class Postings(NamedTuple):
-    """Per offered term who offers it: the number of the profile, with the code in its last bits."""
+    """Per offered term who offers it: in bits the profile, its reach, and the code of the skill."""
 
     rows: Array
     packed: Array
@@ -240,7 +241,7 @@ def people_of(
     times = np.argsort(windows.profile, kind="stable")
     skills = _preferred(offers, names)
     return People(
-        reach=np.column_stack(profiles).clip(max=65_535).astype(np.uint16),
+        reach=np.column_stack(profiles).clip(max=KM).astype(np.uint16),
         windows=ends(np.bincount(windows.profile, minlength=many)),
         times=np.column_stack(windows[1:])[times].astype(np.int32),
         skills=ends(np.bincount(offers.profile, minlength=many)),
@@ -285,8 +286,10 @@ def row_of(links: Mapping[int, Link]) -> tuple[Array, Array, Array]:
 
 def similar_of(rows: Iterable[Mapping[int, Link]], asked: Sequence[int], terms: int) -> Similar:
     """S from a row per asked term, for a list of so many terms; others have an empty row."""
-    own = dict(zip(asked, rows, strict=True))
-    return similar_from([row_of(own.get(number, {})) for number in range(terms)])
+    own = sorted(zip(asked, rows, strict=True), key=itemgetter(0))
+    lengths = np.zeros(terms, dtype=np.int64)
+    lengths[[number for number, _ in own]] = [len(row) for _, row in own]
+    return similar_from([row_of(row) for _, row in own])._replace(rows=ends(lengths))
 
 
 def similar_from(rows: Sequence[tuple[Array, Array, Array]]) -> Similar:
@@ -296,9 +299,10 @@ def similar_from(rows: Sequence[tuple[Array, Array, Array]]) -> Similar:
 
 def postings_of(people: People, terms: int) -> Postings:
     """Who offers which term, in the order of the profiles."""
-    count = np.diff(people.skills)
-    profile = np.repeat(np.arange(len(count), dtype=np.uint32), count)
-    packed = (profile << np.uint32(CODE_BITS)) | people.skill_code
+    home, travel_km, from_afar = people.reach.astype(np.int64).T
+    profile = np.arange(len(home)) << PROFILE_AT
+    who = profile | home << HOME_AT | travel_km << TRAVEL_AT | from_afar << FROM_AFAR_AT
+    packed = np.repeat(who, np.diff(people.skills)) | people.skill_code
     return Postings(*_grouped(people.skill_term, terms, packed))
 
 

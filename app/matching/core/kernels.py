@@ -19,8 +19,6 @@ Function = TypeVar("Function")
 
 # The verdict: whether a candidate can take part, once that is known.
 UNKNOWN, CAN, CANNOT = range(3)
-# What stands in a row of where somebody is.
-HOME, TRAVEL, FROM_AFAR = range(3)
 # What stands in a row of a window, and of the time that an opgave asks; days are ordinals.
 HOURS, FIRST, LAST, DAYS = range(4)
 # Nobody travels as far.
@@ -30,8 +28,10 @@ TOTAL, MUST_POINTS, MISSING, SLOT, QUALITY, COLUMNS = range(6)
 # Where the parts of a key stand: tier, then value from high to low, then the number.
 TIER_AT, VALUE_AT = 40, 32
 NUMBER = 0xFFFFFFFF
-# A code stands in the last bits of a posting.
-CODE_BITS, CODE = 6, 63
+# Where the parts of a posting stand, and how large each may be. It holds the reach of its owner, so
+# that whoever cannot come is passed over without a look at another place in memory.
+PROFILE_AT, HOME_AT, TRAVEL_AT, FROM_AFAR_AT = 6, 32, 44, 60
+CODE, PROFILE, GEMEENTE, KM = 63, 0x3FFFFFF, 0xFFF, 0xFFFF
 
 
 class Scratch(NamedTuple):
@@ -149,8 +149,8 @@ def collect(touched: Array, verdict: Array, rows: Array, best: Array) -> int:
             key = key_of(rows, number, number)
             if key >= 0:
                 count = keep(best, count, key)
-            for column in range(COLUMNS):
-                rows[number, column] = 0
+        for column in range(COLUMNS):
+            rows[number, column] = 0
         verdict[number] = UNKNOWN
     return count
 
@@ -160,7 +160,7 @@ def count_people(o: int, state: Any, gone: Array, scratch: Any) -> int:
     """Count for everybody who offers something that the opgave asks; how many were touched."""
     opgaven, people, similar, postings = state.opgaven, state.people, state.similar, state.postings
     verdict, rows, touched = scratch.people_verdict, scratch.people_rows, scratch.people_touched
-    reach, kind = people.reach, FROM_AFAR if opgaven.is_remote[o] else TRAVEL
+    reach_at, reach = (FROM_AFAR_AT, 1) if opgaven.is_remote[o] else (TRAVEL_AT, KM)
     windows, times, asked_times = people.windows, people.times, opgaven.times
     rows_of_s, terms, strengths = similar.rows, similar.term, similar.strength
     rows_of_postings, packed, musts = postings.rows, postings.packed, opgaven.musts[o]
@@ -173,19 +173,18 @@ def count_people(o: int, state: Any, gone: Array, scratch: Any) -> int:
         for at in range(rows_of_s[asked], rows_of_s[asked + 1]):
             strength, term = strengths[at], terms[at]
             for place in range(rows_of_postings[term], rows_of_postings[term + 1]):
-                p, code = packed[place] >> CODE_BITS, packed[place] & CODE
+                posting = packed[place]
+                if (posting >> reach_at) & reach < needed_from[(posting >> HOME_AT) & GEMEENTE]:
+                    continue
+                p = (posting >> PROFILE_AT) & PROFILE
                 if verdict[p] == UNKNOWN:
-                    touched[many], verdict[p] = p, CANNOT
+                    touched[many] = p
                     many += 1
-                    if (
-                        reach[p, kind] >= needed_from[reach[p, HOME]]
-                        and has_time(times, windows[p], windows[p + 1], asked_times, o)
-                        and not gone[p]
-                    ):
-                        verdict[p] = CAN
-                        begin(rows, p, musts)
+                    begin(rows, p, musts)
+                    is_free = has_time(times, windows[p], windows[p + 1], asked_times, o)
+                    verdict[p] = CAN if is_free and not gone[p] else CANNOT
                 if verdict[p] == CAN:
-                    quality = percents[strength, code]
+                    quality = percents[strength, posting & CODE]
                     # The mark tells whose quality is there: no need to clear it for the next one.
                     before = rows[p, QUALITY] if rows[p, SLOT] == mark else 0
                     if quality > before:
@@ -251,12 +250,8 @@ def count_opgaven(p: int, state: Any, gone: Array, scratch: Any) -> tuple[int, i
     qualities, touched_slots = scratch.slot_qualities, scratch.slots_touched
     gemeente, audience, is_remote = opgaven.gemeente, opgaven.audience, opgaven.is_remote
     times, asked_times, musts = people.times, opgaven.times, opgaven.musts
-    slot_opgave, slot_level, is_learning = (
-        opgaven.slot_opgave,
-        opgaven.slot_level,
-        opgaven.is_learning,
-    )
-    slot_points, slot_must = opgaven.slot_points, opgaven.slot_must
+    is_learning, slot_opgave = opgaven.is_learning, opgaven.slot_opgave
+    slot_level, slot_points, slot_must = opgaven.slot_level, opgaven.slot_points, opgaven.slot_must
     slots, strengths = askers.slot, askers.strength
     here, travel_km, from_afar = people.reach[p]
     km, province = state.places.km[here], state.places.province[here]
@@ -268,16 +263,15 @@ def count_opgaven(p: int, state: Any, gone: Array, scratch: Any) -> tuple[int, i
             slot = slots[at]
             o = slot_opgave[slot]
             if verdict[o] == UNKNOWN:
-                touched[many], verdict[o] = o, CANNOT
+                touched[many] = o
                 many += 1
+                begin(rows, o, musts[o])
                 there, reach = gemeente[o], from_afar if is_remote[o] else travel_km
-                if (
-                    reach >= needed(here, there, province, audience[o], km[there], is_remote[o])
-                    and has_time(times, first, last, asked_times, o)
-                    and not gone[o]
-                ):
-                    verdict[o] = CAN
-                    begin(rows, o, musts[o])
+                can_come = reach >= needed(
+                    here, there, province, audience[o], km[there], is_remote[o]
+                )
+                is_free = can_come and has_time(times, first, last, asked_times, o)
+                verdict[o] = CAN if is_free and not gone[o] else CANNOT
             if verdict[o] == CAN:
                 quality = worth[is_learning[o], slot_level[slot], strengths[at], code]
                 before = qualities[slot]

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 # How the arrays of a snapshot lie on disk.
-FORMAT = 2
+FORMAT = 3
 # By which rules words are compared and points are counted: one more at every change that lets any
 # answer differ, and all is made anew. Whoever knows only older rules leaves newer work be.
 RULES = 1
