@@ -63,6 +63,10 @@ class Vocabulary:
             for one, other in product(*(self.term(word).keys() for word in pair))
             if one != other
         }
+        self._apart_from: dict[Key, set[Key]] = defaultdict(set)
+        for key, other_key in self.apart:
+            self._apart_from[key].add(other_key)
+            self._apart_from[other_key].add(key)
 
     def concept_of(self, label: str) -> int | None:
         """The one concept that certainly goes by this name."""
@@ -114,8 +118,8 @@ class Vocabulary:
 
     def are_different(self, one: Term, other: Term) -> bool:
         """Whether it was said of these two that they only look alike."""
-        pairs = product(one.keys(), other.keys())
-        return any(pair in self.apart or pair[::-1] in self.apart for pair in pairs)
+        ours = map(self._apart_from.get, one.keys())
+        return any(apart and not apart.isdisjoint(other.keys()) for apart in ours)
 
     def _read(self, label: str) -> Term:
         forms = forms_of(label)
