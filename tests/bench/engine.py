@@ -2,7 +2,8 @@
 
     .venv/bin/python -m tests.bench.engine --profiles 160000 --opgaven 10000
 
-prints one JSON line per measure. Peers: a loop over all pairs with rapidfuzz, and `cdist` per
+prints one JSON line per measure; `--growth` says instead how the time of everything both ways
+grows with the number of pairs. Peers: a loop over all pairs with rapidfuzz, and `cdist` per
 opgave (both taken from a sample that is named), and PostgreSQL: pg_trgm on distinct names and on
 rows, and a join over the same similarity table. PostgreSQL is started for the run, or is the one
 of TEST_DATABASE_URL.
@@ -10,6 +11,7 @@ of TEST_DATABASE_URL.
 
 import argparse
 import json
+import math
 import os
 import resource
 import statistics
@@ -17,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -44,6 +47,9 @@ from tests.bench.postgres import Peers, database
 from tests.matching.core.builders import starter_vocabulary
 
 QUESTIONS, PEER_QUESTIONS = 200, 20
+# From a province to the country, profiles and opgaven.
+SIZES = (10_000, 1_000), (40_000, 2_500), (160_000, 10_000)
+RUNS = 5
 NAIVE_PROFILES, NAIVE_OPGAVEN = 1500, 2
 UNSEEN = 7
 
@@ -326,6 +332,32 @@ def measure_everything(built: Built, threads: int) -> float:
     return sum(clock.seconds.values())
 
 
+def measure_growth(sizes: Sequence[tuple[int, int]], seed: int) -> None:
+    """One exponent per step: below one, twice the pairs take less than twice the time."""
+    found = []
+    for profiles, opgaven in sizes:
+        engine = build(made(profiles, opgaven, seed)).engine
+        pairs, seconds = profiles * opgaven, fastest(engine)
+        say("everything both ways", profiles=profiles, opgaven=opgaven, seconds=round(seconds, 3))
+        found.append((pairs, seconds))
+    steps = [*pairwise(found), (found[0], found[-1])]
+    for (pairs, seconds), (more_pairs, more_seconds) in steps:
+        exponent = math.log(more_seconds / seconds) / math.log(more_pairs / pairs)
+        say("growth", pairs=[pairs, more_pairs], exponent=round(exponent, 2))
+
+
+def fastest(engine: Engine) -> float:
+    """Of a few runs, the first of which makes room and compiles."""
+    engine.everything()
+    return min(_seconds(engine.everything) for _ in range(RUNS))
+
+
+def _seconds(ask: Callable[[], object]) -> float:
+    began = time.process_time()
+    ask()
+    return time.process_time() - began
+
+
 def measure_size(built: Built) -> None:
     state = built.engine.state
     say(
@@ -361,9 +393,13 @@ def main() -> None:
     parser.add_argument("--opgaven", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--growth", action="store_true")
     given = parser.parse_args()
     say("machine", processors=os.cpu_count(), load=[round(one, 2) for one in os.getloadavg()])
-    measure(made(given.profiles, given.opgaven, given.seed), given.threads)
+    if given.growth:
+        measure_growth(SIZES, given.seed)
+    else:
+        measure(made(given.profiles, given.opgaven, given.seed), given.threads)
 
 
 if __name__ == "__main__":
