@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import dutch_time
-from app.core.locks import MATCHING_LOCK
+from app.core.locks import BUILD_LOCK, MATCHING_LOCK
 from app.core.progress import Progress, no_progress
 from app.core.work import Work
 from app.matching import queries
@@ -68,12 +68,15 @@ def match_profile(work: Work, user_id: UUID, shelf: Shelf = NO_SHELF) -> None:
 def match_everything(work: Work, shelf: Shelf = NO_SHELF, progress: Progress = no_progress) -> bool:
     """Compare everybody with everything; whether that is done, or `go_on` is to follow.
 
-    Makes a snapshot first, so that nothing that changed is passed over.
+    Makes a snapshot first, so that nothing that changed is passed over, and forgets the words that
+    nobody uses any more.
     """
     # The compiled loops weigh more than all else together; most processes never need them.
-    from app.matching import building  # noqa: PLC0415
+    from app.matching import building, similarity  # noqa: PLC0415
 
     _take_turns(work)
+    work.session.execute(select(func.pg_advisory_xact_lock(BUILD_LOCK)))
+    similarity.forget_unused(work.session)
     return _rematch(work, building.build(work, shelf.folder, progress), progress)
 
 
@@ -106,6 +109,9 @@ def match_nightly(work: Work, shelf: Shelf = NO_SHELF) -> None:
 
 def keep_fresh(work: Work, shelf: Shelf) -> bool:
     """Make a new snapshot when much, or something for long, is other than in the newest one."""
+    if not work.session.scalar(select(func.pg_try_advisory_xact_lock(BUILD_LOCK))):
+        # Somebody makes one at this moment.
+        return False
     country = shelf.newest()
     if country is not None and not _is_stale(work, country.manifest):
         return False

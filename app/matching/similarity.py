@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Integer, any_, delete, insert, literal, select, update
+from sqlalchemy import (
+    Integer,
+    and_,
+    any_,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -21,6 +32,8 @@ from app.matching.core.release import RULES
 from app.matching.core.similarity import Asked, Offered, Words
 from app.matching.core.vocabulary import Vocabulary
 from app.matching.models import SimilarityVersion, SimilarTerms, Term
+from app.opgaven.models import AskedSkill
+from app.people.models import Skill
 
 ROW = {"asked_id": "i4", "offered_id": "i4", "strength": "i2", "kind": "i2"}
 PAIR = np.dtype([("asked", "i4"), ("offered", "i4"), ("strength", "u1"), ("kind", "u1")])
@@ -59,6 +72,18 @@ def stored_terms(session: Session, words: UUID | None) -> TermList:
         ids=np.array([row.id for row in rows], dtype=np.int32),
         is_asked=np.array([row.is_asked for row in rows], dtype=np.bool_),
     )
+
+
+def forget_unused(session: Session) -> None:
+    """Remove the words that stand nowhere any more: who took theirs away wants them gone."""
+    stands = [exists().where(words.label_normal == Term.normal) for words in (Skill, AskedSkill)]
+    gone = session.execute(delete(Term).where(~or_(*stands)).returning(Term.id)).all()
+    if gone:
+        known = [
+            exists().where(Term.id == column)
+            for column in (SimilarTerms.asked_id, SimilarTerms.offered_id)
+        ]
+        session.execute(delete(SimilarTerms).where(~and_(*known)))
 
 
 def complete(

@@ -20,7 +20,7 @@ from app.matching import queries
 from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts, Score
 from app.matching.core.rank import rank, worth_telling
 from app.matching.core.score import score
-from app.matching.models import Change
+from app.matching.models import Build, Change
 from app.matching.queries import LONGEST_LIST, OpgaveMatch
 from app.matching.shelf import NO_SHELF, Shelf
 from app.opgaven import queries as opgaven
@@ -55,30 +55,42 @@ class Standing:
 
     def people_for(self, opgave: OpgaveFacts, also: Collection[UUID] = ()) -> list[Score]:
         """Who fits, best first: the best fifty for certain, and these when they fit."""
-        meant_for = queries.meant_for(self.session, [opgave.id])
-        ids = None
-        if self.country is not None:
-            words, is_for_some = queries.vocabulary(self.session), meant_for[opgave.id] is not None
-            found = self.country.people_for(
-                opgave, words, self.profiles, for_own_province=is_for_some
-            )
-            ids = {*found, *self.profiles, *also}
-        elif people.count_published(self.session) > MOST_ONE_BY_ONE:
-            raise NoSnapshotYet
-        profiles = queries.profile_facts(self.session, ids)
-        return scores(self.session, self.links, profiles, [opgave])
+        if self.country is None:
+            _refuse_too_many(people.count_published(self.session))
+            profiles = queries.profile_facts(self.session)
+            return scores(self.session, self.links, profiles, [opgave])
+        words, gone = queries.vocabulary(self.session), self.profiles
+        for_some = queries.meant_for(self.session, [opgave.id])[opgave.id] is not None
+        while True:
+            found = self.country.people_for(opgave, words, gone, for_own_province=for_some)
+            profiles = queries.profile_facts(self.session, {*found, *self.profiles, *also})
+            missing = set(found) - {one.id for one in profiles}
+            if not missing:
+                return scores(self.session, self.links, profiles, [opgave])
+            gone |= missing
 
     def opgaven_for(self, profile: ProfileFacts, also: Collection[UUID] = ()) -> list[Score]:
         """What fits, best first: the best fifty for certain, and these when they fit."""
-        ids = None
-        if self.country is not None:
-            words, is_new = queries.vocabulary(self.session), profile.id in self.profiles
-            found = self.country.opgaven_for(profile, words, self.opgaven, is_new=is_new)
+        if self.country is None:
+            _refuse_too_many(opgaven.count_open(self.session, self.today))
+            asking = queries.opgave_facts(self.session, self.today)
+            return scores(self.session, self.links, [profile], asking)
+        words, gone = queries.vocabulary(self.session), self.opgaven
+        while True:
+            is_new = profile.id in self.profiles
+            found = self.country.opgaven_for(profile, words, gone, is_new=is_new)
             ids = {*found, *self.opgaven, *also}
-        elif opgaven.count_open(self.session, self.today) > MOST_ONE_BY_ONE:
-            raise NoSnapshotYet
-        found_opgaven = queries.opgave_facts(self.session, self.today, ids)
-        return scores(self.session, self.links, [profile], found_opgaven)
+            asking = queries.opgave_facts(self.session, self.today, ids)
+            # Closed as the day ended, or deleted, without a word to us.
+            missing = set(found) - {one.id for one in asking}
+            if not missing:
+                return scores(self.session, self.links, [profile], asking)
+            gone |= missing
+
+
+def _refuse_too_many(many: int) -> None:
+    if many > MOST_ONE_BY_ONE:
+        raise NoSnapshotYet
 
 
 def standing(session: Session, today: date, shelf: Shelf = NO_SHELF) -> Standing:
@@ -87,8 +99,12 @@ def standing(session: Session, today: date, shelf: Shelf = NO_SHELF) -> Standing
         country = shelf.newest()
         if country is None:
             return Standing(session, today, None)
+        # Of a snapshot that this database did not make the numbers mean nothing: a backup was put
+        # back. Then, and until its maker is saved, every change counts.
+        is_ours = session.get(Build, UUID(country.manifest.version)) is not None
+        seen = country.manifest.seen if is_ours else 0
         rows = session.execute(
-            select(Change.profile_id, Change.opgave_id).where(Change.number > country.manifest.seen)
+            select(Change.profile_id, Change.opgave_id).where(Change.number > seen)
         ).all()
         # What is in a newer snapshot is a change no more, and was perhaps among these no more.
         if shelf.newest() is country:

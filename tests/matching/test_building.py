@@ -1,7 +1,9 @@
 """What is read as columns finds what is found pair by pair."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -12,9 +14,9 @@ from app.core.clock import dutch_day
 from app.matching import building, queries, service
 from app.matching.building import build, contents_of
 from app.matching.core.engine import Engine
-from app.matching.core.snapshot import id_at
+from app.matching.core.snapshot import Contents, id_at
 from app.matching.core.vocabulary import Vocabulary
-from app.matching.models import Build, Match, SimilarTerms, Term
+from app.matching.models import Build, Change, Match, SimilarTerms, Term
 from app.matching.service import keep_fresh
 from app.matching.shelf import Shelf
 from app.opgaven.rules import Audience, OpgaveStatus
@@ -148,3 +150,24 @@ def test_of_old_builds_a_hundred_are_remembered(
         build(make_work(session, now=MONDAY + timedelta(minutes=minute)), shelf.folder)
 
     assert len(session.scalars(select(Build)).all()) == 3
+
+
+def test_a_change_during_a_build_outlives_it(
+    country: Session, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(at: datetime) -> None:
+        country.add(Change(opgave_id=uuid4(), changed_at=at))
+        country.flush()
+
+    def read_and_then_changed(*facts: Any) -> Contents:
+        found = contents_of(*facts)
+        change(MONDAY + timedelta(minutes=1))
+        return found
+
+    change(MONDAY)
+    monkeypatch.setattr(building, "contents_of", read_and_then_changed)
+    made = build(make_work(country), shelf.folder)
+
+    [left] = country.scalars(select(Change))
+    assert left.changed_at == MONDAY + timedelta(minutes=1)
+    assert left.number > made.manifest.seen

@@ -8,14 +8,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core.outbox import OutboxMessage
-from app.matching import night, saving, service
+from app.matching import building, night, saving, service
 from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts, Score
-from app.matching.models import Match
+from app.matching.models import Match, SimilarTerms, Term
 from app.matching.shelf import Shelf
 from app.matching.standing import scores_of
-from app.opgaven.rules import OpgaveStatus
+from app.opgaven.rules import Audience, OpgaveStatus
 from app.people.rules import ProfileState
-from tests.support.builders import a_profile, a_skill, an_opgave
+from tests.support.builders import a_gemeente, a_profile, a_skill, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
 
 LATER = MONDAY + timedelta(hours=1)
@@ -159,3 +159,68 @@ def test_a_mark_of_other_rules_is_no_mark(
 
     assert scored(session, monkeypatch, shelf) == 1
     assert saving.MOST_OF_OPGAVE == 50
+
+
+def test_who_an_opgave_is_for_is_part_of_what_a_match_is_made_from(
+    session: Session, shelf: Shelf
+) -> None:
+    far = a_user(session, gemeente_code=a_gemeente(session, province="Drenthe").code)
+    a_profile(session, "wonen", user=far)
+    opgave = an_opgave(session, "wonen")
+    service.match_everything(make_work(session), shelf)
+    before = len(pairs(session))
+    opgave.audience = Audience.PROVINCE
+    session.flush()
+
+    service.match_everything(make_work(session), shelf)
+
+    assert (before, len(pairs(session))) == (1, 0)
+
+
+def test_a_word_that_stands_nowhere_any_more_is_forgotten(session: Session, shelf: Shelf) -> None:
+    profile = a_profile(session, "wonen", "mijn geheim", "wonen en werken")
+    an_opgave(session, "wonen")
+    service.match_everything(make_work(session), shelf)
+    profile.skills = [a_skill("wonen")]
+    session.flush()
+
+    service.match_everything(make_work(session), shelf)
+
+    assert session.scalars(select(Term.normal)).all() == ["wonen"]
+    assert len(session.scalars(select(SimilarTerms)).all()) == 1
+    country = shelf.newest()
+    assert country is not None
+    assert b"geheim" not in country.contents.words.normal.letters.tobytes()
+
+
+# What a job keeps
+
+
+def test_a_job_stores_no_match_that_better_ones_displace(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "MOST_OF_OPGAVE", 1)
+    monkeypatch.setattr(service, "MOST_OF_PERSON", 0)
+    opgave = an_opgave(session, "wonen")
+    made = [a_profile(session, a_skill("wonen", energy=energy)).user_id for energy in (4, 3, 5)]
+    for user_id in made:
+        service.match_profile(make_work(session), user_id)
+
+    assert pairs(session) == {(str(made[at]), str(opgave.id)) for at in (0, 2)}
+
+
+def test_who_was_told_of_an_opgave_stays_when_better_ones_come(
+    session: Session, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_OF_OPGAVE", 1)
+    opgave = an_opgave(session, "wonen")
+    told = a_profile(session, a_skill("wonen", energy=3)).user_id
+    service.match_opgave(make_work(session), opgave.id, shelf)
+    better = [a_profile(session, "wonen").user_id for _ in range(50)]
+    building.build(make_work(session), shelf.folder)
+
+    service.match_opgave(make_work(session), opgave.id, shelf)
+
+    stored = {profile_id for profile_id, _ in pairs(session)}
+    assert str(told) in stored
+    assert len(stored & set(map(str, better))) == 1

@@ -9,11 +9,13 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import create_engine, delete, func, select, text
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Role
+from app.core.locks import BUILD_LOCK
 from app.matching import building, disputes, queries, service
 from app.matching.core import snapshot
 from app.matching.core.facts import Score
@@ -354,5 +356,69 @@ def test_other_words_do_not_wait(session: Session, shelf: Shelf) -> None:
     service.keep_fresh(make_work(session), shelf)
     session.merge(VocabularyVersion(id=1, version=uuid4()))
     session.flush()
+
+    assert service.keep_fresh(make_work(session), shelf)
+
+
+# What changes without a word to us
+
+
+def test_who_was_deleted_makes_room_for_the_next(session: Session, shelf: Shelf) -> None:
+    """Fifty are asked for; the best fifty are no more."""
+    best = [a_profile(session, "wonen").user_id for _ in range(50)]
+    last = a_profile(session, a_skill("wonen", energy=1)).user_id
+    opgave = an_opgave(session, "wonen")
+    building.build(make_work(session), shelf.folder)
+    session.execute(delete(Profile).where(Profile.user_id.in_(best)))
+
+    [asking] = queries.opgave_facts(session, TODAY, [opgave.id])
+    found = standing(session, TODAY, shelf).people_for(asking)
+
+    assert [one.profile_id for one in found] == [last]
+
+
+def test_what_closed_as_the_day_ended_makes_room_for_the_next(
+    session: Session, shelf: Shelf
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    for _ in range(50):
+        an_opgave(session, "wonen", owner=owner, closes_on=TODAY)
+    last = an_opgave(session, an_asked_skill("wonen", level=4), owner=owner).id
+    profile = a_profile(session, "wonen")
+    building.build(make_work(session), shelf.folder)
+
+    [facts] = queries.profile_facts(session, [profile.user_id])
+    found = standing(session, TODAY + timedelta(days=1), shelf).opgaven_for(facts)
+
+    assert [one.opgave_id for one in found] == [last]
+
+
+def test_beside_a_snapshot_of_another_database_every_change_counts(
+    session: Session, shelf: Shelf
+) -> None:
+    profile, opgave = a_profile(session, "wonen"), an_opgave(session, "zorg")
+    for _ in range(3):
+        service.match_profile(make_work(session), profile.user_id, shelf)
+    building.build(make_work(session), shelf.folder)
+    # As after putting back a backup: no builds, and changes are numbered from one.
+    session.execute(delete(Build))
+    session.expire_all()
+    session.execute(text("ALTER TABLE matching_change ALTER COLUMN number RESTART WITH 1"))
+    profile.skills = [a_skill("zorg")]
+    session.flush()
+
+    service.match_profile(make_work(session), profile.user_id, shelf)
+
+    assert session.scalars(select(Match.opgave_id)).all() == [opgave.id]
+
+
+def test_who_finds_a_builder_at_work_makes_no_snapshot(
+    session: Session, shelf: Shelf, database: URL
+) -> None:
+    engine = create_engine(database)
+    with engine.begin() as other:
+        other.execute(select(func.pg_advisory_xact_lock(BUILD_LOCK)))
+        assert not service.keep_fresh(make_work(session), shelf)
+    engine.dispose()
 
     assert service.keep_fresh(make_work(session), shelf)

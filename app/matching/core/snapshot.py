@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 from uuid import UUID
@@ -93,7 +93,9 @@ def read(root: Path, version: str) -> Snapshot:
     """
     folder = root / version
     told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    if (told.get("format"), told.get("rules")) != (FORMAT, RULES):
+    if not isinstance(told, dict) or told.keys() != {field.name for field in fields(Manifest)}:
+        raise SnapshotRefused(f"{folder} says other things than we know")
+    if (told["format"], told["rules"]) != (FORMAT, RULES):
         raise SnapshotRefused(f"{folder} is of another release")
     contents: Contents = _mapped(folder, "", Contents)
     return Snapshot(Manifest(**told), contents)
