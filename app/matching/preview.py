@@ -118,11 +118,14 @@ def _compared(
     opgaven = {one.id: one for one in queries.opgave_facts(session, today, opgave_ids)}
     meant_for = queries.meant_for(session, list(opgave_ids))
     for user_id, opgave_id in pairs:
-        profile, opgave, codes = profiles[user_id], opgaven[opgave_id], meant_for[opgave_id]
-        if codes is None or profile.gemeente_code in codes:
-            found = _altered(profile, opgave, before, after)
-            if found is not None:
-                yield found
+        # Somebody may have paused, or an opgave ended, while we looked.
+        profile, opgave = profiles.get(user_id), opgaven.get(opgave_id)
+        if profile is None or opgave is None:
+            continue
+        codes = meant_for[opgave_id]
+        found = _altered(profile, opgave, before, after)
+        if found is not None and (codes is None or profile.gemeente_code in codes):
+            yield found
 
 
 def _altered(

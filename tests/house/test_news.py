@@ -14,7 +14,14 @@ from tests.house.tree import ROOT
 from tests.support.product import WORKERS
 from workers import digests, housekeeping, mail, outbox
 from workers.factory import QUEUES, make_celery
-from workers.reactions import BY_NAME, REACTIONS
+from workers.reactions import (
+    BY_NAME,
+    GO_ON_MATCHING,
+    MATCH_EVERYTHING,
+    MATCH_OPGAVE,
+    MATCH_PROFILE,
+    REACTIONS,
+)
 from workers.schedule import TICKS
 
 PLAIN = {int, str, bool}
@@ -111,3 +118,14 @@ def test_a_worker_looks_at_every_queue_unless_told_otherwise(celery_app: Celery)
 
 def test_the_workers_of_the_journeys_look_at_every_queue() -> None:
     assert sorted(queue for queues in WORKERS.values() for queue in queues) == sorted(QUEUES)
+
+
+def test_what_alters_matches_lets_them_be_compared() -> None:
+    compares = {MATCH_OPGAVE, MATCH_PROFILE, MATCH_EVERYTHING, GO_ON_MATCHING}
+    found = {fact for fact, reactions in REACTIONS.items() if compares & set(reactions)}
+
+    assert found == {
+        *("profile.changed", "profile.paused", "reason.disputed", "dispute.withdrawn"),
+        *("opgave.published", "opgave.changed", "opgave.ended"),
+        *("vocabulary.changed", "gemeenten.changed", "matching.unfinished"),
+    }

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -604,3 +605,19 @@ def a_failed_mail(session: Session, **changed: object) -> Delivery:
     session.add(mail)
     session.commit()
     return mail
+
+
+def test_nothing_of_beheer_is_for_who_has_no_role(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    pages = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/beheer") and "GET" in (rule.methods or ()) and not rule.arguments
+    ]
+    sign_in(client, session, a_user(session))
+
+    answers = {page: client.get(page).status_code for page in pages}
+
+    assert len(pages) > 8
+    assert set(answers.values()) <= {403, 404}, answers

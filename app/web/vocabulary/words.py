@@ -197,8 +197,8 @@ def _concept_page(word: str, form: ConceptForm, refusal: str = "", *, preview: b
 
 def _word() -> str:
     """The word that the address or the form is about, when it can be one."""
-    word = clean_line(request.values.get("woord", ""))[:LABEL_LIMIT]
-    return word if normalise(word) else ""
+    word = clean_line(request.values.get("woord", ""))
+    return word if normalise(word) and len(word) <= LABEL_LIMIT else ""
 
 
 def _done(said: str) -> Response:
