@@ -10,6 +10,7 @@ from app.matching.core.arrays import EVERYBODY, Array
 from app.matching.core.engine import Engine, profile_question_of, question_of
 from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts
 from app.matching.core.links import KnownLinks, StoredLinks
+from app.matching.core.rank import BEST_KEPT
 from app.matching.core.similarity import Asked, Offered
 from app.matching.core.snapshot import (
     Contents,
@@ -75,7 +76,9 @@ class Country:
         )
         ids, gone = self.contents.profile_ids, self.engine.nobody_gone()
         _mark(gone, ids, changed)
-        return [id_at(ids, one.number) for one in self.engine.people_for_new(question, gone=gone)]
+        return [
+            id_at(ids, one.number) for one in self.engine.people_for_new(question, BEST_KEPT, gone)
+        ]
 
     def opgaven_for(
         self,
@@ -94,9 +97,9 @@ class Country:
         if number is None:
             asked = Asked(vocabulary, self.contents.words)
             question = profile_question_of(profile, self.gemeenten, asked, self.contents.state)
-            found = self.engine.opgaven_for_new(question, gone=gone)
+            found = self.engine.opgaven_for_new(question, BEST_KEPT, gone)
         else:
-            found = self.engine.opgaven_for(number, gone=gone)
+            found = self.engine.opgaven_for(number, BEST_KEPT, gone)
         return [id_at(ids, one.number) for one in found]
 
 

@@ -78,8 +78,8 @@ def _stored(session: Session, country: Country) -> Stored:
 
 def _best(country: Country) -> Array:
     """The pairs that are among the best of an opgave or of a profile."""
-    found = country.engine.everything(MOST_OF_OPGAVE, THREADS)
-    profiles, opgaven = found.people_of, found.opgaven_of[:, :MOST_OF_PERSON]
+    found = country.engine.everything(MOST_OF_OPGAVE, MOST_OF_PERSON, THREADS)
+    profiles, opgaven = found
     of_opgave = _paired(np.arange(len(profiles))[:, None], profiles & NUMBER)
     of_person = _paired(opgaven & NUMBER, np.arange(len(opgaven))[:, None])
     return np.union1d(of_opgave[profiles >= 0], of_person[opgaven >= 0])

@@ -40,6 +40,7 @@ from app.matching.core.facts import (
 )
 from app.matching.core.proposals import MOST_PROPOSED, Proposal, names_of
 from app.matching.core.proposals import proposals as proposals_in
+from app.matching.core.rank import BEST_KEPT
 from app.matching.core.search import Search, search_state, still_holds
 from app.matching.core.vocabulary import Vocabulary
 from app.matching.events import DisputeWithdrawn, ReasonDisputed
@@ -58,8 +59,6 @@ from app.people.rules import Direction, ProfileState
 from app.people.visibility import SeenProfile
 from app.vocabulary import queries as vocabulary_queries
 from app.vocabulary.rules import ConceptFacts
-
-LONGEST_LIST = 50
 
 Built = TypeVar("Built")
 Made = TypeVar("Made")
@@ -230,7 +229,7 @@ def meant_for(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, froz
 
 
 def stored_matches_of_person(
-    session: Session, viewer: Actor, today: date, limit: int = LONGEST_LIST
+    session: Session, viewer: Actor, today: date, limit: int = BEST_KEPT
 ) -> list[OpgaveMatch]:
     """What workers found for the viewer and still holds, best first."""
     rows = session.scalars(
@@ -247,7 +246,7 @@ def stored_matches_of_person(
 
 
 def matches_of_opgave(
-    session: Session, viewer: Actor, opgave_id: UUID, today: date, limit: int = LONGEST_LIST
+    session: Session, viewer: Actor, opgave_id: UUID, today: date, limit: int = BEST_KEPT
 ) -> list[ProfileMatch]:
     """Colleagues who fit the opgave and whom the viewer may know of, best first."""
     rows = session.scalars(_best_first().where(Match.opgave_id == opgave_id)).all()

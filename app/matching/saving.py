@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from app.core.work import Work
 from app.matching.core.facts import Score
+from app.matching.core.rank import BEST_KEPT
 from app.matching.events import MatchesFound
 from app.matching.models import Match
 
@@ -26,7 +27,7 @@ ROWS_A_STATEMENT = 5_000
 # The columns of a score; the moment is that of the work.
 GIVEN = ("profile_id", "opgave_id", "value", "tier", "reasons", "mark")
 # A match is stored when it is among the best of either side.
-MOST_OF_OPGAVE, MOST_OF_PERSON = 50, 5
+MOST_OF_OPGAVE, MOST_OF_PERSON = BEST_KEPT, 5
 
 Pair = tuple[UUID, UUID]
 Part = TypeVar("Part")

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.matching import queries
 from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts, Score
-from app.matching.core.rank import rank, worth_telling
+from app.matching.core.rank import BEST_KEPT, rank, worth_telling
 from app.matching.core.score import score
 from app.matching.models import Build, Change
-from app.matching.queries import LONGEST_LIST, OpgaveMatch
+from app.matching.queries import OpgaveMatch
 from app.matching.shelf import NO_SHELF, Shelf
 from app.opgaven import queries as opgaven
 from app.people import queries as people
@@ -114,7 +114,7 @@ def standing(session: Session, today: date, shelf: Shelf = NO_SHELF) -> Standing
 
 
 def matches_of_person(
-    session: Session, viewer: Actor, today: date, shelf: Shelf, limit: int = LONGEST_LIST
+    session: Session, viewer: Actor, today: date, shelf: Shelf, limit: int = BEST_KEPT
 ) -> list[OpgaveMatch]:
     """The viewer's own matches with open opgaven, best first.
 

@@ -35,10 +35,10 @@ from app.matching.core.arrays import (
     similar_of,
     terms_of,
 )
-from app.matching.core.engine import MOST_MATCHES, Engine, State, question_of, state_of
+from app.matching.core.engine import Engine, State, question_of, state_of
 from app.matching.core.facts import OpgaveFacts
 from app.matching.core.kernels import CODE, PROFILE, PROFILE_AT
-from app.matching.core.rank import MIN_VALUE
+from app.matching.core.rank import BEST_KEPT, MIN_VALUE
 from app.matching.core.score import FULL, MUST_QUALITY
 from app.matching.core.similarity import Offered, words_of
 from app.matching.core.vocabulary import Vocabulary
@@ -242,7 +242,7 @@ def numpy_for(built: Built, opgave: int) -> list[tuple[int, int, int]]:
     )
     worthy = worthy[[_fits(state, opgave, number) for number in worthy.tolist()]]
     tier = np.where(missing[worthy] == 0, 1, 2)
-    order = np.lexsort((worthy, -total[worthy], tier))[:MOST_MATCHES]
+    order = np.lexsort((worthy, -total[worthy], tier))[:BEST_KEPT]
     return [(int(worthy[at]), int(tier[at]), int(total[worthy[at]])) for at in order]
 
 

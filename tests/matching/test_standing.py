@@ -46,6 +46,8 @@ from tests.support.builders import (
 from tests.support.words import a_vocabulary
 from tests.support.work import MONDAY, TODAY, make_work
 
+# So few of the best are found, that others stand behind them.
+FEW = 2
 # Known, narrower, spelled otherwise, kin, unknown, and nothing to compare.
 LABELS = (
     *("RO", "planologie", "omgevingsplan", "jeugdzorg", "pleegzorg", "jeugdhulp"),
@@ -179,6 +181,10 @@ def of_profiles(standing: Standing) -> dict[str, list[Score]]:
     return {str(profile.id): standing.opgaven_for(profile) for profile in profiles}
 
 
+def best(found: dict[str, list[Score]]) -> dict[str, list[Score]]:
+    return {one: scores[:FEW] for one, scores in found.items()}
+
+
 def check_after(steps: Sequence[Callable[[Platform], None]], platform: Platform) -> None:
     platform.make_a_snapshot()
 
@@ -188,14 +194,15 @@ def check_after(steps: Sequence[Callable[[Platform], None]], platform: Platform)
     now = standing(platform.session, TODAY, platform.shelf)
     plain = Standing(platform.session, TODAY, country=None)
     assert now.country is not None
-    assert of_opgaven(now) == of_opgaven(plain)
-    assert of_profiles(now) == of_profiles(plain)
+    assert best(of_opgaven(now)) == best(of_opgaven(plain))
+    assert best(of_profiles(now)) == best(of_profiles(plain))
 
 
 def test_after_any_changes_the_answer_is_that_of_comparing_all(
-    session: Session, tmp_path: Path
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_vocabulary(session, tmp_path)
+    monkeypatch.setattr("app.matching.country.BEST_KEPT", FEW)
 
     @settings(max_examples=25, deadline=None)
     @given(seed=st.integers(0, 2**32), steps=st.lists(st.sampled_from(STEPS), max_size=10))

@@ -26,8 +26,9 @@ from app.matching.core.facts import (
 )
 from app.matching.core.fits import days_needed, distance_km
 from app.matching.core.kernels import CODE, FROM_AFAR_AT, HOME_AT, KM, PROFILE_AT, TRAVEL_AT
-from app.matching.core.score import in_order, quality, shares
+from app.matching.core.score import ENERGY, FULL, in_order, quality, shares
 from app.opgaven.rules import Place
+from app.people.rules import Level
 from app.vocabulary.rules import normalise
 
 Array = NDArray[Any]
@@ -191,10 +192,10 @@ def worth() -> Array:
     # In the order of their codes.
     offers = [
         OfferedSkill("", level, energy, wants)
-        for level, energy, wants in product(range(1, 5), range(1, 6), (False, True))
+        for level, energy, wants in product(Level, ENERGY, (False, True))
     ]
-    made = np.zeros((2, 5, 101, CODE + 1), dtype=np.uint8)
-    for level, strength, for_learning in product(range(1, 5), range(101), (False, True)):
+    made = np.zeros((2, max(Level) + 1, FULL + 1, CODE + 1), dtype=np.uint8)
+    for level, strength, for_learning in product(Level, range(FULL + 1), (False, True)):
         asked, link = AskedSkill("", must=True, level=level), Link(Kind.SAME, strength)
         made[int(for_learning), level, strength, : len(offers)] = [
             quality(link, asked, offered, for_learning=for_learning) for offered in offers
@@ -381,7 +382,7 @@ def _times(opgave: OpgaveFacts) -> tuple[int, int, int, int]:
 
 def _codes(offers: OfferRows) -> Array:
     """Everything of an offered skill that its worth depends on, in six bits."""
-    code = ((offers.level - 1) * 5 + offers.energy - 1) * 2 + offers.wants_to_learn
+    code = ((offers.level - 1) * len(ENERGY) + offers.energy - 1) * 2 + offers.wants_to_learn
     return code.astype(np.uint8)
 
 

@@ -34,12 +34,12 @@ from app.matching.core.arrays import (
     worth,
 )
 from app.matching.core.facts import Link, OpgaveFacts, ProfileFacts
+from app.matching.core.rank import BEST_KEPT
 from app.matching.core.score import FULL
 from app.matching.core.similarity import Asked, Offered
 from app.vocabulary.rules import normalise
 
 Part = TypeVar("Part", bound=tuple[Any, ...])
-MOST_MATCHES = 50
 
 
 class State(NamedTuple):
@@ -167,25 +167,25 @@ class Engine:
         self._nobody, self._nothing = self.nobody_gone(), self.nothing_gone()
 
     def people_for(
-        self, opgave: int, most: int = MOST_MATCHES, gone: Array | None = None
+        self, opgave: int, most: int = BEST_KEPT, gone: Array | None = None
     ) -> list[Found]:
         """The best profiles for an opgave, best first, without those that are gone."""
         return self._people_for(opgave, self.state, most, gone)
 
     def people_for_new(
-        self, question: Question, most: int = MOST_MATCHES, gone: Array | None = None
+        self, question: Question, most: int = BEST_KEPT, gone: Array | None = None
     ) -> list[Found]:
         """The same for an opgave that is not in the state."""
         return self._people_for(0, self._asked(question), most, gone)
 
     def opgaven_for(
-        self, profile: int, most: int = MOST_MATCHES, gone: Array | None = None
+        self, profile: int, most: int = BEST_KEPT, gone: Array | None = None
     ) -> list[Found]:
         """The best opgaven for a profile, best first, without those that are gone."""
         return self._opgaven_for(profile, self.state, most, gone)
 
     def opgaven_for_new(
-        self, question: PersonQuestion, most: int = MOST_MATCHES, gone: Array | None = None
+        self, question: PersonQuestion, most: int = BEST_KEPT, gone: Array | None = None
     ) -> list[Found]:
         """The same for a profile that is not in the state."""
         return self._opgaven_for(0, self._asked(question), most, gone)
@@ -208,13 +208,13 @@ class Engine:
     def nothing_gone(self) -> Array:
         return np.zeros(self._opgaven, dtype=np.bool_)
 
-    def everything(self, most: int = MOST_MATCHES, threads: int = 1) -> Everything:
+    def everything(self, most: int = BEST_KEPT, threads: int = 1) -> Everything:
         """Everybody with everything, in one go."""
         people_of = np.full((self._opgaven, most), -1, dtype=np.int64)
         bounds = np.linspace(0, self._opgaven, threads + 1).astype(int).tolist()
 
         def part(first: int, last: int) -> tuple[Array, Array]:
-            opgaven_of = np.full((self._people, most), -1, dtype=np.int64)
+            opgaven_of = np.full((self._people, most_of_profile), -1, dtype=np.int64)
             counts = np.zeros(self._people, dtype=np.int64)
             room = self._scratch()
             kernels.find_both(

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from app.matching.core.facts import Score
 
 MIN_VALUE = 30
+# So many of the best are found, stored and shown.
+BEST_KEPT = 50
 
 
 def rank(scores: Iterable[Score], limit: int | None = None) -> list[Score]:

@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.clock import dutch_day
 from app.core.errors import NotFound
 from app.matching import queries, standing
+from app.matching.core.rank import BEST_KEPT
 from app.matching.core.search import Search
 from app.matching.core.words import COLLEAGUE, YOU
 from app.matching.queries import OpgaveMatch, ProfileMatch
@@ -70,7 +71,7 @@ class Matches:
     @property
     def is_cut_off(self) -> bool:
         """There may be more than these."""
-        return self.count == queries.LONGEST_LIST
+        return self.count == BEST_KEPT
 
 
 @dataclass(frozen=True)
