@@ -1,7 +1,7 @@
 """What a search asks of the database: words by how well they answer, and words in running text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import reduce
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     TableValuedAlias,
     Text,
+    any_,
     case,
     column,
     false,
@@ -41,6 +42,14 @@ def holds(words: ColumnElement[Any], typed: str) -> ColumnElement[bool]:
         return false()
     every = reduce(lambda one, other: one.op("&&")(other), looked_for)
     return words.bool_op("@@")(every)
+
+
+def is_one_of(column: SQLColumnExpression[str], words: Collection[str]) -> ColumnElement[bool]:
+    """Whether it is one of these words, found by its index however many they are.
+
+    Of a join with `by_strength` alone the database expects so much that it reads all rows.
+    """
+    return column == any_(literal(list(words), ARRAY(Text)))
 
 
 def by_strength(words: Mapping[str, int]) -> TableValuedAlias:

@@ -1,10 +1,12 @@
 """The whole country as one snapshot has it: asked with facts, it answers with ids."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from uuid import UUID
+
+import numpy as np
 
 from app.matching.core.arrays import EVERYBODY, Array
 from app.matching.core.engine import Engine, profile_question_of, question_of
@@ -101,6 +103,25 @@ class Country:
         else:
             found = self.engine.opgaven_for(number, BEST_KEPT, gone)
         return [id_at(ids, one.number) for one in found]
+
+    def offered_for(self, asked: str, vocabulary: Vocabulary) -> list[str]:
+        """The words that people offer and that answer this asked one, in comparable form."""
+        postings, private = self.contents.state.postings, self.contents.state.private
+        row = Offered(vocabulary, self.contents.words).row(asked)
+        return self._in_use(row, postings.rows, private.word)
+
+    def asked_for(self, offered: str, vocabulary: Vocabulary) -> list[str]:
+        """The words that opgaven ask and that this offered one answers, in comparable form."""
+        column = Asked(vocabulary, self.contents.words).column(offered)
+        return self._in_use(column, self.contents.state.asking.rows)
+
+    def _in_use(
+        self, terms: Iterable[int], rows: Array, also: Sequence[int] | Array = ()
+    ) -> list[str]:
+        """Those that have entries of their own in these rows, or are named besides."""
+        numbers = np.fromiter(terms, dtype=np.int64)
+        used = (rows[numbers + 1] > rows[numbers]) | np.isin(numbers, also)
+        return [self.contents.words.normal.text(number) for number in numbers[used].tolist()]
 
 
 def _mark(gone: Array, ids: Array, changed: Iterable[UUID]) -> None:

@@ -1,19 +1,21 @@
 """Reading opgaven: one page, the open ones, those of a gemeente."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, null, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.finding import by_strength, holds, is_one_of
 from app.core.paging import Page, page
 from app.gemeenten.models import Gemeente
-from app.opgaven.models import AskedSkill, Opgave
+from app.opgaven.models import OPGAVE_WORDS, AskedSkill, Opgave
 from app.opgaven.rules import (
     AskedSkillDraft,
     Audience,
@@ -25,8 +27,6 @@ from app.opgaven.rules import (
     may_read,
 )
 from app.vocabulary.rules import Theme
-
-MOST_WORDS = 8
 
 Row = tuple[Opgave, Gemeente]
 
@@ -43,12 +43,12 @@ class SeenOpgave:
 class Search:
     """What somebody looks for among open opgaven; empty parts do not count.
 
-    `words` are the forms that the vocabulary's `words_for` gives for what was typed;
-    `text` is what was typed, looked for in the title.
+    `text` is what was typed, looked for in title and text; `words` are the comparable words that
+    it answers as a skill, and how well it answers each.
     """
 
     text: str = ""
-    words: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
     theme: Theme | None = None
     kind: Kind | None = None
     province: str = ""
@@ -71,10 +71,19 @@ def seen_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
 def search_open(
     session: Session, reader: Actor, wanted: Search, number: int, today: date
 ) -> Page[SeenOpgave]:
-    """Open opgaven that are meant for the reader and fit; those that close first come first."""
+    """Open opgaven that are meant for the reader and fit.
+
+    What asks the best answered skill comes first, then what closes first; last comes what only
+    has the words in its text.
+    """
     fitting = _rows().where(_open_for(session, reader, today), *_conditions(wanted))
-    found = page(session, fitting.order_by(Opgave.closes_on, Opgave.id), number)
-    return found.of([SeenOpgave(*row) for row in found.items])
+    order: list[ColumnElement[Any]] = []
+    if wanted.text.strip():
+        found = _found(wanted)
+        fitting = fitting.join(found, found.c.opgave_id == Opgave.id)
+        order = [found.c.strength.desc().nulls_last()]
+    on_page = page(session, fitting.order_by(*order, Opgave.closes_on, Opgave.id), number)
+    return on_page.of([SeenOpgave(*row) for row in on_page.items])
 
 
 def newest_public(session: Session, today: date, limit: int) -> list[SeenOpgave]:
@@ -205,11 +214,21 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
         found.append(Gemeente.province == wanted.province)
     if wanted.most_hours:
         found.append(Opgave.hours_per_week <= wanted.most_hours)
-    typed = wanted.text.split()[:MOST_WORDS]
-    if typed:
-        in_title = and_(*(Opgave.title.icontains(word, autoescape=True) for word in typed))
-        found.append(or_(in_title, _asks(wanted.words)))
     return found
+
+
+def _found(wanted: Search) -> Subquery:
+    """What is found, each once, by the skill that is answered best; or without one, by its text."""
+    answer = by_strength(wanted.words)
+    by_skill = (
+        select(AskedSkill.opgave_id, answer.c.strength)
+        .join(answer, answer.c.word == AskedSkill.label_normal)
+        .where(is_one_of(AskedSkill.label_normal, wanted.words))
+    )
+    by_text = select(Opgave.id, null()).where(holds(OPGAVE_WORDS, wanted.text))
+    every = union_all(by_skill, by_text).subquery()
+    best = func.max(every.c.strength).label("strength")
+    return select(every.c.opgave_id, best).group_by(every.c.opgave_id).subquery()
 
 
 def _asks(words: Collection[str]) -> ColumnElement[bool]:

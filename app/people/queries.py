@@ -1,24 +1,39 @@
 """Reading profiles; what leaves for a page has gone through `visibility`."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.finding import by_strength, holds, is_one_of
 from app.core.paging import Page, page
 from app.gemeenten.models import Gemeente
-from app.people.models import Profile, Skill, Window
+from app.people.models import OWN_WORDS, Profile, Skill, Window
 from app.people.rules import (
+    Direction,
     Movement,
     ProfileDraft,
     ProfileState,
     SkillDraft,
+    Visibility,
     WindowDraft,
 )
 from app.people.visibility import (
@@ -26,11 +41,13 @@ from app.people.visibility import (
     SeenProfile,
     SeenSkill,
     WholeProfile,
+    least_of_band,
     previews_of,
     seen_by,
+    tiers_in_full,
     visible_tiers,
 )
-from app.vocabulary.rules import Theme, normalise, squeezed
+from app.vocabulary.rules import Theme
 
 Row = tuple[Profile, User, Gemeente]
 
@@ -39,13 +56,16 @@ Row = tuple[Profile, User, Gemeente]
 class Search:
     """What somebody looks for among colleagues; empty parts do not count.
 
-    `words` are the forms that the vocabulary's `words_for` gives for the skill that was asked for.
+    `text` is what was typed, looked for where the viewer may read what people write of themselves;
+    `words` are the comparable words that answer it as a skill, and how well each does.
     """
 
-    words: tuple[str, ...] = ()
+    text: str = ""
+    words: Mapping[str, int] = field(default_factory=dict)
     theme: Theme | None = None
     movement: Movement | None = None
     province: str = ""
+    least_hours: int | None = None
 
 
 def own_profile(session: Session, user_id: UUID) -> Profile | None:
@@ -98,23 +118,23 @@ def seen_profiles(
 def search(
     session: Session, viewer: Actor, wanted: Search, number: int, today: date
 ) -> Page[SeenProfile]:
-    """Colleagues whom the viewer may know of and who fit; those with most energy first."""
-    fitting = _rows().where(known_to(viewer), *_conditions(wanted))
-    energy = (
-        select(func.max(Skill.energy))
-        .where(Skill.user_id == Profile.user_id)
-        .correlate(Profile)
-        .scalar_subquery()
-    )
-    ordered = fitting.order_by(energy.desc().nulls_last(), Profile.user_id)
-    found = page(session, ordered, number)
-    seen = [seen_by(viewer, _whole(row), today) for row in found.items]
-    return found.of([profile for profile in seen if profile is not None])
+    """Colleagues whom the viewer may know of and who fit.
 
-
-def found_by(seen: SeenProfile, wanted: Search) -> tuple[SeenSkill, ...]:
-    """The skills for which a search gave this profile."""
-    return tuple(skill for skill in seen.skills if squeezed(normalise(skill.label)) in wanted.words)
+    Whose skill answers best comes first, then who gets most energy from it; last come those who
+    only write of it.
+    """
+    fitting = _rows().where(known_to(viewer), *_conditions(wanted, today))
+    if wanted.text.strip():
+        found = _found(viewer, wanted)
+        fitting = fitting.join(found, found.c.user_id == Profile.user_id)
+        order = [found.c.strength.desc().nulls_last(), found.c.can.desc(), found.c.energy.desc()]
+    else:
+        energy = _most_energy()
+        fitting = fitting.outerjoin(energy, energy.c.user_id == Profile.user_id)
+        order = [energy.c.most.desc().nulls_last()]
+    on_page = page(session, fitting.order_by(*order, Profile.user_id), number)
+    seen = [seen_by(viewer, _whole(row), today) for row in on_page.items]
+    return on_page.of([profile for profile in seen if profile is not None])
 
 
 def count_published(session: Session) -> int:
@@ -138,15 +158,21 @@ def _rows() -> Select[*Row]:
 
 def known_to(viewer: Actor) -> ColumnElement[bool]:
     """The same rule as `seen_by`, for the database: both ask `visible_tiers`."""
+    return _in_tiers(viewer, visible_tiers)
+
+
+def _in_tiers(
+    viewer: Actor, tiers: Callable[[Actor, str], tuple[Visibility, ...]]
+) -> ColumnElement[bool]:
     if viewer.user_id is None:
         return false()
     home = viewer.gemeente_code or ""
-    at_home = and_(User.gemeente_code == home, Profile.visibility.in_(visible_tiers(viewer, home)))
-    elsewhere = and_(User.gemeente_code != home, Profile.visibility.in_(visible_tiers(viewer, "")))
+    at_home = and_(User.gemeente_code == home, Profile.visibility.in_(tiers(viewer, home)))
+    elsewhere = and_(User.gemeente_code != home, Profile.visibility.in_(tiers(viewer, "")))
     return and_(Profile.state == ProfileState.PUBLISHED, or_(at_home, elsewhere))
 
 
-def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Search, today: date) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.theme:
         found.append(Profile.themes.contains([wanted.theme.value]))
@@ -154,9 +180,40 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
         found.append(Profile.movement.contains([wanted.movement.value]))
     if wanted.province:
         found.append(Gemeente.province == wanted.province)
-    if wanted.words:
-        found.append(_offers(wanted.words))
+    if wanted.least_hours:
+        found.append(_has_hours(wanted.least_hours, today))
     return found
+
+
+def _has_hours(least: int, today: date) -> ColumnElement[bool]:
+    """In bands for everybody: from the hours of a card without a name no more can be learnt."""
+    still = or_(Window.ends_on.is_(None), Window.ends_on >= today)
+    return Profile.windows.any(and_(Window.hours_per_week >= least_of_band(least), still))
+
+
+def _found(viewer: Actor, wanted: Search) -> Subquery:
+    """Who is found, each once, by the skill that answers best; or without one, by their text."""
+    answer = by_strength(wanted.words)
+    can = (Skill.direction == Direction.CAN).label("can")
+    by_skill = (
+        select(Skill.user_id, answer.c.strength, can, Skill.energy)
+        .join(answer, answer.c.word == Skill.label_normal)
+        .where(is_one_of(Skill.label_normal, wanted.words))
+    )
+    by_text = (
+        select(Profile.user_id, null(), false(), null())
+        .join(User, User.id == Profile.user_id)
+        .where(_in_tiers(viewer, tiers_in_full), holds(OWN_WORDS, wanted.text))
+    )
+    every = union_all(by_skill, by_text).subquery()
+    best = every.c.strength.desc().nulls_last(), every.c.can.desc(), every.c.energy.desc()
+    once = select(every).ext(distinct_on(every.c.user_id)).order_by(every.c.user_id, *best)
+    return once.subquery()
+
+
+def _most_energy() -> Subquery:
+    most = func.max(Skill.energy).label("most")
+    return select(Skill.user_id, most).group_by(Skill.user_id).subquery()
 
 
 def _offers(words: Collection[str]) -> ColumnElement[bool]:

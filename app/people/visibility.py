@@ -96,6 +96,13 @@ def visible_tiers(viewer: Actor, gemeente_code: str) -> tuple[Visibility, ...]:
     return (Visibility.ANONYMOUS, Visibility.GEMEENTE, Visibility.COLLEAGUES)
 
 
+def tiers_in_full(viewer: Actor, gemeente_code: str) -> tuple[Visibility, ...]:
+    """Of those tiers the ones that show the viewer who it is, and their own words."""
+    tiers = visible_tiers(viewer, gemeente_code)
+    at_home = viewer.gemeente_code == gemeente_code
+    return tuple(tier for tier in tiers if at_home or tier is Visibility.COLLEAGUES)
+
+
 def seen_by(viewer: Actor, whole: WholeProfile, today: date) -> SeenProfile | None:
     """What the viewer sees of the profile, or None when it does not exist for them."""
     if viewer.user_id is not None and viewer.user_id == whole.user_id:
@@ -104,7 +111,7 @@ def seen_by(viewer: Actor, whole: WholeProfile, today: date) -> SeenProfile | No
         return None
     if whole.visibility not in visible_tiers(viewer, whole.gemeente_code):
         return None
-    if whole.visibility is Visibility.COLLEAGUES or viewer.gemeente_code == whole.gemeente_code:
+    if whole.visibility in tiers_in_full(viewer, whole.gemeente_code):
         return _in_full(whole, today)
     return _anonymous(whole, today)
 
@@ -129,6 +136,11 @@ def hours_band(windows: Sequence[WindowDraft], today: date) -> str:
     if not most:
         return "nu geen uren"
     return next((band for limit, band in HOUR_BANDS if most < limit), MOST_HOURS_BAND)
+
+
+def least_of_band(hours: int) -> int:
+    """The fewest hours of the band of so many: a search may not tell more than the card does."""
+    return max((limit for limit, _ in HOUR_BANDS if limit <= hours), default=1)
 
 
 def _in_full(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, CompoundSelect, exists, func, or_, select, true, union
+from sqlalchemy import ColumnElement, CompoundSelect, exists, func, select, true, union
 from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import NotFound
@@ -48,20 +48,6 @@ class Suggestion:
     label: str
     also: tuple[str, ...]
     theme: Theme | None
-
-
-@dataclass(frozen=True)
-class Sought:
-    """What a search for a word looks for: the word itself, and what means the same or less.
-
-    `forms` are comparable forms without spaces; `label` is the concept that the word stands for,
-    and `is_guess` tells that no name is equal to the word.
-    """
-
-    forms: tuple[str, ...] = ()
-    label: str = ""
-    is_guess: bool = False
-    others: tuple[str, ...] = ()
 
 
 def version(session: Session) -> UUID | None:
@@ -119,20 +105,10 @@ def suggestions(session: Session, text: str, limit: int = 8) -> list[Suggestion]
     return [Suggestion(one.id, one.label, also[one.id], one.theme) for one in concepts]
 
 
-def words_for(session: Session, text: str) -> Sought:
-    """The word with its synonyms and what is narrower; for an unknown word those of the nearest."""
-    if not text.strip():
-        return Sought()
+def meant_by(session: Session, text: str) -> list[str]:
+    """The concepts that somebody may mean who made a slip of the pen, the nearest first."""
     wanted = squeezed(normalise(text[:LONGEST_QUERY]))
-    named = concepts_named(session, wanted)
-    if named:
-        return Sought(_with_names(session, wanted, named), _label_of(session, named[0]))
-    near = [one.label for one in suggestions(session, text) if _is_near(wanted, one)]
-    if not near:
-        return Sought((wanted,))
-    meant = concepts_named(session, squeezed(normalise(near[0])))
-    forms = _with_names(session, wanted, meant)
-    return Sought(forms, near[0], is_guess=True, others=tuple(near[1:]))
+    return [one.label for one in suggestions(session, text) if _is_near(wanted, one)]
 
 
 def labels_of(session: Session, concept_ids: Iterable[int]) -> dict[int, str]:
@@ -272,25 +248,3 @@ def _is_near(form: str, suggestion: Suggestion) -> bool:
     names = [squeezed(normalise(name)) for name in (suggestion.label, *suggestion.also)]
     is_part = len(form) > SHORT_WORD and any(form in name for name in names)
     return is_part or any(fuzz.ratio(form, name) >= SLIP_OF_THE_PEN for name in names)
-
-
-def _with_names(session: Session, form: str, concept_ids: list[int]) -> tuple[str, ...]:
-    """The form first, then all names of these concepts and of everything under them."""
-    under = select(Concept.id).where(Concept.id.in_(concept_ids)).cte(recursive=True)
-    # A union drops what was found before, so that a circle in imported words ends as well.
-    belongs = or_(Concept.broader_id == under.c.id, ConceptMerge.into_id == under.c.id)
-    under = under.union(
-        select(Concept.id)
-        .outerjoin(ConceptMerge, ConceptMerge.concept_id == Concept.id)
-        .join(under, belongs)
-    )
-    names = session.scalars(
-        select(ConceptName.normal).where(
-            ConceptName.concept_id.in_(select(under.c.id)), is_in_use()
-        )
-    )
-    return tuple(dict.fromkeys((form, *sorted(squeezed(name) for name in names))))
-
-
-def _label_of(session: Session, concept_id: int) -> str:
-    return session.get_one(Concept, concept_id).label

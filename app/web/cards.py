@@ -7,11 +7,19 @@ from datetime import date
 from flask import url_for
 
 from app.labels import label
+from app.matching.searching import Sought
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import Direction, Level
 from app.people.visibility import SeenProfile, SeenSkill
 from app.vocabulary.rules import Theme
+from app.web.found import (
+    NOTHING_SOUGHT,
+    FoundBy,
+    found_by_asked,
+    found_by_offered,
+    found_in_text,
+)
 
 TONES = {
     OpgaveStatus.CONCEPT: "outline",
@@ -36,6 +44,9 @@ class OpgaveCard:
     skills: tuple[str, ...]
     status_label: str
     status_tone: str
+    # In a search: the skills that it was found by; or what was typed, when that is in its text.
+    found_by: tuple[FoundBy, ...] = ()
+    found_in_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,12 +70,16 @@ class ColleagueCard:
     headline: str
     movement: tuple[str, ...]
     skills: tuple[SkillLine, ...]
-    # The skills that this colleague was found by, in a search.
-    found_by: tuple[str, ...] = ()
+    # As with an opgave.
+    found_by: tuple[FoundBy, ...] = ()
+    found_in_text: str = ""
 
 
-def opgave_card(seen: SeenOpgave) -> OpgaveCard:
+def opgave_card(seen: SeenOpgave, sought: Sought = NOTHING_SOUGHT) -> OpgaveCard:
+    """The card of an opgave; what it was found by comes first."""
     opgave, gemeente = seen.opgave, seen.gemeente
+    found_by = found_by_asked(opgave.skills, sought)
+    found = [one.label for one in found_by]
     return OpgaveCard(
         title=opgave.title,
         href=url_for("opgaven.show", opgave_id=opgave.id),
@@ -76,15 +91,19 @@ def opgave_card(seen: SeenOpgave) -> OpgaveCard:
         closing_on=opgave.closes_on,
         place_label=label(opgave.place),
         themes=tuple(label(Theme(theme)) for theme in opgave.themes),
-        skills=tuple(skill.label for skill in opgave.skills),
+        skills=tuple(dict.fromkeys([*found, *(skill.label for skill in opgave.skills)])),
         status_label=label(opgave.status),
         status_tone=TONES[opgave.status],
+        found_by=found_by,
+        found_in_text=found_in_text(found_by, sought),
     )
 
 
-def colleague_card(seen: SeenProfile, found_by: Sequence[SeenSkill] = ()) -> ColleagueCard:
+def colleague_card(seen: SeenProfile, sought: Sought = NOTHING_SOUGHT) -> ColleagueCard:
     """The card of a colleague; what they were found by comes first, then what gives energy."""
-    ordered = sorted(seen.skills, key=lambda skill: (skill not in found_by, -skill.energy))
+    found_by = found_by_offered(seen.skills, sought)
+    strengths = {one.label: one.strength for one in found_by}
+    ordered = sorted(seen.skills, key=lambda skill: (-strengths.get(skill.label, 0), -skill.energy))
     return ColleagueCard(
         display_name=seen.display_name,
         link_label=_link_label(seen, ordered),
@@ -95,7 +114,8 @@ def colleague_card(seen: SeenProfile, found_by: Sequence[SeenSkill] = ()) -> Col
         headline=seen.headline,
         movement=tuple(label(role) for role in seen.movement),
         skills=tuple(skill_line(skill) for skill in ordered),
-        found_by=tuple(skill.label for skill in found_by),
+        found_by=found_by,
+        found_in_text=found_in_text(found_by, sought),
     )
 
 

@@ -1,10 +1,14 @@
 """Lists that can be searched: what was asked is in the address, and so can be kept and shared."""
 
+from collections.abc import Callable
 from typing import Any, Self
 
 from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, SelectField
 from wtforms.fields.choices import SelectChoice
 
+from app.core.dutch import number
 from app.vocabulary.rules import LABEL_LIMIT
 from app.web.forms import LineField, WebForm
 
@@ -17,7 +21,7 @@ class SearchForm(WebForm):
     class Meta(WebForm.Meta):
         csrf = False
 
-    q = LineField("Zoek op woorden")
+    q = LineField("Zoekwoord")
 
     @classmethod
     def of_request(cls, **settings: Any) -> Self:
@@ -31,23 +35,52 @@ class SearchForm(WebForm):
     def is_asking(self) -> bool:
         return any(field.data for field in self)
 
+    def loosenings(self, count: Callable[[Self], int]) -> list[dict[str, str]]:
+        """Links to this list without one of the things asked, where that finds something."""
+        asked = [field for field in self if field.data]
+        if len(asked) == 1:
+            return []
+        found = {field: count(type(self)(formdata=_without(field.name))) for field in asked}
+        return [
+            {"label": f"Zonder {_chosen(field)} ({number(many)})", "href": _href(field.name)}
+            for field, many in found.items()
+            if many
+        ]
+
 
 def page_number() -> int:
     typed = request.args.get(PAGE, "1")
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 6 else 1
 
 
-def page_href(number: int) -> str:
+def page_href(page: int) -> str:
     """The address of another page of the same list."""
-    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name != PAGE}
-    kept = {name: value for name, value in asked.items() if value}
-    return url_for(str(request.endpoint), **_safe({**kept, PAGE: number}))
+    return url_for(str(request.endpoint), **{**_safe(request.args), PAGE: page})
 
 
 def province_choices(provinces: list[str]) -> list[SelectChoice]:
     return [SelectChoice("", "Alle provincies"), *(SelectChoice(name) for name in provinces)]
 
 
-def _safe(asked: dict[str, Any]) -> dict[str, Any]:
-    """Without names that mean something to `url_for`."""
-    return {name: value for name, value in asked.items() if not name.startswith("_")}
+def _href(without: str) -> str:
+    return url_for(str(request.endpoint), **_safe(_without(without)))
+
+
+def _without(name: str) -> MultiDict[str, str]:
+    """What was asked but for this."""
+    asked = MultiDict(request.args)
+    asked.poplist(name)
+    return asked
+
+
+def _chosen(field: Field) -> str:
+    """What was asked, as the form shows it."""
+    choices = field.iter_choices() if isinstance(field, SelectField) else []
+    shown = (str(one.label) for one in choices if one.selected)
+    return next((f"“{one}”" for one in shown), str(field.label.text).lower())
+
+
+def _safe(asked: MultiDict[str, str]) -> dict[str, Any]:
+    """For `url_for`: without names that mean something to it, and always the first page."""
+    kept = ((name, text) for name, text in asked.items() if text and name != PAGE)
+    return {name: text for name, text in kept if not name.startswith("_")}

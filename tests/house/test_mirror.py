@@ -30,6 +30,7 @@ SHOWN_IN = {
     "app/web/choices.py": "tests/web/test_opgaven.py",
     "app/web/filters.py": "tests/core/test_dutch.py",
     "app/web/forms.py": "tests/web/test_opgaven.py",
+    "app/web/found.py": "tests/web/test_people.py",
     "app/web/headers.py": "tests/house/test_answers.py",
     "app/labels.py": "tests/house/test_labels.py",
     "app/web/rows.py": "tests/web/test_opgaven.py",

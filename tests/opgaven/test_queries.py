@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.core.actor import ANYONE, Actor, Role
@@ -18,7 +19,7 @@ from app.opgaven.queries import Search
 from app.opgaven.rules import Audience, Kind, OpgaveStatus
 from app.vocabulary.rules import Theme
 from tests.support.builders import a_gemeente, a_user, an_opgave
-from tests.support.queries import counted
+from tests.support.queries import counted, plan_of
 from tests.support.work import MONDAY, TODAY, make_work
 
 EVERYTHING = Search()
@@ -144,29 +145,37 @@ def test_search_finds_by_each_part_and_by_all_together(session: Session, reader:
         kind=Kind.KLUS,
         hours_per_week=4,
     )
-    an_opgave(session, "wonen", title="100% straten_boek", closes_on=TODAY)
+    an_opgave(session, "wonen", title="100% stratenboek", closes_on=TODAY)
     by = {
         "title": Search(text="STRAAT water"),
         "half a title": Search(text="straat zon"),
-        "a skill": Search(text="klimaatadaptatie", words=("klimaatadaptatie",)),
+        "a title inflected": Search(text="straten"),
+        "the text": Search(text="er is werk en water"),
+        "how a word begins": Search(text="strat"),
+        "how a short word begins": Search(text="wat"),
+        "a skill": Search(text="klimaatadaptatie", words={"klimaat adaptatie": 100}),
         "a percent sign": Search(text="%"),
-        "an underscore": Search(text="_"),
+        "an operator": Search(text="water & ! | <-> :* ' \\"),
         "theme": Search(theme=Theme.DUURZAAMHEID),
         "kind": Search(kind=Kind.KLUS),
         "province": Search(province="Zeeland"),
         "hours": Search(most_hours=4),
-        "all": Search("water", (), Theme.RUIMTE, Kind.KLUS, "Zeeland", 4),
+        "all": Search("water", {}, Theme.RUIMTE, Kind.KLUS, "Zeeland", 4),
         "too few hours": Search(most_hours=3),
         "spaces": Search(text="  "),
     }
-    water, boek = "Water op straat", "100% straten_boek"
+    water, boek = "Water op straat", "100% stratenboek"
 
     assert {name: titles(session, reader, wanted) for name, wanted in by.items()} == {
         "title": [water],
         "half a title": [],
+        "a title inflected": [boek, water],
+        "the text": [water],
+        "how a word begins": [boek, water],
+        "how a short word begins": [],
         "a skill": [water],
-        "a percent sign": [boek],
-        "an underscore": [boek],
+        "a percent sign": [],
+        "an operator": [water],
         "theme": [water],
         "kind": [water],
         "province": [water],
@@ -175,6 +184,30 @@ def test_search_finds_by_each_part_and_by_all_together(session: Session, reader:
         "too few hours": [],
         "spaces": [boek, water],
     }
+
+
+MANY = (
+    """INSERT INTO opgave (id, gemeente_code, owner_id, status, kind, title, text, themes, place,
+                           people_needed, audience, is_public, version, created_at, changed_at)
+    SELECT md5(n::text)::uuid, :code, :owner, 'concept', 'klus', '', md5(n::text), '{}', 'remote',
+           1, 'everybody', true, 1, now(), now()
+    FROM generate_series(1, 5000) n""",
+    """INSERT INTO asked_skill (id, opgave_id, place, label, label_normal, must, level)
+    SELECT gen_random_uuid(), md5(n::text)::uuid, 0, n, n, true, 1
+    FROM generate_series(1, 5000) n""",
+    "ANALYZE opgave, asked_skill",
+)
+
+
+def test_skills_and_texts_are_found_by_their_indexes(session: Session, reader: Actor) -> None:
+    known = {"code": reader.gemeente_code, "owner": reader.user_id}
+    for statement in MANY:
+        session.execute(text(statement), known if ":code" in statement else {})
+    wanted = Search("haven", {"haven": 100, "sluis": 40})
+
+    plan = plan_of(session, lambda: queries.search_open(session, reader, wanted, 1, TODAY))
+
+    assert ("ix_asked_skill_label_normal" in plan, "ix_opgave_words" in plan) == (True, True)
 
 
 def test_a_longer_list_costs_no_more_statements(session: Session, reader: Actor) -> None:

@@ -90,7 +90,6 @@ def a_profile(
     rows = [skill if isinstance(skill, Skill) else a_skill(skill) for skill in skills]
     for place, row in enumerate(rows):
         row.place = place
-    window = Window(id=uuid4(), place=0, hours_per_week=16, starts_on=TODAY, ends_on=None)
     fields = {
         "user_id": user.id,
         "state": ProfileState.PUBLISHED,
@@ -102,9 +101,15 @@ def a_profile(
         "changed_at": MONDAY,
         "published_at": MONDAY,
         "skills": rows,
-        "windows": [window],
+        "windows": [a_window(16)],
     }
     return _add(session, Profile(**{**fields, **changed}))
+
+
+def a_window(hours: int, **changed: Any) -> Window:
+    """From today on, and no end."""
+    fields = {"id": uuid4(), "place": 0, "starts_on": TODAY, "ends_on": None}
+    return Window(**{**fields, "hours_per_week": hours, **changed})
 
 
 def a_dispute(

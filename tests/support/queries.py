@@ -1,6 +1,6 @@
-"""Counts what is asked of the database."""
+"""Counts what is asked of the database, and tells how that is found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,3 +24,18 @@ def counted(session: Session) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(connection, "before_cursor_execute", note)
+
+
+def plan_of(session: Session, ask: Callable[[], object]) -> str:
+    """How the database finds what is asked with the longest statement."""
+    asked: list[tuple[str, Any]] = []
+    connection = session.connection()
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    ask()
+    event.remove(connection, "before_cursor_execute", note)
+    statement, parameters = max(asked, key=lambda one: len(one[0]))
+    return "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())

@@ -271,7 +271,25 @@ def test_a_search_finds_words_of_the_title_and_skills_by_meaning(
 
     assert ("Meer gezinnen" in by_skill, "Het plein" in by_skill) == (True, False)
     assert "We zochten op jeugdhulp" in by_skill
+    assert "Gevraagd: pleeg-zorg (je zoekwoord is breder dan gevraagd)" in by_skill
+    assert "Niet bij de vaardigheden, wel in de tekst: plein" in by_title
     assert ("Meer gezinnen" in by_title, "Het plein" in by_title) == (False, True)
+
+
+def test_what_asks_for_a_skill_comes_before_what_only_writes_of_it(
+    client: FlaskClient, session: Session, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    soon = TODAY + timedelta(days=1)
+    an_opgave(session, title="Alleen tekst", text="Over pleegzorg.", closes_on=soon)
+    an_opgave(session, "jeugdhulp", title="Breder gevraagd", closes_on=soon)
+    an_opgave(session, "Pleegzorg", title="Zelf gevraagd")
+
+    page = client.get("/opgaven?q=pleegzorg").text
+
+    titles = re.findall(r'class="dgvn-card__link"[^>]*>([^<]+)<', page)
+    assert titles == ["Zelf gevraagd", "Breder gevraagd", "Alleen tekst"]
+    assert "(je zoekwoord is specifieker dan gevraagd)" in page
 
 
 def test_the_filters_of_the_search(client: FlaskClient, session: Session) -> None:

@@ -18,9 +18,9 @@ from app.core.outbox import OutboxMessage
 from app.labels import label
 from app.matching.service import match_opgave
 from app.people.models import Profile
-from app.people.rules import Movement, ProfileState, Visibility
+from app.people.rules import Direction, Movement, ProfileState, Visibility
 from app.web.people.pages import FITS
-from tests.support.builders import a_gemeente, a_profile, a_skill, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_profile, a_skill, a_user, a_window, an_opgave
 from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -649,8 +649,38 @@ def test_a_search_finds_synonyms_and_says_by_which_skill(
     said = text_of(client.get("/collegas?q=jeugdhulp"))
 
     assert "2 collega's" in said
-    assert ("Gevonden op Jeugd-zorg" in said, "Gevonden op pleegzorg" in said) == (True, True)
-    assert "Carla" not in said
+    assert "Gevonden op Jeugd-zorg (ander woord voor hetzelfde)" in said
+    assert "Gevonden op pleegzorg (specifieker dan gevraagd)" in said
+    assert ("Carla" in said, said.index("Anna") < said.index("Bert")) == (False, True)
+
+
+def test_a_search_tells_the_best_three_skills_that_it_found_by(
+    client: FlaskClient, session: Session, user: User, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    learns = a_skill("jeugdzorg", direction=Direction.WANTS)
+    a_profile(session, "pleegzorg", "koken", learns, "jeugd-hulp", "Jeugdhulp")
+
+    said = text_of(client.get("/collegas?q=jeugdhulp"))
+
+    assert (
+        "Gevonden op jeugd-hulp , Jeugdhulp , jeugdzorg (ander woord voor hetzelfde, om te leren) "
+        "en nog 1"
+    ) in said
+
+
+def test_what_stands_in_the_text_is_found_last_and_said(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    a_profile(session, "koken", user=a_user(session, name="Anna"), about="Ik ken de havens.")
+    a_profile(session, "haven", user=a_user(session, name="Bert"))
+    a_profile(session, "koken", about="De haven.", visibility=Visibility.ANONYMOUS)
+
+    said = text_of(client.get("/collegas?q=haven"))
+
+    assert "2 collega's" in said
+    assert said.index("Bert") < said.index("Anna")
+    assert "Niet bij de vaardigheden, wel in de tekst: haven" in said.split("Anna")[1]
 
 
 def test_what_a_colleague_was_found_by_comes_before_what_gives_energy(
@@ -674,7 +704,7 @@ def test_a_search_with_a_typing_error_says_what_it_looked_for(
     a_vocabulary(session, tmp_path)
     a_profile(session, "jeugdzorg", user=a_user(session, name="Anna"))
 
-    said = text_of(client.get("/collegas?q=jeugdhulpp"))
+    said = text_of(client.get("/collegas?q=jeugdhlup"))
 
     assert ("We zochten ook op jeugdhulp" in said, "Anna" in said) == (True, True)
 
@@ -682,10 +712,11 @@ def test_a_search_with_a_typing_error_says_what_it_looked_for(
 def test_the_other_filters_of_the_search(client: FlaskClient, session: Session, user: User) -> None:
     drenthe = a_gemeente(session, province="Drenthe")
     anna = a_user(session, name="Anna", gemeente_code=drenthe.code)
-    a_profile(session, "Wmo", user=anna, themes=["wonen"], movement=["aanpakker"])
+    many = [a_window(24)]
+    a_profile(session, "Wmo", user=anna, themes=["wonen"], movement=["aanpakker"], windows=many)
     a_profile(session, "Wmo", user=a_user(session, name="Bert"))
 
-    for asked in ("thema=wonen", "beweging=aanpakker", "provincie=Drenthe"):
+    for asked in ("thema=wonen", "beweging=aanpakker", "provincie=Drenthe", "uren=24"):
         said = text_of(client.get(f"/collegas?{asked}"))
         assert (asked, "Anna" in said, "Bert" in said) == (asked, True, False)
 

@@ -8,6 +8,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
 from app.core.dutch import number
 from app.core.ids import new_id
 from app.matching.core.proposals import TEXT_READ
+from app.matching.searching import Sought
 from app.opgaven.queries import Search
 from app.opgaven.rules import (
     MOST_HOURS,
@@ -22,7 +23,6 @@ from app.opgaven.rules import (
     Place,
 )
 from app.people.rules import Level
-from app.vocabulary.queries import Sought
 from app.vocabulary.rules import LABEL_LIMIT, Theme
 from app.web.choices import many_of, one_of
 from app.web.forms import DayField, LineField, NumberField, PickField, TextField
@@ -30,7 +30,7 @@ from app.web.from_text import SkillsFromText
 from app.web.rows import Row, RowList, RowsForm
 from app.web.search import SearchForm, province_choices
 
-HOURS = {hours: f"Hoogstens {hours} uur per week" for hours in (4, 8, 16, 24)}
+HOURS = {hours: f"Hoogstens {hours} uur" for hours in (4, 8, 16, 24)}
 NEEDED = {True: "Nodig", False: "Mooi meegenomen"}
 
 KIND_SENTENCES = {
@@ -141,15 +141,15 @@ class OpgaveSearch(SearchForm):
     theme = one_of("Thema", Theme, empty="Alle thema's", name="thema")
     kind = one_of("Soort", Kind, empty="Alle soorten", name="soort")
     province = PickField("Provincie", name="provincie", default="")
-    hours = one_of("Tijd", HOURS, empty="Maakt niet uit", name="uren")
+    hours = one_of("Tijd per week", HOURS, empty="Maakt niet uit", name="uren")
 
     def offer(self, provinces: list[str]) -> None:
         self.province.choices = province_choices(provinces)
 
     def wanted(self, sought: Sought) -> Search:
         return Search(
-            text=self.text,
-            words=sought.forms,
+            text=sought.text,
+            words=sought.strengths,
             theme=self.theme.data,
             kind=self.kind.data,
             province=self.province.data or "",

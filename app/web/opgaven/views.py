@@ -11,13 +11,16 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotAllowed
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
+from app.core.paging import Page
 from app.core.work import Work
-from app.extensions import db
+from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
 from app.matching import queries as matching
-from app.matching import standing
+from app.matching import searching, standing
+from app.matching.searching import Sought
 from app.opgaven import queries, service
 from app.opgaven.models import Opgave
+from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import (
     NEXT,
     NO_SUCH_MOVE,
@@ -63,16 +66,14 @@ opgaven = Blueprint("opgaven", __name__)
 def index() -> str:
     form = OpgaveSearch.of_request()
     form.offer(gemeenten.provinces(db.session()))
-    sought = vocabulary.words_for(db.session(), form.text)
-    found = queries.search_open(
-        db.session(), current_actor(), form.wanted(sought), page_number(), dutch_day(utc_now())
-    )
+    sought, found = _sought_and_found(form)
     return render_template(
         "opgaven/index.html",
         form=form,
         sought=sought,
-        page=found.of([opgave_card(seen) for seen in found.items]),
+        page=found.of([opgave_card(seen, sought) for seen in found.items]),
         page_href=page_href,
+        loosenings=form.loosenings(_count) if not found.total else [],
         may_draft=may_draft(current_actor()),
         how_to_draft=_how_to_draft(),
     )
@@ -210,6 +211,16 @@ def ours() -> str:
     return render_template(
         "opgaven/ours.html", groups=groups(own, matches), may_draft=may_draft(actor)
     )
+
+
+def _sought_and_found(form: OpgaveSearch) -> tuple[Sought, Page[SeenOpgave]]:
+    session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
+    sought = searching.sought_of_opgaven(session, today, shelf(), form.text)
+    return sought, queries.search_open(session, actor, form.wanted(sought), page_number(), today)
+
+
+def _count(form: OpgaveSearch) -> int:
+    return _sought_and_found(form)[1].total
 
 
 def _new_form() -> ResponseReturnValue:

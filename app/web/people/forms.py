@@ -6,6 +6,7 @@ from wtforms import BooleanField, RadioField, SelectMultipleField
 
 from app.core.dutch import number
 from app.matching.core.proposals import TEXT_READ
+from app.matching.searching import Sought
 from app.people.queries import Search
 from app.people.rules import (
     EVIDENCE_LIMIT,
@@ -24,7 +25,7 @@ from app.people.rules import (
     Visibility,
     WindowDraft,
 )
-from app.vocabulary.queries import Sought
+from app.people.visibility import HOUR_BANDS
 from app.vocabulary.rules import LABEL_LIMIT, Theme
 from app.web.choices import many_of, one_of
 from app.web.forms import DayField, LineField, NumberField, PickField, TextField
@@ -40,6 +41,8 @@ ENERGY = {
     1: "1 · liever niet",
 }
 
+# Where the bands of a card without a name begin.
+HOURS = {hours: f"Minstens {hours} uur" for hours, _ in HOUR_BANDS}
 
 VISIBILITY_SENTENCES = {
     Visibility.HIDDEN: "Niemand vindt je. Jij ziet wel welke opgaven bij je passen.",
@@ -160,14 +163,17 @@ class ColleagueSearch(SearchForm):
     theme = one_of("Thema", Theme, empty="Alle thema's", name="thema")
     movement = one_of("In de beweging", Movement, empty="Iedereen", name="beweging")
     province = PickField("Provincie", name="provincie", default="")
+    hours = one_of("Tijd per week", HOURS, empty="Maakt niet uit", name="uren")
 
     def offer(self, provinces: list[str]) -> None:
         self.province.choices = province_choices(provinces)
 
     def wanted(self, sought: Sought) -> Search:
         return Search(
-            words=sought.forms,
+            text=sought.text,
+            words=sought.strengths,
             theme=self.theme.data,
             movement=self.movement.data,
             province=self.province.data or "",
+            least_hours=self.hours.data,
         )

@@ -8,14 +8,17 @@ from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.faults import FaultyDraft
+from app.core.paging import Page
 from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
 from app.labels import MOVEMENT_SENTENCES
-from app.matching import disputes, standing
+from app.matching import disputes, searching, standing
 from app.matching import queries as matching
+from app.matching.searching import Sought
 from app.people import queries, service
 from app.people.models import Profile
 from app.people.rules import ProfileDraft, ProfileState, SkillDraft, publishing_faults
+from app.people.visibility import SeenProfile
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
@@ -49,14 +52,14 @@ people = Blueprint("people", __name__)
 def index() -> str:
     form = ColleagueSearch.of_request()
     form.offer(gemeenten.provinces(db.session()))
-    sought = vocabulary.words_for(db.session(), form.text)
-    wanted = form.wanted(sought)
-    found = queries.search(
-        db.session(), current_actor(), wanted, page_number(), dutch_day(utc_now())
-    )
-    cards = found.of([colleague_card(seen, queries.found_by(seen, wanted)) for seen in found.items])
+    sought, found = _sought_and_found(form)
     return render_template(
-        "people/index.html", form=form, sought=sought, page=cards, page_href=page_href
+        "people/index.html",
+        form=form,
+        sought=sought,
+        page=found.of([colleague_card(seen, sought) for seen in found.items]),
+        page_href=page_href,
+        loosenings=form.loosenings(_count) if not found.total else [],
     )
 
 
@@ -140,6 +143,16 @@ def pause() -> ResponseReturnValue:
         service.pause_profile(work)
     flash(PAUSED, "success")
     return redirect(url_for("people.own"))
+
+
+def _sought_and_found(form: ColleagueSearch) -> tuple[Sought, Page[SeenProfile]]:
+    session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
+    sought = searching.sought_of_colleagues(session, today, shelf(), form.text)
+    return sought, queries.search(session, actor, form.wanted(sought), page_number(), today)
+
+
+def _count(form: ColleagueSearch) -> int:
+    return _sought_and_found(form)[1].total
 
 
 def _save(form: ProfileForm) -> bool:
