@@ -208,8 +208,10 @@ class Engine:
     def nothing_gone(self) -> Array:
         return np.zeros(self._opgaven, dtype=np.bool_)
 
-    def everything(self, most: int = BEST_KEPT, threads: int = 1) -> Everything:
-        """Everybody with everything, in one go."""
+    def everything(
+        self, most: int = BEST_KEPT, most_of_profile: int = BEST_KEPT, threads: int = 1
+    ) -> Everything:
+        """Everybody with everything, in one go: the best of each opgave, and of each profile."""
         people_of = np.full((self._opgaven, most), -1, dtype=np.int64)
         bounds = np.linspace(0, self._opgaven, threads + 1).astype(int).tolist()
 
