@@ -87,7 +87,7 @@ def merge(concept_id: int) -> ResponseReturnValue:
     except Conflict as refused:
         flash(refused.said, "error")
     else:
-        flash("Samengevoegd. Alle matches worden nu opnieuw berekend.", "success")
+        flash("Samengevoegd. We lopen nu alle matches na.", "success")
     return redirect(url_for("vocabulary.index"))
 
 
@@ -109,7 +109,7 @@ def ask_undo(concept_id: int) -> ResponseReturnValue:
 def undo(concept_id: int) -> ResponseReturnValue:
     with open_work() as work:
         merging.undo_merge(work, concept_id)
-    flash("Weer twee begrippen. Alle matches worden nu opnieuw berekend.", "success")
+    flash("Weer twee begrippen. We lopen nu alle matches na.", "success")
     return redirect(url_for("vocabulary.index"))
 
 

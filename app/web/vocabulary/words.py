@@ -22,7 +22,7 @@ from app.web.vocabulary.forms import ConceptForm, LinkForm, OtherWord, WordForm,
 from app.web.vocabulary.previews import preview_view
 from app.web.work import open_work
 
-DONE = "Alle matches worden nu opnieuw berekend."
+DONE = "We lopen nu alle matches na."
 BEGIN = "/beheer/begrippen/losse-woorden"
 
 words = Blueprint("words", __name__)
