@@ -10,6 +10,7 @@ from pathlib import Path
 
 from devtools.browser import find_browser
 from devtools.cli import say
+from devtools.loops import compile_loops
 from devtools.paths import CHECKOUT, PYTHON, short_temporary_folder
 from devtools.services import FOR_TESTS, Postgres, Redis8, Valkey
 from devtools.supervisor import Supervisor
@@ -25,6 +26,7 @@ def test(arguments: list[str]) -> int:
         supervisor.listen()
         try:
             settings = {**os.environ, **start_services(supervisor, folder), **browser.settings()}
+            compile_loops(settings)
             return supervisor.foreground([str(PYTHON), "-m", "pytest", *arguments], settings)
         finally:
             supervisor.stop()

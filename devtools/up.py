@@ -9,6 +9,7 @@ from functools import partial
 from devtools.cli import Stopped, Trouble, say, step
 from devtools.filling import DONE
 from devtools.house import SETTINGS, base_settings, held_checkout, start_services
+from devtools.loops import compile_loops
 from devtools.paths import LOGS, PYTHON, VAR
 from devtools.processes import PATIENCE
 from devtools.state import State
@@ -49,6 +50,7 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     start_services(supervisor, settings)
     demo = (DEMO,) if settings["DGVN_ENV"] == "demo" else ()
     fill(supervisor, settings, (*FILLING, *demo))
+    compile_loops(settings)
     # The site and the worker load the app at the same time; that is what takes long.
     working = [
         worker(settings, "worker", "tick"),

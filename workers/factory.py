@@ -39,6 +39,7 @@ def make_celery(flask_app: Flask) -> Celery:
         # Once, before the fork: a process that matches shares it with every one after it.
         if {MATCH, BUILD} & set(instance.app.amqp.queues.consume_from):
             import_module("app.matching.building")
+            import_module("app.matching.core.loading").load_loops()
 
     return celery_app
 

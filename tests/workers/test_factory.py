@@ -1,12 +1,16 @@
 """Celery as this house uses it: a message may be lost, and carries nothing but plain values."""
 
+from types import SimpleNamespace
+
+import pytest
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import celeryd_after_setup, worker_process_init
 from flask import Flask
 from flask import current_app as current_flask
 from sqlalchemy import func, select
 
 from app.extensions import db
+from app.matching.core import loading
 from workers.factory import QUEUES, make_celery
 
 
@@ -62,3 +66,20 @@ def test_a_process_of_the_worker_shares_no_connection_with_the_one_that_made_it(
     assert kept is not None
     kept.cursor().execute("SELECT 1").close()
     kept.close()
+
+
+@pytest.mark.parametrize(
+    ("queues", "loads"),
+    [(["match"], True), (["build"], True), (["tick"], False), (["mail", "tick"], False)],
+)
+def test_who_matches_loads_the_loops_before_the_fork(
+    celery_app: Celery, monkeypatch: pytest.MonkeyPatch, queues: list[str], loads: bool
+) -> None:
+    done: list[bool] = []
+    monkeypatch.setattr(loading, "load_loops", lambda: done.append(True))
+    celery_app.amqp.queues.select(queues)
+
+    worker = SimpleNamespace(app=celery_app)
+    celeryd_after_setup.send(sender="worker", instance=worker, conf=celery_app.conf)
+
+    assert bool(done) is loads
