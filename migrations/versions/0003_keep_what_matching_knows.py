@@ -142,12 +142,25 @@ def downgrade() -> None:
     op.drop_index("ix_profile_words", "profile")
     op.drop_index("ix_opgave_words", "opgave")
     op.drop_table("word_decision")
-    # What a beheerder made is known to no older release.
-    made = "(SELECT id FROM concept WHERE source = 'beheer')"
-    op.execute(f"DELETE FROM concept_merge WHERE concept_id IN {made} OR into_id IN {made}")
-    wider = "(SELECT above.broader_id FROM concept above WHERE above.id = concept.broader_id)"
-    op.execute(f"UPDATE concept SET broader_id = {wider} WHERE broader_id IN {made}")
-    op.execute(f"UPDATE concept SET broader_id = NULL WHERE broader_id IN {made}")
+    # What a beheerder made is known to no older release; what stood under it moves up.
+    op.execute(
+        """
+        DELETE FROM concept_merge USING concept made
+        WHERE made.source = 'beheer' AND made.id IN (concept_id, into_id)
+        """
+    )
+    op.execute(
+        """
+        UPDATE concept SET broader_id = made.broader_id FROM concept made
+        WHERE made.id = concept.broader_id AND made.source = 'beheer'
+        """
+    )
+    op.execute(
+        """
+        UPDATE concept SET broader_id = NULL FROM concept made
+        WHERE made.id = concept.broader_id AND made.source = 'beheer'
+        """
+    )
     op.execute("DELETE FROM concept WHERE source = 'beheer'")
     # Whoever has read the words reads them again.
     op.execute("UPDATE vocabulary_version SET version = gen_random_uuid()")

@@ -28,7 +28,7 @@ ROLE_PAGES = {
         *("/inloggen", "/demo"),
     },
     "professional": {
-        *("/matches", "/profiel", "/profiel/bewerken", "/profiel/uit-tekst"),
+        *("/matches", "/profiel", "/profiel/bewerken"),
         *("/collegas", "/meldingen", "/matches/past-niet"),
     },
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
