@@ -40,12 +40,22 @@ class Page(Generic[Item]):
         return Page(items, self.number, self.total, self.size)
 
 
+def part_of(items: Sequence[Item], number: int, size: int = PAGE_SIZE) -> Page[Item]:
+    """That page of a list that is at hand; a number beyond the last page gives the last one."""
+    number = _within(number, len(items), size)
+    return Page(items[(number - 1) * size : number * size], number, len(items), size)
+
+
 def page(
     session: Session, ordered: Select[*tuple[Any, ...]], number: int, size: int = PAGE_SIZE
 ) -> Page[Any]:
     """The rows on that page; a number beyond the last page gives the last one."""
     total = session.scalar(select(func.count()).select_from(ordered.order_by(None).subquery())) or 0
-    last = max(1, -(-total // size))
-    number = max(1, min(number, last, LAST_PAGE))
+    number = _within(number, total, size)
     rows = session.execute(ordered.limit(size).offset((number - 1) * size)).all()
     return Page([row[0] if len(row) == 1 else row for row in rows], number, total, size)
+
+
+def _within(number: int, total: int, size: int) -> int:
+    last = max(1, -(-total // size))
+    return max(1, min(number, last, LAST_PAGE))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -249,14 +248,20 @@ def matches_of_opgave(
     session: Session, viewer: Actor, opgave_id: UUID, today: date, limit: int = BEST_KEPT
 ) -> list[ProfileMatch]:
     """Colleagues who fit the opgave and whom the viewer may know of, best first."""
-    rows = session.scalars(_best_first().where(Match.opgave_id == opgave_id)).all()
+    # Of a popular opgave thousands are stored, each among the best of somebody.
+    rows = session.scalars(
+        _best_first()
+        .join(Profile, Profile.user_id == Match.profile_id)
+        .join(User, User.id == Profile.user_id)
+        .where(Match.opgave_id == opgave_id, people.known_to(viewer))
+        .limit(limit)
+    ).all()
     seen = people.seen_profiles(session, viewer, [row.profile_id for row in rows], today)
     asked = session.get_one(Opgave, opgave_id).skills
     known = (
         ProfileMatch(seen[row.profile_id], score_of(row)) for row in rows if row.profile_id in seen
     )
-    holding = (one for one in known if still_holds(one.score, one.profile.skills, asked))
-    return list(islice(holding, limit))
+    return [one for one in known if still_holds(one.score, one.profile.skills, asked)]
 
 
 def counts_of_opgaven(

@@ -21,7 +21,6 @@ from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts, Score
 from app.matching.core.rank import BEST_KEPT, rank, worth_telling
 from app.matching.core.score import score
 from app.matching.models import Build, Change
-from app.matching.queries import OpgaveMatch
 from app.matching.shelf import NO_SHELF, Shelf
 from app.opgaven import queries as opgaven
 from app.people import queries as people
@@ -115,19 +114,19 @@ def standing(session: Session, today: date, shelf: Shelf = NO_SHELF) -> Standing
 
 def matches_of_person(
     session: Session, viewer: Actor, today: date, shelf: Shelf, limit: int = BEST_KEPT
-) -> list[OpgaveMatch]:
-    """The viewer's own matches with open opgaven, best first.
+) -> list[Score]:
+    """How the viewer fits open opgaven, best first.
 
     Counted from the snapshot as things are now; without one, what workers found and still holds.
     """
     now = standing(session, today, shelf)
     if viewer.user_id is None or now.country is None:
-        return queries.stored_matches_of_person(session, viewer, today, limit)
+        stored = queries.stored_matches_of_person(session, viewer, today, limit)
+        return [one.score for one in stored]
     found: list[Score] = []
     for profile in queries.profile_facts(session, [viewer.user_id]):
         found = now.opgaven_for(profile)[:limit]
-    seen = opgaven.by_ids(session, [one.opgave_id for one in found])
-    return [OpgaveMatch(seen[one.opgave_id], one) for one in found]
+    return found
 
 
 def match_of_person(session: Session, user_id: UUID, opgave_id: UUID, today: date) -> Score | None:

@@ -55,7 +55,8 @@ def page_number() -> int:
 
 def page_href(page: int) -> str:
     """The address of another page of the same list."""
-    return url_for(str(request.endpoint), **{**_safe(request.args), PAGE: page})
+    of_list = {**_safe(request.args), PAGE: page, **(request.view_args or {})}
+    return url_for(str(request.endpoint), **of_list)
 
 
 def province_choices(provinces: list[str]) -> list[SelectChoice]:

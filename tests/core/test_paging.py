@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.core.paging import Page, page
+from app.core.paging import Page, page, part_of
 from app.gemeenten.models import Gemeente
 from tests.support.builders import a_gemeente
 
@@ -68,3 +68,15 @@ def test_a_row_of_several_columns_stays_whole(session: Session) -> None:
     wanted = select(Gemeente.name, Gemeente.province).where(Gemeente.province == "Zeeland")
 
     assert page(session, wanted, 1).items == [("Plaats 0", "Zeeland")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "number", "items"),
+    [(1, 1, "ab"), (2, 2, "cd"), (3, 3, "e"), (4, 3, "e"), (0, 1, "ab"), (10**9, 3, "e")],
+)
+def test_a_list_at_hand_has_pages_too(asked: int, number: int, items: str) -> None:
+    assert part_of("abcde", asked, size=2) == Page(items, number, total=5, size=2)
+
+
+def test_of_nothing_there_is_one_page() -> None:
+    assert part_of("", 1) == Page("", number=1, total=0)

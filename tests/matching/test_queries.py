@@ -293,6 +293,19 @@ def test_whoever_has_all_that_is_needed_comes_before_a_higher_value(
         assert [(one.score.tier, one.score.value) for one in found] == BEST
 
 
+def test_who_may_not_be_known_takes_the_place_of_nobody(session: Session, owner: User) -> None:
+    asked = an_opgave(session, "wonen", owner=owner)
+    for value in (90, 80):
+        hidden = a_profile(session, "wonen", visibility=Visibility.HIDDEN)
+        a_match(session, hidden, asked, 1, value)
+    shown = a_profile(session, "wonen")
+    a_match(session, shown, asked, 1, 70)
+
+    found = queries.matches_of_opgave(session, actor(session, owner), asked.id, TODAY, 1)
+
+    assert [one.profile.user_id for one in found] == [shown.user_id]
+
+
 def test_what_is_stored_is_what_the_core_said(session: Session) -> None:
     profile = a_profile(session, a_skill("wonen", level=1), "zorg")
     opgave = an_opgave(session, "wonen", an_asked_skill("inkoop", must=False))

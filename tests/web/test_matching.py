@@ -19,6 +19,7 @@ from app.opgaven.rules import OpgaveStatus
 from app.people.events import ProfileChanged
 from app.people.models import Profile
 from app.people.rules import Direction, ProfileState, Visibility
+from app.web.matching.pages import MATCHES_A_PAGE
 from tests.support.builders import (
     a_dispute,
     a_profile,
@@ -165,6 +166,28 @@ def test_the_points_on_the_page_add_up(
 
     points = [int(number) for number in re.findall(r"(\d+) van de \d+ punten", said)]
     assert sum(points[:-1]) == points[-1]
+
+
+def test_more_than_the_best_stand_on_pages_that_follow(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, "verkeerskunde")
+    for number in range(MATCHES_A_PAGE + 1):
+        an_opgave(session, "verkeerskunde", title=f"Heel {number}")
+    an_opgave(session, "verkeerskunde", "omgevingsrecht", title="Half")
+    match(session)
+
+    first = own_page(client, session, professional)
+    [path] = re.findall(r'href="([^"]*)" rel="next"', first)
+    second = client.get(path).text
+
+    assert [words(page).count("12 opgaven passen") for page in (first, second)] == [1, 1]
+    assert (len(headings(first, 3)), headings(second, 3)[1:]) == (MATCHES_A_PAGE, ["Half"])
+    assert headings(first, 2) == ["Je hebt alles wat nodig is"]
+    assert headings(second, 2) == ["Je hebt alles wat nodig is", "Je hebt een deel"]
+    assert len({*headings(first, 3), *headings(second, 3)}) == MATCHES_A_PAGE + 2
+    assert "<title>Mijn matches, pagina 2" in second
+    assert headings(client.get("/matches?pagina=99").text, 3) == headings(second, 3)
 
 
 @pytest.mark.parametrize(
@@ -337,6 +360,22 @@ def test_colleagues_are_shown_as_far_as_they_want(client: FlaskClient, session: 
     assert [name for name in ("Fatima", "Anouk", "Hidde") if name in page] == ["Fatima"]
     assert words(page).count("Op het profiel: verkeerskunde.") == 4
     assert "2 collega's passen helemaal of deels bij Een opgave Niet iedereen" in words(page)
+
+
+def test_colleagues_stand_on_pages_too(client: FlaskClient, session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", owner=owner)
+    for number in range(MATCHES_A_PAGE + 1):
+        a_written_profile(session, a_user(session, name=f"Collega {number}"), "verkeerskunde")
+    match(session)
+
+    first = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
+    [path] = re.findall(r'href="([^"]*)" rel="next"', first)
+    second = client.get(path).text
+
+    assert path == f"/opgaven/{opgave.id}/collegas?pagina=2"
+    assert (len(headings(first, 3)), len(headings(second, 3))) == (MATCHES_A_PAGE, 1)
+    assert headings(second, 3)[0] not in headings(first, 3)
 
 
 def test_who_does_not_look_after_the_opgave_finds_no_such_page(

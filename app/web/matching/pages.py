@@ -12,20 +12,26 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.clock import dutch_day
 from app.core.errors import NotFound
+from app.core.paging import Page, part_of
 from app.matching import queries, standing
+from app.matching.core.facts import Score
 from app.matching.core.rank import BEST_KEPT
 from app.matching.core.search import Search
-from app.matching.core.words import COLLEAGUE, YOU
-from app.matching.queries import OpgaveMatch, ProfileMatch
+from app.matching.core.words import COLLEAGUE, YOU, group_of
 from app.matching.shelf import Shelf
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
+from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import OpgaveStatus, may_edit
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
+from app.people.visibility import SeenProfile
 from app.web.cards import ColleagueCard, OpgaveCard, colleague_card, opgave_card
 from app.web.match_view import MatchView, match_view
+
+# Each card tells all of its reasons; who wants more than the best turns the page.
+MATCHES_A_PAGE = 10
 
 
 class Silence(StrEnum):
@@ -53,25 +59,29 @@ class MatchCard:
     card: OpgaveCard | ColleagueCard
 
 
+NO_CARDS: Page[MatchCard] = Page((), number=1, total=0)
+
+
 @dataclass(frozen=True)
 class Matches:
-    """Cards under the words for their group, best first; `silence` says why there are none.
+    """A page of cards under the words for their group; `silence` says why there are none.
 
     While a `search` runs, the cards are those of the one before.
     """
 
-    groups: tuple[tuple[str, tuple[MatchCard, ...]], ...] = ()
+    page: Page[MatchCard] = NO_CARDS
     silence: Silence | None = None
     search: Search = Search.DONE
 
     @property
-    def count(self) -> int:
-        return sum(len(cards) for _, cards in self.groups)
+    def groups(self) -> list[tuple[str, list[MatchCard]]]:
+        groups = groupby(self.page.items, key=lambda card: card.match.group_label)
+        return [(label, list(cards)) for label, cards in groups]
 
     @property
     def is_cut_off(self) -> bool:
         """There may be more than these."""
-        return self.count == BEST_KEPT
+        return self.page.total == BEST_KEPT
 
 
 @dataclass(frozen=True)
@@ -80,34 +90,45 @@ class ColleaguesPage:
     matches: Matches
 
 
-def own_matches(session: Session, viewer: Actor, now: datetime, shelf: Shelf) -> Matches:
-    """The opgaven that fit who is looking."""
+def own_matches(
+    session: Session, viewer: Actor, now: datetime, shelf: Shelf, number: int
+) -> Matches:
+    """The opgaven that fit who is looking: that page of them."""
     profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
     if profile is None or profile.state is not ProfileState.PUBLISHED:
         return Matches(silence=_no_search_for(profile))
     # Asked first: what is done by then, is in what is found.
     search = queries.search_for_person(session, profile.user_id, now)
     found = standing.matches_of_person(session, viewer, dutch_day(now), shelf)
-    return _found([_of_opgave(one) for one in found], search)
+    shown = _page_of(found, number)
+    seen = opgaven.by_ids(session, [one.opgave_id for one in shown.items])
+    cards = [_of_opgave(seen[one.opgave_id], one) for one in shown.items]
+    return _found(shown.of(cards), search)
 
 
 def colleagues_page(
-    session: Session, viewer: Actor, opgave_id: UUID, now: datetime
+    session: Session, viewer: Actor, opgave_id: UUID, now: datetime, number: int
 ) -> ColleaguesPage:
-    """The colleagues who fit, for who looks after the opgave; others get `NotFound`."""
+    """A page of colleagues who fit, for who looks after the opgave; others get `NotFound`."""
     seen = opgaven.seen_opgave(session, viewer, opgave_id)
     if not may_edit(viewer, seen.opgave.gemeente_code):
         raise NotFound(f"colleagues of opgave {opgave_id}")
-    return ColleaguesPage(opgave_card(seen), _colleagues(session, viewer, seen.opgave, now))
+    matches = _colleagues(session, viewer, seen.opgave, now, number)
+    return ColleaguesPage(opgave_card(seen), matches)
 
 
-def _colleagues(session: Session, viewer: Actor, opgave: Opgave, now: datetime) -> Matches:
+def _colleagues(
+    session: Session, viewer: Actor, opgave: Opgave, now: datetime, number: int
+) -> Matches:
     if opgave.status is not OpgaveStatus.OPEN:
         is_concept = opgave.status is OpgaveStatus.CONCEPT
         return Matches(silence=Silence.CONCEPT if is_concept else Silence.ENDED)
     search = queries.search_for_opgave(session, opgave.id, now)
     found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_day(now))
-    return _found([_of_colleague(one) for one in found], search)
+    profiles = {one.score.profile_id: one.profile for one in found}
+    shown = _page_of([one.score for one in found], number)
+    cards = [_of_colleague(profiles[one.profile_id], one) for one in shown.items]
+    return _found(shown.of(cards), search)
 
 
 def _no_search_for(profile: Profile | None) -> Silence:
@@ -116,23 +137,22 @@ def _no_search_for(profile: Profile | None) -> Silence:
     return Silence.PAUSED if profile.state is ProfileState.PAUSED else Silence.CONCEPT
 
 
-def _of_opgave(found: OpgaveMatch) -> MatchCard:
-    card = opgave_card(found.seen)
-    return MatchCard(match_view(found.score, YOU, card.href), card)
+def _page_of(found: Sequence[Score], number: int) -> Page[Score]:
+    """Best first within each group, and the groups one after the other."""
+    return part_of(sorted(found, key=group_of), number, MATCHES_A_PAGE)
 
 
-def _of_colleague(found: ProfileMatch) -> MatchCard:
-    card = colleague_card(found.profile)
-    return MatchCard(match_view(found.score, COLLEAGUE, card.href), card)
+def _of_opgave(seen: SeenOpgave, score: Score) -> MatchCard:
+    card = opgave_card(seen)
+    return MatchCard(match_view(score, YOU, card.href), card)
 
 
-def _found(cards: Sequence[MatchCard], search: Search) -> Matches:
-    if not cards:
+def _of_colleague(seen: SeenProfile, score: Score) -> MatchCard:
+    card = colleague_card(seen)
+    return MatchCard(match_view(score, COLLEAGUE, card.href), card)
+
+
+def _found(page: Page[MatchCard], search: Search) -> Matches:
+    if not page.items:
         return Matches(silence=NOTHING_FOUND[search])
-    return Matches(_grouped(cards), search=search)
-
-
-def _grouped(cards: Sequence[MatchCard]) -> tuple[tuple[str, tuple[MatchCard, ...]], ...]:
-    ordered = sorted(cards, key=lambda card: card.match.group)
-    grouped = groupby(ordered, key=lambda card: card.match.group_label)
-    return tuple((label, tuple(group)) for label, group in grouped)
+    return Matches(page, search=search)

@@ -20,6 +20,7 @@ from app.web.matching.disputes import (
 from app.web.matching.forms import DisputeForm
 from app.web.matching.pages import colleagues_page, own_matches
 from app.web.policy import Policy, allow
+from app.web.search import page_href, page_number
 from app.web.work import open_work
 
 DISPUTED = (
@@ -37,7 +38,8 @@ def index() -> str:
     session, actor = db.session(), current_actor()
     return render_template(
         "matching/index.html",
-        matches=own_matches(session, actor, utc_now(), shelf()),
+        matches=own_matches(session, actor, utc_now(), shelf(), page_number()),
+        page_href=page_href,
         has_disputes=bool(said.own(session, actor)),
     )
 
@@ -45,8 +47,8 @@ def index() -> str:
 @matching.get("/opgaven/<uuid:opgave_id>/collegas")
 @allow(Policy.OPGAVEHOUDER)
 def of_opgave(opgave_id: UUID) -> str:
-    page = colleagues_page(db.session(), current_actor(), opgave_id, utc_now())
-    return render_template("matching/of_opgave.html", page=page)
+    page = colleagues_page(db.session(), current_actor(), opgave_id, utc_now(), page_number())
+    return render_template("matching/of_opgave.html", page=page, page_href=page_href)
 
 
 @matching.get("/opgaven/<uuid:opgave_id>/klopt-niet")
