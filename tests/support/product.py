@@ -26,8 +26,8 @@ ROOT = Path(__file__).parent.parent.parent
 CELERY = [sys.executable, "-m", "celery", "-A", "workers.main:celery_app"]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
 WEB, BEAT, MAILBOX = "web", "beat", "mailbox"
-TICKS, MAILING, MATCHING = "ticks", "mailing", "matching"
-WORKERS = {TICKS: ("tick",), MAILING: ("mail",), MATCHING: ("match", "build")}
+TICKS, MAILING, MATCHING, BUILDING = "ticks", "mailing", "matching", "building"
+WORKERS = {TICKS: ("tick",), MAILING: ("mail",), MATCHING: ("match",), BUILDING: ("build",)}
 # Seconds; far more than anything takes on a quiet machine, so that a busy one fails nobody.
 START_PATIENCE = 90
 PATIENCE = 60

@@ -260,7 +260,7 @@ def test_concepts_are_merged_and_it_is_undone(beheerder: FlaskClient, words: Ses
     merged_page = text_of(beheerder.get(page_of(words, "pleegzorg")))
     undone = beheerder.post(f"{page_of(words, 'pleegzorg')}/losmaken", follow_redirects=True)
 
-    assert "Samengevoegd. Alle matches" in done
+    assert "Samengevoegd. We lopen nu alle matches" in done
     assert "pleegzorg telt als jeugdhulp" in done
     assert "door Willemijn Tersteeg" in done
     assert "Dit begrip telt nu als jeugdhulp" in merged_page

@@ -191,7 +191,7 @@ def test_a_word_is_linked_and_that_is_undone(beheerder: FlaskClient, words: Sess
     before = text_of(beheerder.get(f"{DECISIONS}/{row.id}"))
     undone = beheerder.post(f"{DECISIONS}/{row.id}", follow_redirects=True)
 
-    assert "“kindertolk” telt nu als “jeugdhulp”. Alle matches" in done
+    assert "“kindertolk” telt nu als “jeugdhulp”. We lopen nu alle matches" in done
     assert "jeugdzorg, kindertolk" in concept
     assert "“kindertolk” telt als “jeugdhulp”. Sinds" in text_of(listed)
     assert "door Willemijn Tersteeg" in text_of(listed)
@@ -341,7 +341,7 @@ def test_words_are_told_apart_and_that_is_undone(beheerder: FlaskClient, words: 
     before = text_of(beheerder.get(f"{DECISIONS}/{row.id}"))
     beheerder.post(f"{DECISIONS}/{row.id}")
 
-    assert "“planschadu” en “planschade” lijken alleen op elkaar. Alle matches" in done
+    assert "“planschadu” en “planschade” lijken alleen op elkaar. We lopen nu alle matches" in done
     assert "1 match komt erbij." in before
     assert decisions(words) == []
 
