@@ -20,7 +20,7 @@ from app.core.clock import utc_now
 from app.core.jobs import Job, JobState
 from app.core.locks import MATCHING_LOCK
 from app.core.outbox import OutboxMessage
-from app.matching.models import Match
+from app.matching.models import Change, Match
 from app.notifications.models import Delivery, Notice
 from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.events import OpgavePublished
@@ -49,6 +49,8 @@ def a_pair(product: Product) -> Pair:
         profile = a_living_profile(session, craft)
         opgave = a_living_opgave(session, craft)
         pair = Pair(profile.user_id, opgave.id, opgave.owner_id)
+        # As who publishes a profile leaves it: a snapshot may have been made before.
+        session.add(Change(profile_id=profile.user_id, changed_at=utc_now()))
         session.commit()
     return pair
 
