@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
+from urllib.parse import parse_qsl, urlencode
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
@@ -17,6 +19,8 @@ from app.web.rows import RowList
 Propose = Callable[[str, Iterable[str]], Sequence[Proposal]]
 
 ARRIVE, TAKE, BACK = "uit-tekst", "neem-over", "terug"
+# One field with all that was typed on the form with rows.
+TYPED = "getypt"
 
 
 class SkillsFromText(WebForm):
@@ -38,11 +42,18 @@ class SkillsFromText(WebForm):
         return 422 if self.errors else 200
 
     @property
-    def carried(self) -> list[tuple[str, str]]:
-        """What was typed on the form and is not saved; the page takes it along, unseen."""
+    def typed(self) -> MultiDict[str, str]:
+        """What was typed on the form with rows and is not saved."""
+        if TYPED in request.form:
+            return MultiDict(parse_qsl(request.form[TYPED], keep_blank_values=True))
         own = {"csrf_token", "actie", self.text.name, self.skills.name}
         typed = request.form.items(multi=True)
-        return [(name, value) for name, value in typed if name not in own]
+        return MultiDict((name, value) for name, value in typed if name not in own)
+
+    @property
+    def carried(self) -> str:
+        """The same, as the page takes it along unseen; empty when nothing was typed."""
+        return urlencode(list(self.typed.items(multi=True)))
 
     @property
     def is_arriving(self) -> bool:

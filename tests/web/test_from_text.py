@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 import pytest
@@ -303,7 +304,8 @@ def test_what_comes_back_can_be_saved(client: FlaskClient, session: Session, use
     profile = typed(**{"windows-0-hours_per_week": "8"})
     read = client.post(FROM_TEXT, data={**profile, "tekst": CV, "actie": "zoek"})
 
-    client.post("/profiel/bewerken", data={**hidden_in(read), "actie": "bewaar"})
+    carried = parse_qs(hidden_in(read)["getypt"][0])
+    client.post("/profiel/bewerken", data={**carried, "actie": "bewaar"})
 
     saved = session.get_one(Profile, user.id)
     assert (saved.headline, [skill.label for skill in saved.skills]) == (
@@ -356,7 +358,7 @@ def test_what_is_taken_is_asked_on_the_form_with_all_that_was_typed(
 
     answer = client.post(address, data={**hidden_in(read), **words, "actie": "neem-over"})
     asked = {name: value_of(answer, name) for name in ("skills-0-label", "skills-1-label")}
-    as_shown = {**hidden_in(read), **asked, "audience": "everybody", "actie": "bewaar"}
+    as_shown = {**opgave, **asked, "audience": "everybody", "actie": "bewaar"}
     saved = client.post("/opgaven/nieuw", data=as_shown)
 
     labels = [value_of(answer, f"skills-{at}-label") for at in range(3)]

@@ -142,7 +142,8 @@ def from_text(opgave_id: UUID) -> ResponseReturnValue:
     opgave = _begun(opgave_id)
     if opgave is None and not may_draft(current_actor()):
         raise NotAllowed(said=MAY_NOT_DRAFT)
-    form, asked = OpgaveForm.of_request(), SkillsFromOpgave.of_request()
+    asked = SkillsFromOpgave.of_request()
+    form = OpgaveForm(formdata=asked.typed)
     form.show_as_typed()
     asked.begin_with("\n".join(filter(None, (form.title.data, form.text.data))))
     if asked.goes_back:

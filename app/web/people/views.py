@@ -3,7 +3,7 @@
 from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
@@ -112,7 +112,7 @@ def edit() -> ResponseReturnValue:
 def from_text() -> ResponseReturnValue:
     """Skills out of a text that is kept nowhere; those taken stand on the form, not yet saved."""
     asked = SkillsFromCv.of_request()
-    form = ProfileForm(formdata=request.form if asked.carried else None, obj=_draft())
+    form = ProfileForm(formdata=asked.typed or None, obj=_draft())
     form.show_as_typed()
     if asked.goes_back:
         return _form_page(form)
