@@ -179,11 +179,11 @@ def test_an_opgave_finds_its_people(
     mine = wait_for_card(professional, "/matches", title_of(who))
     theirs = wait_for_card(owner, f"{address}/collegas", who.name)
     assert sentences(mine) == [
-        "Op je profiel: ruimtelijke ordening. Gevraagd: RO (ander woord voor hetzelfde).",
+        "Op je profiel: ruimtelijke ordening (ander woord voor hetzelfde). Gevraagd: RO.",
         f"Op je profiel: {who.craft}.",
     ]
     assert sentences(theirs) == [
-        "Op het profiel: ruimtelijke ordening. Gevraagd: RO (ander woord voor hetzelfde).",
+        "Op het profiel: ruimtelijke ordening (ander woord voor hetzelfde). Gevraagd: RO.",
         f"Op het profiel: {who.craft}.",
     ]
     assert explanation(mine) == explanation(theirs)
@@ -199,7 +199,7 @@ def test_an_opgave_finds_its_people(
         f"{voice} alles wat nodig is. Score {found} van 100. - {' - '.join(sentences(found_card))}"
         for voice, found_card in (("Je hebt", mine), ("Heeft", theirs))
     ]
-    has = f"ruimtelijke ordening (gevraagd: RO, ander woord voor hetzelfde) en {who.craft}"
+    has = f"ruimtelijke ordening (ander woord voor hetzelfde: RO) en {who.craft}"
     known = {address: len(box.messages(address)) for address in (who.email, owner_address(product))}
     product.flask("digest", "send", "--now")
     digest, owners_digest = (

@@ -50,12 +50,12 @@ def test_what_is_told_is_what_the_page_says() -> None:
             score_value=60,
             group="Je hebt een deel",
             reasons=(
-                "Past deels: Op je profiel: verkeerskunde. "
-                "Gevraagd: verkeerskundige (breder dan gevraagd).",
+                "Past deels: Op je profiel: verkeerskunde (breder dan gevraagd). "
+                "Gevraagd: verkeerskundige.",
                 "Ontbreekt: omgevingsrecht.",
                 "Met 'omgevingsrecht' op niveau ervaren en veel energie zou de score 81 zijn.",
             ),
-            why="Je profiel noemt verkeerskunde (gevraagd: verkeerskundige, breder dan gevraagd). "
+            why="Je profiel noemt verkeerskunde (breder dan gevraagd: verkeerskundige). "
             "Ontbreekt: omgevingsrecht.",
         ),
     )

@@ -19,10 +19,10 @@ def test_a_reason_has_the_words_of_the_core() -> None:
             points=45,
             max_points=50,
             points_label="45 van de 50 punten",
-            sentence="Op het profiel: verkeerskunde. "
-            "Gevraagd: verkeerskundige (ander woord voor hetzelfde).",
+            sentence="Op het profiel: verkeerskunde (ander woord voor hetzelfde). "
+            "Gevraagd: verkeerskundige.",
             details="Niveau: basis. Gevraagd is ervaren. "
-            "Daar krijgt deze collega veel energie van. "
+            "Dat geeft deze collega veel energie. "
             "Dat scheelt 5 punten: lager niveau dan gevraagd.",
             what_if="Met 'verkeerskunde' op niveau ervaren zou de score 50 zijn.",
             may_dispute=False,

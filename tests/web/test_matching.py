@@ -129,7 +129,7 @@ def test_a_match_says_what_is_there_what_is_missing_and_what_would_help(
     assert (
         "Met 'omgevingsrecht' op niveau zelfstandig en veel energie zou de score 100 zijn." in said
     )
-    assert "Niveau: ervaren. Daar krijg je veel energie van." in said
+    assert "Niveau: ervaren. Dat geeft je veel energie." in said
     assert "50 van de 50 punten" in said
     assert "0 van de 50 punten" in said
     assert "Samen 50 van de 100 punten" in said
@@ -526,7 +526,7 @@ def test_who_looks_after_an_opgave_disputes_nothing(client: FlaskClient, session
 
     page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
 
-    assert "Op het profiel: energietransitiee." in words(page)
+    assert "Op het profiel: energietransitiee (net anders geschreven)." in words(page)
     assert "klopt-niet" not in page
 
 
@@ -573,7 +573,8 @@ def test_who_says_it_finds_it_back_and_can_take_it_back(
     assert "We houden hier voortaan rekening mee." in words(told)
     assert headings(told, 2) == [said]
     assert "Wat je ons vertelde is veranderd. We zoeken nu opnieuw." in running
-    assert "Op je profiel: energietransitiee." not in after
+    assert "Op je profiel: energietransitiee" not in after
+    assert f"Je zei: {said}. Toch wel" in after
 
     taken = client.post(re.findall(r'action="([^"]*toch-wel)"', told)[0])
     match(session)
@@ -581,6 +582,36 @@ def test_who_says_it_finds_it_back_and_can_take_it_back(
     assert "Dit telt weer mee." in words(client.get(taken.location).text)
     assert words(client.get(f"/opgaven/{opgave.id}").text) == before
     assert headings(client.get("/matches/past-niet").text, 2) == ["Je hebt nog niets gezegd"]
+
+
+def test_what_somebody_said_stands_with_the_opgave_when_nothing_fits_any_more(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    a_written_profile(session, professional, "energietransitiee")
+    opgave = an_opgave(session, "energietransitie")
+    a_dispute(session, session.get_one(Profile, professional.id), "energietransitie")
+
+    said = "Je zei: “energietransitie” is niet mijn vak."
+    own = words(sign_in(client, session, professional).get(f"/opgaven/{opgave.id}").text)
+    of_other = words(sign_in(client, session, a_user(session)).get(f"/opgaven/{opgave.id}").text)
+
+    assert "Deze opgave staat niet bij je matches." in own
+    assert (said in own, "Je zei" in of_other) == (True, False)
+
+
+def test_what_somebody_said_is_not_told_to_who_looks_after_the_opgave(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "energietransitie", "verkeerskunde", owner=owner)
+    a_written_profile(session, professional, "energietransitiee", "verkeerskunde")
+    a_dispute(session, session.get_one(Profile, professional.id), "energietransitie")
+    match(session)
+
+    page = words(sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text)
+
+    assert "Ontbreekt: energietransitie." in page
+    assert ("Je zei" in page, "Toch wel" in page) == (False, False)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

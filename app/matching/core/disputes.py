@@ -30,7 +30,7 @@ def not_for(offered: str, disputes: Iterable[Disputed], vocabulary: Links) -> tu
     found = {
         normalise(one.asked)
         for one in disputes
-        if one.offered is None or _mean_one_thing(one.offered, offered, vocabulary)
+        if one.offered is None or mean_one_thing(one.offered, offered, vocabulary)
     }
     return tuple(sorted(found))
 
@@ -39,7 +39,7 @@ def is_disputed(asked: str, link: Link, words: Sequence[str], vocabulary: Links)
     """Whether this link to an asked word is left out by a skill that is not for these words."""
     if not words or link.kind is Kind.SAME:
         return False
-    return any(_mean_one_thing(word, asked, vocabulary) for word in words)
+    return any(mean_one_thing(word, asked, vocabulary) for word in words)
 
 
 def link_of(asked: str, offered: OfferedSkill, vocabulary: Links) -> Link | None:
@@ -50,10 +50,16 @@ def link_of(asked: str, offered: OfferedSkill, vocabulary: Links) -> Link | None
     return link
 
 
-def _not_for(skill: OfferedSkill, words: tuple[str, ...]) -> OfferedSkill:
-    return skill if skill.not_for == words else replace(skill, not_for=words)
+def is_not_theirs(asked: str, disputes: Iterable[Disputed], vocabulary: Links) -> bool:
+    """Whether somebody says that nothing of theirs answers this."""
+    said = (one.asked for one in disputes if one.offered is None)
+    return any(mean_one_thing(one, asked, vocabulary) for one in said)
 
 
-def _mean_one_thing(one: str, other: str, vocabulary: Links) -> bool:
+def mean_one_thing(one: str, other: str, vocabulary: Links) -> bool:
     link = vocabulary.link(one, other)
     return link is not None and link.kind in ONE_MEANING
+
+
+def _not_for(skill: OfferedSkill, words: tuple[str, ...]) -> OfferedSkill:
+    return skill if skill.not_for == words else replace(skill, not_for=words)

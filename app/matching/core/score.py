@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from app.matching.core.disputes import link_of, not_for
+from app.matching.core.disputes import is_not_theirs, link_of, not_for
 from app.matching.core.facts import (
     AskedSkill,
     Kind,
@@ -141,6 +141,8 @@ def _better(answer: _Answer, profile: ProfileFacts, vocabulary: Links) -> Offere
     asked, offered, link = answer.asked, answer.offered, answer.link
     if offered and link and link.kind in NAMED:
         return replace(offered, level=max(offered.level, asked.level))
+    if is_not_theirs(asked.label, profile.disputes, vocabulary):
+        return None
     # A profile names a skill once.
     if any(_is_same(vocabulary.link(asked.label, one.label)) for one in profile.skills):
         return None

@@ -26,7 +26,21 @@ KINDS = {
 }
 # What is offered and is at least all that was asked.
 WHOLE = frozenset({Kind.SAME, Kind.SYNONYM, Kind.NARROWER, Kind.SPELLING})
-ENERGY_WORDS = {1: "bijna geen", 2: "weinig", 3: "gemiddeld", 4: "ruim voldoende", 5: "veel"}
+# The same words as on the form where somebody gives their energy.
+YOUR_ENERGY = {
+    1: "Dat doe je liever niet.",
+    2: "Dat kost je energie.",
+    3: "Dat vind je prima.",
+    4: "Dat geeft je energie.",
+    5: "Dat geeft je veel energie.",
+}
+ENERGY_OF_COLLEAGUE = {
+    1: "Dat doet deze collega liever niet.",
+    2: "Dat kost deze collega energie.",
+    3: "Dat vindt deze collega prima.",
+    4: "Dat geeft deze collega energie.",
+    5: "Dat geeft deze collega veel energie.",
+}
 CLOSE_VALUE = 50
 NAMED_AT_MOST = 3
 REASONS_AT_MOST = 3
@@ -54,12 +68,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who the words are about, and what the profile is called."""
+    """What the profile of whom the words are about is called, and what is said of them."""
 
-    who: str
     profile: str
-    get: str
     wants: str
+    energy: Mapping[int, str]
     groups: Mapping[Group, str]
 
     @property
@@ -68,10 +81,9 @@ class Voice:
 
 
 YOU = Voice(
-    "je",
     profile="je profiel",
-    get="krijg",
     wants="Je wilt",
+    energy=YOUR_ENERGY,
     groups={
         Group.COMPLETE: "Je hebt alles wat nodig is",
         Group.CLOSE: "Je komt dicht in de buurt",
@@ -79,10 +91,9 @@ YOU = Voice(
     },
 )
 COLLEAGUE = Voice(
-    "deze collega",
     profile="het profiel",
-    get="krijgt",
     wants="Deze collega wil",
+    energy=ENERGY_OF_COLLEAGUE,
     groups={
         Group.COMPLETE: "Heeft alles wat nodig is",
         Group.CLOSE: "Komt dicht in de buurt",
@@ -122,10 +133,10 @@ def sentence(reason: Reason, voice: Voice) -> str:
     if reason.offered is None:
         return f"Gevraagd: {reason.asked}. Dat staat niet op {voice.profile}."
     learns = ", om te leren" if reason.wants_to_learn else ""
-    found = f"Op {voice.profile}: {reason.offered}{learns}."
     if _is_named_the_same(reason):
-        return found
-    return f"{found} Gevraagd: {reason.asked} ({_kind(reason)})."
+        return f"Op {voice.profile}: {reason.offered}{learns}."
+    found = f"{reason.offered} ({_kind(reason)}){learns}"
+    return f"Op {voice.profile}: {found}. Gevraagd: {reason.asked}."
 
 
 def details(reason: Reason, voice: Voice) -> str:
@@ -145,10 +156,7 @@ def level_sentence(reason: Reason) -> str:
 
 
 def energy_sentence(reason: Reason, voice: Voice) -> str:
-    if reason.energy is None:
-        return ""
-    amount = ENERGY_WORDS[reason.energy]
-    return f"Daar {voice.get} {voice.who} {amount} energie van."
+    return "" if reason.energy is None else voice.energy[reason.energy]
 
 
 def lost_sentence(reason: Reason) -> str:
@@ -187,8 +195,7 @@ def what_if(reason: Reason, value: int) -> str:
     level, score = LEVELS[reason.asked_level], f"zou de score {reason.would_be} zijn"
     if reason.kind in NAMED:
         return f"Met '{reason.offered}' op niveau {level} {score}."
-    energy = ENERGY_WORDS[MOST_ENERGY]
-    return f"Met '{reason.asked}' op niveau {level} en {energy} energie {score}."
+    return f"Met '{reason.asked}' op niveau {level} en veel energie {score}."
 
 
 def best_what_if(score: Score) -> str:
@@ -280,11 +287,11 @@ def _per_offer(reasons: Iterable[Reason]) -> list[str]:
 
 
 def _short(offered: str, served: Sequence[Reason]) -> str:
-    others = [f"{r.asked}, {_kind(r)}" for r in served if not _is_named_the_same(r)]
+    others = [f"{_kind(r)}: {r.asked}" for r in served if not _is_named_the_same(r)]
     if not others:
         return offered
-    also = "gevraagd:" if len(others) == len(served) else "ook voor"
-    return f"{offered} ({also} {'; '.join(others)})"
+    also = "" if len(others) == len(served) else "ook "
+    return f"{offered} ({also}{'; '.join(others)})"
 
 
 def _listed(names: Iterable[str]) -> str:

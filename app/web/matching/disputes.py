@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.matching import disputes, queries
+from app.matching.core.disputes import mean_one_thing
 from app.matching.core.words import KINDS
 from app.matching.disputing import reason_of
 from app.opgaven import queries as opgaven
 from app.vocabulary import queries as vocabulary
 from app.web.cards import OpgaveCard, opgave_card
+from app.web.match_view import SaidOf, SaidView, nothing_said
 
 MOST_PAIRS = 100
 
@@ -100,6 +102,23 @@ def pair_lines(session: Session) -> list[PairLine]:
         )
         for pair in pairs
     ]
+
+
+def own_said_of(session: Session, viewer: Actor) -> SaidOf:
+    """What the viewer said of an asked skill, under this word or one that means the same."""
+    own = disputes.own(session, viewer)
+    if not own:
+        return nothing_said
+    words = queries.vocabulary(session)
+
+    def said_of(asked: str) -> tuple[SaidView, ...]:
+        return tuple(
+            SaidView(one.id, what_was_said(one.asked, one.offered))
+            for one in own
+            if mean_one_thing(one.asked, asked, words)
+        )
+
+    return said_of
 
 
 def what_was_said(asked: str, offered: str | None) -> str:

@@ -28,7 +28,8 @@ from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
 from app.web.cards import ColleagueCard, OpgaveCard, colleague_card, opgave_card
-from app.web.match_view import MatchView, match_view
+from app.web.match_view import MatchView, SaidOf, match_view
+from app.web.matching.disputes import own_said_of
 
 # Each card tells all of its reasons; who wants more than the best turns the page.
 MATCHES_A_PAGE = 10
@@ -102,7 +103,8 @@ def own_matches(
     found = standing.matches_of_person(session, viewer, dutch_day(now), shelf)
     shown = _page_of(found, number)
     seen = opgaven.by_ids(session, [one.opgave_id for one in shown.items])
-    cards = [_of_opgave(seen[one.opgave_id], one) for one in shown.items]
+    said_of = own_said_of(session, viewer)
+    cards = [_of_opgave(seen[one.opgave_id], one, said_of) for one in shown.items]
     return _found(shown.of(cards), search)
 
 
@@ -142,9 +144,9 @@ def _page_of(found: Sequence[Score], number: int) -> Page[Score]:
     return part_of(sorted(found, key=group_of), number, MATCHES_A_PAGE)
 
 
-def _of_opgave(seen: SeenOpgave, score: Score) -> MatchCard:
+def _of_opgave(seen: SeenOpgave, score: Score, said_of: SaidOf) -> MatchCard:
     card = opgave_card(seen)
-    return MatchCard(match_view(score, YOU, card.href), card)
+    return MatchCard(match_view(score, YOU, card.href, said_of), card)
 
 
 def _of_colleague(seen: SeenProfile, score: Score) -> MatchCard:

@@ -1,6 +1,6 @@
 """An opgave in words, for its page and for the list of its gemeente."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.matching.core.words import LEVELS, YOU
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import NEXT, OpgaveStatus, is_overdue
 from app.web.cards import TONES
-from app.web.match_view import MatchView, match_view
+from app.web.match_view import MatchView, SaidOf, SaidView, match_view
 
 ENDED = frozenset(status for status, following in NEXT.items() if not following)
 
@@ -65,9 +65,14 @@ def groups(opgaven: Sequence[Opgave], matches: dict[UUID, int]) -> list[OwnGroup
     return found
 
 
-def own_match(score: Score | None, ended: str) -> MatchView | None:
+def own_match(score: Score | None, ended: str, said_of: SaidOf) -> MatchView | None:
     """Why the opgave fits whoever reads it, while they can still react."""
-    return match_view(score, YOU) if score and not ended else None
+    return match_view(score, YOU, said_of=said_of) if score and not ended else None
+
+
+def said_of_all(skills: Iterable[AskedSkill], said_of: SaidOf) -> list[SaidView]:
+    """All that its reader said of what is asked, once."""
+    return list(dict.fromkeys(one for skill in skills for one in said_of(skill.label)))
 
 
 def ended_sentence(opgave: Opgave, today: date) -> str:

@@ -35,8 +35,9 @@ from app.people import queries as people
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
+from app.web.matching.disputes import own_said_of
 from app.web.opgaven.forms import KIND_SENTENCES, OpgaveForm, OpgaveSearch, SkillsFromOpgave
-from app.web.opgaven.pages import asked, ended_sentence, groups, own_match
+from app.web.opgaven.pages import asked, ended_sentence, groups, own_match, said_of_all
 from app.web.policy import Policy, admits, allow
 from app.web.roles import how_to_become_opgavehouder
 from app.web.rows import Saving
@@ -88,6 +89,7 @@ def show(opgave_id: UUID) -> str:
     ended = ended_sentence(opgave, today)
     user_id = actor.user_id
     score = standing.match_of_person(session, user_id, opgave_id, today) if user_id else None
+    said_of = own_said_of(session, actor)
     return render_template(
         "opgaven/show.html",
         seen=seen,
@@ -96,7 +98,8 @@ def show(opgave_id: UUID) -> str:
         wishes=asked(opgave.skills, must=False),
         ended=ended,
         contacts=queries.contacts(session, opgave) if actor.user_id and not ended else [],
-        match=own_match(score, ended),
+        match=own_match(score, ended, said_of),
+        said=said_of_all(opgave.skills, said_of),
         has_profile=actor.user_id is not None and people.own_profile(session, actor.user_id),
         may_edit=may_edit(actor, opgave.gemeente_code),
         moves=NEXT[opgave.status],

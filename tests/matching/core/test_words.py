@@ -9,7 +9,6 @@ from app.matching.core.facts import Kind, OpgaveFacts, ProfileFacts, Reason
 from app.matching.core.score import score
 from app.matching.core.words import (
     COLLEAGUE,
-    ENERGY_WORDS,
     KINDS,
     LEVELS,
     YOU,
@@ -56,7 +55,7 @@ SAME = a_reason(asked="Verkeerskunde", kind=Kind.SAME)
         (
             a_reason(),
             YOU,
-            "Op je profiel: verkeerskunde. Gevraagd: verkeerskundige (ander woord voor hetzelfde).",
+            "Op je profiel: verkeerskunde (ander woord voor hetzelfde). Gevraagd: verkeerskundige.",
         ),
         (SAME, YOU, "Op je profiel: verkeerskunde."),
         (SAME, COLLEAGUE, "Op het profiel: verkeerskunde."),
@@ -70,8 +69,8 @@ SAME = a_reason(asked="Verkeerskunde", kind=Kind.SAME)
         (
             a_reason(kind=Kind.BROADER, asked="verkeerslichten", wants_to_learn=True),
             COLLEAGUE,
-            "Op het profiel: verkeerskunde, om te leren. "
-            "Gevraagd: verkeerslichten (breder dan gevraagd).",
+            "Op het profiel: verkeerskunde (breder dan gevraagd), om te leren. "
+            "Gevraagd: verkeerslichten.",
         ),
     ],
 )
@@ -135,7 +134,7 @@ def test_a_group_has_words_for_both_sides() -> None:
 def test_every_kind_and_level_has_a_word() -> None:
     assert set(KINDS) == set(Kind)
     assert set(LEVELS) == set(Level)
-    assert list(ENERGY_WORDS) == [1, 2, 3, 4, 5]
+    assert [set(voice.energy) for voice in (YOU, COLLEAGUE)] == [{1, 2, 3, 4, 5}] * 2
 
 
 @pytest.mark.parametrize(
@@ -155,11 +154,11 @@ def test_the_level_is_named_next_to_the_level_asked(reason: Reason, said: str) -
 @pytest.mark.parametrize(
     ("energy", "voice", "said"),
     [
-        (5, YOU, "Daar krijg je veel energie van."),
-        (4, COLLEAGUE, "Daar krijgt deze collega ruim voldoende energie van."),
-        (3, YOU, "Daar krijg je gemiddeld energie van."),
-        (2, COLLEAGUE, "Daar krijgt deze collega weinig energie van."),
-        (1, YOU, "Daar krijg je bijna geen energie van."),
+        (5, YOU, "Dat geeft je veel energie."),
+        (4, COLLEAGUE, "Dat geeft deze collega energie."),
+        (3, YOU, "Dat vind je prima."),
+        (2, COLLEAGUE, "Dat kost deze collega energie."),
+        (1, YOU, "Dat doe je liever niet."),
         (None, YOU, ""),
     ],
 )
@@ -314,7 +313,7 @@ def named(label: str, points: int = 10, **facts: Any) -> Reason:
         ),
         (
             (a_reason(kind=Kind.BROADER), MISSING),
-            "Je profiel noemt verkeerskunde (gevraagd: verkeerskundige, breder dan gevraagd). "
+            "Je profiel noemt verkeerskunde (breder dan gevraagd: verkeerskundige). "
             "Ontbreekt: omgevingsrecht.",
         ),
         (
@@ -340,8 +339,8 @@ def test_one_line_names_a_skill_once_whatever_it_serves() -> None:
     said = one_line(a_score(same, broader, third), YOU)
 
     assert said == (
-        "Je profiel noemt Wmo (ook voor keukentafelgesprek, breder dan gevraagd) "
-        "en gesprek voeren (gevraagd: intake, verwant)."
+        "Je profiel noemt Wmo (ook breder dan gevraagd: keukentafelgesprek) "
+        "en gesprek voeren (verwant: intake)."
     )
 
 
