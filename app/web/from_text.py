@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.core.dutch import number
 from app.core.faults import Fault, FaultyDraft
-from app.matching.core.proposals import TEXT_READ, Proposal
+from app.matching.core.proposals import MOST_PROPOSED, TEXT_READ, Proposal
 from app.web.forms import TextField, WebForm
 from app.web.rows import RowList
 
@@ -33,7 +33,7 @@ class SkillsFromText(WebForm):
     # How many skills there may be, and where.
     most: ClassVar[int]
     place: ClassVar[str]
-    text_read = number(TEXT_READ)
+    text_read, most_proposed = number(TEXT_READ), MOST_PROPOSED
     # None as long as no text was read.
     proposed: Sequence[Proposal] | None = None
 
@@ -70,6 +70,11 @@ class SkillsFromText(WebForm):
     @property
     def is_too_long(self) -> bool:
         return len(self.text.data or "") > TEXT_READ
+
+    @property
+    def is_cut_off(self) -> bool:
+        """There may be more in the text than these."""
+        return len(self.proposed or ()) == MOST_PROPOSED
 
     @property
     def reasons(self) -> dict[str, str]:

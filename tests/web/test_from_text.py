@@ -226,6 +226,21 @@ def test_a_text_without_skills_says_what_to_do(client: FlaskClient, user: User) 
     assert "Wij lezen niets nieuws in je tekst" in text_of(answer)
 
 
+def test_who_wrote_more_than_is_shown_is_told_how_to_find_the_rest(
+    client: FlaskClient, session: Session, user: User, tmp_path: Path
+) -> None:
+    crafts = "akkerbouw bosbeheer drukwerk gieterij houtbouw imkerij kaasmaken looierij molenbouw"
+    labels = [*crafts.split(), *(f"{craft}onderwijs" for craft in crafts.split())]
+    a_vocabulary(session, tmp_path, {"duurzaamheid": "".join(f"{one},,,,\n" for one in labels)})
+    said = "Dit zijn de 15 die het duidelijkst in je tekst staan."
+
+    many = client.post(FROM_TEXT, data={"tekst": ". ".join(labels)})
+    few = client.post(FROM_TEXT, data={"tekst": ". ".join(labels[:14])})
+
+    assert (len(boxes(many)), said in text_of(many)) == (15, True)
+    assert (len(boxes(few)), said in text_of(few)) == (14, False)
+
+
 @pytest.mark.parametrize("text", ["", " \n", "\u200b"])
 def test_an_empty_text_is_refused(client: FlaskClient, user: User, text: str) -> None:
     answer = client.post(FROM_TEXT, data={"tekst": text})

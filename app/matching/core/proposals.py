@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
 from app.core.text import clean_text
@@ -35,6 +35,12 @@ LONGEST_NAME = 9
 # How sure a name is that occurs once, and how much surer it gets with every further time.
 SURE, SURE_OF_IMPORTED, SURE_OF_HOLLOW = 80, 60, MOST_KIN + 1
 MORE, MOST_MORE = 3, 15
+
+# What follows these in its part of a sentence is denied, or also what comes before them.
+DENYING, DENYING_BACK = frozenset({"geen", "niet", "nooit", "zonder"}), frozenset({"niet", "nooit"})
+# Not only this; and but, after which somebody says what is so.
+NOT_DENYING = frozenset({"alleen", "enkel", "louter", "slechts", "uitsluitend"})
+AFFIRMING = frozenset({"maar", "wel"})
 
 # A word, or a sign that no name runs across. A line that goes on in small letters was only wrapped.
 _SIGN = re.compile(r"([^\W_]+(?:[+#]+(?![\w+#]))?|&)|[.:](?=\s|$)|[,;!?()\[\]|•]|\n(?![a-z])")
@@ -136,9 +142,10 @@ def proposals(text: str, names: Names, most: int = MOST_PROPOSED) -> list[Propos
     """What the text speaks of, the surest first; what it names comes before what is near it."""
     plain = clean_text(text[:TEXT_READ])
     words = list(islice(_words(plain), MOST_WORDS))
-    mentions = _mentions(words, plain, names)
-    found = _named(mentions, words, plain, names)
-    used = {at for mention in mentions for at in range(mention.first, mention.last)}
+    mentions, denied = _mentions(words, plain, names), _denied(words)
+    meant = [mention for mention in mentions if mention.first not in denied]
+    found = _named(meant, words, plain, names)
+    used = {at for mention in mentions for at in range(mention.first, mention.last)} | denied
     unused = [word for at, word in enumerate(words) if at not in used]
     found += _kindred(unused, plain, names, {proposal.concept_id for proposal in found})
     # What was found first in the text stays first among what is equally sure.
@@ -160,6 +167,28 @@ def _words(text: str) -> Iterator[_Word]:
             yield _Word(normal, stem, found.start(), found.end(), part)
         else:
             part += 1
+
+
+def _denied(words: Sequence[_Word]) -> set[int]:
+    """The places of what somebody says they do not have or do."""
+    parts = groupby(range(len(words)), key=lambda at: words[at].part)
+    return {at for _, places in parts for at in _denied_in(words, list(places))}
+
+
+def _denied_in(words: Sequence[_Word], places: Sequence[int]) -> Iterator[int]:
+    """The same within one part of a sentence."""
+    said = [words[at].normal for at in places]
+    if said[-1] in DENYING_BACK:
+        yield from places
+        return
+    is_denied = False
+    for at, (word, following) in zip(places, pairwise([*said, ""]), strict=True):
+        if word in AFFIRMING:
+            is_denied = False
+        if is_denied:
+            yield at
+        if word in DENYING and following not in NOT_DENYING:
+            is_denied = True
 
 
 def _mentions(words: Sequence[_Word], text: str, names: Names) -> list[_Mention]:

@@ -51,6 +51,35 @@ def ids(found: Iterable[Proposal]) -> list[int]:
     return [proposal.concept_id for proposal in found]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Ik heb geen ervaring met planologie.", []),
+        ("Planologie doe ik niet. Verkeerskunde wel.", [TRAFFIC]),
+        ("Planologie deed ik nooit", []),
+        ("Zonder planologie kan ik niet verder met verkeerskunde.", []),
+        ("Geen ervaring met planologie, wel met verkeerskunde.", [TRAFFIC]),
+        ("Geen ervaring met planologie maar veel met verkeerskunde.", [TRAFFIC]),
+        ("Niet alleen planologie, ook verkeerskunde.", [RO, TRAFFIC]),
+        ("Planologie. Ik heb geen ervaring met ruimtelijke ordening.", [RO]),
+        ("Ik werk niet graag met woningbouwprojecten.", []),
+        ("Geen gedoe: planologie.", [RO]),
+    ],
+)
+def test_what_somebody_says_they_do_not_do_is_not_proposed(
+    few: Names, text: str, told: list[int]
+) -> None:
+    assert ids(proposals(text, few)) == told
+
+
+def test_what_is_denied_in_one_place_and_said_in_another_is_told_by_what_is_said(
+    few: Names,
+) -> None:
+    [found] = proposals("Geen planologie op kantoor. Wel ruimtelijke ordening buiten.", few)
+
+    assert (found.concept_id, found.words) == (RO, ("ruimtelijke ordening",))
+
+
 CV_PLANOLOOG = """\
 Ik werk twaalf jaar als planoloog bij een middelgrote gemeente. Ik schrijf omgevingsplannen en
 begeleid participatietrajecten met bewoners. Ruimtelijke ordening is mijn vak, maar ik denk ook
