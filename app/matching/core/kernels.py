@@ -23,8 +23,9 @@ UNKNOWN, CAN, CANNOT = range(3)
 HOURS, FIRST, LAST, DAYS = range(4)
 # Nobody travels as far.
 TOO_FAR = 1 << 20
-# What is counted of a candidate, in small numbers, so that many fit in the nearest memory.
-TOTAL, MUST_POINTS, MISSING, SLOT, QUALITY, COLUMNS = range(6)
+# What is counted of a candidate: small numbers that lie together, so that many fit in the nearest
+# memory, and eight of them, so that their place is soon reckoned.
+TOTAL, MUST_POINTS, MISSING, SLOT, QUALITY, VERDICT, COLUMNS = 0, 1, 2, 3, 4, 5, 8
 # Where the parts of a key stand: tier, then value from high to low, then the number.
 TIER_AT, VALUE_AT = 40, 32
 NUMBER = 0xFFFFFFFF
@@ -37,10 +38,8 @@ CODE, PROFILE, GEMEENTE, KM = 63, 0x3FFFFFF, 0xFFF, 0xFFFF
 class Scratch(NamedTuple):
     """Room to reckon in, for one thread."""
 
-    people_verdict: Array
     people_rows: Array
     people_touched: Array
-    opgaven_verdict: Array
     opgaven_rows: Array
     opgaven_touched: Array
     slot_qualities: Array
@@ -49,10 +48,8 @@ class Scratch(NamedTuple):
 
 def scratch(people: int, opgaven: int, slots: int) -> Scratch:
     return Scratch(
-        people_verdict=np.zeros(people, dtype=np.uint8),
         people_rows=np.zeros((people, COLUMNS), dtype=np.int8),
         people_touched=np.empty(people, dtype=np.int32),
-        opgaven_verdict=np.zeros(opgaven, dtype=np.uint8),
         opgaven_rows=np.zeros((opgaven, COLUMNS), dtype=np.int8),
         opgaven_touched=np.empty(opgaven, dtype=np.int32),
         slot_qualities=np.zeros(slots, dtype=np.int8),
@@ -95,6 +92,16 @@ def has_time(windows: Array, first: int, last: int, asked: Array, o: int) -> boo
             if until - max(windows[at, FIRST], asked[o, FIRST]) + 1 >= asked[o, DAYS]:
                 return True
     return False
+
+
+@inlined
+def may_be_first(must: int, musts: int, most: int) -> bool:
+    """Whether what answers this can be the first that somebody has, with so much to win at most.
+
+    What must be there is asked first. Whoever has none of it, or can no longer win the least that
+    is worth a word, need not be counted at all.
+    """
+    return (must > 0 or musts == 0) and most >= MIN_VALUE
 
 
 @inlined
@@ -141,17 +148,16 @@ def keep(best: Array, count: int, key: int) -> int:
 
 
 @inlined
-def collect(touched: Array, verdict: Array, rows: Array, best: Array) -> int:
+def collect(touched: Array, rows: Array, best: Array) -> int:
     """The best of the touched candidates; leaves the scratch as it was found."""
     count = 0
     for number in touched:
-        if verdict[number] == CAN:
+        if rows[number, VERDICT] == CAN:
             key = key_of(rows, number, number)
             if key >= 0:
                 count = keep(best, count, key)
         for column in range(COLUMNS):
             rows[number, column] = 0
-        verdict[number] = UNKNOWN
     return count
 
 
@@ -159,31 +165,33 @@ def collect(touched: Array, verdict: Array, rows: Array, best: Array) -> int:
 def count_people(o: int, state: Any, gone: Array, scratch: Any) -> int:
     """Count for everybody who offers something that the opgave asks; how many were touched."""
     opgaven, people, similar, postings = state.opgaven, state.people, state.similar, state.postings
-    verdict, rows, touched = scratch.people_verdict, scratch.people_rows, scratch.people_touched
+    rows, touched = scratch.people_rows, scratch.people_touched
     reach_at, reach = (FROM_AFAR_AT, 1) if opgaven.is_remote[o] else (TRAVEL_AT, KM)
     windows, times, asked_times = people.windows, people.times, opgaven.times
     rows_of_s, terms, strengths = similar.rows, similar.term, similar.strength
     rows_of_postings, packed, musts = postings.rows, postings.packed, opgaven.musts[o]
     needed_from = needed_for(o, opgaven, state.places)
-    many, first = 0, opgaven.slots[o]
+    many, first, left = 0, opgaven.slots[o], FULL
     for slot in range(first, opgaven.slots[o + 1]):
         asked, level = opgaven.slot_term[slot], opgaven.slot_level[slot]
         percents = state.worth[opgaven.is_learning[o], level]
         full, must, mark = opgaven.slot_points[slot], opgaven.slot_must[slot], slot - first + 1
+        left -= full
         for at in range(rows_of_s[asked], rows_of_s[asked + 1]):
             strength, term = strengths[at], terms[at]
+            is_first = may_be_first(must, musts, full * strength // FULL + left)
             for place in range(rows_of_postings[term], rows_of_postings[term + 1]):
                 posting = packed[place]
                 if (posting >> reach_at) & reach < needed_from[(posting >> HOME_AT) & GEMEENTE]:
                     continue
                 p = (posting >> PROFILE_AT) & PROFILE
-                if verdict[p] == UNKNOWN:
+                if is_first and rows[p, VERDICT] == UNKNOWN:
                     touched[many] = p
                     many += 1
                     begin(rows, p, musts)
                     is_free = has_time(times, windows[p], windows[p + 1], asked_times, o)
-                    verdict[p] = CAN if is_free and not gone[p] else CANNOT
-                if verdict[p] == CAN:
+                    rows[p, VERDICT] = CAN if is_free and not gone[p] else CANNOT
+                if rows[p, VERDICT] == CAN:
                     quality = percents[strength, posting & CODE]
                     # The mark tells whose quality is there: no need to clear it for the next one.
                     before = rows[p, QUALITY] if rows[p, SLOT] == mark else 0
@@ -209,7 +217,7 @@ def find_people(o: int, state: Any, gone: Array, scratch: Any, best: Array) -> i
     """The keys of the best profiles for one opgave, in `best`; how many there are."""
     many = count_people(o, state, gone, scratch)
     touched = scratch.people_touched[:many]
-    return collect(touched, scratch.people_verdict, scratch.people_rows, best)
+    return collect(touched, scratch.people_rows, best)
 
 
 @compiled
@@ -224,14 +232,14 @@ def find_both(
     counts: Array,
 ) -> None:
     """For a range of opgaven the best profiles of each, and what they are for each profile."""
-    verdict, rows = scratch.people_verdict, scratch.people_rows
+    rows = scratch.people_rows
     for o in range(first, last):
         many = count_people(o, state, gone, scratch)
         for p in scratch.people_touched[:many]:
-            key = key_of(rows, p, o) if verdict[p] == CAN else -1
+            key = key_of(rows, p, o) if rows[p, VERDICT] == CAN else -1
             if key >= 0:
                 counts[p] = keep(opgaven_of[p], counts[p], key)
-        collect(scratch.people_touched[:many], verdict, rows, people_of[o])
+        collect(scratch.people_touched[:many], rows, people_of[o])
 
 
 @compiled
@@ -246,7 +254,7 @@ def unite(into: Array, counts: Array, other: Array, other_counts: Array) -> None
 def count_opgaven(p: int, state: Any, gone: Array, scratch: Any) -> tuple[int, int]:
     """Count for all that asks what the profile offers; how many opgaven and slots were touched."""
     opgaven, people, askers, worth = state.opgaven, state.people, state.askers, state.worth
-    verdict, rows, touched = scratch.opgaven_verdict, scratch.opgaven_rows, scratch.opgaven_touched
+    rows, touched = scratch.opgaven_rows, scratch.opgaven_touched
     qualities, touched_slots = scratch.slot_qualities, scratch.slots_touched
     gemeente, audience, is_remote = opgaven.gemeente, opgaven.audience, opgaven.is_remote
     times, asked_times, musts = people.times, opgaven.times, opgaven.musts
@@ -262,7 +270,7 @@ def count_opgaven(p: int, state: Any, gone: Array, scratch: Any) -> tuple[int, i
         for at in range(askers.rows[term], askers.rows[term + 1]):
             slot = slots[at]
             o = slot_opgave[slot]
-            if verdict[o] == UNKNOWN:
+            if rows[o, VERDICT] == UNKNOWN:
                 touched[many] = o
                 many += 1
                 begin(rows, o, musts[o])
@@ -271,8 +279,8 @@ def count_opgaven(p: int, state: Any, gone: Array, scratch: Any) -> tuple[int, i
                     here, there, province, audience[o], km[there], is_remote[o]
                 )
                 is_free = can_come and has_time(times, first, last, asked_times, o)
-                verdict[o] = CAN if is_free and not gone[o] else CANNOT
-            if verdict[o] == CAN:
+                rows[o, VERDICT] = CAN if is_free and not gone[o] else CANNOT
+            if rows[o, VERDICT] == CAN:
                 quality = worth[is_learning[o], slot_level[slot], strengths[at], code]
                 before = qualities[slot]
                 if quality > before:
@@ -291,7 +299,7 @@ def find_opgaven(p: int, state: Any, gone: Array, scratch: Any, best: Array) -> 
     for slot in scratch.slots_touched[:many_slots]:
         scratch.slot_qualities[slot] = 0
     touched = scratch.opgaven_touched[:many]
-    return collect(touched, scratch.opgaven_verdict, scratch.opgaven_rows, best)
+    return collect(touched, scratch.opgaven_rows, best)
 
 
 @compiled

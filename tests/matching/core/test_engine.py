@@ -38,7 +38,7 @@ from app.matching.core.facts import (
     Score,
     Window,
 )
-from app.matching.core.rank import rank, worth_telling
+from app.matching.core.rank import MIN_VALUE, rank, worth_telling
 from app.matching.core.score import FULL, by_preference, score
 from app.matching.core.similarity import Asked, Offered, with_private, words_of
 from app.matching.core.vocabulary import Vocabulary
@@ -418,3 +418,32 @@ def test_an_opgave_that_is_gone_is_not_found(country: Country) -> None:
 
     assert len(before) > 2
     assert engine.opgaven_for(profile, OPGAVEN, gone) == before[2:]
+
+
+@pytest.mark.parametrize("must", [True, False])
+def test_who_has_just_enough_in_the_last_thing_asked_is_found(must: bool) -> None:
+    country = Country(1, starter_vocabulary(), [], people=1, opgaven=1)
+    asked = AskedSkill("bakken", must, level=1), AskedSkill("planregels", must, level=1)
+    opgave = replace(
+        country.opgaven[0],
+        gemeente_code=country.codes[0],
+        for_learning=False,
+        skills=asked,
+        starts_on=TODAY,
+        ends_on=None,
+        place=Place.REMOTE,
+    )
+    profile = replace(
+        country.profiles[0],
+        gemeente_code=country.codes[1],
+        skills=(OfferedSkill("omgevingsplan", level=4, energy=5),),
+        disputes=(),
+        windows=(Window(36, TODAY - timedelta(days=1)),),
+        remote=True,
+    )
+    country.profiles, country.opgaven, country.audiences = [profile], [opgave], [EVERYBODY]
+
+    found = country.engine().people_for(0)
+
+    assert [one.value for one in country.scores()] == [MIN_VALUE]
+    assert [one.value for one in found] == [MIN_VALUE]
