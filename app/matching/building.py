@@ -27,13 +27,13 @@ from app.matching.core.extending import extended
 from app.matching.core.facts import Disputed, OpgaveFacts, Position
 from app.matching.core.marks import add_marks, marks_of, marks_of_people
 from app.matching.core.numbering import numbers_of
-from app.matching.core.release import current_version
 from app.matching.core.similarity import Offered, Words, with_private, words_of
-from app.matching.core.snapshot import Contents, Manifest, ids_as_array, read, write
 from app.matching.country import UNREADABLE, Country, open_country
+from app.matching.current import current_version
 from app.matching.everybody import offer_rows, profile_rows, window_rows
 from app.matching.models import Build, Change
 from app.matching.similarity import complete, stored_terms
+from app.matching.snapshot import Contents, Manifest, ids_as_array, read, write
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience
 from app.vocabulary import queries as words_queries

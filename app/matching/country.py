@@ -14,7 +14,8 @@ from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts
 from app.matching.core.links import KnownLinks, StoredLinks
 from app.matching.core.rank import BEST_KEPT
 from app.matching.core.similarity import Asked, Offered
-from app.matching.core.snapshot import (
+from app.matching.core.vocabulary import Vocabulary
+from app.matching.snapshot import (
     Contents,
     Manifest,
     SnapshotRefused,
@@ -22,7 +23,6 @@ from app.matching.core.snapshot import (
     place_of,
     read,
 )
-from app.matching.core.vocabulary import Vocabulary
 
 # It went while we looked, is not for us to read, is damaged, or is of another release.
 UNREADABLE = OSError, ValueError, SnapshotRefused

@@ -16,9 +16,9 @@ from app.matching.core.facts import OpgaveFacts, ProfileFacts
 from app.matching.core.kernels import NUMBER
 from app.matching.core.marks import marks_of_pairs
 from app.matching.core.numbering import numbers_of
-from app.matching.core.snapshot import id_at
 from app.matching.country import Country
 from app.matching.saving import MOST_OF_OPGAVE, MOST_OF_PERSON, Pair, remove, save
+from app.matching.snapshot import id_at
 from app.matching.standing import links, scores_of
 
 # So many pairs are made anew in one go, a minute's work; what is left is found by the next one.

@@ -21,8 +21,8 @@ from app.matching.standing import standing
 from app.vocabulary import queries as vocabulary
 
 if TYPE_CHECKING:
-    from app.matching.core.snapshot import Manifest
     from app.matching.country import Country
+    from app.matching.snapshot import Manifest
 
 NIGHT_HOUR = 2
 # What changed since the snapshot is counted anew at every question, so it is kept to a little.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.matching.core.release import current_version
+from app.matching.current import current_version
 
 if TYPE_CHECKING:
     from app.matching.country import Country

@@ -16,6 +16,7 @@ SHOWN_IN = {
     "app/matching/core/arrays.py": "tests/matching/core/test_engine.py",
     "app/matching/core/kernels.py": "tests/matching/core/test_engine.py",
     "app/core/progress.py": "tests/cli/test_matching.py",
+    "app/matching/current.py": "tests/matching/test_snapshot.py",
     "app/matching/country.py": "tests/matching/test_standing.py",
     "app/matching/saving.py": "tests/matching/test_service.py",
     "app/matching/shelf.py": "tests/matching/test_standing.py",

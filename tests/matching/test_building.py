@@ -14,11 +14,11 @@ from app.core.clock import dutch_day
 from app.matching import building, queries, service
 from app.matching.building import build, contents_of
 from app.matching.core.engine import Engine
-from app.matching.core.snapshot import Contents, id_at
 from app.matching.core.vocabulary import Vocabulary
 from app.matching.models import Build, Change, Match, SimilarTerms, Term
 from app.matching.service import keep_fresh
 from app.matching.shelf import Shelf
+from app.matching.snapshot import Contents, id_at
 from app.opgaven.rules import Audience, OpgaveStatus
 from app.people.rules import Direction, ProfileState
 from app.vocabulary.deciding import link_word

@@ -13,8 +13,8 @@ from app.core.copying import Array
 from app.matching import queries
 from app.matching.core.arrays import Name
 from app.matching.core.facts import Disputed
-from app.matching.core.snapshot import ids_as_array
 from app.matching.everybody import offer_rows, profile_rows, window_rows
+from app.matching.snapshot import ids_as_array
 from app.people.models import Profile, Window
 from app.people.rules import Direction, ProfileState
 from tests.support.builders import a_gemeente, a_profile, a_skill, a_user

@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Role
 from app.core.locks import BUILD_LOCK
-from app.matching import building, disputes, queries, service
-from app.matching.core import snapshot
+from app.matching import building, disputes, queries, service, snapshot
 from app.matching.core.facts import Score
 from app.matching.core.release import RULES
 from app.matching.models import Build, Change, Match

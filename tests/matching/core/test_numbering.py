@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app.matching.core.numbering import numbers_of
-from app.matching.core.snapshot import ids_as_array
+from app.matching.snapshot import ids_as_array
 
 # Ids that begin alike, end in zeros, or have the highest bytes.
 IDS = some.builds(

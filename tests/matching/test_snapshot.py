@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from app.matching.core.engine import Engine
-from app.matching.core.release import current_version
 from app.matching.core.similarity import Offered, words_of
-from app.matching.core.snapshot import (
+from app.matching.current import current_version
+from app.matching.snapshot import (
     Contents,
     Manifest,
     SnapshotRefused,

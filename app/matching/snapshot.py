@@ -22,8 +22,9 @@ import numpy as np
 
 from app.matching.core.arrays import Array
 from app.matching.core.engine import State
-from app.matching.core.release import CURRENT, FORMAT, RULES
+from app.matching.core.release import FORMAT, RULES
 from app.matching.core.similarity import Words
+from app.matching.current import CURRENT
 
 MANIFEST = "manifest.json"
 
