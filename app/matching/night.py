@@ -19,7 +19,7 @@ from app.matching.core.numbering import numbers_of
 from app.matching.country import Country
 from app.matching.saving import MOST_OF_OPGAVE, MOST_OF_PERSON, Pair, remove, save
 from app.matching.snapshot import id_at
-from app.matching.standing import links, scores_of
+from app.matching.standing import Standing, scores_of
 
 # So many pairs are made anew in one go, a minute's work; what is left is found by the next one.
 MOST_PAIRS = 100_000
@@ -114,7 +114,8 @@ def _bring_in_line(work: Work, country: Country, pairs: Array, is_stored: Array)
     named = _named(country, pairs)
     marks = dict(zip(named, _marks(country, pairs).tolist(), strict=True))
     facts = _facts(work, named)
-    found = scores_of(work.session, links(work.session, country), facts)
+    links = Standing(work.session, work.today, country).links
+    found = scores_of(work.session, links, facts)
     save(work, found, marks)
     fitting = {(one.profile_id, one.opgave_id) for one in found}
     remove(work, [pair for pair in compress(named, is_stored) if pair not in fitting])

@@ -220,7 +220,7 @@ def meant_for(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, froz
         .where(_among(Opgave.id, opgave_ids))
     ).all()
     provinces = {province for _, audience, province in rows if audience is Audience.PROVINCE}
-    codes = _codes_in(session, provinces)
+    codes = _codes_in(session, provinces) if provinces else {}
     return {
         opgave_id: None if audience is Audience.EVERYBODY else codes[province]
         for opgave_id, audience, province in rows

@@ -8,6 +8,7 @@ compare everybody, as long as that is few, and pages show what workers found bef
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -20,6 +21,7 @@ from app.matching import queries
 from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts, Score
 from app.matching.core.rank import BEST_KEPT, rank, worth_telling
 from app.matching.core.score import score
+from app.matching.core.vocabulary import Vocabulary
 from app.matching.models import Build, Change
 from app.matching.shelf import NO_SHELF, Shelf
 from app.opgaven import queries as opgaven
@@ -48,9 +50,17 @@ class Standing:
     profiles: frozenset[UUID] = frozenset()
     opgaven: frozenset[UUID] = frozenset()
 
-    @property
+    @cached_property
+    def words(self) -> Vocabulary:
+        return queries.vocabulary(self.session)
+
+    @cached_property
     def links(self) -> Links:
-        return links(self.session, self.country)
+        """How words are linked now; looked up in the snapshot when it was made with these words."""
+        is_of_words = self.country is not None and (
+            self.country.manifest.words == str(vocabulary.version(self.session))
+        )
+        return self.country.links(self.words) if self.country and is_of_words else self.words
 
     def people_for(self, opgave: OpgaveFacts, also: Collection[UUID] = ()) -> list[Score]:
         """Who fits, best first: the best fifty for certain, and these when they fit."""
@@ -58,10 +68,10 @@ class Standing:
             _refuse_too_many(people.count_published(self.session))
             profiles = queries.profile_facts(self.session)
             return scores(self.session, self.links, profiles, [opgave])
-        words, gone = queries.vocabulary(self.session), self.profiles
+        gone = self.profiles
         for_some = queries.meant_for(self.session, [opgave.id])[opgave.id] is not None
         while True:
-            found = self.country.people_for(opgave, words, gone, for_own_province=for_some)
+            found = self.country.people_for(opgave, self.words, gone, for_own_province=for_some)
             profiles = queries.profile_facts(self.session, {*found, *self.profiles, *also})
             missing = set(found) - {one.id for one in profiles}
             if not missing:
@@ -74,10 +84,10 @@ class Standing:
             _refuse_too_many(opgaven.count_open(self.session, self.today))
             asking = queries.opgave_facts(self.session, self.today)
             return scores(self.session, self.links, [profile], asking)
-        words, gone = queries.vocabulary(self.session), self.opgaven
+        gone = self.opgaven
         while True:
             is_new = profile.id in self.profiles
-            found = self.country.opgaven_for(profile, words, gone, is_new=is_new)
+            found = self.country.opgaven_for(profile, self.words, gone, is_new=is_new)
             ids = {*found, *self.opgaven, *also}
             asking = queries.opgave_facts(self.session, self.today, ids)
             # Closed as the day ended, or deleted, without a word to us.
@@ -134,14 +144,6 @@ def match_of_person(session: Session, user_id: UUID, opgave_id: UUID, today: dat
     profiles = queries.profile_facts(session, [user_id])
     asked = queries.opgave_facts(session, today, [opgave_id])
     return next(iter(scores(session, queries.vocabulary(session), profiles, asked)), None)
-
-
-def links(session: Session, country: "Country | None") -> Links:
-    """How words are linked now; looked up in the snapshot when it was made with these words."""
-    words = queries.vocabulary(session)
-    if country is None or country.manifest.words != str(vocabulary.version(session)):
-        return words
-    return country.links(words)
 
 
 def scores(

@@ -1,6 +1,6 @@
 """What the pages about disputed reasons show: what somebody can say, said, and what people say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from app.matching import disputes, queries
 from app.matching.core.disputes import mean_one_thing
 from app.matching.core.words import KINDS
 from app.matching.disputing import reason_of
+from app.matching.models import Dispute
 from app.opgaven import queries as opgaven
 from app.vocabulary import queries as vocabulary
 from app.web.cards import OpgaveCard, opgave_card
@@ -104,9 +105,8 @@ def pair_lines(session: Session) -> list[PairLine]:
     ]
 
 
-def own_said_of(session: Session, viewer: Actor) -> SaidOf:
+def own_said_of(session: Session, own: Sequence[Dispute]) -> SaidOf:
     """What the viewer said of an asked skill, under this word or one that means the same."""
-    own = disputes.own(session, viewer)
     if not own:
         return nothing_said
     words = queries.vocabulary(session)

@@ -29,7 +29,6 @@ from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
 from app.web.cards import ColleagueCard, OpgaveCard, colleague_card, opgave_card
 from app.web.match_view import MatchView, SaidOf, match_view
-from app.web.matching.disputes import own_said_of
 
 # Each card tells all of its reasons; who wants more than the best turns the page.
 MATCHES_A_PAGE = 10
@@ -92,7 +91,7 @@ class ColleaguesPage:
 
 
 def own_matches(
-    session: Session, viewer: Actor, now: datetime, shelf: Shelf, number: int
+    session: Session, viewer: Actor, now: datetime, shelf: Shelf, number: int, said_of: SaidOf
 ) -> Matches:
     """The opgaven that fit who is looking: that page of them."""
     profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
@@ -103,7 +102,6 @@ def own_matches(
     found = standing.matches_of_person(session, viewer, dutch_day(now), shelf)
     shown = _page_of(found, number)
     seen = opgaven.by_ids(session, [one.opgave_id for one in shown.items])
-    said_of = own_said_of(session, viewer)
     cards = [_of_opgave(seen[one.opgave_id], one, said_of) for one in shown.items]
     return _found(shown.of(cards), search)
 

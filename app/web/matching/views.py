@@ -14,6 +14,7 @@ from app.web.auth import current_actor
 from app.web.matching.disputes import (
     MOST_PAIRS,
     own_lines,
+    own_said_of,
     pair_lines,
     reason_page,
 )
@@ -36,11 +37,13 @@ matching = Blueprint("matching", __name__)
 @allow(Policy.SIGNED_IN)
 def index() -> str:
     session, actor = db.session(), current_actor()
+    own = said.own(session, actor)
+    said_of = own_said_of(session, own)
     return render_template(
         "matching/index.html",
-        matches=own_matches(session, actor, utc_now(), shelf(), page_number()),
+        matches=own_matches(session, actor, utc_now(), shelf(), page_number(), said_of),
         page_href=page_href,
-        has_disputes=bool(said.own(session, actor)),
+        has_disputes=bool(own),
     )
 
 

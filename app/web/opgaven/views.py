@@ -15,8 +15,8 @@ from app.core.paging import Page
 from app.core.work import Work
 from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
+from app.matching import disputes, searching, standing
 from app.matching import queries as matching
-from app.matching import searching, standing
 from app.matching.searching import Sought
 from app.opgaven import queries, service
 from app.opgaven.models import Opgave
@@ -89,7 +89,7 @@ def show(opgave_id: UUID) -> str:
     ended = ended_sentence(opgave, today)
     user_id = actor.user_id
     score = standing.match_of_person(session, user_id, opgave_id, today) if user_id else None
-    said_of = own_said_of(session, actor)
+    said_of = own_said_of(session, disputes.own(session, actor) if user_id else ())
     return render_template(
         "opgaven/show.html",
         seen=seen,
