@@ -35,23 +35,23 @@ class WordForm(SearchForm):
 
 
 class LinkForm(WebForm):
-    begrip = NumberField()
+    concept_id = NumberField(name="begrip")
 
     @classmethod
     def of_address(cls) -> Self:
         form = cls(formdata=request.args)
-        form.begrip.errors = []
+        form.concept_id.errors = []
         return form
 
 
 class OtherWord(SearchForm):
     """What a word only looks like."""
 
-    ander = LineField("Het andere woord")
+    word = LineField("Het andere woord", name="ander")
 
     @property
     def other(self) -> str:
-        return (self.ander.data or "")[:LABEL_LIMIT]
+        return (self.word.data or "")[:LABEL_LIMIT]
 
 
 class ConceptForm(WebForm):

@@ -12,11 +12,12 @@ from app.people import queries as people
 from app.vocabulary import concepts
 from app.vocabulary.concepts import Neighbour, SaidToDiffer, SeenConcept, said_to_differ
 from app.vocabulary.merging import merge_refusal
-from app.vocabulary.queries import lexicon
+from app.vocabulary.queries import Suggestion, lexicon
 from app.vocabulary.rules import normalise, squeezed
 from app.web.vocabulary.previews import PreviewView, preview_view
 
 SOMEBODY = "iemand die hier niet meer is"
+MOST_OTHER_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class MergePlan:
     can_be_reversed: bool
     doubts: tuple[str, ...]
     preview: PreviewView | None
+
+
+def other_names(concept: Suggestion) -> str:
+    """A few of the other names that it goes by."""
+    names = ", ".join(concept.also[:MOST_OTHER_NAMES])
+    return f"ook: {names}" if names else ""
 
 
 def merge_plan(session: Session, concept: SeenConcept, other_id: int, today: date) -> MergePlan:

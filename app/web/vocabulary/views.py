@@ -17,7 +17,6 @@ from app.web.vocabulary.forms import ConceptSearch, MergeForm, OtherConcept
 from app.web.vocabulary.previews import preview_view
 from app.web.work import open_work
 
-MOST_OTHER_NAMES = 3
 MOST_FOUND = 20
 # What fits a key of the table; a larger number is no concept.
 CONCEPT = "<int(max=2147483647):concept_id>"
@@ -114,6 +113,5 @@ def undo(concept_id: int) -> ResponseReturnValue:
 
 
 def _hint(suggestion: Suggestion) -> str:
-    names = ", ".join(suggestion.also[:MOST_OTHER_NAMES])
     theme = label(suggestion.theme) if suggestion.theme else ""
-    return " · ".join(filter(None, (names and f"ook: {names}", theme)))
+    return " · ".join(filter(None, (pages.other_names(suggestion), theme)))

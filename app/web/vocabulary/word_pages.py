@@ -16,13 +16,11 @@ from app.vocabulary import queries
 from app.vocabulary.decided import decision_on
 from app.vocabulary.lexicon import Lexicon
 from app.vocabulary.models import WordDecision
-from app.vocabulary.queries import Suggestion
 from app.vocabulary.rules import Verdict
-from app.web.vocabulary.pages import SOMEBODY
+from app.web.vocabulary.pages import SOMEBODY, other_names
 
 # Each word of a page is looked up among all names, so a page is short.
 WORDS_A_PAGE = 10
-MOST_OTHER_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def word_lines(session: Session, today: date, text: str, number: int) -> Page[Wo
 def word_page(session: Session, today: date, word: str, sought: str) -> WordPage:
     used = unlinked.used_word(session, today, word)
     found = queries.suggestions(session, sought) if sought else []
-    lines = tuple(ProposalLine(one.id, one.label, _also(one)) for one in found)
+    lines = tuple(ProposalLine(one.id, one.label, other_names(one)) for one in found)
     return WordPage(_word_line(session, used), meaning_of(session, used), lines)
 
 
@@ -129,11 +127,6 @@ def _word_line(session: Session, used: UsedWord) -> WordLine:
             for one in unlinked.proposals_for(session, used.word)
         ),
     )
-
-
-def _also(concept: Suggestion) -> str:
-    names = ", ".join(concept.also[:MOST_OTHER_NAMES])
-    return f"ook: {names}" if names else ""
 
 
 def _used(used: UsedWord) -> str:

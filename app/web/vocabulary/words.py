@@ -51,9 +51,9 @@ def show() -> ResponseReturnValue:
 @allow(Policy.BEHEERDER)
 def ask_link() -> ResponseReturnValue:
     session, word, form = db.session(), _word(), LinkForm.of_address()
-    if not word or form.begrip.data is None:
+    if not word or form.concept_id.data is None:
         return _to_word(word) if word else _to_list()
-    concept = queries.by_id(session, queries.stands_for(session, form.begrip.data))
+    concept = queries.by_id(session, queries.stands_for(session, form.concept_id.data))
     refusal = deciding.word_refusal(session, word)
     after = queries.lexicon(session).linking(normalise(word), concept.id)
     return render_template(
@@ -69,10 +69,10 @@ def ask_link() -> ResponseReturnValue:
 @allow(Policy.BEHEERDER)
 def link() -> ResponseReturnValue:
     form = LinkForm.of_request()
-    if not form.submitted() or form.begrip.data is None:
+    if not form.submitted() or form.concept_id.data is None:
         raise InvalidInput(said="Kies een begrip om het woord aan te koppelen.")
     with open_work() as work:
-        decision = deciding.link_word(work, _word(), form.begrip.data)
+        decision = deciding.link_word(work, _word(), form.concept_id.data)
         label = queries.labels_of(work.session, [decision.into_id or 0])[decision.into_id or 0]
         said = f"“{decision.word}” telt nu als “{label}”. {DONE}"
     return _done(said)
@@ -116,7 +116,7 @@ def ask_apart() -> ResponseReturnValue:
     if not word:
         return _to_list()
     if "ander" in request.args and not form.other:
-        form.ander.errors = ["Vul het andere woord in."]
+        form.word.errors = ["Vul het andere woord in."]
     refusal = deciding.apart_refusal(session, word, form.other) if form.other else ""
     view = None
     if form.other and not refusal:
