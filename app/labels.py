@@ -8,7 +8,15 @@ from app.accounts.rules import AccessState
 from app.core.actor import Role
 from app.core.jobs import JobState
 from app.matching.core.words import LEVELS
-from app.notifications.rules import DeliveryState, Frequency, MailKind, NoticeKind, Weekday
+from app.notifications.rules import (
+    DeliveryState,
+    Frequency,
+    MailKind,
+    NoticeKind,
+    Phase,
+    RunState,
+    Weekday,
+)
 from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
 from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
 from app.vocabulary.rules import Theme, Verdict
@@ -129,6 +137,18 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         MailKind.ACCESS_ASKED: "Aanvraag om mee te doen",
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
         MailKind.DIGEST: "Overzicht",
+    },
+    RunState: {
+        RunState.EXPANDING: "bezig met plannen",
+        RunState.EXPANDED: "gepland",
+    },
+    Phase: {
+        Phase.WRITE: "bij het schrijven",
+        Phase.CONNECT: "bij het verbinden",
+        Phase.MAIL: "bij de afzender",
+        Phase.RCPT: "bij het adres",
+        Phase.DATA: "bij de tekst",
+        Phase.DOT: "na de tekst",
     },
     DeliveryState: {
         DeliveryState.PENDING: "Staat klaar",

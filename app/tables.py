@@ -1,7 +1,7 @@
 """Every table of the house in one metadata, for migrations, tests and the extensions."""
 
 from app.accounts import models as accounts
-from app.core import jobs, outbox
+from app.core import heartbeat, jobs, outbox
 from app.core.orm import METADATA
 from app.gemeenten import models as gemeenten
 from app.matching import models as matching
@@ -13,6 +13,7 @@ from app.vocabulary import models as vocabulary
 ROOMS = (
     accounts,
     gemeenten,
+    heartbeat,
     jobs,
     matching,
     notifications,

@@ -1,9 +1,18 @@
 """Notices in the app, preferences, digest runs and mails on their way."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.orm import Base, PrimaryId
@@ -14,6 +23,8 @@ from app.notifications.rules import (
     Frequency,
     MailKind,
     NoticeKind,
+    Phase,
+    RunState,
     Weekday,
 )
 
@@ -45,7 +56,10 @@ class Notice(Base):
 
 
 class Preference(Base):
-    """How often somebody wants a digest; without a row the default holds."""
+    """How often somebody wants a digest, and of what; without a row the default holds.
+
+    `paused_until` is the first day on which a digest may come again.
+    """
 
     __tablename__ = "preference"
 
@@ -54,16 +68,26 @@ class Preference(Base):
     )
     frequency: Mapped[Frequency] = mapped_column(default=DEFAULT_FREQUENCY)
     weekday: Mapped[Weekday] = mapped_column(SmallInteger, default=DEFAULT_WEEKDAY)
+    paused_until: Mapped[date | None]
+    left_out_themes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    left_out_skills: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
 
 
 class DigestRun(Base):
-    """One planning of digests; of two planners at once, one writes this row."""
+    """One planning of digests; of two planners at once, one writes this row.
+
+    While it expands, `cursor` is the last person who was looked at: whoever goes on begins there.
+    """
 
     __tablename__ = "digest_run"
 
     period: Mapped[str] = mapped_column(String(40), primary_key=True)
     planned_at: Mapped[datetime]
     planned: Mapped[int] = mapped_column(default=0)
+    state: Mapped[RunState] = mapped_column(default=RunState.EXPANDING)
+    cursor: Mapped[UUID | None]
+    # Passes over the day that people chose.
+    is_for_everybody: Mapped[bool] = mapped_column(default=False)
 
 
 class Delivery(Base):
@@ -97,6 +121,51 @@ class Delivery(Base):
     submitted_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     message_id: Mapped[str | None] = mapped_column(unique=True)
+    relay_queue_id: Mapped[str | None] = mapped_column(String(64))
     last_answer: Mapped[str] = mapped_column(default="")
     news_from: Mapped[datetime | None]
     news_until: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """One try to hand over a mail, and how far it came; never changed."""
+
+    __tablename__ = "attempt"
+
+    delivery_id: Mapped[UUID] = mapped_column(
+        ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    tried_at: Mapped[datetime]
+    phase: Mapped[Phase]
+    code: Mapped[int | None] = mapped_column(SmallInteger)
+    words: Mapped[str] = mapped_column(default="")
+
+
+class Bounce(Base):
+    """That a mail came back, once; `counted_at` is when it was held against its address."""
+
+    __tablename__ = "bounce"
+    __table_args__ = (
+        Index("ix_bounce_to_count", "delivery_id", postgresql_where="counted_at IS NULL"),
+    )
+
+    delivery_id: Mapped[UUID] = mapped_column(
+        ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True
+    )
+    told_at: Mapped[datetime]
+    is_hard: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(11))
+    counted_at: Mapped[datetime | None]
+
+
+class AddressHealth(Base):
+    """How mail to an address fares, by a keyed hash of it: of addresses, not of people."""
+
+    __tablename__ = "address_health"
+
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    score: Mapped[int] = mapped_column(SmallInteger, default=0)
+    last_soft_on: Mapped[date | None]
+    suppressed_since: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")

@@ -86,6 +86,24 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
+class RunState(StrEnum):
+    """How far the planning of digests is."""
+
+    EXPANDING = "expanding"
+    EXPANDED = "expanded"
+
+
+class Phase(StrEnum):
+    """How far a try to hand over a mail came."""
+
+    WRITE = "write"
+    CONNECT = "connect"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    DOT = "dot"
+
+
 @dataclass(frozen=True)
 class Due:
     """Which people a digest is for on this day."""

@@ -27,6 +27,9 @@ LANDED = {
     "0002_let_concepts_be_merged.py": (
         "a121ab72200ae2b1c90108627c297f6210bf81aa36cf5537b225a3327980da52"
     ),
+    "0003_keep_what_matching_knows.py": (
+        "8132eb1152ed07c593b2f086530dfc952eca821064166734922475cf896a41e7"
+    ),
 }
 
 

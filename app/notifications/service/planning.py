@@ -17,6 +17,7 @@ from app.notifications.rules import (
     Due,
     Frequency,
     MailKind,
+    RunState,
     Weekday,
     lives,
     wants_on,
@@ -57,7 +58,7 @@ def plan_digests(work: Work, due: Due, *, everybody: bool = False) -> int:
         return 0
     planned = [_plan_digest(work, user, due, everybody=everybody) for user in _readers(work)]
     run = work.fetch(DigestRun, due.period)
-    run.planned = sum(planned)
+    run.planned, run.state = sum(planned), RunState.EXPANDED
     return run.planned
 
 
