@@ -88,9 +88,11 @@ def _config(settings: Settings, longest_statement: str) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": False,
         "TRUSTED_HOSTS": list(settings.hosts),
         "SERVER_NAME": None,
-        "RATELIMIT_STORAGE_URI": settings.redis_url,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
         # A Redis that hangs is asked a few times before the limits do without; nobody waits long.
-        "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        "RATELIMIT_STORAGE_OPTIONS": (
+            {"socket_connect_timeout": 0.5, "socket_timeout": 0.5} if settings.redis_url else {}
+        ),
         # Without Redis the limits are kept in memory; nobody is locked out and nobody let loose.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_HEADERS_ENABLED": False,

@@ -29,6 +29,7 @@ class Settings:
 
     secret_key: str
     database_url: str
+    # Empty without Redis: then `flask worker` does the work, and each process counts its limits.
     redis_url: str
     smtp_url: str
     base_url: str
@@ -49,7 +50,7 @@ class Settings:
     log_format: str = "json"
 
     def __post_init__(self) -> None:
-        for name in ("secret_key", "database_url", "redis_url", "smtp_url", "base_url"):
+        for name in ("secret_key", "database_url", "smtp_url", "base_url"):
             if not getattr(self, name):
                 raise WrongSettings(f"{name.upper()} is missing")
         if urlsplit(self.smtp_url).scheme not in SMTP_SCHEMES:
@@ -89,6 +90,8 @@ class Settings:
     def from_env(cls) -> "Settings":
         """Read the environment; `WrongSettings` names the first thing that is not right."""
         env = os.environ
+        if "REDIS_URL" not in env:
+            raise WrongSettings("REDIS_URL is missing; left empty, the house does without Redis")
         return cls(
             secret_key=env.get("SECRET_KEY", ""),
             database_url=env.get("DATABASE_URL", ""),

@@ -22,6 +22,14 @@ FILLING = (
     ("Gemeenten inlezen", "gemeenten import"),
     ("Begrippen inlezen", "vocabulary import"),
 )
+# A relay may be slow and comparing may take long; nothing else waits behind either.
+WORKERS = {
+    "worker": "tick",
+    "messenger": "mail-urgent",
+    "mailer": "mail-bulk",
+    "matcher": "match",
+    "builder": "build",
+}
 DEMO = ("Voorbeelden klaarzetten", "demo seed")
 
 
@@ -52,13 +60,7 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     fill(supervisor, settings, (*FILLING, *demo))
     compile_loops(settings)
     # The site and the worker load the app at the same time; that is what takes long.
-    working = [
-        worker(settings, "worker", "tick"),
-        # A relay may be slow and comparing may take long; ticks do not wait behind either.
-        worker(settings, "mailer", "mail"),
-        worker(settings, "matcher", "match"),
-        worker(settings, "builder", "build"),
-    ]
+    working = [worker(settings, name, queue) for name, queue in WORKERS.items()]
     for child in working:
         supervisor.launch(child)
     with step("Site") as note:
@@ -69,7 +71,7 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
         for child in working:
             supervisor.wait_for(child, partial(supervisor.has_said, child.name, " ready."), PATIENT)
         supervisor.launch(beat(settings))
-        note("celery in vier delen, en beat")
+        note("celery in vijf delen, en beat")
     state.ready = True
     state.urls = {"site": address, "demo": f"{address}/demo", "postvak": f"{address}/postvak"}
     state.settings = {name: settings[name] for name in SETTINGS if name in settings}

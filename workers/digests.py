@@ -1,13 +1,10 @@
 """Plans digests when their hour has come."""
 
-from celery import shared_task
-
 from app.notifications import service
 from app.notifications.rules import digest_due
 from workers.work import open_work
 
 
-@shared_task(name="digests.plan")
 def plan() -> None:
     with open_work() as work:
         due = digest_due(work.now)

@@ -4,20 +4,24 @@ from importlib import import_module
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import celeryd_after_setup, worker_process_init
+from celery.signals import celeryd_after_setup, celeryd_init, worker_process_init
 from flask import Flask
 
+from app.core.heartbeat import Group
 from app.extensions import db
-from app.settings import Settings
-from workers.schedule import TICKS
+from app.settings import Settings, WrongSettings
+from workers.tasks import IN_TURN, TASK_LIMITS, add_tasks, beat_schedule
 
-TICK, MATCH, BUILD, MAIL = "tick", "match", "build", "mail"
-QUEUES = (TICK, MATCH, BUILD, MAIL)
+QUEUES = tuple(group.value for group in Group)
+# Seconds that a broker may be silent. A worker waits for news; who has some to tell does not wait.
+WORKER_PATIENCE, PATIENCE = 10, 2
 
 
 def make_celery(flask_app: Flask) -> Celery:
     """A Celery application whose tasks run inside the Flask application."""
     settings: Settings = flask_app.extensions["settings"]
+    if not settings.redis_url:
+        raise WrongSettings("REDIS_URL is missing; without Redis there is `flask worker`")
 
     class TaskInApp(Task):
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -27,6 +31,12 @@ def make_celery(flask_app: Flask) -> Celery:
     celery_app = Celery("degemeentevannu", task_cls=TaskInApp)
     celery_app.conf.update(_config(settings))
     celery_app.set_default()
+    add_tasks(celery_app)
+
+    @celeryd_init.connect(weak=False)
+    def be_patient(conf: Any, **_: Any) -> None:
+        patient = {"socket_timeout": WORKER_PATIENCE}
+        conf.broker_transport_options = {**conf.broker_transport_options, **patient}
 
     @worker_process_init.connect(weak=False)
     def forget_inherited_connections(**_: Any) -> None:
@@ -37,7 +47,7 @@ def make_celery(flask_app: Flask) -> Celery:
     @celeryd_after_setup.connect(weak=False)
     def load_what_weighs_much(instance: Any, **_: Any) -> None:
         # Once, before the fork: a process that matches shares it with every one after it.
-        if {MATCH, BUILD} & set(instance.app.amqp.queues.consume_from):
+        if {Group.MATCH, Group.BUILD} & set(instance.app.amqp.queues.consume_from):
             import_module("app.matching.building")
             import_module("app.matching.core.loading").load_loops()
 
@@ -51,11 +61,12 @@ def _config(settings: Settings) -> dict[str, Any]:
         "task_ignore_result": True,
         "task_acks_late": False,
         "task_publish_retry": False,
-        "task_default_queue": TICK,
+        "task_default_queue": Group.TICK.value,
+        "task_default_priority": IN_TURN,
         "task_queues": {name: {"exchange": name, "routing_key": name} for name in QUEUES},
         "task_create_missing_queues": False,
-        "task_time_limit": 300,
-        "task_soft_time_limit": 270,
+        "task_time_limit": TASK_LIMITS["time_limit"],
+        "task_soft_time_limit": TASK_LIMITS["soft_time_limit"],
         "task_serializer": "json",
         "accept_content": ["json"],
         "worker_prefetch_multiplier": 1,
@@ -76,12 +87,12 @@ def _config(settings: Settings) -> dict[str, Any]:
             "visibility_timeout": 600,
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
-            "socket_timeout": 10,
+            "socket_timeout": PATIENCE,
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
             "health_check_interval": 10,
         },
         "enable_utc": True,
         "timezone": "UTC",
-        "beat_schedule": TICKS,
+        "beat_schedule": beat_schedule(),
     }

@@ -1,20 +1,22 @@
 """Sends what is planned: claim, write, mark, dot, verdict."""
 
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from time import monotonic
 
 import structlog
-from celery import shared_task
 from flask import current_app
 
+from app.core.heartbeat import Group
 from app.core.mail import Answer, Letter, Relay, Verdict, message_of
 from app.notifications import service
+from app.notifications.rules import URGENT, MailKind
 from app.post import Post
-from workers.work import open_work
+from workers.heart import Heart
+from workers.work import open_work, stop_asked
 
 BATCH = 20
-# Seconds. What is urgent goes first in each claim: it waits for one breath, or for the mail that
-# is on its way when the relay is slower than that.
+# Seconds; far less than a lease. What was claimed and not offered by then is for whoever comes.
 BREATH = 5
 # Seconds; a turn is over long before the time limit of a task would cut off a mail half way.
 TURN = 60
@@ -38,54 +40,71 @@ class Breaker:
         self._until = monotonic() + RELAY_PAUSE
 
 
-breaker = Breaker()
+@dataclass(frozen=True)
+class Road:
+    """Mails of some kinds on their way, with a connection that no other kind waits for."""
+
+    kinds: frozenset[MailKind]
+    heart: Heart
+    breaker: Breaker = field(default_factory=Breaker)
 
 
-@shared_task(name="mail.deliver")
+URGENT_ROAD = Road(URGENT, Heart(Group.MAIL_URGENT))
+BULK_ROAD = Road(frozenset(MailKind) - URGENT, Heart(Group.MAIL_BULK))
+
+
+def deliver_urgent() -> None:
+    _deliver(URGENT_ROAD)
+
+
 def deliver() -> None:
-    if breaker.is_open:
+    _deliver(BULK_ROAD)
+
+
+def settle() -> None:
+    office: Post = current_app.extensions["post"]
+    with open_work() as work:
+        service.settle(work, office.ledger)
+        service.count_bounces(work, office.stationery.secret)
+
+
+def _deliver(road: Road) -> None:
+    if road.breaker.is_open:
         return
     office: Post = current_app.extensions["post"]
     ends = monotonic() + TURN
     with Relay(office.smtp_url) as relay:
-        while deliver_batch(office, relay) and monotonic() < ends:
+        while _deliver_batch(office, relay, road) and monotonic() < ends:
             pass
 
 
-@shared_task(name="mail.settle")
-def settle() -> None:
-    with open_work() as work:
-        service.settle(work)
-
-
-def deliver_batch(office: Post, relay: Relay) -> bool:
+def _deliver_batch(office: Post, relay: Relay, road: Road) -> bool:
     """Send what one claim brings, as far as one breath goes; whether to claim more."""
     with open_work() as work:
-        claims = service.claim(work, BATCH)
+        claims = service.claim(work, BATCH, road.kinds)
     ends = monotonic() + BREATH
     for place, claimed in enumerate(claims):
-        answer = _send(office, relay, claimed)
+        road.heart.beat_when_due()
+        answer = _send(office, relay, claimed, road)
         is_away = answer.verdict is Verdict.NO_RELAY
         if is_away:
             log.warning("relay away", answer=answer.words, mails=len(claims) - place)
-            breaker.open()
-        if is_away or monotonic() > ends:
+            road.breaker.open()
+        if is_away or stop_asked.is_set() or monotonic() > ends:
             with open_work() as work:
                 service.release(work, claims[place + 1 :])
-            return not is_away
+            return not is_away and not stop_asked.is_set()
     return bool(claims)
 
 
-def _send(office: Post, relay: Relay, claimed: service.Claim) -> Answer:
+def _send(office: Post, relay: Relay, claimed: service.Claim, road: Road) -> Answer:
     written = _write(office, claimed)
     if written is None:
         return Answer(Verdict.HELD_BACK)
     letter, message = written
-    answer = relay.submit(
-        message, office.envelope_sender, letter.to, lambda: _mark(claimed, letter)
-    )
+    answer = relay.submit(message, letter.sender, letter.to, lambda: _mark(claimed, letter, road))
     with open_work() as work:
-        service.record(work, claimed, answer)
+        service.record(work, claimed, answer, letter)
     return answer
 
 
@@ -102,6 +121,8 @@ def _write(office: Post, claimed: service.Claim) -> tuple[Letter, EmailMessage] 
         return None
 
 
-def _mark(claimed: service.Claim, letter: Letter) -> bool:
+def _mark(claimed: service.Claim, letter: Letter, road: Road) -> bool:
+    # A slow relay takes a minute up to here, and may take another one for its answer.
+    road.heart.beat_when_due()
     with open_work() as work:
         return service.mark_letter(work, claimed, letter)

@@ -1,52 +1,53 @@
-"""Carries facts to reactions. The job row is the work; the message is a nudge to look at it."""
+"""Carries facts to reactions. The job row is the work; a message is a nudge to look at it."""
 
 from datetime import timedelta
 
 import structlog
-from celery import shared_task
-from kombu.exceptions import OperationalError as BrokerAway
 
 from app.core import jobs
-from workers.reactions import BY_NAME, NAMES
-from workers.work import open_work
+from app.core.heartbeat import Group
+from workers.reactions import BY_NAME, NAMES, of_group
+from workers.work import open_work, stop_asked
 
 # A nudge normally arrives within this; after it the drain takes the job for forgotten.
 NUDGE_PATIENCE = timedelta(seconds=5)
+# Who asks for work without a broker looks at its ticks again after so many jobs.
+HANDFUL = 20
+
+JobIds = list[tuple[int, str]]
 
 log = structlog.get_logger()
 
 
-@shared_task(name="outbox.relay")
-def relay() -> None:
+def relay() -> JobIds:
+    """Turn facts into jobs; which ones somebody is to look at."""
     with open_work() as work:
-        made = jobs.relay(work.session, NAMES)
-    nudge(made)
+        return jobs.relay(work.session, NAMES)
 
 
-@shared_task(name="outbox.drain")
-def drain() -> None:
+def drain() -> JobIds:
+    """The jobs that nobody looked at in time."""
     with open_work() as work:
-        forgotten = jobs.due(work.session, NUDGE_PATIENCE)
-    nudge(forgotten)
+        return jobs.due(work.session, NUDGE_PATIENCE)
 
 
-@shared_task(name="outbox.run_job")
+def run_due(group: Group) -> int:
+    """Do a handful of the jobs of this group that are due, without anybody's nudge."""
+    with open_work() as work:
+        due = jobs.due(work.session, limit=HANDFUL, reactions=of_group(group))
+    for job_id, _ in due:
+        if stop_asked.is_set():
+            break
+        run_job(job_id)
+    return len(due)
+
+
 def run_job(job_id: int) -> None:
     with open_work() as work:
         job = jobs.claim(work.session, job_id)
         attempt = job.attempts if job else 0
     if attempt:
         _try(job_id, attempt)
-
-
-def nudge(job_ids: list[tuple[int, str]]) -> None:
-    """Ask a worker to look at each job; when the broker is away the drain will."""
-    for job_id, reaction in job_ids:
-        try:
-            run_job.apply_async((job_id,), queue=BY_NAME[reaction].queue)
-        except (BrokerAway, ConnectionError, TimeoutError) as error:
-            log.warning("nudge lost", job=job_id, error=type(error).__name__)
-            return
 
 
 def _try(job_id: int, attempt: int) -> None:

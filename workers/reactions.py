@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app.core.heartbeat import Group
 from app.core.work import Work
 from app.extensions import shelf
 from app.matching import service as matching
@@ -18,49 +19,51 @@ class Reaction:
     """What is done about a fact; safe to do twice."""
 
     name: str
-    queue: str
+    group: Group
     act: Callable[[Work, Payload], object]
 
 
 MATCH_OPGAVE = Reaction(
     "match_opgave",
-    "match",
+    Group.MATCH,
     lambda work, fact: matching.match_opgave(work, UUID(fact["opgave_id"]), shelf()),
 )
 MATCH_PROFILE = Reaction(
     "match_profile",
-    "match",
+    Group.MATCH,
     lambda work, fact: matching.match_profile(work, UUID(fact["user_id"]), shelf()),
 )
 MATCH_EVERYTHING = Reaction(
-    "match_everything", "build", lambda work, _: matching.match_everything(work, shelf())
+    "match_everything", Group.BUILD, lambda work, _: matching.match_everything(work, shelf())
 )
-GO_ON_MATCHING = Reaction("go_on_matching", "build", lambda work, _: matching.go_on(work, shelf()))
+GO_ON_MATCHING = Reaction(
+    "go_on_matching", Group.BUILD, lambda work, _: matching.go_on(work, shelf())
+)
 TELL_MATCHES = Reaction(
     "tell_matches",
-    "tick",
+    Group.TICK,
     lambda work, fact: notifications.tell_matches(
         work, UUID(fact["opgave_id"]), [UUID(profile) for profile in fact["profile_ids"]]
     ),
 )
 TELL_WHO_IS_SHOWN = Reaction(
     "tell_who_is_shown",
-    "tick",
+    Group.TICK,
     lambda work, fact: notifications.tell_who_is_shown(work, UUID(fact["user_id"])),
 )
 MAIL_SIGN_IN = Reaction(
     "mail_sign_in",
-    "tick",
+    Group.TICK,
     lambda work, fact: notifications.mail_sign_in(work, UUID(fact["sign_in_id"])),
 )
 MAIL_ACCESS_ASKED = Reaction(
     "mail_access_asked",
-    "tick",
+    Group.TICK,
     lambda work, fact: notifications.mail_access_asked(work, UUID(fact["request_id"])),
 )
 MAIL_ACCESS_DECIDED = Reaction(
     "mail_access_decided",
-    "tick",
+    Group.TICK,
     lambda work, fact: notifications.mail_access_decided(work, UUID(fact["request_id"])),
 )
 
@@ -92,3 +95,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
 
 BY_NAME = {reaction.name: reaction for known in REACTIONS.values() for reaction in known}
 NAMES = {fact: tuple(reaction.name for reaction in known) for fact, known in REACTIONS.items()}
+
+
+def of_group(group: Group) -> frozenset[str]:
+    """Names of what the workers of this group do about facts."""
+    return frozenset(name for name, reaction in BY_NAME.items() if reaction.group is group)

@@ -1,24 +1,50 @@
 """What is looked at how often. What is due is decided by the database, never by this clock."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.core.heartbeat import BEAT_EVERY, Group
+from workers import digests, heart, housekeeping, mail, outbox
 
 
-def every(seconds: float, task: str, queue: str) -> dict[str, Any]:
-    """A tick; one that could not be delivered in ten turns is thrown away, not piled up."""
-    return {
-        "task": task,
-        "schedule": seconds,
-        "options": {"queue": queue, "expires": max(10.0, 10 * seconds)},
-    }
+@dataclass(frozen=True)
+class Tick:
+    """Something that a group of workers does every so many seconds."""
+
+    name: str
+    act: Callable[..., object]
+    seconds: float
+    group: Group
+    args: tuple[str, ...] = ()
+
+    @property
+    def expires(self) -> float:
+        """One that could not be delivered in ten turns is thrown away, not piled up."""
+        return max(10.0, 10 * self.seconds)
+
+
+def _beat(group: Group) -> Tick:
+    return Tick("heart.beat", heart.beat, BEAT_EVERY.total_seconds(), group, (group.value,))
 
 
 TICKS = {
-    "relay facts": every(1, "outbox.relay", "tick"),
-    "pick up what a lost nudge left": every(5, "outbox.drain", "tick"),
-    "deliver mail": every(1, "mail.deliver", "mail"),
-    "settle mail without a verdict": every(30, "mail.settle", "tick"),
-    "plan digests": every(60, "digests.plan", "tick"),
-    "close what is overdue": every(300, "housekeeping.close_overdue", "tick"),
-    "compare everything once a night": every(600, "housekeeping.match_nightly", "build"),
-    "keep the snapshot fresh": every(10, "housekeeping.keep_fresh", "build"),
+    "relay facts": Tick("outbox.relay", outbox.relay, 1, Group.TICK),
+    "pick up what a lost nudge left": Tick("outbox.drain", outbox.drain, 5, Group.TICK),
+    "deliver what somebody waits for": Tick(
+        "mail.deliver_urgent", mail.deliver_urgent, 1, Group.MAIL_URGENT
+    ),
+    "deliver mail": Tick("mail.deliver", mail.deliver, 1, Group.MAIL_BULK),
+    "settle mail without a verdict": Tick("mail.settle", mail.settle, 30, Group.TICK),
+    # Not beside the jobs that bring sign-in links on their way: it may take most of a minute.
+    "plan digests": Tick("digests.plan", digests.plan, 60, Group.MAIL_BULK),
+    "close what is overdue": Tick(
+        "housekeeping.close_overdue", housekeeping.close_overdue, 300, Group.TICK
+    ),
+    "compare everything once a night": Tick(
+        "housekeeping.match_nightly", housekeeping.match_nightly, 600, Group.BUILD
+    ),
+    "keep the snapshot fresh": Tick(
+        "housekeeping.keep_fresh", housekeeping.keep_fresh, 10, Group.BUILD
+    ),
+    **{f"show that {group} lives": _beat(group) for group in Group},
 }

@@ -84,20 +84,21 @@ def relay(
 
 
 def due(
-    session: Session, patience: timedelta = timedelta(), limit: int = 200
+    session: Session,
+    patience: timedelta = timedelta(),
+    limit: int = 200,
+    reactions: Collection[str] | None = None,
 ) -> list[tuple[int, str]]:
-    """Jobs that have been due for longer than `patience`: id and reaction.
+    """Jobs that have been due for longer than `patience`: id and reaction; of these, when given.
 
     New ones whose nudge was lost, failed ones whose wait is over, those whose worker died.
     """
-    return list(
-        session.execute(
-            select(Job.id, Job.reaction)
-            .where(Job.state == JobState.PENDING, Job.next_attempt_at <= func.now() - patience)
-            .order_by(Job.id)
-            .limit(limit)
-        )
+    found = select(Job.id, Job.reaction).where(
+        Job.state == JobState.PENDING, Job.next_attempt_at <= func.now() - patience
     )
+    if reactions is not None:
+        found = found.where(Job.reaction.in_(reactions))
+    return list(session.execute(found.order_by(Job.id).limit(limit)))
 
 
 def claim(session: Session, job_id: int) -> Job | None:

@@ -10,9 +10,10 @@ from celery import Celery, Task
 from flask import Flask
 
 from app.core.outbox import EVENTS
+from devtools.up import WORKERS as STARTED
 from tests.house.tree import ROOT
 from tests.support.product import WORKERS
-from workers import digests, housekeeping, mail, outbox
+from workers import digests, heart, housekeeping, mail, outbox
 from workers.factory import QUEUES, make_celery
 from workers.reactions import (
     BY_NAME,
@@ -25,7 +26,7 @@ from workers.reactions import (
 from workers.schedule import TICKS
 
 PLAIN = {int, str, bool}
-MODULES = (digests, housekeeping, mail, outbox)
+MODULES = (digests, heart, housekeeping, mail, outbox)
 
 for room in (ROOT / "app").glob("*/events.py"):
     # An event is known once its room has been read.
@@ -97,19 +98,31 @@ def test_a_task_without_a_name_or_with_a_thing_is_found() -> None:
     assert named_after_their_code({nameless.name: nameless}) == [f"{__name__}.take"]
 
 
-def test_every_tick_wakes_a_task_on_a_queue_that_exists(ours: dict[str, Task]) -> None:
-    assert {tick["task"] for tick in TICKS.values()} - set(ours) == set()
-    assert {tick["options"]["queue"] for tick in TICKS.values()} - set(QUEUES) == set()
+def test_every_tick_wakes_a_task(ours: dict[str, Task]) -> None:
+    assert {tick.name for tick in TICKS.values()} - set(ours) == set()
 
 
-def test_every_task_that_asks_for_nothing_is_woken_by_a_tick(ours: dict[str, Task]) -> None:
-    wakened = {name for name, task in ours.items() if not inspect.signature(task.run).parameters}
-
-    assert unlisted(wakened, [tick["task"] for tick in TICKS.values()]) == set()
+def test_every_task_but_that_for_a_job_is_woken_by_a_tick(ours: dict[str, Task]) -> None:
+    assert unlisted(ours, [tick.name for tick in TICKS.values()]) == {"outbox.run_job"}
 
 
-def test_every_reaction_waits_on_a_queue_that_exists() -> None:
-    assert {reaction.queue for reaction in BY_NAME.values()} - set(QUEUES) == set()
+def test_a_tick_brings_what_its_task_asks_for(ours: dict[str, Task]) -> None:
+    for tick in TICKS.values():
+        inspect.signature(ours[tick.name].run).bind(*tick.args)
+
+
+def test_every_queue_in_use_is_consumed_by_a_worker_that_is_started() -> None:
+    used = {tick.group.value for tick in TICKS.values()}
+    used |= {reaction.group.value for reaction in BY_NAME.values()}
+
+    assert used <= set(STARTED.values())
+    assert sorted(STARTED.values()) == sorted(QUEUES)
+
+
+def test_the_operations_page_names_a_worker_for_every_queue() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+
+    assert [queue for queue in QUEUES if f" -Q {queue} " not in page] == []
 
 
 def test_a_worker_looks_at_every_queue_unless_told_otherwise(celery_app: Celery) -> None:
@@ -117,7 +130,7 @@ def test_a_worker_looks_at_every_queue_unless_told_otherwise(celery_app: Celery)
 
 
 def test_the_workers_of_the_journeys_look_at_every_queue() -> None:
-    assert sorted(queue for queues in WORKERS.values() for queue in queues) == sorted(QUEUES)
+    assert sorted(group.value for group in WORKERS.values()) == sorted(QUEUES)
 
 
 def test_what_alters_matches_lets_them_be_compared() -> None:

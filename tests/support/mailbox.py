@@ -13,7 +13,7 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox as IntoMaildir
 
-from tests.support.product import free_port, wait_for
+from tests.support.product import PATIENCE, free_port, wait_for
 
 LINK = re.compile(r"https?://[^\s<>\"]+")
 
@@ -34,11 +34,12 @@ class Mailbox:
         found.sort(key=lambda dated: dated[0])
         return [mail for _, mail in found if to in str(mail["X-RcptTo"] or mail["To"])]
 
-    def wait_for_mail(self, to: str, count: int = 1) -> EmailMessage:
+    def wait_for_mail(self, to: str, count: int = 1, within: float = PATIENCE) -> EmailMessage:
         """The newest of at least `count` mails to this address."""
         return wait_for(
             lambda: found if len(found := self.messages(to)) >= count else [],
             f"mail number {count} to {to}",
+            within,
         )[-1]
 
 

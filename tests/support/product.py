@@ -20,14 +20,21 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
+from app.core.heartbeat import Group
 from devtools.processes import die_with_parent
 
 ROOT = Path(__file__).parent.parent.parent
 CELERY = [sys.executable, "-m", "celery", "-A", "workers.main:celery_app"]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
 WEB, BEAT, MAILBOX = "web", "beat", "mailbox"
-TICKS, MAILING, MATCHING, BUILDING = "ticks", "mailing", "matching", "building"
-WORKERS = {TICKS: ("tick",), MAILING: ("mail",), MATCHING: ("match",), BUILDING: ("build",)}
+TICKS, URGENT, BULK, MATCHING, BUILDING = "ticks", "urgent", "bulk", "matching", "building"
+WORKERS = {
+    TICKS: Group.TICK,
+    URGENT: Group.MAIL_URGENT,
+    BULK: Group.MAIL_BULK,
+    MATCHING: Group.MATCH,
+    BUILDING: Group.BUILD,
+}
 # Seconds; far more than anything takes on a quiet machine, so that a busy one fails nobody.
 START_PATIENCE = 90
 PATIENCE = 60
@@ -227,7 +234,7 @@ class Product:
     def _command(self, name: str) -> list[str]:
         if name in WORKERS:
             manner = ("-c", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
-            return [*CELERY, "worker", "-n", name, "-Q", ",".join(WORKERS[name]), *manner]
+            return [*CELERY, "worker", "-n", name, "-Q", WORKERS[name].value, *manner]
         if name == BEAT:
             return [*CELERY, "beat", "-s", str(self.folder / "schedule"), "--loglevel", "INFO"]
         if name == MAILBOX:

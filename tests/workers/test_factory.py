@@ -1,16 +1,18 @@
 """Celery as this house uses it: a message may be lost, and carries nothing but plain values."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from celery import Celery
-from celery.signals import celeryd_after_setup, worker_process_init
+from celery.signals import celeryd_after_setup, celeryd_init, worker_process_init
 from flask import Flask
 from flask import current_app as current_flask
 from sqlalchemy import func, select
 
 from app.extensions import db
 from app.matching.core import loading
+from app.settings import WrongSettings
 from workers.factory import QUEUES, make_celery
 
 
@@ -32,6 +34,26 @@ def test_a_message_outlives_the_longest_task(celery_app: Celery) -> None:
     patience = celery_app.conf.broker_transport_options["visibility_timeout"]
 
     assert celery_app.conf.task_soft_time_limit < celery_app.conf.task_time_limit < patience
+
+
+def test_who_waits_for_news_is_patient_with_the_broker_and_who_tells_it_is_not(
+    celery_app: Celery,
+) -> None:
+    of_beat = celery_app.conf.broker_transport_options
+
+    celeryd_init.send(sender="worker", instance=None, conf=celery_app.conf, options={})
+
+    of_worker = celery_app.conf.broker_transport_options
+    assert (of_beat["socket_timeout"], of_worker["socket_timeout"]) == (2, 10)
+    assert of_worker == {**of_beat, "socket_timeout": 10}
+
+
+def test_no_worker_without_a_broker(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(app.extensions["settings"], redis_url="")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+
+    with pytest.raises(WrongSettings, match="REDIS_URL"):
+        make_celery(app)
 
 
 def test_a_queue_that_nobody_consumes_cannot_come_about(celery_app: Celery) -> None:
@@ -70,7 +92,7 @@ def test_a_process_of_the_worker_shares_no_connection_with_the_one_that_made_it(
 
 @pytest.mark.parametrize(
     ("queues", "loads"),
-    [(["match"], True), (["build"], True), (["tick"], False), (["mail", "tick"], False)],
+    [(["match"], True), (["build"], True), (["tick"], False), (["mail-urgent", "tick"], False)],
 )
 def test_who_matches_loads_the_loops_before_the_fork(
     celery_app: Celery, monkeypatch: pytest.MonkeyPatch, queues: list[str], loads: bool

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -15,25 +16,29 @@ from structlog.testing import capture_logs
 
 from app.accounts.models import SignIn
 from app.accounts.service import ask_sign_in
+from app.core import heartbeat
 from app.core.actor import Role
 from app.core.clock import utc_now
-from app.core.mail import Answer, Relay
+from app.core.heartbeat import Group
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.rules import OpgaveStatus
-from app.post import Post
 from tests.notifications.builders import a_delivery, a_told_match
 from tests.support.builders import a_user
 from tests.support.mailbox import Mailbox, relay_into
 from tests.support.work import MONDAY, database_now, make_work
-from workers import mail
+from workers import heart, mail
+from workers.heart import Heart
 
 
 @pytest.fixture(autouse=True)
-def closed_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
+def fresh_roads(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits because another one found its relay away."""
-    monkeypatch.setattr(mail, "breaker", mail.Breaker())
+    for name in ("URGENT_ROAD", "BULK_ROAD"):
+        road = getattr(mail, name)
+        fresh = replace(road, heart=Heart(road.heart.group), breaker=mail.Breaker())
+        monkeypatch.setattr(mail, name, fresh)
 
 
 @pytest.fixture
@@ -63,8 +68,8 @@ def states(session: Session) -> list[DeliveryState]:
 def test_a_planned_mail_is_delivered_once(session: Session, box: Mailbox) -> None:
     a_sign_in_mail(session, "een@testerdam.example")
 
-    mail.deliver()
-    mail.deliver()
+    mail.deliver_urgent()
+    mail.deliver_urgent()
 
     [found] = box.messages()
     assert str(found["To"]) == "een@testerdam.example"
@@ -75,7 +80,7 @@ def test_a_mail_is_dated_when_it_is_sent(session: Session, box: Mailbox) -> None
     a_sign_in_mail(session, "een@testerdam.example")
 
     with time_machine.travel(MONDAY + timedelta(minutes=10), tick=False):
-        mail.deliver()
+        mail.deliver_urgent()
 
     [found] = box.messages()
     assert found["Date"].datetime == MONDAY + timedelta(minutes=10)
@@ -85,7 +90,7 @@ def test_more_mails_than_one_claim_takes_all_go(session: Session, box: Mailbox) 
     for number in range(mail.BATCH + 1):
         a_sign_in_mail(session, f"{number}@testerdam.example")
 
-    mail.deliver()
+    mail.deliver_urgent()
 
     assert len(box.messages()) == mail.BATCH + 1
 
@@ -97,36 +102,66 @@ def two_digests(session: Session) -> None:
     session.commit()
 
 
-def sent_while_somebody_asks_for_a_link(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> list[MailKind]:
-    """What goes in which order when a link is asked for while the first mail is on its way."""
-    kinds: list[MailKind] = []
-    send = mail._send
+def test_each_road_takes_its_own_mail_and_leaves_the_other(session: Session, box: Mailbox) -> None:
+    two_digests(session)
+    a_sign_in_mail(session, "een@testerdam.example")
 
-    def send_and_be_asked(office: Post, relay: Relay, claimed: service.Claim) -> Answer:
-        if not kinds:
-            a_sign_in_mail(session, "een@testerdam.example")
-        kinds.append(claimed.kind)
-        return send(office, relay, claimed)
-
-    monkeypatch.setattr(mail, "_send", send_and_be_asked)
+    mail.deliver_urgent()
+    urgent = [str(found["To"]) for found in box.messages()]
     mail.deliver()
-    return kinds
+
+    assert urgent == ["een@testerdam.example"]
+    assert (len(box.messages()), states(session)) == (3, [DeliveryState.ACCEPTED] * 3)
+
+
+def test_every_kind_of_mail_has_one_road() -> None:
+    assert not mail.URGENT_ROAD.kinds & mail.BULK_ROAD.kinds
+    assert mail.URGENT_ROAD.kinds | mail.BULK_ROAD.kinds == set(MailKind)
+
+
+def test_a_relay_that_is_away_for_one_road_is_tried_for_the_other(
+    session: Session, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_digests(session)
+    a_sign_in_mail(session, "een@testerdam.example")
+    mail.deliver()
+    office = app.extensions["post"]
+
+    with relay_into(tmp_path / "box") as url:
+        monkeypatch.setitem(app.extensions, "post", replace(office, smtp_url=url))
+        mail.deliver_urgent()
+
+    assert mail.BULK_ROAD.breaker.is_open
+    assert states(session) == [DeliveryState.ACCEPTED, *[DeliveryState.PENDING] * 2]
 
 
 @pytest.mark.usefixtures("box")
-def test_a_link_waits_for_one_digest_when_the_relay_is_slow(
+def test_who_sends_for_long_shows_that_it_lives(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_digests(session)
-    monkeypatch.setattr(mail, "BREATH", 0)
+    monkeypatch.setattr(heart, "BEAT_EVERY", timedelta(0))
 
-    sent = sent_while_somebody_asks_for_a_link(session, monkeypatch)
+    mail.deliver()
 
-    assert sent == [MailKind.DIGEST, MailKind.SIGN_IN, MailKind.DIGEST]
-    assert states(session) == [DeliveryState.ACCEPTED] * 3
-    assert set(session.scalars(select(Delivery.attempts))) == {1}
+    beaten = {pulse.group: pulse.silence for pulse in heartbeat.pulses(session)}
+    assert beaten[Group.MAIL_BULK] is not None
+    assert beaten[Group.MAIL_URGENT] is None
+
+
+@pytest.mark.usefixtures("box")
+def test_who_is_asked_to_stop_ends_after_the_mail_at_hand(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_digests(session)
+    asked = Event()
+    asked.set()
+    monkeypatch.setattr(mail, "stop_asked", asked)
+
+    mail.deliver()
+
+    assert states(session) == [DeliveryState.ACCEPTED, DeliveryState.PENDING]
+    assert sorted(session.scalars(select(Delivery.attempts))) == [0, 1]
 
 
 def test_a_turn_ends_before_its_task_would_be_cut_off(
@@ -159,7 +194,7 @@ def test_a_mail_that_cannot_be_written_keeps_no_other_waiting(
     session.add(poison)
     a_sign_in_mail(session, "een@testerdam.example")
 
-    mail.deliver()
+    mail.deliver_urgent()
 
     assert states(session) == [DeliveryState.ACCEPTED, DeliveryState.PENDING]
     assert (poison.last_answer, poison.attempts) == ("NotFound", 1)
@@ -168,7 +203,7 @@ def test_a_mail_that_cannot_be_written_keeps_no_other_waiting(
 def test_a_relay_that_is_away_costs_no_attempt(session: Session, app: Flask) -> None:
     a_sign_in_mail(session, "een@testerdam.example")
 
-    mail.deliver()
+    mail.deliver_urgent()
 
     waiting = session.scalars(select(Delivery)).one()
     assert (waiting.state, waiting.attempts) == (DeliveryState.PENDING, 0)
@@ -180,8 +215,8 @@ def test_a_relay_that_is_away_is_told_once_and_left_alone(session: Session, app:
         a_sign_in_mail(session, f"{number}@testerdam.example")
 
     with capture_logs() as said:
-        mail.deliver()
-        mail.deliver()
+        mail.deliver_urgent()
+        mail.deliver_urgent()
 
     tried = session.scalars(select(Delivery.id).where(Delivery.last_answer != "")).all()
     assert len(tried) == 1
@@ -195,14 +230,15 @@ def test_mail_goes_when_the_relay_is_back_and_the_pause_is_over(
     session: Session, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_sign_in_mail(session, "een@testerdam.example")
-    mail.deliver()
+    mail.deliver_urgent()
     office = app.extensions["post"]
     with relay_into(tmp_path / "box") as url:
         monkeypatch.setitem(app.extensions, "post", replace(office, smtp_url=url))
-        mail.deliver()
+        mail.deliver_urgent()
         during = states(session)
-        monkeypatch.setattr(mail, "breaker", mail.Breaker())
-        mail.deliver()
+        fresh = replace(mail.URGENT_ROAD, breaker=mail.Breaker())
+        monkeypatch.setattr(mail, "URGENT_ROAD", fresh)
+        mail.deliver_urgent()
 
     assert (during, states(session)) == ([DeliveryState.PENDING], [DeliveryState.ACCEPTED])
 
@@ -264,6 +300,6 @@ def test_a_mail_that_is_too_late_is_not_sent(session: Session, box: Mailbox) -> 
     session.execute(update(Delivery).values(expires_at=func.now() - timedelta(seconds=1)))
 
     mail.settle()
-    mail.deliver()
+    mail.deliver_urgent()
 
     assert (states(session), box.messages()) == ([DeliveryState.EXPIRED], [])

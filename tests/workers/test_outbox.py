@@ -1,17 +1,20 @@
 """Facts become jobs, jobs are nudged, and a job that fails is tried again until it may not."""
 
-from typing import Any
+from threading import Event
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 import redis
 from celery import Celery
+from celery.app.task import Task
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.events import AccessDecided
 from app.accounts.models import User
 from app.core.actor import Role
+from app.core.heartbeat import Group
 from app.core.jobs import MOST_ATTEMPTS, Job, JobState
 from app.core.outbox import OutboxMessage
 from app.matching.models import Match
@@ -41,8 +44,15 @@ def hopeless(session: Session) -> None:
     session.commit()
 
 
-def waiting(broker: redis.Redis, queue: str) -> Any:
-    return broker.llen(queue)
+def waiting(broker: redis.Redis, queue: str) -> int:
+    """Messages on this queue, whatever their turn."""
+    return sum(int(cast(int, broker.llen(key))) for key in broker.scan_iter(f"{queue}*"))
+
+
+def call(celery_app: Celery, name: str, *args: object) -> None:
+    """As a worker does when the message comes."""
+    task: Task = celery_app.tasks[name]
+    task(*args)
 
 
 def the_job(session: Session) -> Job:
@@ -52,9 +62,9 @@ def the_job(session: Session) -> Job:
 
 @pytest.mark.usefixtures("published")
 def test_a_fact_becomes_a_job_and_a_nudge_on_its_queue(
-    session: Session, broker: redis.Redis
+    session: Session, celery_app: Celery, broker: redis.Redis
 ) -> None:
-    outbox.relay()
+    call(celery_app, "outbox.relay")
 
     job = the_job(session)
     assert (job.reaction, job.state, job.attempts) == ("match_opgave", JobState.PENDING, 0)
@@ -65,7 +75,7 @@ def test_a_fact_becomes_a_job_and_a_nudge_on_its_queue(
 def test_a_broker_that_is_away_costs_only_the_nudge(session: Session, celery_app: Celery) -> None:
     celery_app.conf.broker_url = "redis://127.0.0.1:1/0"
 
-    outbox.relay()
+    call(celery_app, "outbox.relay")
 
     assert the_job(session).state is JobState.PENDING
     assert session.scalars(select(OutboxMessage.relayed_at)).one() is not None
@@ -85,25 +95,51 @@ def test_a_job_is_done_once_however_often_somebody_looks(session: Session) -> No
 
 
 @pytest.mark.usefixtures("published")
-def test_the_drain_leaves_a_fresh_job_to_its_nudge(session: Session, broker: redis.Redis) -> None:
-    outbox.relay()
+def test_the_drain_leaves_a_fresh_job_to_its_nudge(
+    session: Session, celery_app: Celery, broker: redis.Redis
+) -> None:
+    call(celery_app, "outbox.relay")
     broker.flushdb()
 
-    outbox.drain()
+    call(celery_app, "outbox.drain")
 
     assert waiting(broker, "match") == 0
 
 
 @pytest.mark.usefixtures("published")
-def test_the_drain_nudges_again_what_was_forgotten(session: Session, broker: redis.Redis) -> None:
-    outbox.relay()
+def test_the_drain_nudges_again_what_was_forgotten(
+    session: Session, celery_app: Celery, broker: redis.Redis
+) -> None:
+    call(celery_app, "outbox.relay")
     broker.flushdb()
     overdue = func.now() - outbox.NUDGE_PATIENCE
     session.execute(update(Job).values(next_attempt_at=overdue))
 
-    outbox.drain()
+    call(celery_app, "outbox.drain")
 
     assert waiting(broker, "match") == 1
+
+
+@pytest.mark.usefixtures("published")
+def test_who_has_no_broker_finds_the_jobs_of_the_own_group(session: Session) -> None:
+    outbox.relay()
+
+    assert [outbox.run_due(group) for group in (Group.TICK, Group.MATCH, Group.MATCH)] == [0, 1, 0]
+    assert the_job(session).state is JobState.DONE
+
+
+@pytest.mark.usefixtures("published")
+def test_who_is_asked_to_stop_begins_no_job(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox.relay()
+    asked = Event()
+    asked.set()
+    monkeypatch.setattr(outbox, "stop_asked", asked)
+
+    outbox.run_due(Group.MATCH)
+
+    assert (the_job(session).state, the_job(session).attempts) == (JobState.PENDING, 0)
 
 
 @pytest.mark.usefixtures("hopeless")
@@ -142,7 +178,7 @@ def test_an_attempt_that_fails_half_way_leaves_nothing_behind(
         raise RuntimeError("half way")
 
     outbox.relay()
-    half = Reaction("mail_access_decided", "tick", begin_and_break)
+    half = Reaction("mail_access_decided", Group.TICK, begin_and_break)
     monkeypatch.setitem(BY_NAME, half.name, half)
 
     outbox.run_job(the_job(session).id)

@@ -1,6 +1,6 @@
 """A mail from claim to verdict; the states are those of `DeliveryState`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from random import Random
 from uuid import UUID
@@ -38,20 +38,21 @@ class Claim:
     owner: UUID
 
 
-def claim(work: Work, limit: int) -> list[Claim]:
-    """Take mails whose moment has come, urgent ones first; until the lease ends they are ours."""
+def claim(work: Work, limit: int, kinds: Collection[MailKind] = frozenset(MailKind)) -> list[Claim]:
+    """Take mails of these kinds whose moment has come; until the lease ends they are ours."""
     owner = work.new_id()
     waiting = (
         select(Delivery.id)
         .where(
             Delivery.state == DeliveryState.PENDING,
+            Delivery.kind.in_(kinds),
             Delivery.next_attempt_at <= func.now(),
             Delivery.expires_at > func.now(),
             # One that ends its worker each time is left to expire.
             Delivery.attempts < MOST_ATTEMPTS,
             (Delivery.lease_until.is_(None)) | (Delivery.lease_until < func.now()),
         )
-        .order_by(Delivery.kind.not_in(URGENT), Delivery.next_attempt_at)
+        .order_by(Delivery.next_attempt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -62,9 +63,7 @@ def claim(work: Work, limit: int) -> list[Claim]:
         .returning(Delivery.id, Delivery.kind)
         .execution_options(synchronize_session=False)
     )
-    claims = [Claim(delivery_id, kind, owner) for delivery_id, kind in taken]
-    # An update gives its rows back in an order of its own.
-    return sorted(claims, key=lambda claimed: claimed.kind not in URGENT)
+    return [Claim(delivery_id, kind, owner) for delivery_id, kind in taken]
 
 
 def mark(work: Work, claimed: Claim) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 PATIENCE_SECONDS = 2
 FINE = "ok"
 AWAY = "away"
+UNUSED = "unused"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ def _heads(migrations: Path) -> set[str]:
 
 
 def _redis(url: str) -> str:
+    if not url:
+        return UNUSED
     try:
         with Redis.from_url(
             url, socket_connect_timeout=PATIENCE_SECONDS, socket_timeout=PATIENCE_SECONDS

@@ -134,7 +134,7 @@ def test_what_must_not_go_now_is_not_claimed(
     assert service.claim(work, 20) == []
 
 
-def test_who_waits_for_a_mail_goes_before_digests_and_then_the_longest_waiting(
+def test_who_claims_gets_the_kinds_they_send_and_the_longest_waiting_first(
     work: Work, now: datetime
 ) -> None:
     ids = {
@@ -147,12 +147,12 @@ def test_who_waits_for_a_mail_goes_before_digests_and_then_the_longest_waiting(
         )
     }
 
-    claimed = [{one.delivery_id for one in service.claim(work, 2)} for _ in range(2)]
-
-    assert claimed == [
-        {ids["older request"], ids["sign-in"]},
-        {ids["old digest"], ids["digest"]},
+    claimed = [
+        [one.delivery_id for one in service.claim(work, limit, kinds)]
+        for limit, kinds in ((1, URGENT), (20, URGENT), (1, {MailKind.DIGEST}))
     ]
+
+    assert claimed == [[ids["older request"]], [ids["sign-in"]], [ids["old digest"]]]
 
 
 def test_two_workers_at_once_claim_different_mails(shared: SharedDatabase) -> None:
