@@ -7,13 +7,13 @@ from typing import Any
 from app.accounts.rules import AccessState
 from app.core.actor import Role
 from app.core.jobs import JobState
+from app.core.phases import Phase
 from app.matching.core.words import LEVELS
 from app.notifications.rules import (
     DeliveryState,
     Frequency,
     MailKind,
     NoticeKind,
-    Phase,
     RunState,
     Weekday,
 )

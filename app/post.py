@@ -1,9 +1,9 @@
-"""What sending mail needs from the settings: the relay, the sender, paper and links."""
+"""What sending mail needs from the settings: the relay and its log, the sender, paper and links."""
 
 from dataclasses import dataclass
-from email.utils import parseaddr
 from pathlib import Path
 
+from app.core.ledger import NO_LEDGER, Ledger, PostfixLog
 from app.links import Links
 from app.notifications.render import Renderer
 from app.notifications.service import Stationery
@@ -14,8 +14,8 @@ from app.settings import Settings
 class Post:
     smtp_url: str
     sender: str
-    envelope_sender: str
     stationery: Stationery
+    ledger: Ledger = NO_LEDGER
 
 
 def open_post(settings: Settings, templates: Path) -> Post:
@@ -23,10 +23,11 @@ def open_post(settings: Settings, templates: Path) -> Post:
     return Post(
         smtp_url=settings.smtp_url,
         sender=settings.mail_from,
-        envelope_sender=parseaddr(settings.mail_from)[1],
         stationery=Stationery(
             renderer=Renderer(templates, Links(settings)),
             mail_domain=settings.mail_domain,
             secret=settings.secret_key,
+            bounce_address=settings.bounce_address,
         ),
+        ledger=PostfixLog(settings.mail_log) if settings.mail_log else NO_LEDGER,
     )

@@ -6,11 +6,15 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.core.verp import LONGEST_BOX
+
 SECRET_KEY_LENGTH = 32
 STAND_IN_KEY = "change-me"
 LOOPBACK = ("127.0.0.1", "localhost")
 SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 LOG_FORMATS = ("json", "plain")
+NO_MAIL_LEDGER = "none"
+POSTFIX_LEDGER = "postfix:"
 
 
 class Environment(StrEnum):
@@ -35,6 +39,11 @@ class Settings:
     base_url: str
     environment: Environment = Environment.PRODUCTION
     mail_from: str = "de gemeente van nu <noreply@degemeentevannu.example>"
+    # Where mail that cannot be delivered comes back; left out it is `bounce` at the domain of
+    # `mail_from`.
+    bounce_box: str = ""
+    # What tells whether the relay took a mail whose answer we never heard.
+    mail_ledger: str = NO_MAIL_LEDGER
     # Where people write about privacy, accessibility and weak spots.
     contact_email: str = "contact@degemeentevannu.example"
     # Where the source of this site can be read; without it pages link to none.
@@ -57,6 +66,7 @@ class Settings:
             raise WrongSettings(f"SMTP_URL must begin with one of {', '.join(SMTP_SCHEMES)}")
         if self.code_url and not self.code_url.startswith("https://"):
             raise WrongSettings("CODE_URL must begin with https://")
+        self._refuse_wrong_mail()
         if self.log_format not in LOG_FORMATS:
             raise WrongSettings(f"LOG_FORMAT must be one of {', '.join(LOG_FORMATS)}")
         if self.environment is Environment.PRODUCTION:
@@ -75,6 +85,24 @@ class Settings:
     @property
     def mail_domain(self) -> str:
         return self.mail_from.rsplit("@", 1)[-1].rstrip("> ")
+
+    @property
+    def bounce_address(self) -> str:
+        return self.bounce_box or f"bounce@{self.mail_domain}"
+
+    @property
+    def mail_log(self) -> Path | None:
+        _, named, path = self.mail_ledger.partition(POSTFIX_LEDGER)
+        return Path(path) if named else None
+
+    def _refuse_wrong_mail(self) -> None:
+        box, _, domain = self.bounce_address.partition("@")
+        if not domain or not 0 < len(box) <= LONGEST_BOX:
+            raise WrongSettings(
+                f"BOUNCE_ADDRESS is an address with at most {LONGEST_BOX} signs before the @"
+            )
+        if self.mail_ledger != NO_MAIL_LEDGER and not _names_a_log(self.mail_ledger):
+            raise WrongSettings("MAIL_LEDGER is none, or postfix: with the path of a log behind it")
 
     def _refuse_in_production(self) -> None:
         if len(self.secret_key) < SECRET_KEY_LENGTH or self.secret_key == STAND_IN_KEY:
@@ -101,6 +129,8 @@ class Settings:
             environment=_environment(env.get("DGVN_ENV", "production")),
             demo_accounts=env.get("DEMO_ACCOUNTS", "").lower() in {"1", "true", "yes"},
             mail_from=env.get("MAIL_FROM") or cls.mail_from,
+            bounce_box=env.get("BOUNCE_ADDRESS", ""),
+            mail_ledger=env.get("MAIL_LEDGER") or NO_MAIL_LEDGER,
             contact_email=env.get("CONTACT_EMAIL") or cls.contact_email,
             code_url=env.get("CODE_URL", ""),
             maildir=Path(env["MAILDIR"]) if env.get("MAILDIR") else None,
@@ -115,6 +145,10 @@ def _environment(word: str) -> Environment:
         return Environment(word)
     except ValueError:
         raise WrongSettings(f"DGVN_ENV is {word!r}; choose production, demo or test") from None
+
+
+def _names_a_log(ledger: str) -> bool:
+    return ledger.startswith(POSTFIX_LEDGER) and ledger != POSTFIX_LEDGER
 
 
 def _whole_number(name: str, word: str) -> int:

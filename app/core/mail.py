@@ -20,11 +20,18 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from app.core.clock import dutch_time
+from app.core.phases import Phase
 
 # Seconds; the answer to the dot may take longer than the rest.
 CONNECT_TIMEOUT = 10
 ANSWER_TIMEOUT = 60
 LINE_THAT_BEGINS_WITH_DOT = re.compile(rb"(?m)^\.")
+# As Postfix and most others say it.
+QUEUED_AS = re.compile(r"queued as ([0-9A-Za-z]{1,64})\b")
+WHAT_LOOKS_LIKE_AN_ADDRESS = re.compile(r"<?(?:\"[^\"]*\"|[^\s<>\"@:;,]+)@[^\s<>,;]+>?")
+SHORTEST_NAME = 3
+# A relay may talk on for as long as it likes.
+LONGEST_WORDS = 500
 
 
 class Verdict(StrEnum):
@@ -41,15 +48,21 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
+    """What became of a try; `words` are the relay's, without the address."""
+
     verdict: Verdict
     words: str = ""
+    phase: Phase = Phase.WRITE
+    code: int | None = None
+    relay_queue_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Letter:
     """One mail to one address; `message_id` is the same at every attempt.
 
-    `fingerprint` tells whether what it was written from is still the same.
+    `fingerprint` tells whether what it was written from is still the same. `sender` is where it
+    comes back to, `address_hash` how we know the address without writing it down.
     """
 
     to: str
@@ -60,6 +73,8 @@ class Letter:
     message_id: str
     headers: tuple[tuple[str, str], ...] = ()
     fingerprint: str = ""
+    sender: str = ""
+    address_hash: bytes = b""
 
 
 class MachineHeader(UnstructuredHeader, BaseHeader):
@@ -104,6 +119,7 @@ class Relay:
     def __init__(self, smtp_url: str) -> None:
         self._url = urlsplit(smtp_url)
         self._smtp: smtplib.SMTP | None = None
+        self._phase = Phase.CONNECT
 
     def __enter__(self) -> Self:
         return self
@@ -126,13 +142,14 @@ class Relay:
         try:
             smtp = self._smtp or self._connect()
         except (OSError, smtplib.SMTPException) as error:
-            return Answer(Verdict.NO_RELAY, type(error).__name__)
+            return Answer(Verdict.NO_RELAY, type(error).__name__, Phase.CONNECT)
+        self._phase = Phase.MAIL
         try:
             refused = self._envelope(smtp, sender, to)
-            return refused or self._body(smtp, message, before_dot)
+            return refused or self._body(smtp, message, to, before_dot)
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
-            return Answer(Verdict.LATER, type(error).__name__)
+            return Answer(Verdict.LATER, type(error).__name__, self._phase)
         except BaseException:
             # Halfway a mail the line is of no use to the next one.
             self._hang_up()
@@ -165,27 +182,28 @@ class Relay:
 
     def _envelope(self, smtp: smtplib.SMTP, sender: str, to: str) -> Answer | None:
         # One at a time: a relay may take the text of a mail of which it refused the address.
-        steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
-            lambda: smtp.mail(sender),
-            lambda: smtp.rcpt(to),
-            lambda: smtp.docmd("DATA"),
+        steps: tuple[tuple[Phase, Callable[[], tuple[int, bytes]]], ...] = (
+            (Phase.MAIL, lambda: smtp.mail(sender)),
+            (Phase.RCPT, lambda: smtp.rcpt(to)),
+            (Phase.DATA, lambda: smtp.docmd("DATA")),
         )
-        for step in steps:
+        for phase, step in steps:
+            self._phase = phase
             code, words = step()
             if code >= 400:
                 smtp.rset()
-                return _refusal(code, words)
+                return _refusal(phase, code, words, to)
         return None
 
     def _body(
-        self, smtp: smtplib.SMTP, message: EmailMessage, before_dot: Callable[[], bool]
+        self, smtp: smtplib.SMTP, message: EmailMessage, to: str, before_dot: Callable[[], bool]
     ) -> Answer:
         data = LINE_THAT_BEGINS_WITH_DOT.sub(b"..", message.as_bytes(policy=SMTP))
         smtp.send(data if data.endswith(b"\r\n") else data + b"\r\n")
         if not before_dot():
             # Without the dot the relay forgets the mail as soon as the line is cut.
             self._hang_up()
-            return Answer(Verdict.HELD_BACK)
+            return Answer(Verdict.HELD_BACK, phase=Phase.DATA)
         try:
             if smtp.sock is not None:
                 smtp.sock.settimeout(ANSWER_TIMEOUT)
@@ -193,10 +211,17 @@ class Relay:
             code, words = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
-            return Answer(Verdict.UNKNOWN, type(error).__name__)
+            return Answer(Verdict.UNKNOWN, type(error).__name__, Phase.DOT)
         if code >= 400:
-            return _refusal(code, words)
-        return Answer(Verdict.ACCEPTED, _text(code, words))
+            return _refusal(Phase.DOT, code, words, to)
+        queued = QUEUED_AS.search(words[:LONGEST_WORDS].decode("ascii", "replace"))
+        return Answer(
+            Verdict.ACCEPTED,
+            _text(code, words, to),
+            Phase.DOT,
+            code,
+            queued.group(1) if queued else None,
+        )
 
     def _hang_up(self) -> None:
         if self._smtp is not None:
@@ -204,10 +229,20 @@ class Relay:
             self._smtp = None
 
 
-def _refusal(code: int, words: bytes) -> Answer:
+def without_address(words: str, address: str) -> str:
+    """What a relay says, without whom it is about: relays like to quote the address."""
+    name = address.rpartition("@")[0]
+    unnamed = WHAT_LOOKS_LIKE_AN_ADDRESS.sub("<adres>", words)
+    if len(name) < SHORTEST_NAME:
+        return unnamed
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "<adres>", unnamed, flags=re.IGNORECASE)
+
+
+def _refusal(phase: Phase, code: int, words: bytes, to: str) -> Answer:
     verdict = Verdict.LATER if code < 500 else Verdict.REFUSED
-    return Answer(verdict, _text(code, words))
+    return Answer(verdict, _text(code, words, to), phase, code)
 
 
-def _text(code: int, words: bytes) -> str:
-    return f"{code} {words.decode('ascii', 'replace')}"[:200]
+def _text(code: int, words: bytes, to: str) -> str:
+    said = words[:LONGEST_WORDS].decode("ascii", "replace")
+    return f"{code} {without_address(said, to)}"[:200]

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.orm import Base, PrimaryId
+from app.core.phases import Phase
 from app.notifications.rules import (
     DEFAULT_FREQUENCY,
     DEFAULT_WEEKDAY,
@@ -23,7 +24,6 @@ from app.notifications.rules import (
     Frequency,
     MailKind,
     NoticeKind,
-    Phase,
     RunState,
     Weekday,
 )

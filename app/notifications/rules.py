@@ -93,17 +93,6 @@ class RunState(StrEnum):
     EXPANDED = "expanded"
 
 
-class Phase(StrEnum):
-    """How far a try to hand over a mail came."""
-
-    WRITE = "write"
-    CONNECT = "connect"
-    MAIL = "mail"
-    RCPT = "rcpt"
-    DATA = "data"
-    DOT = "dot"
-
-
 @dataclass(frozen=True)
 class Due:
     """Which people a digest is for on this day."""

@@ -19,7 +19,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from app.core import mail
-from app.core.mail import Answer, Letter, Relay, Verdict, message_of
+from app.core.mail import Answer, Letter, Relay, Verdict, message_of, without_address
+from app.core.phases import Phase
 
 SENDER = "noreply@degemeentevannu.example"
 TO = "jan@testerdam.example"
@@ -133,7 +134,9 @@ def bodies(message: EmailMessage) -> list[str]:
 def test_a_mail_that_is_taken_is_accepted_in_the_words_of_the_relay(
     postmaster: Postmaster, url: str
 ) -> None:
-    assert submit(url) == Answer(Verdict.ACCEPTED, "250 OK queued as 1")
+    assert submit(url) == Answer(
+        Verdict.ACCEPTED, "250 OK queued as 1", Phase.DOT, 250, relay_queue_id="1"
+    )
     assert len(postmaster.kept) == 1
 
 
@@ -193,6 +196,51 @@ def test_a_long_link_in_a_header_stays_readable_for_machines(
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "queue_id"),
+    [
+        ("250 2.0.0 Ok: queued as 4XbY1z2K3Lz9sQ", "4XbY1z2K3Lz9sQ"),
+        ("250 2.0.0 Ok: queued as 4A1B2C3D4E", "4A1B2C3D4E"),
+        ("250 OK id=1sZ", None),
+        (f"250 queued as {'A' * 65}", None),
+    ],
+)
+def test_the_relay_says_what_it_calls_the_mail(
+    postmaster: Postmaster, url: str, said: str, queue_id: str | None
+) -> None:
+    postmaster.says["DATA"] = said
+
+    answer = submit(url)
+
+    assert (answer.verdict, answer.relay_queue_id) == (Verdict.ACCEPTED, queue_id)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("5.1.1 <jan@testerdam.example>: User unknown", "5.1.1 <adres>: User unknown"),
+        ("5.1.1 jan@testerdam.example... unknown", "5.1.1 <adres> unknown"),
+        ('5.1.1 "jan j"@testerdam.example is no user', "5.1.1 <adres> is no user"),
+        ("5.1.1 user JAN unknown, not janneke", "5.1.1 user <adres> unknown, not janneke"),
+        ("5.7.1 see https://elders.example/help", "5.7.1 see https://elders.example/help"),
+    ],
+)
+def test_what_the_relay_says_is_kept_without_the_address(said: str, kept: str) -> None:
+    assert without_address(said, TO) == kept
+
+
+def test_a_short_name_is_no_reason_to_maim_what_was_said() -> None:
+    assert without_address("5.1.1 no such user", "no@testerdam.example") == "5.1.1 no such user"
+
+
+def test_a_relay_that_talks_on_is_heard_in_part_and_at_once(
+    postmaster: Postmaster, url: str
+) -> None:
+    postmaster.says["RCPT"] = f"550 {'a' * 490}"
+
+    assert submit(url).words == f"550 {'a' * 196}"
+
+
 @pytest.mark.parametrize("step", ["RCPT", "DATA"])
 @pytest.mark.parametrize(
     ("said", "verdict"),
@@ -208,7 +256,8 @@ def test_a_refusal_is_for_now_or_for_good(
 ) -> None:
     postmaster.says[step] = said
 
-    assert submit(url) == Answer(verdict, said)
+    phase = Phase.RCPT if step == "RCPT" else Phase.DOT
+    assert submit(url) == Answer(verdict, said, phase, int(said[:3]))
     assert postmaster.kept == []
 
 
@@ -241,13 +290,17 @@ def test_a_connection_that_was_cut_is_opened_again_for_the_next_mail(
 def test_a_cut_before_the_text_means_later(postmaster: Postmaster, url: str) -> None:
     postmaster.cuts_at = "RCPT"
 
-    assert submit(url).verdict is Verdict.LATER
+    answer = submit(url)
+
+    assert (answer.verdict, answer.phase, answer.code) == (Verdict.LATER, Phase.RCPT, None)
 
 
 def test_a_cut_after_the_dot_means_that_nobody_knows(postmaster: Postmaster, url: str) -> None:
     postmaster.cuts_at = "DATA"
 
-    assert submit(url).verdict is Verdict.UNKNOWN
+    answer = submit(url)
+
+    assert (answer.verdict, answer.phase) == (Verdict.UNKNOWN, Phase.DOT)
     assert len(postmaster.kept) == 1
 
 
@@ -276,7 +329,7 @@ def test_the_answer_to_the_dot_may_take_longer_than_the_rest(
 def test_a_mail_that_may_not_go_gets_no_dot(postmaster: Postmaster, url: str) -> None:
     answer = submit(url, before_dot=lambda: False)
 
-    assert answer == Answer(Verdict.HELD_BACK)
+    assert answer == Answer(Verdict.HELD_BACK, phase=Phase.DATA)
     assert postmaster.kept == []
 
 
@@ -315,7 +368,7 @@ def test_a_relay_that_lets_nobody_in_says_nothing_about_the_mail() -> None:
     with running(postmaster, auth_require_tls=False, authenticator=_let_nobody_in) as address:
         answer = submit(f"smtp://jan:geheim@{address}")
 
-    assert answer == Answer(Verdict.NO_RELAY, "SMTPAuthenticationError")
+    assert answer == Answer(Verdict.NO_RELAY, "SMTPAuthenticationError", Phase.CONNECT)
 
 
 def test_the_road_to_the_relay_can_be_closed_to_eavesdroppers(
@@ -340,7 +393,7 @@ def test_a_relay_with_a_certificate_that_nobody_knows_gets_no_mail() -> None:
     with running(postmaster, tls_context=context) as address:
         answer = submit(f"smtp+starttls://{address}")
 
-    assert answer == Answer(Verdict.NO_RELAY, "SSLCertVerificationError")
+    assert answer == Answer(Verdict.NO_RELAY, "SSLCertVerificationError", Phase.CONNECT)
     assert postmaster.kept == []
 
 

@@ -14,7 +14,10 @@ from tests.house.tree import ROOT, near
 
 # Rooms keep what people choose or see in their rules; the cellar has what all rooms share.
 CELLAR = ROOT / "app" / "core"
-HOMES = [*sorted((ROOT / "app").glob("*/rules.py")), CELLAR / "actor.py", CELLAR / "jobs.py"]
+HOMES = [
+    *sorted((ROOT / "app").glob("*/rules.py")),
+    *(CELLAR / name for name in ("actor.py", "jobs.py", "phases.py")),
+]
 
 
 def kinds_in(path: Path) -> list[type[Enum]]:

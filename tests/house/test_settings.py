@@ -68,6 +68,12 @@ def test_only_the_own_name_is_served(base_url: str, hosts: tuple[str, ...]) -> N
         # A slip here would send a password in the clear.
         ({"smtp_url": "smtp+startls://user:secret@relay"}, "SMTP_URL"),
         ({"log_format": "jason"}, "LOG_FORMAT"),
+        ({"bounce_box": "bounce"}, "BOUNCE_ADDRESS"),
+        ({"bounce_box": "@degemeentevannu.example"}, "BOUNCE_ADDRESS"),
+        ({"bounce_box": f"{'b' * 21}@degemeentevannu.example"}, "BOUNCE_ADDRESS"),
+        ({"mail_ledger": "postfix"}, "MAIL_LEDGER"),
+        ({"mail_ledger": "postfix:"}, "MAIL_LEDGER"),
+        ({"mail_ledger": "/var/log/mail.log"}, "MAIL_LEDGER"),
         ({"code_url": "code.example"}, "CODE_URL"),
         ({"code_url": "javascript:alert(1)"}, "CODE_URL"),
     ],
@@ -75,6 +81,20 @@ def test_only_the_own_name_is_served(base_url: str, hosts: tuple[str, ...]) -> N
 def test_production_refuses_to_start(changed: dict[str, Any], named: str) -> None:
     with pytest.raises(WrongSettings, match=named):
         Settings(**{**GOOD, **changed})
+
+
+def test_mail_comes_back_to_the_domain_it_is_sent_from() -> None:
+    own = Settings(**GOOD)
+    elsewhere = Settings(**{**GOOD, "bounce_box": "terug@mail.example"})
+
+    assert own.bounce_address == "bounce@degemeentevannu.example"
+    assert elsewhere.bounce_address == "terug@mail.example"
+
+
+def test_the_log_of_the_relay_is_read_only_where_it_is_named() -> None:
+    read = Settings(**{**GOOD, "mail_ledger": "postfix:/var/log/mail.log"})
+
+    assert (Settings(**GOOD).mail_log, read.mail_log) == (None, Path("/var/log/mail.log"))
 
 
 @pytest.mark.parametrize(

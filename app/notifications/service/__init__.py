@@ -1,5 +1,6 @@
 """Telling people: notices, preferences, and every mail from plan to verdict."""
 
+from app.notifications.service.bounces import count_bounces, take_in
 from app.notifications.service.letters import Stationery, mark_letter, preview_digest, write_letter
 from app.notifications.service.notices import (
     mark_all_read,
@@ -28,6 +29,7 @@ __all__ = [
     "Claim",
     "Stationery",
     "claim",
+    "count_bounces",
     "drop",
     "mail_access_asked",
     "mail_access_decided",
@@ -42,6 +44,7 @@ __all__ = [
     "send_again",
     "set_preference",
     "settle",
+    "take_in",
     "tell_matches",
     "tell_who_is_shown",
     "unsubscribe",

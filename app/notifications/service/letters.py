@@ -12,6 +12,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState
 from app.core.mail import Letter
+from app.core.verp import envelope_sender
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.matching.queries import score_of
@@ -20,17 +21,22 @@ from app.notifications.digest import ColleagueNews, News, OpgaveNews, compose
 from app.notifications.models import Delivery
 from app.notifications.queries import SeenNotice
 from app.notifications.render import Rendered, Renderer
-from app.notifications.rules import DeliveryState, MailKind
+from app.notifications.rules import URGENT, DeliveryState, MailKind
+from app.notifications.service import health
 from app.notifications.service.sending import Claim, drop, mark
 
 
 @dataclass(frozen=True)
 class Stationery:
-    """What every letter is written on; `secret` makes message ids that nobody can guess."""
+    """What every letter is written on; `secret` makes message ids that nobody can guess.
+
+    What cannot be delivered comes back to `bounce_address`, with the mail's own mark in it.
+    """
 
     renderer: Renderer
     mail_domain: str
     secret: str
+    bounce_address: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,9 @@ def write_letter(work: Work, stationery: Stationery, claimed: Claim) -> Letter |
     except NothingToTell as why:
         drop(work, claimed, DeliveryState.SUPPRESSED, str(why))
         return None
+    address_hash = health.hash_of(addressed.email, stationery.secret)
+    if _rests(work, claimed, addressed.email, address_hash):
+        return None
     rendered = stationery.renderer.render(delivery.kind, addressed.facts)
     # Kept, so that it stays the same under another secret and can be found in the relay's log.
     delivery.message_id = delivery.message_id or _message_id(stationery, delivery)
@@ -67,6 +76,8 @@ def write_letter(work: Work, stationery: Stationery, claimed: Claim) -> Letter |
         message_id=delivery.message_id,
         headers=_headers(stationery, delivery, addressed),
         fingerprint=_fingerprint(addressed),
+        sender=envelope_sender(delivery.id, stationery.bounce_address, stationery.secret),
+        address_hash=address_hash,
     )
 
 
@@ -81,7 +92,9 @@ def mark_letter(work: Work, claimed: Claim, letter: Letter) -> bool:
         says = _fingerprint(WRITERS[delivery.kind](work, delivery))
     except NothingToTell:
         return False
-    return says == letter.fingerprint and mark(work, claimed)
+    if says != letter.fingerprint or _rests(work, claimed, letter.to, letter.address_hash):
+        return False
+    return mark(work, claimed)
 
 
 def preview_digest(work: Work, stationery: Stationery, user_id: UUID) -> Rendered | None:
@@ -92,6 +105,16 @@ def preview_digest(work: Work, stationery: Stationery, user_id: UUID) -> Rendere
     except NothingToTell:
         return None
     return stationery.renderer.render(MailKind.DIGEST, addressed.facts)
+
+
+def _rests(work: Work, claimed: Claim, address: str, address_hash: bytes) -> bool:
+    """Whether mail to this address came back; then what nobody waits for has ended."""
+    if claimed.kind in URGENT:
+        return False
+    reason = health.resting(work.session, address, address_hash)
+    if reason is not None:
+        drop(work, claimed, DeliveryState.SUPPRESSED, reason.value)
+    return reason is not None
 
 
 def _sign_in(work: Work, delivery: Delivery) -> Addressed:

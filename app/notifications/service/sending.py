@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.core.actor import may_do_again
 from app.core.errors import Conflict, NotAllowed
-from app.core.mail import Answer, Verdict
+from app.core.ledger import CANNOT_TELL, NO_LEDGER, Entry, Known, Ledger
+from app.core.mail import Answer, Letter, Verdict
 from app.core.work import Work
 from app.notifications import queries
-from app.notifications.models import Delivery
+from app.notifications.models import Attempt, Delivery
 from app.notifications.rules import (
     ANSWER_WAIT,
     LEASE,
@@ -25,6 +26,7 @@ from app.notifications.rules import (
     lives,
     wait_after,
 )
+from app.notifications.service import bounces, health
 
 CHANCE = Random()  # noqa: S311  (spreads retries in time; nothing secret depends on it)
 
@@ -99,27 +101,35 @@ def drop(work: Work, claimed: Claim, state: DeliveryState, words: str) -> None:
         _end(delivery, state, words)
 
 
-def record(work: Work, claimed: Claim, answer: Answer) -> None:
-    """Write down what the relay said; a verdict that comes after the lease changes nothing."""
-    if answer.verdict is Verdict.UNKNOWN:
-        return
+def record(work: Work, claimed: Claim, answer: Answer, letter: Letter | None = None) -> None:
+    """Write down what the relay said; a verdict that comes after the lease changes nothing.
+
+    With the letter it also counts for the address it went to.
+    """
     delivery = _held(work, claimed, DeliveryState.PENDING, DeliveryState.SUBMITTING)
     if delivery is None:
         return
+    _keep_attempt(work, delivery, answer)
+    if answer.verdict is Verdict.UNKNOWN:
+        return
     if answer.verdict is Verdict.ACCEPTED:
         delivery.accepted_at = work.now
+        delivery.relay_queue_id = answer.relay_queue_id
         _end(delivery, DeliveryState.ACCEPTED, answer.words)
     elif answer.verdict is Verdict.REFUSED:
         _end(delivery, DeliveryState.FAILED, answer.words)
     else:
         _put_off(delivery, answer)
+    if letter is not None:
+        _count_for_address(work, delivery, answer, letter)
 
 
-def settle(work: Work) -> int:
+def settle(work: Work, ledger: Ledger = NO_LEDGER) -> int:
     """End what is too old, and decide on mails whose answer never came; how many there were.
 
-    A sign-in link may arrive twice, so it is sent again, later each time and not for ever; a
-    digest may not, so it stays unknown and its news goes with the next one.
+    What the relay kept decides. When that cannot tell: a sign-in link may arrive twice, so it is
+    sent again, later each time and not for ever; a digest may not, so it stays unknown and its
+    news goes with the next one.
     """
     unsure = work.session.scalars(
         select(Delivery)
@@ -129,11 +139,10 @@ def settle(work: Work) -> int:
         )
         .with_for_update(skip_locked=True)
     ).all()
+    dots = {one.message_id: one.submitted_at for one in unsure}
+    kept = ledger.ask({name: dot for name, dot in dots.items() if name and dot})
     for delivery in unsure:
-        if delivery.kind in URGENT and delivery.attempts < MOST_ATTEMPTS:
-            _wait(delivery, "no answer")
-        else:
-            _end(delivery, DeliveryState.UNKNOWN, "no answer")
+        _decide(delivery, kept.get(delivery.message_id or "", CANNOT_TELL))
     late = work.session.scalars(
         update(Delivery)
         .where(Delivery.state == DeliveryState.PENDING, Delivery.expires_at < func.now())
@@ -168,6 +177,45 @@ def _held(
     if with_running_lease:
         found = found.where(Delivery.lease_until > func.now())
     return work.session.scalar(found.with_for_update().execution_options(populate_existing=True))
+
+
+def _keep_attempt(work: Work, delivery: Delivery, answer: Answer) -> None:
+    """One more row; a number of its own, because an attempt that cost nothing is given back."""
+    before = select(func.coalesce(func.max(Attempt.number), 0)).where(
+        Attempt.delivery_id == delivery.id
+    )
+    work.session.execute(
+        insert(Attempt).values(
+            delivery_id=delivery.id,
+            number=before.scalar_subquery() + 1,
+            tried_at=func.now(),
+            phase=answer.phase,
+            code=answer.code,
+            words=answer.words,
+        )
+    )
+
+
+def _count_for_address(work: Work, delivery: Delivery, answer: Answer, letter: Letter) -> None:
+    bounces.note_refusal(work, delivery.id, answer, letter)
+    if answer.verdict is Verdict.ACCEPTED:
+        health.was_taken(work, letter.address_hash)
+
+
+def _decide(delivery: Delivery, entry: Entry) -> None:
+    """What becomes of a mail of which the relay's answer never came."""
+    may_wait = delivery.attempts < MOST_ATTEMPTS
+    if entry.known is Known.ACCEPTED:
+        delivery.accepted_at, delivery.relay_queue_id = delivery.submitted_at, entry.queue_id
+        _end(delivery, DeliveryState.ACCEPTED, "in the relay's log")
+    elif entry.known is Known.SURELY_NOT and may_wait:
+        _wait(delivery, "not in the relay's log")
+    elif entry.known is Known.SURELY_NOT:
+        _end(delivery, DeliveryState.FAILED, "not in the relay's log")
+    elif delivery.kind in URGENT and may_wait:
+        _wait(delivery, "no answer")
+    else:
+        _end(delivery, DeliveryState.UNKNOWN, "no answer")
 
 
 def _still_wanted(work: Work, delivery: Delivery) -> bool:

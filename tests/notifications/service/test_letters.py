@@ -1,5 +1,6 @@
 """What a letter says is true and allowed at the moment of writing, not at that of planning."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import AccessState
 from app.core.actor import Role
 from app.core.mail import Letter
+from app.core.verp import mail_of
 from app.core.work import Work
 from app.links import Links
 from app.notifications import service
@@ -34,7 +36,7 @@ A_MINUTE = timedelta(minutes=1)
 def stationery(app: Flask) -> Stationery:
     links = Links(app.extensions["settings"])
     templates = Path(app.root_path).parent / "templates"
-    return Stationery(Renderer(templates, links), "post.example", "geheim")
+    return Stationery(Renderer(templates, links), "post.example", "geheim", "terug@post.example")
 
 
 @pytest.fixture
@@ -337,11 +339,20 @@ def test_every_attempt_has_the_same_message_id_and_no_other_mail_has_it(
     assert ids[0].endswith("@post.example>")
 
 
+def test_a_mail_comes_back_to_an_address_of_its_own(work: Work, stationery: Stationery) -> None:
+    delivery = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=a_link(work).id)
+
+    letter = write(work, stationery, delivery)
+
+    assert letter is not None
+    assert mail_of(letter.sender, "terug@post.example", "geheim") == delivery.id
+
+
 def test_a_message_id_cannot_be_made_without_the_secret(work: Work, stationery: Stationery) -> None:
     link = a_link(work)
     delivery = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=link.id)
     claimed = claim_of(work, delivery)
-    other = Stationery(stationery.renderer, stationery.mail_domain, "een ander geheim")
+    other = replace(stationery, secret="een ander geheim")
 
     letters = []
     for paper in (stationery, other):
@@ -357,7 +368,7 @@ def test_a_mail_keeps_its_message_id_when_the_secret_is_renewed(
     link = a_link(work)
     delivery = a_delivery(work.session, kind=MailKind.SIGN_IN, subject_id=link.id)
     claimed = claim_of(work, delivery)
-    other = Stationery(stationery.renderer, stationery.mail_domain, "een ander geheim")
+    other = replace(stationery, secret="een ander geheim")
 
     letters = [service.write_letter(work, paper, claimed) for paper in (stationery, other)]
 
