@@ -1,10 +1,10 @@
 """Reading accounts: by address, by session, of a gemeente."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
@@ -27,6 +27,14 @@ def running_session(session: Session, session_id: UUID, now: datetime) -> UserSe
 
 def roles_of(user: User) -> frozenset[Role]:
     return frozenset(grant.role for grant in user.grants if grant.ended_at is None)
+
+
+def has_a_role(user_id: SQLColumnExpression[UUID], roles: Collection[Role]) -> ColumnElement[bool]:
+    """`roles_of` for people in the database: whether they have one of these now."""
+    running = exists().where(
+        RoleGrant.user_id == user_id, RoleGrant.role.in_(roles), RoleGrant.ended_at.is_(None)
+    )
+    return running.correlate_except(RoleGrant)
 
 
 def actor_of(user: User) -> Actor:

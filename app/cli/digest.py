@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 
 from app.accounts import queries as accounts
 from app.cli.work import Refusal, open_work
+from app.core.clock import dutch_day, utc_now
 from app.core.dutch import plural
 from app.notifications import service
 from app.notifications.rules import Due, digest_due, due_on
@@ -18,15 +19,21 @@ digest = AppGroup("digest", help="Overzichten per mail.")
 @click.option("--now", "at_once", is_flag=True, help="Wacht niet op de dag en het uur.")
 def send(*, at_once: bool) -> None:
     """Zet de overzichten klaar die nu weg mogen; de werker verstuurt ze."""
-    with open_work() as work:
-        due = digest_due(work.now)
-        if at_once:
-            # A period of its own: what was sent this morning does not stand in the way.
-            due = Due(f"now-{work.now:%Y%m%dT%H%M%S}", due_on(work.today).weekday)
-        if due is None:
-            raise Refusal("Het is nu geen tijd voor overzichten. Gebruik --now om niet te wachten.")
-        count = service.plan_digests(work, due, everybody=at_once)
+    due = _due_now() if at_once else digest_due(utc_now())
+    if due is None:
+        raise Refusal("Het is nu geen tijd voor overzichten. Gebruik --now om niet te wachten.")
+    count, is_done = 0, False
+    while not is_done:
+        with open_work() as work:
+            turn = service.plan_digests(work, due, everybody=at_once)
+        count, is_done = count + turn.planned, turn.is_last
     click.echo(f"{plural(count, 'overzicht staat', 'overzichten staan')} klaar om te versturen.")
+
+
+def _due_now() -> Due:
+    """A period of its own: what was sent this morning does not stand in the way."""
+    now = utc_now()
+    return Due(f"now-{now:%Y%m%dT%H%M%S}", due_on(dutch_day(now)).weekday)
 
 
 @digest.command("preview")

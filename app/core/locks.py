@@ -16,3 +16,5 @@ DEMO_LOCK = 7_301_345
 WORDS_LOCK = 7_301_346
 # One builder of snapshots at a time; taken after that of matching by who takes both.
 BUILD_LOCK = 7_301_347
+# Turns of planning digests come one after the other, of whatever run they are.
+PLANNING_LOCK = 7_301_348

@@ -5,8 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
@@ -27,7 +39,7 @@ from app.notifications.rules import (
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
-from app.opgaven.rules import may_edit
+from app.opgaven.rules import EDITORS, may_edit
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.visibility import SeenProfile
@@ -35,6 +47,9 @@ from app.people.visibility import SeenProfile
 LONGEST_INBOX = 100
 # A digest shows the best few and counts the rest; past this many nobody counts.
 MOST_NEWS = 500
+
+# Who is asked about in a question about many people; `User` is then the colleague they may see.
+reader = aliased(User, name="reader")
 
 
 @dataclass(frozen=True)
@@ -72,11 +87,55 @@ def news(
     return _seen(session, viewer, best.limit(MOST_NEWS), today)
 
 
-def has_news(
-    session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
-) -> bool:
-    told = _told_between(viewer, since, until, today)
-    return session.execute(told.limit(1)).first() is not None
+@dataclass(frozen=True)
+class Readers:
+    """People by the order of their ids: those after the one, up to and including the other."""
+
+    after: UUID | None
+    last: UUID | None
+
+    @property
+    def is_the_end(self) -> bool:
+        return self.last is None
+
+
+def readers_after(session: Session, after: UUID | None, most: int) -> Readers:
+    """The next so many people; the end when fewer are left."""
+    following = Readers(after, None)
+    in_order = select(User.id).where(_among(following, User.id)).order_by(User.id)
+    return Readers(after, session.scalar(in_order.offset(most - 1).limit(1)))
+
+
+def due_for_digest(
+    session: Session, readers: Readers, weekday: Weekday | None, until: datetime, today: date
+) -> list[tuple[UUID, datetime | None]]:
+    """Who of these readers gets a digest, and where its news begins.
+
+    The same as to ask `news` of each who wants a digest on this `weekday` (or on any, for None)
+    and has none on its way, but in one question for all of them.
+    """
+    told = _last_told(reader.id).lateral("told")
+    until_when = told.c.news_until
+    fresh = (
+        _stands(reader.id, _readers_may_know(), today)
+        .where(Notice.told_at < until)
+        .where(or_(until_when.is_(None), Notice.told_at >= until_when))
+        .correlate(reader, told)
+    )
+    found = (
+        select(reader.id, until_when)
+        .outerjoin(Preference, Preference.user_id == reader.id)
+        .join(told, true())
+        .where(
+            _among(readers, reader.id),
+            _wants(weekday),
+            # What an earlier digest still has to tell is not told twice.
+            ~_being_told(reader.id),
+            fresh.exists(),
+        )
+        .order_by(reader.id)
+    )
+    return [(user_id, since) for user_id, since in session.execute(found)]
 
 
 def count_unread(session: Session, viewer: Actor, today: date) -> int:
@@ -102,28 +161,7 @@ def knows_of(session: Session, viewer: Actor, profile_ids: Iterable[UUID]) -> se
 
 def last_told(session: Session, user_id: UUID) -> datetime | None:
     """Until when accepted digests have told this person everything."""
-    return session.scalar(
-        select(func.max(Delivery.news_until)).where(
-            Delivery.user_id == user_id,
-            Delivery.kind == MailKind.DIGEST,
-            Delivery.state == DeliveryState.ACCEPTED,
-        )
-    )
-
-
-def is_being_told(session: Session, user_id: UUID) -> bool:
-    """Whether a digest for this person is on its way and may still arrive."""
-    waiting = and_(Delivery.state == DeliveryState.PENDING, Delivery.expires_at > func.now())
-    found = (
-        select(Delivery.id)
-        .where(
-            Delivery.user_id == user_id,
-            Delivery.kind == MailKind.DIGEST,
-            or_(waiting, Delivery.state == DeliveryState.SUBMITTING),
-        )
-        .limit(1)
-    )
-    return session.scalar(found) is not None
+    return session.scalar(_last_told(user_id))
 
 
 def last_run(session: Session) -> DigestRun | None:
@@ -161,19 +199,24 @@ def too_late(session: Session, mails: Iterable[Delivery], now: datetime) -> set[
 
 
 def _standing(viewer: Actor, today: date) -> Select[Notice, Match]:
+    return _stands(viewer.user_id, _may_know_of(viewer), today)
+
+
+def _stands(
+    reader_id: UUID | SQLColumnExpression[UUID] | None, may_know: ColumnElement[bool], today: date
+) -> Select[Notice, Match]:
     """A notice stands as long as its match does; whose match it is depends on its kind."""
-    about = or_(
-        and_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Match.profile_id == Notice.user_id),
-        and_(Notice.kind == NoticeKind.COLLEAGUE_FOR_OPGAVE, Match.profile_id == Notice.profile_id),
+    about = case(
+        (Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Notice.user_id), else_=Notice.profile_id
     )
     return (
         select(Notice, Match)
-        .join(Match, and_(Match.opgave_id == Notice.opgave_id, about))
+        .join(Match, and_(Match.opgave_id == Notice.opgave_id, Match.profile_id == about))
         .join(Opgave, Opgave.id == Notice.opgave_id)
         .where(
-            Notice.user_id == viewer.user_id,
+            Notice.user_id == reader_id,
             opgaven.is_open(today),
-            or_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, _may_know_of(viewer)),
+            or_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, may_know),
         )
     )
 
@@ -189,10 +232,56 @@ def _may_know_of(viewer: Actor) -> ColumnElement[bool]:
     """Colleagues are news for who looks after the opgave now, as far as they show themselves."""
     if viewer.gemeente_code is None or not may_edit(viewer, viewer.gemeente_code):
         return false()
-    known = select(Profile.user_id).join(User, User.id == Profile.user_id)
+    shown = _shows_itself(people.known_to(viewer))
+    return and_(Opgave.gemeente_code == viewer.gemeente_code, shown)
+
+
+def _readers_may_know() -> ColumnElement[bool]:
+    """The same for `reader`: what `may_edit` says, and what each may know of."""
     return and_(
-        Opgave.gemeente_code == viewer.gemeente_code,
-        Notice.profile_id.in_(known.where(people.known_to(viewer))),
+        Opgave.gemeente_code == reader.gemeente_code,
+        accounts.has_a_role(reader.id, EDITORS),
+        _shows_itself(people.known_from(reader.gemeente_code)),
+    )
+
+
+def _shows_itself(is_known: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the colleague of a notice does."""
+    found = select(Profile.user_id).join(User, User.id == Profile.user_id)
+    own = found.where(Profile.user_id == Notice.profile_id, is_known)
+    return own.correlate_except(Profile, User).exists()
+
+
+def _among(readers: Readers, user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    after = true() if readers.after is None else user_id > readers.after
+    return after if readers.last is None else and_(after, user_id <= readers.last)
+
+
+def _wants(weekday: Weekday | None) -> ColumnElement[bool]:
+    """`wants_on` for the database; for None whoever wants digests at all."""
+    frequency = func.coalesce(Preference.frequency, DEFAULT_FREQUENCY)
+    if weekday is None:
+        return frequency != Frequency.NEVER
+    chosen = func.coalesce(Preference.weekday, DEFAULT_WEEKDAY)
+    on_the_day = and_(frequency == Frequency.WEEKLY, chosen == weekday)
+    return or_(frequency == Frequency.DAILY, on_the_day)
+
+
+def _last_told(user_id: UUID | SQLColumnExpression[UUID]) -> Select[datetime | None]:
+    return select(func.max(Delivery.news_until).label("news_until")).where(
+        Delivery.user_id == user_id,
+        Delivery.kind == MailKind.DIGEST,
+        Delivery.state == DeliveryState.ACCEPTED,
+    )
+
+
+def _being_told(user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Whether a digest for this person is on its way and may still arrive."""
+    waiting = and_(Delivery.state == DeliveryState.PENDING, Delivery.expires_at > func.now())
+    return exists().where(
+        Delivery.user_id == user_id,
+        Delivery.kind == MailKind.DIGEST,
+        or_(waiting, Delivery.state == DeliveryState.SUBMITTING),
     )
 
 

@@ -11,6 +11,8 @@ from app.core.clock import AMSTERDAM, dutch_time
 DIGEST_HOUR = 7
 # A digest that could not be made before this hour waits for the next day; its news goes with it.
 DIGEST_LAST_HOUR = 10
+# A turn of so many takes a part of a second, and what it holds in memory is the same at any size.
+PEOPLE_A_TURN = 1_000
 MOST_ATTEMPTS = 12
 FIRST_WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=6)

@@ -30,6 +30,8 @@ class Kind(StrEnum):
 
 # Here somebody comes to learn: wishing to learn counts as much as being able.
 FOR_LEARNING = frozenset({Kind.MEELOPEN})
+# Who may change the opgaven of their own gemeente.
+EDITORS = frozenset({Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER})
 
 
 class OpgaveStatus(StrEnum):
@@ -136,8 +138,7 @@ def may_draft(actor: Actor) -> bool:
 
 def may_edit(actor: Actor, gemeente_code: str) -> bool:
     """An opgavehouder for the opgaven of the own gemeente, and its gemeentebeheerder."""
-    own = actor.gemeente_code == gemeente_code
-    return own and (actor.has(Role.OPGAVEHOUDER) or actor.has(Role.GEMEENTEBEHEERDER))
+    return actor.gemeente_code == gemeente_code and not EDITORS.isdisjoint(actor.roles)
 
 
 def may_read(actor: Actor, opgave: "Readable") -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    SQLColumnExpression,
     Subquery,
     and_,
     false,
@@ -37,6 +38,7 @@ from app.people.rules import (
     WindowDraft,
 )
 from app.people.visibility import (
+    SOMEBODY,
     Previews,
     SeenProfile,
     SeenSkill,
@@ -50,6 +52,8 @@ from app.people.visibility import (
 from app.vocabulary.rules import Theme
 
 Row = tuple[Profile, User, Gemeente]
+# Stands for any gemeente.
+HERE = "here"
 
 
 @dataclass(frozen=True)
@@ -161,14 +165,28 @@ def known_to(viewer: Actor) -> ColumnElement[bool]:
     return _in_tiers(viewer, visible_tiers)
 
 
+def known_from(home: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """`known_to` for readers in the database, each from a gemeente of their own."""
+    anybody = Actor(SOMEBODY, HERE)
+    return _shown_in(home, visible_tiers(anybody, HERE), visible_tiers(anybody, ""))
+
+
 def _in_tiers(
     viewer: Actor, tiers: Callable[[Actor, str], tuple[Visibility, ...]]
 ) -> ColumnElement[bool]:
     if viewer.user_id is None:
         return false()
     home = viewer.gemeente_code or ""
-    at_home = and_(User.gemeente_code == home, Profile.visibility.in_(tiers(viewer, home)))
-    elsewhere = and_(User.gemeente_code != home, Profile.visibility.in_(tiers(viewer, "")))
+    return _shown_in(home, tiers(viewer, home), tiers(viewer, ""))
+
+
+def _shown_in(
+    home: str | SQLColumnExpression[str],
+    tiers_at_home: tuple[Visibility, ...],
+    tiers_elsewhere: tuple[Visibility, ...],
+) -> ColumnElement[bool]:
+    at_home = and_(User.gemeente_code == home, Profile.visibility.in_(tiers_at_home))
+    elsewhere = and_(User.gemeente_code != home, Profile.visibility.in_(tiers_elsewhere))
     return and_(Profile.state == ProfileState.PUBLISHED, or_(at_home, elsewhere))
 
 

@@ -8,6 +8,7 @@ from app.notifications.service.notices import (
     tell_who_is_shown,
 )
 from app.notifications.service.planning import (
+    Turn,
     mail_access_asked,
     mail_access_decided,
     mail_sign_in,
@@ -28,6 +29,7 @@ from app.notifications.service.sending import (
 __all__ = [
     "Claim",
     "Stationery",
+    "Turn",
     "claim",
     "count_bounces",
     "drop",

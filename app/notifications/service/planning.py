@@ -1,26 +1,28 @@
 """Which mails must go: one row each, whatever happens twice."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import selectinload
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.accounts import queries as accounts
-from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.models import AccessRequest, SignIn
 from app.core.actor import Role
+from app.core.locks import PLANNING_LOCK
 from app.core.work import Work
 from app.notifications import queries
-from app.notifications.models import Delivery, DigestRun, Preference
+from app.notifications.models import Delivery, DigestRun
 from app.notifications.rules import (
+    PEOPLE_A_TURN,
+    DeliveryState,
     Due,
-    Frequency,
     MailKind,
     RunState,
-    Weekday,
     lives,
-    wants_on,
 )
 from app.notifications.service import notices
 
@@ -42,24 +44,52 @@ def mail_access_decided(work: Work, request_id: UUID) -> None:
     _plan(work, MailKind.ACCESS_DECIDED, request_id, occasion=decided.isoformat())
 
 
-def plan_digests(work: Work, due: Due, *, everybody: bool = False) -> int:
-    """Plan one mail for each person who is due and has news; planning twice plans once.
+@dataclass(frozen=True)
+class Turn:
+    """How many digests one turn planned, and whether it was the last of its run."""
 
-    Returns how many were planned. `everybody` passes over the chosen day, never over "never".
+    planned: int
+    is_last: bool
+
+
+def plan_digests(
+    work: Work, due: Due, *, everybody: bool = False, most: int = PEOPLE_A_TURN
+) -> Turn:
+    """Plan one mail for each who is due and has news, of the next so many people of this run.
+
+    Call it until a turn is the last one, each turn in a work of its own: no turn takes long, and
+    a run that was cut off goes on where it was. Planning twice plans once. `everybody` passes over
+    the chosen day, never over "never".
     """
+    work.session.execute(select(func.pg_advisory_xact_lock(PLANNING_LOCK)))
+    run = work.session.get(DigestRun, due.period) or _begin_run(work, due, everybody=everybody)
+    if run.state is RunState.EXPANDED:
+        return Turn(0, is_last=True)
+    readers = queries.readers_after(work.session, run.cursor, most)
+    weekday = None if run.is_for_everybody else due.weekday
+    found = queries.due_for_digest(
+        work.session, readers, weekday, until=run.planned_at, today=work.today
+    )
+    _plan_windows(work, run, found)
+    run.planned += len(found)
+    run.cursor = readers.last or run.cursor
+    run.state = RunState.EXPANDED if readers.is_the_end else RunState.EXPANDING
+    return Turn(len(found), is_last=readers.is_the_end)
+
+
+def _begin_run(work: Work, due: Due, *, everybody: bool) -> DigestRun:
+    """What is told from now on comes after `planned_at`, so later turns need not wait for it."""
     notices.wait_for_tellers(work)
-    begun = work.session.execute(
-        insert(DigestRun)
-        .values(period=due.period, planned_at=work.now)
-        .on_conflict_do_nothing()
-        .returning(DigestRun.period)
-    ).first()
-    if begun is None:
-        return 0
-    planned = [_plan_digest(work, user, due, everybody=everybody) for user in _readers(work)]
-    run = work.fetch(DigestRun, due.period)
-    run.planned, run.state = sum(planned), RunState.EXPANDED
-    return run.planned
+    run = DigestRun(
+        period=due.period,
+        planned_at=work.now,
+        planned=0,
+        state=RunState.EXPANDING,
+        is_for_everybody=everybody,
+    )
+    work.session.add(run)
+    work.session.flush()
+    return run
 
 
 def _plan(
@@ -70,57 +100,44 @@ def _plan(
     user_id: UUID | None = None,
     occasion: str = "",
     lives_for: timedelta | None = None,
-    **window: datetime | None,
 ) -> None:
+    row = _row(work, kind, subject_id, user_id, occasion)
+    lives_for = lives(kind) if lives_for is None else lives_for
+    work.session.execute(_for_now(work, kind, lives_for), [row])
+
+
+def _plan_windows(
+    work: Work, run: DigestRun, found: Sequence[tuple[UUID, datetime | None]]
+) -> None:
+    kind = MailKind.DIGEST
+    rows = [
+        _row(work, kind, user_id, user_id, run.period)
+        | {"news_from": since, "news_until": run.planned_at}
+        for user_id, since in found
+    ]
+    if rows:
+        work.session.execute(_for_now(work, kind, lives(kind)), rows)
+
+
+def _for_now(work: Work, kind: MailKind, lives_for: timedelta) -> Insert:
+    fresh = insert(Delivery).values(
+        kind=kind,
+        state=DeliveryState.PENDING,
+        created_at=work.now,
+        # Whether a moment has come is judged by one clock, the database's.
+        next_attempt_at=func.now(),
+        expires_at=func.now() + lives_for,
+    )
+    return fresh.on_conflict_do_nothing()
+
+
+def _row(
+    work: Work, kind: MailKind, subject_id: UUID, user_id: UUID | None, occasion: str
+) -> dict[str, Any]:
     parts = [kind.value, str(subject_id), str(user_id or ""), occasion]
-    work.session.execute(
-        insert(Delivery)
-        .values(
-            id=work.new_id(),
-            kind=kind,
-            dedupe_key=":".join(part for part in parts if part),
-            user_id=user_id,
-            subject_id=subject_id,
-            created_at=work.now,
-            # Whether a moment has come is judged by one clock, the database's.
-            next_attempt_at=func.now(),
-            expires_at=func.now() + (lives(kind) if lives_for is None else lives_for),
-            **window,
-        )
-        .on_conflict_do_nothing()
-    )
-
-
-def _readers(work: Work) -> list[tuple[User, Frequency, Weekday]]:
-    rows = work.session.execute(
-        select(User, Preference)
-        .outerjoin(Preference, Preference.user_id == User.id)
-        .options(selectinload(User.grants))
-        .order_by(User.id)
-    )
-    return [(user, *queries.chosen_in(row)) for user, row in rows]
-
-
-def _plan_digest(
-    work: Work, reader: tuple[User, Frequency, Weekday], due: Due, *, everybody: bool
-) -> bool:
-    user, frequency, weekday = reader
-    wanted = (
-        frequency is not Frequency.NEVER if everybody else wants_on(frequency, weekday, due.weekday)
-    )
-    # What an earlier digest still has to tell is not told twice.
-    if not wanted or queries.is_being_told(work.session, user.id):
-        return False
-    viewer, since = accounts.actor_of(user), queries.last_told(work.session, user.id)
-    if not queries.has_news(work.session, viewer, since, work.now, work.today):
-        return False
-    _plan(
-        work,
-        MailKind.DIGEST,
-        user.id,
-        user_id=user.id,
-        occasion=due.period,
-        news_from=since,
-        news_until=work.now,
-    )
-    return True
+    return {
+        "id": work.new_id(),
+        "dedupe_key": ":".join(part for part in parts if part),
+        "user_id": user_id,
+        "subject_id": subject_id,
+    }

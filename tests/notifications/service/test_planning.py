@@ -1,8 +1,10 @@
 """Which mails must go: one row each, whatever happens twice."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +18,14 @@ from app.core.actor import Role
 from app.core.work import Work
 from app.notifications import service
 from app.notifications.models import Delivery, DigestRun, Notice
-from app.notifications.rules import DeliveryState, Frequency, MailKind, Weekday, due_on
+from app.notifications.rules import (
+    DeliveryState,
+    Frequency,
+    MailKind,
+    RunState,
+    Weekday,
+    due_on,
+)
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
 from tests.conftest import DatabaseMaker
@@ -126,7 +135,7 @@ def test_each_decision_is_mailed_once(session: Session) -> None:
 def test_a_digest_tells_what_was_told_since_the_last_one(session: Session) -> None:
     told = a_told_match(session, told_at=EARLIER)
 
-    count = service.plan_digests(make_work(session), TODAYS)
+    count = service.plan_digests(make_work(session), TODAYS).planned
 
     mail = next(one for one in planned(session) if one.user_id == told.professional.id)
     assert (mail.kind, mail.subject_id, mail.news_from, mail.news_until) == (
@@ -174,7 +183,7 @@ def test_a_digest_is_for_who_wants_it_that_day(
 def test_planning_twice_plans_once(session: Session) -> None:
     a_told_match(session, told_at=EARLIER)
 
-    counts = [service.plan_digests(make_work(session), TODAYS) for _ in range(2)]
+    counts = [service.plan_digests(make_work(session), TODAYS).planned for _ in range(2)]
 
     assert counts == [2, 0]
     assert len(planned(session)) == 2
@@ -185,9 +194,83 @@ def test_two_planners_at_once_plan_once(shared: SharedDatabase) -> None:
         a_told_match(work.session, told_at=EARLIER)
 
     def plan(work: Work) -> int:
-        return service.plan_digests(work, TODAYS)
+        return service.plan_digests(work, TODAYS).planned
 
     assert shared.overlap(plan, plan) == (2, 0)
+
+
+def in_turns(session: Session, most: int) -> list[service.Turn]:
+    """Every turn of one run, up to and including its last."""
+    turns = [service.plan_digests(make_work(session), TODAYS, most=most)]
+    while not turns[-1].is_last:
+        turns.append(service.plan_digests(make_work(session), TODAYS, most=most))
+    return turns
+
+
+def test_a_run_in_turns_plans_for_everybody_once(session: Session) -> None:
+    told = [a_told_match(session, told_at=EARLIER) for _ in range(3)]
+
+    turns = in_turns(session, most=2)
+
+    run = session.get_one(DigestRun, TODAYS.period)
+    assert [turn.planned for turn in turns] == [2, 2, 2, 0]
+    assert (run.planned, run.state) == (6, RunState.EXPANDED)
+    assert readers(session) == {user.id for one in told for user in (one.professional, one.owner)}
+    assert {mail.news_until for mail in planned(session)} == {MONDAY}
+
+
+def test_what_is_told_between_two_turns_waits_for_the_next_digest(session: Session) -> None:
+    a_told_match(session, told_at=EARLIER)
+    service.plan_digests(make_work(session), TODAYS, most=1)
+    later = a_told_match(session, told_at=MONDAY - timedelta(minutes=1))
+
+    in_turns(session, most=1)
+
+    assert readers(session).isdisjoint({later.professional.id, later.owner.id})
+
+
+@pytest.mark.parametrize("turn_that_is_cut_off", [1, 2, 3])
+def test_a_run_that_was_cut_off_goes_on_where_it_was(
+    session: Session, turn_that_is_cut_off: int
+) -> None:
+    told = [a_told_match(session, told_at=EARLIER) for _ in range(2)]
+    for _ in range(turn_that_is_cut_off - 1):
+        service.plan_digests(make_work(session), TODAYS, most=1)
+    point = session.begin_nested()
+    service.plan_digests(make_work(session), TODAYS, most=1)
+    point.rollback()
+    session.expire_all()
+
+    in_turns(session, most=1)
+
+    assert session.get_one(DigestRun, TODAYS.period).planned == len(planned(session)) == 4
+    assert readers(session) == {user.id for one in told for user in (one.professional, one.owner)}
+
+
+def test_sixteen_planners_at_once_make_one_run(new_database: DatabaseMaker) -> None:
+    with SharedDatabase(new_database()) as fresh:
+        with fresh.work() as work:
+            for _ in range(4):
+                a_told_match(work.session, told_at=EARLIER)
+
+        def plan() -> int:
+            count, is_done = 0, False
+            start.wait()
+            while not is_done:
+                with fresh.work() as own:
+                    turn = service.plan_digests(own, TODAYS, most=2)
+                count, is_done = count + turn.planned, turn.is_last
+            return count
+
+        start = Barrier(16)
+        with ThreadPoolExecutor(16) as pool:
+            counts = [one.result() for one in [pool.submit(plan) for _ in range(16)]]
+
+        with fresh.work() as work:
+            mails = planned(work.session)
+            run = work.session.scalars(select(DigestRun)).one()
+            assert (sum(counts), run.planned, len(mails)) == (8, 8, 8)
+            assert len({mail.user_id for mail in mails}) == 8
 
 
 def an_untold_match(work: Work) -> tuple[UUID, UUID]:
@@ -207,7 +290,7 @@ def test_a_planner_waits_for_news_that_is_being_told(new_database: DatabaseMaker
             lambda work: service.tell_matches(
                 replace(work, now=EARLIER), opgave_id, [professional_id]
             ),
-            lambda work: service.plan_digests(work, TODAYS),
+            lambda work: service.plan_digests(work, TODAYS).planned,
         )
 
         assert count == 2
@@ -221,7 +304,7 @@ def test_who_tells_while_a_digest_is_planned_tells_the_next_one(
             opgave_id, professional_id = an_untold_match(work)
 
         fresh.overlap(
-            lambda work: service.plan_digests(work, TODAYS),
+            lambda work: service.plan_digests(work, TODAYS).planned,
             lambda work: service.tell_matches(
                 replace(work, now=EARLIER), opgave_id, [professional_id]
             ),
@@ -234,15 +317,16 @@ def test_who_tells_while_a_digest_is_planned_tells_the_next_one(
 def test_who_has_no_news_gets_no_mail(session: Session) -> None:
     a_user(session)
 
-    assert service.plan_digests(make_work(session), TODAYS) == 0
+    assert service.plan_digests(make_work(session), TODAYS).planned == 0
     assert planned(session) == []
 
 
 def test_news_of_the_moment_of_planning_waits_for_the_next_one(session: Session) -> None:
     a_told_match(session, told_at=MONDAY)
 
-    assert service.plan_digests(make_work(session), TODAYS) == 0
-    assert service.plan_digests(make_work(session, now=NEXT_DAY), TOMORROWS, everybody=True) == 2
+    assert service.plan_digests(make_work(session), TODAYS).planned == 0
+    next_day = service.plan_digests(make_work(session, now=NEXT_DAY), TOMORROWS, everybody=True)
+    assert next_day.planned == 2
 
 
 @pytest.mark.parametrize(
@@ -255,7 +339,7 @@ def test_news_of_the_moment_of_planning_waits_for_the_next_one(session: Session)
 def test_what_no_longer_stands_is_no_news(session: Session, spoil: Any) -> None:
     spoil(a_told_match(session, told_at=EARLIER))
 
-    assert service.plan_digests(make_work(session), TODAYS) == 0
+    assert service.plan_digests(make_work(session), TODAYS).planned == 0
 
 
 @pytest.mark.parametrize(

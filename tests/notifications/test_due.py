@@ -1,0 +1,208 @@
+"""Whoever is due, asked of many at once: the same people as when each is asked for."""
+
+from datetime import timedelta
+from itertools import pairwise, product
+from random import Random
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import RoleGrant, User
+from app.accounts.queries import actor_of
+from app.core.actor import Role
+from app.matching.models import Match
+from app.notifications import queries
+from app.notifications.models import Delivery, Notice, Preference
+from app.notifications.queries import Readers
+from app.notifications.rules import (
+    DeliveryState,
+    Frequency,
+    MailKind,
+    NoticeKind,
+    Weekday,
+    wants_on,
+)
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
+from app.people.rules import ProfileState, Visibility
+from tests.notifications.builders import a_delivery
+from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
+from tests.support.queries import counted
+from tests.support.work import MONDAY, TODAY, database_now
+
+AN_HOUR = timedelta(hours=1)
+Choice = TypeVar("Choice")
+EVERYBODY = Readers(None, None)
+SOON = MONDAY + AN_HOUR
+
+
+class World:
+    """A few people of two gemeenten with what chance gave them."""
+
+    def __init__(self, session: Session, chance: Random) -> None:
+        self.session, self.chance = session, chance
+        self.gemeenten = [a_gemeente(session).code for _ in range(2)]
+        self.people = [self._somebody() for _ in range(6)]
+        self.opgaven = [self._opgave() for _ in range(3)]
+        self.professionals = self.chance.sample(self.people, 4)
+        for user in self.professionals:
+            a_profile(
+                session,
+                user=user,
+                state=self.either(ProfileState.PUBLISHED, *ProfileState),
+                visibility=self.either(*Visibility),
+            )
+        for user, opgave in product(self.professionals, self.opgaven):
+            if self.now_and_then():
+                self._match(user, opgave)
+            if self.now_and_then():
+                self._notice(user, opgave)
+            for reader in self.people:
+                if self.now_and_then():
+                    self._notice(reader, opgave, user)
+        for user in self.people:
+            self._mail(user)
+        session.flush()
+
+    def either(self, *these: Choice) -> Choice:
+        return self.chance.choice(these)
+
+    def now_and_then(self) -> bool:
+        return self.chance.random() < 0.5
+
+    def _somebody(self) -> User:
+        roles = self.chance.sample(list(Role), self.chance.randrange(3))
+        grants = [
+            RoleGrant(
+                id=uuid4(), role=role, granted_at=MONDAY, ended_at=self.either(None, None, MONDAY)
+            )
+            for role in roles
+        ]
+        user = a_user(self.session, gemeente_code=self.either(*self.gemeenten), grants=grants)
+        if self.now_and_then():
+            self.session.add(
+                Preference(
+                    user_id=user.id,
+                    frequency=self.either(*Frequency),
+                    weekday=self.either(Weekday.MONDAY, Weekday.FRIDAY),
+                )
+            )
+        return user
+
+    def _opgave(self) -> Opgave:
+        return an_opgave(
+            self.session,
+            gemeente_code=self.either(*self.gemeenten),
+            status=self.either(OpgaveStatus.OPEN, OpgaveStatus.OPEN, OpgaveStatus.CLOSED),
+            closes_on=TODAY + timedelta(days=self.chance.randint(-1, 3)),
+        )
+
+    def _match(self, user: User, opgave: Opgave) -> None:
+        self.session.add(
+            Match(
+                profile_id=user.id,
+                opgave_id=opgave.id,
+                value=50,
+                tier=1,
+                reasons=[],
+                found_at=MONDAY,
+                changed_at=MONDAY,
+            )
+        )
+
+    def _notice(self, reader: User, opgave: Opgave, about: User | None = None) -> None:
+        kind = NoticeKind.COLLEAGUE_FOR_OPGAVE if about else NoticeKind.OPGAVE_FOR_YOU
+        self.session.add(
+            Notice(
+                id=uuid4(),
+                user_id=reader.id,
+                kind=kind,
+                opgave_id=opgave.id,
+                profile_id=about.id if about else None,
+                told_at=MONDAY + self.chance.randint(-2, 2) * AN_HOUR,
+            )
+        )
+
+    def _mail(self, user: User) -> None:
+        for _ in range(self.chance.randrange(3)):
+            a_delivery(
+                self.session,
+                user,
+                state=self.either(DeliveryState.ACCEPTED, *DeliveryState),
+                news_until=MONDAY + self.chance.randint(-2, 1) * AN_HOUR,
+                expires_at=database_now(self.session) + self.either(-AN_HOUR, AN_HOUR),
+            )
+
+
+def one_by_one(session: Session, weekday: Weekday | None) -> dict[UUID, object]:
+    """The slow way: what each wants, what is on its way, and the news itself."""
+    found: dict[UUID, object] = {}
+    for user in session.scalars(select(User)):
+        frequency, chosen = queries.preference_of(session, user.id)
+        wants = frequency is not Frequency.NEVER
+        if weekday is not None:
+            wants = wants_on(frequency, chosen, weekday)
+        since = queries.last_told(session, user.id)
+        if (
+            wants
+            and not is_being_told(session, user.id)
+            and queries.news(session, actor_of(user), since, SOON, TODAY)
+        ):
+            found[user.id] = since
+    return found
+
+
+def is_being_told(session: Session, user_id: UUID) -> bool:
+    now = database_now(session)
+    return any(
+        mail.state is DeliveryState.SUBMITTING
+        or (mail.state is DeliveryState.PENDING and mail.expires_at > now)
+        for mail in session.scalars(
+            select(Delivery).where(Delivery.user_id == user_id, Delivery.kind == MailKind.DIGEST)
+        )
+    )
+
+
+@pytest.mark.parametrize("weekday", [Weekday.MONDAY, None])
+@given(seed=st.integers(0, 2**32))
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_many_asked_at_once_are_the_same_as_one_by_one(
+    session: Session, weekday: Weekday | None, seed: int
+) -> None:
+    point = session.begin_nested()
+    try:
+        World(session, Random(seed))
+        session.expire_all()
+
+        due = queries.due_for_digest(session, EVERYBODY, weekday, SOON, TODAY)
+
+        assert dict(due) == one_by_one(session, weekday)
+    finally:
+        point.rollback()
+
+
+def test_readers_are_taken_in_turns_that_leave_nobody_out(session: Session) -> None:
+    people = sorted(a_user(session).id for _ in range(5))
+
+    turns = [queries.readers_after(session, None, 2)]
+    while not turns[-1].is_the_end:
+        turns.append(queries.readers_after(session, turns[-1].last, 2))
+
+    assert [turn.last for turn in turns] == [people[1], people[3], None]
+    assert all(former.last == latter.after for former, latter in pairwise(turns))
+
+
+def test_many_people_take_as_many_questions_as_few(session: Session) -> None:
+    for count in (1, 10):
+        for _ in range(count):
+            a_user(session)
+        with counted(session) as statements:
+            queries.due_for_digest(session, EVERYBODY, None, SOON, TODAY)
+        assert len(statements) == 1
