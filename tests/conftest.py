@@ -27,11 +27,15 @@ from tests.support.work import MONDAY
 
 TEMPLATE = "dgvn_template"
 # Fixtures that start processes of the product.
-WITH_PROCESSES = {"product", "workers"}
+WITH_PROCESSES = {"product", "workers", "office"}
 
 # The first example of a process reads the words, and a busy machine is slow: that is no fault.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="faults at the size of the country")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,1 @@
+"""What must hold whatever breaks: small here, in full with `./dev test --full tests/faults`."""

@@ -1,0 +1,50 @@
+"""Processes that only send mail, made to be killed.
+
+    python -m tests.faults.senders COUNT
+
+keeps so many at work: one that ends has a successor within a moment, for it is forked from a
+process that has everything loaded. It prints the id of each sender that begins.
+"""
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+
+from app.extensions import db
+from devtools.processes import die_with_parent
+from workers.mail import deliver, settle
+from wsgi import app
+
+PAUSE = 0.02
+
+
+def main() -> None:
+    count = int(sys.argv[1])
+    end = die_with_parent(signal.SIGKILL)
+    alive: set[int] = set()
+    while True:
+        while len(alive) < count:
+            pid = os.fork()
+            if pid == 0:
+                end()
+                send_for_ever()
+            alive.add(pid)
+            print(f"sender {pid}", flush=True)
+        with suppress(ChildProcessError):
+            ended, _ = os.waitpid(-1, 0)
+            alive.discard(ended)
+
+
+def send_for_ever() -> None:
+    with app.app_context():
+        db.engine.dispose(close=False)
+        while True:
+            deliver()
+            settle()
+            time.sleep(PAUSE)
+
+
+if __name__ == "__main__":
+    main()
