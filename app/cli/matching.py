@@ -18,6 +18,7 @@ from app.extensions import shelf
 from app.matching import queries, service, standing
 from app.matching.core.facts import OpgaveFacts, ProfileFacts, Score
 from app.matching.core.fits import Hindrance, hindrance
+from app.matching.core.score import FULL
 from app.matching.core.words import COLLEAGUE, details, points_words, score_sentence, sentence
 from app.matching.status import status, status_lines
 
@@ -63,6 +64,7 @@ def explain(person: str, opgave: str) -> None:
         profile, asked = _profile(work, person), _opgave(work, opgave)
         score = standing.match_of_person(work.session, profile.id, asked.id, work.today)
         lines = [_why_not(profile, asked)] if score is None else _why(score)
+        lines += _disputed(profile)
     for line in lines:
         click.echo(line)
 
@@ -91,7 +93,18 @@ def _why(score: Score) -> list[str]:
         f"{points_words(reason):>9}  {sentence(reason, COLLEAGUE)} {details(reason, COLLEAGUE)}"
         for reason in score.reasons
     )
-    return [score_sentence(score, COLLEAGUE), *reasons]
+    total = f"Samen {score.value} van de {FULL} punten."
+    return [score_sentence(score, COLLEAGUE), *reasons, total]
+
+
+def _disputed(profile: ProfileFacts) -> list[str]:
+    """What this person says of reasons, here and elsewhere."""
+    return [
+        f"Zei: “{one.offered}” is iets anders dan “{one.asked}”."
+        if one.offered
+        else f"Zei: “{one.asked}” is niet mijn vak."
+        for one in profile.disputes
+    ]
 
 
 def _why_not(profile: ProfileFacts, opgave: OpgaveFacts) -> str:

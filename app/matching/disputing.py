@@ -68,14 +68,15 @@ def dispute(work: Work, opgave_id: UUID, asked: str, offered: str | None = None)
         work.emit(ReasonDisputed(user_id=made.user_id, dispute_id=made.id))
 
 
-def withdraw(work: Work, dispute_id: UUID) -> None:
-    """Let what the actor disputed count again."""
+def withdraw(work: Work, dispute_id: UUID) -> Dispute:
+    """Let what the actor disputed count again; what that was."""
     row = work.fetch_to_change(Dispute, dispute_id)
     if row.user_id != work.actor.user_id:
         raise NotFound(f"dispute {dispute_id}")
     if row.withdrawn_at is None:
         row.withdrawn_at = work.now
         work.emit(DisputeWithdrawn(user_id=row.user_id, dispute_id=row.id))
+    return row
 
 
 def _was_said(work: Work, said: Disputed) -> bool:

@@ -58,6 +58,8 @@ class Row(Form):
     typed: ClassVar[tuple[str, ...]] = ()
     # What a row is called, before its number.
     legend: ClassVar[str] = ""
+    # Put there by us, for somebody to look at; of these the first.
+    is_new, is_first_new = False, False
 
     def is_empty(self) -> bool:
         said = (part for name in self.typed for part in self[name].raw_data or ())
@@ -89,8 +91,9 @@ class RowList(FieldList):
             form = self.entries[at].form
             if form.is_empty() and not any(form[name].data for name in form.typed):
                 self.pop_entry(at)
-        for draft in drafts:
-            self.append_entry(draft)
+        for place, draft in enumerate(drafts):
+            form = self.append_entry(draft).form
+            form.is_new, form.is_first_new = True, place == 0
 
     def remove(self, at: int) -> None:
         if at < len(self.entries):

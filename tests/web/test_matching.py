@@ -502,6 +502,12 @@ def a_doubtful_match(session: Session, professional: User) -> Opgave:
     return opgave
 
 
+def hidden_in_form(page: str, action: str) -> dict[str, str]:
+    """What the form with this address sends along unseen."""
+    form = page.split(f'action="{action}"', 1)[1].split("</form>")[0]
+    return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form))
+
+
 def dispute_link(opgave: Opgave) -> str:
     return f"/opgaven/{opgave.id}/klopt-niet?gevraagd=energietransitie"
 
@@ -564,24 +570,40 @@ def test_who_says_it_finds_it_back_and_can_take_it_back(
     answer = client.post(
         dispute_link(opgave), data={"asked": "energietransitie", "offered": offered}
     )
-    told = client.get(answer.location).text
+    told, listed = client.get(answer.location).text, client.get("/matches/past-niet").text
     running = words(client.get("/matches").text)
     match(session)
     after = words(client.get(f"/opgaven/{opgave.id}").text)
 
-    assert (answer.status_code, answer.location) == (302, "/matches/past-niet")
-    assert "We houden hier voortaan rekening mee." in words(told)
-    assert headings(told, 2) == [said]
+    assert (answer.status_code, answer.location) == (302, f"/opgaven/{opgave.id}#waarom")
+    assert f"We houden hier voortaan rekening mee: {said}." in words(told)
+    assert f"Je zei: {said}. Toch wel" in words(told)
+    assert headings(listed, 2) == [said]
     assert "Wat je ons vertelde is veranderd. We zoeken nu opnieuw." in running
     assert "Op je profiel: energietransitiee" not in after
     assert f"Je zei: {said}. Toch wel" in after
 
-    taken = client.post(re.findall(r'action="([^"]*toch-wel)"', told)[0])
+    [way_back] = re.findall(r'action="([^"]*toch-wel)"', told)
+    taken = client.post(way_back, data=hidden_in_form(told, way_back))
     match(session)
 
-    assert "Dit telt weer mee." in words(client.get(taken.location).text)
+    assert taken.location == f"/opgaven/{opgave.id}#waarom"
+    assert "“energietransitie” telt weer mee." in words(client.get(taken.location).text)
     assert words(client.get(f"/opgaven/{opgave.id}").text) == before
     assert headings(client.get("/matches/past-niet").text, 2) == ["Je hebt nog niets gezegd"]
+
+
+@pytest.mark.parametrize("opgave", ["", "geen-opgave", "https://elders.example"])
+def test_who_takes_it_back_on_the_list_stays_on_the_list(
+    client: FlaskClient, session: Session, professional: User, opgave: str
+) -> None:
+    said = a_dispute(session, a_profile(session, user=professional), "wonen")
+    sign_in(client, session, professional)
+
+    taken = client.post(f"/matches/past-niet/{said.id}/toch-wel", data={"opgave": opgave})
+
+    assert taken.location == "/matches/past-niet"
+    assert "“wonen” telt weer mee." in words(client.get(taken.location).text)
 
 
 def test_what_somebody_said_stands_with_the_opgave_when_nothing_fits_any_more(

@@ -36,11 +36,17 @@ LONGEST_NAME = 9
 SURE, SURE_OF_IMPORTED, SURE_OF_HOLLOW = 80, 60, MOST_KIN + 1
 MORE, MOST_MORE = 3, 15
 
-# What follows these in its part of a sentence is denied, or also what comes before them.
-DENYING, DENYING_BACK = frozenset({"geen", "niet", "nooit", "zonder"}), frozenset({"niet", "nooit"})
+# What follows these in its part of a sentence is denied; of the last, when they end it, all of it.
+DENYING = frozenset({"geen", "niet", "nooit", "weinig", "zonder"})
+DENYING_BACK = frozenset({"niet", "nooit", "weinig"})
 # Not only this; and but, after which somebody says what is so.
 NOT_DENYING = frozenset({"alleen", "enkel", "louter", "slechts", "uitsluitend"})
 AFFIRMING = frozenset({"maar", "wel"})
+# With any of these, or more words, a part says something of its own; else it goes on with a list.
+OWN_SAYING = AFFIRMING | {"ervaring", "goede", "ik", "kennis", "ruime", "veel", "verder"}
+LONGEST_IN_LIST = 4
+IN_A_LIST = re.compile(r"\s*[,:]\s*")
+NOT_ME = ["ik", "niet"]
 
 # A word, or a sign that no name runs across. A line that goes on in small letters was only wrapped.
 _SIGN = re.compile(r"([^\W_]+(?:[+#]+(?![\w+#]))?|&)|[.:](?=\s|$)|[,;!?()\[\]|•]|\n(?![a-z])")
@@ -142,7 +148,7 @@ def proposals(text: str, names: Names, most: int = MOST_PROPOSED) -> list[Propos
     """What the text speaks of, the surest first; what it names comes before what is near it."""
     plain = clean_text(text[:TEXT_READ])
     words = list(islice(_words(plain), MOST_WORDS))
-    mentions, denied = _mentions(words, plain, names), _denied(words)
+    mentions, denied = _mentions(words, plain, names), _denied(words, plain)
     meant = [mention for mention in mentions if mention.first not in denied]
     found = _named(meant, words, plain, names)
     used = {at for mention in mentions for at in range(mention.first, mention.last)} | denied
@@ -169,19 +175,26 @@ def _words(text: str) -> Iterator[_Word]:
             part += 1
 
 
-def _denied(words: Sequence[_Word]) -> set[int]:
+def _denied(words: Sequence[_Word], text: str) -> set[int]:
     """The places of what somebody says they do not have or do."""
-    parts = groupby(range(len(words)), key=lambda at: words[at].part)
-    return {at for _, places in parts for at in _denied_in(words, list(places))}
+    denied: set[int] = set()
+    before: Sequence[int] = ()
+    for _, found in groupby(range(len(words)), key=lambda at: words[at].part):
+        places = list(found)
+        said = [words[at].normal for at in places]
+        if said == NOT_ME:
+            denied.update(before)
+        goes_on = bool(before) and before[-1] in denied and _is_listed(words, text, places)
+        denied.update(_denied_in(places, said, is_denied=goes_on))
+        before = places
+    return denied
 
 
-def _denied_in(words: Sequence[_Word], places: Sequence[int]) -> Iterator[int]:
-    """The same within one part of a sentence."""
-    said = [words[at].normal for at in places]
+def _denied_in(places: Sequence[int], said: Sequence[str], *, is_denied: bool) -> Iterator[int]:
+    """The same within one part of a sentence, which may go on with what was denied before it."""
     if said[-1] in DENYING_BACK:
         yield from places
         return
-    is_denied = False
     for at, (word, following) in zip(places, pairwise([*said, ""]), strict=True):
         if word in AFFIRMING:
             is_denied = False
@@ -189,6 +202,15 @@ def _denied_in(words: Sequence[_Word], places: Sequence[int]) -> Iterator[int]:
             yield at
         if word in DENYING and following not in NOT_DENYING:
             is_denied = True
+
+
+def _is_listed(words: Sequence[_Word], text: str, places: Sequence[int]) -> bool:
+    """Whether this part is one more of what the part before it names."""
+    first = places[0]
+    sign = text[words[first - 1].ends : words[first].begins]
+    said = {words[at].normal for at in places}
+    is_short = len(places) <= LONGEST_IN_LIST and said.isdisjoint(OWN_SAYING)
+    return is_short and IN_A_LIST.fullmatch(sign) is not None
 
 
 def _mentions(words: Sequence[_Word], text: str, names: Names) -> list[_Mention]:

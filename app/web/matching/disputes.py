@@ -122,7 +122,7 @@ def own_said_of(session: Session, own: Sequence[Dispute]) -> SaidOf:
 
 
 def what_was_said(asked: str, offered: str | None) -> str:
-    if offered is None:
+    if not offered:
         return f"“{asked}” is niet mijn vak"
     return f"“{offered}” is iets anders dan “{asked}”"
 

@@ -17,18 +17,19 @@ from app.web.matching.disputes import (
     own_said_of,
     pair_lines,
     reason_page,
+    what_was_said,
 )
-from app.web.matching.forms import DisputeForm
+from app.web.matching.forms import DisputeForm, WithdrawForm
 from app.web.matching.pages import colleagues_page, own_matches
 from app.web.policy import Policy, allow
 from app.web.search import page_href, page_number
 from app.web.work import open_work
 
 DISPUTED = (
-    "We houden hier voortaan rekening mee. Je matches worden nu opnieuw berekend. "
-    "Bedoelde je dit niet? Kies dan “Toch wel”."
+    "We houden hier voortaan rekening mee: {said}. Hieronder zie je wat dat hier verandert; "
+    "je andere matches worden nu opnieuw berekend. Bedoelde je dit niet? Kies dan “Toch wel”."
 )
-WITHDRAWN = "Dit telt weer mee. Je matches worden nu opnieuw berekend."
+WITHDRAWN = "“{asked}” telt weer mee. Je matches worden nu opnieuw berekend."
 
 matching = Blueprint("matching", __name__)
 
@@ -76,8 +77,8 @@ def dispute(opgave_id: UUID) -> ResponseReturnValue:
             disputing.dispute(work, opgave_id, form.asked.data, form.offered.data)
     except Conflict as refused:
         return _back_to(opgave_id, refused)
-    flash(DISPUTED, "success")
-    return redirect(url_for("matching.disputes"))
+    flash(DISPUTED.format(said=what_was_said(form.asked.data, form.offered.data)), "success")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id, _anchor="waarom"))
 
 
 @matching.get("/matches/past-niet")
@@ -89,10 +90,13 @@ def disputes() -> str:
 @matching.post("/matches/past-niet/<uuid:dispute_id>/toch-wel")
 @allow(Policy.SIGNED_IN)
 def withdraw(dispute_id: UUID) -> ResponseReturnValue:
+    form = WithdrawForm.of_request()
     with open_work() as work:
-        disputing.withdraw(work, dispute_id)
-    flash(WITHDRAWN, "success")
-    return redirect(url_for("matching.disputes"))
+        asked = disputing.withdraw(work, dispute_id).asked
+    flash(WITHDRAWN.format(asked=asked), "success")
+    if form.opgave_id is None:
+        return redirect(url_for("matching.disputes"))
+    return redirect(url_for("opgaven.show", opgave_id=form.opgave_id, _anchor="waarom"))
 
 
 @matching.get("/beheer/betwist")

@@ -63,7 +63,12 @@ def ids(found: Iterable[Proposal]) -> list[int]:
         ("Niet alleen planologie, ook verkeerskunde.", [RO, TRAFFIC]),
         ("Planologie. Ik heb geen ervaring met ruimtelijke ordening.", [RO]),
         ("Ik werk niet graag met woningbouwprojecten.", []),
-        ("Geen gedoe: planologie.", [RO]),
+        ("Nog geen ervaring met: planologie, woningbouw, verkeerskunde. Wel coaching.", [COACHING]),
+        ("Geen ervaring met planologie, veel ervaring met verkeerskunde.", [TRAFFIC]),
+        ("Geen planologie. Verkeerskunde.", [TRAFFIC]),
+        ("Geen ervaring met planologie, ik begeleid vooral coaching.", [COACHING]),
+        ("Mijn collega doet de planologie, ik niet.", []),
+        ("Van planologie weet ik nog weinig, maar verkeerskunde ken ik.", [TRAFFIC]),
     ],
 )
 def test_what_somebody_says_they_do_not_do_is_not_proposed(
