@@ -6,6 +6,7 @@ from typing import Any
 
 from app.accounts.rules import AccessState
 from app.core.actor import Role
+from app.core.heartbeat import Group
 from app.core.jobs import JobState
 from app.core.phases import Phase
 from app.matching.core.words import LEVELS
@@ -108,6 +109,13 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         JobState.PENDING: "Wacht",
         JobState.DONE: "Klaar",
         JobState.FAILED: "Mislukt",
+    },
+    Group: {
+        Group.TICK: "Nieuws verdelen en mails klaarzetten",
+        Group.MAIL_URGENT: "Mail waar iemand op wacht",
+        Group.MAIL_BULK: "Overzichten maken en versturen",
+        Group.MATCH: "Matches zoeken",
+        Group.BUILD: "Alles vergelijken en momentopnamen maken",
     },
     AccessState: {
         AccessState.WAITING: "Wacht op een beheerder",

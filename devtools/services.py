@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -45,6 +46,11 @@ def package_folder(name: str) -> Path:
     if found is None or found.origin is None:
         raise Trouble(f"Het pakket {name} ontbreekt in .venv; gooi .venv weg en begin opnieuw.")
     return Path(found.origin).parent
+
+
+def plain_url(database_url: str) -> str:
+    """As PostgreSQL's own programs read it: without the driver that our settings name."""
+    return re.sub(r"^postgresql\+\w+:", "postgresql:", database_url)
 
 
 class Postgres:

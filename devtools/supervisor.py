@@ -20,6 +20,11 @@ LONGEST_BACKOFF = 30.0
 TOO_OFTEN = 5
 AFTER_KILL = 5.0
 TAIL = 15
+# Seconds between two looks at who is silent, and how long somebody who beats may be.
+LISTEN_EVERY = 5.0
+LONGEST_SILENCE = 90.0
+
+Silences = Callable[[], Mapping[str, float] | None]
 
 
 @dataclass
@@ -36,6 +41,10 @@ class Child:
     account: Mapping[str, Any] = field(default_factory=dict)
     door: socket.socket | None = None
     before_start: Callable[[], None] = lambda: None
+    # Under which name it beats, when it does, and for how many seconds it may be silent.
+    beats_as: str = ""
+    longest_silence: float = LONGEST_SILENCE
+    started_at: float = 0.0
     process: subprocess.Popen[bytes] | None = None
     exits: list[float] = field(default_factory=list)
     retry_at: float = 0.0
@@ -70,6 +79,9 @@ class Supervisor:
     def __init__(self, logs: Path, changed: Callable[[], None] = lambda: None) -> None:
         self.logs = logs
         self.changed = changed
+        # Tells per name how long it has been silent; nothing as long as nobody can know.
+        self.silences: Silences = lambda: None
+        self._listen_at = 0.0
         self.children: list[Child] = []
         self.requests_to_stop = 0
         logs.mkdir(parents=True, exist_ok=True)
@@ -120,6 +132,23 @@ class Supervisor:
                 self._plan_restart(child)
             if child.process is None and time.monotonic() >= child.retry_at:
                 self._spawn(child)
+        if time.monotonic() >= self._listen_at:
+            self._listen_at = time.monotonic() + LISTEN_EVERY
+            self._end_who_is_silent()
+
+    def _end_who_is_silent(self) -> None:
+        """Who runs and does not do what it is asked to do is of no more use than who ended."""
+        silences = self.silences()
+        if silences is None:
+            return
+        beating = [child for child in self.children if child.beats_as and child.process]
+        for child in beating:
+            runs = time.monotonic() - child.started_at
+            # What was heard before it started tells of an earlier one.
+            silent = min(runs, silences.get(child.beats_as, runs))
+            if silent > child.longest_silence:
+                say(f"  {child.label} laat al {silent:.0f} s niets van zich horen.")
+                self._plan_restart(child)
 
     def identities(self) -> dict[str, dict[str, Any]]:
         running = [child for child in self.children if child.process]
@@ -144,6 +173,7 @@ class Supervisor:
                 preexec_fn=die_with_parent(child.stop_signal),
                 **child.account,
             )
+        child.started_at = time.monotonic()
         self.changed()
 
     def _plan_restart(self, child: Child) -> None:

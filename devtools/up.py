@@ -8,12 +8,13 @@ from functools import partial
 
 from devtools.cli import Stopped, Trouble, say, step
 from devtools.filling import DONE
+from devtools.hearts import silences
 from devtools.house import SETTINGS, base_settings, held_checkout, start_services
 from devtools.loops import compile_loops
 from devtools.paths import LOGS, PYTHON, VAR
 from devtools.processes import PATIENCE
 from devtools.state import State
-from devtools.supervisor import Child, Supervisor
+from devtools.supervisor import LONGEST_SILENCE, Child, Supervisor
 
 PREFERRED_PORT = 8000
 PATIENT = 90.0
@@ -30,6 +31,8 @@ WORKERS = {
     "matcher": "match",
     "builder": "build",
 }
+# Seconds; whoever compares everything shows that it lives when it is done.
+LONGEST_BUILD = 390.0
 DEMO = ("Voorbeelden klaarzetten", "demo seed")
 
 
@@ -56,6 +59,7 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     address = f"http://127.0.0.1:{door.getsockname()[1]}"
     settings = base_settings(address)
     start_services(supervisor, settings)
+    supervisor.silences = partial(silences, settings["DATABASE_URL"])
     demo = (DEMO,) if settings["DGVN_ENV"] == "demo" else ()
     fill(supervisor, settings, (*FILLING, *demo))
     compile_loops(settings)
@@ -138,6 +142,8 @@ def worker(settings: Mapping[str, str], name: str, queue: str) -> Child:
         # Without this a long task would hold up stopping; it is claimed in the database anyway.
         environment={**settings, "REMAP_SIGTERM": "SIGQUIT"},
         patience=PATIENCE,
+        beats_as=queue,
+        longest_silence=LONGEST_BUILD if queue == "build" else LONGEST_SILENCE,
     )
 
 

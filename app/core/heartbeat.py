@@ -8,6 +8,7 @@ from sqlalchemy import Interval, String, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.core.dutch import how_long, plural
 from app.core.orm import Base
 
 BEAT_EVERY = timedelta(seconds=15)
@@ -50,6 +51,15 @@ class Pulse:
     @property
     def is_late(self) -> bool:
         return self.silence is None or self.silence > self.group.longest_silence
+
+    @property
+    def words(self) -> str:
+        if self.silence is None:
+            return "nooit iets van gehoord"
+        seconds = int(self.silence.total_seconds())
+        if self.is_late:
+            return f"al {how_long(self.silence)} stil"
+        return f"{plural(seconds, 'seconde', 'seconden')} geleden"
 
 
 def beat(session: Session, group: Group) -> None:

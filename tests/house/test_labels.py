@@ -16,7 +16,7 @@ from tests.house.tree import ROOT, near
 CELLAR = ROOT / "app" / "core"
 HOMES = [
     *sorted((ROOT / "app").glob("*/rules.py")),
-    *(CELLAR / name for name in ("actor.py", "jobs.py", "phases.py")),
+    *(CELLAR / name for name in ("actor.py", "heartbeat.py", "jobs.py", "phases.py")),
 ]
 
 

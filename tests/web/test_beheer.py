@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.queries import roles_of
 from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState
 from app.core.actor import Role
+from app.core.heartbeat import Group, Heartbeat, beat
 from app.core.jobs import MOST_ATTEMPTS, Job, JobState
 from app.core.outbox import OutboxMessage
 from app.gemeenten.models import EmailDomain, Gemeente
@@ -553,6 +554,23 @@ def test_workers_that_stand_still_are_noticed(
     page = client.get("/beheer/systeem").text
 
     assert ("De werkers lopen achter of staan stil." in page) is is_said
+
+
+def test_the_page_says_when_each_group_of_workers_was_last_heard(
+    client: FlaskClient, session: Session
+) -> None:
+    for group in Group:
+        beat(session, group)
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    heard = text_of(client.get("/beheer/systeem"))
+
+    ago = func.clock_timestamp() - timedelta(seconds=125)
+    session.execute(update(Heartbeat).where(Heartbeat.group == Group.MATCH).values(beaten_at=ago))
+    silent = text_of(client.get("/beheer/systeem"))
+
+    assert "te lang niets" not in heard
+    assert "Matches zoeken al 2 minuten stil" in silent
+    assert "Van deze werkers horen we te lang niets: Matches zoeken. Kijk" in silent
 
 
 def a_request(session: Session, **changed: object) -> AccessRequest:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.accounts.rules import may_grant
-from app.core import backlog, jobs
+from app.core import backlog, heartbeat, jobs
 from app.core.actor import Actor, Role
 from app.core.backlog import Backlog
 from app.core.dutch import how_long, moment, number, plural
@@ -84,6 +84,14 @@ class Wait:
 class Waits:
     lines: list[Wait]
     is_late: bool
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Per group of workers when it last showed that it lives; `silent` names who does not."""
+
+    lines: list[tuple[str, str]]
+    silent: list[str]
 
 
 @dataclass(frozen=True)
@@ -207,6 +215,14 @@ def waits(session: Session, now: datetime) -> Waits:
 def _waiting(found: Backlog) -> tuple[str, str]:
     oldest = "" if found.waited is None else f"de oudste wacht {how_long(found.waited)}"
     return number(found.count), oldest
+
+
+def workers(session: Session) -> Workers:
+    found = heartbeat.pulses(session)
+    return Workers(
+        lines=[(label(pulse.group), pulse.words) for pulse in found],
+        silent=[label(pulse.group) for pulse in found if pulse.is_late],
+    )
 
 
 def last_runs(session: Session) -> list[tuple[str, str]]:

@@ -172,6 +172,7 @@ def _system_page() -> str:
     return render_template(
         "beheer/system.html",
         waits=pages.waits(session, now),
+        workers=pages.workers(session),
         last_runs=pages.last_runs(session),
         matching=pages.matching_part(session, now, shelf()),
         job_counts=pages.job_counts(session),

@@ -1,0 +1,21 @@
+"""`flask system`: whether the workers do what they are asked to do."""
+
+import click
+from flask.cli import with_appcontext
+
+from app.cli.work import Refusal, open_work
+from app.core.heartbeat import pulses
+from app.labels import label
+
+NOT_ALL = "Niet alle werkers doen hun werk. Kijk of ze draaien, en of de klok en Redis het doen."
+
+
+@click.command("system", help="Wanneer we van elke groep werkers voor het laatst iets hoorden.")
+@with_appcontext
+def system() -> None:
+    with open_work() as work:
+        found = pulses(work.session)
+    for pulse in found:
+        click.echo(f"{label(pulse.group)}: {pulse.words}")
+    if any(pulse.is_late for pulse in found):
+        raise Refusal(NOT_ALL)
