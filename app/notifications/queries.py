@@ -183,17 +183,6 @@ def backlog(session: Session) -> Backlog:
     return of_due(session, Delivery.next_attempt_at, Delivery.state == DeliveryState.PENDING)
 
 
-def failed(session: Session, limit: int = 100) -> list[Delivery]:
-    return list(
-        session.scalars(
-            select(Delivery)
-            .where(Delivery.state.in_([DeliveryState.FAILED, DeliveryState.UNKNOWN]))
-            .order_by(Delivery.created_at.desc())
-            .limit(limit)
-        )
-    )
-
-
 def too_late(session: Session, mails: Iterable[Delivery], now: datetime) -> set[UUID]:
     """Those of these mails that are no use any more: what their link opened is closed."""
     links = {mail.id: mail.subject_id for mail in mails if mail.kind is MailKind.SIGN_IN}

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from app.settings import Settings
 from app.web.accounts.views import accounts
+from app.web.beheer.mail import mail
 from app.web.beheer.views import beheer
 from app.web.demo.views import demo, mailbox
 from app.web.home.views import home
@@ -25,6 +26,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         vocabulary,
         words,
         beheer,
+        mail,
         accounts,
     )
     return (

@@ -48,6 +48,7 @@ UNDER = {
     "beheer.colleagues": "beheer.index",
     "beheer.domains": "beheer.index",
     "beheer.system": "beheer.index",
+    "mail.show": "beheer.index",
     "vocabulary.index": "beheer.index",
     "vocabulary.concept": "beheer.index",
     "vocabulary.ask_undo": "beheer.index",

@@ -35,6 +35,7 @@ ROLE_PAGES = {
     "gemeentebeheerder": {"/beheer", "/beheer/collegas", "/onze-opgaven"},
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),
+        "/beheer/mail",
         *("/beheer/begrippen/losse-woorden", "/beheer/begrippen/besluiten"),
         "/beheer/betwist",
     },

@@ -235,16 +235,3 @@ def test_mails_wait_from_the_moment_that_the_database_finds_them_due(session: Se
     a_delivery(session, state=DeliveryState.FAILED, next_attempt_at=now - 9 * A_MINUTE)
 
     assert (nothing, queries.backlog(session)) == (Backlog(0, None), Backlog(2, 3 * A_MINUTE))
-
-
-def test_what_a_beheerder_should_look_at_is_listed_newest_first(session: Session) -> None:
-    now = database_now(session)
-    for state in DeliveryState:
-        a_delivery(session, state=state, created_at=now - A_MINUTE)
-    newest = a_delivery(session, state=DeliveryState.FAILED)
-
-    found = queries.failed(session)
-
-    assert found[0] is newest
-    assert sorted(one.state for one in found) == ["failed", "failed", "unknown"]
-    assert queries.failed(session, limit=1) == [newest]

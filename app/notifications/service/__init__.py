@@ -1,6 +1,6 @@
 """Telling people: notices, preferences, and every mail from plan to verdict."""
 
-from app.notifications.service.bounces import count_bounces, take_in
+from app.notifications.service.bounces import Found, count_bounces, take_in
 from app.notifications.service.letters import Stationery, mark_letter, preview_digest, write_letter
 from app.notifications.service.notices import (
     mark_all_read,
@@ -23,11 +23,13 @@ from app.notifications.service.sending import (
     record,
     release,
     send_again,
+    send_all_again,
     settle,
 )
 
 __all__ = [
     "Claim",
+    "Found",
     "Stationery",
     "Turn",
     "claim",
@@ -44,6 +46,7 @@ __all__ = [
     "record",
     "release",
     "send_again",
+    "send_all_again",
     "set_preference",
     "settle",
     "take_in",

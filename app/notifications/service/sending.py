@@ -13,6 +13,7 @@ from app.core.ledger import CANNOT_TELL, NO_LEDGER, Entry, Known, Ledger
 from app.core.mail import Answer, Letter, Verdict
 from app.core.work import Work
 from app.notifications import queries
+from app.notifications.failures import NOT_ARRIVED, reason_of
 from app.notifications.models import Attempt, Delivery
 from app.notifications.rules import (
     ANSWER_WAIT,
@@ -28,6 +29,8 @@ from app.notifications.rules import (
 )
 from app.notifications.service import bounces, health
 
+# Mails that are opened again by one press of a button.
+MOST_AT_ONCE = 1_000
 CHANCE = Random()  # noqa: S311  (spreads retries in time; nothing secret depends on it)
 
 
@@ -159,10 +162,34 @@ def send_again(work: Work, delivery_id: UUID) -> None:
     delivery = work.fetch_to_change(Delivery, delivery_id)
     if queries.too_late(work.session, [delivery], work.now):
         raise Conflict(f"mail {delivery_id} has nothing to open", said=LINK_IS_OVER)
-    if delivery.state in {DeliveryState.FAILED, DeliveryState.UNKNOWN}:
-        delivery.state, delivery.attempts = DeliveryState.PENDING, 0
-        delivery.next_attempt_at = func.now()
-        delivery.expires_at = func.now() + lives(delivery.kind)
+    if delivery.state in NOT_ARRIVED:
+        _open(delivery)
+
+
+def send_all_again(work: Work, state: DeliveryState, reason: str) -> int:
+    """Open the mails that ended like this for this reason, newest first; how many."""
+    if not may_do_again(work.actor):
+        raise NotAllowed("send mail again")
+    if state not in NOT_ARRIVED:
+        return 0
+    ended = work.session.scalars(
+        select(Delivery)
+        .where(Delivery.state == state, reason_of() == reason)
+        .order_by(Delivery.created_at.desc())
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    too_late = queries.too_late(work.session, ended, work.now)
+    useful = [delivery for delivery in ended if delivery.id not in too_late]
+    for delivery in useful:
+        _open(delivery)
+    return len(useful)
+
+
+def _open(delivery: Delivery) -> None:
+    delivery.state, delivery.attempts = DeliveryState.PENDING, 0
+    delivery.next_attempt_at = func.now()
+    delivery.expires_at = func.now() + lives(delivery.kind)
 
 
 def _held(

@@ -24,8 +24,7 @@ from app.matching import queries as matching
 from app.matching.shelf import Shelf
 from app.matching.status import seconds_words, status, status_lines
 from app.notifications import queries as mails
-from app.notifications.models import Delivery
-from app.notifications.rules import LINK_IS_OVER, DeliveryState
+from app.notifications.rules import DeliveryState
 from app.web.beheer.forms import Deed
 
 State = TypeVar("State", bound=Enum)
@@ -95,14 +94,6 @@ class Workers:
 
 
 @dataclass(frozen=True)
-class MailLine:
-    """A mail that did not arrive, as far as we know; `over` says why it cannot go again."""
-
-    mail: Delivery
-    over: str
-
-
-@dataclass(frozen=True)
 class MatchingPart:
     """How matching stands; and of the snapshots before this one when, and how long they took."""
 
@@ -149,6 +140,11 @@ def _platform_tasks(session: Session) -> list[Task]:
             title="Betwiste redenen",
             text="Lees van welke redenen collega’s zeggen dat ze niet kloppen.",
             href=url_for("matching.disputed"),
+        ),
+        Task(
+            title="Mail",
+            text="Zie welke mail niet aankwam en waarom, en stuur hem opnieuw.",
+            href=url_for("mail.show"),
         ),
         Task(
             title="Systeem",
@@ -250,12 +246,6 @@ def matching_part(session: Session, now: datetime, shelf: Shelf) -> MatchingPart
         lines=status_lines(found, now),
         earlier=[(moment(build.began_at), seconds_words(build)) for build in found.builds[1:]],
     )
-
-
-def mail_lines(session: Session, now: datetime) -> list[MailLine]:
-    failed = mails.failed(session)
-    too_late = mails.too_late(session, failed, now)
-    return [MailLine(mail, LINK_IS_OVER if mail.id in too_late else "") for mail in failed]
 
 
 def job_counts(session: Session) -> list[Count]:

@@ -17,7 +17,6 @@ from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
 from app.labels import label
-from app.notifications import service as mail_service
 from app.web.auth import current_actor
 from app.web.beheer import pages
 from app.web.beheer.forms import (
@@ -28,7 +27,6 @@ from app.web.beheer.forms import (
     GemeenteForm,
     RetryForm,
     pressed,
-    pressed_id,
 )
 from app.web.policy import Policy, allow
 from app.web.work import open_work
@@ -149,20 +147,6 @@ def try_again() -> ResponseReturnValue:
     return redirect(url_for("beheer.system"))
 
 
-@beheer.post("/beheer/systeem/mail")
-@allow(Policy.BEHEERDER)
-def send_again() -> ResponseReturnValue:
-    delivery_id = pressed_id("delivery_id")
-    try:
-        with open_work() as work:
-            mail_service.send_again(work, delivery_id)
-    except Conflict as refused:
-        flash(refused.said, "error")
-        return _system_page(), 409
-    flash("De mail gaat opnieuw weg. Kijk over een minuut of het gelukt is.", "success")
-    return redirect(url_for("beheer.system"))
-
-
 def _requests_page() -> str:
     return render_template("beheer/requests.html", requests=pages.request_lines(db.session()))
 
@@ -178,7 +162,6 @@ def _system_page() -> str:
         job_counts=pages.job_counts(session),
         failed_jobs=jobs.failed(session),
         mail_counts=pages.mail_counts(session),
-        failed_mails=pages.mail_lines(session, now),
     )
 
 

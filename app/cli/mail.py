@@ -1,0 +1,119 @@
+"""`flask mail ...`: how mail stands, and taking in what comes back."""
+
+import sys
+from mailbox import Maildir
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import structlog
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.cli.work import Refusal, open_work, reading
+from app.core.dutch import how_long, moment, number, plural
+from app.core.reports import LONGEST_REPORT
+from app.labels import label
+from app.notifications import failures, queries, service
+from app.notifications.rules import DeliveryState
+from app.notifications.service import Found
+from app.post import Post
+
+# What Postfix understands as "keep it and come again" (sysexits.h).
+TRY_LATER = 75
+A_BITE = 65_536
+
+log = structlog.get_logger()
+
+mail = AppGroup("mail", help="Mail die weg moet, weg is, of terugkwam.")
+
+
+@mail.command("status")
+def status() -> None:
+    """Laat zien hoe de mail ervoor staat."""
+    with open_work() as work:
+        session = work.session
+        states = queries.counts_by_state(session)
+        waiting = queries.backlog(session)
+        failed = failures.failures(session)
+        alone = failures.left_alone(session)
+        returned = failures.last_returned(session)
+    _tell("Mails", [f"{label(state)}: {number(states.get(state, 0))}" for state in DeliveryState])
+    oldest = [f"de oudste wacht {how_long(waiting.waited)}"] if waiting.waited is not None else []
+    _tell("Moet nu weg", [plural(waiting.count, "mail", "mails"), *oldest])
+    _tell(
+        "Niet aangekomen",
+        [f"{label(one.state)}, {one.words}: {number(one.count)}" for one in failed],
+    )
+    _tell(
+        "Adressen zonder overzichten",
+        [f"{failures.reason_words(why)}: {number(count)}" for why, count in alone.items()],
+    )
+    _tell(
+        "Laatst teruggekomen",
+        [f"{moment(one.told_at)}: {label(one.kind)}, {one.words}" for one in returned],
+    )
+
+
+@mail.command("receive")
+@click.argument("recipient", default="")
+def receive(recipient: str) -> None:
+    """Lees van de invoer een mail die terugkwam; RECIPIENT is aan wie hij kwam.
+
+    Zegt niets en weigert niets: wie een mail vervalst, krijgt geen antwoord en vult geen logboek.
+    """
+    content = _whole(sys.stdin.buffer)
+    try:
+        _take_in(content, recipient)
+    except Refusal:
+        # The mail server keeps it, and comes again when the database is back.
+        raise SystemExit(TRY_LATER) from None
+
+
+@mail.command("collect")
+@click.argument("folder", type=click.Path(path_type=Path))
+def collect(folder: Path) -> None:
+    """Lees de nieuwe mail in een Maildir; wat gelezen is gaat van new naar cur."""
+    found = dict.fromkeys(Found, 0)
+    with reading(folder):
+        if not (folder / "new").is_dir():
+            raise Refusal(f"{folder} is geen Maildir: er is geen map new in.")
+        box = Maildir(folder, create=False)
+        for key in sorted(box.keys()):
+            message = box.get_message(key)
+            if message.get_subdir() == "new":
+                with box.get_file(key) as file:
+                    found[_take_in(file.read(LONGEST_REPORT), "")] += 1
+                message.set_subdir("cur")
+                message.add_flag("S")
+                box[key] = message
+    if found[Found.NOT_OURS]:
+        # One line, however many there were.
+        log.warning("reports that are not ours", mails=found[Found.NOT_OURS])
+    click.echo(
+        f"{plural(sum(found.values()), 'mail', 'mails')} gelezen: "
+        f"{number(found[Found.BOUNCE])} teruggekomen, {number(found[Found.KNOWN_BOUNCE])} al "
+        f"bekend, {number(found[Found.NOT_OURS])} niet van ons, "
+        f"{number(found[Found.NO_REPORT])} iets anders."
+    )
+
+
+def _take_in(content: bytes, recipient: str) -> Found:
+    office: Post = current_app.extensions["post"]
+    paper = office.stationery
+    with open_work() as work:
+        return service.take_in(work, paper.bounce_address, paper.secret, content, recipient)
+
+
+def _whole(stream: BinaryIO) -> bytes:
+    """What matters of a mail; all of it is read, or who hands it over thinks that we failed."""
+    content = stream.read(LONGEST_REPORT)
+    while stream.read(A_BITE):
+        pass
+    return content
+
+
+def _tell(title: str, lines: list[str]) -> None:
+    click.echo(f"{title}:")
+    for line in lines or ["geen"]:
+        click.echo(f"  {line}")
