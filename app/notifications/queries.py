@@ -70,6 +70,13 @@ def chosen_in(row: Preference | None) -> tuple[Frequency, Weekday]:
     return (row.frequency, Weekday(row.weekday)) if row else (DEFAULT_FREQUENCY, DEFAULT_WEEKDAY)
 
 
+def paused_until(session: Session, user_id: UUID, today: date) -> date | None:
+    """The first day on which a digest may come again, as long as that day is still to come."""
+    row = session.get(Preference, user_id)
+    until = row.paused_until if row else None
+    return until if until and until > today else None
+
+
 def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:
     """What still stands, newest first."""
     newest = _standing(viewer, today).order_by(
@@ -111,8 +118,8 @@ def due_for_digest(
 ) -> list[tuple[UUID, datetime | None]]:
     """Who of these readers gets a digest, and where its news begins.
 
-    The same as to ask `news` of each who wants a digest on this `weekday` (or on any, for None)
-    and has none on its way, but in one question for all of them.
+    The same as to ask `news` of each who wants a digest on this `weekday` (or on any, for None),
+    has no pause and has none on its way, but in one question for all of them.
     """
     told = _last_told(reader.id).lateral("told")
     until_when = told.c.news_until
@@ -133,6 +140,7 @@ def due_for_digest(
         .where(
             _among(readers, reader.id),
             _wants(weekday),
+            or_(Preference.paused_until.is_(None), Preference.paused_until <= today),
             # What an earlier digest still has to tell is not told twice.
             ~_being_told(reader.id),
         )

@@ -7,6 +7,7 @@ from random import Random
 
 from app.accounts.rules import SIGN_IN_LINK_LIVES
 from app.core.clock import AMSTERDAM, dutch_time
+from app.core.faults import Fault
 
 DIGEST_HOUR = 7
 # A digest that could not be made before this hour waits for the next day; its news goes with it.
@@ -20,6 +21,9 @@ LEASE = timedelta(seconds=60)
 # An answer that stays out longer than this will not come; then the mail may or may not be there.
 ANSWER_WAIT = timedelta(seconds=90)
 MOST_MATCHES = 5
+LONGEST_PAUSE = timedelta(days=366)
+PAUSE_IS_OVER = "Kies een dag die nog komt, of laat dit leeg."
+PAUSE_IS_LONG = "Kies een dag binnen een jaar. Wil je geen overzicht meer? Kies dan voor nooit."
 
 
 class Frequency(StrEnum):
@@ -127,9 +131,21 @@ def morning_of(day: date) -> datetime:
     return datetime.combine(day, time(DIGEST_HOUR), AMSTERDAM)
 
 
-def next_digest(frequency: Frequency, chosen: Weekday, now: datetime) -> datetime | None:
+def pause_faults(until: date | None, today: date) -> list[Fault]:
+    """Whether digests can stay away until that day."""
+    if until is None or today < until <= today + LONGEST_PAUSE:
+        return []
+    said = PAUSE_IS_OVER if until <= today else PAUSE_IS_LONG
+    return [Fault("paused_until", said)]
+
+
+def next_digest(
+    frequency: Frequency, chosen: Weekday, now: datetime, paused_until: date | None = None
+) -> datetime | None:
     """The first morning to come on which somebody with this preference may get a digest."""
-    days = (dutch_time(now).date() + timedelta(days=ahead) for ahead in range(8))
+    today = dutch_time(now).date()
+    first = max(today, paused_until or today)
+    days = (first + timedelta(days=ahead) for ahead in range(8))
     mornings = (morning_of(day) for day in days if wants_on(frequency, chosen, due_on(day).weekday))
     return next((morning for morning in mornings if morning > now), None)
 

@@ -90,6 +90,7 @@ class World:
                     user_id=user.id,
                     frequency=self.either(*Frequency),
                     weekday=self.either(Weekday.MONDAY, Weekday.FRIDAY),
+                    paused_until=self.either(None, None, TODAY, TODAY + timedelta(days=1)),
                 )
             )
         return user
@@ -150,6 +151,7 @@ def one_by_one(session: Session, weekday: Weekday | None) -> dict[UUID, object]:
         since = queries.last_told(session, user.id)
         if (
             wants
+            and not queries.paused_until(session, user.id, TODAY)
             and not is_being_told(session, user.id)
             and queries.news(session, actor_of(user), since, SOON, TODAY)
         ):

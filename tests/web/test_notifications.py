@@ -17,6 +17,7 @@ from app.core.actor import Role
 from app.links import Links
 from app.matching import service as matching
 from app.notifications import queries, service
+from app.notifications.models import Preference
 from app.notifications.rules import Frequency, Weekday
 from app.opgaven.models import Opgave
 from app.people.rules import ProfileState, Visibility
@@ -280,6 +281,51 @@ def test_a_choice_is_kept_and_its_effect_told(
         Weekday(int(choice["weekday"])),
     )
     assert said in client.get("/voorkeuren").text
+
+
+def test_a_pause_is_kept_and_told_in_plain_words(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+
+    client.post("/voorkeuren", data={**EVERY_WEEK, "paused_until": "05-12-2026"})
+
+    page = " ".join(re.sub("<[^>]+>", "", client.get("/voorkeuren").text).split())
+    assert "Je krijgt weer een overzicht vanaf zaterdag 5 december" in page
+    assert "Het eerste kan komen op donderdag 10 december" in page
+    assert "weer in je mail vanaf zaterdag 5 december" in client.get("/meldingen").text
+
+
+def test_a_pause_that_is_over_is_not_shown_any_more(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    session.add(Preference(user_id=professional.id, paused_until=TODAY))
+
+    page = sign_in(client, session, professional).get("/voorkeuren").text
+
+    assert "even geen overzicht." not in page
+    assert "maandag 30 november" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("23-11-2026", "Kies een dag die nog komt"),
+        ("2026-11-01", "Kies een dag die nog komt"),
+        ("25-11-2027", "Kies een dag binnen een jaar."),
+        ("31-02-2027", "Vul een datum in, bijvoorbeeld 31-01-2027."),
+        ("volgende week", "Vul een datum in, bijvoorbeeld 31-01-2027."),
+    ],
+)
+def test_a_pause_that_cannot_be_says_why_and_changes_nothing(
+    client: FlaskClient, session: Session, professional: User, typed: str, said: str
+) -> None:
+    sign_in(client, session, professional)
+
+    answer = client.post("/voorkeuren", data={**EVERY_WEEK, "paused_until": typed})
+
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert queries.preference_of(session, professional.id) == (Frequency.WEEKLY, Weekday.MONDAY)
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,8 @@ def _access_decided(work: Work, delivery: Delivery) -> Addressed:
 
 def _digest(work: Work, delivery: Delivery) -> Addressed:
     reader = work.fetch(User, delivery.user_id)
+    if queries.paused_until(work.session, reader.id, work.today):
+        raise NothingToTell("paused")
     # A later digest may have gone first; what that one told is no news any more.
     told = (delivery.news_from, queries.last_told(work.session, reader.id))
     since = max((moment for moment in told if moment), default=None)

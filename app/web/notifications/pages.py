@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import url_for
@@ -18,7 +19,7 @@ from app.matching.core.words import COLLEAGUE, YOU, fits_words, one_line
 from app.matching.queries import score_of
 from app.notifications import queries
 from app.notifications.queries import SeenNotice
-from app.notifications.rules import Frequency
+from app.notifications.rules import Frequency, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
@@ -40,6 +41,16 @@ class InboxPage:
     requests: int
     is_paused: bool
     has_digest: bool
+    # Until when digests stay away.
+    paused_until: date | None
+
+
+@dataclass(frozen=True)
+class PreferencePage:
+    # What the form begins with.
+    chosen: dict[str, Any]
+    expected: datetime | None
+    paused_until: date | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,18 @@ def inbox_page(session: Session, viewer: Actor, user_id: UUID, now: datetime) ->
         requests=len(accounts.waiting_requests(session)) if may_decide_access(viewer) else 0,
         is_paused=profile is not None and profile.state is ProfileState.PAUSED,
         has_digest=frequency is not Frequency.NEVER,
+        paused_until=queries.paused_until(session, user_id, dutch_day(now)),
+    )
+
+
+def preference_page(session: Session, user_id: UUID, now: datetime) -> PreferencePage:
+    frequency, weekday = queries.preference_of(session, user_id)
+    until = queries.paused_until(session, user_id, dutch_day(now))
+    expected = next_digest(frequency, weekday, now, until)
+    return PreferencePage(
+        chosen={"frequency": frequency, "weekday": weekday, "paused_until": until},
+        expected=expected,
+        paused_until=until if expected else None,
     )
 
 

@@ -8,13 +8,14 @@ from flask_login import current_user
 
 from app.core.clock import utc_now
 from app.core.errors import NotFound
+from app.core.faults import FaultyDraft
 from app.extensions import csrf, db
 from app.links import Links
 from app.notifications import queries, service
-from app.notifications.rules import Frequency, next_digest
+from app.notifications.rules import Frequency
 from app.web.auth import current_actor
 from app.web.notifications.forms import PreferenceForm
-from app.web.notifications.pages import inbox_page, reader_of
+from app.web.notifications.pages import inbox_page, preference_page, reader_of
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -45,16 +46,12 @@ def mark_read() -> ResponseReturnValue:
 @notifications.route("/voorkeuren", methods=["GET", "POST"])
 @allow(Policy.SIGNED_IN)
 def preferences() -> ResponseReturnValue:
-    frequency, weekday = queries.preference_of(db.session(), current_user.user_id)
-    form = PreferenceForm.of_request(data={"frequency": frequency, "weekday": weekday})
-    if not form.submitted():
-        expected = next_digest(frequency, weekday, utc_now())
-        page = render_template("notifications/preferences.html", form=form, expected=expected)
-        return page, form.status
-    with open_work() as work:
-        service.set_preference(work, form.frequency.data, form.weekday.data)
-    flash("Je keuze is bewaard.", "success")
-    return redirect(url_for("notifications.preferences"))
+    page = preference_page(db.session(), current_user.user_id, utc_now())
+    form = PreferenceForm.of_request(data=page.chosen)
+    if form.submitted() and _save(form):
+        flash("Je keuze is bewaard.", "success")
+        return redirect(url_for("notifications.preferences"))
+    return render_template("notifications/preferences.html", form=form, page=page), form.status
 
 
 @notifications.route("/afmelden/<token>", methods=["GET", "POST"])
@@ -73,6 +70,18 @@ def unsubscribe(token: str) -> ResponseReturnValue:
         done=request.method == "POST" or frequency is Frequency.NEVER,
         was_done=request.method == "GET" and frequency is Frequency.NEVER,
     )
+
+
+def _save(form: PreferenceForm) -> bool:
+    try:
+        with open_work() as work:
+            service.set_preference(
+                work, form.frequency.data, form.weekday.data, form.paused_until.data
+            )
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return False
+    return True
 
 
 def _reader_of(token: str) -> UUID:

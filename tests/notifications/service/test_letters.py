@@ -19,7 +19,7 @@ from app.core.verp import mail_of
 from app.core.work import Work
 from app.links import Links
 from app.notifications import service
-from app.notifications.models import Delivery
+from app.notifications.models import Delivery, Preference
 from app.notifications.render import Renderer
 from app.notifications.rules import DeliveryState, MailKind
 from app.notifications.service import Claim, Stationery
@@ -180,6 +180,15 @@ def test_what_a_later_digest_has_told_is_not_told_by_one_that_is_sent_again(
     work.session.flush()
 
     assert write(work, stationery, failed) is None
+
+
+def test_who_began_a_pause_meanwhile_gets_no_digest(work: Work, stationery: Stationery) -> None:
+    user = told_before(work).professional
+    delivery = a_digest_for(work, user)
+    work.session.add(Preference(user_id=user.id, paused_until=work.today + timedelta(days=1)))
+
+    assert write(work, stationery, delivery) is None
+    assert (delivery.state, delivery.last_answer) == (DeliveryState.SUPPRESSED, "paused")
 
 
 def test_a_digest_can_be_ended_with_one_click(work: Work, stationery: Stationery) -> None:

@@ -17,7 +17,7 @@ from app.accounts.rules import AccessState
 from app.core.actor import Role
 from app.core.work import Work
 from app.notifications import service
-from app.notifications.models import Delivery, DigestRun, Notice
+from app.notifications.models import Delivery, DigestRun, Notice, Preference
 from app.notifications.rules import (
     DeliveryState,
     Frequency,
@@ -429,3 +429,38 @@ def test_the_next_digest_begins_where_the_last_one_ended(session: Session) -> No
         told.owner.id: (MONDAY, NEXT_DAY),
         later.professional.id: (None, NEXT_DAY),
     }
+
+
+# A pause
+
+
+@pytest.mark.parametrize(("days", "comes"), [(-1, True), (0, True), (1, False)])
+def test_no_digest_comes_before_the_last_day_of_a_pause_is_over(
+    session: Session, days: int, comes: bool
+) -> None:
+    user = a_told_match(session, told_at=EARLIER).professional
+    paused_until = TODAY + timedelta(days=days)
+    session.add(Preference(user_id=user.id, paused_until=paused_until))
+
+    service.plan_digests(make_work(session), TODAYS, everybody=True)
+
+    assert (user.id in readers(session)) is comes
+
+
+def test_what_came_during_a_pause_is_told_after_it(session: Session) -> None:
+    told = a_told_match(session, told_at=EARLIER)
+    an_earlier_digest(session, told.professional, DeliveryState.ACCEPTED)
+    again = make_work(session, told.professional)
+    during = NEXT_DAY - timedelta(hours=1)
+    service.set_preference(again, Frequency.DAILY, Weekday.MONDAY, TODAY + timedelta(days=2))
+    session.scalars(
+        select(Notice).where(Notice.user_id == told.professional.id)
+    ).one().told_at = during
+    found = []
+
+    for days in (1, 2):
+        moment = MONDAY + timedelta(days=days)
+        service.plan_digests(make_work(session, now=moment), due_on(moment.date()))
+        found.append([mail.news_until for mail in planned(session) if mail.news_from])
+
+    assert found == [[], [MONDAY + timedelta(days=2)]]
