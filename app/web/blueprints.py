@@ -9,6 +9,7 @@ from app.web.beheer.views import beheer
 from app.web.demo.views import demo, mailbox
 from app.web.home.views import home
 from app.web.matching.views import matching
+from app.web.notifications.returned import returned
 from app.web.notifications.views import notifications
 from app.web.opgaven.views import opgaven
 from app.web.people.views import people
@@ -23,6 +24,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         people,
         matching,
         notifications,
+        returned,
         vocabulary,
         words,
         beheer,

@@ -1,0 +1,62 @@
+"""Mail to somebody's address came back: what they read of it, and trying again."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, current_app, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.accounts.models import User
+from app.extensions import db
+from app.notifications.service import health
+from app.notifications.service.health import Reason
+from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+WORDS = {
+    Reason.GONE: (
+        "Een mail naar {address} kwam terug: de mailserver zegt dat dit adres niet bestaat. Vraag "
+        "je ICT-afdeling of het adres werkt. Doet het het weer? Druk dan op de knop."
+    ),
+    Reason.TOO_OFTEN: (
+        "Mail naar {address} kwam de laatste tijd telkens terug. Misschien is je postbus vol. Maak "
+        "ruimte, of vraag je ICT-afdeling wat er is. Doet het het weer? Druk dan op de knop."
+    ),
+    Reason.COMPLAINT: (
+        "Een van onze mails naar {address} is gemeld als ongewenst. Was dat niet de bedoeling? "
+        "Druk dan op de knop. Wil je geen mail meer? Kies dan hieronder voor geen overzicht."
+    ),
+}
+
+returned = Blueprint("returned", __name__)
+
+
+@returned.app_context_processor
+def context() -> dict[str, Callable[[], str]]:
+    return {"returned_mail": returned_mail}
+
+
+@returned.post("/voorkeuren/adres")
+@allow(Policy.SIGNED_IN)
+def try_again() -> ResponseReturnValue:
+    address, address_hash = _own_address()
+    with open_work() as work:
+        health.start_clean(work, address_hash)
+    flash(
+        f"We mailen weer naar {address}. Komt er iets nieuws, dan krijg je je overzicht.", "success"
+    )
+    return redirect(url_for("notifications.preferences"))
+
+
+def returned_mail() -> str:
+    """What to say to who looks at the page, or nothing."""
+    if not current_user.is_authenticated:
+        return ""
+    address, address_hash = _own_address()
+    reason = health.resting(db.session(), address, address_hash)
+    return WORDS[reason].format(address=address) if reason else ""
+
+
+def _own_address() -> tuple[str, bytes]:
+    address = db.session().get_one(User, current_user.user_id).email
+    return address, health.hash_of(address, current_app.extensions["settings"].secret_key)
