@@ -1,6 +1,9 @@
-"""The web application for a WSGI server."""
+"""The web application for a WSGI server, and for `flask`."""
 
 from app.factory import create_app
 from app.settings import Settings
+from workers.loop import worker
 
 app = create_app(Settings.from_env())
+# Here and not with the other commands: the app does not know who works for it.
+app.cli.add_command(worker)

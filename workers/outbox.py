@@ -33,8 +33,11 @@ def drain() -> JobIds:
 
 def run_due(group: Group) -> int:
     """Do a handful of the jobs of this group that are due, without anybody's nudge."""
+    reactions = of_group(group)
+    if not reactions:
+        return 0
     with open_work() as work:
-        due = jobs.due(work.session, limit=HANDFUL, reactions=of_group(group))
+        due = jobs.due(work.session, limit=HANDFUL, reactions=reactions)
     for job_id, _ in due:
         if stop_asked.is_set():
             break

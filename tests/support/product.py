@@ -26,7 +26,7 @@ from devtools.processes import die_with_parent
 ROOT = Path(__file__).parent.parent.parent
 CELERY = [sys.executable, "-m", "celery", "-A", "workers.main:celery_app"]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:app"]
-WEB, BEAT, MAILBOX = "web", "beat", "mailbox"
+WEB, BEAT, MAILBOX, LOOP = "web", "beat", "mailbox", "loop"
 TICKS, URGENT, BULK, MATCHING, BUILDING = "ticks", "urgent", "bulk", "matching", "building"
 WORKERS = {
     TICKS: Group.TICK,
@@ -162,8 +162,11 @@ class Product:
         self.start(*(names or WORKERS))
 
     def kill_worker(self, *names: str) -> None:
+        self.kill(*(names or WORKERS))
+
+    def kill(self, *names: str) -> None:
         """Kill -9: no goodbye, nothing handed back."""
-        for name in names or WORKERS:
+        for name in names:
             self.parts.pop(name).kill()
 
     def freeze_worker(self, *names: str) -> None:
@@ -235,6 +238,8 @@ class Product:
         if name in WORKERS:
             manner = ("-c", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
             return [*CELERY, "worker", "-n", name, "-Q", WORKERS[name].value, *manner]
+        if name == LOOP:
+            return [*FLASK, "worker"]
         if name == BEAT:
             return [*CELERY, "beat", "-s", str(self.folder / "schedule"), "--loglevel", "INFO"]
         if name == MAILBOX:
@@ -248,6 +253,8 @@ class Product:
     def _ready(self, name: str) -> bool:
         if name in WORKERS:
             return " ready." in self._read(name)
+        if name == LOOP:
+            return "every group is at work" in self._read(name)
         if name == BEAT:
             return "Sending due task" in self._read(name)
         return self._mailbox_answers() if name == MAILBOX else self._web_answers()

@@ -1,17 +1,11 @@
 """Real workers, killed, frozen and robbed of their messages: nothing is lost or doubled."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import Event
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Mailbox as IntoMaildir
-from aiosmtpd.smtp import SMTP, Envelope
-from aiosmtpd.smtp import Session as SmtpSession
 from sqlalchemy import delete, func, select, text, update
 
 from app.accounts.models import User
@@ -31,10 +25,10 @@ from tests.support.alive import a_living_opgave, a_living_profile, work_now
 from tests.support.builders import a_user
 from tests.support.mailbox import Mailbox, link_in
 from tests.support.product import MAILBOX, MATCHING, Product, wait_for
+from tests.support.slow_relay import relay_that_crawls
 
 pytestmark = pytest.mark.slow
 
-READER = "collega"
 # Seconds; at ten the sender gives up and tries the next mail.
 ALMOST_TOO_SLOW = 9
 # Of a digest the relay answers two commands slowly: a link that waits for one comes later.
@@ -285,46 +279,6 @@ def test_mail_waits_for_a_relay_that_is_away(workers: Product) -> None:
     assert len(box.messages(address)) == 1
 
 
-@dataclass(frozen=True)
-class Crawling:
-    """A relay that keeps every mail, and takes its time for each command about a digest."""
-
-    keep: IntoMaildir
-    seconds: float
-    held: Event = field(default_factory=Event)
-
-    async def handle_RCPT(  # noqa: N802  (the names are those of aiosmtpd)
-        self, _: SMTP, __: SmtpSession, envelope: Envelope, address: str, ___: list[str]
-    ) -> str:
-        await self._dawdle(address)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: SmtpSession, envelope: Envelope
-    ) -> str:
-        await self._dawdle(envelope.rcpt_tos[0])
-        return await self.keep.handle_DATA(server, session, envelope) or "250 OK"
-
-    async def _dawdle(self, address: str) -> None:
-        if READER in address:
-            self.held.set()
-            await asyncio.sleep(self.seconds)
-
-
-@contextmanager
-def relay_that_crawls(product: Product, seconds: float) -> Iterator[Event]:
-    """In the place of the mailbox of this product; tells when it holds a digest."""
-    product.stop(MAILBOX)
-    crawling = Crawling(IntoMaildir(product.maildir), seconds)
-    controller = Controller(crawling, hostname="127.0.0.1", port=product.smtp_port)
-    controller.start()
-    try:
-        yield crawling.held
-    finally:
-        controller.stop()
-
-
 @contextmanager
 def digests_on_their_way(product: Product, count: int) -> Iterator[None]:
     with product.session() as session:
@@ -341,9 +295,9 @@ def digests_on_their_way(product: Product, count: int) -> Iterator[None]:
 def test_a_slow_relay_of_digests_holds_up_no_link_and_no_match(workers: Product) -> None:
     pair = a_pair(workers)
     box = Mailbox(workers.maildir)
-    crawl = relay_that_crawls(workers, ALMOST_TOO_SLOW)
-    with crawl as holds_a_digest, digests_on_their_way(workers, 20):
-        wait_for(holds_a_digest.is_set, "the first digest")
+    crawl = relay_that_crawls(workers, ALMOST_TOO_SLOW, ALMOST_TOO_SLOW)
+    with crawl as relay, digests_on_their_way(workers, 20):
+        wait_for(relay.holds_reader.is_set, "the first digest")
 
         address = ask(workers)
         publish(workers, pair)
