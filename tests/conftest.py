@@ -53,6 +53,14 @@ def pytest_configure(config: pytest.Config) -> None:
         db.engine.dispose()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests wrote down of themselves: seeds and counts."""
+    for report in terminalreporter.stats.get("", []):
+        if report.when == "teardown" and report.user_properties:
+            told = "  ".join(f"{name} {value}" for name, value in report.user_properties)
+            terminalreporter.line(f"{report.nodeid}: {told}")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and os.environ.get("DGVN_TEMPLATE"):
         _on_server(f'DROP DATABASE IF EXISTS "{os.environ["DGVN_TEMPLATE"]}" WITH (FORCE)')

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from contextlib import suppress
 from enum import IntEnum
+from pathlib import Path
 from random import Random
 from time import monotonic
 
@@ -36,6 +37,13 @@ class Office(Product):
     """Only what sends; the tests put mails into its database."""
 
     senders = 4
+    # The log of the relay, for senders that may read it.
+    ledger: Path | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ledger = f"postfix:{self.ledger}" if self.ledger else "none"
+        return {**super().environment, "MAIL_LEDGER": ledger}
 
     def fill(self, count: int) -> None:
         with self.session() as session:
@@ -76,8 +84,10 @@ class Office(Product):
         """Let leases, waits for an answer, and waits after a refusal be over: time passes."""
         with self.engine.begin() as connection:
             for statement in (
+                # A sender that lives may still get its answer for a while.
                 "UPDATE delivery SET submitted_at = submitted_at - interval '10 minutes'"
-                " WHERE state = 'submitting' AND submitted_at < now() - interval '3 seconds'",
+                " WHERE state = 'submitting'"
+                " AND now() - submitted_at BETWEEN interval '10 seconds' AND interval '1 minute'",
                 "UPDATE delivery SET lease_until = now()"
                 " WHERE state = 'pending' AND lease_until < now() + interval '50 seconds'",
                 "UPDATE delivery SET next_attempt_at = now()"

@@ -1,10 +1,12 @@
 """A relay on loopback that writes down what it took, and fails as it is told."""
 
 import re
+from asyncio import WriteTransport
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Lock
@@ -12,6 +14,7 @@ from threading import Lock
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from app.core.clock import utc_now
 from tests.support.product import free_port
 
 MESSAGE_ID = re.compile(rb"^message-id: *(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
@@ -35,6 +38,8 @@ class Sink:
 
     def __post_init__(self) -> None:
         self._chance, self._lock = Random(self.seed), Lock()
+        # A log that goes back far enough to tell that something was not taken.
+        self._note("postfix/master[1]: reload", utc_now() - timedelta(hours=1))
 
     @property
     def copies(self) -> Counter[str]:
@@ -61,7 +66,7 @@ class Sink:
         self, server: SMTP, _: Session, envelope: Envelope
     ) -> str:
         number = self._write_down(envelope)
-        if self._chance.random() < self.drop and server.transport is not None:
+        if self._chance.random() < self.drop and isinstance(server.transport, WriteTransport):
             self.lost_answers += 1
             server.transport.abort()
         return f"250 2.0.0 Ok: queued as {number}"
@@ -75,15 +80,16 @@ class Sink:
         with self._lock:
             self.taken += [(message_id, address) for address in envelope.rcpt_tos]
             number = f"{len(self.taken):010X}"
-            with self.log.open("a") as log:
-                log.write(
-                    f"Nov 22 07:00:00 mx postfix/cleanup[1]: {number}: message-id={message_id}\n"
-                )
-                log.write(
-                    f"Nov 22 07:00:00 mx postfix/qmgr[1]: {number}: from=<{envelope.mail_from}>, "
-                    f"size={len(content)}, nrcpt={len(envelope.rcpt_tos)} (queue active)\n"
-                )
+            sender, size = envelope.mail_from, len(content)
+            self._note(f"postfix/cleanup[1]: {number}: message-id={message_id}")
+            self._note(
+                f"postfix/qmgr[1]: {number}: from=<{sender}>, size={size}, nrcpt=1 (queue active)"
+            )
         return number
+
+    def _note(self, said: str, at: datetime | None = None) -> None:
+        with self.log.open("a") as log:
+            log.write(f"{(at or utc_now()).isoformat()} mx {said}\n")
 
 
 @contextmanager
