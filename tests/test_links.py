@@ -27,7 +27,6 @@ def test_each_link_is_the_address_of_its_page(app: Flask, links: Links) -> None:
             ),
             links.matches(): url_for("matching.index", _external=True),
             links.inbox(): url_for("notifications.inbox", _external=True),
-            links.preferences(): url_for("notifications.preferences", _external=True),
             links.requests(): url_for("beheer.requests", _external=True),
         }
     assert list(pages) == list(pages.values())
@@ -35,28 +34,33 @@ def test_each_link_is_the_address_of_its_page(app: Flask, links: Links) -> None:
 
 def test_a_link_with_a_key_is_the_address_of_its_page(app: Flask, links: Links) -> None:
     sign_in, unsubscribe = links.sign_in(SOME_ID), links.unsubscribe(SOME_ID)
+    preferences = links.preferences(SOME_ID)
     with app.test_request_context(base_url="http://localhost"):
         pages = (
             url_for("accounts.finish", token=_token(sign_in), _external=True),
             url_for("notifications.unsubscribe", token=_token(unsubscribe), _external=True),
+            url_for("notifications.preferences_by_mail", token=_token(preferences), _external=True),
         )
-    assert (sign_in, unsubscribe) == pages
+    assert (sign_in, unsubscribe, preferences) == pages
 
 
 def test_a_key_tells_whom_it_is_for(links: Links) -> None:
     found = (
         links.sign_in_id_of(_token(links.sign_in(SOME_ID))),
         links.unsubscribe_user_of(_token(links.unsubscribe(SOME_ID))),
+        links.preferences_user_of(_token(links.preferences(SOME_ID))),
     )
-    assert found == (SOME_ID, SOME_ID)
+    assert found == (SOME_ID, SOME_ID, SOME_ID)
 
 
 def test_a_key_of_one_kind_opens_nothing_of_another_kind(links: Links) -> None:
     found = (
         links.sign_in_id_of(_token(links.unsubscribe(SOME_ID))),
         links.unsubscribe_user_of(_token(links.sign_in(SOME_ID))),
+        links.unsubscribe_user_of(_token(links.preferences(SOME_ID))),
+        links.preferences_user_of(_token(links.unsubscribe(SOME_ID))),
     )
-    assert found == (None, None)
+    assert found == (None, None, None, None)
 
 
 def test_a_key_of_another_house_opens_nothing(app: Flask, links: Links) -> None:

@@ -22,7 +22,7 @@ PUBLIC = {
     *("home.healthz", "home.readyz", "static"),
     *("accounts.sign_in", "accounts.sent", "accounts.finish", "accounts.sign_out"),
     *("opgaven.index", "opgaven.show"),
-    "notifications.unsubscribe",
+    *("notifications.unsubscribe", "notifications.preferences_by_mail"),
     # These exist in the demo only.
     *("demo.index", "demo.enter", "mailbox.index", "mailbox.show", "mailbox.html_part"),
 }

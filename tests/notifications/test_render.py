@@ -47,8 +47,8 @@ class Addresses:
     def inbox(self) -> str:
         return "https://dgvn.example/meldingen"
 
-    def preferences(self) -> str:
-        return "https://dgvn.example/voorkeuren"
+    def preferences(self, user_id: UUID) -> str:
+        return f"https://dgvn.example/voorkeuren/{user_id}"
 
     def requests(self) -> str:
         return "https://dgvn.example/beheer/aanvragen"
@@ -147,7 +147,7 @@ def test_a_digest_begins_with_the_best_and_ends_with_the_way_out() -> None:
     assert lines[-4:] == [
         "Je krijgt dit overzicht omdat je een account hebt. "
         "Er staat alleen in wat nieuw is sinds het vorige.",
-        "Kies hoe vaak je het wilt: https://dgvn.example/voorkeuren",
+        f"Kies hoe vaak je het wilt: https://dgvn.example/voorkeuren/{READER}",
         "Meld je af: https://dgvn.example/afmelden/7?a=1&b=2",
         "De gemeente van nu: https://dgvn.example/",
     ]

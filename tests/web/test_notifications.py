@@ -1,6 +1,6 @@
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from uuid import UUID, uuid4
 
@@ -469,3 +469,101 @@ def test_a_forged_link_leads_nowhere(
 
     assert answers == [404] * len(paths)
     assert queries.preference_of(session, professional.id)[0] is Frequency.WEEKLY
+
+
+# Preferences without a sign-in
+
+
+def preferences_path(app: Flask, user_id: UUID) -> str:
+    address = Links(app.extensions["settings"]).preferences(user_id)
+    return address.removeprefix(app.extensions["settings"].base_url)
+
+
+def test_the_link_in_a_mail_shows_the_choice_and_changes_nothing(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    reader = a_user(session, email="willemijn@utrecht.nl")
+
+    answer = client.get(preferences_path(app, reader.id))
+
+    assert answer.status_code == 200
+    assert "w…@utrecht.nl" in answer.text
+    assert "willemijn" not in answer.text
+    assert session.get(Preference, reader.id) is None
+
+
+def test_who_comes_from_a_mail_chooses_without_a_sign_in(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    path = preferences_path(app, professional.id)
+
+    answer = client.post(path, data={**EVERY_WEEK, "paused_until": "05-12-2026"})
+
+    assert (answer.status_code, answer.location) == (302, path)
+    assert queries.preference_of(session, professional.id) == (
+        Frequency.WEEKLY,
+        Weekday.THURSDAY,
+    )
+    assert queries.paused_until(session, professional.id, TODAY) == date(2026, 12, 5)
+    assert client.get("/voorkeuren").status_code == 302
+
+
+def test_the_link_changes_nothing_for_who_is_signed_in_as_another(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    another = a_user(session)
+    path = preferences_path(app, professional.id)
+    sign_in(client, session, another)
+
+    page = client.get(path).text
+    client.post(path, data=EVERY_WEEK)
+
+    assert "Je bent nu ingelogd met een ander adres" in page
+    assert queries.preference_of(session, professional.id)[1] is Weekday.THURSDAY
+    assert session.get(Preference, another.id) is None
+
+
+def test_another_site_cannot_choose_with_the_link(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+
+    answer = client.post(preferences_path(app, professional.id), data=EVERY_WEEK)
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    assert answer.status_code == 400
+    assert session.get(Preference, professional.id) is None
+
+
+@pytest.mark.parametrize(("days", "status"), [(60, 200), (61, 410)])
+def test_the_link_works_for_sixty_days_and_then_says_so(
+    app: Flask, client: FlaskClient, session: Session, professional: User, days: int, status: int
+) -> None:
+    path = preferences_path(app, professional.id)
+
+    with time_machine.travel(MONDAY + timedelta(days=days), tick=False):
+        shown = client.get(path)
+        acted = client.post(path, data=EVERY_WEEK)
+
+    assert shown.status_code == status
+    assert ("Deze link is te oud" in shown.text) is (status == 410)
+    assert (session.get(Preference, professional.id) is None) is (acted.status_code == 410)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_forged_link_to_preferences_leads_nowhere(
+    app: Flask, client: FlaskClient, professional: User, method: str
+) -> None:
+    ours = preferences_path(app, professional.id)
+    other_purpose = unsubscribe_path(app, professional.id).rsplit("/", 1)[-1]
+    paths = (
+        ours[:-1],
+        "/voorkeuren/x",
+        "/voorkeuren/%00",
+        f"/voorkeuren/{other_purpose}",
+        preferences_path(app, uuid4()),
+    )
+
+    answers = [getattr(client, method)(path, data=EVERY_WEEK).status_code for path in paths]
+
+    assert answers == [404] * len(paths)

@@ -19,16 +19,23 @@ from app.notifications.rules import (
 
 
 def set_preference(
-    work: Work, frequency: Frequency, weekday: Weekday, paused_until: date | None = None
+    work: Work,
+    frequency: Frequency,
+    weekday: Weekday,
+    paused_until: date | None = None,
+    *,
+    by_link: UUID | None = None,
 ) -> None:
-    if work.actor.user_id is None:
+    """For who is signed in, or for the person whom the link in a mail was made for."""
+    user_id = work.fetch(User, by_link).id if by_link else work.actor.user_id
+    if user_id is None:
         raise NotAllowed("a preference has an owner")
     faults = pause_faults(paused_until, work.today)
     if faults:
         raise FaultyDraft(faults)
     _save_preference(
         work,
-        work.actor.user_id,
+        user_id,
         frequency=frequency,
         weekday=weekday,
         paused_until=paused_until,

@@ -46,14 +46,6 @@ class InboxPage:
 
 
 @dataclass(frozen=True)
-class PreferencePage:
-    # What the form begins with.
-    chosen: dict[str, Any]
-    expected: datetime | None
-    paused_until: date | None
-
-
-@dataclass(frozen=True)
 class Reader:
     """Who gets the digest that a link is from, as far as its holder may know."""
 
@@ -61,6 +53,16 @@ class Reader:
     is_beheerder: bool
     # Somebody else is signed in here.
     is_another: bool
+
+
+@dataclass(frozen=True)
+class PreferencePage:
+    # What the form begins with.
+    chosen: dict[str, Any]
+    expected: datetime | None
+    paused_until: date | None
+    # For whom, when a link from a mail led here.
+    reader: Reader | None
 
 
 def inbox_page(session: Session, viewer: Actor, user_id: UUID, now: datetime) -> InboxPage:
@@ -75,7 +77,9 @@ def inbox_page(session: Session, viewer: Actor, user_id: UUID, now: datetime) ->
     )
 
 
-def preference_page(session: Session, user_id: UUID, now: datetime) -> PreferencePage:
+def preference_page(
+    session: Session, user_id: UUID, now: datetime, reader: Reader | None = None
+) -> PreferencePage:
     frequency, weekday = queries.preference_of(session, user_id)
     until = queries.paused_until(session, user_id, dutch_day(now))
     expected = next_digest(frequency, weekday, now, until)
@@ -83,6 +87,7 @@ def preference_page(session: Session, user_id: UUID, now: datetime) -> Preferenc
         chosen={"frequency": frequency, "weekday": weekday, "paused_until": until},
         expected=expected,
         paused_until=until if expected else None,
+        reader=reader,
     )
 
 

@@ -1,5 +1,6 @@
 """Inbox, preferences, and leaving the digest."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -15,12 +16,12 @@ from app.notifications import queries, service
 from app.notifications.rules import Frequency
 from app.web.auth import current_actor
 from app.web.notifications.forms import PreferenceForm
-from app.web.notifications.pages import inbox_page, preference_page, reader_of
+from app.web.notifications.pages import Reader, inbox_page, preference_page, reader_of
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
 DAMAGED = (
-    "Deze link om je af te melden is niet heel. Misschien viel er een stukje af bij het kopiëren. "
+    "Deze link is niet heel. Misschien viel er een stukje af bij het kopiëren. "
     "Open de link in de mail zelf, of log in en kies bij Meldingen hoe vaak je mail wilt."
 )
 
@@ -46,12 +47,21 @@ def mark_read() -> ResponseReturnValue:
 @notifications.route("/voorkeuren", methods=["GET", "POST"])
 @allow(Policy.SIGNED_IN)
 def preferences() -> ResponseReturnValue:
-    page = preference_page(db.session(), current_user.user_id, utc_now())
-    form = PreferenceForm.of_request(data=page.chosen)
-    if form.submitted() and _save(form):
-        flash("Je keuze is bewaard.", "success")
-        return redirect(url_for("notifications.preferences"))
-    return render_template("notifications/preferences.html", form=form, page=page), form.status
+    return _preferences_of(current_user.user_id)
+
+
+@notifications.route("/voorkeuren/<token>", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+def preferences_by_mail(token: str) -> ResponseReturnValue:
+    """The same page for who comes from a mail; who only follows links changes nothing."""
+    links = _links()
+    user_id = links.preferences_user_of(token)
+    reader = reader_of(db.session(), current_actor(), user_id) if user_id else None
+    if user_id is None or reader is None:
+        raise NotFound("token", said=DAMAGED)
+    if links.is_over(token):
+        return render_template("notifications/preferences_over.html"), HTTPStatus.GONE
+    return _preferences_of(user_id, reader)
 
 
 @notifications.route("/afmelden/<token>", methods=["GET", "POST"])
@@ -72,11 +82,25 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     )
 
 
-def _save(form: PreferenceForm) -> bool:
+def _preferences_of(user_id: UUID, reader: Reader | None = None) -> ResponseReturnValue:
+    """`reader` is there when it was a link from a mail that led here."""
+    page = preference_page(db.session(), user_id, utc_now(), reader)
+    form = PreferenceForm.of_request(data=page.chosen)
+    if form.submitted() and _save(form, user_id if reader else None):
+        flash("Je keuze is bewaard.", "success")
+        return redirect(request.path)
+    return render_template("notifications/preferences.html", form=form, page=page), form.status
+
+
+def _save(form: PreferenceForm, by_link: UUID | None) -> bool:
     try:
         with open_work() as work:
             service.set_preference(
-                work, form.frequency.data, form.weekday.data, form.paused_until.data
+                work,
+                form.frequency.data,
+                form.weekday.data,
+                form.paused_until.data,
+                by_link=by_link,
             )
     except FaultyDraft as faulty:
         form.show_faults(faulty)
@@ -85,7 +109,11 @@ def _save(form: PreferenceForm) -> bool:
 
 
 def _reader_of(token: str) -> UUID:
-    user_id = Links(current_app.extensions["settings"]).unsubscribe_user_of(token)
+    user_id = _links().unsubscribe_user_of(token)
     if user_id is None:
         raise NotFound("token", said=DAMAGED)
     return user_id
+
+
+def _links() -> Links:
+    return Links(current_app.extensions["settings"])
