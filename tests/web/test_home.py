@@ -183,6 +183,16 @@ def test_without_redis_the_house_is_ready_all_the_same(
     )
 
 
+def test_a_house_that_does_without_redis_says_so_and_counts_its_limits_itself(
+    database: URL, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = create_app(settings_for(database, redis_url=""))
+    monkeypatch.setitem(app.extensions, "settings", alone.extensions["settings"])
+
+    assert alone.config["RATELIMIT_STORAGE_URI"] == "memory://"
+    assert client.get("/readyz").json == {"database": "ok", "migrations": "ok", "redis": "unused"}
+
+
 def test_a_demo_is_kept_out_of_search_engines(client: FlaskClient) -> None:
     assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
 
