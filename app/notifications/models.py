@@ -9,10 +9,8 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
-    Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.orm import Base, PrimaryId
@@ -56,7 +54,7 @@ class Notice(Base):
 
 
 class Preference(Base):
-    """How often somebody wants a digest, and of what; without a row the default holds.
+    """How often somebody wants a digest; without a row the default holds.
 
     `paused_until` is the first day on which a digest may come again.
     """
@@ -69,8 +67,6 @@ class Preference(Base):
     frequency: Mapped[Frequency] = mapped_column(default=DEFAULT_FREQUENCY)
     weekday: Mapped[Weekday] = mapped_column(SmallInteger, default=DEFAULT_WEEKDAY)
     paused_until: Mapped[date | None]
-    left_out_themes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    left_out_skills: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
 
 
 class DigestRun(Base):

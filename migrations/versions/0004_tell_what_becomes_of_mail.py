@@ -2,13 +2,11 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0004"
 down_revision = "0003"
 
 MOMENT = sa.DateTime(timezone=True)
-NOTHING = sa.text("'{}'")
 
 
 def upgrade() -> None:
@@ -19,12 +17,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group", name="pk_worker_heartbeat"),
     )
     op.add_column("preference", sa.Column("paused_until", sa.Date(), nullable=True))
-    for left_out in ("left_out_themes", "left_out_skills"):
-        # An older release writes rows without them.
-        op.add_column(
-            "preference",
-            sa.Column(left_out, ARRAY(sa.Text()), server_default=NOTHING, nullable=False),
-        )
     # What an older release plans, it plans in one go.
     op.add_column(
         "digest_run",
@@ -86,7 +78,5 @@ def downgrade() -> None:
     op.drop_column("digest_run", "is_for_everybody")
     op.drop_column("digest_run", "cursor")
     op.drop_column("digest_run", "state")
-    op.drop_column("preference", "left_out_skills")
-    op.drop_column("preference", "left_out_themes")
     op.drop_column("preference", "paused_until")
     op.drop_table("worker_heartbeat")

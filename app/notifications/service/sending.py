@@ -60,10 +60,12 @@ def claim(work: Work, limit: int, kinds: Collection[MailKind] = frozenset(MailKi
         .order_by(Delivery.next_attempt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # A subquery may be asked twice, and would then take others as well; this is asked once.
+        .cte("waiting")
     )
     taken = work.session.execute(
         update(Delivery)
-        .where(Delivery.id.in_(waiting.scalar_subquery()))
+        .where(Delivery.id.in_(select(waiting.c.id)))
         .values(lease_owner=owner, lease_until=func.now() + LEASE, attempts=Delivery.attempts + 1)
         .returning(Delivery.id, Delivery.kind)
         .execution_options(synchronize_session=False)
