@@ -59,6 +59,8 @@ def test_what_did_not_arrive_stands_together_by_reason(
     page = text_of(answer)
     assert "Het adres bestaat niet (550 5.1.1) Mislukt: 2 mails." in page
     assert "Geen antwoord: de mail kan zijn aangekomen" in page
+    # What the heading says in Dutch is not said again in the words of the code.
+    assert "no answer" not in page
     assert "&lt;digest.abc@post.example&gt;" in answer.text
     assert "no &lt;such&gt; user" in answer.text
     assert answer.text.count("Stuur deze allemaal opnieuw") == 1
