@@ -23,7 +23,12 @@ log = structlog.get_logger()
 
 
 def add_tasks(celery_app: Celery) -> None:
-    run_job = celery_app.task(outbox.run_job, name="outbox.run_job")
+    """Of this application only: Celery would give them to every one that is made after it."""
+
+    def add(act: Callable[..., object], name: str) -> Any:
+        return celery_app.task(act, name=name, shared=False)
+
+    run_job = add(outbox.run_job, "outbox.run_job")
 
     def nudging(act: Callable[[], outbox.JobIds]) -> Callable[[], None]:
         @wraps(act)
@@ -32,11 +37,11 @@ def add_tasks(celery_app: Celery) -> None:
 
         return act_and_nudge
 
-    celery_app.task(nudging(outbox.relay), name="outbox.relay")
-    celery_app.task(nudging(outbox.drain), name="outbox.drain")
+    add(nudging(outbox.relay), "outbox.relay")
+    add(nudging(outbox.drain), "outbox.drain")
     acts = {tick.name: tick.act for tick in TICKS.values()}
     for name in acts.keys() - {"outbox.relay", "outbox.drain"}:
-        celery_app.task(acts[name], name=name)
+        add(acts[name], name)
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
