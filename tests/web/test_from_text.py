@@ -166,8 +166,8 @@ def test_what_is_taken_stands_on_the_form_and_is_not_saved_yet(
 
     labels = [value_of(answer, f"skills-{at}-label") for at in range(3)]
     assert (answer.status_code, labels) == (200, ["Wmo", "klimaatadaptatie", None])
-    new, *others = re.findall(r"<input[^>]* autofocus[^>]*>", answer.text)
-    assert ('name="skills-1-label"' in new, others) == (True, [])
+    new, *others = re.findall(r"<select[^>]* autofocus[^>]*>", answer.text)
+    assert ('name="skills-1-direction"' in new, others) == (True, [])
     assert text_of(answer).count("Nieuw uit je tekst. Kies je niveau en je energie.") == 1
     assert (value_of(answer, "function"), value_of(answer, "version")) == ("Regisseur", "1")
     assert "nog niet bewaard" in text_of(answer)

@@ -25,11 +25,11 @@ from app.vocabulary.starter import read_concepts
 
 # What is longer is read up to here: a CV of eight pages fits, with its thousand different words.
 TEXT_READ = 20_000
-MOST_WORDS, MOST_DIFFERENT = 4_000, 1_000
+MOST_WORDS, MOST_DIFFERENT = 3_000, 1_000
 MOST_PROPOSED = 15
 MOST_KINDRED = 4
 # Every compound is compared with names, so only those that are used most are looked at.
-MOST_COMPOUNDS = 60
+MOST_COMPOUNDS = 40
 SHORTEST_COMPOUND = 7
 LONGEST_NAME = 9
 # How sure a name is that occurs once, and how much surer it gets with every further time.
