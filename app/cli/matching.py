@@ -19,7 +19,14 @@ from app.matching import queries, service, standing
 from app.matching.core.facts import OpgaveFacts, ProfileFacts, Score
 from app.matching.core.fits import Hindrance, hindrance
 from app.matching.core.score import FULL
-from app.matching.core.words import COLLEAGUE, details, points_words, score_sentence, sentence
+from app.matching.core.words import (
+    COLLEAGUE,
+    details,
+    points_words,
+    score_sentence,
+    sentence,
+    what_was_said,
+)
 from app.matching.status import status, status_lines
 
 matching = AppGroup("matching", help="Matches tussen profielen en opgaven.")
@@ -99,12 +106,7 @@ def _why(score: Score) -> list[str]:
 
 def _disputed(profile: ProfileFacts) -> list[str]:
     """What this person says of reasons, here and elsewhere."""
-    return [
-        f"Zei: “{one.offered}” is iets anders dan “{one.asked}”."
-        if one.offered
-        else f"Zei: “{one.asked}” is niet mijn vak."
-        for one in profile.disputes
-    ]
+    return [f"Zei: {what_was_said(one.asked, one.offered)}." for one in profile.disputes]
 
 
 def _why_not(profile: ProfileFacts, opgave: OpgaveFacts) -> str:

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from typing import Any, Self
+from uuid import UUID
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -80,6 +81,14 @@ class DayField(DateField):
             super().process_formdata([text])
         except ValueError:
             raise ValueError(NOT_A_DATE) from None
+
+
+def id_in(text: str | None) -> UUID | None:
+    """The id that a form sends along unseen; None for anything else that a browser may send."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 class WebForm(FlaskForm):

@@ -16,12 +16,10 @@ import os
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -46,6 +44,7 @@ from app.matching.core.vocabulary import Vocabulary
 from app.matching.saving import MOST_OF_OPGAVE, MOST_OF_PERSON
 from tests.bench.country import Country, made
 from tests.bench.postgres import Peers, database
+from tests.bench.timing import Seconds, milliseconds
 from tests.matching.core.builders import starter_vocabulary
 
 QUESTIONS, PEER_QUESTIONS = 200, 20
@@ -67,32 +66,8 @@ class Built:
     seconds: dict[str, float]
 
 
-class Clock:
-    """Seconds per named step."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - began, 3)
-
-
 def say(measure: str, **values: object) -> None:
     print(json.dumps({"measure": measure, **values}, ensure_ascii=False), flush=True)
-
-
-def milliseconds(ask: Callable[[Any], object], questions: Sequence[Any]) -> list[float]:
-    """How long each question takes, once everything is warm."""
-    ask(questions[0])
-    taken = []
-    for question in questions:
-        began = time.perf_counter()
-        ask(question)
-        taken.append((time.perf_counter() - began) * 1000)
-    return taken
 
 
 def summary(taken: Sequence[float]) -> dict[str, float]:
@@ -104,25 +79,27 @@ def summary(taken: Sequence[float]) -> dict[str, float]:
 
 
 def build(country: Country) -> Built:
-    clock, terms = Clock(), TermNumbers(name.label for name in country.names)
+    seconds, terms = Seconds(), TermNumbers(name.label for name in country.names)
     many = len(terms.normals)
-    with clock.step("opgaven"):
+    with seconds.step("opgaven"):
         opgaven = opgaven_of(country.opgaven, country.audiences, country.numbers, terms)
-    with clock.step("profiles"):
+    with seconds.step("profiles"):
         term, private = terms_of(country.names, terms)
         people = people_of(country.profiles, country.windows, country.offers, country.names, term)
-    with clock.step("vocabulary"):
+    with seconds.step("vocabulary"):
         vocabulary = starter_vocabulary()
-    with clock.step("words"):
+    with seconds.step("words"):
         offered = Offered(vocabulary, words_of(vocabulary, terms.normals))
     asked = sorted(set(opgaven.slot_term.tolist()))
-    with clock.step("S"):
+    with seconds.step("S"):
         rows = [offered.row(terms.normals[number]) for number in asked]
         similar = similar_of(rows, asked, len(terms.normals))
-    with clock.step("index"):
+    with seconds.step("index"):
         places = places_of(country.positions, country.provinces)
         engine = Engine(state_of(places, people, opgaven, similar, private))
-    return Built(country, vocabulary, offered, terms.normals[:many], similar, engine, clock.seconds)
+    return Built(
+        country, vocabulary, offered, terms.normals[:many], similar, engine, seconds.rounded()
+    )
 
 
 def size_of(state: State) -> int:
@@ -316,22 +293,22 @@ def measure_profile(built: Built, peers: Peers) -> None:
 
 
 def measure_everything(built: Built, threads: int) -> float:
-    clock = Clock()
-    with clock.step("both ways"):
+    seconds = Seconds()
+    with seconds.step("both ways"):
         found = built.engine.everything(MOST_OF_OPGAVE, MOST_OF_PERSON, threads)
-    with clock.step("reasons"):
+    with seconds.step("reasons"):
         reasons = built.engine.all_reasons(found.people_of)
     say(
         "everything, S resident",
         profiles=len(built.country.profiles.gemeente),
         opgaven=len(built.country.opgaven),
         threads=threads,
-        seconds=round(sum(clock.seconds.values()), 3),
-        split=clock.seconds,
+        seconds=round(sum(seconds.values()), 3),
+        split=seconds.rounded(),
         found=int((found.people_of >= 0).sum()),
         reasons=len(reasons.found),
     )
-    return sum(clock.seconds.values())
+    return sum(seconds.values())
 
 
 def measure_growth(sizes: Sequence[tuple[int, int]], seed: int) -> None:

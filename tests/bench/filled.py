@@ -36,7 +36,7 @@ MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 # As the workers have it.
 LONGEST_STATEMENT = "5min"
 PLACES = list(Place)
-# The rows of the country as it has them, for this session only.
+# The rows of the country as it has them; they go with the connection.
 TABLES = {
     "town": "number int, code text",
     "name": "number int, label text, normal text",

@@ -17,7 +17,7 @@ from app.matching.shelf import Shelf
 from app.opgaven.models import Opgave
 from app.people.models import Profile
 from tests.bench.filled import Ground, open_work
-from tests.bench.timing import Seconds, milliseconds
+from tests.bench.timing import Seconds, median_ms
 
 Found = Iterator[dict[str, Any]]
 Job = Callable[[Work, UUID, Shelf], None]
@@ -59,7 +59,7 @@ def _measured(of: str, job: Job, ids: Sequence[UUID]) -> Found:
         yield {
             "measure": f"job for one {of}",
             "changes_since_the_snapshot": many,
-            "p50_ms": milliseconds(act, ids, before=partial(_change, many)),
+            "p50_ms": median_ms(act, ids, before=partial(_change, many)),
             "asked": len(ids),
         }
 

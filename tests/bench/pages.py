@@ -20,7 +20,7 @@ from app.matching.standing import Standing
 from app.opgaven import queries as opgaven
 from app.web.matching import pages, views
 from tests.bench.filled import Ground, open_work
-from tests.bench.timing import Seconds, milliseconds, parts_of
+from tests.bench.timing import Seconds, median_ms, parts_of
 
 Found = Iterator[dict[str, Any]]
 
@@ -39,9 +39,7 @@ def own_matches(own: Ground) -> Found:
     with app.app_context():
         found = db.session.scalars(ids.limit(PEOPLE)).all()
         people = [_signed_in(app, user_id) for user_id in found]
-    taken = {
-        path: milliseconds(partial(_read, path), people) for path in (TRIVIAL, *OTHERS, MATCHES)
-    }
+    taken = {path: median_ms(partial(_read, path), people) for path in (TRIVIAL, *OTHERS, MATCHES)}
     yield {
         "measure": "page with own matches",
         "p50_ms": taken[MATCHES],

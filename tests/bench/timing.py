@@ -50,15 +50,23 @@ def milliseconds(
     ask: Callable[[Any], object],
     questions: Sequence[Any],
     before: Callable[[], object] = lambda: None,
-) -> float:
-    """The median, once everything is warm; what comes before each question takes no time."""
+) -> list[float]:
+    """How long each question takes, once everything is warm; what comes before it takes no time."""
     taken = []
     for question in (questions[0], *questions):
         before()
         began = time.perf_counter()
         ask(question)
         taken.append((time.perf_counter() - began) * 1000)
-    return round(statistics.median(taken[1:]), 2)
+    return taken[1:]
+
+
+def median_ms(
+    ask: Callable[[Any], object],
+    questions: Sequence[Any],
+    before: Callable[[], object] = lambda: None,
+) -> float:
+    return round(statistics.median(milliseconds(ask, questions, before)), 2)
 
 
 def peak_mb() -> int:

@@ -247,6 +247,13 @@ def one_line(score: Score, voice: Voice) -> str:
     return " ".join(filter(None, said))
 
 
+def what_was_said(asked: str, offered: str | None) -> str:
+    """What somebody says of a reason; without `offered` that nothing of theirs answers it."""
+    if not offered:
+        return f"“{asked}” is niet mijn vak"
+    return f"“{offered}” is iets anders dan “{asked}”"
+
+
 def _marked(reason: Reason, voice: Voice) -> str:
     """The sentence, with in words the mark that a page shows beside what fits in part."""
     said = sentence(reason, voice)

@@ -9,7 +9,7 @@ from wtforms import HiddenField, SelectField
 
 from app.core.errors import InvalidInput
 from app.gemeenten.models import Gemeente
-from app.web.forms import LineField, NumberField, WebForm
+from app.web.forms import LineField, NumberField, WebForm, id_in
 
 Choice = TypeVar("Choice", bound=StrEnum)
 NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
@@ -53,10 +53,10 @@ class RetryForm(WebForm):
 
 def pressed_id(name: str) -> UUID:
     """The id on the button that was pressed."""
-    try:
-        return UUID(request.form.get(name, ""))
-    except ValueError:
-        raise InvalidInput(said=NOT_A_BUTTON) from None
+    found = id_in(request.form.get(name))
+    if found is None:
+        raise InvalidInput(said=NOT_A_BUTTON)
+    return found
 
 
 def pressed(kind: type[Choice], name: str) -> Choice:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.matching import disputes, queries
 from app.matching.core.disputes import mean_one_thing
-from app.matching.core.words import KINDS
+from app.matching.core.words import KINDS, what_was_said
 from app.matching.disputing import reason_of
 from app.matching.models import Dispute
 from app.opgaven import queries as opgaven
@@ -119,12 +119,6 @@ def own_said_of(session: Session, own: Sequence[Dispute]) -> SaidOf:
         )
 
     return said_of
-
-
-def what_was_said(asked: str, offered: str | None) -> str:
-    if not offered:
-        return f"“{asked}” is niet mijn vak"
-    return f"“{offered}” is iets anders dan “{asked}”"
 
 
 def what_follows(asked: str, offered: str | None) -> str:

@@ -1,11 +1,10 @@
 """What somebody says of a reason."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from wtforms.validators import InputRequired
 
-from app.web.forms import LineField, WebForm
+from app.web.forms import LineField, WebForm, id_in
 
 
 class DisputeForm(WebForm):
@@ -22,6 +21,4 @@ class WithdrawForm(WebForm):
 
     @property
     def opgave_id(self) -> UUID | None:
-        with suppress(ValueError):
-            return UUID(self.opgave.data or "")
-        return None
+        return id_in(self.opgave.data)

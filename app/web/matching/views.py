@@ -10,6 +10,7 @@ from app.core.errors import Conflict, InvalidInput
 from app.extensions import db, shelf
 from app.matching import disputes as said
 from app.matching import disputing
+from app.matching.core.words import what_was_said
 from app.web.auth import current_actor
 from app.web.matching.disputes import (
     MOST_PAIRS,
@@ -17,7 +18,6 @@ from app.web.matching.disputes import (
     own_said_of,
     pair_lines,
     reason_page,
-    what_was_said,
 )
 from app.web.matching.forms import DisputeForm, WithdrawForm
 from app.web.matching.pages import colleagues_page, own_matches

@@ -25,7 +25,7 @@ from app.opgaven.rules import (
 from app.people.rules import Level
 from app.vocabulary.rules import LABEL_LIMIT, Theme
 from app.web.choices import many_of, one_of
-from app.web.forms import DayField, LineField, NumberField, PickField, TextField
+from app.web.forms import DayField, LineField, NumberField, PickField, TextField, id_in
 from app.web.from_text import SkillsFromText
 from app.web.rows import Row, RowList, RowsForm
 from app.web.search import SearchForm, province_choices
@@ -99,10 +99,7 @@ class OpgaveForm(RowsForm):
 
     @property
     def new_opgave_id(self) -> UUID:
-        try:
-            return UUID(self.opgave_id.data or "")
-        except ValueError:
-            return new_id()
+        return id_in(self.opgave_id.data) or new_id()
 
     def draft(self) -> OpgaveDraft:
         return OpgaveDraft(
