@@ -11,7 +11,9 @@ from app.core.jobs import JobState
 from app.core.phases import Phase
 from app.matching.core.words import LEVELS
 from app.notifications.rules import (
+    Channel,
     DeliveryState,
+    Family,
     Frequency,
     MailKind,
     NoticeKind,
@@ -20,6 +22,7 @@ from app.notifications.rules import (
 )
 from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
 from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
+from app.responses.rules import Answer
 from app.vocabulary.rules import Theme, Verdict
 
 # Per kind of value: members of two kinds can be equal (Level.BASIC == Weekday.MONDAY).
@@ -121,6 +124,20 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         AccessState.WAITING: "Wacht op een beheerder",
         AccessState.GRANTED: "Toegelaten",
         AccessState.REFUSED: "Niet toegelaten",
+    },
+    Answer: {
+        Answer.INTERESTED: "Ik heb belangstelling",
+        Answer.LATER: "Later",
+    },
+    Family: {
+        Family.MATCHES: "Opgaven die bij je passen",
+        Family.COLLEAGUES: "Collega's die bij je opgaven passen",
+        Family.RESPONSES: "Reacties op je opgaven",
+    },
+    Channel: {
+        Channel.AT_ONCE: "Meteen per mail",
+        Channel.DIGEST: "In het overzicht",
+        Channel.INBOX: "Alleen bij Meldingen",
     },
     Frequency: {
         Frequency.DAILY: "Elke dag",

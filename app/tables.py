@@ -8,6 +8,7 @@ from app.matching import models as matching
 from app.notifications import models as notifications
 from app.opgaven import models as opgaven
 from app.people import models as people
+from app.responses import models as responses
 from app.vocabulary import models as vocabulary
 
 ROOMS = (
@@ -20,6 +21,7 @@ ROOMS = (
     opgaven,
     outbox,
     people,
+    responses,
     vocabulary,
 )
 

@@ -18,13 +18,16 @@ from app.core.phases import Phase
 from app.notifications.rules import (
     DEFAULT_FREQUENCY,
     DEFAULT_WEEKDAY,
+    Channel,
     DeliveryState,
+    Family,
     Frequency,
     MailKind,
     NoticeKind,
     RunState,
     Weekday,
 )
+from app.vocabulary.rules import LABEL_LIMIT, NORMAL_LIMIT, Theme
 
 
 class Notice(Base):
@@ -67,6 +70,58 @@ class Preference(Base):
     frequency: Mapped[Frequency] = mapped_column(default=DEFAULT_FREQUENCY)
     weekday: Mapped[Weekday] = mapped_column(SmallInteger, default=DEFAULT_WEEKDAY)
     paused_until: Mapped[date | None]
+
+
+class ChannelChoice(Base):
+    """Along which road somebody wants to hear of a family of news; without a row the default."""
+
+    __tablename__ = "channel_choice"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    family: Mapped[Family] = mapped_column(primary_key=True)
+    channel: Mapped[Channel]
+
+
+class LeftOutTheme(Base):
+    """A theme of which somebody wants no news; the matches themselves stay."""
+
+    __tablename__ = "left_out_theme"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    theme: Mapped[Theme] = mapped_column(primary_key=True)
+
+
+class LeftOutSkill(Base):
+    """A skill of which somebody wants no news, in their own word."""
+
+    __tablename__ = "left_out_skill"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    label_normal: Mapped[str] = mapped_column(String(NORMAL_LIMIT), primary_key=True)
+    label: Mapped[str] = mapped_column(String(LABEL_LIMIT))
+
+
+class MailAllowance(Base):
+    """How many mails went at once: to somebody on a day, about an opgave that day, or ever."""
+
+    __tablename__ = "mail_allowance"
+    __table_args__ = (
+        UniqueConstraint("user_id", "opgave_id", "day", postgresql_nulls_not_distinct=True),
+    )
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    opgave_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("opgave.id", ondelete="CASCADE"), index=True
+    )
+    day: Mapped[date | None]
+    spent: Mapped[int] = mapped_column(SmallInteger)
 
 
 class DigestRun(Base):

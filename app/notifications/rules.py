@@ -54,6 +54,22 @@ class NoticeKind(StrEnum):
     COLLEAGUE_FOR_OPGAVE = "colleague_for_opgave"
 
 
+class Family(StrEnum):
+    """What somebody can choose a road for."""
+
+    MATCHES = "matches"
+    COLLEAGUES = "colleagues"
+    RESPONSES = "responses"
+
+
+class Channel(StrEnum):
+    """Along which road news comes; in the inbox it always stands."""
+
+    AT_ONCE = "at_once"
+    DIGEST = "digest"
+    INBOX = "inbox"
+
+
 class MailKind(StrEnum):
     SIGN_IN = "sign_in"
     ACCESS_ASKED = "access_asked"

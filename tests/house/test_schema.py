@@ -30,6 +30,9 @@ LANDED = {
     "0003_keep_what_matching_knows.py": (
         "8132eb1152ed07c593b2f086530dfc952eca821064166734922475cf896a41e7"
     ),
+    "0004_tell_what_becomes_of_mail.py": (
+        "9d2424715748da1d008efda5290ebea1c6ff20cfa8b4dc431b7fa588433f59d3"
+    ),
 }
 
 
