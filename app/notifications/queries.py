@@ -24,7 +24,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.backlog import Backlog, of_due
-from app.core.clock import AMSTERDAM
+from app.core.clock import AMSTERDAM, dutch_day
 from app.matching.models import Match
 from app.notifications.models import Delivery, DigestRun, Notice, Preference
 from app.notifications.rules import (
@@ -48,6 +48,7 @@ LONGEST_INBOX = 100
 # A digest shows the best few and counts the rest; past this many nobody counts.
 MOST_NEWS = 500
 
+DAY_TOLD = func.date(func.timezone(AMSTERDAM.key, Notice.told_at))
 # Who is asked about in a question about many people; `User` is then the colleague they may see.
 reader = aliased(User, name="reader")
 
@@ -151,16 +152,25 @@ def due_for_digest(
 
 def count_unread(session: Session, viewer: Actor, today: date) -> int:
     """How many lines of the inbox are new: colleagues for one opgave on one day share a line."""
-    day = func.date(func.timezone(AMSTERDAM.key, Notice.told_at))
-    own_line = case((Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Notice.id))
     unread = (
         _standing(viewer, today)
         .where(Notice.read_at.is_(None))
-        .with_only_columns(own_line, Notice.opgave_id, day)
+        .with_only_columns(Notice.kind, Notice.opgave_id, DAY_TOLD)
         .distinct()
         .subquery()
     )
     return session.scalar(select(func.count()).select_from(unread)) or 0
+
+
+def on_the_line_of(notice: Notice) -> ColumnElement[bool]:
+    """What shares a line of the inbox with this notice, but nothing newer: nobody saw that yet."""
+    return and_(
+        Notice.user_id == notice.user_id,
+        Notice.kind == notice.kind,
+        Notice.opgave_id == notice.opgave_id,
+        DAY_TOLD == dutch_day(notice.told_at),
+        Notice.told_at <= notice.told_at,
+    )
 
 
 def knows_of(session: Session, viewer: Actor, profile_ids: Iterable[UUID]) -> set[UUID]:

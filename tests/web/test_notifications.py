@@ -66,6 +66,17 @@ def links_in(page: str) -> list[str]:
     return re.findall(r'href="([^"]+)"', inside[: inside.index("</ul>")])
 
 
+def buttons_in(page: str, word: str) -> list[str]:
+    """Where the forms of the lines post to, of those that end in this word."""
+    return re.findall(rf'action="(/meldingen/[^"]+/{word})"', page)
+
+
+def badge_in(page: str) -> str:
+    """What the menu says that there is to read."""
+    found = re.search(r'href="/meldingen"[^>]*>(.*?)</a>', page, re.DOTALL)
+    return "".join(re.findall(r"\d+", re.sub("<[^>]+>", "", found[1]))) if found else ""
+
+
 def unsubscribe_path(app: Flask, user_id: UUID) -> str:
     address = Links(app.extensions["settings"]).unsubscribe(user_id)
     return address.removeprefix(app.extensions["settings"].base_url)
@@ -93,7 +104,9 @@ def test_a_professional_reads_of_an_opgave_what_the_match_says(
         f"{gemeente}, reageer tot en met 13 dec. Je profiel noemt verkeerskunde.",
         "23 november 2026",
     ]
-    assert links_in(page) == [f"/opgaven/{opgave.id}"]
+    client.post("/meldingen/gelezen")
+    assert links_in(page) == []
+    assert links_in(client.get("/meldingen").text) == [f"/opgaven/{opgave.id}"]
 
 
 def test_an_opgavehouder_reads_of_a_colleague_as_far_as_they_show_themselves(
@@ -112,7 +125,9 @@ def test_an_opgavehouder_reads_of_a_colleague_as_far_as_they_show_themselves(
         "Het profiel noemt verkeerskunde.",
         "23 november 2026",
     ]
-    assert links_in(page) == [f"/opgaven/{opgave.id}/collegas"]
+    opened = client.post(buttons_in(page, "openen")[0])
+    assert opened.location == f"/opgaven/{opgave.id}/collegas"
+    assert links_in(client.get("/meldingen").text) == [opened.location]
     assert "Anouk" not in page
 
 
@@ -177,6 +192,82 @@ def test_marking_as_read_takes_the_marks_away(
     assert (answer.status_code, answer.location) == (302, "/meldingen")
     assert lines(page)[0] == "“Een opgave” past bij je"
     assert ("Je hebt alles gelezen." in page, "Markeer alles als gelezen" in page) == (True, False)
+
+
+def test_opening_what_a_line_is_about_marks_that_line(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    first, other = (an_opgave(session, "verkeerskunde", title=title) for title in ("Een", "Twee"))
+    tell(session, first, professional, ago=timedelta(hours=1))
+    tell(session, other, professional)
+    page = inbox_of(client, session, professional)
+
+    opened = client.post(buttons_in(page, "openen")[1])
+
+    after = client.get("/meldingen").text
+    assert (opened.status_code, opened.location) == (302, f"/opgaven/{first.id}")
+    assert lines(after)[::3] == ["Nieuw: “Twee” past bij je", "“Een” past bij je"]
+    assert (badge_in(page), badge_in(after)) == ("2", "1")
+
+
+def test_a_line_of_many_colleagues_is_opened_whole(client: FlaskClient, session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", owner=owner)
+    for hours in (2, 1):
+        user = a_user(session)
+        a_profile(session, "verkeerskunde", user=user)
+        tell(session, opgave, user, ago=timedelta(hours=hours))
+    page = inbox_of(client, session, owner)
+
+    client.post(buttons_in(page, "openen")[0])
+
+    assert (badge_in(page), badge_in(client.get("/meldingen").text)) == ("1", "")
+
+
+def test_a_line_goes_from_new_to_read_and_back(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    tell(session, an_opgave(session, "verkeerskunde"), professional)
+    page = inbox_of(client, session, professional)
+
+    client.post(buttons_in(page, "gelezen")[0])
+    read = client.get("/meldingen").text
+    client.post(buttons_in(read, "ongelezen")[0])
+
+    assert [badge_in(one) for one in (page, read, client.get("/meldingen").text)] == ["1", "", "1"]
+
+
+def test_what_came_after_the_page_was_made_stays_new(client: FlaskClient, session: Session) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", owner=owner)
+    seen, unseen = (a_user(session, name=name) for name in ("Bo", "Kim"))
+    a_profile(session, "verkeerskunde", user=seen)
+    tell(session, opgave, seen, ago=timedelta(hours=1))
+    page = inbox_of(client, session, owner)
+    a_profile(session, "verkeerskunde", user=unseen)
+    tell(session, opgave, unseen)
+
+    client.post(buttons_in(page, "openen")[0])
+
+    assert lines(client.get("/meldingen").text)[::3] == [
+        "Nieuw: Kim past bij “Een opgave”",
+        "Bo past bij “Een opgave”",
+    ]
+
+
+@pytest.mark.parametrize("word", ["openen", "gelezen", "ongelezen"])
+def test_a_notice_of_somebody_else_is_not_there(
+    client: FlaskClient, session: Session, professional: User, word: str
+) -> None:
+    tell(session, an_opgave(session, "verkeerskunde"), professional)
+    notice = queries.inbox(session, actor_of(professional), TODAY)[0].notice
+    sign_in(client, session, a_user(session))
+
+    answers = [client.post(f"/meldingen/{one}/{word}") for one in (notice.id, uuid4())]
+
+    session.refresh(notice)
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert notice.read_at is None
 
 
 def test_reading_the_inbox_marks_nothing(

@@ -4,6 +4,7 @@ from app.notifications.service.bounces import Found, count_bounces, take_in
 from app.notifications.service.letters import Stationery, mark_letter, preview_digest, write_letter
 from app.notifications.service.notices import (
     mark_all_read,
+    mark_line,
     tell_matches,
     tell_who_is_shown,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "mark",
     "mark_all_read",
     "mark_letter",
+    "mark_line",
     "plan_digests",
     "preview_digest",
     "record",

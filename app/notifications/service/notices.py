@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.core.errors import NotFound
 from app.core.locks import TELLING_LOCK
 from app.core.work import Work
 from app.matching.models import Match
@@ -59,6 +60,20 @@ def mark_all_read(work: Work) -> None:
         .where(Notice.user_id == work.actor.user_id, Notice.read_at.is_(None))
         .values(read_at=work.now)
     )
+
+
+def mark_line(work: Work, notice_id: UUID, *, is_read: bool) -> Notice:
+    """Mark what stands on one line of the own inbox; its newest notice names the line."""
+    notice = work.fetch(Notice, notice_id)
+    if notice.user_id != work.actor.user_id:
+        raise NotFound(f"notice {notice_id}")
+    now_other = Notice.read_at.is_(None) if is_read else Notice.read_at.is_not(None)
+    work.session.execute(
+        update(Notice)
+        .where(queries.on_the_line_of(notice), now_other)
+        .values(read_at=work.now if is_read else None)
+    )
+    return notice
 
 
 def _make_news_again(work: Work, opgave_id: UUID, told_at: datetime) -> None:

@@ -18,15 +18,24 @@ from app.core.dutch import short_date
 from app.matching.core.words import COLLEAGUE, YOU, fits_words, one_line
 from app.matching.queries import score_of
 from app.notifications import queries
+from app.notifications.models import Notice
 from app.notifications.queries import SeenNotice
-from app.notifications.rules import Frequency, next_digest
+from app.notifications.rules import Frequency, NoticeKind, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
 
+PAGES = {
+    NoticeKind.OPGAVE_FOR_YOU: "opgaven.show",
+    NoticeKind.COLLEAGUE_FOR_OPGAVE: "matching.of_opgave",
+}
+
 
 @dataclass(frozen=True)
 class InboxItem:
+    """A line of the inbox, named by the newest of its notices."""
+
+    notice_id: UUID
     title: str
     href: str
     text: str
@@ -120,38 +129,47 @@ def inbox_items(notices: Iterable[SeenNotice]) -> list[InboxItem]:
 def _line_of(notice: SeenNotice) -> tuple[object, ...]:
     """What notices must share to stand on one line."""
     told = notice.notice
-    about_whom = None if notice.colleague else told.id
-    return (about_whom, told.opgave_id, dutch_day(told.told_at), told.read_at is None)
+    return (told.kind, told.opgave_id, dutch_day(told.told_at), told.read_at is None)
 
 
 def _item(group: Sequence[SeenNotice]) -> InboxItem:
     best = min(group, key=lambda one: (one.match.tier, -one.match.value))
-    told = best.notice
-    title, text, href = (
+    newest = max((one.notice for one in group), key=lambda one: one.told_at)
+    title, text = (
         _of_opgave(best)
         if best.colleague is None
         else _of_colleagues(best, best.colleague, len(group))
     )
-    return InboxItem(title, href, text, told.told_at, is_unread=told.read_at is None)
+    return InboxItem(
+        newest.id,
+        title,
+        href_of(newest),
+        text,
+        newest.told_at,
+        is_unread=newest.read_at is None,
+    )
 
 
-def _of_opgave(notice: SeenNotice) -> tuple[str, str, str]:
+def href_of(notice: Notice) -> str:
+    """The page of what a notice is about."""
+    return url_for(PAGES[notice.kind], opgave_id=notice.opgave_id)
+
+
+def _of_opgave(notice: SeenNotice) -> tuple[str, str]:
     opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
     until = f"{gemeente.name}, reageer tot en met {short_date(opgave.closes_on)}."
     score = score_of(notice.match)
     return (
         f"“{opgave.title}” {fits_words(score)} bij je",
         f"{until} {one_line(score, YOU)}",
-        url_for("opgaven.show", opgave_id=opgave.id),
     )
 
 
-def _of_colleagues(best: SeenNotice, colleague: SeenProfile, count: int) -> tuple[str, str, str]:
+def _of_colleagues(best: SeenNotice, colleague: SeenProfile, count: int) -> tuple[str, str]:
     opgave, name = best.seen.opgave, colleague.display_name
     score = score_of(best.match)
     why = one_line(score, COLLEAGUE)
-    href = url_for("matching.of_opgave", opgave_id=opgave.id)
     if count == 1:
-        return f"{name} {fits_words(score)} bij “{opgave.title}”", why, href
+        return f"{name} {fits_words(score)} bij “{opgave.title}”", why
     title = f"{count} collega's passen helemaal of deels bij “{opgave.title}”"
-    return title, f"Bovenaan: {name}. {why}", href
+    return title, f"Bovenaan: {name}. {why}"

@@ -16,7 +16,13 @@ from app.notifications import queries, service
 from app.notifications.rules import Frequency
 from app.web.auth import current_actor
 from app.web.notifications.forms import PreferenceForm
-from app.web.notifications.pages import Reader, inbox_page, preference_page, reader_of
+from app.web.notifications.pages import (
+    Reader,
+    href_of,
+    inbox_page,
+    preference_page,
+    reader_of,
+)
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -41,6 +47,27 @@ def mark_read() -> ResponseReturnValue:
     with open_work() as work:
         service.mark_all_read(work)
     flash("Alle meldingen zijn gelezen.", "success")
+    return redirect(url_for("notifications.inbox"))
+
+
+@notifications.post("/meldingen/<uuid:notice_id>/openen")
+@allow(Policy.SIGNED_IN)
+def open_line(notice_id: UUID) -> ResponseReturnValue:
+    """To the page of what a new line is about; by a POST, since it marks the line."""
+    return redirect(_mark(notice_id, is_read=True))
+
+
+@notifications.post("/meldingen/<uuid:notice_id>/gelezen")
+@allow(Policy.SIGNED_IN)
+def mark_line_read(notice_id: UUID) -> ResponseReturnValue:
+    _mark(notice_id, is_read=True)
+    return redirect(url_for("notifications.inbox"))
+
+
+@notifications.post("/meldingen/<uuid:notice_id>/ongelezen")
+@allow(Policy.SIGNED_IN)
+def mark_line_unread(notice_id: UUID) -> ResponseReturnValue:
+    _mark(notice_id, is_read=False)
     return redirect(url_for("notifications.inbox"))
 
 
@@ -80,6 +107,12 @@ def unsubscribe(token: str) -> ResponseReturnValue:
         done=request.method == "POST" or frequency is Frequency.NEVER,
         was_done=request.method == "GET" and frequency is Frequency.NEVER,
     )
+
+
+def _mark(notice_id: UUID, *, is_read: bool) -> str:
+    """Mark a line of the inbox; the page of what it is about."""
+    with open_work() as work:
+        return href_of(service.mark_line(work, notice_id, is_read=is_read))
 
 
 def _preferences_of(user_id: UUID, reader: Reader | None = None) -> ResponseReturnValue:
