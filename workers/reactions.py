@@ -89,6 +89,9 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.published": (MATCH_OPGAVE,),
     "opgave.changed": (MATCH_OPGAVE,),
     "opgave.ended": (MATCH_OPGAVE,),
+    "interest.shown": (),
+    "interest.withdrawn": (),  # gone from the page of the opgavehouder with the row itself
+    "later.said": (),  # notices and digests look at the row
     "matches.found": (TELL_MATCHES,),
     "matching.unfinished": (GO_ON_MATCHING,),
 }

@@ -141,9 +141,17 @@ def matches_of_person(
 
 def match_of_person(session: Session, user_id: UUID, opgave_id: UUID, today: date) -> Score | None:
     """How these two fit as they are now, when that is worth telling."""
-    profiles = queries.profile_facts(session, [user_id])
+    return matches_of_people(session, [user_id], opgave_id, today).get(user_id)
+
+
+def matches_of_people(
+    session: Session, user_ids: Collection[UUID], opgave_id: UUID, today: date
+) -> dict[UUID, Score]:
+    """How each of these fits the opgave as they are now, of those where that is worth telling."""
+    profiles = queries.profile_facts(session, user_ids)
     asked = queries.opgave_facts(session, today, [opgave_id])
-    return next(iter(scores(session, queries.vocabulary(session), profiles, asked)), None)
+    found = scores(session, queries.vocabulary(session), profiles, asked)
+    return {one.profile_id: one for one in found}
 
 
 def scores(

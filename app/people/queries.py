@@ -40,6 +40,7 @@ from app.people.rules import (
 from app.people.visibility import (
     SOMEBODY,
     Previews,
+    Relation,
     SeenProfile,
     SeenSkill,
     WholeProfile,
@@ -111,11 +112,15 @@ def previews(session: Session, owner: Actor, today: date) -> Previews:
 
 
 def seen_profiles(
-    session: Session, viewer: Actor, user_ids: Iterable[UUID], today: date
+    session: Session,
+    viewer: Actor,
+    user_ids: Iterable[UUID],
+    today: date,
+    relation: Relation = Relation.NONE,
 ) -> dict[UUID, SeenProfile]:
     """Of these people, those whom the viewer may know of."""
     rows = session.execute(_rows().where(Profile.user_id.in_(list(user_ids))))
-    seen = (seen_by(viewer, _whole(row), today) for row in rows)
+    seen = (seen_by(viewer, _whole(row), today, relation) for row in rows)
     return {profile.user_id: profile for profile in seen if profile is not None}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from app.core.actor import Actor
@@ -13,6 +14,14 @@ HOUR_BANDS = ((8, "tot 8 uur"), (16, "8 tot 16 uur"), (24, "16 tot 24 uur"))
 MOST_HOURS_BAND = "24 uur of meer"
 # Stands for any colleague who is not the owner.
 SOMEBODY = UUID(int=0)
+
+
+class Relation(StrEnum):
+    """What there is between who looks and whose profile it is; who asks has looked it up."""
+
+    NONE = "none"
+    # The owner said to an opgave of the viewer that they are interested, and so who they are.
+    INTERESTED = "interested"
 
 
 @dataclass(frozen=True)
@@ -103,12 +112,16 @@ def tiers_in_full(viewer: Actor, gemeente_code: str) -> tuple[Visibility, ...]:
     return tuple(tier for tier in tiers if at_home or tier is Visibility.COLLEAGUES)
 
 
-def seen_by(viewer: Actor, whole: WholeProfile, today: date) -> SeenProfile | None:
+def seen_by(
+    viewer: Actor, whole: WholeProfile, today: date, relation: Relation = Relation.NONE
+) -> SeenProfile | None:
     """What the viewer sees of the profile, or None when it does not exist for them."""
     if viewer.user_id is not None and viewer.user_id == whole.user_id:
         return _in_full(whole, today, email=whole.email, is_own=True)
     if whole.state is not ProfileState.PUBLISHED:
         return None
+    if relation is Relation.INTERESTED and viewer.user_id is not None:
+        return _introduced(whole, seen_by(viewer, whole, today))
     if whole.visibility not in visible_tiers(viewer, whole.gemeente_code):
         return None
     if whole.visibility in tiers_in_full(viewer, whole.gemeente_code):
@@ -176,6 +189,12 @@ def _anonymous(whole: WholeProfile, today: date) -> SeenProfile:
         skills=tuple(_without_words(skill) for skill in whole.skills),
         hours_band=hours_band(whole.windows, today),
     )
+
+
+def _introduced(whole: WholeProfile, seen: SeenProfile | None) -> SeenProfile:
+    """With name, gemeente and address; no more of the profile than the viewer sees otherwise."""
+    shown = seen or SeenProfile(whole.user_id, whole.province, (), (), (), "")
+    return replace(shown, name=whole.name, email=whole.email, gemeente_name=whole.gemeente_name)
 
 
 def _without_words(skill: SeenSkill) -> SeenSkill:

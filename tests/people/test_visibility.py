@@ -8,7 +8,14 @@ import pytest
 
 from app.core.actor import ANYONE, SYSTEM, Actor, Role
 from app.people.rules import Direction, Movement, ProfileState, Visibility, WindowDraft
-from app.people.visibility import SeenProfile, SeenSkill, WholeProfile, hours_band, seen_by
+from app.people.visibility import (
+    Relation,
+    SeenProfile,
+    SeenSkill,
+    WholeProfile,
+    hours_band,
+    seen_by,
+)
 from app.vocabulary.rules import Theme
 from tests.support.work import TODAY
 
@@ -123,6 +130,37 @@ def test_a_colleague_shows_name_and_own_words_but_no_address() -> None:
 
     assert seen is not None
     assert (seen.display_name, seen.skills, seen.email) == ("Jan Jansen", WHOLE.skills, "")
+
+
+INTRODUCED = frozenset({"name", "email", "gemeente_name"})
+
+
+@pytest.mark.parametrize(
+    ("visibility", "viewer", "sees"),
+    [
+        (Visibility.HIDDEN, "elsewhere", INTRODUCED | {"user_id", "region"}),
+        (Visibility.ANONYMOUS, "elsewhere", INTRODUCED | CARD),
+        (Visibility.GEMEENTE, "elsewhere", INTRODUCED | CARD),
+        (Visibility.COLLEAGUES, "elsewhere", INTRODUCED | FULL),
+        (Visibility.COLLEAGUES, "visitor", NOT_FOR_YOU),
+        (Visibility.COLLEAGUES, "system", NOT_FOR_YOU),
+    ],
+)
+def test_who_shows_interest_is_known_by_name_and_shows_no_more_of_the_profile(
+    visibility: Visibility, viewer: str, sees: frozenset[str]
+) -> None:
+    whole = replace(WHOLE, visibility=visibility)
+
+    seen = seen_by(VIEWERS[viewer], whole, TODAY, Relation.INTERESTED)
+
+    assert filled(seen) == sees
+
+
+@pytest.mark.parametrize("state", [ProfileState.CONCEPT, ProfileState.PAUSED])
+def test_who_shows_interest_and_takes_the_profile_away_is_not_known(state: ProfileState) -> None:
+    whole = replace(WHOLE, state=state)
+
+    assert seen_by(VIEWERS["elsewhere"], whole, TODAY, Relation.INTERESTED) is None
 
 
 @pytest.mark.parametrize(

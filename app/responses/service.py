@@ -1,0 +1,96 @@
+"""Saying something to an opgave, and taking it back. The last answer wins."""
+
+from uuid import UUID
+
+from app.accounts.models import User
+from app.core.dutch import dutch_date
+from app.core.errors import Conflict, NotAllowed
+from app.core.work import Work
+from app.opgaven import queries as opgaven
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus, is_overdue
+from app.people import queries as people
+from app.people.rules import ProfileState
+from app.responses.events import InterestShown, InterestWithdrawn, LaterSaid
+from app.responses.models import Response
+from app.responses.rules import Answer, again_on
+
+OF_OWN_GEMEENTE = "Deze opgave is van je eigen gemeente. Je collega's vind je zonder ons."
+ENDED = "Deze opgave is niet meer open. Reageren kan niet meer."
+NO_PROFILE = (
+    "Toon belangstelling met een profiel dat gepubliceerd is: dan ziet de opgavehouder waarom je "
+    "past. Ga naar Mijn profiel en publiceer het."
+)
+TOO_LATE = (
+    "Reageren kan tot en met {closes_on}. Dat is te kort dag voor later. "
+    "Heb je belangstelling? Zeg het dan nu."
+)
+
+
+def show_interest(work: Work, opgave_id: UUID) -> Response:
+    """Let the opgavehouder know who wants to hear more. Saying it twice is saying it once."""
+    opgave, user_id = _open_opgave(work, opgave_id)
+    profile = people.own_profile(work.session, user_id)
+    if profile is None or profile.state is not ProfileState.PUBLISHED:
+        raise Conflict(said=NO_PROFILE)
+    response = _own_response(work, user_id, opgave.id)
+    if response.answer is not Answer.INTERESTED:
+        response.answer, response.again_on = Answer.INTERESTED, None
+        response.answered_at = work.now
+        work.session.add(response)
+        work.emit(InterestShown(user_id=user_id, opgave_id=opgave.id))
+    return response
+
+
+def say_later(work: Work, opgave_id: UUID) -> Response:
+    """No news of the opgave until a day on which there is still time to answer."""
+    opgave, user_id = _open_opgave(work, opgave_id)
+    response = _own_response(work, user_id, opgave.id)
+    if response.again_on and response.again_on > work.today:
+        return response
+    day = again_on(work.today, opgave.closes_on) if opgave.closes_on else None
+    if day is None:
+        raise Conflict(said=TOO_LATE.format(closes_on=dutch_date(opgave.closes_on)))
+    _tell_if_withdrawn(work, response)
+    response.answer, response.again_on = Answer.LATER, day
+    response.answered_at = work.now
+    work.session.add(response)
+    work.emit(LaterSaid(user_id=user_id, opgave_id=opgave.id))
+    return response
+
+
+def withdraw(work: Work, opgave_id: UUID) -> None:
+    """Take back what the actor said, also when the opgave has ended; what was shared is gone."""
+    if work.actor.user_id is None:
+        raise NotAllowed("answer an opgave")
+    work.fetch_to_change(User, work.actor.user_id)
+    response = work.session.get(Response, (work.actor.user_id, opgave_id))
+    if response is not None:
+        _tell_if_withdrawn(work, response)
+        work.session.delete(response)
+
+
+def _open_opgave(work: Work, opgave_id: UUID) -> tuple[Opgave, UUID]:
+    """The opgave, when the actor may answer it: what matching may bring to them, and no other."""
+    if work.actor.user_id is None:
+        raise NotAllowed("answer an opgave")
+    opgave = opgaven.seen_opgave(work.session, work.actor, opgave_id).opgave
+    if opgave.gemeente_code == work.actor.gemeente_code:
+        raise Conflict(said=OF_OWN_GEMEENTE)
+    is_over = is_overdue(opgave.status, opgave.closes_on, work.today)
+    if opgave.status is not OpgaveStatus.OPEN or is_over:
+        raise Conflict(said=ENDED)
+    return opgave, work.actor.user_id
+
+
+def _own_response(work: Work, user_id: UUID, opgave_id: UUID) -> Response:
+    """What the person says now, or a new row that is not yet kept."""
+    # One at a time for each person: of two equal posts at once the second finds the first.
+    work.fetch_to_change(User, user_id)
+    found = work.session.get(Response, (user_id, opgave_id), populate_existing=True)
+    return found or Response(user_id=user_id, opgave_id=opgave_id)
+
+
+def _tell_if_withdrawn(work: Work, response: Response) -> None:
+    if response.answer is Answer.INTERESTED:
+        work.emit(InterestWithdrawn(user_id=response.user_id, opgave_id=response.opgave_id))
