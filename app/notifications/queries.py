@@ -48,7 +48,6 @@ LONGEST_INBOX = 100
 # A digest shows the best few and counts the rest; past this many nobody counts.
 MOST_NEWS = 500
 
-DAY_TOLD = func.date(func.timezone(AMSTERDAM.key, Notice.told_at))
 # Who is asked about in a question about many people; `User` is then the colleague they may see.
 reader = aliased(User, name="reader")
 
@@ -155,7 +154,7 @@ def count_unread(session: Session, viewer: Actor, today: date) -> int:
     unread = (
         _standing(viewer, today)
         .where(Notice.read_at.is_(None))
-        .with_only_columns(Notice.kind, Notice.opgave_id, DAY_TOLD)
+        .with_only_columns(Notice.kind, Notice.opgave_id, _day_told())
         .distinct()
         .subquery()
     )
@@ -168,9 +167,13 @@ def on_the_line_of(notice: Notice) -> ColumnElement[bool]:
         Notice.user_id == notice.user_id,
         Notice.kind == notice.kind,
         Notice.opgave_id == notice.opgave_id,
-        DAY_TOLD == dutch_day(notice.told_at),
+        _day_told() == dutch_day(notice.told_at),
         Notice.told_at <= notice.told_at,
     )
+
+
+def _day_told() -> SQLColumnExpression[date]:
+    return func.date(func.timezone(AMSTERDAM.key, Notice.told_at))
 
 
 def knows_of(session: Session, viewer: Actor, profile_ids: Iterable[UUID]) -> set[UUID]:
