@@ -1,5 +1,6 @@
 """Dutch dates, numbers and plurals, the same on a page and in a mail."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_datetime
@@ -52,6 +53,11 @@ def plural(count: int, one: str, many: str) -> str:
 def ended(sentence: str) -> str:
     """With a full stop, unless it has an end of its own: a title may ask something."""
     return sentence if sentence.endswith((".", "?", "!", "…")) else f"{sentence}."
+
+
+def listed(words: Sequence[str]) -> str:
+    """een, twee en drie"""
+    return " en ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _day(day: date | datetime | None) -> date | None:

@@ -1,11 +1,13 @@
-"""What a digest tells: the best few of what is new, and how many more there are."""
+"""What a digest tells, part by part: the best few of what is new, and how many more there are."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, zip_longest
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from app.core.dutch import ended, plural, short_date
+from app.core.dutch import ended, listed, plural, short_date
 from app.matching.core.facts import Score
 from app.matching.core.rank import rank
 from app.matching.core.words import (
@@ -35,6 +37,8 @@ class ColleagueNews:
     """A colleague, as the reader may see them, who fits an opgave of the reader."""
 
     opgave_title: str
+    gemeente_name: str
+    closes_on: date | None
     display_name: str
     # The gemeente, or the province of somebody who shows no more.
     region: str
@@ -42,6 +46,19 @@ class ColleagueNews:
 
 
 News = OpgaveNews | ColleagueNews
+Scored = TypeVar("Scored", OpgaveNews, ColleagueNews)
+
+
+class Section(Protocol):
+    """One part of a digest, with something in it."""
+
+    @property
+    def headline(self) -> str:
+        """What there is, in a few words."""
+
+    @property
+    def first_line(self) -> str:
+        """The best of it, for who sees one line on a telephone."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,24 @@ class DigestOpgave:
     reasons: tuple[str, ...]
     # All of it in one line.
     why: str
+
+
+@dataclass(frozen=True)
+class ForYou:
+    """Opgaven for the reader as a professional."""
+
+    opgaven: tuple[DigestOpgave, ...]
+    more: int
+
+    @property
+    def headline(self) -> str:
+        return f"{plural(len(self.opgaven) + self.more, 'opgave', 'opgaven')} voor jou"
+
+    @property
+    def first_line(self) -> str:
+        best = self.opgaven[0]
+        until = short_date(best.closes_on)
+        return f"{best.gemeente_name}, reageer tot en met {until}: {ended(best.title)} {best.why}"
 
 
 @dataclass(frozen=True)
@@ -76,6 +111,8 @@ class DigestColleagues:
 
     opgave_id: UUID
     opgave_title: str
+    gemeente_name: str
+    closes_on: date | None
     colleagues: tuple[DigestColleague, ...]
     more: int
 
@@ -85,69 +122,82 @@ class DigestColleagues:
 
 
 @dataclass(frozen=True)
-class Digest:
-    """For the reader as a professional, and for the opgaven that the reader looks after."""
+class ForOpgaven:
+    """Colleagues for the opgaven that the reader looks after; `more` are for yet other ones."""
 
-    name: str
-    for_you: tuple[DigestOpgave, ...] = ()
-    more_for_you: int = 0
-    for_opgaven: tuple[DigestColleagues, ...] = ()
+    groups: tuple[DigestColleagues, ...]
+    more: int
+    more_opgaven: int
 
     @property
-    def is_empty(self) -> bool:
-        return not self.for_you and not self.for_opgaven
+    def count(self) -> int:
+        return sum(group.count for group in self.groups) + self.more
 
     @property
     def headline(self) -> str:
-        """What there is, in a few words."""
-        if not self.for_opgaven:
-            return f"{plural(self.count_for_you, 'opgave', 'opgaven')} voor jou"
-        own = "opgave" if len(self.for_opgaven) == 1 else "opgaven"
-        colleagues = plural(self.count_of_colleagues, "collega", "collega's") + f" voor je {own}"
-        if not self.for_you:
-            return colleagues
-        return f"{plural(self.count_for_you, 'opgave', 'opgaven')} voor jou en {colleagues}"
+        own = "opgave" if len(self.groups) == 1 else "opgaven"
+        return plural(self.count, "collega", "collega's") + f" voor je {own}"
 
     @property
     def first_line(self) -> str:
-        """The best of it, for who sees one line on a telephone."""
-        if self.for_you:
-            best = self.for_you[0]
-            until = short_date(best.closes_on)
-            return (
-                f"{best.gemeente_name}, reageer tot en met {until}: {ended(best.title)} {best.why}"
-            )
-        if self.for_opgaven:
-            group = self.for_opgaven[0]
-            first = group.colleagues[0]
-            about = ended(f"{first.display_name} {first.fits} bij {group.opgave_title}")
-            return f"{about} {first.why}"
-        return ""
+        group = self.groups[0]
+        first = group.colleagues[0]
+        about = ended(f"{first.display_name} {first.fits} bij {group.opgave_title}")
+        return f"{about} {first.why}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A section, and under which name its templates stand in `email/digest/parts`."""
+
+    name: str
+    section: Section
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The parts that have something to tell, the nearest to the reader first."""
+
+    name: str
+    parts: tuple[Told, ...] = ()
 
     @property
-    def count_for_you(self) -> int:
-        return len(self.for_you) + self.more_for_you
+    def headline(self) -> str:
+        return listed([part.section.headline for part in self.parts])
 
     @property
-    def count_of_colleagues(self) -> int:
-        return sum(group.count for group in self.for_opgaven)
+    def first_line(self) -> str:
+        return self.parts[0].section.first_line
 
 
-def compose(name: str, news: Iterable[News]) -> Digest:
-    """Order, shorten and count what there is to tell; the same match is told once."""
+def opgaven_for_you(news: Iterable[OpgaveNews]) -> ForYou:
     ordered = _best_first(news)
-    for_you = [one for one in ordered if isinstance(one, OpgaveNews)]
-    colleagues = [one for one in ordered if isinstance(one, ColleagueNews)]
-    told = tuple(_opgave(one) for one in for_you[:MOST_MATCHES])
-    return Digest(
-        name=name,
-        for_you=told,
-        more_for_you=len(for_you) - len(told),
-        for_opgaven=tuple(_colleagues(group) for group in _per_opgave(colleagues)),
+    told = tuple(_opgave(one) for one in ordered[:MOST_MATCHES])
+    return ForYou(told, more=len(ordered) - len(told))
+
+
+def colleagues_for_opgaven(news: Iterable[ColleagueNews]) -> ForOpgaven:
+    """Each opgave its best before any has its second; the opgave with the best of all first."""
+    groups = _per_opgave(_best_first(news))
+    shares = shared_fairly([len(group) for group in groups])
+    told = [(group, share) for group, share in zip(groups, shares, strict=True) if share]
+    others = groups[len(told) :]
+    return ForOpgaven(
+        groups=tuple(_colleagues(group, share) for group, share in told),
+        more=sum(len(group) for group in others),
+        more_opgaven=len(others),
     )
 
 
-def _best_first(news: Iterable[News]) -> list[News]:
+def shared_fairly(sizes: Sequence[int], most: int = MOST_MATCHES) -> list[int]:
+    """How many of each group are told: each its first, then each its second, and so on."""
+    turns = zip_longest(*([number] * size for number, size in enumerate(sizes)))
+    told = [one for one in chain.from_iterable(turns) if one is not None][:most]
+    return [told.count(number) for number in range(len(sizes))]
+
+
+def _best_first(news: Iterable[Scored]) -> list[Scored]:
+    """The same match is told once, as it was told last."""
     by_match = {(one.score.profile_id, one.score.opgave_id): one for one in news}
     ordered = sorted(rank(one.score for one in by_match.values()), key=group_of)
     return [by_match[score.profile_id, score.opgave_id] for score in ordered]
@@ -174,13 +224,15 @@ def _opgave(news: OpgaveNews) -> DigestOpgave:
     )
 
 
-def _colleagues(group: Sequence[ColleagueNews]) -> DigestColleagues:
-    told = tuple(_colleague(one) for one in group[:MOST_MATCHES])
+def _colleagues(group: Sequence[ColleagueNews], share: int) -> DigestColleagues:
+    about = group[0]
     return DigestColleagues(
-        opgave_id=group[0].score.opgave_id,
-        opgave_title=group[0].opgave_title,
-        colleagues=told,
-        more=len(group) - len(told),
+        opgave_id=about.score.opgave_id,
+        opgave_title=about.opgave_title,
+        gemeente_name=about.gemeente_name,
+        closes_on=about.closes_on,
+        colleagues=tuple(_colleague(one) for one in group[:share]),
+        more=len(group) - share,
     )
 
 

@@ -12,13 +12,12 @@ from sqlalchemy import (
     and_,
     case,
     exists,
-    false,
     func,
     or_,
     select,
     true,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
@@ -27,6 +26,7 @@ from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM, dutch_day
 from app.matching.models import Match
 from app.notifications.models import Delivery, DigestRun, Notice, Preference
+from app.notifications.parts import PARTS, Part, SeenNotice, Whose, each_reader, one, reader
 from app.notifications.rules import (
     DEFAULT_FREQUENCY,
     DEFAULT_WEEKDAY,
@@ -38,28 +38,12 @@ from app.notifications.rules import (
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
-from app.opgaven.queries import SeenOpgave
-from app.opgaven.rules import EDITORS, may_edit
 from app.people import queries as people
 from app.people.models import Profile
-from app.people.visibility import SeenProfile
 
 LONGEST_INBOX = 100
 # A digest shows the best few and counts the rest; past this many nobody counts.
 MOST_NEWS = 500
-
-# Who is asked about in a question about many people; `User` is then the colleague they may see.
-reader = aliased(User, name="reader")
-
-
-@dataclass(frozen=True)
-class SeenNotice:
-    """A notice that still stands: the opgave is open, the match is there, the colleague visible."""
-
-    notice: Notice
-    match: Match
-    seen: SeenOpgave
-    colleague: SeenProfile | None = None
 
 
 def preference_of(session: Session, user_id: UUID) -> tuple[Frequency, Weekday]:
@@ -86,10 +70,15 @@ def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:
 
 
 def news(
-    session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
+    session: Session,
+    viewer: Actor,
+    since: datetime | None,
+    until: datetime,
+    today: date,
+    parts: Iterable[Part] = PARTS,
 ) -> list[SeenNotice]:
-    """What was told in [since, until) and still stands, best first."""
-    told = _told_between(viewer, since, until, today)
+    """What was told in [since, until) for these parts and still stands, best first."""
+    told = _told_between(viewer, since, until, today, parts)
     best = told.order_by(Match.tier, Match.value.desc(), Notice.id)
     return _seen(session, viewer, best.limit(MOST_NEWS), today)
 
@@ -124,7 +113,7 @@ def due_for_digest(
     told = _last_told(reader.id).lateral("told")
     until_when = told.c.news_until
     fresh = (
-        _stands(reader.id, _readers_may_know(), today)
+        _stands(each_reader(), today)
         .where(Notice.told_at < until)
         .where(or_(until_when.is_(None), Notice.told_at >= until_when))
         .with_only_columns(Notice.id)
@@ -212,57 +201,35 @@ def too_late(session: Session, mails: Iterable[Delivery], now: datetime) -> set[
 
 
 def _standing(viewer: Actor, today: date) -> Select[Notice, Match]:
-    return _stands(viewer.user_id, _may_know_of(viewer), today)
+    return _stands(one(viewer), today)
 
 
-def _stands(
-    reader_id: UUID | SQLColumnExpression[UUID] | None, may_know: ColumnElement[bool], today: date
-) -> Select[Notice, Match]:
-    """A notice stands as long as its match does; whose match it is depends on its kind."""
+def _stands(whose: Whose, today: date, parts: Iterable[Part] = PARTS) -> Select[Notice, Match]:
+    """A notice stands as long as the part that tells of it says; on an open opgave, always."""
     about = case(
         (Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Notice.user_id), else_=Notice.profile_id
     )
     return (
         select(Notice, Match)
-        .join(Match, and_(Match.opgave_id == Notice.opgave_id, Match.profile_id == about))
+        .outerjoin(Match, and_(Match.opgave_id == Notice.opgave_id, Match.profile_id == about))
         .join(Opgave, Opgave.id == Notice.opgave_id)
         .where(
-            Notice.user_id == reader_id,
+            Notice.user_id == whose.user_id,
             opgaven.is_open(today),
-            or_(Notice.kind == NoticeKind.OPGAVE_FOR_YOU, may_know),
+            or_(*(and_(Notice.kind.in_(part.kinds), part.holds(whose)) for part in parts)),
         )
     )
 
 
 def _told_between(
-    viewer: Actor, since: datetime | None, until: datetime, today: date
+    viewer: Actor,
+    since: datetime | None,
+    until: datetime,
+    today: date,
+    parts: Iterable[Part] = PARTS,
 ) -> Select[Notice, Match]:
-    told = _standing(viewer, today).where(Notice.told_at < until)
+    told = _stands(one(viewer), today, parts).where(Notice.told_at < until)
     return told if since is None else told.where(Notice.told_at >= since)
-
-
-def _may_know_of(viewer: Actor) -> ColumnElement[bool]:
-    """Colleagues are news for who looks after the opgave now, as far as they show themselves."""
-    if viewer.gemeente_code is None or not may_edit(viewer, viewer.gemeente_code):
-        return false()
-    shown = _shows_itself(people.known_to(viewer))
-    return and_(Opgave.gemeente_code == viewer.gemeente_code, shown)
-
-
-def _readers_may_know() -> ColumnElement[bool]:
-    """The same for `reader`: what `may_edit` says, and what each may know of."""
-    return and_(
-        Opgave.gemeente_code == reader.gemeente_code,
-        accounts.has_a_role(reader.id, EDITORS),
-        _shows_itself(people.known_from(reader.gemeente_code)),
-    )
-
-
-def _shows_itself(is_known: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the colleague of a notice does."""
-    found = select(Profile.user_id).join(User, User.id == Profile.user_id)
-    own = found.where(Profile.user_id == Notice.profile_id, is_known)
-    return own.correlate_except(Profile, User).exists()
 
 
 def _among(readers: Readers, user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from app.core.dutch import (
     dutch_date,
     ended,
     how_long,
+    listed,
     moment,
     number,
     plural,
@@ -62,3 +63,9 @@ def test_how_long_something_takes_is_said_in_round_words(span: timedelta, words:
 @pytest.mark.parametrize("said", ["Wat nu?", "Doe mee!", "Klaar.", "En dan…"])
 def test_a_sentence_ends_once(said: str) -> None:
     assert (ended(said), ended("Een rotonde")) == (said, "Een rotonde.")
+
+
+def test_words_are_listed_as_people_say_them() -> None:
+    found = [listed(words) for words in ([], ["een"], ["een", "twee"], ["een", "twee", "drie"])]
+
+    assert found == ["", "een", "een en twee", "een, twee en drie"]

@@ -22,7 +22,8 @@ from app.core.work import Work
 from app.matching.service import match_opgave
 from app.notifications import service
 from app.notifications.models import Delivery
-from app.notifications.rules import MailKind, due_on
+from app.notifications.parts import PARTS as PARTS_OF_DIGEST
+from app.notifications.rules import MailKind, NoticeKind, due_on
 from app.post import Post
 from tests.house.tree import TEMPLATES
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
@@ -34,7 +35,10 @@ FETCHED = re.compile(r"""(?:src|background)\s*=|url\(|<link|@import""", re.IGNOR
 
 
 def parts(folder: Path) -> dict[str, list[str]]:
-    return {kind.name: sorted(path.name for path in kind.iterdir()) for kind in folder.iterdir()}
+    return {
+        kind.name: sorted(path.name for path in kind.iterdir() if path.is_file())
+        for kind in folder.iterdir()
+    }
 
 
 def complete(kinds: Iterable[str]) -> dict[str, list[str]]:
@@ -94,6 +98,18 @@ def letter(request: pytest.FixtureRequest, app: Flask, session: Session) -> Lett
 
 def test_every_kind_of_mail_has_its_three_parts() -> None:
     assert parts(MAILS) == complete(kind.value for kind in MailKind)
+
+
+def test_every_part_of_a_digest_has_its_two_templates() -> None:
+    found = {path.name for path in (MAILS / "digest" / "parts").iterdir()}
+
+    assert found == {f"{part.name}.{kind}" for part in PARTS_OF_DIGEST for kind in ("mjml", "txt")}
+
+
+def test_every_notice_stands_in_one_part_of_a_digest() -> None:
+    told = [kind for part in PARTS_OF_DIGEST for kind in part.kinds]
+
+    assert sorted(told) == sorted(NoticeKind)
 
 
 def test_a_missing_part_is_found(tmp_path: Path) -> None:

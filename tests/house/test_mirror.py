@@ -10,6 +10,7 @@ PASSIVE = {"__init__.py", "models.py", "events.py"}
 SHOWN_IN = {
     "app/cli/esco.py": "tests/cli/test_words.py",
     "app/cli/vocabulary.py": "tests/cli/test_words.py",
+    "app/notifications/parts.py": "tests/notifications/test_due.py",
     "app/core/clock.py": "tests/notifications/test_rules.py",
     "app/core/errors.py": "tests/web/test_errors.py",
     "app/core/ids.py": "tests/core/test_work.py",

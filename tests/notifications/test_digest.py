@@ -3,14 +3,22 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.matching.core.facts import Kind, Score
 from app.notifications.digest import (
     ColleagueNews,
+    Digest,
     DigestColleague,
     DigestOpgave,
-    News,
+    ForOpgaven,
+    ForYou,
     OpgaveNews,
-    compose,
+    Told,
+    colleagues_for_opgaven,
+    opgaven_for_you,
+    shared_fairly,
 )
 from tests.matching.core.builders import a_missing, a_reason
 
@@ -32,16 +40,22 @@ def an_opgave(number: int, value: int = 80, **changed: Any) -> OpgaveNews:
 
 def a_colleague(number: int, value: int = 80, opgave: int = 1) -> ColleagueNews:
     score = a_score(number, opgave, value)
-    return ColleagueNews(f"Opgave {opgave}", f"Collega {number}", "Utrecht", score)
+    return ColleagueNews(
+        f"Opgave {opgave}", "Utrecht", CLOSES, f"Collega {number}", "Utrecht", score
+    )
+
+
+def a_digest(*sections: ForYou | ForOpgaven) -> Digest:
+    return Digest("Fatima", tuple(Told("een deel", section) for section in sections))
 
 
 def test_what_is_told_is_what_the_page_says() -> None:
     broader = a_reason(kind=Kind.BROADER, points=60)
     score = Score(READER, UUID(int=1), 60, 2, (broader, a_missing("omgevingsrecht", would_be=81)))
 
-    digest = compose("Fatima", [an_opgave(1, score=score)])
+    section = opgaven_for_you([an_opgave(1, score=score)])
 
-    assert digest.for_you == (
+    assert section.opgaven == (
         DigestOpgave(
             opgave_id=UUID(int=1),
             title="Opgave 1",
@@ -62,9 +76,9 @@ def test_what_is_told_is_what_the_page_says() -> None:
 
 
 def test_a_colleague_is_told_of_in_the_third_person() -> None:
-    digest = compose("Fatima", [a_colleague(3, 70)])
+    section = colleagues_for_opgaven([a_colleague(3, 70)])
 
-    assert digest.for_opgaven[0].colleagues == (
+    assert section.groups[0].colleagues == (
         DigestColleague(
             display_name="Collega 3",
             region="Utrecht",
@@ -80,16 +94,16 @@ def test_a_colleague_is_told_of_in_the_third_person() -> None:
 def test_the_best_five_are_told_and_the_rest_is_counted() -> None:
     news = [an_opgave(number, value=60 + number) for number in range(1, 9)]
 
-    digest = compose("Fatima", news)
+    section = opgaven_for_you(news)
 
-    assert [one.score_value for one in digest.for_you] == [68, 67, 66, 65, 64]
-    assert (digest.more_for_you, digest.count_for_you) == (3, 8)
+    assert [one.score_value for one in section.opgaven] == [68, 67, 66, 65, 64]
+    assert (section.more, section.headline) == (3, "8 opgaven voor jou")
 
 
 def test_everything_that_is_needed_goes_before_a_higher_score() -> None:
     news = [an_opgave(1, score=a_score(7, 1, 90, tier=2)), an_opgave(2, value=40)]
 
-    assert [one.title for one in compose("Fatima", news).for_you] == ["Opgave 2", "Opgave 1"]
+    assert [one.title for one in opgaven_for_you(news).opgaven] == ["Opgave 2", "Opgave 1"]
 
 
 def test_what_is_there_in_full_goes_before_what_comes_close() -> None:
@@ -97,7 +111,7 @@ def test_what_is_there_in_full_goes_before_what_comes_close() -> None:
     close = Score(READER, UUID(int=1), 90, 1, (broader,))
     news = [an_opgave(1, score=close), an_opgave(2, value=40)]
 
-    assert [one.group for one in compose("Fatima", news).for_you] == [
+    assert [one.group for one in opgaven_for_you(news).opgaven] == [
         "Je hebt alles wat nodig is",
         "Je komt dicht in de buurt",
     ]
@@ -106,54 +120,88 @@ def test_what_is_there_in_full_goes_before_what_comes_close() -> None:
 def test_a_match_that_was_told_twice_is_in_it_once() -> None:
     later = an_opgave(1, closes_on=CLOSES + timedelta(days=1))
 
-    digest = compose("Fatima", [an_opgave(1), later])
+    section = opgaven_for_you([an_opgave(1), later])
 
-    assert [one.closes_on for one in digest.for_you] == [later.closes_on]
+    assert [one.closes_on for one in section.opgaven] == [later.closes_on]
 
 
-def test_colleagues_stand_under_their_opgave_five_at_most() -> None:
-    news: list[News] = [a_colleague(number, 50 + number, opgave=1) for number in range(1, 8)]
+def test_five_colleagues_are_shared_fairly_over_the_opgaven() -> None:
+    news = [a_colleague(number, 50 + number, opgave=1) for number in range(1, 8)]
     news.append(a_colleague(1, 99, opgave=2))
 
-    digest = compose("Fatima", news)
+    section = colleagues_for_opgaven(news)
 
     assert [
-        (group.opgave_title, len(group.colleagues), group.more) for group in digest.for_opgaven
+        (group.opgave_title, [one.score_value for one in group.colleagues], group.more)
+        for group in section.groups
     ] == [
-        ("Opgave 2", 1, 0),
-        ("Opgave 1", 5, 2),
+        ("Opgave 2", [99], 0),
+        ("Opgave 1", [57, 56, 55, 54], 3),
+    ]
+    assert (section.count, section.more) == (8, 0)
+
+
+def test_each_opgave_has_its_best_and_those_past_the_fifth_are_counted() -> None:
+    news = [
+        a_colleague(number, 90 - opgave - number, opgave=opgave)
+        for opgave in range(1, 8)
+        for number in range(1, 3)
     ]
 
+    section = colleagues_for_opgaven(news)
 
-def test_no_news_is_an_empty_digest() -> None:
-    digest = compose("Fatima", [])
+    assert [(group.opgave_title, group.more) for group in section.groups] == [
+        (f"Opgave {number}", 1) for number in range(1, 6)
+    ]
+    assert (section.count, section.more, section.more_opgaven) == (14, 4, 2)
 
-    assert (digest.is_empty, digest.first_line) == (True, "")
+
+@given(st.lists(st.integers(1, 40), max_size=60), st.integers(0, 20))
+def test_what_is_shared_is_as_even_as_it_can_be(sizes: list[int], most: int) -> None:
+    shares = shared_fairly(sizes, most)
+
+    assert sum(shares) == min(sum(sizes), most)
+    assert all(share <= size for share, size in zip(shares, sizes, strict=True))
+    for share, size in zip(shares, sizes, strict=True):
+        assert share == size or share >= max(shares) - 1
 
 
-def test_the_headline_counts_what_there_is() -> None:
-    one, other = an_opgave(1), an_opgave(2)
+def test_a_headline_counts_what_there_is() -> None:
     near, far = a_colleague(1, opgave=8), a_colleague(2, opgave=9)
+    for_you = opgaven_for_you([an_opgave(1)])
+    both = colleagues_for_opgaven([near, far])
 
-    every: list[list[News]] = [[one], [one, other], [near], [near, far], [one, near, far]]
-
-    assert [compose("Fatima", news).headline for news in every] == [
+    assert [
+        a_digest(*sections).headline
+        for sections in (
+            [for_you],
+            [opgaven_for_you([an_opgave(1), an_opgave(2)])],
+            [colleagues_for_opgaven([near])],
+            [both],
+            [for_you, both],
+            [for_you, both, both],
+        )
+    ] == [
         "1 opgave voor jou",
         "2 opgaven voor jou",
         "1 collega voor je opgave",
         "2 collega's voor je opgaven",
         "1 opgave voor jou en 2 collega's voor je opgaven",
+        "1 opgave voor jou, 2 collega's voor je opgaven en 2 collega's voor je opgaven",
     ]
 
 
 def test_the_first_line_says_where_and_until_when() -> None:
-    line = compose("Fatima", [an_opgave(1), a_colleague(3)]).first_line
+    sections = opgaven_for_you([an_opgave(1)]), colleagues_for_opgaven([a_colleague(3)])
 
-    assert line == "Utrecht, reageer tot en met 12 dec: Opgave 1. Je profiel noemt verkeerskunde."
+    assert (
+        a_digest(*sections).first_line
+        == "Utrecht, reageer tot en met 12 dec: Opgave 1. Je profiel noemt verkeerskunde."
+    )
 
 
 def test_without_opgaven_the_first_line_names_the_best_colleague() -> None:
-    line = compose("Fatima", [a_colleague(3, 40), a_colleague(4, 50)]).first_line
+    line = colleagues_for_opgaven([a_colleague(3, 40), a_colleague(4, 50)]).first_line
 
     assert line == "Collega 4 past bij Opgave 1. Het profiel noemt verkeerskunde."
 
@@ -162,7 +210,9 @@ def test_a_first_line_has_one_sign_after_a_title_that_asks_something() -> None:
     asks = an_opgave(1, title="Wat gebruiken wij eigenlijk?")
     near = replace(a_colleague(3), opgave_title="Wie helpt mee!")
 
-    assert [compose("Fatima", [news]).first_line for news in (asks, near)] == [
+    sections = opgaven_for_you([asks]), colleagues_for_opgaven([near])
+
+    assert [section.first_line for section in sections] == [
         "Utrecht, reageer tot en met 12 dec: Wat gebruiken wij eigenlijk? "
         "Je profiel noemt verkeerskunde.",
         "Collega 3 past bij Wie helpt mee! Het profiel noemt verkeerskunde.",
@@ -172,4 +222,6 @@ def test_a_first_line_has_one_sign_after_a_title_that_asks_something() -> None:
 def test_the_first_line_says_of_a_colleague_who_fits_in_part_that_it_is_so() -> None:
     part = replace(a_colleague(3), score=a_score(3, 1, 36, tier=2))
 
-    assert compose("Fatima", [part]).first_line.startswith("Collega 3 past deels bij Opgave 1.")
+    assert colleagues_for_opgaven([part]).first_line.startswith(
+        "Collega 3 past deels bij Opgave 1."
+    )

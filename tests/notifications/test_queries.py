@@ -11,7 +11,7 @@ from app.core.actor import Actor, Role
 from app.core.backlog import Backlog
 from app.matching import service as matching
 from app.notifications import queries, service
-from app.notifications.queries import SeenNotice
+from app.notifications.parts import SeenNotice
 from app.notifications.rules import DeliveryState, MailKind, NoticeKind
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from app.core.mail import Letter, message_of
-from app.notifications.digest import News, compose
+from app.notifications.digest import Digest, Told, colleagues_for_opgaven, opgaven_for_you
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import MailKind
 from tests.notifications.test_digest import a_colleague, an_opgave
@@ -60,15 +61,20 @@ class Addresses:
 def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
     """What the templates of this kind read, with `word` in every place that people fill in."""
     asker = {"asker_name": word, "asker_email": "jan@urk.example", "gemeente_name": "Urk"}
-    news: list[News] = [
-        *(an_opgave(number, title=word, gemeente_name=word) for number in range(1, 8)),
-        *(a_colleague(number) for number in range(1, 8)),
+    opgaven = [an_opgave(number, title=word, gemeente_name=word) for number in range(1, 8)]
+    colleagues = [
+        replace(a_colleague(number, opgave=number), opgave_title=word, display_name=word)
+        for number in range(1, 8)
     ]
+    parts = (
+        Told("matches", opgaven_for_you(opgaven)),
+        Told("colleagues", colleagues_for_opgaven(colleagues)),
+    )
     facts: Mapping[MailKind, dict[str, Any]] = {
         MailKind.SIGN_IN: {"sign_in_id": UUID(int=5), "minutes": 30, "is_new": False},
         MailKind.ACCESS_ASKED: asker,
         MailKind.ACCESS_DECIDED: {"granted": True, **asker},
-        MailKind.DIGEST: {"digest": compose(word, news), "user_id": READER},
+        MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},
     }
     return {"name": word, **facts[kind]}
 
@@ -154,13 +160,18 @@ def test_a_digest_begins_with_the_best_and_ends_with_the_way_out() -> None:
 
 
 def test_a_digest_is_told_in_order_and_the_rest_is_counted() -> None:
-    text = render(
-        MailKind.DIGEST, digest=compose("Jan", [an_opgave(n, 50 + n) for n in range(8)])
-    ).text
+    for_you = opgaven_for_you([an_opgave(number, 50 + number) for number in range(8)])
+    colleagues = colleagues_for_opgaven([a_colleague(1, opgave=number) for number in range(7)])
+    parts = (Told("matches", for_you), Told("colleagues", colleagues))
+    text = render(MailKind.DIGEST, digest=Digest("Jan", parts)).text
 
     titles = re.findall(r"^  (Opgave \d)$", text, re.MULTILINE)
     assert titles == [f"Opgave {number}" for number in (7, 6, 5, 4, 3)]
     assert "En nog 3 andere." in text.splitlines()
+    assert re.findall(r"^1 collega voor (Opgave \d)$", text, re.MULTILINE) == [
+        f"Opgave {number}" for number in range(5)
+    ]
+    assert "En nog 2 collega's voor 2 andere opgaven van jou:" in text.splitlines()
 
 
 def test_only_a_digest_offers_to_unsubscribe() -> None:

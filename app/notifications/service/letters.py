@@ -15,11 +15,10 @@ from app.core.mail import Letter
 from app.core.verp import envelope_sender
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
-from app.matching.queries import score_of
 from app.notifications import queries
-from app.notifications.digest import ColleagueNews, News, OpgaveNews, compose
+from app.notifications.digest import Digest
 from app.notifications.models import Delivery
-from app.notifications.queries import SeenNotice
+from app.notifications.parts import PARTS
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import URGENT, DeliveryState, MailKind
 from app.notifications.service import health
@@ -161,11 +160,15 @@ def _digest(work: Work, delivery: Delivery) -> Addressed:
 
 
 def _news_for(work: Work, reader: User, since: datetime | None, until: datetime) -> Addressed:
-    news = queries.news(work.session, accounts.actor_of(reader), since, until, work.today)
-    digest = compose(reader.name, [_told(notice) for notice in news])
-    if digest.is_empty:
+    viewer = accounts.actor_of(reader)
+    told = (
+        part.told(queries.news(work.session, viewer, since, until, work.today, [part]))
+        for part in PARTS
+    )
+    parts = tuple(filter(None, told))
+    if not parts:
         raise NothingToTell("nothing new stands")
-    facts = {"digest": digest, "name": reader.name, "user_id": reader.id}
+    facts = {"digest": Digest(reader.name, parts), "name": reader.name, "user_id": reader.id}
     return Addressed(reader.email, reader.name, facts, unsubscribe_id=reader.id)
 
 
@@ -175,16 +178,6 @@ WRITERS = {
     MailKind.ACCESS_DECIDED: _access_decided,
     MailKind.DIGEST: _digest,
 }
-
-
-def _told(notice: SeenNotice) -> News:
-    score = score_of(notice.match)
-    opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
-    if notice.notice.profile_id is None or notice.colleague is None:
-        return OpgaveNews(opgave.title, gemeente.name, opgave.closes_on, score)
-    colleague = notice.colleague
-    region = colleague.gemeente_name or colleague.region
-    return ColleagueNews(opgave.title, colleague.display_name, region, score)
 
 
 def _of_request(work: Work, request: AccessRequest) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from app.matching.core.words import COLLEAGUE, YOU, fits_words, one_line
 from app.matching.queries import score_of
 from app.notifications import queries
 from app.notifications.models import Notice
-from app.notifications.queries import SeenNotice
+from app.notifications.parts import SeenNotice
 from app.notifications.rules import Frequency, NoticeKind, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
