@@ -10,6 +10,7 @@ from app.core.work import Work
 from app.extensions import shelf
 from app.matching import service as matching
 from app.notifications import service as notifications
+from app.responses import service as responses
 
 Payload = dict[str, Any]
 
@@ -45,6 +46,11 @@ TELL_MATCHES = Reaction(
     lambda work, fact: notifications.tell_matches(
         work, UUID(fact["opgave_id"]), [UUID(profile) for profile in fact["profile_ids"]]
     ),
+)
+HEAR_IN_TIME = Reaction(
+    "hear_in_time",
+    Group.TICK,
+    lambda work, fact: responses.hear_in_time(work, UUID(fact["opgave_id"])),
 )
 TELL_WHO_IS_SHOWN = Reaction(
     "tell_who_is_shown",
@@ -87,7 +93,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "reason.disputed": (MATCH_PROFILE,),
     "dispute.withdrawn": (MATCH_PROFILE,),
     "opgave.published": (MATCH_OPGAVE,),
-    "opgave.changed": (MATCH_OPGAVE,),
+    "opgave.changed": (MATCH_OPGAVE, HEAR_IN_TIME),
     "opgave.ended": (MATCH_OPGAVE,),
     "interest.shown": (),
     "interest.withdrawn": (),  # gone from the page of the opgavehouder with the row itself

@@ -7,6 +7,7 @@ templates under its name in `templates/email/digest/parts`.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,9 @@ class SeenNotice:
     notice: Notice
     match: Match
     seen: SeenOpgave
+    # When it became news, the last time.
+    told_at: datetime
+    is_unread: bool
     colleague: SeenProfile | None = None
 
 

@@ -7,23 +7,26 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Select,
     SQLColumnExpression,
     and_,
     case,
+    cast,
     exists,
     func,
     or_,
     select,
     true,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM, dutch_day
+from app.core.orm import UtcDateTime
 from app.matching.models import Match
 from app.notifications.models import Delivery, DigestRun, Notice, Preference
 from app.notifications.parts import PARTS, Part, SeenNotice, Whose, each_reader, one, reader
@@ -40,10 +43,17 @@ from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.people import queries as people
 from app.people.models import Profile
+from app.responses.models import Response
+
+# A notice with its match, when it became news, and whether it is still to be read.
+Row = tuple[Notice, Match, datetime, bool]
 
 LONGEST_INBOX = 100
 # A digest shows the best few and counts the rest; past this many nobody counts.
 MOST_NEWS = 500
+
+# What the reader of a notice says to its opgave.
+answer = aliased(Response, name="answer")
 
 
 def preference_of(session: Session, user_id: UUID) -> tuple[Frequency, Weekday]:
@@ -64,7 +74,7 @@ def paused_until(session: Session, user_id: UUID, today: date) -> date | None:
 def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:
     """What still stands, newest first."""
     newest = _standing(viewer, today).order_by(
-        Notice.told_at.desc(), Match.tier, Match.value.desc(), Notice.id
+        _became_news_at().desc(), Match.tier, Match.value.desc(), Notice.id
     )
     return _seen(session, viewer, newest.limit(LONGEST_INBOX), today)
 
@@ -114,8 +124,8 @@ def due_for_digest(
     until_when = told.c.news_until
     fresh = (
         _stands(each_reader(), today)
-        .where(Notice.told_at < until)
-        .where(or_(until_when.is_(None), Notice.told_at >= until_when))
+        .where(_before(until))
+        .where(or_(until_when.is_(None), _from(until_when)))
         .with_only_columns(Notice.id)
         # One is enough; and it keeps the database from going through everybody's news first.
         .limit(1)
@@ -142,12 +152,18 @@ def count_unread(session: Session, viewer: Actor, today: date) -> int:
     """How many lines of the inbox are new: colleagues for one opgave on one day share a line."""
     unread = (
         _standing(viewer, today)
-        .where(Notice.read_at.is_(None))
+        .where(is_unread())
         .with_only_columns(Notice.kind, Notice.opgave_id, _day_told())
         .distinct()
         .subquery()
     )
     return session.scalar(select(func.count()).select_from(unread)) or 0
+
+
+def is_unread() -> ColumnElement[bool]:
+    """Not read, or not since its reader hears of the opgave again."""
+    again_at = select(_again_at()).where(_answers_notice()).correlate(Notice).scalar_subquery()
+    return or_(Notice.read_at.is_(None), Notice.read_at < again_at)
 
 
 def on_the_line_of(notice: Notice) -> ColumnElement[bool]:
@@ -200,25 +216,59 @@ def too_late(session: Session, mails: Iterable[Delivery], now: datetime) -> set[
     return {mail_id for mail_id, link in links.items() if link not in usable}
 
 
-def _standing(viewer: Actor, today: date) -> Select[Notice, Match]:
+def _standing(viewer: Actor, today: date) -> Select[*Row]:
     return _stands(one(viewer), today)
 
 
-def _stands(whose: Whose, today: date, parts: Iterable[Part] = PARTS) -> Select[Notice, Match]:
-    """A notice stands as long as the part that tells of it says; on an open opgave, always."""
+def _stands(whose: Whose, today: date, parts: Iterable[Part] = PARTS) -> Select[*Row]:
+    """A notice stands as long as the part that tells of it says; on an open opgave, always.
+
+    Who answered an opgave needs no news of it; who said "later" not until that day.
+    """
     about = case(
         (Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Notice.user_id), else_=Notice.profile_id
     )
     return (
-        select(Notice, Match)
+        select(Notice, Match, _became_news_at(), is_unread())
         .outerjoin(Match, and_(Match.opgave_id == Notice.opgave_id, Match.profile_id == about))
         .join(Opgave, Opgave.id == Notice.opgave_id)
+        .outerjoin(answer, _answers_notice())
         .where(
             Notice.user_id == whose.user_id,
             opgaven.is_open(today),
             or_(*(and_(Notice.kind.in_(part.kinds), part.holds(whose)) for part in parts)),
+            or_(answer.answer.is_(None), answer.again_on <= today),
         )
     )
+
+
+def _answers_notice() -> ColumnElement[bool]:
+    """Whether it is an answer to the opgave of a notice that tells its reader of the opgave."""
+    return and_(
+        Notice.kind == NoticeKind.OPGAVE_FOR_YOU,
+        answer.user_id == Notice.user_id,
+        answer.opgave_id == Notice.opgave_id,
+    )
+
+
+def _again_at() -> ColumnElement[datetime]:
+    """The moment from which somebody who said "later" to an opgave hears of it again."""
+    return func.timezone(AMSTERDAM.key, cast(answer.again_on, DateTime()), type_=UtcDateTime())
+
+
+def _became_news_at() -> ColumnElement[datetime]:
+    """When the notice was told, or when it is to be told again."""
+    return func.greatest(Notice.told_at, _again_at())
+
+
+def _before(moment: datetime) -> ColumnElement[bool]:
+    """Whether the notice became news before that; the index on `told_at` finds the first part."""
+    again_at = _again_at()
+    return and_(Notice.told_at < moment, or_(again_at.is_(None), again_at < moment))
+
+
+def _from(moment: datetime | SQLColumnExpression[datetime]) -> ColumnElement[bool]:
+    return or_(Notice.told_at >= moment, _again_at() >= moment)
 
 
 def _told_between(
@@ -227,9 +277,9 @@ def _told_between(
     until: datetime,
     today: date,
     parts: Iterable[Part] = PARTS,
-) -> Select[Notice, Match]:
-    told = _stands(one(viewer), today, parts).where(Notice.told_at < until)
-    return told if since is None else told.where(Notice.told_at >= since)
+) -> Select[*Row]:
+    told = _stands(one(viewer), today, parts).where(_before(until))
+    return told if since is None else told.where(_from(since))
 
 
 def _among(readers: Readers, user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
@@ -265,16 +315,21 @@ def _being_told(user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
     )
 
 
-def _seen(
-    session: Session, viewer: Actor, standing: Select[Notice, Match], today: date
-) -> list[SeenNotice]:
+def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) -> list[SeenNotice]:
     rows = session.execute(standing).all()
-    about = opgaven.by_ids(session, [notice.opgave_id for notice, _ in rows])
+    about = opgaven.by_ids(session, [notice.opgave_id for notice, *_ in rows])
     colleagues = people.seen_profiles(
-        session, viewer, [notice.profile_id for notice, _ in rows if notice.profile_id], today
+        session, viewer, [notice.profile_id for notice, *_ in rows if notice.profile_id], today
     )
     return [
-        SeenNotice(notice, match, about[notice.opgave_id], colleagues.get(match.profile_id))
-        for notice, match in rows
+        SeenNotice(
+            notice=notice,
+            match=match,
+            seen=about[notice.opgave_id],
+            told_at=told_at,
+            is_unread=unread,
+            colleague=colleagues.get(match.profile_id),
+        )
+        for notice, match, told_at, unread in rows
         if notice.profile_id is None or notice.profile_id in colleagues
     ]

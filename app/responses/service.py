@@ -1,6 +1,9 @@
 """Saying something to an opgave, and taking it back. The last answer wins."""
 
+from datetime import timedelta
 from uuid import UUID
+
+from sqlalchemy import update
 
 from app.accounts.models import User
 from app.core.dutch import dutch_date
@@ -13,7 +16,7 @@ from app.people import queries as people
 from app.people.rules import ProfileState
 from app.responses.events import InterestShown, InterestWithdrawn, LaterSaid
 from app.responses.models import Response
-from app.responses.rules import Answer, again_on
+from app.responses.rules import TIME_TO_ANSWER, Answer, again_on
 
 OF_OWN_GEMEENTE = "Deze opgave is van je eigen gemeente. Je collega's vind je zonder ons."
 ENDED = "Deze opgave is niet meer open. Reageren kan niet meer."
@@ -68,6 +71,19 @@ def withdraw(work: Work, opgave_id: UUID) -> None:
     if response is not None:
         _tell_if_withdrawn(work, response)
         work.session.delete(response)
+
+
+def hear_in_time(work: Work, opgave_id: UUID) -> None:
+    """Let who said "later" hear of it before it closes, when that day is earlier than it was."""
+    closes_on = work.fetch(Opgave, opgave_id).closes_on
+    if closes_on is None:
+        return
+    latest = max(closes_on - TIME_TO_ANSWER, work.today + timedelta(days=1))
+    work.session.execute(
+        update(Response)
+        .where(Response.opgave_id == opgave_id, Response.again_on > latest)
+        .values(again_on=latest)
+    )
 
 
 def _open_opgave(work: Work, opgave_id: UUID) -> tuple[Opgave, UUID]:

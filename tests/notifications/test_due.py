@@ -30,6 +30,8 @@ from app.notifications.rules import (
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
+from app.responses.models import Response
+from app.responses.rules import Answer
 from tests.notifications.builders import a_delivery
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.queries import counted
@@ -58,13 +60,7 @@ class World:
                 visibility=self.either(*Visibility),
             )
         for user, opgave in product(self.professionals, self.opgaven):
-            if self.now_and_then():
-                self._match(user, opgave)
-            if self.now_and_then():
-                self._notice(user, opgave)
-            for reader in self.people:
-                if self.now_and_then():
-                    self._notice(reader, opgave, user)
+            self._meet(user, opgave)
         for user in self.people:
             self._mail(user)
         session.flush()
@@ -103,6 +99,14 @@ class World:
             closes_on=TODAY + timedelta(days=self.chance.randint(-1, 3)),
         )
 
+    def _meet(self, user: User, opgave: Opgave) -> None:
+        for bring_about in (self._match, self._notice, self._answer):
+            if self.now_and_then():
+                bring_about(user, opgave)
+        for reader in self.people:
+            if self.now_and_then():
+                self._notice(reader, opgave, user)
+
     def _match(self, user: User, opgave: Opgave) -> None:
         self.session.add(
             Match(
@@ -129,13 +133,26 @@ class World:
             )
         )
 
+    def _answer(self, user: User, opgave: Opgave) -> None:
+        answer = self.either(*Answer)
+        day = TODAY + timedelta(days=self.chance.randint(-1, 1))
+        self.session.add(
+            Response(
+                user_id=user.id,
+                opgave_id=opgave.id,
+                answer=answer,
+                answered_at=MONDAY - 48 * AN_HOUR,
+                again_on=day if answer is Answer.LATER else None,
+            )
+        )
+
     def _mail(self, user: User) -> None:
         for _ in range(self.chance.randrange(3)):
             a_delivery(
                 self.session,
                 user,
                 state=self.either(DeliveryState.ACCEPTED, *DeliveryState),
-                news_until=MONDAY + self.chance.randint(-2, 1) * AN_HOUR,
+                news_until=MONDAY + self.either(-40, -12, -2, -1, 0, 1) * AN_HOUR,
                 expires_at=database_now(self.session) + self.either(-AN_HOUR, AN_HOUR),
             )
 

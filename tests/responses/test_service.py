@@ -112,6 +112,25 @@ def test_who_hears_of_it_again_may_say_later_again(
     assert said(session) == [(Answer.LATER, TODAY + 28 * A_DAY)]
 
 
+@pytest.mark.parametrize(
+    ("open_for", "waits"), [(60, 14), (17, 14), (16, 13), (5, 2), (4, 1), (3, 1), (0, 1)]
+)
+def test_who_said_later_hears_in_time_of_an_opgave_that_closes_earlier(
+    session: Session, opgave: Opgave, professional: User, open_for: int, waits: int
+) -> None:
+    service.say_later(make_work(session, professional), opgave.id)
+    service.show_interest(make_work(session, a_profile_owner(session)), opgave.id)
+    opgave.closes_on = TODAY + open_for * A_DAY
+
+    service.hear_in_time(make_work(session), opgave.id)
+
+    session.expire_all()
+    assert sorted(said(session)) == [
+        (Answer.INTERESTED, None),
+        (Answer.LATER, TODAY + waits * A_DAY),
+    ]
+
+
 def test_later_is_not_taken_when_it_would_be_too_late(session: Session, professional: User) -> None:
     opgave = an_opgave(session, "inkoop", closes_on=TODAY + 3 * A_DAY)
 

@@ -57,7 +57,7 @@ def wait_for_tellers(work: Work) -> None:
 def mark_all_read(work: Work) -> None:
     work.session.execute(
         update(Notice)
-        .where(Notice.user_id == work.actor.user_id, Notice.read_at.is_(None))
+        .where(Notice.user_id == work.actor.user_id, queries.is_unread())
         .values(read_at=work.now)
     )
 
@@ -67,7 +67,7 @@ def mark_line(work: Work, notice_id: UUID, *, is_read: bool) -> Notice:
     notice = work.fetch(Notice, notice_id)
     if notice.user_id != work.actor.user_id:
         raise NotFound(f"notice {notice_id}")
-    now_other = Notice.read_at.is_(None) if is_read else Notice.read_at.is_not(None)
+    now_other = queries.is_unread() if is_read else Notice.read_at.is_not(None)
     work.session.execute(
         update(Notice)
         .where(queries.on_the_line_of(notice), now_other)

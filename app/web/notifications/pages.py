@@ -129,24 +129,24 @@ def inbox_items(notices: Iterable[SeenNotice]) -> list[InboxItem]:
 def _line_of(notice: SeenNotice) -> tuple[object, ...]:
     """What notices must share to stand on one line."""
     told = notice.notice
-    return (told.kind, told.opgave_id, dutch_day(told.told_at), told.read_at is None)
+    return (told.kind, told.opgave_id, dutch_day(notice.told_at), notice.is_unread)
 
 
 def _item(group: Sequence[SeenNotice]) -> InboxItem:
     best = min(group, key=lambda one: (one.match.tier, -one.match.value))
-    newest = max((one.notice for one in group), key=lambda one: one.told_at)
+    newest = max(group, key=lambda one: one.told_at)
     title, text = (
         _of_opgave(best)
         if best.colleague is None
         else _of_colleagues(best, best.colleague, len(group))
     )
     return InboxItem(
-        newest.id,
+        newest.notice.id,
         title,
-        href_of(newest),
+        href_of(newest.notice),
         text,
         newest.told_at,
-        is_unread=newest.read_at is None,
+        is_unread=newest.is_unread,
     )
 
 
