@@ -6,7 +6,9 @@ pause is where the caller writes down that it has come so far.
 
 import re
 import smtplib
+import socket
 import ssl
+from binascii import b2a_qp
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, Unstructur
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy, Policy
 from enum import StrEnum
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -92,13 +95,15 @@ def _policy() -> "EmailPolicy[EmailMessage]":
 
 
 POLICY = _policy()
+# No line of quoted-printable can be this one (RFC 2045, 6.7), so it need not be looked for.
+ALTERNATIVE = 'multipart/alternative; boundary="=_dgvn"'
 
 
 def message_of(letter: Letter, sender: str, sent_at: datetime) -> EmailMessage:
     """The letter as RFC 5322 wants it; ValueError when header or address cannot be written so."""
     letter.to.encode("ascii")
     message = EmailMessage(policy=POLICY)
-    message["From"] = sender
+    message["From"] = _same("From", sender)
     message["To"] = Address(letter.to_name, addr_spec=letter.to)
     message["Subject"] = letter.subject
     message["Date"] = dutch_time(sent_at)
@@ -106,11 +111,28 @@ def message_of(letter: Letter, sender: str, sent_at: datetime) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     for name, value in letter.headers:
         message[name] = value
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    # Said last: what is said of the content before there are two parts moves to the first.
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = _same("Content-Type", ALTERNATIVE)
     message["Content-Language"] = "nl"
+    message.attach(_part("plain", letter.text))
+    message.attach(_part("html", letter.html))
     return message
+
+
+@lru_cache(maxsize=64)
+def _same(name: str, value: str) -> Any:
+    """A header that is the same in mail after mail: reading it takes longer than all the rest."""
+    return POLICY.header_factory(name, value)
+
+
+def _part(subtype: str, text: str) -> EmailMessage:
+    """As `set_content` makes it, of which the loop over each sign takes ten times as long."""
+    part = EmailMessage(policy=POLICY)
+    part["Content-Type"] = _same("Content-Type", f'text/{subtype}; charset="utf-8"')
+    part["Content-Transfer-Encoding"] = _same("Content-Transfer-Encoding", "quoted-printable")
+    lines = b"\n".join(text.encode().splitlines()) + b"\n"
+    part.set_payload(b2a_qp(lines).decode("ascii"))
+    return part
 
 
 class Relay:
@@ -164,6 +186,10 @@ class Relay:
         else:
             smtp = smtplib.SMTP(host, port, timeout=CONNECT_TIMEOUT)
         self._smtp = smtp
+        if smtp.sock is not None:
+            # The dot is small and comes alone: without this it waits for the relay's word that it
+            # got the text, which a kernel keeps back for 40 ms.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         try:
             self._introduce(smtp)
         except (OSError, smtplib.SMTPException):

@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -161,6 +162,24 @@ def test_lines_that_begin_with_a_dot_keep_their_dots(postmaster: Postmaster, url
     submit(url, replace(LETTER, text=text))
 
     assert bodies(read(postmaster.kept[0]))[0] == text
+
+
+def test_what_looks_like_the_line_between_two_parts_stays_text(
+    postmaster: Postmaster, url: str
+) -> None:
+    lines = "--=_dgvn\n--=_dgvn--\nFrom niemand\ntwee spaties  \neen =\n"
+
+    submit(url, replace(LETTER, text=lines, html=lines))
+
+    assert bodies(read(postmaster.kept[0])) == [lines, lines]
+
+
+def test_the_dot_waits_for_no_word_that_the_text_came(postmaster: Postmaster, url: str) -> None:
+    with Relay(url) as relay:
+        relay.submit(message_of(LETTER, SENDER, SENT_AT), SENDER, TO, go)
+
+        assert relay._smtp is not None
+        assert relay._smtp.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_no_line_is_longer_than_a_relay_may_refuse(postmaster: Postmaster, url: str) -> None:
