@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, any_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.accounts import queries as accounts
@@ -27,14 +27,15 @@ from app.notifications.digest import (
     colleagues_for_opgaven,
     opgaven_for_you,
 )
-from app.notifications.models import Notice
+from app.notifications.models import LeftOutSkill, LeftOutTheme, Notice
 from app.notifications.rules import Family, NoticeKind
-from app.opgaven.models import Opgave
+from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import EDITORS, may_edit
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.visibility import SeenProfile
+from app.vocabulary import queries as vocabulary
 
 # Who is asked about in a question about many people; `User` is then the colleague they may see.
 reader = aliased(User, name="reader")
@@ -112,8 +113,27 @@ def _shows_itself(is_known: ColumnElement[bool]) -> ColumnElement[bool]:
     return own.correlate_except(Profile, User).exists()
 
 
-def _fits(_: Whose) -> ColumnElement[bool]:
-    return Match.value.is_not(None)
+def _fits_and_is_wanted(whose: Whose) -> ColumnElement[bool]:
+    return and_(Match.value.is_not(None), ~_left_out(whose))
+
+
+def _left_out(whose: Whose) -> ColumnElement[bool]:
+    """Whether the opgave has a theme, or asks as a must a skill, that the reader leaves out."""
+    theme = exists().where(
+        LeftOutTheme.user_id == whose.user_id, LeftOutTheme.theme == any_(Opgave.themes)
+    )
+    same = vocabulary.are_one(AskedSkill.label_normal, LeftOutSkill.label_normal)
+    skill = (
+        select(LeftOutSkill.user_id)
+        .join(AskedSkill, same)
+        .where(
+            LeftOutSkill.user_id == whose.user_id,
+            AskedSkill.opgave_id == Opgave.id,
+            AskedSkill.must,
+        )
+        .correlate_except(LeftOutSkill, AskedSkill)
+    )
+    return or_(theme.correlate_except(LeftOutTheme), skill.exists())
 
 
 def _fits_and_may_be_known(whose: Whose) -> ColumnElement[bool]:
@@ -143,7 +163,7 @@ MATCHES = Part(
     name="matches",
     family=Family.MATCHES,
     kinds=frozenset({NoticeKind.OPGAVE_FOR_YOU}),
-    holds=_fits,
+    holds=_fits_and_is_wanted,
     news_of=_opgave_news,
     compose=opgaven_for_you,
 )

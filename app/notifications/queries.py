@@ -28,13 +28,21 @@ from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM, dutch_day
 from app.core.orm import UtcDateTime
 from app.matching.models import Match
-from app.notifications.models import Delivery, DigestRun, Notice, Preference
+from app.notifications.models import (
+    Delivery,
+    DigestRun,
+    LeftOutSkill,
+    LeftOutTheme,
+    Notice,
+    Preference,
+)
 from app.notifications.parts import PARTS, Part, SeenNotice, Whose, each_reader, one, reader
 from app.notifications.rules import (
     DEFAULT_FREQUENCY,
     DEFAULT_WEEKDAY,
     DeliveryState,
     Frequency,
+    LeftOut,
     MailKind,
     NoticeKind,
     Weekday,
@@ -69,6 +77,16 @@ def paused_until(session: Session, user_id: UUID, today: date) -> date | None:
     row = session.get(Preference, user_id)
     until = row.paused_until if row else None
     return until if until and until > today else None
+
+
+def left_out(session: Session, user_id: UUID) -> LeftOut:
+    """Of what this person wants no news."""
+    themes = select(LeftOutTheme.theme).where(LeftOutTheme.user_id == user_id)
+    skills = select(LeftOutSkill.label).where(LeftOutSkill.user_id == user_id)
+    return LeftOut(
+        tuple(session.scalars(themes.order_by(LeftOutTheme.theme))),
+        tuple(session.scalars(skills.order_by(LeftOutSkill.label_normal))),
+    )
 
 
 def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+from itertools import chain
 from random import Random
 
 from app.accounts.rules import SIGN_IN_LINK_LIVES
 from app.core.clock import AMSTERDAM, dutch_time
-from app.core.faults import Fault
+from app.core.faults import Fault, length_fault
+from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
 
 DIGEST_HOUR = 7
 # A digest that could not be made before this hour waits for the next day; its news goes with it.
@@ -24,6 +26,14 @@ MOST_MATCHES = 5
 LONGEST_PAUSE = timedelta(days=366)
 PAUSE_IS_OVER = "Kies een dag die nog komt, of laat dit leeg."
 PAUSE_IS_LONG = "Kies een dag binnen een jaar. Wil je geen overzicht meer? Kies dan voor nooit."
+
+
+# Skills that somebody leaves out of the news.
+MOST_LEFT_OUT = 30
+TOO_MANY_LEFT_OUT = (
+    f"Je kunt hoogstens {MOST_LEFT_OUT} vaardigheden weglaten. Haal er eerst een weg."
+)
+NO_WORD = "Gebruik letters of cijfers."
 
 
 class Frequency(StrEnum):
@@ -153,6 +163,22 @@ def pause_faults(until: date | None, today: date) -> list[Fault]:
         return []
     said = PAUSE_IS_OVER if until <= today else PAUSE_IS_LONG
     return [Fault("paused_until", said)]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Of what somebody wants no news; the matches themselves stay."""
+
+    themes: tuple[Theme, ...] = ()
+    # In their own words.
+    skills: tuple[str, ...] = ()
+
+    def faults(self) -> list[Fault]:
+        if len(self.skills) > MOST_LEFT_OUT:
+            return [Fault("skill", TOO_MANY_LEFT_OUT)]
+        wordless = [Fault("skill", NO_WORD) for skill in self.skills if not normalise(skill)]
+        tries = (length_fault("skill", skill, LABEL_LIMIT) for skill in self.skills)
+        return wordless + list(chain.from_iterable(tries))
 
 
 def next_digest(

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, CompoundSelect, exists, func, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    ScalarSelect,
+    SQLColumnExpression,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import NotFound
@@ -215,16 +226,43 @@ def _related_pairs(session: Session) -> list[tuple[int, int]]:
     return list(session.execute(select(RelatedConcepts.one_id, RelatedConcepts.other_id)))
 
 
-def is_in_use() -> ColumnElement[bool]:
+def are_one(one: SQLColumnExpression[str], other: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Whether two words in comparable form are spelled the same, or are names of one concept."""
+    spelled_alike = func.replace(one, " ", "") == func.replace(other, " ", "")
+    return or_(spelled_alike, _concept_of(one) == _concept_of(other))
+
+
+def _concept_of(word: SQLColumnExpression[str]) -> ScalarSelect[int]:
+    """What `concepts_named` puts first, for a word in a statement."""
+    name, merge, concept = aliased(ConceptName), aliased(ConceptMerge), aliased(Concept)
+    stands_for = func.coalesce(merge.into_id, name.concept_id)
+    return (
+        select(stands_for)
+        .select_from(name)
+        .outerjoin(merge, merge.concept_id == name.concept_id)
+        .join(concept, concept.id == stands_for)
+        .where(name.normal == word, is_in_use(name))
+        .order_by(concept.source.in_(OWN).desc(), concept.id)
+        .limit(1)
+        .correlate_except(name, merge, concept)
+        .scalar_subquery()
+    )
+
+
+def is_in_use(name: type[ConceptName] = ConceptName) -> ColumnElement[bool]:
     """Whether a name counts: no beheerder said that this word stands for something else."""
     said, made = aliased(ConceptName), aliased(Concept)
-    elsewhere = exists().where(
-        said.normal == ConceptName.normal,
-        said.concept_id != ConceptName.concept_id,
-        made.id == said.concept_id,
-        made.source == Source.BEHEER,
+    elsewhere = (
+        select(said.id)
+        .join(made, made.id == said.concept_id)
+        .where(
+            said.normal == name.normal,
+            said.concept_id != name.concept_id,
+            made.source == Source.BEHEER,
+        )
+        .correlate(name)
     )
-    return ~elsewhere
+    return ~elsewhere.exists()
 
 
 def _stands_alone() -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from app.accounts.queries import actor_of
 from app.core.actor import Role
 from app.matching.models import Match
 from app.notifications import queries
-from app.notifications.models import Delivery, Notice, Preference
+from app.notifications.models import Delivery, LeftOutSkill, LeftOutTheme, Notice, Preference
 from app.notifications.queries import Readers
 from app.notifications.rules import (
     DeliveryState,
@@ -32,8 +32,16 @@ from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
 from app.responses.models import Response
 from app.responses.rules import Answer
+from app.vocabulary.rules import Theme
 from tests.notifications.builders import a_delivery
-from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
+from tests.support.builders import (
+    a_concept,
+    a_gemeente,
+    a_profile,
+    a_user,
+    an_asked_skill,
+    an_opgave,
+)
 from tests.support.queries import counted
 from tests.support.work import MONDAY, TODAY, database_now
 
@@ -41,6 +49,9 @@ AN_HOUR = timedelta(hours=1)
 Choice = TypeVar("Choice")
 EVERYBODY = Readers(None, None)
 SOON = MONDAY + AN_HOUR
+THEMES = (Theme.WONEN, Theme.RUIMTE)
+SKILLS = ("verkeerskunde", "inkoop")
+SYNONYM = "verkeer en vervoer"
 
 
 class World:
@@ -49,6 +60,7 @@ class World:
     def __init__(self, session: Session, chance: Random) -> None:
         self.session, self.chance = session, chance
         self.gemeenten = [a_gemeente(session).code for _ in range(2)]
+        a_concept(session, "verkeerskunde", SYNONYM)
         self.people = [self._somebody() for _ in range(6)]
         self.opgaven = [self._opgave() for _ in range(3)]
         self.professionals = self.chance.sample(self.people, 4)
@@ -89,11 +101,22 @@ class World:
                     paused_until=self.either(None, None, TODAY, TODAY + timedelta(days=1)),
                 )
             )
+        self._leave_out(user)
         return user
+
+    def _leave_out(self, user: User) -> None:
+        """Of what the opgaven have or ask, under this word or under another one for the same."""
+        if self.now_and_then():
+            self.session.add(LeftOutTheme(user_id=user.id, theme=self.either(*THEMES)))
+        if self.now_and_then():
+            word = self.either(*SKILLS, SYNONYM)
+            self.session.add(LeftOutSkill(user_id=user.id, label=word, label_normal=word))
 
     def _opgave(self) -> Opgave:
         return an_opgave(
             self.session,
+            an_asked_skill(self.either(*SKILLS), must=self.either(True, False)),
+            themes=[self.either(*THEMES).value],
             gemeente_code=self.either(*self.gemeenten),
             status=self.either(OpgaveStatus.OPEN, OpgaveStatus.OPEN, OpgaveStatus.CLOSED),
             closes_on=TODAY + timedelta(days=self.chance.randint(-1, 3)),

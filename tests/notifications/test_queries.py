@@ -12,13 +12,22 @@ from app.core.backlog import Backlog
 from app.matching import service as matching
 from app.notifications import queries, service
 from app.notifications.parts import SeenNotice
-from app.notifications.rules import DeliveryState, MailKind, NoticeKind
+from app.notifications.rules import DeliveryState, LeftOut, MailKind, NoticeKind
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
 from app.people.service import pause_profile
+from app.vocabulary.models import ConceptMerge
+from app.vocabulary.rules import Theme
 from tests.notifications.builders import a_delivery, a_told_match
-from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
+from tests.support.builders import (
+    a_concept,
+    a_gemeente,
+    a_profile,
+    a_user,
+    an_asked_skill,
+    an_opgave,
+)
 from tests.support.queries import counted
 from tests.support.work import MONDAY, TODAY, database_now, make_work
 
@@ -235,3 +244,73 @@ def test_mails_wait_from_the_moment_that_the_database_finds_them_due(session: Se
     a_delivery(session, state=DeliveryState.FAILED, next_attempt_at=now - 9 * A_MINUTE)
 
     assert (nothing, queries.backlog(session)) == (Backlog(0, None), Backlog(2, 3 * A_MINUTE))
+
+
+def leave_out(session: Session, user: User, *themes: Theme, skills: tuple[str, ...] = ()) -> None:
+    service.leave_out(make_work(session, user), LeftOut(themes, skills))
+    session.flush()
+
+
+def is_news(session: Session, user: User) -> tuple[bool, bool, bool]:
+    """Whether there is something in the inbox, in its count, and in a digest."""
+    viewer, until = actor(session, user), MONDAY + A_MINUTE
+    return (
+        bool(queries.inbox(session, viewer, TODAY)),
+        bool(queries.count_unread(session, viewer, TODAY)),
+        bool(queries.news(session, viewer, None, until, TODAY)) and is_due(session, user, until),
+    )
+
+
+NEWS, NO_NEWS = (True,) * 3, (False,) * 3
+
+
+@pytest.mark.parametrize(
+    ("theme", "found"), [(Theme.RUIMTE, NO_NEWS), (Theme.WONEN, NO_NEWS), (Theme.JEUGD, NEWS)]
+)
+def test_an_opgave_with_a_theme_that_is_left_out_is_no_news(
+    session: Session, theme: Theme, found: tuple[bool, ...]
+) -> None:
+    told = a_told_match(session, themes=["ruimte", "wonen"])
+
+    leave_out(session, told.professional, theme)
+
+    assert is_news(session, told.professional) == found
+    assert is_news(session, told.owner) == NEWS
+
+
+@pytest.mark.parametrize(
+    ("left_out", "must", "found"),
+    [
+        ("Verkeerskunde", True, NO_NEWS),
+        ("verkeers kunde", True, NO_NEWS),
+        ("Verkeer en vervoer", True, NO_NEWS),
+        ("mobiliteit", True, NO_NEWS),
+        ("Verkeerskunde", False, NEWS),
+        ("inkoop", True, NEWS),
+        ("verkeer", True, NEWS),
+    ],
+)
+def test_a_must_that_is_left_out_under_any_of_its_names_is_no_news(
+    session: Session, left_out: str, must: bool, found: tuple[bool, ...]
+) -> None:
+    concept = a_concept(session, "verkeerskunde", "verkeer en vervoer")
+    merged, _ = a_concept(session, "mobiliteit"), a_concept(session, "inkoop")
+    session.add(ConceptMerge(concept_id=merged.id, into_id=concept.id, merged_at=MONDAY))
+    told = a_told_match(session)
+    told.opgave.skills.append(an_asked_skill("verkeerskunde", must=must))
+
+    leave_out(session, told.professional, skills=(left_out,))
+
+    assert is_news(session, told.professional) == found
+    assert is_news(session, told.owner) == NEWS
+
+
+def test_what_is_left_out_no_longer_is_news_again(session: Session) -> None:
+    told = a_told_match(session, themes=["ruimte"])
+    leave_out(session, told.professional, Theme.RUIMTE, skills=("inkoop", "Inkoop", "water"))
+    kept = queries.left_out(session, told.professional.id)
+
+    leave_out(session, told.professional)
+
+    assert kept == LeftOut((Theme.RUIMTE,), ("Inkoop", "water"))
+    assert is_news(session, told.professional) == NEWS

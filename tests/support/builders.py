@@ -17,6 +17,7 @@ from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import Kind, OpgaveStatus, Place
 from app.people.models import Profile, Skill, Window
 from app.people.rules import Direction, ProfileState, Visibility
+from app.vocabulary.models import Concept, ConceptName, NameKind, Source
 from app.vocabulary.rules import normalise
 from tests.support.work import MONDAY, TODAY
 
@@ -118,6 +119,17 @@ def a_dispute(
     """What somebody said of a reason, and did not take back."""
     fields = {"user_id": profile.user_id, "asked": asked, "offered": offered, "made_at": MONDAY}
     return _add(session, Dispute(**{**fields, **changed}))
+
+
+def a_concept(session: Session, *names: str, **changed: Any) -> Concept:
+    """A concept of our own; the first name is its label."""
+    kinds = [NameKind.LABEL, *[NameKind.SYNONYM] * (len(names) - 1)]
+    rows = [
+        ConceptName(name=name, normal=normalise(name), kind=kind)
+        for name, kind in zip(names, kinds, strict=True)
+    ]
+    fields = {"label": names[0], "source": Source.STARTER, "names": rows}
+    return _add(session, Concept(**{**fields, **changed}))
 
 
 def an_asked_skill(label: str, *, must: bool = True, level: int = 2) -> AskedSkill:

@@ -18,7 +18,7 @@ from app.links import Links
 from app.matching import service as matching
 from app.notifications import queries, service
 from app.notifications.models import Preference
-from app.notifications.rules import Frequency, Weekday
+from app.notifications.rules import Frequency, LeftOut, Weekday
 from app.opgaven.models import Opgave
 from app.people.rules import ProfileState, Visibility
 from tests.support.builders import a_profile, a_skill, a_user, an_opgave
@@ -372,6 +372,34 @@ def test_a_choice_is_kept_and_its_effect_told(
         Weekday(int(choice["weekday"])),
     )
     assert said in client.get("/voorkeuren").text
+
+
+def test_what_is_left_out_is_kept_and_can_be_taken_back(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+
+    client.post(
+        "/voorkeuren", data={**EVERY_WEEK, "themes": ["wonen", "jeugd"], "skill": " Inkoop "}
+    )
+    page = client.get("/voorkeuren").text
+    client.post("/voorkeuren", data={**EVERY_WEEK, "kept": "Inkoop", "skill": "water"})
+
+    assert re.findall(r'value="([\w-]+)" checked', page) == ["weekly", "wonen", "jeugd", "Inkoop"]
+    assert "je matches</a> zie je de opgave nog wel" in page
+    assert queries.left_out(session, professional.id) == LeftOut((), ("Inkoop", "water"))
+
+
+def test_a_word_that_cannot_be_left_out_says_why(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+
+    answer = client.post("/voorkeuren", data={"frequency": "daily", "weekday": "1", "skill": "?!"})
+
+    assert (answer.status_code, "Gebruik letters of cijfers." in answer.text) == (422, True)
+    assert queries.left_out(session, professional.id) == LeftOut()
+    assert queries.preference_of(session, professional.id) == (Frequency.WEEKLY, Weekday.MONDAY)
 
 
 def test_a_pause_is_kept_and_told_in_plain_words(

@@ -15,7 +15,7 @@ from app.notifications.service.planning import (
     mail_sign_in,
     plan_digests,
 )
-from app.notifications.service.preferences import set_preference, unsubscribe
+from app.notifications.service.preferences import leave_out, set_preference, unsubscribe
 from app.notifications.service.sending import (
     Claim,
     claim,
@@ -36,6 +36,7 @@ __all__ = [
     "claim",
     "count_bounces",
     "drop",
+    "leave_out",
     "mail_access_asked",
     "mail_access_decided",
     "mail_sign_in",

@@ -4,18 +4,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.core.errors import NotAllowed
 from app.core.faults import FaultyDraft
 from app.core.work import Work
-from app.notifications.models import Preference
+from app.notifications.models import LeftOutSkill, LeftOutTheme, Preference
 from app.notifications.rules import (
     Frequency,
+    LeftOut,
     Weekday,
     pause_faults,
 )
+from app.vocabulary.rules import normalise
 
 
 def set_preference(
@@ -27,9 +30,7 @@ def set_preference(
     by_link: UUID | None = None,
 ) -> None:
     """For who is signed in, or for the person whom the link in a mail was made for."""
-    user_id = work.fetch(User, by_link).id if by_link else work.actor.user_id
-    if user_id is None:
-        raise NotAllowed("a preference has an owner")
+    user_id = _chooser(work, by_link)
     faults = pause_faults(paused_until, work.today)
     if faults:
         raise FaultyDraft(faults)
@@ -42,10 +43,38 @@ def set_preference(
     )
 
 
+def leave_out(work: Work, wanted: LeftOut, *, by_link: UUID | None = None) -> None:
+    """Tell no news of these themes and skills, and of others again."""
+    user_id = _chooser(work, by_link)
+    faults = wanted.faults()
+    if faults:
+        raise FaultyDraft(faults)
+    work.session.execute(delete(LeftOutTheme).where(LeftOutTheme.user_id == user_id))
+    work.session.execute(delete(LeftOutSkill).where(LeftOutSkill.user_id == user_id))
+    skills = {normalise(skill): skill for skill in wanted.skills}
+    work.session.add_all(
+        [
+            *(LeftOutTheme(user_id=user_id, theme=theme) for theme in set(wanted.themes)),
+            *(
+                LeftOutSkill(user_id=user_id, label_normal=normal, label=skill)
+                for normal, skill in skills.items()
+            ),
+        ]
+    )
+
+
 def unsubscribe(work: Work, user_id: UUID) -> None:
     """No more digests; asking twice, or for somebody who left, does no harm."""
     if work.session.get(User, user_id) is not None:
         _save_preference(work, user_id, frequency=Frequency.NEVER)
+
+
+def _chooser(work: Work, by_link: UUID | None) -> UUID:
+    """Who is signed in, or the person whom the link in a mail was made for; one at a time."""
+    user_id = by_link or work.actor.user_id
+    if user_id is None:
+        raise NotAllowed("a preference has an owner")
+    return work.fetch_to_change(User, user_id).id
 
 
 def _save_preference(work: Work, user_id: UUID, **values: Any) -> None:

@@ -1,13 +1,23 @@
-"""How often somebody wants a digest."""
+"""How often somebody wants a digest, and what not to hear of."""
 
-from wtforms import RadioField
+from wtforms import RadioField, SelectMultipleField
 
-from app.notifications.rules import Frequency, Weekday
-from app.web.choices import one_of
-from app.web.forms import DayField, WebForm
+from app.core.text import clean_line
+from app.notifications.rules import Frequency, LeftOut, Weekday
+from app.vocabulary.rules import Theme
+from app.web.choices import many_of, one_of
+from app.web.forms import DayField, LineField, WebForm
 
 
 class PreferenceForm(WebForm):
     frequency = one_of("Hoe vaak wil je een overzicht?", Frequency, field=RadioField)
     weekday = one_of("Op welke dag?", Weekday)
     paused_until = DayField("Even geen overzicht tot")
+    themes = many_of("Thema's die je weglaat", Theme)
+    # What was left out already, as long as it stays checked.
+    kept = SelectMultipleField("Vaardigheden die je weglaat", validate_choice=False)
+    skill = LineField("Nog een vaardigheid om weg te laten")
+
+    def left_out(self) -> LeftOut:
+        skills = [clean_line(skill) for skill in self.kept.data or ()]
+        return LeftOut(tuple(self.themes.data), tuple(filter(None, [*skills, self.skill.data])))

@@ -24,6 +24,7 @@ from app.notifications.rules import Frequency, NoticeKind, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
+from app.vocabulary import queries as vocabulary
 
 PAGES = {
     NoticeKind.OPGAVE_FOR_YOU: "opgaven.show",
@@ -68,6 +69,8 @@ class Reader:
 class PreferencePage:
     # What the form begins with.
     chosen: dict[str, Any]
+    # The words that somebody may mean, for lists that work without scripts.
+    labels: list[str]
     expected: datetime | None
     paused_until: date | None
     # For whom, when a link from a mail led here.
@@ -92,8 +95,16 @@ def preference_page(
     frequency, weekday = queries.preference_of(session, user_id)
     until = queries.paused_until(session, user_id, dutch_day(now))
     expected = next_digest(frequency, weekday, now, until)
+    left_out = queries.left_out(session, user_id)
     return PreferencePage(
-        chosen={"frequency": frequency, "weekday": weekday, "paused_until": until},
+        chosen={
+            "frequency": frequency,
+            "weekday": weekday,
+            "paused_until": until,
+            "themes": left_out.themes,
+            "kept": left_out.skills,
+        },
+        labels=vocabulary.own_labels(session),
         expected=expected,
         paused_until=until if expected else None,
         reader=reader,

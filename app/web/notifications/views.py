@@ -119,6 +119,7 @@ def _preferences_of(user_id: UUID, reader: Reader | None = None) -> ResponseRetu
     """`reader` is there when it was a link from a mail that led here."""
     page = preference_page(db.session(), user_id, utc_now(), reader)
     form = PreferenceForm.of_request(data=page.chosen)
+    form.kept.choices = list(page.chosen["kept"])
     if form.submitted() and _save(form, user_id if reader else None):
         flash("Je keuze is bewaard.", "success")
         return redirect(request.path)
@@ -135,6 +136,7 @@ def _save(form: PreferenceForm, by_link: UUID | None) -> bool:
                 form.paused_until.data,
                 by_link=by_link,
             )
+            service.leave_out(work, form.left_out(), by_link=by_link)
     except FaultyDraft as faulty:
         form.show_faults(faulty)
         return False

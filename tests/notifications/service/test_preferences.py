@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import ANYONE
 from app.core.errors import NotAllowed
+from app.core.faults import FaultyDraft
 from app.notifications import queries, service
 from app.notifications.models import Preference
-from app.notifications.rules import Frequency, Weekday
+from app.notifications.rules import Frequency, LeftOut, Weekday
+from app.vocabulary.rules import Theme
 from tests.support.builders import a_user
 from tests.support.work import make_work
 
@@ -54,3 +56,28 @@ def test_unsubscribing_somebody_who_left_does_no_harm(session: Session) -> None:
     service.unsubscribe(make_work(session, ANYONE), uuid4())
 
     assert session.scalar(select(func.count()).select_from(Preference)) == 0
+
+
+@pytest.mark.parametrize(
+    ("skills", "said"),
+    [
+        (("!!!",), "Gebruik letters of cijfers."),
+        (("x" * 81,), "Gebruik hier hoogstens 80 tekens. Het zijn er nu 81."),
+        (tuple(f"vak {number}" for number in range(31)), "hoogstens 30 vaardigheden"),
+    ],
+)
+def test_what_cannot_be_left_out_says_why_and_changes_nothing(
+    session: Session, skills: tuple[str, ...], said: str
+) -> None:
+    user = a_user(session)
+
+    with pytest.raises(FaultyDraft) as faulty:
+        service.leave_out(make_work(session, user), LeftOut((Theme.WONEN,), skills))
+
+    assert [(fault.field, said in fault.said) for fault in faulty.value.faults] == [("skill", True)]
+    assert queries.left_out(session, user.id) == LeftOut()
+
+
+def test_leaving_out_has_an_owner(session: Session) -> None:
+    with pytest.raises(NotAllowed):
+        service.leave_out(make_work(session, ANYONE), LeftOut())
