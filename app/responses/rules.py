@@ -13,7 +13,9 @@ class Answer(StrEnum):
     LATER = "later"
 
 
-def again_on(today: date, closes_on: date) -> date | None:
+def again_on(today: date, closes_on: date | None) -> date | None:
     """The day on which who says "later" hears of it again; None when that is too late to answer."""
-    day = min(today + LATER_TAKES, closes_on - TIME_TO_ANSWER)
+    day = today + LATER_TAKES
+    if closes_on is not None:
+        day = min(day, closes_on - TIME_TO_ANSWER)
     return day if day > today else None

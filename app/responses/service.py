@@ -1,11 +1,13 @@
 """Saying something to an opgave, and taking it back. The last answer wins."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.actor import Actor
 from app.core.dutch import dutch_date
 from app.core.errors import Conflict, NotAllowed
 from app.core.work import Work
@@ -32,12 +34,10 @@ TOO_LATE = (
 
 def show_interest(work: Work, opgave_id: UUID) -> Response:
     """Let the opgavehouder know who wants to hear more. Saying it twice is saying it once."""
-    opgave, user_id = _open_opgave(work, opgave_id)
-    profile = people.own_profile(work.session, user_id)
-    if profile is None or profile.state is not ProfileState.PUBLISHED:
-        raise Conflict(said=NO_PROFILE)
+    opgave, user_id = _to_answer(work, opgave_id)
     response = _own_response(work, user_id, opgave.id)
     if response.answer is not Answer.INTERESTED:
+        _refuse(work, opgave, Answer.INTERESTED)
         response.answer, response.again_on = Answer.INTERESTED, None
         response.answered_at = work.now
         work.session.add(response)
@@ -47,15 +47,14 @@ def show_interest(work: Work, opgave_id: UUID) -> Response:
 
 def say_later(work: Work, opgave_id: UUID) -> Response:
     """No news of the opgave until a day on which there is still time to answer."""
-    opgave, user_id = _open_opgave(work, opgave_id)
+    opgave, user_id = _to_answer(work, opgave_id)
     response = _own_response(work, user_id, opgave.id)
     if response.again_on and response.again_on > work.today:
         return response
-    day = again_on(work.today, opgave.closes_on) if opgave.closes_on else None
-    if day is None:
-        raise Conflict(said=TOO_LATE.format(closes_on=dutch_date(opgave.closes_on)))
+    _refuse(work, opgave, Answer.LATER)
     _tell_if_withdrawn(work, response)
-    response.answer, response.again_on = Answer.LATER, day
+    response.answer = Answer.LATER
+    response.again_on = again_on(work.today, opgave.closes_on)
     response.answered_at = work.now
     work.session.add(response)
     work.emit(LaterSaid(user_id=user_id, opgave_id=opgave.id))
@@ -86,17 +85,38 @@ def hear_in_time(work: Work, opgave_id: UUID) -> None:
     )
 
 
-def _open_opgave(work: Work, opgave_id: UUID) -> tuple[Opgave, UUID]:
-    """The opgave, when the actor may answer it: what matching may bring to them, and no other."""
+def refusal(session: Session, actor: Actor, opgave: Opgave, answer: Answer, today: date) -> str:
+    """Why the actor cannot say this to an opgave that they may read, or nothing.
+
+    What matching may bring to them can be answered, and no other.
+    """
+    if opgave.gemeente_code == actor.gemeente_code:
+        return OF_OWN_GEMEENTE
+    is_over = is_overdue(opgave.status, opgave.closes_on, today)
+    if opgave.status is not OpgaveStatus.OPEN or is_over:
+        return ENDED
+    if answer is Answer.INTERESTED:
+        return "" if _is_published(session, actor) else NO_PROFILE
+    too_late = again_on(today, opgave.closes_on) is None
+    return TOO_LATE.format(closes_on=dutch_date(opgave.closes_on)) if too_late else ""
+
+
+def _is_published(session: Session, actor: Actor) -> bool:
+    profile = people.own_profile(session, actor.user_id) if actor.user_id else None
+    return profile is not None and profile.state is ProfileState.PUBLISHED
+
+
+def _refuse(work: Work, opgave: Opgave, answer: Answer) -> None:
+    said = refusal(work.session, work.actor, opgave, answer, work.today)
+    if said:
+        raise Conflict(said=said)
+
+
+def _to_answer(work: Work, opgave_id: UUID) -> tuple[Opgave, UUID]:
+    """The opgave and who answers it, as far as they may read it."""
     if work.actor.user_id is None:
         raise NotAllowed("answer an opgave")
-    opgave = opgaven.seen_opgave(work.session, work.actor, opgave_id).opgave
-    if opgave.gemeente_code == work.actor.gemeente_code:
-        raise Conflict(said=OF_OWN_GEMEENTE)
-    is_over = is_overdue(opgave.status, opgave.closes_on, work.today)
-    if opgave.status is not OpgaveStatus.OPEN or is_over:
-        raise Conflict(said=ENDED)
-    return opgave, work.actor.user_id
+    return opgaven.seen_opgave(work.session, work.actor, opgave_id).opgave, work.actor.user_id
 
 
 def _own_response(work: Work, user_id: UUID, opgave_id: UUID) -> Response:

@@ -13,6 +13,7 @@ from app.web.notifications.returned import returned
 from app.web.notifications.views import notifications
 from app.web.opgaven.views import opgaven
 from app.web.people.views import people
+from app.web.responses.views import responses
 from app.web.vocabulary.views import vocabulary
 from app.web.vocabulary.words import words
 
@@ -23,6 +24,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         opgaven,
         people,
         matching,
+        responses,
         notifications,
         returned,
         vocabulary,

@@ -23,6 +23,7 @@ MENU = (
     ("Opgaven", "opgaven.index"),
     ("Collega's", "people.index"),
     ("Mijn matches", "matching.index"),
+    ("Mijn reacties", "responses.index"),
     ("Mijn profiel", "people.own"),
     ("Onze opgaven", "opgaven.ours"),
     ("Beheer", BEHEER),

@@ -26,21 +26,29 @@ def menu(client: FlaskClient, path: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("roles", "found"),
     [
-        ((), ["/opgaven", "/collegas", "/matches", "/profiel", "/meldingen"]),
+        ((), ["/opgaven", "/collegas", "/matches", "/reacties", "/profiel", "/meldingen"]),
         (
             (Role.OPGAVEHOUDER,),
-            ["/opgaven", "/collegas", "/matches", "/profiel", "/onze-opgaven", "/meldingen"],
+            [
+                "/opgaven",
+                "/collegas",
+                "/matches",
+                "/reacties",
+                "/profiel",
+                "/onze-opgaven",
+                "/meldingen",
+            ],
         ),
         (
             (Role.GEMEENTEBEHEERDER,),
             [
-                *("/opgaven", "/collegas", "/matches", "/profiel"),
+                *("/opgaven", "/collegas", "/matches", "/reacties", "/profiel"),
                 *("/onze-opgaven", "/beheer", "/meldingen"),
             ],
         ),
         (
             (Role.BEHEERDER,),
-            ["/opgaven", "/collegas", "/matches", "/profiel", "/beheer", "/meldingen"],
+            ["/opgaven", "/collegas", "/matches", "/reacties", "/profiel", "/beheer", "/meldingen"],
         ),
     ],
 )

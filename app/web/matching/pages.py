@@ -1,6 +1,6 @@
 """What the two pages with matches show: cards in two groups, or why there are none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,8 +27,12 @@ from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
+from app.responses import queries as responses
+from app.responses.models import Response
+from app.responses.queries import Interested
 from app.web.cards import ColleagueCard, OpgaveCard, colleague_card, opgave_card
 from app.web.match_view import MatchView, SaidOf, match_view
+from app.web.responses.words import answer_words
 
 # Each card tells all of its reasons; who wants more than the best turns the page.
 MATCHES_A_PAGE = 10
@@ -57,6 +61,8 @@ NOTHING_FOUND = {
 class MatchCard:
     match: MatchView
     card: OpgaveCard | ColleagueCard
+    # What the reader said to the opgave, or the colleague to the reader's.
+    answer: str = ""
 
 
 NO_CARDS: Page[MatchCard] = Page((), number=1, total=0)
@@ -85,8 +91,20 @@ class Matches:
 
 
 @dataclass(frozen=True)
+class InterestedLine:
+    """A colleague who wants to hear more, and agreed to be known here."""
+
+    name: str
+    gemeente_name: str
+    email: str
+    shown_at: datetime
+    match: MatchView | None
+
+
+@dataclass(frozen=True)
 class ColleaguesPage:
     opgave: OpgaveCard
+    interested: list[InterestedLine]
     matches: Matches
 
 
@@ -102,7 +120,11 @@ def own_matches(
     found = standing.matches_of_person(session, viewer, dutch_day(now), shelf)
     shown = _page_of(found, number)
     seen = opgaven.by_ids(session, [one.opgave_id for one in shown.items])
-    cards = [_of_opgave(seen[one.opgave_id], one, said_of) for one in shown.items]
+    answers = responses.own(session, viewer, seen)
+    cards = [
+        _of_opgave(seen[one.opgave_id], one, said_of, answers.get(one.opgave_id))
+        for one in shown.items
+    ]
     return _found(shown.of(cards), search)
 
 
@@ -113,13 +135,31 @@ def colleagues_page(
     seen = opgaven.seen_opgave(session, viewer, opgave_id)
     if not may_edit(viewer, seen.opgave.gemeente_code):
         raise NotFound(f"colleagues of opgave {opgave_id}")
-    matches = _colleagues(session, viewer, seen.opgave, now, number)
-    return ColleaguesPage(opgave_card(seen), matches)
+    interested = responses.interested_in(session, viewer, opgave_id, dutch_day(now))
+    known = {one.colleague.user_id: one.colleague for one in interested}
+    matches = _colleagues(session, viewer, seen.opgave, now, number, known)
+    return ColleaguesPage(opgave_card(seen), [_interested(one) for one in interested], matches)
+
+
+def _interested(one: Interested) -> InterestedLine:
+    return InterestedLine(
+        name=one.colleague.name,
+        gemeente_name=one.colleague.gemeente_name,
+        email=one.colleague.email,
+        shown_at=one.shown_at,
+        match=match_view(one.score, COLLEAGUE) if one.score else None,
+    )
 
 
 def _colleagues(
-    session: Session, viewer: Actor, opgave: Opgave, now: datetime, number: int
+    session: Session,
+    viewer: Actor,
+    opgave: Opgave,
+    now: datetime,
+    number: int,
+    interested: Mapping[UUID, SeenProfile],
 ) -> Matches:
+    """Who shows interest goes by the same name in both lists."""
     if opgave.status is not OpgaveStatus.OPEN:
         is_concept = opgave.status is OpgaveStatus.CONCEPT
         return Matches(silence=Silence.CONCEPT if is_concept else Silence.ENDED)
@@ -127,7 +167,10 @@ def _colleagues(
     found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_day(now))
     profiles = {one.score.profile_id: one.profile for one in found}
     shown = _page_of([one.score for one in found], number)
-    cards = [_of_colleague(profiles[one.profile_id], one) for one in shown.items]
+    cards = [
+        _of_colleague(interested.get(one.profile_id, profiles[one.profile_id]), one)
+        for one in shown.items
+    ]
     return _found(shown.of(cards), search)
 
 
@@ -142,9 +185,12 @@ def _page_of(found: Sequence[Score], number: int) -> Page[Score]:
     return part_of(sorted(found, key=group_of), number, MATCHES_A_PAGE)
 
 
-def _of_opgave(seen: SeenOpgave, score: Score, said_of: SaidOf) -> MatchCard:
+def _of_opgave(
+    seen: SeenOpgave, score: Score, said_of: SaidOf, response: Response | None
+) -> MatchCard:
     card = opgave_card(seen)
-    return MatchCard(match_view(score, YOU, card.href, said_of), card)
+    said = answer_words(response) if response else ""
+    return MatchCard(match_view(score, YOU, card.href, said_of), card, said)
 
 
 def _of_colleague(seen: SeenProfile, score: Score) -> MatchCard:

@@ -39,6 +39,7 @@ from app.web.matching.disputes import own_said_of
 from app.web.opgaven.forms import KIND_SENTENCES, OpgaveForm, OpgaveSearch, SkillsFromOpgave
 from app.web.opgaven.pages import asked, ended_sentence, groups, own_match, said_of_all
 from app.web.policy import Policy, admits, allow
+from app.web.responses.pages import answer_block
 from app.web.roles import how_to_become_opgavehouder
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
@@ -100,6 +101,7 @@ def show(opgave_id: UUID) -> str:
         contacts=queries.contacts(session, opgave) if actor.user_id and not ended else [],
         match=own_match(score, ended, said_of),
         said=said_of_all(opgave.skills, said_of),
+        answer=answer_block(session, actor, seen, today),
         has_profile=actor.user_id is not None and people.own_profile(session, actor.user_id),
         may_edit=may_edit(actor, opgave.gemeente_code),
         moves=NEXT[opgave.status],

@@ -1,0 +1,1 @@
+"""What professionals say to opgaven."""

@@ -1,0 +1,110 @@
+"""What the opgave page and the list of own answers show of what somebody said."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.opgaven.queries import SeenOpgave
+from app.opgaven.rules import OpgaveStatus, is_overdue
+from app.people import queries as people
+from app.people.rules import ProfileState
+from app.responses import queries
+from app.responses.queries import OwnAnswer
+from app.responses.rules import Answer, again_on
+from app.responses.service import ENDED, NO_PROFILE, OF_OWN_GEMEENTE, refusal
+from app.web.responses.words import answer_words
+
+
+@dataclass(frozen=True)
+class AnswerBlock:
+    """What the reader said to an opgave, and what they can say now."""
+
+    opgave_id: UUID
+    gemeente_name: str
+    said: str
+    is_interested: bool
+    can_show_interest: bool
+    # A profile stands between the reader and showing interest: none yet, or one to publish.
+    lacks_profile: bool
+    has_profile: bool
+    # When they would hear of it again; nothing when it is too late for later, or said.
+    later_until: date | None
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One of the reader's own answers."""
+
+    title: str
+    href: str
+    gemeente_name: str
+    said: str
+    answered_at: datetime
+    closing_on: date | None
+    is_over: bool
+    answer: AnswerBlock
+
+
+@dataclass(frozen=True)
+class AnswersPage:
+    lines: list[AnswerLine]
+    # Nobody sees the reader's interest while the profile is not published.
+    is_unseen: bool
+
+
+def answer_block(
+    session: Session, viewer: Actor, seen: SeenOpgave, today: date
+) -> AnswerBlock | None:
+    """None for visitors, the own gemeente, and what is over and was not answered."""
+    if viewer.user_id is None:
+        return None
+    opgave = seen.opgave
+    response = queries.own(session, viewer, [opgave.id]).get(opgave.id)
+    against = {one: refusal(session, viewer, opgave, one, today) for one in Answer}
+    if response is None and against[Answer.INTERESTED] in {OF_OWN_GEMEENTE, ENDED}:
+        return None
+    said = response.answer if response else None
+    waits = bool(response and response.again_on and response.again_on > today)
+    may_say_later = not against[Answer.LATER] and said is not Answer.INTERESTED and not waits
+    return AnswerBlock(
+        opgave_id=opgave.id,
+        gemeente_name=seen.gemeente.name,
+        said=answer_words(response) if response else "",
+        is_interested=said is Answer.INTERESTED,
+        can_show_interest=not against[Answer.INTERESTED] and said is not Answer.INTERESTED,
+        lacks_profile=against[Answer.INTERESTED] == NO_PROFILE,
+        has_profile=people.own_profile(session, viewer.user_id) is not None,
+        later_until=again_on(today, opgave.closes_on) if may_say_later else None,
+    )
+
+
+def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
+    profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
+    is_published = profile is not None and profile.state is ProfileState.PUBLISHED
+    own = queries.all_own(session, viewer)
+    found = [_line(session, viewer, one, today) for one in own]
+    lines = [line for line in found if line is not None]
+    interested = any(line.answer.is_interested for line in lines)
+    return AnswersPage(lines, is_unseen=interested and not is_published)
+
+
+def _line(session: Session, viewer: Actor, one: OwnAnswer, today: date) -> AnswerLine | None:
+    block = answer_block(session, viewer, one.seen, today)
+    if block is None:
+        return None
+    opgave = one.seen.opgave
+    overdue = is_overdue(opgave.status, opgave.closes_on, today)
+    return AnswerLine(
+        title=opgave.title,
+        href=url_for("opgaven.show", opgave_id=opgave.id),
+        gemeente_name=one.seen.gemeente.name,
+        said=block.said,
+        answered_at=one.response.answered_at,
+        closing_on=opgave.closes_on,
+        is_over=overdue or opgave.status is not OpgaveStatus.OPEN,
+        answer=block,
+    )

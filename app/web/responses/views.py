@@ -1,0 +1,74 @@
+"""Answering an opgave from its page, and the list of own answers."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import dutch_day, utc_now
+from app.core.errors import Conflict
+from app.core.work import Work
+from app.extensions import db
+from app.responses import service
+from app.web.auth import current_actor
+from app.web.policy import Policy, allow
+from app.web.responses.pages import answers_page
+from app.web.responses.words import answer_words
+from app.web.work import open_work
+
+INTERESTED = (
+    "Je belangstelling is doorgegeven. De opgavehouders zien nu wie je bent en nemen contact "
+    "met je op."
+)
+WITHDRAWN = "Je reactie is weg. Wat de opgavehouders van je zagen, zien ze niet meer."
+# Where somebody goes back to who answers in the list of own answers.
+LIST = "lijst"
+
+responses = Blueprint("responses", __name__)
+
+
+@responses.get("/reacties")
+@allow(Policy.SIGNED_IN)
+def index() -> str:
+    page = answers_page(db.session(), current_actor(), dutch_day(utc_now()))
+    return render_template("responses/index.html", page=page)
+
+
+@responses.post("/opgaven/<uuid:opgave_id>/belangstelling")
+@allow(Policy.SIGNED_IN)
+def show_interest(opgave_id: UUID) -> ResponseReturnValue:
+    def act(work: Work) -> str:
+        service.show_interest(work, opgave_id)
+        return INTERESTED
+
+    return _answer(opgave_id, act)
+
+
+@responses.post("/opgaven/<uuid:opgave_id>/later")
+@allow(Policy.SIGNED_IN)
+def say_later(opgave_id: UUID) -> ResponseReturnValue:
+    return _answer(opgave_id, lambda work: answer_words(service.say_later(work, opgave_id)))
+
+
+@responses.post("/opgaven/<uuid:opgave_id>/toch-niet")
+@allow(Policy.SIGNED_IN)
+def withdraw(opgave_id: UUID) -> ResponseReturnValue:
+    def act(work: Work) -> str:
+        service.withdraw(work, opgave_id)
+        return WITHDRAWN
+
+    return _answer(opgave_id, act)
+
+
+def _answer(opgave_id: UUID, act: Callable[[Work], str]) -> ResponseReturnValue:
+    """Back to where the button stood, with what came of it."""
+    try:
+        with open_work() as work:
+            said, tone = act(work), "success"
+    except Conflict as refused:
+        said, tone = refused.said, "warning"
+    flash(said, tone)
+    if request.form.get("terug") == LIST:
+        return redirect(url_for("responses.index"))
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id, _anchor="antwoord"))

@@ -1,0 +1,212 @@
+"""Answering an opgave from its page, and reading who is interested."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Role
+from app.matching import service as matching
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
+from app.people.models import Profile
+from app.people.rules import ProfileState, Visibility
+from app.responses.models import Response
+from app.responses.rules import Answer
+from tests.support.builders import a_profile, a_user, an_opgave
+from tests.support.pages import text_of
+from tests.support.web import sign_in
+from tests.support.work import TODAY, make_work
+
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def owner(session: Session) -> User:
+    return a_user(session, Role.OPGAVEHOUDER)
+
+
+@pytest.fixture
+def opgave(session: Session, owner: User) -> Opgave:
+    return an_opgave(session, "inkoop", owner=owner, title="Een plein")
+
+
+@pytest.fixture
+def professional(session: Session) -> User:
+    user = a_user(session, name="Fatima", email="fatima@testerdam.example")
+    a_profile(session, "inkoop", user=user, visibility=Visibility.ANONYMOUS)
+    matching.match_everything(make_work(session))
+    return user
+
+
+def answers(session: Session) -> list[Answer]:
+    return list(session.scalars(select(Response.answer)))
+
+
+def buttons(page: str) -> list[str]:
+    """What can be said on this page."""
+    deeds = re.findall(r'action="/opgaven/[0-9a-f-]{36}/([a-z-]+)"', page)
+    return [deed for deed in deeds if deed in {"belangstelling", "later", "toch-niet"}]
+
+
+def test_the_page_says_what_is_shared_before_it_is_shared(
+    client: FlaskClient, session: Session, opgave: Opgave, professional: User
+) -> None:
+    page = sign_in(client, session, professional).get(f"/opgaven/{opgave.id}")
+
+    assert buttons(page.text) == ["belangstelling", "later"]
+    assert "zien dan je naam, je gemeente en je werkmailadres" in text_of(page)
+    assert "Dan hoor je er niets van tot 7 december 2026." in text_of(page)
+    assert answers(session) == []
+
+
+@pytest.mark.parametrize(
+    ("deed", "said", "then"),
+    [
+        ("belangstelling", "Je hebt belangstelling getoond.", ["toch-niet"]),
+        (
+            *("later", "Je zei: later. Je hoort er weer van op 7 december 2026."),
+            ["belangstelling", "toch-niet"],
+        ),
+    ],
+)
+def test_an_answer_stands_on_the_opgave_the_matches_and_the_own_list(
+    client: FlaskClient,
+    session: Session,
+    opgave: Opgave,
+    professional: User,
+    deed: str,
+    said: str,
+    then: list[str],
+) -> None:
+    opgave_id = opgave.id
+    sign_in(client, session, professional)
+
+    answer = client.post(f"/opgaven/{opgave_id}/{deed}")
+
+    assert (answer.status_code, answer.location) == (302, f"/opgaven/{opgave_id}#antwoord")
+    for path in (f"/opgaven/{opgave_id}", "/reacties"):
+        page = client.get(path)
+        assert said in text_of(page)
+        assert buttons(page.text) == then
+    assert said in text_of(client.get("/matches"))
+
+
+def test_what_is_taken_back_in_the_list_is_gone_there(
+    client: FlaskClient, session: Session, opgave: Opgave, professional: User
+) -> None:
+    opgave_id = opgave.id
+    sign_in(client, session, professional)
+    client.post(f"/opgaven/{opgave_id}/belangstelling")
+
+    answer = client.post(f"/opgaven/{opgave_id}/toch-niet", data={"terug": "lijst"})
+
+    assert (answer.status_code, answer.location) == (302, "/reacties")
+    assert "Je reageerde nog nergens op" in text_of(client.get("/reacties"))
+    assert answers(session) == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "way"), [(None, "/profiel/bewerken"), (ProfileState.CONCEPT, "/profiel")]
+)
+def test_without_a_published_profile_the_page_shows_the_way(
+    client: FlaskClient, session: Session, opgave: Opgave, profile: ProfileState | None, way: str
+) -> None:
+    user, opgave_id = a_user(session), opgave.id
+    if profile:
+        a_profile(session, "inkoop", user=user, state=profile)
+    sign_in(client, session, user)
+
+    page = client.get(f"/opgaven/{opgave_id}").text
+    client.post(f"/opgaven/{opgave_id}/belangstelling")
+
+    assert buttons(page) == ["later"]
+    assert f'<a href="{way}">' in page[page.index('id="antwoord"') :]
+    assert "met een profiel dat gepubliceerd is" in text_of(client.get("/opgaven"))
+    assert answers(session) == []
+
+
+def test_later_is_not_offered_when_it_is_too_late(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    opgave_id = an_opgave(session, "inkoop", closes_on=TODAY + 3 * A_DAY).id
+    sign_in(client, session, professional)
+
+    page = client.get(f"/opgaven/{opgave_id}").text
+    client.post(f"/opgaven/{opgave_id}/later")
+
+    assert buttons(page) == ["belangstelling"]
+    assert "Dat is te kort dag voor later." in text_of(client.get("/opgaven"))
+
+
+def test_nobody_answers_what_is_over_or_of_the_own_gemeente(
+    client: FlaskClient, session: Session, owner: User, opgave: Opgave, professional: User
+) -> None:
+    ended_id = an_opgave(session, "inkoop", status=OpgaveStatus.CLOSED, ended_at=None).id
+    opgave_id = opgave.id
+    colleague = a_user(session, gemeente_code=owner.gemeente_code)
+
+    assert "antwoord" not in client.get(f"/opgaven/{opgave_id}").text
+    assert (
+        'id="antwoord"' not in sign_in(client, session, colleague).get(f"/opgaven/{opgave_id}").text
+    )
+    assert (
+        'id="antwoord"'
+        not in sign_in(client, session, professional).get(f"/opgaven/{ended_id}").text
+    )
+
+
+def test_the_opgavehouder_reads_who_it_is_until_it_is_taken_back(
+    client: FlaskClient, session: Session, owner: User, opgave: Opgave, professional: User
+) -> None:
+    path = f"/opgaven/{opgave.id}/collegas"
+    owner_id, professional_id = owner.id, professional.id
+    before = sign_in(client, session, owner).get(path)
+    sign_in(client, session, session.get_one(User, professional_id))
+    client.post(f"/opgaven/{opgave.id}/belangstelling")
+
+    shown = sign_in(client, session, session.get_one(User, owner_id)).get(path)
+
+    assert ("Fatima" in before.text, "Hebben belangstelling" in before.text) == (False, False)
+    assert "Hebben belangstelling" in shown.text
+    assert "mailto:fatima@testerdam.example?subject=Een%20plein" in shown.text
+    assert "Toonde belangstelling op 23 november 2026." in text_of(shown)
+    assert text_of(shown).count("Op het profiel: inkoop.") == 4
+    assert "Collega uit Utrecht" not in shown.text
+
+    sign_in(client, session, session.get_one(User, professional_id))
+    client.post(f"/opgaven/{opgave.id}/toch-niet")
+    after = sign_in(client, session, session.get_one(User, owner_id)).get(path)
+    assert ("Fatima" in after.text, "fatima@" in after.text) == (False, False)
+
+
+def test_who_showed_interest_can_still_be_reached_when_the_opgave_has_ended(
+    client: FlaskClient, session: Session, owner: User, opgave: Opgave, professional: User
+) -> None:
+    opgave_id, owner_id = opgave.id, owner.id
+    sign_in(client, session, professional).post(f"/opgaven/{opgave_id}/belangstelling")
+    session.get_one(Opgave, opgave_id).status = OpgaveStatus.CLOSED
+    session.commit()
+
+    sign_in(client, session, session.get_one(User, owner_id))
+
+    assert "fatima@testerdam.example" in client.get(f"/opgaven/{opgave_id}/collegas").text
+    assert "Bekijk wie belangstelling heeft" in client.get(f"/opgaven/{opgave_id}").text
+
+
+def test_who_pauses_the_profile_reads_that_nobody_sees_the_interest(
+    client: FlaskClient, session: Session, opgave: Opgave, professional: User
+) -> None:
+    opgave_id, user_id = opgave.id, professional.id
+    sign_in(client, session, professional).post(f"/opgaven/{opgave_id}/belangstelling")
+    session.get_one(Profile, user_id).state = ProfileState.PAUSED
+    session.commit()
+
+    page = client.get("/reacties")
+
+    assert "Je profiel is nu niet gepubliceerd." in text_of(page)
+    assert "Je profiel is nu niet gepubliceerd." in text_of(client.get(f"/opgaven/{opgave_id}"))
