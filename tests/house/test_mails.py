@@ -1,14 +1,25 @@
-"""Every kind of mail has its three parts, and can be written from real rows."""
+"""Every kind of mail has its three parts, can be written from real rows, and arrives whole."""
 
+import os
 import re
-from collections.abc import Iterable
+import shutil
+import subprocess
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 from typing import assert_never
 from uuid import UUID, uuid4
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,11 +37,25 @@ from app.notifications.parts import PARTS as PARTS_OF_DIGEST
 from app.notifications.rules import MailKind, NoticeKind, due_on
 from app.post import Post
 from tests.house.tree import TEMPLATES
+from tests.support.browser import SCREENSHOTS, chromium, violations, wider_than_the_window
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.work import make_work
 
 MAILS = TEMPLATES / "email"
 PARTS = ["body.mjml", "body.txt", "subject.txt"]
+SENDER = "de gemeente van nu <noreply@degemeentevannu.example>"
+# What docs/operations.md asks the relay to sign, when it is there.
+SIGNED = [
+    *("from", "to", "subject", "date", "message-id", "mime-version", "content-type"),
+    *("list-id", "list-unsubscribe", "list-unsubscribe-post", "auto-submitted", "precedence"),
+]
+SELECTOR, DOMAIN = b"test", b"degemeentevannu.example"
+# Points; at five most receivers call it spam.
+MOST_SPAM_POINTS = 2.0
+SPAM_SCORE = re.compile(r"^X-Spam-Status: .*?score=(-?[\d.]+).*?tests=(.*?) autolearn", re.M | re.S)
+MAIL_WIDTHS = (320, 600)
+# The program that shows a mail puts it in a landmark of its own.
+LANDMARKS = frozenset({"landmark-one-main", "region"})
 FETCHED = re.compile(r"""(?:src|background)\s*=|url\(|<link|@import""", re.IGNORECASE)
 
 
@@ -96,6 +121,45 @@ def letter(request: pytest.FixtureRequest, app: Flask, session: Session) -> Lett
     return found
 
 
+@pytest.fixture
+def as_sent(letter: Letter) -> bytes:
+    """The mail as it goes over the line."""
+    return message_of(letter, SENDER, utc_now()).as_bytes(policy=policy.SMTP)
+
+
+@pytest.fixture(scope="module")
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with chromium() as browser:
+        yield browser.new_page(locale="nl-NL")
+
+
+def signed(mail: bytes, key: rsa.RSAPrivateKey) -> bytes:
+    """With the signature that the relay would put on it."""
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    there = {name.lower() for name in BytesParser(policy=policy.default).parsebytes(mail)}
+    headers = [name.encode() for name in SIGNED if name in there]
+    signature: bytes = dkim.sign(mail, SELECTOR, DOMAIN, pem, include_headers=headers)
+    return signature + mail
+
+
+def is_as_signed(mail: bytes, key: rsa.RSAPrivateKey) -> bool:
+    """What a receiver finds who looks up our key."""
+    public = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    record = b"v=DKIM1; k=rsa; p=" + b64encode(public)
+    return bool(dkim.verify(mail, dnsfunc=lambda *_, **__: record))
+
+
 def test_every_kind_of_mail_has_its_three_parts() -> None:
     assert parts(MAILS) == complete(kind.value for kind in MailKind)
 
@@ -120,14 +184,40 @@ def test_a_missing_part_is_found(tmp_path: Path) -> None:
 
 
 def test_every_mail_can_be_sent_as_it_is_written(letter: Letter) -> None:
-    message = message_of(letter, "de gemeente van nu <noreply@degemeentevannu.example>", utc_now())
+    message = message_of(letter, SENDER, utc_now())
 
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/alternative",
         "text/plain",
         "text/html",
     ]
-    assert max(len(line) for line in message.as_bytes().splitlines()) <= 998
+
+
+def test_every_mail_is_one_that_no_server_on_its_way_need_change(as_sent: bytes) -> None:
+    assert as_sent.isascii()
+    assert max(len(line) for line in as_sent.split(b"\r\n")) <= 998
+    assert b"\n" not in as_sent.replace(b"\r\n", b"")
+
+
+def test_every_mail_reads_as_the_standard_says(as_sent: bytes) -> None:
+    strict = policy.default.clone(raise_on_defect=True)
+    message = BytesParser(policy=strict).parsebytes(as_sent)
+
+    parts = list(message.walk())
+    assert [(name, value.defects) for part in parts for name, value in part.items()] == [
+        (name, ()) for part in parts for name in part
+    ]
+    assert len({name.lower() for name in message}) == len(message.keys())
+
+
+def test_a_signature_covers_how_to_leave(as_sent: bytes, key: rsa.RSAPrivateKey) -> None:
+    mail = signed(as_sent, key)
+
+    assert is_as_signed(mail, key)
+    assert not is_as_signed(mail.replace(b"Subject: ", b"Subject: Re: "), key)
+    if b"List-Unsubscribe: " in mail:
+        assert not is_as_signed(mail.replace(b"/afmelden/", b"/afgemeld/", 1), key)
+        assert not is_as_signed(mail.replace(b"=One-Click", b"=Two-Click", 1), key)
 
 
 def test_every_mail_has_a_subject_of_one_line(letter: Letter) -> None:
@@ -141,6 +231,44 @@ def test_every_mail_says_in_text_where_the_links_of_its_page_lead(letter: Letter
 
     assert links
     assert {link for link in links if link.replace("&amp;", "&") not in letter.text} == set()
+
+
+def test_every_link_in_a_mail_leads_somewhere(letter: Letter, client: FlaskClient) -> None:
+    links = set(re.findall(r"https?://\S+", letter.text))
+
+    answers = {link: client.get(link, follow_redirects=True).status_code for link in links}
+    assert answers == dict.fromkeys(links, 200)
+
+
+def test_no_mail_looks_like_spam(as_sent: bytes, tmp_path: Path) -> None:
+    program = shutil.which("spamassassin")
+    if program is None:
+        pytest.skip("SpamAssassin is not installed here")
+    read = subprocess.run(
+        [program, "--local"],
+        input=as_sent,
+        capture_output=True,
+        env={**os.environ, "HOME": str(tmp_path)},
+        check=True,
+    )
+    found = SPAM_SCORE.search(read.stdout.decode())
+    assert found is not None, read.stderr.decode()
+    assert (float(found[1]) < MOST_SPAM_POINTS, found[2]) == (True, found[2])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_mail_can_be_read_by_everybody(letter: Letter, page: Page, scheme: str) -> None:
+    """At the width of a telephone and of a mail program; keeps how it looks."""
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    kind = letter.message_id.partition(".")[0].removeprefix("<")
+    for width in MAIL_WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.set_content(letter.html)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        name = f"mail-{kind}-{width}-{scheme}.png"
+        page.screenshot(path=SCREENSHOTS / name, full_page=True)
+        assert (name, violations(page, LANDMARKS)) == (name, [])
+        assert (name, wider_than_the_window(page)) == (name, 0)
 
 
 def test_no_mail_fetches_anything_when_it_is_opened(letter: Letter) -> None:

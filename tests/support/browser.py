@@ -49,6 +49,23 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def violations(page: Page, besides: frozenset[str] = frozenset()) -> list[str]:
+    """What axe finds, with the first places; `besides` names rules that do not count here."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {[node['html'] for node in violation['nodes'][:3]]}"
+        for violation in found
+        if violation["id"] not in besides
+    ]
+
+
+def wider_than_the_window(page: Page) -> int:
+    """In pixels."""
+    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    pixels: int = page.evaluate(wider)
+    return pixels
+
+
 @dataclass
 class Visitor:
     """Somebody behind a browser of their own; `troubles` is what no page should cause."""
@@ -140,18 +157,12 @@ class Visitor:
         ]
 
     def axe_violations(self) -> list[str]:
-        found = Axe().run(self.page).response["violations"]
-        return [
-            f"{violation['id']}: {[node['html'] for node in violation['nodes'][:3]]}"
-            for violation in found
-        ]
+        return violations(self.page)
 
     def sideways(self) -> int:
         """How many pixels the page is wider than the window."""
         self.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
-        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        pixels: int = self.page.evaluate(wider)
-        return pixels
+        return wider_than_the_window(self.page)
 
     def keep_page(self, name: str) -> None:
         """As the server sent it, for html-validate."""
