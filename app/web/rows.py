@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from flask import flash, request
-from wtforms import Field, FieldList, Form, FormField
+from wtforms import BooleanField, Field, FieldList, Form, FormField
 from wtforms.widgets import HiddenInput
 
 from app.core.errors import Conflict
@@ -58,8 +58,10 @@ class Row(Form):
     typed: ClassVar[tuple[str, ...]] = ()
     # What a row is called, before its number.
     legend: ClassVar[str] = ""
-    # Put there by us, for somebody to look at; of these the first.
-    is_new, is_first_new = False, False
+    # Put there by us, for somebody to look at; it says so until it is saved.
+    is_new = BooleanField(widget=HiddenInput())
+    # Of what was put there just now the first.
+    is_first_new = False
 
     def is_empty(self) -> bool:
         said = (part for name in self.typed for part in self[name].raw_data or ())
@@ -93,7 +95,7 @@ class RowList(FieldList):
                 self.pop_entry(at)
         for place, draft in enumerate(drafts):
             form = self.append_entry(draft).form
-            form.is_new, form.is_first_new = True, place == 0
+            form.is_new.data, form.is_first_new = True, place == 0
 
     def remove(self, at: int) -> None:
         if at < len(self.entries):
@@ -189,7 +191,13 @@ class RowsForm(WebForm):
             deed.publish(work)
         except FaultyDraft as faulty:
             self.show_faults(faulty)
+            self._show_as_saved()
             flash(deed.said_only_saved, "warning")
+
+    def _show_as_saved(self) -> None:
+        for name in self.row_lists:
+            for row in self[name].entries:
+                row.form.is_new.data = False
 
     def _with_what_lacks(self, faulty: FaultyDraft, deed: "Saving") -> FaultyDraft:
         """Everything at once for who wants to publish; a field says one thing at a time."""

@@ -20,15 +20,17 @@ from app.core.outbox import OutboxMessage
 from app.matching.core.proposals import TEXT_READ
 from app.opgaven.models import Opgave
 from app.opgaven.rules import MOST_SKILLS as MOST_ASKED
+from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import MOST_SKILLS
 from tests.support.builders import a_profile, a_skill, a_user, an_asked_skill, an_opgave
-from tests.support.pages import fault_at, hidden_in, text_of, value_of
+from tests.support.pages import fault_at, filled_in, hidden_in, press, text_of, value_of
 from tests.support.web import sign_in
 from tests.support.words import a_vocabulary
 from tests.support.work import MONDAY
 
 FROM_TEXT = "/profiel/uit-tekst"
+NEW = "Nieuw uit je tekst, nog niet bewaard. Kies je niveau en je energie."
 CV = "Ik deed planologie en nu klimaatadaptatie. Ruimtelijke ordening is mijn vak. Ook: jeugdzorg."
 
 
@@ -106,6 +108,12 @@ def boxes(answer: TestResponse) -> dict[str, tuple[str, bool]]:
     return {label: (value, bool(checked)) for value, checked, label in found}
 
 
+def focused_on(answer: TestResponse) -> list[str]:
+    """Where the page opens."""
+    focused = re.findall(r"<[^>]* autofocus[^>]*>", answer.text)
+    return [re.sub(r'.* name="([^"]*)".*', r"\1", tag) for tag in focused]
+
+
 def taken(client: FlaskClient, text: str, *labels: str) -> TestResponse:
     found = boxes(client.post(FROM_TEXT, data={"tekst": text}))
     chosen = [found[label][0] for label in labels]
@@ -166,9 +174,8 @@ def test_what_is_taken_stands_on_the_form_and_is_not_saved_yet(
 
     labels = [value_of(answer, f"skills-{at}-label") for at in range(3)]
     assert (answer.status_code, labels) == (200, ["Wmo", "klimaatadaptatie", None])
-    new, *others = re.findall(r"<select[^>]* autofocus[^>]*>", answer.text)
-    assert ('name="skills-1-direction"' in new, others) == (True, [])
-    assert text_of(answer).count("Nieuw uit je tekst. Kies je niveau en je energie.") == 1
+    assert focused_on(answer) == ["skills-1-direction"]
+    assert text_of(answer).count(NEW) == 1
     assert (value_of(answer, "function"), value_of(answer, "version")) == ("Regisseur", "1")
     assert "nog niet bewaard" in text_of(answer)
     assert [skill.label for skill in session.get_one(Profile, user.id).skills] == ["Wmo"]
@@ -185,6 +192,7 @@ def test_who_has_no_profile_yet_begins_one_with_what_is_taken(
         "jeugdhulp",
     ]
     assert (value_of(answer, "version"), value_of(answer, "travel_km")) == ("0", "30")
+    assert focused_on(answer) == ["skills-0-direction"]
     assert session.get(Profile, user.id) is None
 
 
@@ -307,6 +315,15 @@ def test_who_takes_nothing_finds_the_form_as_it_was_typed(client: FlaskClient, u
     assert "Er klopt nog iets niet" not in text_of(answer)
 
 
+@pytest.mark.usefixtures("words")
+def test_an_empty_period_comes_back_as_well(client: FlaskClient, user: User) -> None:
+    empty = {"windows-1-hours_per_week": "", "windows-1-starts_on": "", "windows-1-ends_on": ""}
+
+    answer = went_back(client, FROM_TEXT, typed(**empty))
+
+    assert filled_in(answer)["windows-1-hours_per_week"] == [""]
+
+
 def test_no_link_leads_past_what_was_typed(client: FlaskClient, user: User) -> None:
     with_words = client.post(FROM_TEXT, data=typed())
     without = client.get(FROM_TEXT)
@@ -330,6 +347,144 @@ def test_what_comes_back_can_be_saved(client: FlaskClient, session: Session, use
         "Ik help <graag>",
         ["jeugdzorg"],
     )
+
+
+# --- with what was taken ----------------------------------------------------------------------
+
+
+def labels_on(answer: TestResponse) -> list[str]:
+    names = re.findall(r'<input[^>]*name="(skills-[0-9]+-label)"', answer.text)
+    return [value_of(answer, name) or "" for name in names]
+
+
+def took(client: FlaskClient, address: str, form: dict[str, Any], *labels: str) -> TestResponse:
+    """The form again, with what was taken from this text below what was typed."""
+    read = client.post(address, data={**form, "tekst": CV, "actie": "zoek"})
+    chosen = [boxes(read)[label][0] for label in labels]
+    taken = {**hidden_in(read), "tekst": CV, "gekozen": chosen, "actie": "neem-over"}
+    return client.post(address, data=taken)
+
+
+def went_back(client: FlaskClient, address: str, form: dict[str, Any]) -> TestResponse:
+    arrived = client.post(address, data=form)
+    return client.post(address, data={**hidden_in(arrived), "actie": "terug"})
+
+
+@pytest.fixture(params=["profile", "new opgave", "opgave"])
+def large_form(
+    request: pytest.FixtureRequest, session: Session, owner: User
+) -> tuple[str, dict[str, Any]]:
+    """Each form with rows: its address for a text, and what was typed on it."""
+    rows = {"skills-0-label": "omgevingsplannetje", "skills-1-label": "wonen"}
+    if request.param == "profile":
+        return FROM_TEXT, {**typed(**rows), "skills-2-label": []}
+    if request.param == "new opgave":
+        opgave = asking(**rows)
+        return from_text_of(opgave["opgave_id"]), opgave
+    saved = an_opgave(session, "Wmo", owner=owner)
+    session.commit()
+    return from_text_of(saved.id), asking(**rows, version=str(saved.version))
+
+
+@pytest.mark.usefixtures("words")
+def test_the_buttons_of_rows_work_after_taking(
+    client: FlaskClient, large_form: tuple[str, dict[str, Any]]
+) -> None:
+    form = took(client, *large_form, "klimaatadaptatie")
+
+    meant = press(client, form, "mean", "skills-0:omgevingsplan")
+    removed = press(client, meant, "remove", "skills-1")
+    added = press(client, form, "add", "skills")
+
+    assert labels_on(form) == ["omgevingsplannetje", "wonen", "klimaatadaptatie"]
+    assert labels_on(meant) == ["omgevingsplan", "wonen", "klimaatadaptatie"]
+    assert labels_on(removed) == ["omgevingsplan", "klimaatadaptatie"]
+    assert labels_on(added) == ["omgevingsplannetje", "wonen", "klimaatadaptatie", ""]
+
+
+@pytest.mark.usefixtures("words")
+def test_the_buttons_of_rows_work_for_who_came_back(
+    client: FlaskClient, large_form: tuple[str, dict[str, Any]]
+) -> None:
+    form = went_back(client, *large_form)
+
+    assert labels_on(press(client, form, "remove", "skills-1")) == ["omgevingsplannetje"]
+    assert labels_on(press(client, form, "add", "skills")) == ["omgevingsplannetje", "wonen", ""]
+    assert labels_on(press(client, form, "mean", "skills-0:omgevingsplan"))[0] == "omgevingsplan"
+
+
+@pytest.mark.usefixtures("words")
+def test_periods_come_and_go_after_taking(client: FlaskClient, user: User) -> None:
+    form = took(client, FROM_TEXT, typed(), "klimaatadaptatie")
+
+    added = press(client, form, "add", "windows")
+    removed = press(client, added, "remove", "windows-0")
+
+    assert [name for name in filled_in(added) if "hours" in name] == [
+        "windows-0-hours_per_week",
+        "windows-1-hours_per_week",
+    ]
+    assert filled_in(added)["windows-0-hours_per_week"] == ["acht"]
+    assert [name for name in filled_in(removed) if "hours" in name] == ["windows-0-hours_per_week"]
+    assert filled_in(removed)["windows-0-hours_per_week"] == [""]
+
+
+@pytest.mark.usefixtures("words")
+def test_a_new_row_says_so_until_it_is_saved(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    form = took(client, FROM_TEXT, typed(), "klimaatadaptatie")
+
+    refused = press(client, form, "actie", "bewaar")
+    twice = took(client, FROM_TEXT, filled_in(refused), "ruimtelijke ordening")
+    without = press(client, twice, "remove", "skills-1")
+
+    assert refused.status_code == 422
+    assert [text_of(page).count(NEW) for page in (form, refused, twice, without)] == [1, 1, 2, 1]
+    assert focused_on(twice) == ["skills-2-direction"]
+
+
+@pytest.mark.usefixtures("words")
+def test_a_new_row_says_so_after_a_conflict(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    form = took(client, FROM_TEXT, typed(**{"windows-0-hours_per_week": "8"}), "klimaatadaptatie")
+    a_profile(session, "wonen", user=user)
+    session.commit()
+
+    answer = press(client, form, "actie", "bewaar")
+
+    assert (answer.status_code, text_of(answer).count(NEW)) == (409, 1)
+
+
+@pytest.mark.usefixtures("words")
+def test_what_is_saved_and_not_published_is_no_longer_new(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    lacking = typed(**{"windows-0-hours_per_week": "", "headline": ""})
+    form = took(client, FROM_TEXT, lacking, "klimaatadaptatie")
+
+    answer = press(client, form, "actie", "publiceer")
+
+    assert "nog niet gepubliceerd" in text_of(answer)
+    assert [skill.label for skill in session.get_one(Profile, user.id).skills] == [
+        "jeugdzorg",
+        "klimaatadaptatie",
+    ]
+    assert NEW not in text_of(answer)
+
+
+def test_the_buttons_of_rows_work_when_an_opgave_cannot_be_opened_yet(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    opgave = an_opgave(
+        session, "Wmo", owner=owner, text="", status=OpgaveStatus.CONCEPT, published_at=None
+    )
+    session.commit()
+    form = client.post(f"/opgaven/{opgave.id}/publiceren")
+
+    assert form.status_code == 422
+    assert labels_on(press(client, form, "add", "skills")) == ["Wmo", ""]
 
 
 # --- an opgave --------------------------------------------------------------------------------
