@@ -27,17 +27,15 @@ def reason_of(session: Session, viewer: Actor, today: date, opgave_id: UUID, ask
     A `Conflict` says why there is nothing to dispute, `NotFound` that there is no such opgave.
     """
     opgaven.seen_opgave(session, viewer, opgave_id)
-    user_id = viewer.user_id
-    found = match_of_person(session, user_id, opgave_id, today) if user_id else None
-    for reason in found.reasons if found else ():
-        if reason.offered and normalise(reason.asked) == normalise(asked):
-            if may_dispute(reason):
-                return reason
-            raise Conflict(
-                said=f"“{reason.offered}” staat zelf op je profiel. Past dat niet meer bij je? "
-                "Haal het dan van je profiel."
-            )
-    raise Conflict(said=GONE)
+    reason = _answer(session, viewer, today, opgave_id, asked)
+    if reason is None:
+        raise Conflict(said=GONE)
+    if not may_dispute(reason):
+        raise Conflict(
+            said=f"“{reason.offered}” staat zelf op je profiel. Past dat niet meer bij je? "
+            "Haal het dan van je profiel."
+        )
+    return reason
 
 
 def dispute(work: Work, opgave_id: UUID, asked: str, offered: str | None = None) -> None:
@@ -46,19 +44,18 @@ def dispute(work: Work, opgave_id: UUID, asked: str, offered: str | None = None)
     With `offered` the two words are not alike; without it nothing of theirs answers what is asked.
     Saying it twice is saying it once.
     """
+    opgaven.seen_opgave(work.session, work.actor, opgave_id)
     if _was_said(work, Disputed(asked, offered)):
         return
-    reason = reason_of(work.session, work.actor, work.today, opgave_id, asked)
-    if offered and normalise(offered) != normalise(reason.offered or ""):
-        raise Conflict(said=GONE)
+    said = _disputed(work, opgave_id, asked, offered)
     made = work.session.scalar(
         insert(Dispute)
         .values(
             id=work.new_id(),
             user_id=work.actor.user_id,
             opgave_id=opgave_id,
-            asked=reason.asked,
-            offered=reason.offered if offered else None,
+            asked=said.asked,
+            offered=said.offered,
             made_at=work.now,
         )
         .on_conflict_do_nothing()
@@ -77,6 +74,33 @@ def withdraw(work: Work, dispute_id: UUID) -> Dispute:
         row.withdrawn_at = work.now
         work.emit(DisputeWithdrawn(user_id=row.user_id, dispute_id=row.id))
     return row
+
+
+def _disputed(work: Work, opgave_id: UUID, asked: str, offered: str | None) -> Disputed:
+    """What is said, in the words of the reason; a `Conflict` when there is none to say it of."""
+    here = (work.session, work.actor, work.today, opgave_id, asked)
+    if not offered and _answer(*here) is None and (before := _said_of_pairs(work, asked)):
+        # By their own word nothing is left to say it of; that nothing may answer it still holds.
+        return Disputed(before[0].asked, None)
+    reason = reason_of(*here)
+    if offered and normalise(offered) != normalise(reason.offered or ""):
+        raise Conflict(said=GONE)
+    return Disputed(reason.asked, reason.offered if offered else None)
+
+
+def _answer(
+    session: Session, viewer: Actor, today: date, opgave_id: UUID, asked: str
+) -> Reason | None:
+    user_id = viewer.user_id
+    found = match_of_person(session, user_id, opgave_id, today) if user_id else None
+    answers = (one for one in (found.reasons if found else ()) if one.offered)
+    return next((one for one in answers if normalise(one.asked) == normalise(asked)), None)
+
+
+def _said_of_pairs(work: Work, asked: str) -> list[Dispute]:
+    """What the actor said of one of their words for what is asked."""
+    standing = disputes.own(work.session, work.actor)
+    return [one for one in standing if normalise(one.asked) == normalise(asked)]
 
 
 def _was_said(work: Work, said: Disputed) -> bool:

@@ -11,6 +11,7 @@ from app.accounts.models import User
 from app.core.actor import ANYONE
 from app.core.errors import Conflict, NotFound
 from app.core.outbox import OutboxMessage
+from app.core.work import Work
 from app.gemeenten.models import Gemeente
 from app.matching import disputes, queries, service
 from app.matching.core.facts import Score
@@ -20,7 +21,9 @@ from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import Audience, OpgaveStatus
 from app.people.models import Profile, Skill
 from app.people.rules import ProfileState
-from tests.support.builders import a_profile, a_user, an_opgave
+from tests.conftest import DatabaseMaker
+from tests.support.at_once import SharedDatabase
+from tests.support.builders import a_dispute, a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 
 
@@ -142,8 +145,55 @@ def test_after_one_word_something_can_be_said_of_the_next_that_answers(session: 
         dispute(work, opgave.id, found.asked, found.offered)
 
     assert standing(session) == 2
-    with pytest.raises(Conflict, match="staat niet meer bij je match"):
-        dispute(work, opgave.id, "energietransitie")
+
+
+def test_who_said_it_of_a_word_can_say_that_it_is_not_their_trade(
+    session: Session, professional: User, opgave: Opgave
+) -> None:
+    work = make_work(session, professional)
+    dispute(work, opgave.id, "energietransitie", "energietransitiee")
+
+    dispute(work, opgave.id, "ENERGIETRANSITIE")
+
+    kept = session.scalars(select(Dispute).where(Dispute.offered.is_(None))).one()
+    assert (kept.asked, standing(session)) == ("energietransitie", 2)
+
+
+def test_the_very_word_is_taken_off_the_profile_whatever_was_said_of_another(
+    session: Session, professional: User, opgave: Opgave
+) -> None:
+    a_dispute(session, session.get_one(Profile, professional.id), "verkeerskunde", "verkeer")
+
+    with pytest.raises(Conflict, match="staat zelf op je profiel"):
+        dispute(make_work(session, professional), opgave.id, "verkeerskunde")
+
+
+def test_what_was_said_is_not_said_again_of_an_opgave_that_is_not_there(
+    session: Session, professional: User, opgave: Opgave
+) -> None:
+    work = make_work(session, professional)
+    dispute(work, opgave.id, "energietransitie")
+
+    with pytest.raises(NotFound):
+        dispute(work, UUID(int=1), "energietransitie")
+
+
+def test_two_at_once_are_one(new_database: DatabaseMaker) -> None:
+    with SharedDatabase(new_database()) as database:
+        with database.work() as work:
+            user = a_user(work.session)
+            a_profile(work.session, "energietransitiee", user=user)
+            opgave_id = an_opgave(work.session, "energietransitie").id
+            actor = make_work(work.session, user).actor
+
+        def say(work: Work) -> None:
+            dispute(work, opgave_id, "energietransitie")
+
+        given = database.overlap(say, say, actor)
+
+        with database.work() as work:
+            assert (given, standing(work.session)) == ((None, None), 1)
+            assert told(work.session) == ["reason.disputed"]
 
 
 # What cannot be said

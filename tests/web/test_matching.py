@@ -4,6 +4,7 @@ from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -576,7 +577,10 @@ def test_who_says_it_finds_it_back_and_can_take_it_back(
     after = words(client.get(f"/opgaven/{opgave.id}").text)
 
     assert (answer.status_code, answer.location) == (302, f"/opgaven/{opgave.id}#waarom")
-    assert f"We houden hier voortaan rekening mee: {said}." in words(told)
+    assert f"We houden hier voortaan rekening mee: {said}. Hieronder zie je" in words(
+        told.split('id="waarom"')[1]
+    )
+    assert words(told).count("We houden hier voortaan rekening mee") == 1
     assert f"Je zei: {said}. Toch wel" in words(told)
     assert headings(listed, 2) == [said]
     assert "Wat je ons vertelde is veranderd. We zoeken nu opnieuw." in running
@@ -588,7 +592,9 @@ def test_who_says_it_finds_it_back_and_can_take_it_back(
     match(session)
 
     assert taken.location == f"/opgaven/{opgave.id}#waarom"
-    assert "“energietransitie” telt weer mee." in words(client.get(taken.location).text)
+    assert f"Teruggedraaid: {said}. Je matches worden nu opnieuw berekend. " in words(
+        client.get(taken.location).text.split('id="waarom"')[1]
+    )
     assert words(client.get(f"/opgaven/{opgave.id}").text) == before
     assert headings(client.get("/matches/past-niet").text, 2) == ["Je hebt nog niets gezegd"]
 
@@ -603,37 +609,83 @@ def test_who_takes_it_back_on_the_list_stays_on_the_list(
     taken = client.post(f"/matches/past-niet/{said.id}/toch-wel", data={"opgave": opgave})
 
     assert taken.location == "/matches/past-niet"
-    assert "“wonen” telt weer mee." in words(client.get(taken.location).text)
+    assert "Teruggedraaid: “wonen” is niet mijn vak." in words(client.get(taken.location).text)
 
 
-def test_what_somebody_said_stands_with_the_opgave_when_nothing_fits_any_more(
+def test_who_takes_back_one_thing_reads_what_still_stands(
+    client: FlaskClient, session: Session, professional: User, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    profile = a_profile(session, user=professional)
+    of_pair = a_dispute(session, profile, "RO", "omgevingsplan")
+    a_dispute(session, profile, "planologie")
+    a_dispute(session, profile, "jeugdzorg")
+    sign_in(client, session, professional)
+
+    taken = client.post(f"/matches/past-niet/{of_pair.id}/toch-wel")
+
+    assert (
+        "Teruggedraaid: “omgevingsplan” is iets anders dan “RO”. "
+        "Je matches worden nu opnieuw berekend. "
+        "Dit zei je ook, en dat blijft gelden: “planologie” is niet mijn vak. "
+    ) in words(client.get(taken.location).text)
+
+
+def test_who_loses_a_match_by_what_they_say_reads_so_there(
     client: FlaskClient, session: Session, professional: User
 ) -> None:
     a_written_profile(session, professional, "energietransitiee")
     opgave = an_opgave(session, "energietransitie")
-    a_dispute(session, session.get_one(Profile, professional.id), "energietransitie")
+    match(session)
+    sign_in(client, session, professional)
 
-    said = "Je zei: “energietransitie” is niet mijn vak."
-    own = words(sign_in(client, session, professional).get(f"/opgaven/{opgave.id}").text)
-    of_other = words(sign_in(client, session, a_user(session)).get(f"/opgaven/{opgave.id}").text)
+    answer = client.post(dispute_link(opgave), data={"asked": "energietransitie"})
+    panel = words(client.get(answer.location).text.split('id="waarom"')[1])
+    later = words(client.get(answer.location).text)
 
-    assert "Deze opgave staat niet bij je matches." in own
-    assert (said in own, "Je zei" in of_other) == (True, False)
+    assert "Daardoor staat deze opgave niet meer bij je matches." in panel
+    assert "Hieronder zie je" not in panel
+    assert "niet bij je matches. Dat kan komen door wat je zei." in later
 
 
-def test_what_somebody_said_is_not_told_to_who_looks_after_the_opgave(
+def test_what_is_said_twice_of_an_opgave_that_is_not_there_is_not_found(
     client: FlaskClient, session: Session, professional: User
 ) -> None:
-    owner = a_user(session, Role.OPGAVEHOUDER)
-    opgave = an_opgave(session, "energietransitie", "verkeerskunde", owner=owner)
-    a_written_profile(session, professional, "energietransitiee", "verkeerskunde")
-    a_dispute(session, session.get_one(Profile, professional.id), "energietransitie")
+    a_dispute(session, a_profile(session, user=professional), "wonen")
+    sign_in(client, session, professional)
+
+    answer = client.post(f"/opgaven/{uuid4()}/klopt-niet", data={"asked": "wonen"})
+
+    assert answer.status_code == 404
+
+
+def test_what_was_said_stands_with_every_word_that_means_the_same(
+    client: FlaskClient, session: Session, professional: User, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    a_dispute(session, a_profile(session, user=professional), "RO")
+    opgave = an_opgave(session, "planologie")
+    session.commit()
+
+    page = words(sign_in(client, session, professional).get(f"/opgaven/{opgave.id}").text)
+
+    assert "Je zei: “RO” is niet mijn vak." in page
+
+
+@pytest.mark.parametrize(
+    ("offered", "is_told"), [("verkeerskunde", False), ("verkeerskundee", True)]
+)
+def test_only_who_can_say_it_is_told_where(
+    client: FlaskClient, session: Session, professional: User, offered: str, is_told: bool
+) -> None:
+    a_written_profile(session, professional, offered)
+    an_opgave(session, "verkeerskunde")
     match(session)
 
-    page = words(sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text)
+    page = own_page(client, session, professional)
 
-    assert "Ontbreekt: energietransitie." in page
-    assert ("Je zei" in page, "Toch wel" in page) == (False, False)
+    assert "van de 100 punten" in page
+    assert ("Klopt een reden niet?" in page) is is_told
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -85,6 +85,11 @@ class Matches:
         return [(label, list(cards)) for label, cards in groups]
 
     @property
+    def has_disputable(self) -> bool:
+        """Whether of any reason its reader can say that it is wrong."""
+        return any(reason.may_dispute for card in self.page.items for reason in card.match.reasons)
+
+    @property
     def is_cut_off(self) -> bool:
         """There may be more than these."""
         return self.page.total == BEST_KEPT

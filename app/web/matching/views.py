@@ -9,7 +9,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput
 from app.extensions import db, shelf
 from app.matching import disputes as said
-from app.matching import disputing
+from app.matching import disputing, standing
 from app.matching.core.words import what_was_said
 from app.web.auth import current_actor
 from app.web.matching.disputes import (
@@ -26,10 +26,13 @@ from app.web.search import page_href, page_number
 from app.web.work import open_work
 
 DISPUTED = (
-    "We houden hier voortaan rekening mee: {said}. Hieronder zie je wat dat hier verandert; "
-    "je andere matches worden nu opnieuw berekend. Bedoelde je dit niet? Kies dan “Toch wel”."
+    "We houden hier voortaan rekening mee: {said}. {effect} "
+    "Je andere matches worden nu opnieuw berekend. Bedoelde je dit niet? Kies dan “Toch wel”."
 )
-WITHDRAWN = "“{asked}” telt weer mee. Je matches worden nu opnieuw berekend."
+STILL_FITS = "Hieronder zie je wat dat hier verandert."
+FITS_NO_MORE = "Daardoor staat deze opgave niet meer bij je matches."
+WITHDRAWN = "Teruggedraaid: {said}. Je matches worden nu opnieuw berekend."
+STILL_STANDS = " Dit zei je ook, en dat blijft gelden: {said}."
 
 matching = Blueprint("matching", __name__)
 
@@ -77,8 +80,8 @@ def dispute(opgave_id: UUID) -> ResponseReturnValue:
             disputing.dispute(work, opgave_id, form.asked.data, form.offered.data)
     except Conflict as refused:
         return _back_to(opgave_id, refused)
-    flash(DISPUTED.format(said=what_was_said(form.asked.data, form.offered.data)), "success")
-    return redirect(url_for("opgaven.show", opgave_id=opgave_id, _anchor="waarom"))
+    said = what_was_said(form.asked.data, form.offered.data)
+    return _told_there(opgave_id, DISPUTED.format(said=said, effect=_effect_on(opgave_id)))
 
 
 @matching.get("/matches/past-niet")
@@ -92,11 +95,13 @@ def disputes() -> str:
 def withdraw(dispute_id: UUID) -> ResponseReturnValue:
     form = WithdrawForm.of_request()
     with open_work() as work:
-        asked = disputing.withdraw(work, dispute_id).asked
-    flash(WITHDRAWN.format(asked=asked), "success")
-    if form.opgave_id is None:
-        return redirect(url_for("matching.disputes"))
-    return redirect(url_for("opgaven.show", opgave_id=form.opgave_id, _anchor="waarom"))
+        row = disputing.withdraw(work, dispute_id)
+        asked, taken_back = row.asked, what_was_said(row.asked, row.offered)
+    told = WITHDRAWN.format(said=taken_back) + _still_said_of(asked)
+    if form.opgave_id is not None:
+        return _told_there(form.opgave_id, told)
+    flash(told, "success")
+    return redirect(url_for("matching.disputes"))
 
 
 @matching.get("/beheer/betwist")
@@ -105,6 +110,26 @@ def disputed() -> str:
     return render_template(
         "matching/disputed.html", pairs=pair_lines(db.session()), most=MOST_PAIRS
     )
+
+
+def _told_there(opgave_id: UUID, told: str) -> ResponseReturnValue:
+    """Beside the reasons: who comes there does not see the top of the page."""
+    flash(told, "here")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id, _anchor="waarom"))
+
+
+def _effect_on(opgave_id: UUID) -> str:
+    user_id = current_actor().user_id
+    today = dutch_day(utc_now())
+    fits = user_id and standing.match_of_person(db.session(), user_id, opgave_id, today)
+    return STILL_FITS if fits else FITS_NO_MORE
+
+
+def _still_said_of(asked: str) -> str:
+    """What else somebody said of a word that means the same."""
+    session = db.session()
+    still = own_said_of(session, said.own(session, current_actor()))(asked)
+    return STILL_STANDS.format(said=" en ".join(one.said for one in still)) if still else ""
 
 
 def _back_to(opgave_id: UUID, refused: Conflict) -> ResponseReturnValue:
