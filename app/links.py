@@ -1,6 +1,8 @@
 """Absolute links for mails; made without a request, so that workers can use them."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
@@ -9,6 +11,28 @@ from app.settings import Settings
 
 # Long enough for who reads a mail after a leave, too short for an old mail that went astray.
 PREFERENCES_LINK_LIVES = timedelta(days=60)
+
+# What somebody answers to an opgave is soon of no use any more.
+ANSWER_LINK_LIVES = timedelta(days=30)
+AN_ID = 32
+
+
+class Deed(StrEnum):
+    """What a link in a digest lets its reader do; each has keys that open nothing else."""
+
+    INTERESTED = "belangstelling"
+    LATER = "later"
+    NOT_MY_SKILL = "niet-mijn-vak"
+    PAUSE = "pauze"
+
+
+@dataclass(frozen=True)
+class Permit:
+    """Who may do something by a link, to which opgave (a pause is of none), or could until now."""
+
+    user_id: UUID
+    opgave_id: UUID | None
+    is_over: bool
 
 
 class Links:
@@ -20,6 +44,10 @@ class Links:
         self._sign_in_signer = URLSafeSerializer(settings.secret_key, salt="sign-in")
         self._unsubscribe_signer = URLSafeSerializer(settings.secret_key, salt="unsubscribe")
         self._preferences_signer = URLSafeTimedSerializer(settings.secret_key, salt="preferences")
+        self._deed_signers = {
+            deed: URLSafeTimedSerializer(settings.secret_key, salt=f"answer-{deed.value}")
+            for deed in Deed
+        }
 
     def contact_email(self) -> str:
         return self._contact_email
@@ -52,6 +80,18 @@ class Links:
     def unsubscribe(self, user_id: UUID) -> str:
         return self._absolute(f"/afmelden/{self._unsubscribe_signer.dumps(user_id.hex)}")
 
+    def interested(self, user_id: UUID, opgave_id: UUID) -> str:
+        return self._to_do(Deed.INTERESTED, user_id.hex + opgave_id.hex)
+
+    def later(self, user_id: UUID, opgave_id: UUID) -> str:
+        return self._to_do(Deed.LATER, user_id.hex + opgave_id.hex)
+
+    def not_my_skill(self, user_id: UUID, opgave_id: UUID) -> str:
+        return self._to_do(Deed.NOT_MY_SKILL, user_id.hex + opgave_id.hex)
+
+    def pause(self, user_id: UUID) -> str:
+        return self._to_do(Deed.PAUSE, user_id.hex)
+
     def requests(self) -> str:
         return self._absolute("/beheer/aanvragen")
 
@@ -75,8 +115,26 @@ class Links:
             return True
         return False
 
+    def permit_of(self, deed: Deed, token: str) -> Permit | None:
+        """What a link for this deed permits, or None for anything that we did not make for it."""
+        signer, lives = self._deed_signers[deed], int(ANSWER_LINK_LIVES.total_seconds())
+        try:
+            return _permit(str(signer.loads(token, max_age=lives)), is_over=False)
+        except SignatureExpired:
+            return _permit(str(signer.loads(token)), is_over=True)
+        except BadData:
+            return None
+
+    def _to_do(self, deed: Deed, whose: str) -> str:
+        return self._absolute(f"/antwoord/{deed.value}/{self._deed_signers[deed].dumps(whose)}")
+
     def _absolute(self, path: str) -> str:
         return f"{self._base}{path}"
+
+
+def _permit(whose: str, *, is_over: bool) -> Permit:
+    user_id, opgave_id = whose[:AN_ID], whose[AN_ID:]
+    return Permit(UUID(hex=user_id), UUID(hex=opgave_id) if opgave_id else None, is_over)
 
 
 def _id_in(signer: URLSafeSerializer | URLSafeTimedSerializer, token: str) -> UUID | None:

@@ -5,10 +5,11 @@ from uuid import UUID
 import pytest
 from flask import Flask, url_for
 
-from app.links import Links
+from app.links import Deed, Links, Permit
 from app.settings import Settings
 
 SOME_ID = UUID("7d9f4f2e-55f0-4a34-9b0b-0a3f0f1f7a11")
+AN_OPGAVE = UUID("0b4f4f2e-55f0-4a34-9b0b-0a3f0f1f7a22")
 
 
 @pytest.fixture
@@ -42,6 +43,39 @@ def test_a_link_with_a_key_is_the_address_of_its_page(app: Flask, links: Links) 
             url_for("notifications.preferences_by_mail", token=_token(preferences), _external=True),
         )
     assert (sign_in, unsubscribe, preferences) == pages
+
+
+@pytest.mark.parametrize("deed", Deed)
+def test_a_link_to_do_something_is_the_address_of_its_page(
+    app: Flask, links: Links, deed: Deed
+) -> None:
+    link, endpoint, opgave_id = to_do(links)[deed]
+    with app.test_request_context(base_url="http://localhost"):
+        page = url_for(endpoint, token=_token(link), _external=True)
+
+    assert link == page
+    assert links.permit_of(deed, _token(link)) == Permit(SOME_ID, opgave_id, is_over=False)
+
+
+@pytest.mark.parametrize("deed", Deed)
+def test_a_link_to_do_something_does_nothing_else(links: Links, deed: Deed) -> None:
+    others = [_token(link) for one, (link, *_) in to_do(links).items() if one is not deed]
+    others += [_token(links.preferences(SOME_ID)), _token(links.unsubscribe(SOME_ID))]
+
+    assert {links.permit_of(deed, token) for token in others} == {None}
+    assert links.preferences_user_of(_token(to_do(links)[deed][0])) is None
+
+
+def to_do(links: Links) -> dict[Deed, tuple[str, str, UUID | None]]:
+    """Per deed a link, the page that it leads to and the opgave that it is about."""
+    return {
+        Deed.INTERESTED: (links.interested(SOME_ID, AN_OPGAVE), "by_mail.interested", AN_OPGAVE),
+        Deed.LATER: (links.later(SOME_ID, AN_OPGAVE), "by_mail.later", AN_OPGAVE),
+        Deed.NOT_MY_SKILL: (
+            *(links.not_my_skill(SOME_ID, AN_OPGAVE), "by_mail.not_my_skill", AN_OPGAVE),
+        ),
+        Deed.PAUSE: (links.pause(SOME_ID), "by_mail.pause", None),
+    }
 
 
 def test_a_key_tells_whom_it_is_for(links: Links) -> None:

@@ -13,6 +13,7 @@ from app.web.notifications.returned import returned
 from app.web.notifications.views import notifications
 from app.web.opgaven.views import opgaven
 from app.web.people.views import people
+from app.web.responses.by_mail import by_mail
 from app.web.responses.views import responses
 from app.web.vocabulary.views import vocabulary
 from app.web.vocabulary.words import words
@@ -25,6 +26,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         people,
         matching,
         responses,
+        by_mail,
         notifications,
         returned,
         vocabulary,

@@ -23,11 +23,15 @@ PUBLIC = {
     *("accounts.sign_in", "accounts.sent", "accounts.finish", "accounts.sign_out"),
     *("opgaven.index", "opgaven.show"),
     *("notifications.unsubscribe", "notifications.preferences_by_mail"),
+    *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),
     # These exist in the demo only.
     *("demo.index", "demo.enter", "mailbox.index", "mailbox.show", "mailbox.html_part"),
 }
-# A mail program posts here on behalf of its reader; the signed address is the proof.
-WITHOUT_TOKEN = {"notifications.unsubscribe"}
+# Who comes from a mail has no session; the signed address is the proof.
+WITHOUT_TOKEN = {
+    "notifications.unsubscribe",
+    *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),
+}
 NAMED_BY_OTHERS = {"/robots.txt", "/.well-known/security.txt", "/favicon.ico"}
 WORD = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*|<(uuid|path|int\(max=\d+\)):[a-z_]+>|<(token|key)>")
 SOMEBODY = UUID(int=1)

@@ -246,7 +246,7 @@ def test_an_opgave_that_is_being_written_asks_what_its_text_tells(arrive: Arrive
 def test_the_pages_about_disputed_reasons_are_in_order(arrive: Arrive) -> None:
     visitor, beheerder = arrive(), arrive()
     visitor.sign_in_on_demo_page("Chantal van Rooij")
-    for button in ("Deze reden klopt niet", "Dit is niet mijn vak"):
+    for button in ("Dit is niet hetzelfde", "Dit is niet mijn vak"):
         visitor.go("/matches")
         explained = visitor.page.locator("details", has_text="Klopt dit niet?").first
         explained.locator("summary").click()

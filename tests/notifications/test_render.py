@@ -54,6 +54,18 @@ class Addresses:
     def requests(self) -> str:
         return "https://dgvn.example/beheer/aanvragen"
 
+    def interested(self, user_id: UUID, opgave_id: UUID) -> str:
+        return f"https://dgvn.example/antwoord/belangstelling/{user_id.int}.{opgave_id.int}"
+
+    def later(self, user_id: UUID, opgave_id: UUID) -> str:
+        return f"https://dgvn.example/antwoord/later/{user_id.int}.{opgave_id.int}"
+
+    def not_my_skill(self, user_id: UUID, opgave_id: UUID) -> str:
+        return f"https://dgvn.example/antwoord/niet-mijn-vak/{user_id.int}.{opgave_id.int}"
+
+    def pause(self, user_id: UUID) -> str:
+        return f"https://dgvn.example/antwoord/pauze/{user_id.int}"
+
     def unsubscribe(self, user_id: UUID) -> str:
         return f"https://dgvn.example/afmelden/{user_id.int}?a=1&b=2"
 

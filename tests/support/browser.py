@@ -175,8 +175,8 @@ class Visitor:
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
     def _is_unsubscribing(self) -> bool:
-        # A mail program posts to the same address, and has no token.
-        return "/afmelden/" in self.page.url
+        # A mail program posts to the one, and the address of either is the permission.
+        return "/afmelden/" in self.page.url or "/antwoord/" in self.page.url
 
     # What no page should cause
 

@@ -15,7 +15,12 @@ from app.notifications.service.planning import (
     mail_sign_in,
     plan_digests,
 )
-from app.notifications.service.preferences import leave_out, set_preference, unsubscribe
+from app.notifications.service.preferences import (
+    leave_out,
+    pause_digests,
+    set_preference,
+    unsubscribe,
+)
 from app.notifications.service.sending import (
     Claim,
     claim,
@@ -44,6 +49,7 @@ __all__ = [
     "mark_all_read",
     "mark_letter",
     "mark_line",
+    "pause_digests",
     "plan_digests",
     "preview_digest",
     "record",

@@ -63,6 +63,16 @@ def leave_out(work: Work, wanted: LeftOut, *, by_link: UUID | None = None) -> No
     )
 
 
+def pause_digests(work: Work, until: date | None) -> None:
+    """No digest for the actor until that day; without a day they come again."""
+    if work.actor.user_id is None:
+        raise NotAllowed("a preference has an owner")
+    faults = pause_faults(until, work.today)
+    if faults:
+        raise FaultyDraft(faults)
+    _save_preference(work, work.actor.user_id, paused_until=until)
+
+
 def unsubscribe(work: Work, user_id: UUID) -> None:
     """No more digests; asking twice, or for somebody who left, does no harm."""
     if work.session.get(User, user_id) is not None:

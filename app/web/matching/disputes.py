@@ -72,7 +72,7 @@ def reason_page(
     reason = reason_of(session, viewer, today, opgave_id, asked)
     card = opgave_card(opgaven.seen_opgave(session, viewer, opgave_id))
     offered, how = reason.offered or "", KINDS[reason.kind] if reason.kind else ""
-    return ReasonPage(card, reason.asked, offered, how, _choices(reason.asked, offered))
+    return ReasonPage(card, reason.asked, offered, how, choices(reason.asked, offered))
 
 
 def own_lines(session: Session, viewer: Actor) -> list[DisputeLine]:
@@ -133,12 +133,12 @@ def what_follows(asked: str, offered: str | None) -> str:
     )
 
 
-def _choices(asked: str, offered: str) -> tuple[Choice, Choice]:
+def choices(asked: str, offered: str) -> tuple[Choice, Choice]:
     return (
         Choice(
             said=what_was_said(asked, offered),
             effect=what_follows(asked, offered),
-            button="Deze reden klopt niet",
+            button="Dit is niet hetzelfde",
             is_of_pair=True,
         ),
         Choice(

@@ -1,0 +1,199 @@
+"""Answers by the links of a digest: without a sign-in, and as the person that the link is for.
+
+Following a link changes nothing; its page has the button that does. A link is for one deed, and
+its page shows no more than the mail did.
+"""
+
+from datetime import date, timedelta
+from http import HTTPStatus
+
+from flask import Blueprint, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import dutch_day, utc_now
+from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.faults import Fault, FaultyDraft
+from app.core.work import begin
+from app.extensions import csrf, db
+from app.links import Deed, Links
+from app.matching import disputing
+from app.matching.core.words import what_was_said
+from app.notifications import queries as notifications
+from app.notifications import service as mail
+from app.notifications.rules import PAUSE_IS_OVER
+from app.opgaven.queries import SeenOpgave
+from app.responses import service
+from app.responses.rules import Answer
+from app.web.auth import current_actor
+from app.web.matching.forms import DisputeForm
+from app.web.policy import Policy, allow
+from app.web.responses.by_mail_pages import Asked, answer_page, asked_by, skills_page
+from app.web.responses.forms import Pause, PauseForm
+
+DAMAGED = (
+    "Deze link is niet heel. Misschien viel er een stukje af bij het kopiëren. "
+    "Open de link in de mail zelf, of log in en ga naar Mijn matches."
+)
+NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
+PAUSES = {Pause.TWO_WEEKS: timedelta(weeks=2), Pause.FOUR_WEEKS: timedelta(weeks=4)}
+# The address is the permission; there is no session whose token could tell more.
+WITHOUT_TOKEN = {"csrf": False}
+SAY = {Answer.INTERESTED: service.show_interest, Answer.LATER: service.say_later}
+
+by_mail = Blueprint("by_mail", __name__)
+
+
+class LinkIsOver(Exception):
+    """The link was ours, and is too old."""
+
+
+class OpgaveIsOver(Exception):
+    """There is nothing to answer any more."""
+
+
+@by_mail.after_request
+def keep_to_ourselves(answer: Response) -> Response:
+    """No other page is told the address from which somebody came."""
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@by_mail.errorhandler(LinkIsOver)
+def link_is_over(_: LinkIsOver) -> ResponseReturnValue:
+    return render_template("responses/by_mail/link_over.html"), HTTPStatus.GONE
+
+
+@by_mail.errorhandler(OpgaveIsOver)
+def opgave_is_over(_: OpgaveIsOver) -> ResponseReturnValue:
+    return render_template("responses/by_mail/opgave_over.html"), HTTPStatus.GONE
+
+
+@by_mail.route("/antwoord/belangstelling/<token>", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def interested(token: str) -> ResponseReturnValue:
+    return _answer(_asked(Deed.INTERESTED, token), Answer.INTERESTED)
+
+
+@by_mail.route("/antwoord/later/<token>", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def later(token: str) -> ResponseReturnValue:
+    return _answer(_asked(Deed.LATER, token), Answer.LATER)
+
+
+@by_mail.route("/antwoord/niet-mijn-vak/<token>", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def not_my_skill(token: str) -> ResponseReturnValue:
+    asked = _asked(Deed.NOT_MY_SKILL, token)
+    seen = _open_opgave(asked)
+    said = _dispute(asked, seen) if request.method == "POST" else ""
+    page = skills_page(db.session(), asked.actor, seen, _today())
+    return render_template(
+        "responses/by_mail/skills.html", reader=asked.reader, seen=seen, page=page, said=said
+    )
+
+
+@by_mail.route("/antwoord/pauze/<token>", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def pause(token: str) -> ResponseReturnValue:
+    asked = _asked(Deed.PAUSE, token)
+    form = PauseForm.of_request(meta=WITHOUT_TOKEN)
+    is_done = form.submitted() and _pause(asked, form)
+    user_id = asked.actor.user_id
+    until = notifications.paused_until(db.session(), user_id, _today()) if user_id else None
+    page = render_template(
+        "responses/by_mail/pause.html",
+        reader=asked.reader,
+        form=form,
+        pauses=Pause,
+        until=until,
+        is_done=is_done,
+    )
+    return page, HTTPStatus.OK if is_done else form.status
+
+
+def _answer(asked: Asked, answer: Answer) -> ResponseReturnValue:
+    seen, status = _open_opgave(asked), HTTPStatus.OK
+    if request.method == "POST":
+        try:
+            with begin(db.session(), asked.actor) as work:
+                SAY[answer](work, seen.opgave.id)
+        except Conflict:
+            # The page looks again, and says why it cannot be.
+            status = HTTPStatus.CONFLICT
+    page = answer_page(db.session(), asked.actor, seen, answer, _today())
+    return render_template(
+        "responses/by_mail/answer.html", reader=asked.reader, seen=seen, page=page
+    ), status
+
+
+def _dispute(asked: Asked, seen: SeenOpgave) -> str:
+    """What was said by this button, or why it could not be."""
+    form = DisputeForm.of_request(meta=WITHOUT_TOKEN)
+    if not form.submitted():
+        raise InvalidInput(said=NOT_A_BUTTON)
+    try:
+        with begin(db.session(), asked.actor) as work:
+            disputing.dispute(work, seen.opgave.id, form.asked.data, form.offered.data)
+    except Conflict as refused:
+        return refused.said
+    said = what_was_said(form.asked.data, form.offered.data)
+    return f"We houden hier voortaan rekening mee: {said}. Dat telt ook in je volgende overzicht."
+
+
+def _pause(asked: Asked, form: PauseForm) -> bool:
+    try:
+        with begin(db.session(), asked.actor) as work:
+            mail.pause_digests(work, _until(form, work.today))
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return False
+    return True
+
+
+def _until(form: PauseForm, today: date) -> date | None:
+    """The first day with mail again, by this button; None to have it again at once."""
+    try:
+        chosen = Pause(form.how_long.data)
+    except ValueError:
+        raise InvalidInput(said=NOT_A_BUTTON) from None
+    if chosen is Pause.NONE:
+        return None
+    if chosen is not Pause.UNTIL_A_DAY:
+        return today + PAUSES[chosen]
+    day: date | None = form.paused_until.data
+    if day is None:
+        raise FaultyDraft([Fault("paused_until", PAUSE_IS_OVER)])
+    return day
+
+
+def _asked(deed: Deed, token: str) -> Asked:
+    permit = Links(current_app.extensions["settings"]).permit_of(deed, token)
+    if permit is None:
+        raise NotFound("token", said=DAMAGED)
+    if permit.is_over:
+        raise LinkIsOver
+    try:
+        asked = asked_by(db.session(), current_actor(), permit)
+    except NotFound:
+        raise OpgaveIsOver from None
+    if asked is None:
+        raise NotFound("token", said=DAMAGED)
+    return asked
+
+
+def _open_opgave(asked: Asked) -> SeenOpgave:
+    """What the link is about, as long as it can be answered."""
+    if asked.seen is None:
+        raise NotFound("token", said=DAMAGED)
+    session, opgave = db.session(), asked.seen.opgave
+    if service.refusal(session, asked.actor, opgave, Answer.LATER, _today()) == service.ENDED:
+        raise OpgaveIsOver
+    return asked.seen
+
+
+def _today() -> date:
+    return dutch_day(utc_now())

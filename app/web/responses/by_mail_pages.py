@@ -1,0 +1,127 @@
+"""What the pages behind the links of a digest show: no more than the digest did."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.core.actor import Actor
+from app.core.dutch import dutch_date
+from app.links import Permit
+from app.matching import standing
+from app.matching.core.disputes import may_dispute
+from app.matching.core.facts import Reason
+from app.matching.core.words import KINDS
+from app.opgaven import queries as opgaven
+from app.opgaven.queries import SeenOpgave
+from app.responses import queries, service
+from app.responses.models import Response
+from app.responses.rules import Answer, again_on
+from app.web.matching.disputes import Choice, choices
+from app.web.notifications.pages import Reader, reader_of
+
+SHARED = (
+    "De opgavehouders van gemeente {gemeente} zien {when} je naam, je gemeente en je "
+    "werkmailadres, en waarom je past. Zij nemen contact met je op."
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who comes by a link, and what it is about; a pause is about no opgave."""
+
+    actor: Actor
+    reader: Reader
+    seen: SeenOpgave | None
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """What happens by the button, or what happened; without a button there is nothing to do."""
+
+    heading: str
+    lines: tuple[str, ...]
+    button: str = ""
+
+
+@dataclass(frozen=True)
+class DisputableReason:
+    asked: str
+    offered: str
+    # How the one was found for the other, as the explanation of the match has it.
+    how: str
+    choices: tuple[Choice, Choice]
+
+
+@dataclass(frozen=True)
+class SkillsPage:
+    """What in a match rests on a skill of the reader's."""
+
+    reasons: tuple[DisputableReason, ...]
+    # Asked in the very word that stands on the profile.
+    own_words: tuple[str, ...]
+    fits: bool
+
+
+def asked_by(session: Session, visitor: Actor, permit: Permit) -> Asked | None:
+    """None for somebody who left; `NotFound` when the opgave is not there for them any more."""
+    reader = reader_of(session, visitor, permit.user_id)
+    if reader is None:
+        return None
+    actor = accounts.actor_of(session.get_one(User, permit.user_id))
+    seen = opgaven.seen_opgave(session, actor, permit.opgave_id) if permit.opgave_id else None
+    return Asked(actor, reader, seen)
+
+
+def answer_page(
+    session: Session, actor: Actor, seen: SeenOpgave, answer: Answer, today: date
+) -> AnswerPage:
+    opgave = seen.opgave
+    response = queries.own(session, actor, [opgave.id]).get(opgave.id)
+    if response and response.answer is answer and not _is_news_again(response, today):
+        return _done(seen, response)
+    refused = service.refusal(session, actor, opgave, answer, today)
+    if refused:
+        return AnswerPage("Dat lukt nu niet", (refused,))
+    if answer is Answer.INTERESTED:
+        shared = SHARED.format(gemeente=seen.gemeente.name, when="dan")
+        return AnswerPage(
+            "Heb je belangstelling?", (f"Druk op de knop. {shared}",), "Ik heb belangstelling"
+        )
+    until = dutch_date(again_on(today, opgave.closes_on))
+    lines = [f"Druk op de knop. Dan hoor je niets van deze opgave tot {until}. Dan nog een keer."]
+    if response and response.answer is Answer.INTERESTED:
+        lines.append("Je toonde eerder belangstelling. Die nemen we dan terug.")
+    return AnswerPage("Hoor je het liever later?", tuple(lines), "Later")
+
+
+def skills_page(session: Session, actor: Actor, seen: SeenOpgave, today: date) -> SkillsPage:
+    user_id = actor.user_id
+    found = standing.match_of_person(session, user_id, seen.opgave.id, today) if user_id else None
+    reasons = [one for one in found.reasons if one.offered] if found else []
+    return SkillsPage(
+        reasons=tuple(_disputable(one) for one in reasons if may_dispute(one)),
+        own_words=tuple(one.offered or "" for one in reasons if not may_dispute(one)),
+        fits=found is not None,
+    )
+
+
+def _done(seen: SeenOpgave, response: Response) -> AnswerPage:
+    if response.answer is Answer.INTERESTED:
+        shared = SHARED.format(gemeente=seen.gemeente.name, when="nu")
+        no_more = "In je overzicht hoor je niets meer van deze opgave."
+        return AnswerPage("Je belangstelling is doorgegeven", (shared, no_more))
+    until = dutch_date(response.again_on)
+    again = f"Tot {until} hoor je niets van deze opgave. Dan vertellen we het je nog een keer."
+    return AnswerPage("Je hoort het later weer", (again,))
+
+
+def _is_news_again(response: Response, today: date) -> bool:
+    return response.again_on is not None and response.again_on <= today
+
+
+def _disputable(reason: Reason) -> DisputableReason:
+    offered, how = reason.offered or "", KINDS[reason.kind] if reason.kind else ""
+    return DisputableReason(reason.asked, offered, how, choices(reason.asked, offered))
