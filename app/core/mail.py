@@ -189,7 +189,7 @@ class Relay:
         if smtp.sock is not None:
             # The dot is small and comes alone: without this it waits for the relay's word that it
             # got the text, which a kernel keeps back for 40 ms.
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self._introduce(smtp)
         except (OSError, smtplib.SMTPException):

@@ -179,6 +179,7 @@ def test_the_dot_waits_for_no_word_that_the_text_came(postmaster: Postmaster, ur
         relay.submit(message_of(LETTER, SENDER, SENT_AT), SENDER, TO, go)
 
         assert relay._smtp is not None
+        assert relay._smtp.sock is not None
         assert relay._smtp.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
