@@ -162,10 +162,11 @@ def test_a_digest_begins_with_the_best_and_ends_with_the_way_out() -> None:
     lines = [line for line in render(MailKind.DIGEST).text.splitlines() if line]
 
     assert lines[0] == "Jan, reageer tot en met 12 dec: Jan. Je profiel noemt verkeerskunde."
-    assert lines[-4:] == [
+    assert lines[-5:] == [
         "Je krijgt dit overzicht omdat je een account hebt. "
         "Er staat alleen in wat nieuw is sinds het vorige.",
         f"Kies hoe vaak je het wilt: https://dgvn.example/voorkeuren/{READER}",
+        "Even pauze: https://dgvn.example/antwoord/pauze/7",
         "Meld je af: https://dgvn.example/afmelden/7?a=1&b=2",
         "De gemeente van nu: https://dgvn.example/",
     ]
