@@ -115,7 +115,8 @@ def _write(office: Post, claimed: service.Claim) -> tuple[Letter, EmailMessage] 
             letter = service.write_letter(work, office.stationery, claimed)
         return (letter, message_of(letter, office.sender, work.now)) if letter else None
     except Exception as error:
-        log.exception("letter failed", delivery=str(claimed.delivery_id), kind=claimed.kind.value)
+        delivery, kind = str(claimed.delivery_id), claimed.kind.value
+        log.warning("letter failed", delivery=delivery, kind=kind, exc_info=True)
         with open_work() as work:
             service.record(work, claimed, Answer(Verdict.LATER, type(error).__name__))
         return None

@@ -27,6 +27,7 @@ STATUS_WORDS = {
 }
 WORDS = {
     COMPLAINT: "De ontvanger klaagde over de mail",
+    "sender ended": "Bij het maken van de mail liep het programma steeds vast",
     "no answer": "Geen antwoord: de mail kan zijn aangekomen",
     "not in the relay's log": "Onze mailserver heeft de mail niet",
     "address unknown": "Het adres bestaat niet",

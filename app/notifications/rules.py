@@ -17,6 +17,8 @@ DIGEST_LAST_HOUR = 10
 # A turn of so many takes a part of a second, and what it holds in memory is the same at any size.
 PEOPLE_A_TURN = 1_000
 MOST_ATTEMPTS = 12
+# Tries in a row that ended before a relay heard of them: our own fault, and waiting mends nothing.
+MOST_FAULTS = 3
 FIRST_WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=6)
 LEASE = timedelta(seconds=60)

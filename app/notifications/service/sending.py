@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
+import structlog
 from sqlalchemy import func, insert, select, update
 
 from app.core.actor import may_do_again
 from app.core.errors import Conflict, NotAllowed
 from app.core.ledger import CANNOT_TELL, NO_LEDGER, Entry, Known, Ledger
 from app.core.mail import Answer, Letter, Verdict
+from app.core.phases import Phase
 from app.core.work import Work
 from app.notifications import queries
 from app.notifications.failures import NOT_ARRIVED, reason_of
@@ -20,6 +22,7 @@ from app.notifications.rules import (
     LEASE,
     LINK_IS_OVER,
     MOST_ATTEMPTS,
+    MOST_FAULTS,
     URGENT,
     DeliveryState,
     Frequency,
@@ -31,7 +34,10 @@ from app.notifications.service import bounces, health
 
 # Mails that are opened again by one press of a button.
 MOST_AT_ONCE = 1_000
+SENDER_ENDED = "sender ended"
 CHANCE = Random()  # noqa: S311  (spreads retries in time; nothing secret depends on it)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -44,16 +50,18 @@ class Claim:
 
 
 def claim(work: Work, limit: int, kinds: Collection[MailKind] = frozenset(MailKind)) -> list[Claim]:
-    """Take mails of these kinds whose moment has come; until the lease ends they are ours."""
+    """Take mails of these kinds whose moment has come; until the lease ends they are ours.
+
+    One whose sender ended without a word goes alone: if it ends its sender again, we know which.
+    """
     owner = work.new_id()
     waiting = (
-        select(Delivery.id)
+        select(Delivery.id, Delivery.lease_owner.label("left_by"))
         .where(
             Delivery.state == DeliveryState.PENDING,
             Delivery.kind.in_(kinds),
             Delivery.next_attempt_at <= func.now(),
             Delivery.expires_at > func.now(),
-            # One that ends its worker each time is left to expire.
             Delivery.attempts < MOST_ATTEMPTS,
             (Delivery.lease_until.is_(None)) | (Delivery.lease_until < func.now()),
         )
@@ -63,14 +71,21 @@ def claim(work: Work, limit: int, kinds: Collection[MailKind] = frozenset(MailKi
         # A subquery may be asked twice, and would then take others as well; this is asked once.
         .cte("waiting")
     )
+    left = select(waiting.c.id).where(waiting.c.left_by.is_not(None)).limit(1)
     taken = work.session.execute(
         update(Delivery)
-        .where(Delivery.id.in_(select(waiting.c.id)))
+        .where(
+            Delivery.id == waiting.c.id,
+            Delivery.id == func.coalesce(left.scalar_subquery(), waiting.c.id),
+        )
         .values(lease_owner=owner, lease_until=func.now() + LEASE, attempts=Delivery.attempts + 1)
-        .returning(Delivery.id, Delivery.kind)
+        .returning(Delivery.id, Delivery.kind, waiting.c.left_by)
         .execution_options(synchronize_session=False)
-    )
-    return [Claim(delivery_id, kind, owner) for delivery_id, kind in taken]
+    ).all()
+    claims = [Claim(delivery_id, kind, owner) for delivery_id, kind, _ in taken]
+    if any(left_by for _, _, left_by in taken):
+        return [claimed for claimed in claims if _may_go_on(work, claimed)]
+    return claims
 
 
 def mark(work: Work, claimed: Claim) -> bool:
@@ -124,7 +139,7 @@ def record(work: Work, claimed: Claim, answer: Answer, letter: Letter | None = N
     elif answer.verdict is Verdict.REFUSED:
         _end(delivery, DeliveryState.FAILED, answer.words)
     else:
-        _put_off(delivery, answer)
+        _put_off(work, delivery, answer)
     if letter is not None:
         _count_for_address(work, delivery, answer, letter)
 
@@ -259,7 +274,7 @@ def _end(delivery: Delivery, state: DeliveryState, words: str) -> None:
     delivery.lease_owner = delivery.lease_until = None
 
 
-def _put_off(delivery: Delivery, answer: Answer) -> None:
+def _put_off(work: Work, delivery: Delivery, answer: Answer) -> None:
     """Try later. A mail that was not offered in full, for no fault of its own, loses no attempt."""
     if answer.verdict in {Verdict.NO_RELAY, Verdict.HELD_BACK}:
         delivery.attempts -= 1
@@ -267,10 +282,48 @@ def _put_off(delivery: Delivery, answer: Answer) -> None:
         # Who sends leaves the relay alone for a while; this mail need not wait for longer.
         _end(delivery, DeliveryState.PENDING, answer.words)
         return
-    if delivery.attempts >= MOST_ATTEMPTS:
+    if answer.phase is Phase.WRITE and _is_our_fault(work, delivery):
+        _give_up(delivery, answer.words)
+    elif delivery.attempts >= MOST_ATTEMPTS:
         _end(delivery, DeliveryState.FAILED, answer.words)
-        return
-    _wait(delivery, answer.words)
+    else:
+        _wait(delivery, answer.words)
+
+
+def _may_go_on(work: Work, claimed: Claim) -> bool:
+    """Whether a mail whose sender ended without a word is tried again; else it has ended."""
+    delivery = _held(work, claimed, DeliveryState.PENDING)
+    if delivery is None:
+        return False
+    _keep_attempt(work, delivery, Answer(Verdict.LATER, SENDER_ENDED))
+    if not _is_our_fault(work, delivery):
+        return True
+    delivery.attempts -= 1
+    _give_up(delivery, SENDER_ENDED)
+    return False
+
+
+def _give_up(delivery: Delivery, words: str) -> None:
+    """Said once for each mail, as an error: somebody has to mend something."""
+    _end(delivery, DeliveryState.FAILED, words)
+    log.error("mail cannot be made", delivery=str(delivery.id), kind=delivery.kind, why=words)
+
+
+def _is_our_fault(work: Work, delivery: Delivery) -> bool:
+    """Whether the last tries, each since it was opened, ended before a relay heard of the mail.
+
+    The first time a sender may have ended in the middle of another mail. Then this one goes
+    alone, so whoever kills senders, or switches them off, has to hit the same mail twice more.
+    """
+    if delivery.attempts < MOST_FAULTS:
+        return False
+    last = (
+        select(Attempt.phase)
+        .where(Attempt.delivery_id == delivery.id)
+        .order_by(Attempt.number.desc())
+        .limit(MOST_FAULTS)
+    )
+    return [*work.session.scalars(last)] == [Phase.WRITE] * MOST_FAULTS
 
 
 def _wait(delivery: Delivery, words: str) -> None:

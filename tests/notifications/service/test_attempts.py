@@ -105,7 +105,7 @@ def test_whose_mail_was_taken_over_leaves_no_row(work: Work) -> None:
 
     service.record(work, asleep, ACCEPTED)
 
-    assert attempts(work) == []
+    assert attempts(work) == [(1, Phase.WRITE, None, "sender ended")]
 
 
 # An answer that was lost

@@ -6,19 +6,22 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.errors import NotAllowed
 from app.core.mail import Answer, Verdict
+from app.core.phases import Phase
 from app.core.work import Work
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import (
     ANSWER_WAIT,
     MOST_ATTEMPTS,
+    MOST_FAULTS,
     URGENT,
     DeliveryState,
     Frequency,
@@ -34,7 +37,8 @@ from tests.support.work import database_now, make_work
 
 A_MINUTE = timedelta(minutes=1)
 ACCEPTED = Answer(Verdict.ACCEPTED, "250 OK")
-LATER = Answer(Verdict.LATER, "451 Later")
+LATER = Answer(Verdict.LATER, "451 Later", Phase.RCPT)
+OUR_FAULT = Answer(Verdict.LATER, "KeyError")
 REFUSED = Answer(Verdict.REFUSED, "550 No")
 UNKNOWN = Answer(Verdict.UNKNOWN, "SMTPServerDisconnected")
 NO_RELAY = Answer(Verdict.NO_RELAY, "ConnectionRefusedError")
@@ -111,6 +115,66 @@ def test_what_is_claimed_is_not_claimed_again_until_the_lease_ends(work: Work) -
     let_the_lease_end(work)
     second = claim_one(work)
     assert (second.delivery_id, second.owner != first.owner) == (first.delivery_id, True)
+
+
+def test_a_mail_whose_sender_ended_without_a_word_goes_alone(work: Work, now: datetime) -> None:
+    left = [a_delivery(work.session, next_attempt_at=now - A_MINUTE) for _ in range(2)]
+    service.claim(work, 20)
+    let_the_lease_end(work)
+    a_delivery(work.session, next_attempt_at=now - 2 * A_MINUTE)
+
+    claims = [service.claim(work, 20) for _ in range(4)]
+
+    assert [len(claimed) for claimed in claims] == [1, 1, 1, 0]
+    assert {one.delivery_id for [one] in claims[:2]} == {one.id for one in left}
+
+
+def test_what_a_sender_gave_back_goes_with_the_others(work: Work) -> None:
+    for _ in range(2):
+        a_delivery(work.session)
+    service.release(work, service.claim(work, 20))
+
+    assert len(service.claim(work, 20)) == 2
+
+
+def test_a_mail_that_ends_its_senders_is_given_up_after_three(work: Work) -> None:
+    delivery = a_delivery(work.session)
+    tries = 0
+    with capture_logs() as said:
+        while service.claim(work, 20):
+            tries += 1
+            let_the_lease_end(work)
+
+    assert tries == MOST_FAULTS == 3
+    assert state_of(work, delivery) == (DeliveryState.FAILED, 3, "sender ended")
+    assert [line["event"] for line in said] == ["mail cannot be made"]
+
+
+def test_a_mail_that_cannot_be_written_is_given_up_after_three(work: Work) -> None:
+    delivery = a_delivery(work.session)
+    with capture_logs() as said:
+        for _ in range(MOST_FAULTS):
+            service.record(work, claim_one(work), OUR_FAULT)
+            work.session.execute(update(Delivery).values(next_attempt_at=func.now()))
+
+    assert state_of(work, delivery) == (DeliveryState.FAILED, 3, "KeyError")
+    assert [line["event"] for line in said] == ["mail cannot be made"]
+
+
+def test_faults_before_a_relay_was_heard_and_since_a_mail_was_opened_again_do_not_count(
+    work: Work,
+) -> None:
+    delivery, beheerder = a_delivery(work.session), a_user(work.session, Role.BEHEERDER)
+    answers = (OUR_FAULT, OUR_FAULT, LATER, OUR_FAULT, OUR_FAULT, OUR_FAULT, OUR_FAULT)
+    found = []
+    for answer in answers:
+        if state_of(work, delivery)[0] is DeliveryState.FAILED:
+            service.send_again(make_work(work.session, beheerder), delivery.id)
+        service.record(work, claim_one(work), answer)
+        work.session.execute(update(Delivery).values(next_attempt_at=func.now()))
+        found.append(state_of(work, delivery)[0] is DeliveryState.FAILED)
+
+    assert found == [False, False, False, False, False, True, False]
 
 
 @pytest.mark.parametrize(
