@@ -156,11 +156,13 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     NoticeKind: {
         NoticeKind.OPGAVE_FOR_YOU: "Opgave voor jou",
         NoticeKind.COLLEAGUE_FOR_OPGAVE: "Collega voor je opgave",
+        NoticeKind.INTEREST_SHOWN: "Belangstelling voor je opgave",
     },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",
         MailKind.ACCESS_ASKED: "Aanvraag om mee te doen",
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
+        MailKind.INTEREST_SHOWN: "Belangstelling voor een opgave",
         MailKind.DIGEST: "Overzicht",
     },
     RunState: {

@@ -77,8 +77,10 @@ class Links:
         """Opens the preferences of this person without a sign-in, for a while."""
         return self._absolute(f"/voorkeuren/{self._preferences_signer.dumps(user_id.hex)}")
 
-    def unsubscribe(self, user_id: UUID) -> str:
-        return self._absolute(f"/afmelden/{self._unsubscribe_signer.dumps(user_id.hex)}")
+    def unsubscribe(self, user_id: UUID, family: str | None = None) -> str:
+        """Ends the digest, or mail at once about this family of news."""
+        words = f"{user_id.hex}.{family}" if family else user_id.hex
+        return self._absolute(f"/afmelden/{self._unsubscribe_signer.dumps(words)}")
 
     def interested(self, user_id: UUID, opgave_id: UUID) -> str:
         return self._to_do(Deed.INTERESTED, user_id.hex + opgave_id.hex)
@@ -100,6 +102,14 @@ class Links:
 
     def unsubscribe_user_of(self, token: str) -> UUID | None:
         return _id_in(self._unsubscribe_signer, token)
+
+    def unsubscribe_family_of(self, token: str) -> tuple[UUID, str] | None:
+        """Whose mail at once it ends, and about which family of news."""
+        try:
+            user_id, family = self._unsubscribe_signer.loads(token).split(".")
+            return UUID(hex=user_id), family
+        except (BadData, ValueError):
+            return None
 
     def preferences_user_of(self, token: str) -> UUID | None:
         """Whose preferences it opens, or opened until it was too old; `is_over` tells."""

@@ -10,7 +10,7 @@ from flask import current_app
 from app.core.heartbeat import Group
 from app.core.mail import Answer, Letter, Relay, Verdict, message_of
 from app.notifications import service
-from app.notifications.rules import URGENT, MailKind
+from app.notifications.rules import AT_ONCE, URGENT, MailKind
 from app.post import Post
 from workers.heart import Heart
 from workers.work import open_work, stop_asked
@@ -49,8 +49,11 @@ class Road:
     breaker: Breaker = field(default_factory=Breaker)
 
 
-URGENT_ROAD = Road(URGENT, Heart(Group.MAIL_URGENT))
-BULK_ROAD = Road(frozenset(MailKind) - URGENT, Heart(Group.MAIL_BULK))
+# News that goes at once takes the road of what somebody waits for, and never waits for digests.
+# Each claim takes what is urgent first, and a claim is over within a breath: so much, and one mail,
+# is the longest that a sign-in link waits for any number of them.
+URGENT_ROAD = Road(URGENT.union(AT_ONCE), Heart(Group.MAIL_URGENT))
+BULK_ROAD = Road(frozenset(MailKind) - URGENT_ROAD.kinds, Heart(Group.MAIL_BULK))
 
 
 def deliver_urgent() -> None:

@@ -57,6 +57,13 @@ TELL_WHO_IS_SHOWN = Reaction(
     Group.TICK,
     lambda work, fact: notifications.tell_who_is_shown(work, UUID(fact["user_id"])),
 )
+TELL_INTEREST = Reaction(
+    "tell_interest",
+    Group.TICK,
+    lambda work, fact: notifications.tell_interest(
+        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
+    ),
+)
 MAIL_SIGN_IN = Reaction(
     "mail_sign_in",
     Group.TICK,
@@ -95,7 +102,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.published": (MATCH_OPGAVE,),
     "opgave.changed": (MATCH_OPGAVE, HEAR_IN_TIME),
     "opgave.ended": (MATCH_OPGAVE,),
-    "interest.shown": (),
+    "interest.shown": (TELL_INTEREST,),
     "interest.withdrawn": (),  # gone from the page of the opgavehouder with the row itself
     "later.said": (),  # notices and digests look at the row
     "matches.found": (TELL_MATCHES,),

@@ -1,8 +1,8 @@
 """What a digest tells, part by part: the best few of what is new, and how many more there are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import chain, zip_longest
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -45,8 +45,24 @@ class ColleagueNews:
     score: Score
 
 
-News = OpgaveNews | ColleagueNews
+@dataclass(frozen=True)
+class ResponseNews:
+    """A colleague who shows interest in an opgave of the reader, and so who they are."""
+
+    opgave_id: UUID
+    opgave_title: str
+    gemeente_name: str
+    closes_on: date | None
+    name: str
+    region: str
+    email: str
+    told_at: datetime
+    # None when they fit too little to say why.
+    score: Score | None
+
+
 Scored = TypeVar("Scored", OpgaveNews, ColleagueNews)
+Grouped = TypeVar("Grouped", ColleagueNews, ResponseNews)
 
 
 class Section(Protocol):
@@ -147,6 +163,48 @@ class ForOpgaven:
 
 
 @dataclass(frozen=True)
+class DigestResponse:
+    name: str
+    region: str
+    email: str
+    # How they fit, or nothing.
+    why: str
+
+
+@dataclass(frozen=True)
+class DigestResponses:
+    """Who shows interest in one opgave, and how many more there are."""
+
+    opgave_id: UUID
+    opgave_title: str
+    gemeente_name: str
+    closes_on: date | None
+    responses: tuple[DigestResponse, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class ToOpgaven:
+    """Responses to the opgaven of the reader; `more` are to yet other ones."""
+
+    groups: tuple[DigestResponses, ...]
+    more: int
+    more_opgaven: int
+
+    @property
+    def headline(self) -> str:
+        count = sum(len(group.responses) + group.more for group in self.groups) + self.more
+        own = "opgave" if len(self.groups) == 1 else "opgaven"
+        return f"{plural(count, 'reactie', 'reacties')} op je {own}"
+
+    @property
+    def first_line(self) -> str:
+        group = self.groups[0]
+        first = group.responses[0]
+        return shows_interest(first.name, first.region, group.opgave_title)
+
+
+@dataclass(frozen=True)
 class Told:
     """A section, and under which name its templates stand in `email/digest/parts`."""
 
@@ -178,7 +236,7 @@ def opgaven_for_you(news: Iterable[OpgaveNews]) -> ForYou:
 
 def colleagues_for_opgaven(news: Iterable[ColleagueNews]) -> ForOpgaven:
     """Each opgave its best before any has its second; the opgave with the best of all first."""
-    groups = _per_opgave(_best_first(news))
+    groups = _grouped(_best_first(news), lambda one: one.score.opgave_id)
     shares = shared_fairly([len(group) for group in groups])
     told = [(group, share) for group, share in zip(groups, shares, strict=True) if share]
     others = groups[len(told) :]
@@ -187,6 +245,24 @@ def colleagues_for_opgaven(news: Iterable[ColleagueNews]) -> ForOpgaven:
         more=sum(len(group) for group in others),
         more_opgaven=len(others),
     )
+
+
+def responses_to_opgaven(news: Iterable[ResponseNews]) -> ToOpgaven:
+    """The opgave with the longest waiting first; of each, who has waited longest."""
+    groups = _grouped(sorted(news, key=lambda one: one.told_at), lambda one: one.opgave_id)
+    shares = shared_fairly([len(group) for group in groups])
+    told = [(group, share) for group, share in zip(groups, shares, strict=True) if share]
+    others = groups[len(told) :]
+    return ToOpgaven(
+        groups=tuple(_responses(group, share) for group, share in told),
+        more=sum(len(group) for group in others),
+        more_opgaven=len(others),
+    )
+
+
+def shows_interest(name: str, region: str, title: str) -> str:
+    """Fatima uit Utrecht heeft belangstelling voor Een veilig plein."""
+    return ended(f"{name} uit {region} heeft belangstelling voor {title}")
 
 
 def shared_fairly(sizes: Sequence[int], most: int = MOST_MATCHES) -> list[int]:
@@ -203,11 +279,11 @@ def _best_first(news: Iterable[Scored]) -> list[Scored]:
     return [by_match[score.profile_id, score.opgave_id] for score in ordered]
 
 
-def _per_opgave(ordered: Sequence[ColleagueNews]) -> list[list[ColleagueNews]]:
-    """The opgave with the best colleague comes first."""
-    groups: dict[UUID, list[ColleagueNews]] = {}
+def _grouped(ordered: Iterable[Grouped], opgave: Callable[[Grouped], UUID]) -> list[list[Grouped]]:
+    """Per opgave; the one with the first of all comes first."""
+    groups: dict[UUID, list[Grouped]] = {}
     for one in ordered:
-        groups.setdefault(one.score.opgave_id, []).append(one)
+        groups.setdefault(opgave(one), []).append(one)
     return list(groups.values())
 
 
@@ -234,6 +310,26 @@ def _colleagues(group: Sequence[ColleagueNews], share: int) -> DigestColleagues:
         colleagues=tuple(_colleague(one) for one in group[:share]),
         more=len(group) - share,
     )
+
+
+def _responses(group: Sequence[ResponseNews], share: int) -> DigestResponses:
+    about = group[0]
+    return DigestResponses(
+        opgave_id=about.opgave_id,
+        opgave_title=about.opgave_title,
+        gemeente_name=about.gemeente_name,
+        closes_on=about.closes_on,
+        responses=tuple(
+            DigestResponse(one.name, one.region, one.email, why_of(one.score))
+            for one in group[:share]
+        ),
+        more=len(group) - share,
+    )
+
+
+def why_of(score: Score | None) -> str:
+    """How a colleague fits, as the page says it; nothing when they fit too little to say why."""
+    return one_line(score, COLLEAGUE) if score else ""
 
 
 def _colleague(news: ColleagueNews) -> DigestColleague:

@@ -8,7 +8,7 @@ templates under its name in `templates/email/digest/parts`.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, any_, exists, false, or_, select
@@ -17,15 +17,18 @@ from sqlalchemy.orm import aliased
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.actor import Actor
+from app.matching.core.facts import Score
 from app.matching.models import Match
 from app.matching.queries import score_of
 from app.notifications.digest import (
     ColleagueNews,
     OpgaveNews,
+    ResponseNews,
     Section,
     Told,
     colleagues_for_opgaven,
     opgaven_for_you,
+    responses_to_opgaven,
 )
 from app.notifications.models import LeftOutSkill, LeftOutTheme, Notice
 from app.notifications.rules import Family, NoticeKind
@@ -34,8 +37,13 @@ from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import EDITORS, may_edit
 from app.people import queries as people
 from app.people.models import Profile
+from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
+from app.responses.models import Response
+from app.responses.rules import Answer
 from app.vocabulary import queries as vocabulary
+
+Found = TypeVar("Found")
 
 # Who is asked about in a question about many people; `User` is then the colleague they may see.
 reader = aliased(User, name="reader")
@@ -46,21 +54,28 @@ class Whose:
     """Whose notices are asked for: those of one reader, or of each of many."""
 
     user_id: UUID | SQLColumnExpression[UUID] | None
-    # Whether that one looks after the opgave, and may know of the colleague, of a notice.
-    may_know: ColumnElement[bool]
+    # Whether that one looks after the opgave of a notice.
+    looks_after: ColumnElement[bool]
+    # Whether they may know of its colleague.
+    is_known: ColumnElement[bool]
 
 
 @dataclass(frozen=True)
 class SeenNotice:
-    """A notice that still stands: the opgave is open, the match is there, the colleague visible."""
+    """A notice that still stands: the opgave is open, its news holds, the colleague visible."""
 
     notice: Notice
-    match: Match
+    # Who shows interest need not be among the best.
+    match: Match | None
     seen: SeenOpgave
     # When it became news, the last time.
     told_at: datetime
     is_unread: bool
     colleague: SeenProfile | None = None
+
+    @property
+    def score(self) -> Score | None:
+        return score_of(self.match) if self.match else None
 
 
 @dataclass(frozen=True)
@@ -82,28 +97,19 @@ class Part:
 
 
 def one(viewer: Actor) -> Whose:
-    return Whose(viewer.user_id, _may_know_of(viewer))
+    """A viewer, who looks after the opgaven of the own gemeente when they may edit them."""
+    code = viewer.gemeente_code
+    may = code is not None and may_edit(viewer, code)
+    looks_after = Opgave.gemeente_code == code if may else false()
+    return Whose(viewer.user_id, looks_after, _shows_itself(people.known_to(viewer)))
 
 
 def each_reader() -> Whose:
-    return Whose(reader.id, _readers_may_know())
-
-
-def _may_know_of(viewer: Actor) -> ColumnElement[bool]:
-    """Colleagues are news for who looks after the opgave now, as far as they show themselves."""
-    if viewer.gemeente_code is None or not may_edit(viewer, viewer.gemeente_code):
-        return false()
-    shown = _shows_itself(people.known_to(viewer))
-    return and_(Opgave.gemeente_code == viewer.gemeente_code, shown)
-
-
-def _readers_may_know() -> ColumnElement[bool]:
     """The same for `reader`: what `may_edit` says, and what each may know of."""
-    return and_(
-        Opgave.gemeente_code == reader.gemeente_code,
-        accounts.has_a_role(reader.id, EDITORS),
-        _shows_itself(people.known_from(reader.gemeente_code)),
+    looks_after = and_(
+        Opgave.gemeente_code == reader.gemeente_code, accounts.has_a_role(reader.id, EDITORS)
     )
+    return Whose(reader.id, looks_after, _shows_itself(people.known_from(reader.gemeente_code)))
 
 
 def _shows_itself(is_known: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -137,26 +143,65 @@ def _left_out(whose: Whose) -> ColumnElement[bool]:
 
 
 def _fits_and_may_be_known(whose: Whose) -> ColumnElement[bool]:
-    return and_(Match.value.is_not(None), whose.may_know)
+    """Colleagues are news for who looks after the opgave now, as far as they show themselves."""
+    return and_(Match.value.is_not(None), whose.looks_after, whose.is_known)
+
+
+def _is_interested(whose: Whose) -> ColumnElement[bool]:
+    """Who shows interest agreed to be known to who looks after the opgave, and to nobody else."""
+    interested = (
+        select(Response.user_id)
+        .join(Profile, Profile.user_id == Response.user_id)
+        .where(
+            Response.user_id == Notice.profile_id,
+            Response.opgave_id == Notice.opgave_id,
+            Response.answer == Answer.INTERESTED,
+            Profile.state == ProfileState.PUBLISHED,
+        )
+        .correlate_except(Response, Profile)
+    )
+    return and_(whose.looks_after, interested.exists())
 
 
 def _opgave_news(notice: SeenNotice) -> OpgaveNews:
     opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
-    return OpgaveNews(opgave.title, gemeente.name, opgave.closes_on, score_of(notice.match))
+    return OpgaveNews(opgave.title, gemeente.name, opgave.closes_on, _surely(notice.score))
 
 
 def _colleague_news(notice: SeenNotice) -> ColleagueNews:
     opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
-    colleague = notice.colleague
-    assert colleague is not None  # noqa: S101  (who cannot be seen has no notice that stands)
+    colleague = _surely(notice.colleague)
     return ColleagueNews(
         opgave_title=opgave.title,
         gemeente_name=gemeente.name,
         closes_on=opgave.closes_on,
         display_name=colleague.display_name,
         region=colleague.gemeente_name or colleague.region,
-        score=score_of(notice.match),
+        score=_surely(notice.score),
     )
+
+
+def _response_news(notice: SeenNotice) -> ResponseNews:
+    opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
+    colleague = _surely(notice.colleague)
+    return ResponseNews(
+        opgave_id=opgave.id,
+        opgave_title=opgave.title,
+        gemeente_name=gemeente.name,
+        closes_on=opgave.closes_on,
+        name=colleague.display_name,
+        region=colleague.gemeente_name or colleague.region,
+        email=colleague.email,
+        told_at=notice.told_at,
+        score=notice.score,
+    )
+
+
+def _surely(found: Found | None) -> Found:
+    """A notice stands only with its match and its colleague, where its part asks for them."""
+    if found is None:
+        raise ValueError("a notice that does not stand")
+    return found
 
 
 MATCHES = Part(
@@ -175,5 +220,13 @@ COLLEAGUES = Part(
     news_of=_colleague_news,
     compose=colleagues_for_opgaven,
 )
+RESPONSES = Part(
+    name="responses",
+    family=Family.RESPONSES,
+    kinds=frozenset({NoticeKind.INTEREST_SHOWN}),
+    holds=_is_interested,
+    news_of=_response_news,
+    compose=responses_to_opgaven,
+)
 # In the order in which a digest tells them.
-PARTS = (MATCHES, COLLEAGUES)
+PARTS = (RESPONSES, MATCHES, COLLEAGUES)

@@ -29,6 +29,7 @@ from app.core.clock import AMSTERDAM, dutch_day
 from app.core.orm import UtcDateTime
 from app.matching.models import Match
 from app.notifications.models import (
+    ChannelChoice,
     Delivery,
     DigestRun,
     LeftOutSkill,
@@ -38,9 +39,13 @@ from app.notifications.models import (
 )
 from app.notifications.parts import PARTS, Part, SeenNotice, Whose, each_reader, one, reader
 from app.notifications.rules import (
+    AT_ONCE,
     DEFAULT_FREQUENCY,
     DEFAULT_WEEKDAY,
+    ROADS,
+    Channel,
     DeliveryState,
+    Family,
     Frequency,
     LeftOut,
     MailKind,
@@ -51,15 +56,26 @@ from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.people import queries as people
 from app.people.models import Profile
+from app.people.visibility import Relation, SeenProfile
 from app.responses.models import Response
 
-# A notice with its match, when it became news, and whether it is still to be read.
-Row = tuple[Notice, Match, datetime, bool]
+# A notice with its match if there is one, when it became news, and whether it is still to be read.
+Row = tuple[Notice, Match | None, datetime, bool]
 
+# A mail that did not come ends in another state.
+ON_ITS_WAY_OR_THERE = (
+    DeliveryState.PENDING,
+    DeliveryState.SUBMITTING,
+    DeliveryState.ACCEPTED,
+)
 LONGEST_INBOX = 100
 # A digest shows the best few and counts the rest; past this many nobody counts.
 MOST_NEWS = 500
 
+ABOUT_COLLEAGUES = {
+    Relation.NONE: NoticeKind.COLLEAGUE_FOR_OPGAVE,
+    Relation.INTERESTED: NoticeKind.INTEREST_SHOWN,
+}
 # What the reader of a notice says to its opgave.
 answer = aliased(Response, name="answer")
 
@@ -87,6 +103,21 @@ def left_out(session: Session, user_id: UUID) -> LeftOut:
         tuple(session.scalars(themes.order_by(LeftOutTheme.theme))),
         tuple(session.scalars(skills.order_by(LeftOutSkill.label_normal))),
     )
+
+
+def channels(session: Session, user_id: UUID) -> dict[Family, Channel]:
+    """Along which road each family of news comes to this person."""
+    rows = select(ChannelChoice.family, ChannelChoice.channel)
+    chosen = dict(session.execute(rows.where(ChannelChoice.user_id == user_id)).all())
+    return {family: chosen.get(family, roads[0]) for family, roads in ROADS.items()}
+
+
+def standing_notice(
+    session: Session, viewer: Actor, notice_id: UUID, today: date
+) -> SeenNotice | None:
+    """The notice, as long as there is something to tell of it."""
+    found = _seen(session, viewer, _standing(viewer, today).where(Notice.id == notice_id), today)
+    return next(iter(found), None)
 
 
 def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:
@@ -142,7 +173,7 @@ def due_for_digest(
     until_when = told.c.news_until
     fresh = (
         _stands(each_reader(), today)
-        .where(_before(until))
+        .where(_before(until), is_for_digest())
         .where(or_(until_when.is_(None), _from(until_when)))
         .with_only_columns(Notice.id)
         # One is enough; and it keeps the database from going through everybody's news first.
@@ -296,8 +327,29 @@ def _told_between(
     today: date,
     parts: Iterable[Part] = PARTS,
 ) -> Select[*Row]:
-    told = _stands(one(viewer), today, parts).where(_before(until))
+    told = _stands(one(viewer), today, parts).where(_before(until), is_for_digest())
     return told if since is None else told.where(_from(since))
+
+
+def is_for_digest() -> ColumnElement[bool]:
+    """Whether its reader did not choose another road for it, and it does not go at once."""
+    only_inbox = or_(
+        *(and_(Notice.kind.in_(part.kinds), ChannelChoice.family == part.family) for part in PARTS)
+    )
+    chosen = exists().where(
+        ChannelChoice.user_id == Notice.user_id,
+        ChannelChoice.channel == Channel.INBOX,
+        only_inbox,
+    )
+    at_once = exists().where(
+        Delivery.user_id == Notice.user_id,
+        Delivery.kind.in_(AT_ONCE),
+        Delivery.subject_id == Notice.id,
+        # What became of an earlier telling says nothing of this one.
+        Delivery.news_from == Notice.told_at,
+        Delivery.state.in_(ON_ITS_WAY_OR_THERE),
+    )
+    return and_(~chosen.correlate_except(ChannelChoice), ~at_once.correlate_except(Delivery))
 
 
 def _among(readers: Readers, user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
@@ -336,9 +388,10 @@ def _being_told(user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
 def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) -> list[SeenNotice]:
     rows = session.execute(standing).all()
     about = opgaven.by_ids(session, [notice.opgave_id for notice, *_ in rows])
-    colleagues = people.seen_profiles(
-        session, viewer, [notice.profile_id for notice, *_ in rows if notice.profile_id], today
-    )
+    colleagues = {
+        **_colleagues(session, viewer, rows, today, Relation.NONE),
+        **_colleagues(session, viewer, rows, today, Relation.INTERESTED),
+    }
     return [
         SeenNotice(
             notice=notice,
@@ -346,8 +399,18 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
             seen=about[notice.opgave_id],
             told_at=told_at,
             is_unread=unread,
-            colleague=colleagues.get(match.profile_id),
+            colleague=colleagues.get((notice.profile_id, notice.kind)),
         )
         for notice, match, told_at, unread in rows
-        if notice.profile_id is None or notice.profile_id in colleagues
+        if notice.profile_id is None or (notice.profile_id, notice.kind) in colleagues
     ]
+
+
+def _colleagues(
+    session: Session, viewer: Actor, rows: Iterable[Row], today: date, relation: Relation
+) -> dict[tuple[UUID | None, NoticeKind], SeenProfile]:
+    """Whom the notices of this relation are about, as the viewer may see them."""
+    kind = ABOUT_COLLEAGUES[relation]
+    about = [one.profile_id for one, *_ in rows if one.profile_id and one.kind is kind]
+    found = people.seen_profiles(session, viewer, about, today, relation)
+    return {(profile_id, kind): profile for profile_id, profile in found.items()}

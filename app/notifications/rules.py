@@ -56,6 +56,13 @@ class Weekday(IntEnum):
     SUNDAY = 7
 
 
+QUIET_FROM = 19
+WORKDAYS = range(Weekday.MONDAY, Weekday.SATURDAY)
+# Mails that go at once: to somebody on a day, to them about one opgave on a day, and the people
+# who ever got one about an opgave. What is more waits for a digest.
+MOST_A_DAY = 5
+MOST_OF_OPGAVE_A_DAY = 1
+MOST_PEOPLE_OF_OPGAVE = 200
 # For who chose nothing.
 DEFAULT_FREQUENCY = Frequency.WEEKLY
 DEFAULT_WEEKDAY = Weekday.MONDAY
@@ -64,6 +71,7 @@ DEFAULT_WEEKDAY = Weekday.MONDAY
 class NoticeKind(StrEnum):
     OPGAVE_FOR_YOU = "opgave_for_you"
     COLLEAGUE_FOR_OPGAVE = "colleague_for_opgave"
+    INTEREST_SHOWN = "interest_shown"
 
 
 class Family(StrEnum):
@@ -82,10 +90,19 @@ class Channel(StrEnum):
     INBOX = "inbox"
 
 
+# The roads that a family may take; the first is for who chose nothing.
+ROADS = {
+    Family.MATCHES: (Channel.DIGEST, Channel.INBOX),
+    Family.COLLEAGUES: (Channel.DIGEST, Channel.INBOX),
+    Family.RESPONSES: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
+}
+
+
 class MailKind(StrEnum):
     SIGN_IN = "sign_in"
     ACCESS_ASKED = "access_asked"
     ACCESS_DECIDED = "access_decided"
+    INTEREST_SHOWN = "interest_shown"
     DIGEST = "digest"
 
 
@@ -101,11 +118,15 @@ MAIL_RULES = {
     MailKind.SIGN_IN: MailRule(SIGN_IN_LINK_LIVES, may_repeat=True),
     MailKind.ACCESS_ASKED: MailRule(timedelta(hours=48), may_repeat=True),
     MailKind.ACCESS_DECIDED: MailRule(timedelta(hours=48), may_repeat=True),
+    # What did not come for sure is told in the next digest.
+    MailKind.INTEREST_SHOWN: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
 }
 LINK_IS_OVER = "De link in deze mail werkt niet meer. Wie wil inloggen, vraagt een nieuwe aan."
 # What somebody waits for goes first, and rather twice than not at all.
 URGENT = frozenset(kind for kind, rule in MAIL_RULES.items() if rule.may_repeat)
+# News that does not wait for a digest, with the family for which somebody can end it.
+AT_ONCE = {MailKind.INTEREST_SHOWN: Family.RESPONSES}
 
 
 class DeliveryState(StrEnum):
@@ -157,6 +178,20 @@ def wants_on(frequency: Frequency, chosen: Weekday, day: Weekday) -> bool:
 def morning_of(day: date) -> datetime:
     """Seven o'clock in Amsterdam on that day."""
     return datetime.combine(day, time(DIGEST_HOUR), AMSTERDAM)
+
+
+def is_quiet(moment: datetime) -> bool:
+    """In the evening, at night and in the weekend no mail goes that nobody asked for."""
+    here = dutch_time(moment)
+    return here.isoweekday() not in WORKDAYS or not DIGEST_HOUR <= here.hour < QUIET_FROM
+
+
+def next_morning(moment: datetime) -> datetime:
+    """The first seven o'clock of a working day after this moment."""
+    today = dutch_time(moment).date()
+    days = (today + timedelta(days=ahead) for ahead in range(4))
+    mornings = (morning_of(day) for day in days if day.isoweekday() in WORKDAYS)
+    return next(morning for morning in mornings if morning > moment)
 
 
 def pause_faults(until: date | None, today: date) -> list[Fault]:

@@ -23,7 +23,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AccessRequest, SignIn
+from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import AccessState
 from app.accounts.service import ask_sign_in
 from app.core.actor import Role
@@ -36,6 +36,7 @@ from app.notifications.models import Delivery
 from app.notifications.parts import PARTS as PARTS_OF_DIGEST
 from app.notifications.rules import MailKind, NoticeKind, due_on
 from app.post import Post
+from app.responses.service import show_interest
 from tests.house.tree import TEMPLATES
 from tests.support.browser import SCREENSHOTS, chromium, violations, wider_than_the_window
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
@@ -81,6 +82,12 @@ def plan(work: Work, kind: MailKind) -> None:
         service.mail_access_asked(work, a_request(session, work.now, AccessState.WAITING))
     elif kind is MailKind.ACCESS_DECIDED:
         service.mail_access_decided(work, a_request(session, work.now, AccessState.GRANTED))
+    elif kind is MailKind.INTEREST_SHOWN:
+        profile = a_profile(session, "Verkeerskunde")
+        opgave = an_opgave(session, "Verkeerskunde")
+        professional = session.get_one(User, profile.user_id)
+        show_interest(make_work(session, professional, utc_now()), opgave.id)
+        service.tell_interest(work, opgave.id, profile.user_id)
     elif kind is MailKind.DIGEST:
         profile = a_profile(session, "Verkeerskunde")
         opgave = an_opgave(session, "Verkeerskunde")

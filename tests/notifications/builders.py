@@ -15,6 +15,7 @@ from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.models import Opgave
 from app.people.models import Profile
+from app.responses import service as responses
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, database_now, make_work
 
@@ -41,6 +42,15 @@ def a_told_match(
     matching.match_opgave(work, asked.id)
     service.tell_matches(work, asked.id, [professional.id])
     return Told(professional, profile, owner, asked)
+
+
+def interest_in(session: Session, opgave: Opgave, *, at: datetime = MONDAY, **person: Any) -> User:
+    """A colleague who shows interest; who looks after the opgave is told of it."""
+    professional = a_user(session, **person)
+    a_profile(session, "verkeerskunde", user=professional)
+    responses.show_interest(make_work(session, professional, at), opgave.id)
+    service.tell_interest(make_work(session, now=at), opgave.id, professional.id)
+    return professional
 
 
 def a_delivery(session: Session, user: User | None = None, **changed: Any) -> Delivery:

@@ -15,12 +15,15 @@ from app.notifications.digest import (
     ForOpgaven,
     ForYou,
     OpgaveNews,
+    ResponseNews,
     Told,
     colleagues_for_opgaven,
     opgaven_for_you,
+    responses_to_opgaven,
     shared_fairly,
 )
 from tests.matching.core.builders import a_missing, a_reason
+from tests.support.work import MONDAY
 
 CLOSES = date(2026, 12, 12)
 READER = UUID(int=7)
@@ -43,6 +46,21 @@ def a_colleague(number: int, value: int = 80, opgave: int = 1) -> ColleagueNews:
     return ColleagueNews(
         f"Opgave {opgave}", "Utrecht", CLOSES, f"Collega {number}", "Utrecht", score
     )
+
+
+def a_response(number: int, opgave: int = 1, **changed: Any) -> ResponseNews:
+    fields = {
+        "opgave_id": UUID(int=opgave),
+        "opgave_title": f"Opgave {opgave}",
+        "gemeente_name": "Utrecht",
+        "closes_on": CLOSES,
+        "name": f"Collega {number}",
+        "region": "Urk",
+        "email": f"collega{number}@urk.example",
+        "told_at": MONDAY + timedelta(minutes=number),
+        "score": a_score(number, opgave, 80),
+    }
+    return ResponseNews(**{**fields, **changed})
 
 
 def a_digest(*sections: ForYou | ForOpgaven) -> Digest:
@@ -164,6 +182,29 @@ def test_what_is_shared_is_as_even_as_it_can_be(sizes: list[int], most: int) -> 
     assert all(share <= size for share, size in zip(shares, sizes, strict=True))
     for share, size in zip(shares, sizes, strict=True):
         assert share == size or share >= max(shares) - 1
+
+
+def test_responses_stand_under_their_opgave_the_longest_waiting_first() -> None:
+    news = [a_response(number, opgave=1 + number % 2) for number in range(5, 0, -1)]
+    news.append(a_response(9, opgave=2, score=None))
+
+    section = responses_to_opgaven(news)
+
+    assert [
+        (group.opgave_title, [one.name for one in group.responses], group.more)
+        for group in section.groups
+    ] == [
+        ("Opgave 2", ["Collega 1", "Collega 3", "Collega 5"], 1),
+        ("Opgave 1", ["Collega 2", "Collega 4"], 0),
+    ]
+    assert section.headline == "6 reacties op je opgaven"
+    assert section.first_line == "Collega 1 uit Urk heeft belangstelling voor Opgave 2."
+
+
+def test_a_response_says_why_it_fits_when_it_does() -> None:
+    found = responses_to_opgaven([a_response(1), a_response(2, score=None)]).groups[0].responses
+
+    assert [one.why for one in found] == ["Het profiel noemt verkeerskunde.", ""]
 
 
 def test_a_headline_counts_what_there_is() -> None:

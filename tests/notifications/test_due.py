@@ -17,10 +17,19 @@ from app.accounts.queries import actor_of
 from app.core.actor import Role
 from app.matching.models import Match
 from app.notifications import queries
-from app.notifications.models import Delivery, LeftOutSkill, LeftOutTheme, Notice, Preference
+from app.notifications.models import (
+    ChannelChoice,
+    Delivery,
+    LeftOutSkill,
+    LeftOutTheme,
+    Notice,
+    Preference,
+)
 from app.notifications.queries import Readers
 from app.notifications.rules import (
+    ROADS,
     DeliveryState,
+    Family,
     Frequency,
     MailKind,
     NoticeKind,
@@ -102,7 +111,14 @@ class World:
                 )
             )
         self._leave_out(user)
+        self._choose_roads(user)
         return user
+
+    def _choose_roads(self, user: User) -> None:
+        for family in Family:
+            if self.now_and_then():
+                road = self.either(*ROADS[family])
+                self.session.add(ChannelChoice(user_id=user.id, family=family, channel=road))
 
     def _leave_out(self, user: User) -> None:
         """Of what the opgaven have or ask, under this word or under another one for the same."""

@@ -75,6 +75,7 @@ def test_the_inbox_has_the_newest_first_and_news_the_best(session: Session, owne
     for title, minutes, value in (("oud", 9, 90), ("nieuw", 1, 40), ("ouder", 20, 60)):
         told = a_told_match(session, owner=owner, title=title, told_at=MONDAY - minutes * A_MINUTE)
         for one in queries.inbox(session, actor(session, told.professional), TODAY):
+            assert one.match is not None
             one.match.value = value
     session.flush()
     reader = actor(session, owner)

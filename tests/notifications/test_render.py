@@ -10,10 +10,16 @@ import pytest
 from jinja2 import UndefinedError
 
 from app.core.mail import Letter, message_of
-from app.notifications.digest import Digest, Told, colleagues_for_opgaven, opgaven_for_you
+from app.notifications.digest import (
+    Digest,
+    Told,
+    colleagues_for_opgaven,
+    opgaven_for_you,
+    responses_to_opgaven,
+)
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import MailKind
-from tests.notifications.test_digest import a_colleague, an_opgave
+from tests.notifications.test_digest import CLOSES, a_colleague, a_response, an_opgave
 from tests.support.work import MONDAY
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -66,8 +72,8 @@ class Addresses:
     def pause(self, user_id: UUID) -> str:
         return f"https://dgvn.example/antwoord/pauze/{user_id.int}"
 
-    def unsubscribe(self, user_id: UUID) -> str:
-        return f"https://dgvn.example/afmelden/{user_id.int}?a=1&b=2"
+    def unsubscribe(self, user_id: UUID, family: str | None = None) -> str:
+        return f"https://dgvn.example/afmelden/{user_id.int}{family or ''}?a=1&b=2"
 
 
 def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
@@ -78,14 +84,27 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         replace(a_colleague(number, opgave=number), opgave_title=word, display_name=word)
         for number in range(1, 8)
     ]
+    responses = [replace(a_response(number), name=word, opgave_title=word) for number in range(9)]
     parts = (
+        Told("responses", responses_to_opgaven(responses)),
         Told("matches", opgaven_for_you(opgaven)),
         Told("colleagues", colleagues_for_opgaven(colleagues)),
     )
+    interest = {
+        "user_id": READER,
+        "opgave_id": UUID(int=1),
+        "opgave_title": word,
+        "closes_on": CLOSES,
+        "colleague_name": word,
+        "colleague_gemeente": word,
+        "colleague_email": "jan@urk.example",
+        "why": word,
+    }
     facts: Mapping[MailKind, dict[str, Any]] = {
         MailKind.SIGN_IN: {"sign_in_id": UUID(int=5), "minutes": 30, "is_new": False},
         MailKind.ACCESS_ASKED: asker,
         MailKind.ACCESS_DECIDED: {"granted": True, **asker},
+        MailKind.INTEREST_SHOWN: interest,
         MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},
     }
     return {"name": word, **facts[kind]}
@@ -161,7 +180,7 @@ def test_a_forgotten_fact_fails(kind: MailKind) -> None:
 def test_a_digest_begins_with_the_best_and_ends_with_the_way_out() -> None:
     lines = [line for line in render(MailKind.DIGEST).text.splitlines() if line]
 
-    assert lines[0] == "Jan, reageer tot en met 12 dec: Jan. Je profiel noemt verkeerskunde."
+    assert lines[0] == "Jan uit Urk heeft belangstelling voor Jan."
     assert lines[-5:] == [
         "Je krijgt dit overzicht omdat je een account hebt. "
         "Er staat alleen in wat nieuw is sinds het vorige.",
@@ -187,10 +206,11 @@ def test_a_digest_is_told_in_order_and_the_rest_is_counted() -> None:
     assert "En nog 2 collega's voor 2 andere opgaven van jou:" in text.splitlines()
 
 
-def test_only_a_digest_offers_to_unsubscribe() -> None:
+def test_only_mail_that_nobody_asked_for_offers_to_unsubscribe() -> None:
     offering = [kind for kind in MailKind if "/afmelden/" in render(kind).text]
 
-    assert offering == [MailKind.DIGEST]
+    assert offering == [MailKind.INTEREST_SHOWN, MailKind.DIGEST]
+    assert "/afmelden/7responses?" in render(MailKind.INTEREST_SHOWN).text
 
 
 @pytest.mark.parametrize(("is_new", "greeting"), [(True, "Welkom!"), (False, "Open deze link en")])

@@ -7,18 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.clock import AMSTERDAM
 from app.notifications.rules import (
     FIRST_WAIT,
     LONGEST_WAIT,
     MAIL_RULES,
+    ROADS,
+    Channel,
     Due,
+    Family,
     Frequency,
     MailKind,
     Weekday,
     digest_due,
     due_on,
+    is_quiet,
     lives,
     morning_of,
+    next_morning,
     wait_after,
     wants_on,
 )
@@ -106,3 +112,50 @@ def test_every_kind_of_mail_has_its_rule() -> None:
 )
 def test_each_mail_grows_as_old_as_what_it_tells(kind: MailKind, hours: float) -> None:
     assert lives(kind) == timedelta(hours=hours)
+
+
+def here(day: str, hour: int, minute: int = 0) -> datetime:
+    return datetime.fromisoformat(day).replace(hour=hour, minute=minute, tzinfo=AMSTERDAM)
+
+
+@pytest.mark.parametrize(
+    ("moment", "found"),
+    [
+        (here("2026-11-23", 6, 59), True),
+        (here("2026-11-23", 7), False),
+        (here("2026-11-23", 18, 59), False),
+        (here("2026-11-23", 19), True),
+        (here("2026-11-21", 12), True),
+        (here("2026-11-22", 12), True),
+    ],
+)
+def test_evenings_nights_and_weekends_are_quiet(moment: datetime, found: bool) -> None:
+    assert is_quiet(moment.astimezone(UTC)) is found
+
+
+@pytest.mark.parametrize(
+    ("moment", "morning"),
+    [
+        (here("2026-11-23", 5), here("2026-11-23", 7)),
+        (here("2026-11-23", 19, 1), here("2026-11-24", 7)),
+        (here("2026-11-20", 19, 1), here("2026-11-23", 7)),
+        (here("2026-11-21", 12), here("2026-11-23", 7)),
+        (here("2026-11-22", 23, 59), here("2026-11-23", 7)),
+        # The clocks change on the Sunday in between.
+        (here("2026-03-28", 12), datetime(2026, 3, 30, 5, tzinfo=UTC)),
+        (here("2026-10-24", 12), datetime(2026, 10, 26, 6, tzinfo=UTC)),
+    ],
+)
+def test_what_comes_in_quiet_hours_waits_for_the_morning_of_a_working_day(
+    moment: datetime, morning: datetime
+) -> None:
+    assert next_morning(moment.astimezone(UTC)) == morning
+    assert not is_quiet(morning)
+
+
+def test_every_family_has_a_road_for_who_chose_nothing() -> None:
+    assert {family: roads[0] for family, roads in ROADS.items()} == {
+        Family.MATCHES: Channel.DIGEST,
+        Family.COLLEAGUES: Channel.DIGEST,
+        Family.RESPONSES: Channel.AT_ONCE,
+    }

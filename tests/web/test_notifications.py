@@ -14,13 +14,15 @@ from werkzeug.datastructures import MultiDict
 from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.core.actor import Role
+from app.gemeenten.models import Gemeente
 from app.links import Links
 from app.matching import service as matching
 from app.notifications import queries, service
 from app.notifications.models import Preference
-from app.notifications.rules import Frequency, LeftOut, Weekday
+from app.notifications.rules import Channel, Family, Frequency, LeftOut, Weekday
 from app.opgaven.models import Opgave
 from app.people.rules import ProfileState, Visibility
+from tests.notifications.builders import interest_in
 from tests.support.builders import a_profile, a_skill, a_user, an_opgave
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -347,7 +349,7 @@ def test_without_a_choice_the_digest_comes_on_monday(
     page = sign_in(client, session, professional).get("/voorkeuren").text
 
     assert "maandag 30 november" in page
-    assert re.findall(r'value="(\w+)" checked', page) == ["weekly"]
+    assert re.findall(r'name="frequency" value="(\w+)" checked', page) == ["weekly"]
     assert re.findall(r'<option selected value="(\w+)"', page) == ["1"]
 
 
@@ -374,6 +376,84 @@ def test_a_choice_is_kept_and_its_effect_told(
     assert said in client.get("/voorkeuren").text
 
 
+def test_a_road_is_chosen_per_sort_of_news(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+    before = re.findall(r'value="(\w+)" checked', client.get("/voorkeuren").text)
+
+    client.post("/voorkeuren", data={**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
+
+    assert before == ["weekly", "digest", "digest", "at_once"]
+    assert queries.channels(session, professional.id) == {
+        Family.MATCHES: Channel.INBOX,
+        Family.COLLEAGUES: Channel.DIGEST,
+        Family.RESPONSES: Channel.DIGEST,
+    }
+
+
+@pytest.mark.parametrize("road", ["at_once", "", "smoke", "digest\x00"])
+def test_a_road_that_a_sort_of_news_cannot_take_is_refused(
+    client: FlaskClient, session: Session, professional: User, road: str
+) -> None:
+    sign_in(client, session, professional)
+
+    answer = client.post("/voorkeuren", data={**EVERY_WEEK, "matches": road})
+
+    assert answer.status_code == 422
+    assert queries.channels(session, professional.id)[Family.MATCHES] is Channel.DIGEST
+
+
+def at_once_path(app: Flask, user_id: UUID) -> str:
+    address = Links(app.extensions["settings"]).unsubscribe(user_id, Family.RESPONSES)
+    return address.removeprefix(app.extensions["settings"].base_url)
+
+
+def test_one_click_ends_mail_at_once_about_one_thing_and_nothing_else(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    path = at_once_path(app, professional.id)
+
+    looked = client.get(path)
+    kept = queries.channels(session, professional.id)[Family.RESPONSES]
+    answers = [client.post(path, data={"List-Unsubscribe": "One-Click"}) for _ in range(2)]
+
+    assert (looked.status_code, kept) == (200, Channel.AT_ONCE)
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.headers.getlist("Set-Cookie") for answer in answers] == [[], []]
+    assert "Je krijgt dit niet meer meteen" in client.get(path).text
+    assert queries.channels(session, professional.id)[Family.RESPONSES] is Channel.DIGEST
+    assert queries.preference_of(session, professional.id)[0] is Frequency.WEEKLY
+
+
+def test_leaving_the_digest_leaves_mail_at_once_as_it_is(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    client.post(unsubscribe_path(app, professional.id))
+
+    assert queries.preference_of(session, professional.id)[0] is Frequency.NEVER
+    assert queries.channels(session, professional.id)[Family.RESPONSES] is Channel.AT_ONCE
+
+
+def test_an_opgavehouder_reads_who_shows_interest_and_how_to_answer(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "verkeerskunde", owner=owner, title="Een plein")
+    colleague = interest_in(session, opgave, name="Bo", email="bo@urk.example")
+    town = session.get_one(Gemeente, colleague.gemeente_code).name
+
+    page = inbox_of(client, session, owner)
+
+    assert lines(page)[:2] == [
+        f"Nieuw: Bo uit {town} heeft belangstelling voor “Een plein”",
+        "Antwoord via bo@urk.example.",
+    ]
+    opened = client.post(buttons_in(page, "openen")[0])
+    assert opened.location == f"/opgaven/{opgave.id}/collegas"
+
+
 def test_what_is_left_out_is_kept_and_can_be_taken_back(
     client: FlaskClient, session: Session, professional: User
 ) -> None:
@@ -385,7 +465,8 @@ def test_what_is_left_out_is_kept_and_can_be_taken_back(
     page = client.get("/voorkeuren").text
     client.post("/voorkeuren", data={**EVERY_WEEK, "kept": "Inkoop", "skill": "water"})
 
-    assert re.findall(r'value="([\w-]+)" checked', page) == ["weekly", "wonen", "jeugd", "Inkoop"]
+    checked = re.findall(r'name="(?:themes|kept)" value="([\w-]+)" checked', page)
+    assert checked == ["wonen", "jeugd", "Inkoop"]
     assert "je matches</a> zie je de opgave nog wel" in page
     assert queries.left_out(session, professional.id) == LeftOut((), ("Inkoop", "water"))
 

@@ -5,6 +5,7 @@ from app.notifications.service.letters import Stationery, mark_letter, preview_d
 from app.notifications.service.notices import (
     mark_all_read,
     mark_line,
+    tell_interest,
     tell_matches,
     tell_who_is_shown,
 )
@@ -16,6 +17,8 @@ from app.notifications.service.planning import (
     plan_digests,
 )
 from app.notifications.service.preferences import (
+    choose_roads,
+    end_at_once,
     leave_out,
     pause_digests,
     set_preference,
@@ -38,9 +41,11 @@ __all__ = [
     "Found",
     "Stationery",
     "Turn",
+    "choose_roads",
     "claim",
     "count_bounces",
     "drop",
+    "end_at_once",
     "leave_out",
     "mail_access_asked",
     "mail_access_decided",
@@ -59,6 +64,7 @@ __all__ = [
     "set_preference",
     "settle",
     "take_in",
+    "tell_interest",
     "tell_matches",
     "tell_who_is_shown",
     "unsubscribe",

@@ -15,13 +15,15 @@ from app.core.mail import Letter
 from app.core.verp import envelope_sender
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
+from app.matching import standing
 from app.notifications import queries
-from app.notifications.digest import Digest
+from app.notifications.digest import Digest, why_of
 from app.notifications.models import Delivery
 from app.notifications.parts import PARTS
 from app.notifications.render import Rendered, Renderer
-from app.notifications.rules import URGENT, DeliveryState, MailKind
+from app.notifications.rules import AT_ONCE, URGENT, DeliveryState, Family, MailKind
 from app.notifications.service import health
+from app.notifications.service.at_once import may_go
 from app.notifications.service.sending import Claim, drop, mark
 
 
@@ -46,6 +48,8 @@ class Addressed:
     name: str
     facts: dict[str, Any]
     unsubscribe_id: UUID | None = None
+    # The family for which it ends mail at once; the digest, when there is none.
+    ends: Family | None = None
 
 
 class NothingToTell(Exception):
@@ -172,10 +176,39 @@ def _news_for(work: Work, reader: User, since: datetime | None, until: datetime)
     return Addressed(reader.email, reader.name, facts, unsubscribe_id=reader.id)
 
 
+def _interest_shown(work: Work, delivery: Delivery) -> Addressed:
+    reader = work.fetch(User, delivery.user_id)
+    if not may_go(work, delivery.kind, reader.id):
+        raise NothingToTell("another road")
+    viewer = accounts.actor_of(reader)
+    told = queries.standing_notice(work.session, viewer, delivery.subject_id, work.today)
+    if told is None or told.colleague is None:
+        raise NothingToTell("no longer interested")
+    if told.notice.told_at != delivery.news_from:
+        raise NothingToTell("told in a digest")
+    opgave, colleague = told.seen.opgave, told.colleague
+    fit = standing.match_of_person(work.session, colleague.user_id, opgave.id, work.today)
+    facts = {
+        "name": reader.name,
+        "user_id": reader.id,
+        "opgave_id": opgave.id,
+        "opgave_title": opgave.title,
+        "closes_on": opgave.closes_on,
+        "colleague_name": colleague.display_name,
+        "colleague_gemeente": colleague.gemeente_name,
+        "colleague_email": colleague.email,
+        "why": why_of(fit),
+    }
+    return Addressed(
+        reader.email, reader.name, facts, unsubscribe_id=reader.id, ends=AT_ONCE[delivery.kind]
+    )
+
+
 WRITERS = {
     MailKind.SIGN_IN: _sign_in,
     MailKind.ACCESS_ASKED: _access_asked,
     MailKind.ACCESS_DECIDED: _access_decided,
+    MailKind.INTEREST_SHOWN: _interest_shown,
     MailKind.DIGEST: _digest,
 }
 
@@ -206,7 +239,7 @@ def _headers(
 ) -> tuple[tuple[str, str], ...]:
     if addressed.unsubscribe_id is None:
         return ()
-    link = stationery.renderer.links.unsubscribe(addressed.unsubscribe_id)
+    link = stationery.renderer.links.unsubscribe(addressed.unsubscribe_id, addressed.ends)
     return (
         ("Precedence", "bulk"),
         ("List-Id", f"<{delivery.kind.value}.{stationery.mail_domain}>"),

@@ -16,8 +16,11 @@ from app.core.work import Work
 from app.matching.models import Match
 from app.notifications import queries
 from app.notifications.models import Delivery, DigestRun, Notice
-from app.notifications.rules import DeliveryState, MailKind, NoticeKind
+from app.notifications.rules import AT_ONCE, DeliveryState, MailKind, NoticeKind
+from app.notifications.service import at_once
 from app.opgaven.models import Opgave
+from app.responses.models import Response
+from app.responses.rules import Answer
 
 
 def tell_matches(work: Work, opgave_id: UUID, profile_ids: Iterable[UUID]) -> None:
@@ -28,6 +31,54 @@ def tell_matches(work: Work, opgave_id: UUID, profile_ids: Iterable[UUID]) -> No
     _make_news_again(work, opgave_id, told_at)
     rows = [_notice(work, one, NoticeKind.OPGAVE_FOR_YOU, opgave_id) for one in profiles]
     _write(work, rows + _for_owners(work, [opgave], profiles), told_at)
+
+
+def tell_interest(work: Work, opgave_id: UUID, profile_id: UUID) -> None:
+    """Tell who looks after the opgave that a colleague shows interest: at once, if that may be.
+
+    What was withdrawn meanwhile is not told; what was shown again is news again.
+    """
+    told_at = _moment_to_tell(work)
+    opgave = work.fetch(Opgave, opgave_id)
+    response = work.session.get(Response, (profile_id, opgave_id))
+    if response is None or response.answer is not Answer.INTERESTED:
+        return
+    kind = NoticeKind.INTEREST_SHOWN
+    rows = [
+        {**_notice(work, owner, kind, opgave_id, profile_id), "told_at": told_at}
+        for owner in sorted(_owners(opgave))
+    ]
+    fresh = insert(Notice).values(rows)
+    again = fresh.on_conflict_do_update(
+        index_elements=[Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id],
+        set_={"told_at": told_at, "read_at": None},
+        where=Notice.told_at < response.answered_at,
+    )
+    told = work.session.scalars(
+        again.returning(Notice).execution_options(populate_existing=True)
+    ).all()
+    for notice in sorted(told, key=lambda one: one.user_id):
+        at_once.plan(work, MailKind.INTEREST_SHOWN, notice)
+
+
+def tell_again(work: Work, deliveries: Iterable[UUID]) -> None:
+    """Leave to the next digest what was to go at once and did not, of these mails.
+
+    A digest may have passed by while such a mail was on its way; so its news is told anew.
+    """
+    ended = select(Delivery.id).where(
+        Delivery.id.in_(list(deliveries)),
+        Delivery.kind.in_(AT_ONCE),
+        Delivery.state.not_in(queries.ON_ITS_WAY_OR_THERE),
+        Delivery.subject_id == Notice.id,
+        Delivery.news_from == Notice.told_at,
+    )
+    work.session.execute(
+        update(Notice)
+        .where(ended.correlate(Notice).exists())
+        .values(told_at=_moment_to_tell(work))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def tell_who_is_shown(work: Work, profile_id: UUID) -> None:
@@ -125,12 +176,7 @@ def _for_owners(
     work: Work, opgaven: Sequence[Opgave], profile_ids: Sequence[UUID]
 ) -> list[dict[str, Any]]:
     """A notice for each who looks after one of these and may know of one of those."""
-    owners = {
-        (opgave.id, owner)
-        for opgave in opgaven
-        for owner in (opgave.owner_id, opgave.co_owner_id)
-        if owner is not None
-    }
+    owners = {(opgave.id, owner) for opgave in opgaven for owner in _owners(opgave)}
     pairs = _who_know_of(work, {owner for _, owner in owners}, profile_ids)
     return [
         _notice(work, owner, NoticeKind.COLLEAGUE_FOR_OPGAVE, opgave_id, profile_id)
@@ -138,6 +184,10 @@ def _for_owners(
         for knower, profile_id in pairs
         if knower == owner
     ]
+
+
+def _owners(opgave: Opgave) -> set[UUID]:
+    return {owner for owner in (opgave.owner_id, opgave.co_owner_id) if owner is not None}
 
 
 def _who_know_of(

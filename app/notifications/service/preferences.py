@@ -1,5 +1,6 @@
 """How often somebody wants to hear from us."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,15 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
-from app.core.errors import NotAllowed
+from app.core.errors import Conflict, NotAllowed
 from app.core.faults import FaultyDraft
 from app.core.work import Work
-from app.notifications.models import LeftOutSkill, LeftOutTheme, Preference
+from app.notifications import queries
+from app.notifications.models import ChannelChoice, LeftOutSkill, LeftOutTheme, Preference
 from app.notifications.rules import (
+    ROADS,
+    Channel,
+    Family,
     Frequency,
     LeftOut,
     Weekday,
@@ -73,6 +78,26 @@ def pause_digests(work: Work, until: date | None) -> None:
     _save_preference(work, work.actor.user_id, paused_until=until)
 
 
+def choose_roads(
+    work: Work, roads: Mapping[Family, Channel], *, by_link: UUID | None = None
+) -> None:
+    """Along which road each of these families of news comes."""
+    user_id = _chooser(work, by_link)
+    for family, channel in roads.items():
+        if channel not in ROADS[family]:
+            raise Conflict(f"{family} never comes by {channel}")
+        _save_road(work, user_id, family, channel)
+
+
+def end_at_once(work: Work, user_id: UUID, family: Family) -> None:
+    """No more mail at once about this; the digest tells it, and nothing else changes."""
+    if (
+        work.session.get(User, user_id) is not None
+        and queries.channels(work.session, user_id)[family] is Channel.AT_ONCE
+    ):
+        _save_road(work, user_id, family, Channel.DIGEST)
+
+
 def unsubscribe(work: Work, user_id: UUID) -> None:
     """No more digests; asking twice, or for somebody who left, does no harm."""
     if work.session.get(User, user_id) is not None:
@@ -85,6 +110,16 @@ def _chooser(work: Work, by_link: UUID | None) -> UUID:
     if user_id is None:
         raise NotAllowed("a preference has an owner")
     return work.fetch_to_change(User, user_id).id
+
+
+def _save_road(work: Work, user_id: UUID, family: Family, channel: Channel) -> None:
+    fresh = insert(ChannelChoice).values(user_id=user_id, family=family, channel=channel)
+    work.session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=[ChannelChoice.user_id, ChannelChoice.family],
+            set_={"channel": channel},
+        )
+    )
 
 
 def _save_preference(work: Work, user_id: UUID, **values: Any) -> None:

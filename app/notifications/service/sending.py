@@ -6,7 +6,7 @@ from random import Random
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from app.core.actor import may_do_again
 from app.core.errors import Conflict, NotAllowed
@@ -19,6 +19,7 @@ from app.notifications.failures import NOT_ARRIVED, reason_of
 from app.notifications.models import Attempt, Delivery
 from app.notifications.rules import (
     ANSWER_WAIT,
+    AT_ONCE,
     LEASE,
     LINK_IS_OVER,
     MOST_ATTEMPTS,
@@ -30,7 +31,7 @@ from app.notifications.rules import (
     lives,
     wait_after,
 )
-from app.notifications.service import bounces, health
+from app.notifications.service import at_once, bounces, health, notices
 
 # Mails that are opened again by one press of a button.
 MOST_AT_ONCE = 1_000
@@ -65,7 +66,7 @@ def claim(work: Work, limit: int, kinds: Collection[MailKind] = frozenset(MailKi
             Delivery.attempts < MOST_ATTEMPTS,
             (Delivery.lease_until.is_(None)) | (Delivery.lease_until < func.now()),
         )
-        .order_by(Delivery.next_attempt_at)
+        .order_by(*_first_what_is_urgent(kinds), Delivery.next_attempt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
         # A subquery may be asked twice, and would then take others as well; this is asked once.
@@ -88,6 +89,12 @@ def claim(work: Work, limit: int, kinds: Collection[MailKind] = frozenset(MailKi
     return claims
 
 
+def _first_what_is_urgent(kinds: Collection[MailKind]) -> list[ColumnElement[bool]]:
+    """Of kinds that share a road, what somebody waits for goes before any number of others."""
+    urgent = URGENT.intersection(kinds)
+    return [Delivery.kind.not_in(urgent)] if urgent and urgent != set(kinds) else []
+
+
 def mark(work: Work, claimed: Claim) -> bool:
     """Write down, just before the final dot, that this mail goes; False when it must not.
 
@@ -98,6 +105,13 @@ def mark(work: Work, claimed: Claim) -> bool:
         return False
     if not _still_wanted(work, delivery):
         _end(delivery, DeliveryState.SUPPRESSED, "unsubscribed")
+        _tell_again(work, delivery)
+        return False
+    morning = at_once.put_off(work, delivery)
+    if morning is not None:
+        delivery.attempts -= 1
+        _end(delivery, DeliveryState.PENDING, "quiet hours")
+        delivery.next_attempt_at, delivery.expires_at = morning, morning + lives(delivery.kind)
         return False
     delivery.state = DeliveryState.SUBMITTING
     delivery.submitted_at = func.now()
@@ -119,6 +133,7 @@ def drop(work: Work, claimed: Claim, state: DeliveryState, words: str) -> None:
     delivery = _held(work, claimed, DeliveryState.PENDING)
     if delivery is not None:
         _end(delivery, state, words)
+        _tell_again(work, delivery)
 
 
 def record(work: Work, claimed: Claim, answer: Answer, letter: Letter | None = None) -> None:
@@ -140,6 +155,7 @@ def record(work: Work, claimed: Claim, answer: Answer, letter: Letter | None = N
         _end(delivery, DeliveryState.FAILED, answer.words)
     else:
         _put_off(work, delivery, answer)
+    _tell_again(work, delivery)
     if letter is not None:
         _count_for_address(work, delivery, answer, letter)
 
@@ -169,6 +185,7 @@ def settle(work: Work, ledger: Ledger = NO_LEDGER) -> int:
         .values(state=DeliveryState.EXPIRED, lease_owner=None, lease_until=None)
         .returning(Delivery.id)
     ).all()
+    _tell_again(work, *unsure, late=late)
     return len(unsure) + len(late)
 
 
@@ -266,6 +283,14 @@ def _still_wanted(work: Work, delivery: Delivery) -> bool:
     if delivery.kind is not MailKind.DIGEST or delivery.user_id is None:
         return True
     return queries.preference_of(work.session, delivery.user_id)[0] is not Frequency.NEVER
+
+
+def _tell_again(work: Work, *deliveries: Delivery, late: Iterable[UUID] = ()) -> None:
+    """What was to go at once and ended otherwise is for the next digest."""
+    news = [one.id for one in deliveries if one.kind in AT_ONCE]
+    if news or late:
+        work.session.flush()
+        notices.tell_again(work, [*news, *late])
 
 
 def _end(delivery: Delivery, state: DeliveryState, words: str) -> None:

@@ -16,19 +16,19 @@ from app.core.actor import Actor, Role
 from app.core.clock import dutch_day
 from app.core.dutch import short_date
 from app.matching.core.words import COLLEAGUE, YOU, fits_words, one_line
-from app.matching.queries import score_of
 from app.notifications import queries
+from app.notifications.digest import ColleagueNews, OpgaveNews, ResponseNews, why_of
 from app.notifications.models import Notice
-from app.notifications.parts import SeenNotice
+from app.notifications.parts import COLLEAGUES, MATCHES, RESPONSES, SeenNotice
 from app.notifications.rules import Frequency, NoticeKind, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
-from app.people.visibility import SeenProfile
 from app.vocabulary import queries as vocabulary
 
 PAGES = {
     NoticeKind.OPGAVE_FOR_YOU: "opgaven.show",
     NoticeKind.COLLEAGUE_FOR_OPGAVE: "matching.of_opgave",
+    NoticeKind.INTEREST_SHOWN: "matching.of_opgave",
 }
 
 
@@ -96,6 +96,7 @@ def preference_page(
     until = queries.paused_until(session, user_id, dutch_day(now))
     expected = next_digest(frequency, weekday, now, until)
     left_out = queries.left_out(session, user_id)
+    roads = queries.channels(session, user_id)
     return PreferencePage(
         chosen={
             "frequency": frequency,
@@ -103,6 +104,7 @@ def preference_page(
             "paused_until": until,
             "themes": left_out.themes,
             "kept": left_out.skills,
+            **{family.value: road for family, road in roads.items()},
         },
         labels=vocabulary.own_labels(session),
         expected=expected,
@@ -144,13 +146,8 @@ def _line_of(notice: SeenNotice) -> tuple[object, ...]:
 
 
 def _item(group: Sequence[SeenNotice]) -> InboxItem:
-    best = min(group, key=lambda one: (one.match.tier, -one.match.value))
     newest = max(group, key=lambda one: one.told_at)
-    title, text = (
-        _of_opgave(best)
-        if best.colleague is None
-        else _of_colleagues(best, best.colleague, len(group))
-    )
+    title, text = TELLERS[newest.notice.kind](group)
     return InboxItem(
         newest.notice.id,
         title,
@@ -166,21 +163,38 @@ def href_of(notice: Notice) -> str:
     return url_for(PAGES[notice.kind], opgave_id=notice.opgave_id)
 
 
-def _of_opgave(notice: SeenNotice) -> tuple[str, str]:
-    opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
-    until = f"{gemeente.name}, reageer tot en met {short_date(opgave.closes_on)}."
-    score = score_of(notice.match)
+def _of_opgave(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    news: OpgaveNews = MATCHES.news_of(group[0])
+    until = f"{news.gemeente_name}, reageer tot en met {short_date(news.closes_on)}."
     return (
-        f"“{opgave.title}” {fits_words(score)} bij je",
-        f"{until} {one_line(score, YOU)}",
+        f"“{news.title}” {fits_words(news.score)} bij je",
+        f"{until} {one_line(news.score, YOU)}",
     )
 
 
-def _of_colleagues(best: SeenNotice, colleague: SeenProfile, count: int) -> tuple[str, str]:
-    opgave, name = best.seen.opgave, colleague.display_name
-    score = score_of(best.match)
-    why = one_line(score, COLLEAGUE)
-    if count == 1:
-        return f"{name} {fits_words(score)} bij “{opgave.title}”", why
-    title = f"{count} collega's passen helemaal of deels bij “{opgave.title}”"
-    return title, f"Bovenaan: {name}. {why}"
+def _of_colleagues(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    told: list[ColleagueNews] = [COLLEAGUES.news_of(one) for one in group]
+    best = min(told, key=lambda one: (one.score.tier, -one.score.value))
+    why = one_line(best.score, COLLEAGUE)
+    if len(told) == 1:
+        return f"{best.display_name} {fits_words(best.score)} bij “{best.opgave_title}”", why
+    title = f"{len(told)} collega's passen helemaal of deels bij “{best.opgave_title}”"
+    return title, f"Bovenaan: {best.display_name}. {why}"
+
+
+def _of_interest(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    told: list[ResponseNews] = [RESPONSES.news_of(one) for one in group]
+    last = max(told, key=lambda one: one.told_at)
+    answer = f"Antwoord via {last.email}."
+    if len(told) == 1:
+        title = f"{last.name} uit {last.region} heeft belangstelling voor “{last.opgave_title}”"
+        return title, " ".join(filter(None, (why_of(last.score), answer)))
+    title = f"{len(told)} collega's hebben belangstelling voor “{last.opgave_title}”"
+    return title, f"De laatste: {last.name} uit {last.region}. {answer}"
+
+
+TELLERS = {
+    NoticeKind.OPGAVE_FOR_YOU: _of_opgave,
+    NoticeKind.COLLEAGUE_FOR_OPGAVE: _of_colleagues,
+    NoticeKind.INTEREST_SHOWN: _of_interest,
+}

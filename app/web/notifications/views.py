@@ -13,7 +13,7 @@ from app.core.faults import FaultyDraft
 from app.extensions import csrf, db
 from app.links import Links
 from app.notifications import queries, service
-from app.notifications.rules import Frequency
+from app.notifications.rules import Channel, Family, Frequency
 from app.web.auth import current_actor
 from app.web.notifications.forms import PreferenceForm
 from app.web.notifications.pages import (
@@ -96,6 +96,9 @@ def preferences_by_mail(token: str) -> ResponseReturnValue:
 @csrf.exempt
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Mail programs post here by themselves (RFC 8058); who only follows links changes nothing."""
+    of_family = _links().unsubscribe_family_of(token)
+    if of_family is not None:
+        return _end_at_once(*of_family)
     user_id = _reader_of(token)
     if request.method == "POST":
         with open_work() as work:
@@ -106,6 +109,21 @@ def unsubscribe(token: str) -> ResponseReturnValue:
         reader=reader_of(db.session(), current_actor(), user_id),
         done=request.method == "POST" or frequency is Frequency.NEVER,
         was_done=request.method == "GET" and frequency is Frequency.NEVER,
+    )
+
+
+def _end_at_once(user_id: UUID, name: str) -> ResponseReturnValue:
+    """The same for mail at once about one family of news: digests go on."""
+    family = Family(name)
+    before = queries.channels(db.session(), user_id)[family] is not Channel.AT_ONCE
+    if request.method == "POST":
+        with open_work() as work:
+            service.end_at_once(work, user_id, family)
+    return render_template(
+        "notifications/unsubscribe_family.html",
+        family=family,
+        reader=reader_of(db.session(), current_actor(), user_id),
+        done=request.method == "POST" or before,
     )
 
 
@@ -136,6 +154,7 @@ def _save(form: PreferenceForm, by_link: UUID | None) -> bool:
                 form.paused_until.data,
                 by_link=by_link,
             )
+            service.choose_roads(work, form.roads(), by_link=by_link)
             service.leave_out(work, form.left_out(), by_link=by_link)
     except FaultyDraft as faulty:
         form.show_faults(faulty)
