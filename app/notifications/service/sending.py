@@ -325,6 +325,7 @@ def _may_go_on(work: Work, claimed: Claim) -> bool:
         return True
     delivery.attempts -= 1
     _give_up(delivery, SENDER_ENDED)
+    _tell_again(work, delivery)
     return False
 
 
