@@ -25,6 +25,8 @@ MOST_FORM_FIELDS = 500
 STATIC_SECONDS = 24 * 3600
 # A person does not wait longer for a page.
 WEB_STATEMENT = "5s"
+# Seconds. A Redis that hangs is asked twice before the limits do without, and a person waits.
+LIMITS_PATIENCE = 0.25
 
 
 def create_app(settings: Settings, longest_statement: str = WEB_STATEMENT) -> Flask:
@@ -89,9 +91,10 @@ def _config(settings: Settings, longest_statement: str) -> dict[str, object]:
         "TRUSTED_HOSTS": list(settings.hosts),
         "SERVER_NAME": None,
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
-        # A Redis that hangs is asked a few times before the limits do without; nobody waits long.
         "RATELIMIT_STORAGE_OPTIONS": (
-            {"socket_connect_timeout": 0.5, "socket_timeout": 0.5} if settings.redis_url else {}
+            {"socket_connect_timeout": LIMITS_PATIENCE, "socket_timeout": LIMITS_PATIENCE}
+            if settings.redis_url
+            else {}
         ),
         # Without Redis the limits are kept in memory; nobody is locked out and nobody let loose.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,

@@ -39,6 +39,13 @@ def make_celery(flask_app: Flask) -> Celery:
         conf.broker_transport_options = {**conf.broker_transport_options, **patient}
 
     @worker_process_init.connect(weak=False)
+    def be_hasty(**_: Any) -> None:
+        # A process of a worker only tells: nudges, and the drain brings those that were lost.
+        hasty = {"socket_timeout": PATIENCE, "max_retries": 0}
+        options = celery_app.conf.broker_transport_options
+        celery_app.conf.broker_transport_options = {**options, **hasty}
+
+    @worker_process_init.connect(weak=False)
     def forget_inherited_connections(**_: Any) -> None:
         # A socket shared by two processes after the fork garbles what goes over it.
         with flask_app.app_context():

@@ -1,6 +1,9 @@
 """Celery as this house uses it: a message may be lost, and carries nothing but plain values."""
 
+from contextlib import ExitStack
 from dataclasses import replace
+from socket import create_server
+from time import monotonic
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +17,7 @@ from app.extensions import db
 from app.matching.core import loading
 from app.settings import WrongSettings
 from workers.factory import QUEUES, make_celery
+from workers.tasks import _nudge
 
 
 def test_messages_are_plain_and_answers_are_not_kept(celery_app: Celery) -> None:
@@ -46,6 +50,25 @@ def test_who_waits_for_news_is_patient_with_the_broker_and_who_tells_it_is_not(
     of_worker = celery_app.conf.broker_transport_options
     assert (of_beat["socket_timeout"], of_worker["socket_timeout"]) == (2, 10)
     assert of_worker == {**of_beat, "socket_timeout": 10}
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["absent", "silent"])
+def test_a_nudge_to_a_broker_that_does_not_answer_is_soon_given_up(
+    app: Flask, is_there: bool
+) -> None:
+    celery_app = make_celery(app)
+    with ExitStack() as stack:
+        silent = stack.enter_context(create_server(("127.0.0.1", 0)))
+        celery_app.conf.broker_url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        if not is_there:
+            silent.close()
+        celeryd_init.send(sender="worker", instance=None, conf=celery_app.conf, options={})
+        worker_process_init.send(sender=None)
+        begun = monotonic()
+
+        _nudge(celery_app.tasks["outbox.run_job"], [(1, "match_opgave"), (2, "match_opgave")])
+
+        assert monotonic() - begun < 3
 
 
 def test_no_worker_without_a_broker(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
