@@ -45,6 +45,8 @@ OF_THE_DEMO = {"/demo", "/postvak"}
 CHANGING = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/postvak/)[^/]+|(?<=/afmelden/)[^/]+"
     r"|(?<=/voorkeuren/)[^/]+"
+    r"|(?<=/antwoord/belangstelling/)[^/]+|(?<=/antwoord/later/)[^/]+"
+    r"|(?<=/antwoord/niet-mijn-vak/)[^/]+|(?<=/antwoord/pauze/)[^/]+"
     r"|(?<=/begrippen/)\d+"
 )
 # No pages, and links from mails in the viewer that work only once.

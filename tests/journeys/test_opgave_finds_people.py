@@ -39,6 +39,8 @@ NEWCOMERS = iter(
         ("Hidde Wiersma", "veerponten bemannen"),
         ("Jikke Nauta", "torenklokken stellen"),
         ("Ids Wiarda", "wadlooproutes uitzetten"),
+        ("Wietske Bouma", "stormvloedklokken luiden"),
+        ("Sjirk Postma", "ijsbanen vegen"),
     ]
 )
 
