@@ -74,6 +74,11 @@ def peak_mb() -> int:
     return _kilobytes("/proc/self/status", "VmHWM:") // KB
 
 
+def rss_mb() -> float:
+    """What this process has now."""
+    return round(_kilobytes("/proc/self/status", "VmRSS:") / KB, 1)
+
+
 def private_mb() -> float:
     """What only this process has: what would come free if it ended."""
     rollup = "/proc/self/smaps_rollup"
