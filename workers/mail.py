@@ -1,12 +1,13 @@
 """Sends what is planned: claim, write, mark, dot, verdict."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from time import monotonic
 
 import structlog
 from flask import current_app
 
+from app.core.clock import utc_now
 from app.core.heartbeat import Group
 from app.core.mail import Answer, Letter, Relay, Verdict, message_of
 from app.notifications import service
@@ -86,9 +87,10 @@ def _deliver_batch(office: Post, relay: Relay, road: Road) -> bool:
     with open_work() as work:
         claims = service.claim(work, BATCH, road.kinds)
     ends = monotonic() + BREATH
+    letters = _write_all(office, claims)
     for place, claimed in enumerate(claims):
         road.heart.beat_when_due()
-        answer = _send(office, relay, claimed, road)
+        answer = _send(office, relay, claimed, letters[claimed], road)
         is_away = answer.verdict is Verdict.NO_RELAY
         if is_away:
             log.warning("relay away", answer=answer.words, mails=len(claims) - place)
@@ -100,29 +102,48 @@ def _deliver_batch(office: Post, relay: Relay, road: Road) -> bool:
     return bool(claims)
 
 
-def _send(office: Post, relay: Relay, claimed: service.Claim, road: Road) -> Answer:
-    written = _write(office, claimed)
-    if written is None:
+def _write_all(office: Post, claims: Sequence[service.Claim]) -> dict[service.Claim, Letter | None]:
+    """The letters as things stand now; when that fails each alone, to find which one it is."""
+    try:
+        with open_work() as work:
+            written = service.write_letters(work, office.stationery, claims)
+        return {claimed: written.get(claimed.delivery_id) for claimed in claims}
+    except Exception as error:
+        log.warning("letters written one by one", error=type(error).__name__)
+        return {claimed: _write(office, claimed) for claimed in claims}
+
+
+def _write(office: Post, claimed: service.Claim) -> Letter | None:
+    """One that cannot be written keeps no other waiting."""
+    try:
+        with open_work() as work:
+            return service.write_letter(work, office.stationery, claimed)
+    except Exception as error:
+        _put_off(claimed, error)
+        return None
+
+
+def _send(
+    office: Post, relay: Relay, claimed: service.Claim, letter: Letter | None, road: Road
+) -> Answer:
+    if letter is None:
         return Answer(Verdict.HELD_BACK)
-    letter, message = written
+    try:
+        message = message_of(letter, office.sender, utc_now())
+    except Exception as error:
+        _put_off(claimed, error)
+        return Answer(Verdict.HELD_BACK)
     answer = relay.submit(message, letter.sender, letter.to, lambda: _mark(claimed, letter, road))
     with open_work() as work:
         service.record(work, claimed, answer, letter)
     return answer
 
 
-def _write(office: Post, claimed: service.Claim) -> tuple[Letter, EmailMessage] | None:
-    """The letter as things stand now; one that cannot be written keeps no other waiting."""
-    try:
-        with open_work() as work:
-            letter = service.write_letter(work, office.stationery, claimed)
-        return (letter, message_of(letter, office.sender, work.now)) if letter else None
-    except Exception as error:
-        delivery, kind = str(claimed.delivery_id), claimed.kind.value
-        log.warning("letter failed", delivery=delivery, kind=kind, exc_info=True)
-        with open_work() as work:
-            service.record(work, claimed, Answer(Verdict.LATER, type(error).__name__))
-        return None
+def _put_off(claimed: service.Claim, error: Exception) -> None:
+    about = {"delivery": str(claimed.delivery_id), "kind": claimed.kind.value}
+    log.warning("letter failed", **about, exc_info=error)
+    with open_work() as work:
+        service.record(work, claimed, Answer(Verdict.LATER, type(error).__name__))
 
 
 def _mark(claimed: service.Claim, letter: Letter, road: Road) -> bool:

@@ -29,6 +29,12 @@ def roles_of(user: User) -> frozenset[Role]:
     return frozenset(grant.role for grant in user.grants if grant.ended_at is None)
 
 
+def with_grants(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, User]:
+    """These people, with what `roles_of` reads."""
+    found = select(User).where(User.id.in_(user_ids)).options(selectinload(User.grants))
+    return {user.id: user for user in session.scalars(found)}
+
+
 def has_a_role(user_id: SQLColumnExpression[UUID], roles: Collection[Role]) -> ColumnElement[bool]:
     """`roles_of` for people in the database: whether they have one of these now."""
     running = exists().where(

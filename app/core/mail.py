@@ -64,7 +64,8 @@ class Answer:
 class Letter:
     """One mail to one address; `message_id` is the same at every attempt.
 
-    `fingerprint` tells whether what it was written from is still the same. `sender` is where it
+    `fingerprint` tells whether what it was written from is still the same; as long as `version` is,
+    where there is one, nothing that it was written from has changed at all. `sender` is where it
     comes back to, `address_hash` how we know the address without writing it down.
     """
 
@@ -76,6 +77,7 @@ class Letter:
     message_id: str
     headers: tuple[tuple[str, str], ...] = ()
     fingerprint: str = ""
+    version: str = ""
     sender: str = ""
     address_hash: bytes = b""
 

@@ -1,8 +1,9 @@
 """Reading notices, preferences and the state of the mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -54,6 +55,7 @@ from app.notifications.rules import (
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
+from app.opgaven.queries import SeenOpgave
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.visibility import Relation, SeenProfile
@@ -90,7 +92,10 @@ def chosen_in(row: Preference | None) -> tuple[Frequency, Weekday]:
 
 def paused_until(session: Session, user_id: UUID, today: date) -> date | None:
     """The first day on which a digest may come again, as long as that day is still to come."""
-    row = session.get(Preference, user_id)
+    return paused_in(session.get(Preference, user_id), today)
+
+
+def paused_in(row: Preference | None, today: date) -> date | None:
     until = row.paused_until if row else None
     return until if until and until > today else None
 
@@ -140,6 +145,43 @@ def news(
     told = _told_between(viewer, since, until, today, parts)
     best = told.order_by(Match.tier, Match.value.desc(), Notice.id)
     return _seen(session, viewer, best.limit(MOST_NEWS), today)
+
+
+def news_of_digests(
+    session: Session, viewers: Mapping[UUID, Actor], today: date
+) -> dict[UUID, list[SeenNotice]]:
+    """What each of these digests has to tell its reader, best first.
+
+    The same as to ask `news` from where the mail says, or where a later digest that was accepted
+    left off, until where it says; but in one question for all of them.
+    """
+    digest = aliased(Delivery, name="digest")
+    told = _last_told(reader.id).lateral("told")
+    since = func.greatest(digest.news_from, told.c.news_until)
+    until = func.coalesce(digest.news_until, digest.created_at)
+    rows = session.execute(
+        _stands(each_reader(), today)
+        .add_columns(digest.id)
+        .join(reader, reader.id == Notice.user_id)
+        .join(digest, digest.user_id == reader.id)
+        .join(told, true())
+        .where(digest.id.in_(viewers), _before(until), or_(since.is_(None), _from(since)))
+        .order_by(Match.tier, Match.value.desc(), Notice.id)
+    ).all()
+    about = opgaven.by_ids(session, list({notice.opgave_id for notice, *_ in rows}))
+    found: dict[UUID, list[Any]] = {}
+    for *row, delivery_id in rows:
+        found.setdefault(delivery_id, []).append(row)
+    return {
+        delivery_id: _as_seen(session, viewers[delivery_id], own, about, today)
+        for delivery_id, own in found.items()
+    }
+
+
+def preferences_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, Preference]:
+    """Of who chose; the default holds for the others."""
+    rows = session.scalars(select(Preference).where(Preference.user_id.in_(user_ids)))
+    return {row.user_id: row for row in rows}
 
 
 @dataclass(frozen=True)
@@ -310,7 +352,7 @@ def _became_news_at() -> ColumnElement[datetime]:
     return func.greatest(Notice.told_at, _again_at())
 
 
-def _before(moment: datetime) -> ColumnElement[bool]:
+def _before(moment: datetime | SQLColumnExpression[datetime]) -> ColumnElement[bool]:
     """Whether the notice became news before that; the index on `told_at` finds the first part."""
     again_at = _again_at()
     return and_(Notice.told_at < moment, or_(again_at.is_(None), again_at < moment))
@@ -388,6 +430,17 @@ def _being_told(user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
 def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) -> list[SeenNotice]:
     rows = session.execute(standing).all()
     about = opgaven.by_ids(session, [notice.opgave_id for notice, *_ in rows])
+    return _as_seen(session, viewer, rows, about, today)
+
+
+def _as_seen(
+    session: Session,
+    viewer: Actor,
+    rows: Sequence[Any],
+    about: Mapping[UUID, SeenOpgave],
+    today: date,
+) -> list[SeenNotice]:
+    """These rows with what the viewer may see of the colleagues that they name."""
     colleagues = {
         **_colleagues(session, viewer, rows, today, Relation.NONE),
         **_colleagues(session, viewer, rows, today, Relation.INTERESTED),

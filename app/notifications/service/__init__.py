@@ -1,7 +1,13 @@
 """Telling people: notices, preferences, and every mail from plan to verdict."""
 
 from app.notifications.service.bounces import Found, count_bounces, take_in
-from app.notifications.service.letters import Stationery, mark_letter, preview_digest, write_letter
+from app.notifications.service.letters import (
+    Stationery,
+    mark_letter,
+    preview_digest,
+    write_letter,
+    write_letters,
+)
 from app.notifications.service.notices import (
     mark_all_read,
     mark_line,
@@ -69,4 +75,5 @@ __all__ = [
     "tell_who_is_shown",
     "unsubscribe",
     "write_letter",
+    "write_letters",
 ]

@@ -5,6 +5,7 @@ waits for is held back; a sign-in link is always tried, and the one that is used
 address, because it arrived.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -45,6 +46,14 @@ def resting(session: Session, address: str, address_hash: bytes) -> Reason | Non
     if row is None or row.suppressed_since is None or _was_confirmed(session, address, row):
         return None
     return Reason(row.reason)
+
+
+def suppressed(session: Session, hashes: Iterable[bytes]) -> set[bytes]:
+    """Those of these addresses to which mail came back; `resting` tells whether it still counts."""
+    found = select(AddressHealth.address_hash).where(
+        AddressHealth.address_hash.in_(hashes), AddressHealth.suppressed_since.is_not(None)
+    )
+    return set(session.scalars(found))
 
 
 def hold_against(work: Work, address: str, address_hash: bytes, status: str) -> None:

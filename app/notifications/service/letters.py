@@ -1,27 +1,30 @@
 """Writes a mail at the moment of sending, from what is true and allowed at that moment."""
 
 from base64 import b32encode
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.accounts import queries as accounts
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState
+from app.core.actor import Actor
 from app.core.mail import Letter
 from app.core.verp import envelope_sender
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.matching import standing
-from app.notifications import queries
+from app.notifications import queries, versions
 from app.notifications.digest import Digest, why_of
-from app.notifications.models import Delivery
-from app.notifications.parts import PARTS
+from app.notifications.models import Delivery, Preference
+from app.notifications.parts import PARTS, SeenNotice
 from app.notifications.render import Rendered, Renderer
-from app.notifications.rules import AT_ONCE, URGENT, DeliveryState, Family, MailKind
+from app.notifications.rules import AT_ONCE, URGENT, DeliveryState, Family, Frequency, MailKind
 from app.notifications.service import health
 from app.notifications.service.at_once import may_go
 from app.notifications.service.sending import Claim, drop, mark
@@ -56,16 +59,64 @@ class NothingToTell(Exception):
     """What the mail would have said no longer holds."""
 
 
+@dataclass(frozen=True)
+class ReadForDigest:
+    """What a digest is written from, asked once for all digests of a claim."""
+
+    reader: User
+    preference: Preference | None
+    news: Sequence[SeenNotice]
+    # Empty when the letter must be looked at in full before it goes.
+    version: str
+
+
 def write_letter(work: Work, stationery: Stationery, claimed: Claim) -> Letter | None:
     """The letter, or None when there is nothing to tell any more; then the mail has ended."""
-    delivery = work.fetch(Delivery, claimed.delivery_id)
+    return write_letters(work, stationery, [claimed]).get(claimed.delivery_id)
+
+
+def write_letters(
+    work: Work, stationery: Stationery, claims: Sequence[Claim]
+) -> dict[UUID, Letter]:
+    """The letters of these mails that have something to tell; the others have ended."""
+    ids = [claimed.delivery_id for claimed in claims]
+    found = work.session.scalars(select(Delivery).where(Delivery.id.in_(ids)))
+    mails = {mail.id: mail for mail in found}
+    read = _read_for_digests(work, mails.values())
+    hashes = [health.hash_of(one.reader.email, stationery.secret) for one in read.values()]
+    noted = health.suppressed(work.session, hashes)
+    written = {
+        claimed.delivery_id: _write(
+            work,
+            stationery,
+            claimed,
+            mails[claimed.delivery_id],
+            read.get(claimed.delivery_id),
+            noted,
+        )
+        for claimed in claims
+        # Who was erased meanwhile has no mail any more.
+        if claimed.delivery_id in mails
+    }
+    return {mail_id: letter for mail_id, letter in written.items() if letter is not None}
+
+
+def _write(
+    work: Work,
+    stationery: Stationery,
+    claimed: Claim,
+    delivery: Delivery,
+    read: ReadForDigest | None,
+    noted: Collection[bytes],
+) -> Letter | None:
     try:
-        addressed = WRITERS[delivery.kind](work, delivery)
+        addressed = _digest_from(work, read) if read else WRITERS[delivery.kind](work, delivery)
     except NothingToTell as why:
         drop(work, claimed, DeliveryState.SUPPRESSED, str(why))
         return None
     address_hash = health.hash_of(addressed.email, stationery.secret)
-    if _rests(work, claimed, addressed.email, address_hash):
+    may_rest = read is None or address_hash in noted
+    if may_rest and _rests(work, claimed, addressed.email, address_hash):
         return None
     rendered = stationery.renderer.render(delivery.kind, addressed.facts)
     # Kept, so that it stays the same under another secret and can be found in the relay's log.
@@ -79,6 +130,7 @@ def write_letter(work: Work, stationery: Stationery, claimed: Claim) -> Letter |
         message_id=delivery.message_id,
         headers=_headers(stationery, delivery, addressed),
         fingerprint=_fingerprint(addressed),
+        version=read.version if read else "",
         sender=envelope_sender(delivery.id, stationery.bounce_address, stationery.secret),
         address_hash=address_hash,
     )
@@ -88,8 +140,13 @@ def mark_letter(work: Work, claimed: Claim, letter: Letter) -> bool:
     """The last look before the dot: does the letter still say what is true, and may it go?
 
     The relay may have taken half a minute since it was written. What changed meanwhile (an opgave
-    withdrawn, a name hidden) is held back; the next attempt writes it anew.
+    withdrawn, a name hidden) is held back; the next attempt writes it anew. Nearly always nothing
+    did, and one statement says so and marks; else what the letter says is compared.
     """
+    if letter.version and versions.mark_as_written(
+        work, claimed.delivery_id, claimed.owner, letter.version, letter.address_hash
+    ):
+        return True
     delivery = work.fetch(Delivery, claimed.delivery_id)
     try:
         says = _fingerprint(WRITERS[delivery.kind](work, delivery))
@@ -103,8 +160,10 @@ def mark_letter(work: Work, claimed: Claim, letter: Letter) -> bool:
 def preview_digest(work: Work, stationery: Stationery, user_id: UUID) -> Rendered | None:
     """The digest that this person would get now, or None when there is nothing to tell."""
     since = queries.last_told(work.session, user_id)
+    reader = work.fetch(User, user_id)
+    news = queries.news(work.session, accounts.actor_of(reader), since, work.now, work.today)
     try:
-        addressed = _news_for(work, work.fetch(User, user_id), since, work.now)
+        addressed = _addressed(reader, news)
     except NothingToTell:
         return None
     return stationery.renderer.render(MailKind.DIGEST, addressed.facts)
@@ -154,21 +213,49 @@ def _access_decided(work: Work, delivery: Delivery) -> Addressed:
 
 
 def _digest(work: Work, delivery: Delivery) -> Addressed:
-    reader = work.fetch(User, delivery.user_id)
-    if queries.paused_until(work.session, reader.id, work.today):
+    return _digest_from(work, _read_for_digests(work, [delivery])[delivery.id])
+
+
+def _read_for_digests(work: Work, mails: Iterable[Delivery]) -> dict[UUID, ReadForDigest]:
+    digests = {mail.id: mail for mail in mails if mail.kind is MailKind.DIGEST}
+    if not digests:
+        return {}
+    # Asked first: what changes while the rest is read is then seen at the mark.
+    read_versions = versions.versions_of(work, digests)
+    session, user_ids = work.session, [mail.user_id for mail in digests.values() if mail.user_id]
+    readers = accounts.with_grants(session, user_ids)
+    preferences = queries.preferences_of(session, user_ids)
+    viewers = {
+        mail.id: accounts.actor_of(readers[mail.user_id])
+        for mail in digests.values()
+        if mail.user_id in readers
+    }
+    news = queries.news_of_digests(session, viewers, work.today)
+    return {
+        mail_id: ReadForDigest(
+            reader=readers[viewer.user_id],
+            preference=preferences.get(viewer.user_id),
+            news=news.get(mail_id, ()),
+            version=read_versions[mail_id] if _wants_digests(preferences, viewer) else "",
+        )
+        for mail_id, viewer in viewers.items()
+        if viewer.user_id is not None
+    }
+
+
+def _wants_digests(preferences: Mapping[UUID, Preference], reader: Actor) -> bool:
+    row = preferences.get(reader.user_id) if reader.user_id else None
+    return queries.chosen_in(row)[0] is not Frequency.NEVER
+
+
+def _digest_from(work: Work, read: ReadForDigest) -> Addressed:
+    if queries.paused_in(read.preference, work.today):
         raise NothingToTell("paused")
-    # A later digest may have gone first; what that one told is no news any more.
-    told = (delivery.news_from, queries.last_told(work.session, reader.id))
-    since = max((moment for moment in told if moment), default=None)
-    return _news_for(work, reader, since, delivery.news_until or delivery.created_at)
+    return _addressed(read.reader, read.news)
 
 
-def _news_for(work: Work, reader: User, since: datetime | None, until: datetime) -> Addressed:
-    viewer = accounts.actor_of(reader)
-    told = (
-        part.told(queries.news(work.session, viewer, since, until, work.today, [part]))
-        for part in PARTS
-    )
+def _addressed(reader: User, news: Sequence[SeenNotice]) -> Addressed:
+    told = (part.told([one for one in news if one.notice.kind in part.kinds]) for part in PARTS)
     parts = tuple(filter(None, told))
     if not parts:
         raise NothingToTell("nothing new stands")

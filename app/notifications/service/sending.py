@@ -6,7 +6,7 @@ from random import Random
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, text, update
 
 from app.core.actor import may_do_again
 from app.core.errors import Conflict, NotAllowed
@@ -39,6 +39,27 @@ SENDER_ENDED = "sender ended"
 CHANCE = Random()  # noqa: S311  (spreads retries in time; nothing secret depends on it)
 
 log = structlog.get_logger()
+
+
+# The verdict, the try, and what it tells of the address (`health.was_taken`); nothing of it when
+# the mail is not this claim's any more.
+ACCEPTED = text("""
+WITH ended AS (
+  UPDATE delivery
+  SET state = 'accepted', accepted_at = :now, relay_queue_id = :queue_id, last_answer = :words,
+      lease_owner = NULL, lease_until = NULL
+  WHERE id = :id AND lease_owner = :owner AND state IN ('pending', 'submitting')
+  RETURNING id
+), taken AS (
+  UPDATE address_health SET score = score - 1
+  WHERE address_hash = :address_hash AND score > 0 AND last_soft_on < :before
+    AND EXISTS (SELECT FROM ended)
+)
+INSERT INTO attempt (delivery_id, number, tried_at, phase, code, words)
+SELECT id, coalesce((SELECT max(number) FROM attempt WHERE delivery_id = :id), 0) + 1, now(),
+       :phase, :code, :words
+FROM ended
+""")
 
 
 @dataclass(frozen=True)
@@ -141,6 +162,10 @@ def record(work: Work, claimed: Claim, answer: Answer, letter: Letter | None = N
 
     With the letter it also counts for the address it went to.
     """
+    is_digest = claimed.kind is MailKind.DIGEST
+    if is_digest and answer.verdict is Verdict.ACCEPTED and letter is not None:
+        _record_accepted(work, claimed, answer, letter)
+        return
     delivery = _held(work, claimed, DeliveryState.PENDING, DeliveryState.SUBMITTING)
     if delivery is None:
         return
@@ -218,6 +243,22 @@ def send_all_again(work: Work, state: DeliveryState, reason: str) -> int:
     for delivery in useful:
         _open(delivery)
     return len(useful)
+
+
+def _record_accepted(work: Work, claimed: Claim, answer: Answer, letter: Letter) -> None:
+    """What becomes of nearly every digest, in one statement."""
+    asked = {
+        "id": claimed.delivery_id,
+        "owner": claimed.owner,
+        "now": work.now,
+        "queue_id": answer.relay_queue_id,
+        "phase": answer.phase.value,
+        "code": answer.code,
+        "words": answer.words,
+        "address_hash": letter.address_hash,
+        "before": work.today - health.LATEST_BOUNCE,
+    }
+    work.session.execute(ACCEPTED, asked)
 
 
 def _open(delivery: Delivery) -> None:

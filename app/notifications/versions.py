@@ -1,0 +1,84 @@
+"""What a digest was written from, as one word: as long as that is the same, so is what it tells.
+
+PostgreSQL keeps of each row the number of the change that wrote it (`xmin`) and its place (`ctid`).
+To sum these over all rows that a digest is made of is one question; to compose it anew takes ten.
+The word may also become another one for a reason that is of no matter, such as a notice that was
+read: who sees another word composes anew, and compares. Not counted are the words of the
+vocabulary, which are other names of a skill that somebody leaves out.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.core.work import Work
+from app.notifications.rules import ANSWER_WAIT
+
+# Of `d`, a mail on its way: the reader, what they chose and answered, their notices, and what these
+# point at.
+ROWS = """
+  SELECT o.xmin, o.ctid FROM "user" o WHERE o.id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM role_grant o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM preference o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM channel_choice o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM left_out_theme o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM left_out_skill o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM response o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM delivery o
+    WHERE o.user_id = d.user_id AND o.state = 'accepted'
+  UNION ALL SELECT o.xmin, o.ctid FROM notice o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN opgave o ON o.id = n.opgave_id
+    WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN opgave p ON p.id = n.opgave_id
+    JOIN gemeente o ON o.code = p.gemeente_code WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN match o
+    ON o.opgave_id = n.opgave_id AND o.profile_id = coalesce(n.profile_id, n.user_id)
+    WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN response o
+    ON o.opgave_id = n.opgave_id AND o.user_id = n.profile_id WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN profile o ON o.user_id = n.profile_id
+    WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN "user" o ON o.id = n.profile_id
+    WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN "user" u ON u.id = n.profile_id
+    JOIN gemeente o ON o.code = u.gemeente_code WHERE n.user_id = d.user_id
+"""
+# Of constants only: nothing that anybody typed comes near it.
+VERSION = f"""(SELECT count(*) || ':' || sum(hashtextextended(xmin::text || ctid::text, 0))
+  FROM ({ROWS}) rows)"""  # noqa: S608
+ASK = text(f"SELECT d.id, {VERSION} FROM delivery d WHERE d.id = ANY(:ids)")  # noqa: S608
+MARK = text(
+    f"""
+UPDATE delivery d
+SET state = 'submitting', submitted_at = now(), lease_until = now() + CAST(:wait AS interval)
+WHERE d.id = :id AND d.lease_owner = :owner AND d.state = 'pending' AND d.lease_until > now()
+  AND NOT EXISTS (SELECT FROM address_health
+                  WHERE address_hash = :address_hash AND suppressed_since IS NOT NULL)
+  AND {VERSION} = :version
+RETURNING d.id
+"""  # noqa: S608
+)
+
+
+def versions_of(work: Work, delivery_ids: Collection[UUID]) -> dict[UUID, str]:
+    """To be asked before the digests are written: then no change while that is done is missed."""
+    rows = work.session.execute(ASK, {"ids": list(delivery_ids)})
+    return {delivery_id: f"{work.today} {version}" for delivery_id, version in rows}
+
+
+def mark_as_written(
+    work: Work, delivery_id: UUID, owner: UUID, version: str, address_hash: bytes
+) -> bool:
+    """The mark before the dot and the last look in one statement; False when something differs."""
+    day, _, counted = version.partition(" ")
+    if day != str(work.today):
+        return False
+    asked = {
+        "id": delivery_id,
+        "owner": owner,
+        "wait": ANSWER_WAIT,
+        "address_hash": address_hash,
+        "version": counted,
+    }
+    return work.session.scalar(MARK, asked) is not None
