@@ -29,7 +29,7 @@ ROLE_PAGES = {
     },
     "professional": {
         *("/matches", "/profiel", "/profiel/bewerken"),
-        *("/collegas", "/meldingen", "/matches/past-niet", "/reacties"),
+        *("/collegas", "/meldingen", "/reacties"),
     },
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {"/beheer", "/beheer/collegas", "/onze-opgaven"},
