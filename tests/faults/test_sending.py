@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
+from app.core.crowd import address
 from app.notifications.rules import DeliveryState
-from tests.faults.crowd import address
 from tests.faults.office import Office, Scale
 from tests.faults.sink import Sink
 

@@ -12,6 +12,7 @@ SHOWN_IN = {
     "app/cli/vocabulary.py": "tests/cli/test_words.py",
     "app/notifications/parts.py": "tests/notifications/test_due.py",
     "app/core/clock.py": "tests/notifications/test_rules.py",
+    "app/core/crowd.py": "tests/workers/test_simulate.py",
     "app/core/errors.py": "tests/web/test_errors.py",
     "app/core/ids.py": "tests/core/test_work.py",
     "app/matching/core/arrays.py": "tests/matching/core/test_engine.py",
