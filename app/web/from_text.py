@@ -79,11 +79,7 @@ class SkillsFromText(WebForm):
     @property
     def reasons(self) -> dict[str, str]:
         """Per proposal the words that it comes from."""
-        return {
-            str(one.concept_id): "omdat je schrijft: "
-            + ", ".join(f"“{said}”" for said in one.words)
-            for one in self.proposed or ()
-        }
+        return {str(one.concept_id): _reason(one) for one in self.proposed or ()}
 
     @property
     def taken(self) -> list[str]:
@@ -131,6 +127,12 @@ class SkillsFromText(WebForm):
 
     def _refuse(self, field: str, said: str) -> None:
         self.show_faults(FaultyDraft([Fault(field, said)]))
+
+
+def _reason(one: Proposal) -> str:
+    told = f"omdat je schrijft: {', '.join(f'“{said}”' for said in one.words)}"
+    no = " en ".join(f"“{word}”" for word in one.denied_by)
+    return f"{told}. Er staat {no} bij" if no else told
 
 
 def labels_on(rows: RowList) -> list[str]:

@@ -151,6 +151,22 @@ def test_only_what_is_sure_is_chosen_beforehand(client: FlaskClient, user: User)
 
 
 @pytest.mark.usefixtures("words")
+def test_what_seems_denied_can_be_chosen_and_says_why_it_is_not(
+    client: FlaskClient, user: User
+) -> None:
+    text = "Geen ervaring met planologie. Jeugdzorg is mijn vak."
+    answer = client.post(FROM_TEXT, data={"tekst": text})
+
+    assert {label: ticked for label, (_, ticked) in boxes(answer).items()} == {
+        "jeugdhulp": True,
+        "ruimtelijke ordening": False,
+    }
+    assert list(boxes(answer))[-1] == "ruimtelijke ordening"
+    assert "omdat je schrijft: “planologie”. Er staat “geen” bij" in text_of(answer)
+    assert text_of(answer).count("Er staat") == 1
+
+
+@pytest.mark.usefixtures("words")
 def test_what_is_on_the_profile_already_is_left_out(
     client: FlaskClient, session: Session, user: User
 ) -> None:

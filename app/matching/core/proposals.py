@@ -3,13 +3,14 @@
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from app.core.text import clean_text
+from app.matching.core.denying import Part, denied
 from app.matching.core.kin import MOST_KIN, kinship, told_by
 from app.matching.core.naming import Forms, stem_of
 from app.matching.core.reading import EMPTY, hollow, roots
@@ -36,18 +37,6 @@ LONGEST_NAME = 9
 SURE, SURE_OF_IMPORTED, SURE_OF_HOLLOW = 80, 60, MOST_KIN + 1
 MORE, MOST_MORE = 3, 15
 
-# What follows these in its part of a sentence is denied; of the last, when they end it, all of it.
-DENYING = frozenset({"geen", "niet", "nooit", "weinig", "zonder"})
-DENYING_BACK = frozenset({"niet", "nooit", "weinig"})
-# Not only this; and but, after which somebody says what is so.
-NOT_DENYING = frozenset({"alleen", "enkel", "louter", "slechts", "uitsluitend"})
-AFFIRMING = frozenset({"maar", "wel"})
-# With any of these, or more words, a part says something of its own; else it goes on with a list.
-OWN_SAYING = AFFIRMING | {"ervaring", "goede", "ik", "kennis", "ruime", "veel", "verder"}
-LONGEST_IN_LIST = 4
-IN_A_LIST = re.compile(r"\s*[,:]\s*")
-NOT_ME = ["ik", "niet"]
-
 # A word, or a sign that no name runs across. A line that goes on in small letters was only wrapped.
 _SIGN = re.compile(r"([^\W_]+(?:[+#]+(?![\w+#]))?|&)|[.:](?=\s|$)|[,;!?()\[\]|•]|\n(?![a-z])")
 
@@ -60,11 +49,13 @@ class Proposal:
     concept_id: int
     words: tuple[str, ...]
     sureness: int  # 0 to 100
+    # The words that seem to say no to it.
+    denied_by: tuple[str, ...] = ()
 
     @property
     def is_sure(self) -> bool:
-        """Whether the text says it in our own words."""
-        return self.sureness >= SURE
+        """Whether the text says it in our own words, and does not seem to say no."""
+        return self.sureness >= SURE and not self.denied_by
 
 
 class _Word(NamedTuple):
@@ -145,17 +136,37 @@ class _Kin(NamedTuple):
 
 
 def proposals(text: str, names: Names, most: int = MOST_PROPOSED) -> list[Proposal]:
-    """What the text speaks of, the surest first; what it names comes before what is near it."""
+    """What the text speaks of, the surest first, and last of all what it seems to say no to.
+
+    What it names comes before what is near it.
+    """
     plain = clean_text(text[:TEXT_READ])
     words = list(islice(_words(plain), MOST_WORDS))
-    mentions, denied = _mentions(words, plain, names), _denied(words, plain)
-    meant = [mention for mention in mentions if mention.first not in denied]
-    found = _named(meant, words, plain, names)
-    used = {at for mention in mentions for at in range(mention.first, mention.last)} | denied
-    unused = [word for at, word in enumerate(words) if at not in used]
+    mentions = _mentions(words, plain, names)
+    used = {at for mention in mentions for at in range(mention.first, mention.last)}
+    by = denied(_parts(words, plain), used)
+    found = _named([one for one in mentions if one.first not in by], words, plain, names)
+    unused = [word for at, word in enumerate(words) if at not in used and at not in by]
     found += _kindred(unused, plain, names, {proposal.concept_id for proposal in found})
+    known = {proposal.concept_id for proposal in found}
+    found += _denied([one for one in mentions if one.concept not in known], words, plain, names, by)
     # What was found first in the text stays first among what is equally sure.
-    return sorted(found, key=lambda proposal: -proposal.sureness)[:most]
+    return sorted(found, key=lambda one: (bool(one.denied_by), -one.sureness))[:most]
+
+
+def _denied(
+    mentions: Sequence[_Mention],
+    words: Sequence[_Word],
+    text: str,
+    names: Names,
+    by: Mapping[int, str],
+) -> list[Proposal]:
+    """What the text only speaks of to say no, or so it seems."""
+    said: dict[int, dict[str, None]] = defaultdict(dict)
+    for mention in mentions:
+        said[mention.concept][by[mention.first]] = None
+    found = _named(mentions, words, text, names)
+    return [replace(one, denied_by=tuple(said[one.concept_id])) for one in found]
 
 
 def _words(text: str) -> Iterator[_Word]:
@@ -175,42 +186,15 @@ def _words(text: str) -> Iterator[_Word]:
             part += 1
 
 
-def _denied(words: Sequence[_Word], text: str) -> set[int]:
-    """The places of what somebody says they do not have or do."""
-    denied: set[int] = set()
-    before: Sequence[int] = ()
+def _parts(words: Sequence[_Word], text: str) -> list[Part]:
+    """The text as its signs part it."""
+    parts, ended = [], 0
     for _, found in groupby(range(len(words)), key=lambda at: words[at].part):
         places = list(found)
-        said = [words[at].normal for at in places]
-        if said == NOT_ME:
-            denied.update(before)
-        goes_on = bool(before) and before[-1] in denied and _is_listed(words, text, places)
-        denied.update(_denied_in(places, said, is_denied=goes_on))
-        before = places
-    return denied
-
-
-def _denied_in(places: Sequence[int], said: Sequence[str], *, is_denied: bool) -> Iterator[int]:
-    """The same within one part of a sentence, which may go on with what was denied before it."""
-    if said[-1] in DENYING_BACK:
-        yield from places
-        return
-    for at, (word, following) in zip(places, pairwise([*said, ""]), strict=True):
-        if word in AFFIRMING:
-            is_denied = False
-        if is_denied:
-            yield at
-        if word in DENYING and following not in NOT_DENYING:
-            is_denied = True
-
-
-def _is_listed(words: Sequence[_Word], text: str, places: Sequence[int]) -> bool:
-    """Whether this part is one more of what the part before it names."""
-    first = places[0]
-    sign = text[words[first - 1].ends : words[first].begins]
-    said = {words[at].normal for at in places}
-    is_short = len(places) <= LONGEST_IN_LIST and said.isdisjoint(OWN_SAYING)
-    return is_short and IN_A_LIST.fullmatch(sign) is not None
+        said = tuple(words[at].normal for at in places)
+        parts.append(Part(places[0], said, text[ended : words[places[0]].begins]))
+        ended = words[places[-1]].ends
+    return parts
 
 
 def _mentions(words: Sequence[_Word], text: str, names: Names) -> list[_Mention]:
