@@ -18,6 +18,8 @@ from app.web.rows import RowList
 # What is read in a text, without what these labels name.
 Propose = Callable[[str, Iterable[str]], Sequence[Proposal]]
 
+# What is longer is cut off by the browser, so that a very long text is still sent and read.
+MOST_PASTED = 100_000
 ARRIVE, TAKE, BACK = "uit-tekst", "neem-over", "terug"
 # One field with all that was typed on the form with rows.
 TYPED = "getypt"
@@ -33,7 +35,7 @@ class SkillsFromText(WebForm):
     # How many skills there may be, and where.
     most: ClassVar[int]
     place: ClassVar[str]
-    text_read, most_proposed = number(TEXT_READ), MOST_PROPOSED
+    text_read, most_proposed, most_pasted = number(TEXT_READ), MOST_PROPOSED, MOST_PASTED
     # None as long as no text was read.
     proposed: Sequence[Proposal] | None = None
 

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from app.accounts.models import User
 from app.core.actor import Role
 from app.core.outbox import OutboxMessage
+from app.factory import MOST_FORM_BYTES
 from app.matching.core.proposals import TEXT_READ
 from app.opgaven.models import Opgave
 from app.opgaven.rules import MOST_SKILLS as MOST_ASKED
@@ -280,6 +281,26 @@ def test_who_pastes_a_very_long_text_is_told_what_was_read(client: FlaskClient, 
 
     assert said not in text_of(client.post(FROM_TEXT, data={"tekst": CV}))
     assert said in text_of(client.post(FROM_TEXT, data={"tekst": "a " * TEXT_READ}))
+
+
+def test_a_field_takes_less_than_would_be_refused(client: FlaskClient, user: User) -> None:
+    [most] = re.findall(r'<textarea[^>]* maxlength="(\d+)"', client.get(FROM_TEXT).text)
+
+    assert TEXT_READ < int(most) < MOST_FORM_BYTES / 2
+
+
+@pytest.mark.parametrize(
+    ("address", "has_way_back"), [(FROM_TEXT, True), (from_text_of(uuid4()), False)]
+)
+def test_a_text_that_cannot_be_taken_is_called_a_text_that_is_too_long(
+    client: FlaskClient, owner: User, address: str, has_way_back: bool
+) -> None:
+    answer = client.post(address, data={"tekst": "a " * MOST_FORM_BYTES})
+
+    assert answer.status_code == 413
+    assert "Deze tekst is te lang" in text_of(answer)
+    assert "ongeveer 200.000 tekens" in text_of(answer)
+    assert (f'href="{address}"' in answer.text) is has_way_back
 
 
 @pytest.mark.usefixtures("words")
