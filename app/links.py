@@ -5,7 +5,13 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import (
+    BadData,
+    SignatureExpired,
+    TimestampSigner,
+    URLSafeSerializer,
+    URLSafeTimedSerializer,
+)
 
 from app.settings import Settings
 
@@ -15,6 +21,7 @@ PREFERENCES_LINK_LIVES = timedelta(days=60)
 # What somebody answers to an opgave is soon of no use any more.
 ANSWER_LINK_LIVES = timedelta(days=30)
 AN_ID = 32
+A_DAY = int(timedelta(days=1).total_seconds())
 
 
 class Deed(StrEnum):
@@ -35,6 +42,14 @@ class Permit:
     is_over: bool
 
 
+class DaySigner(TimestampSigner):
+    """Knows days only: the same link is the same all day, in both parts of a mail."""
+
+    def get_timestamp(self) -> int:
+        seconds = super().get_timestamp()
+        return seconds - seconds % A_DAY
+
+
 class Links:
     """Where a mail can send somebody. The paths are the ones of the pages; a test compares them."""
 
@@ -43,11 +58,8 @@ class Links:
         self._contact_email = settings.contact_email
         self._sign_in_signer = URLSafeSerializer(settings.secret_key, salt="sign-in")
         self._unsubscribe_signer = URLSafeSerializer(settings.secret_key, salt="unsubscribe")
-        self._preferences_signer = URLSafeTimedSerializer(settings.secret_key, salt="preferences")
-        self._deed_signers = {
-            deed: URLSafeTimedSerializer(settings.secret_key, salt=f"answer-{deed.value}")
-            for deed in Deed
-        }
+        self._preferences_signer = _of_days(settings, "preferences")
+        self._deed_signers = {deed: _of_days(settings, f"answer-{deed.value}") for deed in Deed}
 
     def contact_email(self) -> str:
         return self._contact_email
@@ -153,3 +165,7 @@ def _id_in(signer: URLSafeSerializer | URLSafeTimedSerializer, token: str) -> UU
         return UUID(hex=signer.loads(token))
     except (BadData, ValueError):
         return None
+
+
+def _of_days(settings: Settings, salt: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.secret_key, salt=salt, signer=DaySigner)

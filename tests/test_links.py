@@ -1,8 +1,10 @@
 """The links in mails lead to the pages they name, and their keys cannot be made by others."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask, url_for
 
 from app.links import Deed, Links, Permit
@@ -101,6 +103,20 @@ def test_a_key_of_another_house_opens_nothing(app: Flask, links: Links) -> None:
     settings: Settings = app.extensions["settings"]
     elsewhere = Links(Settings(**{**vars(settings), "secret_key": "another key altogether"}))
     assert links.sign_in_id_of(_token(elsewhere.sign_in(SOME_ID))) is None
+
+
+def test_a_link_is_the_same_all_day(links: Links) -> None:
+    """Else the two parts of a mail could differ, and a mail from one try to the next."""
+
+    def made() -> tuple[str, str]:
+        return links.interested(SOME_ID, AN_OPGAVE), links.preferences(SOME_ID)
+
+    with time_machine.travel(datetime(2026, 11, 23, 0, 0, 1, tzinfo=UTC)):
+        early = made()
+    with time_machine.travel(datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC)):
+        assert made() == early
+    with time_machine.travel(datetime(2026, 11, 24, tzinfo=UTC)):
+        assert not set(made()) & set(early)
 
 
 @pytest.mark.parametrize(
