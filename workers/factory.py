@@ -4,13 +4,19 @@ from importlib import import_module
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import celeryd_after_setup, celeryd_init, worker_process_init
+from celery.signals import (
+    celeryd_after_setup,
+    celeryd_init,
+    worker_process_init,
+    worker_shutting_down,
+)
 from flask import Flask
 
 from app.core.heartbeat import Group
 from app.extensions import db
 from app.settings import Settings, WrongSettings
 from workers.tasks import IN_TURN, TASK_LIMITS, add_tasks, beat_schedule
+from workers.work import stop_asked
 
 QUEUES = tuple(group.value for group in Group)
 # Seconds that a broker may be silent. A worker waits for news; who has some to tell does not wait.
@@ -59,6 +65,12 @@ def make_celery(flask_app: Flask) -> Celery:
             import_module("app.matching.core.loading").load_loops()
 
     return celery_app
+
+
+@worker_shutting_down.connect
+def end_after_the_mail_at_hand(**_: Any) -> None:
+    """Who drains a queue would go on for a minute, and be cut off in the middle of a mail."""
+    stop_asked.set()
 
 
 def _config(settings: Settings) -> dict[str, Any]:

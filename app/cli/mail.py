@@ -1,7 +1,6 @@
 """`flask mail ...`: how mail stands, and taking in what comes back."""
 
 import sys
-from mailbox import Maildir
 from pathlib import Path
 from typing import BinaryIO
 
@@ -78,15 +77,11 @@ def collect(folder: Path) -> None:
     with reading(folder):
         if not (folder / "new").is_dir():
             raise Refusal(f"{folder} is geen Maildir: er is geen map new in.")
-        box = Maildir(folder, create=False)
-        for key in sorted(box.keys()):
-            message = box.get_message(key)
-            if message.get_subdir() == "new":
-                with box.get_file(key) as file:
-                    found[_take_in(file.read(LONGEST_REPORT), "")] += 1
-                message.set_subdir("cur")
-                message.add_flag("S")
-                box[key] = message
+        # `mailbox` would read the whole folder again for each mail that moves.
+        for path in sorted((folder / "new").iterdir()):
+            with path.open("rb") as file:
+                found[_take_in(file.read(LONGEST_REPORT), "")] += 1
+            path.rename(folder / "cur" / f"{path.name}:2,S")
     if found[Found.NOT_OURS]:
         # One line, however many there were.
         log.warning("reports that are not ours", mails=found[Found.NOT_OURS])

@@ -5,15 +5,34 @@ import re
 import signal
 import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from time import monotonic
+from typing import Any
+from uuid import UUID, uuid4
 
+from flask import Flask
+from sqlalchemy import select, text
+
+from app.accounts.models import SignIn
+from app.accounts.service import ask_sign_in
+from app.factory import create_app
+from app.notifications import service
 from app.notifications.rules import DeliveryState
+from app.notifications.service import Stationery
+from app.post import Post
+from tests.conftest import settings_for
 from tests.faults.crowd import a_crowd
 from tests.faults.sink import Sink
+from tests.faults.within import FROZEN, WITHIN
+from tests.notifications.builders import a_delivery
+from tests.support.alive import work_now
+from tests.support.builders import a_user
 from tests.support.product import Product, wait_for
 
 SENDERS = "senders"
@@ -39,15 +58,47 @@ class Office(Product):
     senders = 4
     # The log of the relay, for senders that may read it.
     ledger: Path | None = None
+    # What goes wrong in the senders themselves (`within.py`).
+    within: Callable[[], None] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
-        ledger = f"postfix:{self.ledger}" if self.ledger else "none"
-        return {**super().environment, "MAIL_LEDGER": ledger}
+        return {
+            **super().environment,
+            "MAIL_LEDGER": f"postfix:{self.ledger}" if self.ledger else "none",
+            WITHIN: self.within.__name__ if self.within else "",
+            FROZEN: str(self.frozen),
+        }
+
+    @property
+    def frozen(self) -> Path:
+        """Who stopped just before a dot."""
+        return self.folder / "frozen"
+
+    @cached_property
+    def site(self) -> Flask:
+        """The web application on this database, in this process."""
+        return create_app(
+            settings_for(
+                self.database,
+                secret_key=self.environment["SECRET_KEY"],
+                base_url=self.base_url,
+            )
+        )
+
+    @property
+    def paper(self) -> Stationery:
+        """What the senders write on."""
+        post: Post = self.site.extensions["post"]
+        return post.stationery
 
     def fill(self, count: int) -> None:
         with self.session() as session:
             a_crowd(session, count)
+
+    def change(self, statement: str, **values: object) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text(statement), values)
 
     def send(self) -> None:
         self.start(SENDERS)
@@ -55,11 +106,19 @@ class Office(Product):
     def pids(self) -> list[int]:
         return [int(pid) for pid in BEGAN.findall(self._read(SENDERS))]
 
+    def wait(self, seconds: float) -> None:
+        over = monotonic() + seconds
+        wait_for(lambda: monotonic() >= over, "a moment to pass")
+
+    def scalars(self, statement: str) -> list[object]:
+        with self.engine.connect() as connection:
+            return list(connection.scalars(text(statement)))
+
     def kill_some(self, chance: Random, kills: int) -> int:
         """Kill -9 a sender now and then, at any moment of its work; how many were killed."""
         killed = 0
         while killed < kills and self.waiting():
-            _let_pass(KILL_EVERY)
+            self.wait(KILL_EVERY)
             with suppress(ProcessLookupError):
                 os.kill(chance.choice(self.pids()[-self.senders :]), signal.SIGKILL)
                 killed += 1
@@ -71,7 +130,15 @@ class Office(Product):
         )
         return int(str(found))
 
-    def finish(self, within: float = 120) -> None:
+    def are_due(self) -> bool:
+        """Whether there are mails that nobody has."""
+        return bool(
+            self.scalar(
+                "SELECT count(*) FROM delivery WHERE state = 'pending' AND lease_owner IS NULL"
+            )
+        )
+
+    def finish(self, within: float = 600) -> None:
         """Every mail gets its verdict; what the killed left behind is over at once."""
 
         def is_over() -> bool:
@@ -89,11 +156,61 @@ class Office(Product):
                 " WHERE state = 'submitting'"
                 " AND now() - submitted_at BETWEEN interval '10 seconds' AND interval '1 minute'",
                 "UPDATE delivery SET lease_until = now()"
-                " WHERE state = 'pending' AND lease_until < now() + interval '50 seconds'",
+                " WHERE state = 'pending'"
+                " AND lease_until BETWEEN now() AND now() + interval '50 seconds'",
                 "UPDATE delivery SET next_attempt_at = now()"
                 " WHERE state = 'pending' AND next_attempt_at > now()",
             ):
                 connection.exec_driver_sql(statement)
+
+    def let_pass(self, time: timedelta) -> None:
+        """Since the dots that have no answer yet, and for all leases."""
+        self.change(
+            "UPDATE delivery SET submitted_at = submitted_at - :time WHERE state = 'submitting'",
+            time=time,
+        )
+        self.change("UPDATE delivery SET lease_until = lease_until - :time", time=time)
+
+    def see_a_turn(self) -> None:
+        """Senders have done all there was to do; two that have nothing to tell go in turn."""
+        for _ in range(2):
+            with self.session() as session:
+                seen = a_delivery(session, a_user(session)).id
+                session.commit()
+            self._await_end(seen)
+            self.change("DELETE FROM delivery WHERE id = :id", id=seen)
+
+    def _await_end(self, mail: UUID) -> None:
+        ended = "SELECT state NOT IN ('pending', 'submitting') FROM delivery WHERE id = :id"
+        wait_for(lambda: self.scalar(ended, id=mail), "a turn of a sender")
+
+    def ask_for_a_link(self) -> str:
+        """Somebody asks for a link; the address."""
+        email = f"{uuid4().hex}@gemeente.example"
+        with self.session() as session:
+            ask_sign_in(work_now(session), email)
+            session.commit()
+        return email
+
+    def ask_for_a_link_now(self) -> str:
+        """The same when nobody reads facts: the mail is planned at once."""
+        email = self.ask_for_a_link()
+        with self.session() as session:
+            asked = session.scalars(select(SignIn.id).filter_by(email=email)).one()
+            service.mail_sign_in(work_now(session), asked)
+            session.commit()
+        return email
+
+    def asked_at(self, email: str) -> datetime:
+        found = self.scalar("SELECT asked_at FROM sign_in WHERE email = :email", email=email)
+        assert isinstance(found, datetime)
+        return found
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Every mail as it stands."""
+        with self.engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT delivery::text FROM delivery ORDER BY id")
+            return [tuple(row) for row in found]
 
     def states(self) -> Counter[DeliveryState]:
         with self.engine.connect() as connection:
@@ -125,8 +242,3 @@ class Office(Product):
 
     def _ready(self, name: str) -> bool:
         return "sender " in self._read(name) if name == SENDERS else super()._ready(name)
-
-
-def _let_pass(seconds: float) -> None:
-    over = monotonic() + seconds
-    wait_for(lambda: monotonic() >= over, "a moment to pass")

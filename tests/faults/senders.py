@@ -14,7 +14,8 @@ from contextlib import suppress
 
 from app.extensions import db
 from devtools.processes import die_with_parent
-from workers.mail import deliver, settle
+from tests.faults.within import go_wrong
+from workers.mail import deliver, deliver_urgent, settle
 from wsgi import app
 
 PAUSE = 0.02
@@ -38,9 +39,11 @@ def main() -> None:
 
 
 def send_for_ever() -> None:
+    go_wrong()
     with app.app_context():
         db.engine.dispose(close=False)
         while True:
+            deliver_urgent()
             deliver()
             settle()
             time.sleep(PAUSE)

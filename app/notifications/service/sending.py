@@ -264,7 +264,9 @@ def _record_accepted(work: Work, claimed: Claim, answer: Answer, letter: Letter)
 def _open(delivery: Delivery) -> None:
     delivery.state, delivery.attempts = DeliveryState.PENDING, 0
     delivery.next_attempt_at = func.now()
-    delivery.expires_at = func.now() + lives(delivery.kind)
+    if delivery.kind is not MailKind.SIGN_IN:
+        # That of a link ends with its link.
+        delivery.expires_at = func.now() + lives(delivery.kind)
 
 
 def _held(

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
+from app.accounts.models import SignIn
 from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.errors import NotAllowed
@@ -510,6 +511,21 @@ def test_only_a_mail_that_failed_or_is_unknown_can_be_sent_again(
     work.session.refresh(delivery)
     expected = (1, now + timedelta(hours=48)) if opened else (5, now - A_MINUTE)
     assert (delivery.attempts, delivery.expires_at) == expected
+
+
+def test_a_link_that_is_sent_again_ends_when_it_would_have_ended(work: Work, now: datetime) -> None:
+    beheerder = make_work(work.session, a_user(work.session, Role.BEHEERDER), now)
+    ends = now + A_MINUTE
+    link = SignIn(id=uuid4(), email="jan@x.example", asked_at=now, expires_at=ends)
+    work.session.add(link)
+    delivery = a_delivery(work.session, expires_at=ends, kind=MailKind.SIGN_IN, subject_id=link.id)
+    delivery.state = DeliveryState.FAILED
+
+    service.send_again(beheerder, delivery.id)
+
+    work.session.flush()
+    work.session.refresh(delivery)
+    assert (delivery.state, delivery.expires_at) == (DeliveryState.PENDING, ends)
 
 
 @pytest.mark.parametrize("role", [Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER])
