@@ -376,20 +376,31 @@ def test_a_choice_is_kept_and_its_effect_told(
     assert said in client.get("/voorkeuren").text
 
 
-def test_a_road_is_chosen_per_sort_of_news(
-    client: FlaskClient, session: Session, professional: User
-) -> None:
-    sign_in(client, session, professional)
+def test_a_road_is_chosen_per_sort_of_news(client: FlaskClient, session: Session) -> None:
+    opgavehouder = a_user(session, Role.OPGAVEHOUDER)
+    sign_in(client, session, opgavehouder)
     before = re.findall(r'value="(\w+)" checked', client.get("/voorkeuren").text)
 
     client.post("/voorkeuren", data={**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
 
     assert before == ["weekly", "digest", "digest", "at_once"]
-    assert queries.channels(session, professional.id) == {
+    assert queries.channels(session, opgavehouder.id) == {
         Family.MATCHES: Channel.INBOX,
         Family.COLLEAGUES: Channel.DIGEST,
         Family.RESPONSES: Channel.DIGEST,
     }
+
+
+def test_who_looks_after_no_opgaven_is_asked_nothing_about_them(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+    asked = re.findall(r'value="(\w+)" checked', client.get("/voorkeuren").text)
+
+    client.post("/voorkeuren", data={**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
+
+    assert asked == ["weekly", "digest"]
+    assert queries.channels(session, professional.id)[Family.RESPONSES] is Channel.AT_ONCE
 
 
 @pytest.mark.parametrize("road", ["at_once", "", "smoke", "digest\x00"])

@@ -1,5 +1,6 @@
 """How often somebody wants a digest, and what not to hear of."""
 
+from collections.abc import Collection
 from typing import Any
 
 from wtforms import RadioField, SelectMultipleField
@@ -30,8 +31,13 @@ class PreferenceForm(WebForm):
     kept = SelectMultipleField("Vaardigheden die je weglaat", validate_choice=False)
     skill = LineField("Nog een vaardigheid om weg te laten")
 
+    def offer(self, families: Collection[Family]) -> None:
+        """Ask only for roads of news that may come to this reader."""
+        for family in set(Family).difference(families):
+            del self[family.value]
+
     def roads(self) -> dict[Family, Channel]:
-        return {family: self[family.value].data for family in Family}
+        return {family: self[family.value].data for family in Family if family.value in self}
 
     def left_out(self) -> LeftOut:
         skills = [clean_line(skill) for skill in self.kept.data or ()]

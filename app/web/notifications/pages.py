@@ -20,7 +20,8 @@ from app.notifications import queries
 from app.notifications.digest import ColleagueNews, OpgaveNews, ResponseNews, why_of
 from app.notifications.models import Notice
 from app.notifications.parts import COLLEAGUES, MATCHES, RESPONSES, SeenNotice
-from app.notifications.rules import Frequency, NoticeKind, next_digest
+from app.notifications.rules import Family, Frequency, NoticeKind, next_digest
+from app.opgaven.rules import EDITORS
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.vocabulary import queries as vocabulary
@@ -69,6 +70,8 @@ class Reader:
 class PreferencePage:
     # What the form begins with.
     chosen: dict[str, Any]
+    # Of what news may come to them.
+    families: tuple[Family, ...]
     # The words that somebody may mean, for lists that work without scripts.
     labels: list[str]
     expected: datetime | None
@@ -106,11 +109,18 @@ def preference_page(
             "kept": left_out.skills,
             **{family.value: road for family, road in roads.items()},
         },
+        families=_families_of(session, user_id),
         labels=vocabulary.own_labels(session),
         expected=expected,
         paused_until=until if expected else None,
         reader=reader,
     )
+
+
+def _families_of(session: Session, user_id: UUID) -> tuple[Family, ...]:
+    """Who looks after no opgaven hears nothing of those."""
+    may_have_opgaven = not EDITORS.isdisjoint(accounts.roles_of(session.get_one(User, user_id)))
+    return tuple(Family) if may_have_opgaven else (Family.MATCHES,)
 
 
 def reader_of(session: Session, viewer: Actor, user_id: UUID) -> Reader | None:

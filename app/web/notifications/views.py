@@ -137,6 +137,7 @@ def _preferences_of(user_id: UUID, reader: Reader | None = None) -> ResponseRetu
     """`reader` is there when it was a link from a mail that led here."""
     page = preference_page(db.session(), user_id, utc_now(), reader)
     form = PreferenceForm.of_request(data=page.chosen)
+    form.offer(page.families)
     form.kept.choices = list(page.chosen["kept"])
     if form.submitted() and _save(form, user_id if reader else None):
         flash("Je keuze is bewaard.", "success")
