@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -63,6 +63,31 @@ Built = TypeVar("Built")
 Made = TypeVar("Made")
 
 _vocabularies: dict[UUID, Vocabulary] = {}
+
+
+class Scored(Protocol):
+    """A match, or as much of its row as says how well the two fit."""
+
+    @property
+    def profile_id(self) -> UUID: ...
+    @property
+    def opgave_id(self) -> UUID: ...
+    @property
+    def value(self) -> int: ...
+    @property
+    def tier(self) -> int: ...
+    @property
+    def reasons(self) -> list[Any]: ...
+
+
+class ScoreRow(NamedTuple):
+    """The same, read without the rest of the match."""
+
+    profile_id: UUID
+    opgave_id: UUID
+    value: int
+    tier: int
+    reasons: list[Any]
 
 
 @dataclass(frozen=True)
@@ -325,7 +350,7 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Match)) or 0
 
 
-def score_of(row: Match) -> Score:
+def score_of(row: Scored) -> Score:
     reasons = tuple(Reason.of_plain(reason) for reason in row.reasons)
     return Score(row.profile_id, row.opgave_id, row.value, row.tier, reasons)
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain, zip_longest
-from typing import Protocol, TypeVar
+from itertools import chain, islice, zip_longest
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from app.core.dutch import ended, listed, plural, short_date
@@ -61,8 +61,52 @@ class ResponseNews:
     score: Score | None
 
 
-Scored = TypeVar("Scored", OpgaveNews, ColleagueNews)
-Grouped = TypeVar("Grouped", ColleagueNews, ResponseNews)
+class Scored(Protocol):
+    """As much of news as it takes to choose what is told of what fits."""
+
+    @property
+    def score(self) -> Score: ...
+
+
+class Timed(Protocol):
+    """As much as it takes to choose by how long somebody waits."""
+
+    @property
+    def opgave_id(self) -> UUID: ...
+    @property
+    def told_at(self) -> datetime: ...
+
+
+One = TypeVar("One")
+Other = TypeVar("Other")
+OneScored = TypeVar("OneScored", bound=Scored)
+OneTimed = TypeVar("OneTimed", bound=Timed)
+
+
+@dataclass(frozen=True)
+class Few(Generic[One]):
+    """What is told of these, best first, and how many more there are."""
+
+    told: tuple[One, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class Choice(Generic[One]):
+    """The few that are told; `more` are about yet other opgaven."""
+
+    groups: tuple[Few[One], ...]
+    more: int = 0
+    more_opgaven: int = 0
+
+    @property
+    def told(self) -> list[One]:
+        return [one for group in self.groups for one in group.told]
+
+    def each(self, make: Callable[[One], Other]) -> "Choice[Other]":
+        """The same choice of what is made from each."""
+        groups = (Few(tuple(map(make, group.told)), group.more) for group in self.groups)
+        return Choice(tuple(groups), self.more, self.more_opgaven)
 
 
 class Section(Protocol):
@@ -228,36 +272,35 @@ class Digest:
         return self.parts[0].section.first_line
 
 
-def opgaven_for_you(news: Iterable[OpgaveNews]) -> ForYou:
-    ordered = _best_first(news)
-    told = tuple(_opgave(one) for one in ordered[:MOST_MATCHES])
-    return ForYou(told, more=len(ordered) - len(told))
+def best_few(found: Iterable[OneScored]) -> Choice[OneScored]:
+    ordered = _best_first(found)
+    told = tuple(ordered[:MOST_MATCHES])
+    return Choice((Few(told, more=len(ordered) - len(told)),))
 
 
-def colleagues_for_opgaven(news: Iterable[ColleagueNews]) -> ForOpgaven:
+def best_of_each_opgave(found: Iterable[OneScored]) -> Choice[OneScored]:
     """Each opgave its best before any has its second; the opgave with the best of all first."""
-    groups = _grouped(_best_first(news), lambda one: one.score.opgave_id)
-    shares = shared_fairly([len(group) for group in groups])
-    told = [(group, share) for group, share in zip(groups, shares, strict=True) if share]
-    others = groups[len(told) :]
-    return ForOpgaven(
-        groups=tuple(_colleagues(group, share) for group, share in told),
-        more=sum(len(group) for group in others),
-        more_opgaven=len(others),
-    )
+    return _shared(_best_first(found), lambda one: one.score.opgave_id)
 
 
-def responses_to_opgaven(news: Iterable[ResponseNews]) -> ToOpgaven:
+def longest_waiting(found: Iterable[OneTimed]) -> Choice[OneTimed]:
     """The opgave with the longest waiting first; of each, who has waited longest."""
-    groups = _grouped(sorted(news, key=lambda one: one.told_at), lambda one: one.opgave_id)
-    shares = shared_fairly([len(group) for group in groups])
-    told = [(group, share) for group, share in zip(groups, shares, strict=True) if share]
-    others = groups[len(told) :]
-    return ToOpgaven(
-        groups=tuple(_responses(group, share) for group, share in told),
-        more=sum(len(group) for group in others),
-        more_opgaven=len(others),
-    )
+    return _shared(sorted(found, key=lambda one: one.told_at), lambda one: one.opgave_id)
+
+
+def opgaven_for_you(news: Choice[OpgaveNews]) -> ForYou:
+    (group,) = news.groups
+    return ForYou(tuple(_opgave(one) for one in group.told), group.more)
+
+
+def colleagues_for_opgaven(news: Choice[ColleagueNews]) -> ForOpgaven:
+    groups = tuple(_colleagues(group) for group in news.groups)
+    return ForOpgaven(groups, news.more, news.more_opgaven)
+
+
+def responses_to_opgaven(news: Choice[ResponseNews]) -> ToOpgaven:
+    groups = tuple(_responses(group) for group in news.groups)
+    return ToOpgaven(groups, news.more, news.more_opgaven)
 
 
 def shows_interest(name: str, region: str, title: str) -> str:
@@ -268,23 +311,37 @@ def shows_interest(name: str, region: str, title: str) -> str:
 def shared_fairly(sizes: Sequence[int], most: int = MOST_MATCHES) -> list[int]:
     """How many of each group are told: each its first, then each its second, and so on."""
     turns = zip_longest(*([number] * size for number, size in enumerate(sizes)))
-    told = [one for one in chain.from_iterable(turns) if one is not None][:most]
+    in_turn = (one for one in chain.from_iterable(turns) if one is not None)
+    told = list(islice(in_turn, most))
     return [told.count(number) for number in range(len(sizes))]
 
 
-def _best_first(news: Iterable[Scored]) -> list[Scored]:
+def _best_first(found: Iterable[OneScored]) -> list[OneScored]:
     """The same match is told once, as it was told last."""
-    by_match = {(one.score.profile_id, one.score.opgave_id): one for one in news}
-    ordered = sorted(rank(one.score for one in by_match.values()), key=group_of)
-    return [by_match[score.profile_id, score.opgave_id] for score in ordered]
+    by_match: dict[tuple[UUID, UUID], tuple[Score, OneScored]] = {}
+    for one in found:
+        score = one.score
+        by_match[score.profile_id, score.opgave_id] = score, one
+    ordered = sorted(rank(score for score, _ in by_match.values()), key=group_of)
+    return [by_match[score.profile_id, score.opgave_id][1] for score in ordered]
 
 
-def _grouped(ordered: Iterable[Grouped], opgave: Callable[[Grouped], UUID]) -> list[list[Grouped]]:
+def _shared(ordered: Iterable[One], opgave: Callable[[One], UUID]) -> Choice[One]:
     """Per opgave; the one with the first of all comes first."""
-    groups: dict[UUID, list[Grouped]] = {}
+    found: dict[UUID, list[One]] = {}
     for one in ordered:
-        groups.setdefault(opgave(one), []).append(one)
-    return list(groups.values())
+        found.setdefault(opgave(one), []).append(one)
+    groups = list(found.values())
+    shares = [share for share in shared_fairly([len(group) for group in groups]) if share]
+    others = groups[len(shares) :]
+    return Choice(
+        groups=tuple(
+            Few(tuple(group[:share]), len(group) - share)
+            for group, share in zip(groups, shares, strict=False)
+        ),
+        more=sum(len(group) for group in others),
+        more_opgaven=len(others),
+    )
 
 
 def _opgave(news: OpgaveNews) -> DigestOpgave:
@@ -300,30 +357,29 @@ def _opgave(news: OpgaveNews) -> DigestOpgave:
     )
 
 
-def _colleagues(group: Sequence[ColleagueNews], share: int) -> DigestColleagues:
-    about = group[0]
+def _colleagues(group: Few[ColleagueNews]) -> DigestColleagues:
+    about = group.told[0]
     return DigestColleagues(
         opgave_id=about.score.opgave_id,
         opgave_title=about.opgave_title,
         gemeente_name=about.gemeente_name,
         closes_on=about.closes_on,
-        colleagues=tuple(_colleague(one) for one in group[:share]),
-        more=len(group) - share,
+        colleagues=tuple(_colleague(one) for one in group.told),
+        more=group.more,
     )
 
 
-def _responses(group: Sequence[ResponseNews], share: int) -> DigestResponses:
-    about = group[0]
+def _responses(group: Few[ResponseNews]) -> DigestResponses:
+    about = group.told[0]
     return DigestResponses(
         opgave_id=about.opgave_id,
         opgave_title=about.opgave_title,
         gemeente_name=about.gemeente_name,
         closes_on=about.closes_on,
         responses=tuple(
-            DigestResponse(one.name, one.region, one.email, why_of(one.score))
-            for one in group[:share]
+            DigestResponse(one.name, one.region, one.email, why_of(one.score)) for one in group.told
         ),
-        more=len(group) - share,
+        more=group.more,
     )
 
 

@@ -19,21 +19,25 @@ from app.accounts.models import User
 from app.core.actor import Actor
 from app.matching.core.facts import Score
 from app.matching.models import Match
-from app.matching.queries import score_of
+from app.matching.queries import Scored, score_of
 from app.notifications.digest import (
+    Choice,
     ColleagueNews,
     OpgaveNews,
     ResponseNews,
     Section,
     Told,
+    best_few,
+    best_of_each_opgave,
     colleagues_for_opgaven,
+    longest_waiting,
     opgaven_for_you,
     responses_to_opgaven,
 )
 from app.notifications.models import LeftOutSkill, LeftOutTheme, Notice
 from app.notifications.rules import Family, NoticeKind
 from app.opgaven.models import AskedSkill, Opgave
-from app.opgaven.queries import SeenOpgave
+from app.opgaven.queries import OpgaveHead, SeenOpgave
 from app.opgaven.rules import EDITORS, may_edit
 from app.people import queries as people
 from app.people.models import Profile
@@ -74,26 +78,66 @@ class SeenNotice:
     colleague: SeenProfile | None = None
 
     @property
-    def score(self) -> Score | None:
-        return score_of(self.match) if self.match else None
+    def whole(self) -> "Whole":
+        opgave, gemeente = self.seen.opgave, self.seen.gemeente
+        head = OpgaveHead(opgave.id, opgave.title, gemeente.name, opgave.closes_on)
+        score = score_of(self.match) if self.match else None
+        return Whole(head, self.told_at, score, self.colleague)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """As little of a notice that still stands as it takes to choose what is told."""
+
+    kind: NoticeKind
+    opgave_id: UUID
+    # The colleague whom it is about.
+    profile_id: UUID | None
+    told_at: datetime
+    # The whole score; its reasons are read when they matter.
+    match: Scored | None
+
+    @property
+    def score(self) -> Score:
+        """Its place among the others: without all that is needed, reasons make no difference."""
+        match = _surely(self.match)
+        if match.tier == 1:
+            return score_of(match)
+        return Score(match.profile_id, match.opgave_id, match.value, match.tier, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What may be told of a notice."""
+
+    opgave: OpgaveHead
+    told_at: datetime
+    # None when they fit too little to say why.
+    score: Score | None
+    colleague: SeenProfile | None
 
 
 @dataclass(frozen=True)
 class Part:
-    """News of one sort; `holds` asks of a notice, beside its open opgave and its match."""
+    """News of one sort; `holds` asks of a notice, beside its open opgave and its match.
+
+    `choose` says of what stands which few are told, and counts the rest.
+    """
 
     name: str
     family: Family
     kinds: frozenset[NoticeKind]
     holds: Callable[[Whose], ColumnElement[bool]]
-    news_of: Callable[[SeenNotice], Any]
-    compose: Callable[[Iterable[Any]], Section]
+    choose: Callable[[Iterable[Any]], Choice[Any]]
+    news_of: Callable[[Whole], Any]
+    compose: Callable[[Choice[Any]], Section]
 
     def told(self, notices: Sequence[SeenNotice]) -> Told | None:
         """What the digest tells of these, or None when there is nothing."""
         if not notices:
             return None
-        return Told(self.name, self.compose([self.news_of(notice) for notice in notices]))
+        chosen = self.choose([self.news_of(notice.whole) for notice in notices])
+        return Told(self.name, self.compose(chosen))
 
 
 def one(viewer: Actor) -> Whose:
@@ -163,37 +207,35 @@ def _is_interested(whose: Whose) -> ColumnElement[bool]:
     return and_(whose.looks_after, interested.exists())
 
 
-def _opgave_news(notice: SeenNotice) -> OpgaveNews:
-    opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
-    return OpgaveNews(opgave.title, gemeente.name, opgave.closes_on, _surely(notice.score))
+def _opgave_news(whole: Whole) -> OpgaveNews:
+    opgave = whole.opgave
+    return OpgaveNews(opgave.title, opgave.gemeente_name, opgave.closes_on, _surely(whole.score))
 
 
-def _colleague_news(notice: SeenNotice) -> ColleagueNews:
-    opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
-    colleague = _surely(notice.colleague)
+def _colleague_news(whole: Whole) -> ColleagueNews:
+    opgave, colleague = whole.opgave, _surely(whole.colleague)
     return ColleagueNews(
         opgave_title=opgave.title,
-        gemeente_name=gemeente.name,
+        gemeente_name=opgave.gemeente_name,
         closes_on=opgave.closes_on,
         display_name=colleague.display_name,
         region=colleague.gemeente_name or colleague.region,
-        score=_surely(notice.score),
+        score=_surely(whole.score),
     )
 
 
-def _response_news(notice: SeenNotice) -> ResponseNews:
-    opgave, gemeente = notice.seen.opgave, notice.seen.gemeente
-    colleague = _surely(notice.colleague)
+def _response_news(whole: Whole) -> ResponseNews:
+    opgave, colleague = whole.opgave, _surely(whole.colleague)
     return ResponseNews(
-        opgave_id=opgave.id,
+        opgave_id=opgave.opgave_id,
         opgave_title=opgave.title,
-        gemeente_name=gemeente.name,
+        gemeente_name=opgave.gemeente_name,
         closes_on=opgave.closes_on,
         name=colleague.display_name,
         region=colleague.gemeente_name or colleague.region,
         email=colleague.email,
-        told_at=notice.told_at,
-        score=notice.score,
+        told_at=whole.told_at,
+        score=whole.score,
     )
 
 
@@ -209,6 +251,7 @@ MATCHES = Part(
     family=Family.MATCHES,
     kinds=frozenset({NoticeKind.OPGAVE_FOR_YOU}),
     holds=_fits_and_is_wanted,
+    choose=best_few,
     news_of=_opgave_news,
     compose=opgaven_for_you,
 )
@@ -217,6 +260,7 @@ COLLEAGUES = Part(
     family=Family.COLLEAGUES,
     kinds=frozenset({NoticeKind.COLLEAGUE_FOR_OPGAVE}),
     holds=_fits_and_may_be_known,
+    choose=best_of_each_opgave,
     news_of=_colleague_news,
     compose=colleagues_for_opgaven,
 )
@@ -225,6 +269,7 @@ RESPONSES = Part(
     family=Family.RESPONSES,
     kinds=frozenset({NoticeKind.INTEREST_SHOWN}),
     holds=_is_interested,
+    choose=longest_waiting,
     news_of=_response_news,
     compose=responses_to_opgaven,
 )

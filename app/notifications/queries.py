@@ -1,9 +1,8 @@
 """Reading notices, preferences and the state of the mail."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -29,6 +28,7 @@ from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM, dutch_day
 from app.core.orm import UtcDateTime
 from app.matching.models import Match
+from app.matching.queries import ScoreRow
 from app.notifications.models import (
     ChannelChoice,
     Delivery,
@@ -38,7 +38,16 @@ from app.notifications.models import (
     Notice,
     Preference,
 )
-from app.notifications.parts import PARTS, Part, SeenNotice, Whose, each_reader, one, reader
+from app.notifications.parts import (
+    PARTS,
+    Part,
+    SeenNotice,
+    Standing,
+    Whose,
+    each_reader,
+    one,
+    reader,
+)
 from app.notifications.rules import (
     AT_ONCE,
     DEFAULT_FREQUENCY,
@@ -55,7 +64,6 @@ from app.notifications.rules import (
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
-from app.opgaven.queries import SeenOpgave
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.visibility import Relation, SeenProfile
@@ -71,13 +79,12 @@ ON_ITS_WAY_OR_THERE = (
     DeliveryState.ACCEPTED,
 )
 LONGEST_INBOX = 100
-# A digest shows the best few and counts the rest; past this many nobody counts.
-MOST_NEWS = 500
 
 ABOUT_COLLEAGUES = {
     Relation.NONE: NoticeKind.COLLEAGUE_FOR_OPGAVE,
     Relation.INTERESTED: NoticeKind.INTEREST_SHOWN,
 }
+RELATIONS = {kind: relation for relation, kind in ABOUT_COLLEAGUES.items()}
 # What the reader of a notice says to its opgave.
 answer = aliased(Response, name="answer")
 
@@ -144,16 +151,17 @@ def news(
     """What was told in [since, until) for these parts and still stands, best first."""
     told = _told_between(viewer, since, until, today, parts)
     best = told.order_by(Match.tier, Match.value.desc(), Notice.id)
-    return _seen(session, viewer, best.limit(MOST_NEWS), today)
+    return _seen(session, viewer, best, today)
 
 
-def news_of_digests(
-    session: Session, viewers: Mapping[UUID, Actor], today: date
-) -> dict[UUID, list[SeenNotice]]:
-    """What each of these digests has to tell its reader, best first.
+def standing_for_digests(
+    session: Session, delivery_ids: Collection[UUID], today: date
+) -> dict[UUID, list[Standing]]:
+    """Of what each of these digests may tell.
 
     The same as to ask `news` from where the mail says, or where a later digest that was accepted
-    left off, until where it says; but in one question for all of them.
+    left off, until where it says; but in one question for all of them, and no more than it takes
+    to choose from.
     """
     digest = aliased(Delivery, name="digest")
     told = _last_told(reader.id).lateral("told")
@@ -161,21 +169,25 @@ def news_of_digests(
     until = func.coalesce(digest.news_until, digest.created_at)
     rows = session.execute(
         _stands(each_reader(), today)
-        .add_columns(digest.id)
+        .with_only_columns(
+            digest.id,
+            *(Notice.kind, Notice.opgave_id, Notice.profile_id, _became_news_at()),
+            *(Match.profile_id, Match.opgave_id, Match.value, Match.tier, Match.reasons),
+            maintain_column_froms=True,
+        )
         .join(reader, reader.id == Notice.user_id)
         .join(digest, digest.user_id == reader.id)
         .join(told, true())
-        .where(digest.id.in_(viewers), _before(until), or_(since.is_(None), _from(since)))
+        .where(digest.id.in_(delivery_ids), _before(until), or_(since.is_(None), _from(since)))
+        .where(is_for_digest())
         .order_by(Match.tier, Match.value.desc(), Notice.id)
-    ).all()
-    about = opgaven.by_ids(session, list({notice.opgave_id for notice, *_ in rows}))
-    found: dict[UUID, list[Any]] = {}
-    for *row, delivery_id in rows:
-        found.setdefault(delivery_id, []).append(row)
-    return {
-        delivery_id: _as_seen(session, viewers[delivery_id], own, about, today)
-        for delivery_id, own in found.items()
-    }
+    )
+    found: dict[UUID, list[Standing]] = {}
+    for delivery_id, kind, opgave_id, profile_id, told_at, *score in rows:
+        match = ScoreRow(*score) if score[0] else None
+        one = Standing(kind, opgave_id, profile_id, told_at, match)
+        found.setdefault(delivery_id, []).append(one)
+    return found
 
 
 def preferences_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, Preference]:
@@ -428,19 +440,9 @@ def _being_told(user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
 
 
 def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) -> list[SeenNotice]:
+    """These notices with what the viewer may see of the colleagues that they name."""
     rows = session.execute(standing).all()
     about = opgaven.by_ids(session, [notice.opgave_id for notice, *_ in rows])
-    return _as_seen(session, viewer, rows, about, today)
-
-
-def _as_seen(
-    session: Session,
-    viewer: Actor,
-    rows: Sequence[Any],
-    about: Mapping[UUID, SeenOpgave],
-    today: date,
-) -> list[SeenNotice]:
-    """These rows with what the viewer may see of the colleagues that they name."""
     colleagues = {
         **_colleagues(session, viewer, rows, today, Relation.NONE),
         **_colleagues(session, viewer, rows, today, Relation.INTERESTED),

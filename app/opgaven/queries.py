@@ -39,6 +39,16 @@ class SeenOpgave:
     gemeente: Gemeente
 
 
+@dataclass(frozen=True, slots=True)
+class OpgaveHead:
+    """As little of an opgave as a line about it needs."""
+
+    opgave_id: UUID
+    title: str
+    gemeente_name: str
+    closes_on: date | None
+
+
 @dataclass(frozen=True)
 class Search:
     """What somebody looks for among open opgaven; empty parts do not count.
@@ -112,6 +122,16 @@ def by_ids(session: Session, opgave_ids: list[UUID]) -> dict[UUID, SeenOpgave]:
     """These opgaven, for whom the caller knows that they may read them: they match, or are news."""
     rows = session.execute(_rows().where(Opgave.id.in_(opgave_ids)))
     return {row[0].id: SeenOpgave(*row) for row in rows}
+
+
+def heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, OpgaveHead]:
+    """The same opgaven as `by_ids`, in short."""
+    rows = session.execute(
+        select(Opgave.id, Opgave.title, Gemeente.name, Opgave.closes_on)
+        .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
+        .where(Opgave.id.in_(opgave_ids))
+    )
+    return {row.id: OpgaveHead(*row) for row in rows}
 
 
 def opgave_to_edit(session: Session, editor: Actor, opgave_id: UUID) -> Opgave:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -124,6 +125,24 @@ def seen_profiles(
     return {profile.user_id: profile for profile in seen if profile is not None}
 
 
+def seen_in_short(
+    session: Session,
+    looked_at: Iterable[tuple[Actor, UUID, Relation]],
+    today: date,
+) -> dict[tuple[UUID | None, UUID, Relation], SeenProfile]:
+    """Who each of these colleagues is for who looks at them, and nothing else of the profile."""
+    looked_at = list(looked_at)
+    user_ids = {user_id for _, user_id, _ in looked_at}
+    rows = session.execute(_in_short().where(Profile.user_id.in_(user_ids)))
+    wholes = {whole.user_id: whole for whole in map(_whole_in_short, rows)}
+    seen = {
+        (viewer.user_id, user_id, relation): seen_by(viewer, wholes[user_id], today, relation)
+        for viewer, user_id, relation in looked_at
+        if user_id in wholes
+    }
+    return {which: profile for which, profile in seen.items() if profile is not None}
+
+
 def search(
     session: Session, viewer: Actor, wanted: Search, number: int, today: date
 ) -> Page[SeenProfile]:
@@ -162,6 +181,39 @@ def _rows() -> Select[*Row]:
         .join(User, User.id == Profile.user_id)
         .join(Gemeente, Gemeente.code == User.gemeente_code)
         .options(selectinload(Profile.skills), selectinload(Profile.windows))
+    )
+
+
+def _in_short() -> Select[*tuple[Any, ...]]:
+    who = User.id, User.name, User.email
+    where = Gemeente.code, Gemeente.name.label("gemeente_name"), Gemeente.province
+    return (
+        select(*who, *where, Profile.state, Profile.visibility)
+        .join(Profile, Profile.user_id == User.id)
+        .join(Gemeente, Gemeente.code == User.gemeente_code)
+    )
+
+
+def _whole_in_short(row: Any) -> WholeProfile:
+    """Only who it is; the rest is as with nothing filled in."""
+    return WholeProfile(
+        user_id=row.id,
+        name=row.name,
+        email=row.email,
+        gemeente_code=row.code,
+        gemeente_name=row.gemeente_name,
+        province=row.province,
+        state=row.state,
+        visibility=row.visibility,
+        function="",
+        headline="",
+        about="",
+        themes=(),
+        movement=(),
+        skills=(),
+        windows=(),
+        travel_km=0,
+        remote=False,
     )
 
 

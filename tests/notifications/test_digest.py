@@ -17,12 +17,14 @@ from app.notifications.digest import (
     OpgaveNews,
     ResponseNews,
     Told,
-    colleagues_for_opgaven,
-    opgaven_for_you,
-    responses_to_opgaven,
     shared_fairly,
 )
 from tests.matching.core.builders import a_missing, a_reason
+from tests.notifications.sections import (
+    colleagues_for_opgaven,
+    opgaven_for_you,
+    responses_to_opgaven,
+)
 from tests.support.work import MONDAY
 
 CLOSES = date(2026, 12, 12)

@@ -66,12 +66,14 @@ SYNONYM = "verkeer en vervoer"
 class World:
     """A few people of two gemeenten with what chance gave them."""
 
+    OPGAVEN = 3
+
     def __init__(self, session: Session, chance: Random) -> None:
         self.session, self.chance = session, chance
         self.gemeenten = [a_gemeente(session).code for _ in range(2)]
         a_concept(session, "verkeerskunde", SYNONYM)
         self.people = [self._somebody() for _ in range(6)]
-        self.opgaven = [self._opgave() for _ in range(3)]
+        self.opgaven = [self._opgave() for _ in range(self.OPGAVEN)]
         self.professionals = self.chance.sample(self.people, 4)
         for user in self.professionals:
             a_profile(

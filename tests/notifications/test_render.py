@@ -13,12 +13,14 @@ from app.core.mail import Letter, message_of
 from app.notifications.digest import (
     Digest,
     Told,
+)
+from app.notifications.render import Rendered, Renderer
+from app.notifications.rules import MailKind
+from tests.notifications.sections import (
     colleagues_for_opgaven,
     opgaven_for_you,
     responses_to_opgaven,
 )
-from app.notifications.render import Rendered, Renderer
-from app.notifications.rules import MailKind
 from tests.notifications.test_digest import CLOSES, a_colleague, a_response, an_opgave
 from tests.support.work import MONDAY
 

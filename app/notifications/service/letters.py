@@ -20,14 +20,14 @@ from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.matching import standing
 from app.notifications import queries, versions
-from app.notifications.digest import Digest, why_of
+from app.notifications.digest import Digest, Told, why_of
 from app.notifications.models import Delivery, Preference
-from app.notifications.parts import PARTS, SeenNotice
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import AT_ONCE, URGENT, DeliveryState, Family, Frequency, MailKind
 from app.notifications.service import health
 from app.notifications.service.at_once import may_go
 from app.notifications.service.sending import Claim, drop, mark
+from app.notifications.telling import told_in_digests, told_to
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class ReadForDigest:
 
     reader: User
     preference: Preference | None
-    news: Sequence[SeenNotice]
+    told: tuple[Told, ...]
     # Empty when the letter must be looked at in full before it goes.
     version: str
 
@@ -163,7 +163,7 @@ def preview_digest(work: Work, stationery: Stationery, user_id: UUID) -> Rendere
     reader = work.fetch(User, user_id)
     news = queries.news(work.session, accounts.actor_of(reader), since, work.now, work.today)
     try:
-        addressed = _addressed(reader, news)
+        addressed = _addressed(reader, told_to(news))
     except NothingToTell:
         return None
     return stationery.renderer.render(MailKind.DIGEST, addressed.facts)
@@ -231,12 +231,12 @@ def _read_for_digests(work: Work, mails: Iterable[Delivery]) -> dict[UUID, ReadF
         for mail in digests.values()
         if mail.user_id in readers
     }
-    news = queries.news_of_digests(session, viewers, work.today)
+    told = told_in_digests(session, viewers, work.today)
     return {
         mail_id: ReadForDigest(
             reader=readers[viewer.user_id],
             preference=preferences.get(viewer.user_id),
-            news=news.get(mail_id, ()),
+            told=told.get(mail_id, ()),
             version=read_versions[mail_id] if _wants_digests(preferences, viewer) else "",
         )
         for mail_id, viewer in viewers.items()
@@ -252,12 +252,10 @@ def _wants_digests(preferences: Mapping[UUID, Preference], reader: Actor) -> boo
 def _digest_from(work: Work, read: ReadForDigest) -> Addressed:
     if queries.paused_in(read.preference, work.today):
         raise NothingToTell("paused")
-    return _addressed(read.reader, read.news)
+    return _addressed(read.reader, read.told)
 
 
-def _addressed(reader: User, news: Sequence[SeenNotice]) -> Addressed:
-    told = (part.told([one for one in news if one.notice.kind in part.kinds]) for part in PARTS)
-    parts = tuple(filter(None, told))
+def _addressed(reader: User, parts: tuple[Told, ...]) -> Addressed:
     if not parts:
         raise NothingToTell("nothing new stands")
     facts = {"digest": Digest(reader.name, parts), "name": reader.name, "user_id": reader.id}

@@ -174,7 +174,7 @@ def href_of(notice: Notice) -> str:
 
 
 def _of_opgave(group: Sequence[SeenNotice]) -> tuple[str, str]:
-    news: OpgaveNews = MATCHES.news_of(group[0])
+    news: OpgaveNews = MATCHES.news_of(group[0].whole)
     until = f"{news.gemeente_name}, reageer tot en met {short_date(news.closes_on)}."
     return (
         f"“{news.title}” {fits_words(news.score)} bij je",
@@ -183,7 +183,7 @@ def _of_opgave(group: Sequence[SeenNotice]) -> tuple[str, str]:
 
 
 def _of_colleagues(group: Sequence[SeenNotice]) -> tuple[str, str]:
-    told: list[ColleagueNews] = [COLLEAGUES.news_of(one) for one in group]
+    told: list[ColleagueNews] = [COLLEAGUES.news_of(one.whole) for one in group]
     best = min(told, key=lambda one: (one.score.tier, -one.score.value))
     why = one_line(best.score, COLLEAGUE)
     if len(told) == 1:
@@ -193,7 +193,7 @@ def _of_colleagues(group: Sequence[SeenNotice]) -> tuple[str, str]:
 
 
 def _of_interest(group: Sequence[SeenNotice]) -> tuple[str, str]:
-    told: list[ResponseNews] = [RESPONSES.news_of(one) for one in group]
+    told: list[ResponseNews] = [RESPONSES.news_of(one.whole) for one in group]
     last = max(told, key=lambda one: one.told_at)
     answer = f"Antwoord via {last.email}."
     if len(told) == 1:

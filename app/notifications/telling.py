@@ -1,0 +1,81 @@
+"""What digests tell, written for many readers at once.
+
+Of all that stands just enough is read to choose the few that are told; of those alone the rest.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.matching.queries import score_of
+from app.notifications import queries
+from app.notifications.digest import Choice, Told
+from app.notifications.parts import PARTS, Part, SeenNotice, Standing, Whole
+from app.opgaven import queries as opgaven
+from app.opgaven.queries import OpgaveHead
+from app.people import queries as people
+from app.people.visibility import Relation, SeenProfile
+
+Colleagues = Mapping[tuple[UUID | None, UUID, Relation], SeenProfile]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What one part of one digest tells, and to whom."""
+
+    delivery_id: UUID
+    viewer: Actor
+    part: Part
+    choice: Choice[Standing]
+
+
+def told_to(notices: Sequence[SeenNotice]) -> tuple[Told, ...]:
+    """What a digest tells of these, part by part."""
+    own = (part.told([one for one in notices if one.notice.kind in part.kinds]) for part in PARTS)
+    return tuple(filter(None, own))
+
+
+def told_in_digests(
+    session: Session, viewers: Mapping[UUID, Actor], today: date
+) -> dict[UUID, tuple[Told, ...]]:
+    """What each of these digests tells its reader; what has nothing to tell is absent."""
+    standing = queries.standing_for_digests(session, viewers, today)
+    chosen = [
+        Chosen(delivery_id, viewers[delivery_id], part, part.choose(own))
+        for delivery_id, notices in standing.items()
+        for part in PARTS
+        if (own := [one for one in notices if one.kind in part.kinds])
+    ]
+    heads = opgaven.heads(session, {one.opgave_id for each in chosen for one in each.choice.told})
+    colleagues = people.seen_in_short(session, _looked_at(chosen), today)
+    told: dict[UUID, tuple[Told, ...]] = {}
+    for each in chosen:
+        earlier = told.get(each.delivery_id, ())
+        told[each.delivery_id] = (*earlier, _told(each, heads, colleagues))
+    return told
+
+
+def _looked_at(chosen: Iterable[Chosen]) -> Iterable[tuple[Actor, UUID, Relation]]:
+    return (
+        (each.viewer, one.profile_id, queries.RELATIONS[one.kind])
+        for each in chosen
+        for one in each.choice.told
+        if one.profile_id is not None
+    )
+
+
+def _told(chosen: Chosen, heads: Mapping[UUID, OpgaveHead], colleagues: Colleagues) -> Told:
+    def news_of(one: Standing) -> Any:
+        score = score_of(one.match) if one.match else None
+        colleague = None
+        if one.profile_id is not None:
+            relation = queries.RELATIONS[one.kind]
+            colleague = colleagues.get((chosen.viewer.user_id, one.profile_id, relation))
+        return chosen.part.news_of(Whole(heads[one.opgave_id], one.told_at, score, colleague))
+
+    return Told(chosen.part.name, chosen.part.compose(chosen.choice.each(news_of)))
