@@ -77,6 +77,7 @@ def _config(settings: Settings) -> dict[str, Any]:
     """Rows in the database are the work; a message only says "look". So messages may be lost."""
     return {
         "broker_url": settings.redis_url,
+        "broker_transport": "workers.messages:Transport",
         "task_ignore_result": True,
         "task_acks_late": False,
         "task_publish_retry": False,
@@ -103,9 +104,9 @@ def _config(settings: Settings) -> dict[str, Any]:
         "broker_connection_max_retries": None,
         # A broker that hangs must not hold a worker or the beat for ever.
         "broker_transport_options": {
-            "visibility_timeout": 600,
-            "unacked_restore_interval": 10,
-            "unacked_restore_throttle": 1,
+            # A message is gone when somebody takes it: no list of who has which one, that a broker
+            # that is away or full could not change, and for which a worker would wait for ever.
+            "ack_emulation": False,
             "socket_timeout": PATIENCE,
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
