@@ -15,7 +15,8 @@ from flask import Flask
 from app.core.heartbeat import Group
 from app.extensions import db
 from app.settings import Settings, WrongSettings
-from workers.tasks import IN_TURN, TASK_LIMITS, add_tasks, beat_schedule
+from workers.schedule import TASK_LIMITS
+from workers.tasks import IN_TURN, add_tasks, beat_schedule
 from workers.work import stop_asked
 
 QUEUES = tuple(group.value for group in Group)

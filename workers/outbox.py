@@ -1,5 +1,6 @@
 """Carries facts to reactions. The job row is the work; a message is a nudge to look at it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -31,7 +32,15 @@ def drain() -> JobIds:
         return jobs.due(work.session, NUDGE_PATIENCE)
 
 
-def run_due(group: Group) -> int:
+def run_job(job_id: int) -> None:
+    with open_work() as work:
+        job = jobs.claim(work.session, job_id)
+        attempt = job.attempts if job else 0
+    if attempt:
+        _try(job_id, attempt)
+
+
+def run_due(group: Group, run: Callable[[int], object] = run_job) -> int:
     """Do a handful of the jobs of this group that are due, without anybody's nudge."""
     reactions = of_group(group)
     if not reactions:
@@ -41,16 +50,15 @@ def run_due(group: Group) -> int:
     for job_id, _ in due:
         if stop_asked.is_set():
             break
-        run_job(job_id)
+        run(job_id)
     return len(due)
 
 
-def run_job(job_id: int) -> None:
+def note_cut_off(job_id: int) -> None:
+    """Somebody ended the process that did this job."""
+    log.warning("job cut off", job=job_id)
     with open_work() as work:
-        job = jobs.claim(work.session, job_id)
-        attempt = job.attempts if job else 0
-    if attempt:
-        _try(job_id, attempt)
+        jobs.note_cut_off(work.session, job_id)
 
 
 def _try(job_id: int, attempt: int) -> None:

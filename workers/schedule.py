@@ -1,10 +1,21 @@
-"""What is looked at how often. What is due is decided by the database, never by this clock."""
+"""What is looked at how often, and how long it may take.
+
+What is due is decided by the database, never by this clock.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.core.heartbeat import BEAT_EVERY, Group
 from workers import digests, heart, housekeeping, mail, outbox
+
+# Seconds, soft and hard. Only the hard one stops a loop in C.
+TASK_LIMITS = {"soft_time_limit": 270, "time_limit": 300}
+MATCH_LIMITS = {"soft_time_limit": 45, "time_limit": 60}
+
+
+def limits_of(group: Group) -> dict[str, int]:
+    return MATCH_LIMITS if group is Group.MATCH else TASK_LIMITS
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,13 @@ from typing import Any
 
 import structlog
 from celery import Celery
+from celery.worker.request import Request
 from kombu.exceptions import OperationalError as BrokerAway
 
-from app.core.heartbeat import Group
 from workers import heart, outbox
 from workers.reactions import BY_NAME
-from workers.schedule import TICKS, Tick
+from workers.schedule import TICKS, Tick, limits_of
 
-# Seconds, soft and hard. Only the hard one stops a loop in C.
-TASK_LIMITS = {"soft_time_limit": 270, "time_limit": 300}
-MATCH_LIMITS = {"soft_time_limit": 45, "time_limit": 60}
 # Of what waits in a queue the lowest goes first: a beat tells of the worker, not of the backlog.
 AT_ONCE, IN_TURN = 0, 6
 
@@ -29,6 +26,8 @@ def add_tasks(celery_app: Celery) -> None:
         return celery_app.task(act, name=name, shared=False)
 
     run_job = add(outbox.run_job, "outbox.run_job")
+    run_job.Request = JobRequest
+    add(outbox.note_cut_off, "outbox.note_cut_off")
 
     def nudging(act: Callable[[], outbox.JobIds]) -> Callable[[], None]:
         @wraps(act)
@@ -48,8 +47,15 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
     return {label: _entry(tick) for label, tick in TICKS.items()}
 
 
-def limits_of(group: Group) -> dict[str, int]:
-    return MATCH_LIMITS if group is Group.MATCH else TASK_LIMITS
+class JobRequest(Request):
+    """As the worker sees a job while one of its processes does it."""
+
+    def on_timeout(self, soft: bool, timeout: float) -> None:  # noqa: FBT001  (Celery's own)
+        super().on_timeout(soft, timeout)
+        if not soft:
+            # The process that is to be ended still holds the row; the next one will have it.
+            note = self.app.tasks["outbox.note_cut_off"]
+            _tell(note, self.args[0], self.delivery_info["routing_key"])
 
 
 def _entry(tick: Tick) -> dict[str, Any]:
@@ -66,8 +72,14 @@ def _nudge(run_job: Any, job_ids: outbox.JobIds) -> None:
     """Ask a worker to look at each job; when the broker is away the drain will."""
     for job_id, reaction in job_ids:
         group = BY_NAME[reaction].group
-        try:
-            run_job.apply_async((job_id,), queue=group.value, **limits_of(group))
-        except (BrokerAway, ConnectionError, TimeoutError) as error:
-            log.warning("nudge lost", job=job_id, error=type(error).__name__)
+        if not _tell(run_job, job_id, group.value, **limits_of(group)):
             return
+
+
+def _tell(task: Any, job_id: int, queue: str, **limits: int) -> bool:
+    try:
+        task.apply_async((job_id,), queue=queue, **limits)
+    except (BrokerAway, ConnectionError, TimeoutError) as error:
+        log.warning("nudge lost", job=job_id, error=type(error).__name__)
+        return False
+    return True

@@ -25,6 +25,8 @@ from app.core.outbox import OutboxMessage
 from app.core.work import Work
 
 MOST_ATTEMPTS = 8
+# Who never came back twice is not tried a third time.
+MOST_CUT_OFF = 2
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=30)
 
@@ -146,6 +148,17 @@ def note_failure(session: Session, job_id: int, attempt: int, error: str) -> Non
     job.last_error = error
     if job.attempts >= MOST_ATTEMPTS:
         job.state = JobState.FAILED
+
+
+def note_cut_off(session: Session, job_id: int) -> None:
+    """Remember that an attempt took too long and was ended from outside, with its process."""
+    job = session.scalars(
+        select(Job).where(Job.id == job_id, Job.state == JobState.PENDING).with_for_update()
+    ).one_or_none()
+    if job is not None:
+        job.last_error = "took too long and was ended"
+        if job.attempts >= MOST_CUT_OFF:
+            job.state = JobState.FAILED
 
 
 def try_again(work: Work, job_id: int) -> None:

@@ -169,6 +169,21 @@ def test_a_reaction_that_keeps_failing_ends_as_failed(session: Session) -> None:
     assert job.last_error.startswith("NotFound: AccessRequest ")
 
 
+@pytest.mark.usefixtures("published")
+def test_a_job_that_is_cut_off_twice_is_not_tried_again(session: Session) -> None:
+    outbox.relay()
+    job_id = the_job(session).id
+    states = []
+
+    for attempts in (1, 2):
+        session.execute(update(Job).values(attempts=attempts))
+        outbox.note_cut_off(job_id)
+        states.append(the_job(session).state)
+
+    assert states == [JobState.PENDING, JobState.FAILED]
+    assert the_job(session).last_error == "took too long and was ended"
+
+
 @pytest.mark.usefixtures("hopeless")
 def test_an_attempt_that_fails_half_way_leaves_nothing_behind(
     session: Session, monkeypatch: pytest.MonkeyPatch
