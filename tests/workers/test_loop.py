@@ -1,5 +1,6 @@
 """Without a broker: one real process does the same, and may be ended at any moment."""
 
+import os
 import signal
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,6 +13,7 @@ from app.core.clock import utc_now
 from app.core.heartbeat import pulses
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState
+from devtools.processes import members
 from tests.conftest import DatabaseMaker
 from tests.notifications.builders import a_delivery, a_told_match
 from tests.support.alive import work_now
@@ -145,3 +147,32 @@ def test_who_is_asked_to_end_does_so_after_the_mail_at_hand(idle: Product) -> No
         assert asked.process.wait(STOP_PATIENCE) == 0
     assert sum(len(box.messages(address)) for address in readers) == 1
     assert states(idle, readers) == [DeliveryState.ACCEPTED, *[DeliveryState.PENDING] * 2]
+
+
+def test_a_process_that_ends_is_replaced(idle: Product) -> None:
+    idle.start(MAILBOX, LOOP)
+    leader = idle.parts[LOOP].process.pid
+    first = wait_for(lambda: others(leader), "a process for each group")
+    for pid in first:
+        os.kill(pid, signal.SIGKILL)
+
+    address = ask(idle)
+
+    assert Mailbox(idle.maildir).wait_for_mail(address)
+    assert not others(leader) & first
+
+
+def test_nobody_goes_on_without_who_watches(idle: Product) -> None:
+    idle.start(LOOP)
+    part = idle.parts[LOOP]
+    assert others(part.process.pid)
+
+    part.process.kill()
+
+    wait_for(lambda: not others(part.process.pid), "the others to end")
+    idle.kill(LOOP)
+
+
+def others(leader: int) -> set[int]:
+    """Who works for this process."""
+    return set(members(leader)) - {leader}
