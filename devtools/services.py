@@ -153,7 +153,7 @@ class Valkey:
 
     def start(self, supervisor: Supervisor) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        settings = self._write_settings()
+        settings = self.write_settings()
         child = Child(
             name=self.name,
             label=self.name.capitalize(),
@@ -163,7 +163,7 @@ class Valkey:
         )
         supervisor.start(child, self.answers)
 
-    def _write_settings(self) -> Path:
+    def write_settings(self) -> Path:
         path = self.home / "server.conf"
         path.unlink(missing_ok=True)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:

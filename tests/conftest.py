@@ -27,7 +27,7 @@ from tests.support.work import MONDAY
 
 TEMPLATE = "dgvn_template"
 # Fixtures that start processes of the product.
-WITH_PROCESSES = {"product", "workers", "office"}
+WITH_PROCESSES = {"product", "workers", "office", "house"}
 
 # The first example of a process reads the words, and a busy machine is slow: that is no fault.
 settings.register_profile("house", deadline=None)

@@ -9,7 +9,6 @@ import signal
 from collections.abc import Callable
 from importlib import import_module
 from multiprocessing import get_context
-from threading import Thread
 from time import monotonic
 
 import click
@@ -54,8 +53,7 @@ def run(app: Flask) -> None:
     while signal.sigtimedwait(REQUESTS, WATCH_EVERY) is None:
         for member in members:
             member.look_after()
-    for member in members:
-        member.ask_to_end()
+    stop_asked.set()
     ends = monotonic() + PATIENCE
     for member in members:
         member.end(None if member.group in MAILING else max(0.0, ends - monotonic()))
@@ -67,7 +65,8 @@ class Member:
     def __init__(self, app: Flask, group: Group) -> None:
         self.app, self.group = app, group
         # Shared with the process: since when it does something, and which job that is, if one.
-        self._since, self._job = FORK.Value("d", 0.0), FORK.Value("q", 0)
+        # Without a lock: who is killed would never give it back.
+        self._since, self._job = FORK.RawValue("d", 0.0), FORK.RawValue("q", 0)
         self._next_at = 0.0
         self._start()
 
@@ -80,9 +79,6 @@ class Member:
         elif not self._process.is_alive() and monotonic() >= self._next_at:
             log.error("process ended", group=self.group.value, code=self._process.exitcode)
             self._start()
-
-    def ask_to_end(self) -> None:
-        self._process.terminate()
 
     def end(self, patience: float | None) -> None:
         self._process.join(patience)
@@ -111,7 +107,6 @@ class Member:
         with self.app.app_context():
             # A socket shared by two processes after the fork garbles what goes over it.
             db.engine.dispose(close=False)
-        Thread(target=_note_requests, daemon=True).start()
         if cut_off:
             self.do(outbox.note_cut_off, cut_off)
         ticks = [tick for tick in TICKS.values() if tick.group is self.group]
@@ -127,8 +122,3 @@ class Member:
 
     def _run_job(self, job_id: int) -> None:
         self.do(outbox.run_job, job_id, job=job_id)
-
-
-def _note_requests() -> None:
-    signal.sigwait(REQUESTS)
-    stop_asked.set()

@@ -3,7 +3,11 @@
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # has no types
 
-TOGETHER = ("tests/journeys/", "tests/workers/test_real_workers.py")
+TOGETHER = (
+    "tests/journeys/",
+    "tests/workers/test_real_workers.py",
+    "tests/faults/broker/",
+)
 
 
 def company_of(test: str) -> str:
