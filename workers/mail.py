@@ -86,6 +86,9 @@ def _deliver_batch(office: Post, relay: Relay, road: Road) -> bool:
     """Send what one claim brings, as far as one breath goes; whether to claim more."""
     with open_work() as work:
         claims = service.claim(work, BATCH, road.kinds)
+    if not claims:
+        # Nearly every second of the day; so nothing more is asked.
+        return False
     ends = monotonic() + BREATH
     letters = _write_all(office, claims)
     for place, claimed in enumerate(claims):
@@ -99,7 +102,7 @@ def _deliver_batch(office: Post, relay: Relay, road: Road) -> bool:
             with open_work() as work:
                 service.release(work, claims[place + 1 :])
             return not is_away and not stop_asked.is_set()
-    return bool(claims)
+    return True
 
 
 def _write_all(office: Post, claims: Sequence[service.Claim]) -> dict[service.Claim, Letter | None]:

@@ -38,6 +38,7 @@ SHOWN_IN = {
     "app/labels.py": "tests/house/test_labels.py",
     "app/web/rows.py": "tests/web/test_opgaven.py",
     "app/web/work.py": "tests/web/test_opgaven.py",
+    "workers/messages.py": "tests/faults/broker/test_queue.py",
     "workers/work.py": "tests/workers/test_outbox.py",
 }
 

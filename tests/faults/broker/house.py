@@ -61,7 +61,7 @@ class House(Office):
 
     always = (WEB, TICKS, URGENT, BULK, BEAT)
     # Of each group of workers.
-    processes = 1
+    processes = 2
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -50,15 +50,12 @@ def test_f29_every_message_three_times_in_any_order(
         client.flushall()
         house.relay_by_hand()
         measured("messages", sum(multiply(client, queue, Random(seed)) for queue in QUEUES))
-        house.processes = 2
         house.start(TICKS, URGENT, BULK)
         house.wait_until_quiet()
         wait_for(lambda: not any(client.exists(queue) for queue in QUEUES), "empty queues")
     # Nobody asked for the mail that the last jobs planned.
     house.start(BEAT)
     house.finish()
-    house.processes = 1
-    house.kill(TICKS, URGENT, BULK)
 
     with house.engine.connect() as connection:
         jobs = Counter((row.attempts, row.state) for row in connection.execute(text(LINK_JOBS)))
