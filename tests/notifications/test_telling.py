@@ -27,13 +27,23 @@ from tests.notifications.test_due import AN_HOUR, World
 from tests.support.queries import counted
 from tests.support.work import MONDAY, TODAY
 
-SEEDS = range(8)
+MOST_SEEDS = 60
+# What chance must have brought about before there was enough to compare.
+EVERYTHING = {(part.name, kind) for part in PARTS for kind in ("all", "few")} | {
+    ("responses", "of few opgaven"),
+    ("colleagues", "of few opgaven"),
+}
 
 
 class ToldWorld(World):
     """With matches that differ, interest, mail that went at once, and enough to leave out."""
 
     OPGAVEN = 10
+
+    def __init__(self, session: Session, seed: int) -> None:
+        # Who shows interest in everything has no matches to hear of: so more of them in turn.
+        self.interested = seed % 4
+        super().__init__(session, Random(seed))
 
     def now_and_then(self) -> bool:
         return self.chance.random() < 0.95
@@ -56,7 +66,7 @@ class ToldWorld(World):
         return opgave
 
     def _answer(self, user: User, opgave: Opgave) -> None:
-        if user in self.professionals[:3]:
+        if user in self.professionals[: self.interested]:
             self.session.add(
                 Response(
                     user_id=user.id,
@@ -144,9 +154,11 @@ def pending_digests(session: Session) -> dict[UUID, tuple[Delivery, User]]:
 
 def test_many_digests_tell_the_same_as_each_on_its_own(session: Session) -> None:
     seen: set[tuple[str, str]] = set()
-    for seed in SEEDS:
+    for seed in range(MOST_SEEDS):
+        if seen >= EVERYTHING:
+            break
         point = session.begin_nested()
-        ToldWorld(session, Random(seed))
+        ToldWorld(session, seed)
         session.expire_all()
         mails = pending_digests(session)
 
@@ -160,9 +172,7 @@ def test_many_digests_tell_the_same_as_each_on_its_own(session: Session) -> None
         }
         point.rollback()
 
-    # Chance brought about what there is to compare.
-    assert seen >= {(part.name, kind) for part in PARTS for kind in ("all", "few")}
-    assert seen >= {("responses", "of few opgaven"), ("colleagues", "of few opgaven")}
+    assert seen >= EVERYTHING
 
 
 def kinds(part: Told) -> set[str]:
@@ -175,7 +185,7 @@ def kinds(part: Told) -> set[str]:
 
 
 def test_many_digests_take_as_many_questions_as_one(session: Session) -> None:
-    ToldWorld(session, Random(6))
+    ToldWorld(session, 3)
     mails = pending_digests(session)
     viewers = {mail_id: actor_of(user) for mail_id, (_, user) in mails.items()}
     session.flush()
