@@ -1,8 +1,9 @@
 """Absolute links for mails; made without a request, so that workers can use them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from itsdangerous import (
@@ -13,6 +14,7 @@ from itsdangerous import (
     URLSafeTimedSerializer,
 )
 
+from app.core.clock import utc_now
 from app.settings import Settings
 
 # Long enough for who reads a mail after a leave, too short for an old mail that went astray.
@@ -22,6 +24,8 @@ PREFERENCES_LINK_LIVES = timedelta(days=60)
 ANSWER_LINK_LIVES = timedelta(days=30)
 AN_ID = 32
 A_DAY = int(timedelta(days=1).total_seconds())
+# More than stand in one mail, whose two parts have the same ones.
+LINKS_KEPT = 100
 
 
 class Deed(StrEnum):
@@ -60,6 +64,7 @@ class Links:
         self._unsubscribe_signer = URLSafeSerializer(settings.secret_key, salt="unsubscribe")
         self._preferences_signer = _of_days(settings, "preferences")
         self._deed_signers = {deed: _of_days(settings, f"answer-{deed.value}") for deed in Deed}
+        self._kept = lru_cache(LINKS_KEPT)(self._sign)
 
     def contact_email(self) -> str:
         return self._contact_email
@@ -148,7 +153,11 @@ class Links:
             return None
 
     def _to_do(self, deed: Deed, whose: str) -> str:
-        return self._absolute(f"/antwoord/{deed.value}/{self._deed_signers[deed].dumps(whose)}")
+        token = self._kept(deed, whose, utc_now().date())
+        return self._absolute(f"/antwoord/{deed.value}/{token}")
+
+    def _sign(self, deed: Deed, whose: str, day: date) -> str:  # noqa: ARG002
+        return str(self._deed_signers[deed].dumps(whose))
 
     def _absolute(self, path: str) -> str:
         return f"{self._base}{path}"

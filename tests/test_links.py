@@ -1,16 +1,19 @@
 """The links in mails lead to the pages they name, and their keys cannot be made by others."""
 
 from datetime import UTC, datetime
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
 import time_machine
 from flask import Flask, url_for
+from itsdangerous import TimestampSigner
 
 from app.links import Deed, Links, Permit
 from app.settings import Settings
 
 SOME_ID = UUID("7d9f4f2e-55f0-4a34-9b0b-0a3f0f1f7a11")
+SIGN = TimestampSigner.sign
 AN_OPGAVE = UUID("0b4f4f2e-55f0-4a34-9b0b-0a3f0f1f7a22")
 
 
@@ -117,6 +120,13 @@ def test_a_link_is_the_same_all_day(links: Links) -> None:
         assert made() == early
     with time_machine.travel(datetime(2026, 11, 24, tzinfo=UTC)):
         assert not set(made()) & set(early)
+
+
+def test_a_link_in_both_parts_of_a_mail_is_signed_once(links: Links) -> None:
+    with patch.object(TimestampSigner, "sign", autospec=True, side_effect=SIGN) as sign:
+        assert links.later(SOME_ID, AN_OPGAVE) == links.later(SOME_ID, AN_OPGAVE)
+
+    assert sign.call_count == 1
 
 
 @pytest.mark.parametrize(
