@@ -58,6 +58,7 @@ from app.notifications.rules import (
     Family,
     Frequency,
     LeftOut,
+    MailChoice,
     MailKind,
     NoticeKind,
     Weekday,
@@ -122,6 +123,19 @@ def channels(session: Session, user_id: UUID) -> dict[Family, Channel]:
     rows = select(ChannelChoice.family, ChannelChoice.channel)
     chosen = dict(session.execute(rows.where(ChannelChoice.user_id == user_id)).all())
     return {family: chosen.get(family, roads[0]) for family, roads in ROADS.items()}
+
+
+def choice_of(session: Session, user_id: UUID) -> MailChoice:
+    """All that this person chose about mail, as it is stored."""
+    row = session.get(Preference, user_id, populate_existing=True)
+    frequency, weekday = chosen_in(row)
+    return MailChoice(
+        frequency=frequency,
+        weekday=weekday,
+        paused_until=row.paused_until if row else None,
+        roads=channels(session, user_id),
+        left_out=left_out(session, user_id),
+    )
 
 
 def standing_notice(

@@ -1,8 +1,10 @@
 """When a digest is due, how long a mail may wait, and which states it goes through."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+from hashlib import sha256
 from itertools import chain
 from random import Random
 
@@ -216,6 +218,30 @@ class LeftOut:
         wordless = [Fault("skill", NO_WORD) for skill in self.skills if not normalise(skill)]
         tries = (length_fault("skill", skill, LABEL_LIMIT) for skill in self.skills)
         return wordless + list(chain.from_iterable(tries))
+
+
+@dataclass(frozen=True)
+class MailChoice:
+    """All that somebody chose about mail."""
+
+    frequency: Frequency
+    weekday: Weekday
+    paused_until: date | None
+    roads: Mapping[Family, Channel]
+    left_out: LeftOut
+
+    @property
+    def version(self) -> str:
+        """The same for the same choice, however it came about."""
+        words = (
+            self.frequency.value,
+            self.weekday.value,
+            self.paused_until and self.paused_until.isoformat(),
+            sorted(f"{family}:{road}" for family, road in self.roads.items()),
+            sorted(set(self.left_out.themes)),
+            sorted({normalise(skill) for skill in self.left_out.skills}),
+        )
+        return sha256(repr(words).encode()).hexdigest()[:16]
 
 
 def next_digest(

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from app.core.actor import Role
 from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.factory import create_app
+from app.notifications import queries
 from app.web.policy import Policy, allow
 from tests.conftest import settings_for
 from tests.support.builders import a_user
@@ -109,6 +110,7 @@ def test_what_was_typed_in_a_stale_form_can_be_sent_again(
 ) -> None:
     sign_in(careful_client, session, a_user(session))
     sent = {"csrf_token": "gisteren", "frequency": "never", "weekday": "2"}
+    sent["version"] = value_of(careful_client.get("/voorkeuren"), "version") or ""
 
     stale = careful_client.post("/voorkeuren", data=sent, headers=FROM_US)
     token = value_of(stale, "csrf_token") or ""
@@ -123,11 +125,13 @@ def test_what_was_typed_in_a_stale_form_can_be_sent_again(
 def test_a_stale_form_survives_signing_in_again_in_another_tab(
     careful_client: FlaskClient, session: Session
 ) -> None:
-    sent = {"csrf_token": "gisteren", "frequency": "never", "weekday": "2"}
+    user = a_user(session)
+    version = queries.choice_of(session, user.id).version
+    sent = {"csrf_token": "gisteren", "frequency": "never", "weekday": "2", "version": version}
     nobody = careful_client.post("/voorkeuren", data=sent, headers=FROM_US)
     with careful_client.session_transaction() as cookie:
         cookie.clear()  # as signing in does
-    sign_in(careful_client, session, a_user(session))
+    sign_in(careful_client, session, user)
 
     sent["csrf_token"] = value_of(nobody, "csrf_token") or ""
     once_more = careful_client.post("/voorkeuren", data=sent, headers=FROM_US)

@@ -1,7 +1,8 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from html import unescape
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
 from app.accounts.models import User
 from app.accounts.queries import actor_of
@@ -82,6 +84,22 @@ def badge_in(page: str) -> str:
 def unsubscribe_path(app: Flask, user_id: UUID) -> str:
     address = Links(app.extensions["settings"]).unsubscribe(user_id)
     return address.removeprefix(app.extensions["settings"].base_url)
+
+
+def version_in(page: str) -> str:
+    """Of the choice that a form began with."""
+    found = re.search(r'name="version"[^>]*value="(\w+)"', page)
+    return found[1] if found else ""
+
+
+def choose(
+    client: FlaskClient, choice: Mapping[str, Any], path: str = "/voorkeuren"
+) -> TestResponse:
+    """Open the page, and press its button."""
+    version = version_in(client.get(path).text)
+    return client.post(
+        path, data=MultiDict([*MultiDict(choice).items(multi=True), ("version", version)])
+    )
 
 
 @pytest.mark.parametrize("path", ["/meldingen", "/voorkeuren"])
@@ -366,7 +384,7 @@ def test_a_choice_is_kept_and_its_effect_told(
 ) -> None:
     sign_in(client, session, professional)
 
-    answer = client.post("/voorkeuren", data=choice)
+    answer = choose(client, choice)
 
     assert (answer.status_code, answer.location) == (302, "/voorkeuren")
     assert queries.preference_of(session, professional.id) == (
@@ -376,12 +394,118 @@ def test_a_choice_is_kept_and_its_effect_told(
     assert said in client.get("/voorkeuren").text
 
 
+def opened(client: FlaskClient, path: str = "/voorkeuren") -> dict[str, Any]:
+    """What the form holds in a tab that stays open."""
+    page = client.get(path).text
+    return {
+        "version": version_in(page),
+        "frequency": "weekly",
+        "weekday": "1",
+        "matches": "digest",
+    }
+
+
+@pytest.mark.parametrize("by_mail", [True, False])
+def test_an_old_tab_does_not_undo_leaving_the_digest(
+    app: Flask, client: FlaskClient, session: Session, professional: User, *, by_mail: bool
+) -> None:
+    path = preferences_path(app, professional.id) if by_mail else "/voorkeuren"
+    sign_in(client, session, professional)
+    tab = opened(client, path)
+    client.post(unsubscribe_path(app, professional.id))
+
+    answer = client.post(path, data={**tab, "themes": "wonen"})
+
+    assert (answer.status_code, "intussen ergens anders veranderd" in answer.text) == (409, True)
+    assert queries.preference_of(session, professional.id)[0] is Frequency.NEVER
+    assert queries.left_out(session, professional.id) == LeftOut()
+    told = " ".join(unescape(re.sub("<[^>]+>", "", answer.text)).split())
+    assert "Dit is nu bewaard Hoe vaak wil je een overzicht? Nooit Thema's die" in told
+    assert re.findall(r'value="([\w-]+)" checked', answer.text)[:1] == ["weekly"]
+    assert 'value="wonen" checked' in answer.text
+
+
+def test_who_read_what_is_stored_now_saves_over_it(
+    app: Flask, client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+    tab = opened(client)
+    client.post(unsubscribe_path(app, professional.id))
+    page = client.post("/voorkeuren", data=tab).text
+
+    answer = client.post("/voorkeuren", data={**tab, "version": version_in(page)})
+
+    assert answer.status_code == 302
+    assert queries.preference_of(session, professional.id)[0] is Frequency.WEEKLY
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"frequency": "daily"},
+        {"weekday": "3"},
+        {"paused_until": "05-12-2026"},
+        {"matches": "inbox"},
+        {"themes": "jeugd"},
+        {"skill": "inkoop"},
+    ],
+)
+def test_of_two_tabs_the_second_reads_what_the_first_chose(
+    client: FlaskClient, session: Session, professional: User, elsewhere: dict[str, str]
+) -> None:
+    sign_in(client, session, professional)
+    tab = opened(client)
+    client.post("/voorkeuren", data={**tab, **elsewhere})
+    stored = queries.choice_of(session, professional.id)
+
+    answer = client.post("/voorkeuren", data={**tab, "themes": "wonen"})
+
+    assert (answer.status_code, "Dit is nu bewaard" in answer.text) == (409, True)
+    assert queries.choice_of(session, professional.id) == stored
+
+
+def test_a_word_that_went_elsewhere_meanwhile_stays_on_the_form(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+    choose(client, {**EVERY_WEEK, "skill": "inkoop"})
+    tab = {**opened(client), "kept": ["inkoop"]}
+    choose(client, EVERY_WEEK)
+
+    answer = client.post("/voorkeuren", data=tab)
+
+    assert (answer.status_code, 'value="inkoop" checked' in answer.text) == (409, True)
+
+
+def test_the_same_choice_twice_is_no_change(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+    tab = {**opened(client), "frequency": "daily", "skill": "Inkoop"}
+
+    answers = [client.post("/voorkeuren", data=tab).status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+
+
+@pytest.mark.parametrize("version", ["", "0", "x" * 10_000, "\x00", "🎉"])
+def test_a_form_that_does_not_say_what_it_began_with_saves_nothing(
+    client: FlaskClient, session: Session, professional: User, version: str
+) -> None:
+    sign_in(client, session, professional)
+
+    answer = client.post("/voorkeuren", data={**EVERY_WEEK, "version": version})
+
+    assert answer.status_code == 409
+    assert session.get(Preference, professional.id) is None
+
+
 def test_a_road_is_chosen_per_sort_of_news(client: FlaskClient, session: Session) -> None:
     opgavehouder = a_user(session, Role.OPGAVEHOUDER)
     sign_in(client, session, opgavehouder)
     before = re.findall(r'value="(\w+)" checked', client.get("/voorkeuren").text)
 
-    client.post("/voorkeuren", data={**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
+    choose(client, {**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
 
     assert before == ["weekly", "digest", "digest", "at_once"]
     assert queries.channels(session, opgavehouder.id) == {
@@ -397,7 +521,7 @@ def test_who_looks_after_no_opgaven_is_asked_nothing_about_them(
     sign_in(client, session, professional)
     asked = re.findall(r'value="(\w+)" checked', client.get("/voorkeuren").text)
 
-    client.post("/voorkeuren", data={**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
+    choose(client, {**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
 
     assert asked == ["weekly", "digest"]
     assert queries.channels(session, professional.id)[Family.RESPONSES] is Channel.AT_ONCE
@@ -409,7 +533,7 @@ def test_a_road_that_a_sort_of_news_cannot_take_is_refused(
 ) -> None:
     sign_in(client, session, professional)
 
-    answer = client.post("/voorkeuren", data={**EVERY_WEEK, "matches": road})
+    answer = choose(client, {**EVERY_WEEK, "matches": road})
 
     assert answer.status_code == 422
     assert queries.channels(session, professional.id)[Family.MATCHES] is Channel.DIGEST
@@ -470,11 +594,9 @@ def test_what_is_left_out_is_kept_and_can_be_taken_back(
 ) -> None:
     sign_in(client, session, professional)
 
-    client.post(
-        "/voorkeuren", data={**EVERY_WEEK, "themes": ["wonen", "jeugd"], "skill": " Inkoop "}
-    )
+    choose(client, {**EVERY_WEEK, "themes": ["wonen", "jeugd"], "skill": " Inkoop "})
     page = client.get("/voorkeuren").text
-    client.post("/voorkeuren", data={**EVERY_WEEK, "kept": "Inkoop", "skill": "water"})
+    choose(client, {**EVERY_WEEK, "kept": "Inkoop", "skill": "water"})
 
     checked = re.findall(r'name="(?:themes|kept)" value="([\w-]+)" checked', page)
     assert checked == ["wonen", "jeugd", "Inkoop"]
@@ -487,7 +609,7 @@ def test_a_word_that_cannot_be_left_out_says_why(
 ) -> None:
     sign_in(client, session, professional)
 
-    answer = client.post("/voorkeuren", data={"frequency": "daily", "weekday": "1", "skill": "?!"})
+    answer = choose(client, {"frequency": "daily", "weekday": "1", "skill": "?!"})
 
     assert (answer.status_code, "Gebruik letters of cijfers." in answer.text) == (422, True)
     assert queries.left_out(session, professional.id) == LeftOut()
@@ -499,7 +621,7 @@ def test_a_pause_is_kept_and_told_in_plain_words(
 ) -> None:
     sign_in(client, session, professional)
 
-    client.post("/voorkeuren", data={**EVERY_WEEK, "paused_until": "05-12-2026"})
+    choose(client, {**EVERY_WEEK, "paused_until": "05-12-2026"})
 
     page = " ".join(re.sub("<[^>]+>", "", client.get("/voorkeuren").text).split())
     assert "Je krijgt weer een overzicht vanaf zaterdag 5 december" in page
@@ -533,7 +655,7 @@ def test_a_pause_that_cannot_be_says_why_and_changes_nothing(
 ) -> None:
     sign_in(client, session, professional)
 
-    answer = client.post("/voorkeuren", data={**EVERY_WEEK, "paused_until": typed})
+    answer = choose(client, {**EVERY_WEEK, "paused_until": typed})
 
     assert (answer.status_code, said in answer.text) == (422, True)
     assert queries.preference_of(session, professional.id) == (Frequency.WEEKLY, Weekday.MONDAY)
@@ -558,7 +680,7 @@ def test_what_is_no_choice_changes_nothing(
 ) -> None:
     sign_in(client, session, professional)
 
-    answer = client.post("/voorkeuren", data=typed)
+    answer = choose(client, typed)
 
     assert answer.status_code == 422
     assert "Kies een van de mogelijkheden." in answer.text
@@ -571,7 +693,9 @@ def test_of_two_answers_the_first_counts(
 ) -> None:
     twice = MultiDict([("frequency", "never"), ("frequency", "daily"), ("weekday", "1")])
 
-    sign_in(client, session, professional).post("/voorkeuren", data=twice)
+    sign_in(client, session, professional)
+
+    choose(client, twice)
 
     assert queries.preference_of(session, professional.id)[0] is Frequency.NEVER
 
@@ -708,7 +832,7 @@ def test_who_comes_from_a_mail_chooses_without_a_sign_in(
 ) -> None:
     path = preferences_path(app, professional.id)
 
-    answer = client.post(path, data={**EVERY_WEEK, "paused_until": "05-12-2026"})
+    answer = choose(client, {**EVERY_WEEK, "paused_until": "05-12-2026"}, path)
 
     assert (answer.status_code, answer.location) == (302, path)
     assert queries.preference_of(session, professional.id) == (
@@ -727,7 +851,7 @@ def test_the_link_changes_nothing_for_who_is_signed_in_as_another(
     sign_in(client, session, another)
 
     page = client.get(path).text
-    client.post(path, data=EVERY_WEEK)
+    choose(client, EVERY_WEEK, path)
 
     assert "Je bent nu ingelogd met een ander adres" in page
     assert queries.preference_of(session, professional.id)[1] is Weekday.THURSDAY
@@ -754,7 +878,7 @@ def test_the_link_works_for_sixty_days_and_then_says_so(
 
     with time_machine.travel(MONDAY + timedelta(days=days), tick=False):
         shown = client.get(path)
-        acted = client.post(path, data=EVERY_WEEK)
+        acted = choose(client, EVERY_WEEK, path)
 
     assert shown.status_code == status
     assert ("Deze link is te oud" in shown.text) is (status == 410)

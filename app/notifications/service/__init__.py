@@ -23,6 +23,7 @@ from app.notifications.service.planning import (
     plan_digests,
 )
 from app.notifications.service.preferences import (
+    choose,
     choose_roads,
     end_at_once,
     leave_out,
@@ -47,6 +48,7 @@ __all__ = [
     "Found",
     "Stationery",
     "Turn",
+    "choose",
     "choose_roads",
     "claim",
     "count_bounces",

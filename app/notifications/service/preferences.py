@@ -1,6 +1,7 @@
 """How often somebody wants to hear from us."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,10 +21,27 @@ from app.notifications.rules import (
     Family,
     Frequency,
     LeftOut,
+    MailChoice,
     Weekday,
     pause_faults,
 )
 from app.vocabulary.rules import normalise
+
+CHANGED_MEANWHILE = "Je keuze is intussen ergens anders veranderd. Kijk het na en bewaar nog eens."
+
+
+def choose(work: Work, wanted: MailChoice, began_with: str, *, by_link: UUID | None = None) -> None:
+    """Save all of it, unless something else was chosen since: `began_with` is that version.
+
+    Of families that are not in `wanted` the road stays.
+    """
+    stored = queries.choice_of(work.session, _chooser(work, by_link))
+    whole = replace(wanted, roads={**stored.roads, **wanted.roads})
+    if stored.version not in (began_with, whole.version):
+        raise Conflict(said=CHANGED_MEANWHILE)
+    set_preference(work, wanted.frequency, wanted.weekday, wanted.paused_until, by_link=by_link)
+    choose_roads(work, wanted.roads, by_link=by_link)
+    leave_out(work, wanted.left_out, by_link=by_link)
 
 
 def set_preference(
@@ -70,12 +88,11 @@ def leave_out(work: Work, wanted: LeftOut, *, by_link: UUID | None = None) -> No
 
 def pause_digests(work: Work, until: date | None) -> None:
     """No digest for the actor until that day; without a day they come again."""
-    if work.actor.user_id is None:
-        raise NotAllowed("a preference has an owner")
+    user_id = _chooser(work, None)
     faults = pause_faults(until, work.today)
     if faults:
         raise FaultyDraft(faults)
-    _save_preference(work, work.actor.user_id, paused_until=until)
+    _save_preference(work, user_id, paused_until=until)
 
 
 def choose_roads(
@@ -92,7 +109,7 @@ def choose_roads(
 def end_at_once(work: Work, user_id: UUID, family: Family) -> None:
     """No more mail at once about this; the digest tells it, and nothing else changes."""
     if (
-        work.session.get(User, user_id) is not None
+        _is_here(work, user_id)
         and queries.channels(work.session, user_id)[family] is Channel.AT_ONCE
     ):
         _save_road(work, user_id, family, Channel.DIGEST)
@@ -100,7 +117,7 @@ def end_at_once(work: Work, user_id: UUID, family: Family) -> None:
 
 def unsubscribe(work: Work, user_id: UUID) -> None:
     """No more digests; asking twice, or for somebody who left, does no harm."""
-    if work.session.get(User, user_id) is not None:
+    if _is_here(work, user_id):
         _save_preference(work, user_id, frequency=Frequency.NEVER)
 
 
@@ -110,6 +127,11 @@ def _chooser(work: Work, by_link: UUID | None) -> UUID:
     if user_id is None:
         raise NotAllowed("a preference has an owner")
     return work.fetch_to_change(User, user_id).id
+
+
+def _is_here(work: Work, user_id: UUID) -> bool:
+    """Whether they did not leave; who did not, chooses one thing at a time."""
+    return work.session.get(User, user_id, with_for_update=True) is not None
 
 
 def _save_road(work: Work, user_id: UUID, family: Family, channel: Channel) -> None:

@@ -1,13 +1,14 @@
 """How often somebody wants a digest, and what not to hear of."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from wtforms import RadioField, SelectMultipleField
+from wtforms import HiddenField, RadioField, SelectMultipleField
 
+from app.core.errors import Conflict
 from app.core.text import clean_line
 from app.labels import label
-from app.notifications.rules import ROADS, Channel, Family, Frequency, LeftOut, Weekday
+from app.notifications.rules import ROADS, Channel, Family, Frequency, LeftOut, MailChoice, Weekday
 from app.vocabulary.rules import Theme
 from app.web.choices import many_of, one_of
 from app.web.forms import DayField, LineField, WebForm
@@ -20,6 +21,8 @@ def road_of(family: Family) -> Any:
 
 
 class PreferenceForm(WebForm):
+    # Of the choice that the form began with.
+    version = HiddenField()
     frequency = one_of("Hoe vaak wil je een overzicht?", Frequency, field=RadioField)
     weekday = one_of("Op welke dag?", Weekday)
     paused_until = DayField("Even geen overzicht tot")
@@ -31,14 +34,38 @@ class PreferenceForm(WebForm):
     kept = SelectMultipleField("Vaardigheden die je weglaat", validate_choice=False)
     skill = LineField("Nog een vaardigheid om weg te laten")
 
+    # Something else was chosen since the form began.
+    is_behind = False
+
     def offer(self, families: Collection[Family]) -> None:
         """Ask only for roads of news that may come to this reader."""
         for family in set(Family).difference(families):
             del self[family.value]
 
-    def roads(self) -> dict[Family, Channel]:
+    def wanted(self) -> MailChoice:
+        return MailChoice(
+            self.frequency.data,
+            self.weekday.data,
+            self.paused_until.data,
+            self._roads(),
+            self._left_out(),
+        )
+
+    @property
+    def status(self) -> int:
+        return 409 if self.is_behind else super().status
+
+    def show_conflict(self, conflict: Conflict, stored: Mapping[str, Any]) -> None:
+        """Tell it, and let the same words be saved over the newer choice on purpose."""
+        self.is_behind = True
+        self.form_errors.append(conflict.said)
+        self.version.data, self.version.raw_data = stored["version"], None
+        typed = map(clean_line, self.kept.data or ())
+        self.kept.choices = list(dict.fromkeys([*stored["kept"], *filter(None, typed)]))
+
+    def _roads(self) -> dict[Family, Channel]:
         return {family: self[family.value].data for family in Family if family.value in self}
 
-    def left_out(self) -> LeftOut:
+    def _left_out(self) -> LeftOut:
         skills = [clean_line(skill) for skill in self.kept.data or ()]
         return LeftOut(tuple(self.themes.data), tuple(filter(None, [*skills, self.skill.data])))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from app.accounts.models import User
 from app.accounts.rules import may_decide_access
 from app.core.actor import Actor, Role
 from app.core.clock import dutch_day
-from app.core.dutch import short_date
+from app.core.dutch import dutch_date, short_date
+from app.labels import label
 from app.matching.core.words import COLLEAGUE, YOU, fits_words, one_line
 from app.notifications import queries
 from app.notifications.digest import ColleagueNews, OpgaveNews, ResponseNews, why_of
@@ -25,6 +27,7 @@ from app.opgaven.rules import EDITORS
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.vocabulary import queries as vocabulary
+from app.web.notifications.forms import PreferenceForm
 
 PAGES = {
     NoticeKind.OPGAVE_FOR_YOU: "opgaven.show",
@@ -95,19 +98,18 @@ def inbox_page(session: Session, viewer: Actor, user_id: UUID, now: datetime) ->
 def preference_page(
     session: Session, user_id: UUID, now: datetime, reader: Reader | None = None
 ) -> PreferencePage:
-    frequency, weekday = queries.preference_of(session, user_id)
+    choice = queries.choice_of(session, user_id)
     until = queries.paused_until(session, user_id, dutch_day(now))
-    expected = next_digest(frequency, weekday, now, until)
-    left_out = queries.left_out(session, user_id)
-    roads = queries.channels(session, user_id)
+    expected = next_digest(choice.frequency, choice.weekday, now, until)
     return PreferencePage(
         chosen={
-            "frequency": frequency,
-            "weekday": weekday,
+            "version": choice.version,
+            "frequency": choice.frequency,
+            "weekday": choice.weekday,
             "paused_until": until,
-            "themes": left_out.themes,
-            "kept": left_out.skills,
-            **{family.value: road for family, road in roads.items()},
+            "themes": choice.left_out.themes,
+            "kept": choice.left_out.skills,
+            **{family.value: road for family, road in choice.roads.items()},
         },
         families=_families_of(session, user_id),
         labels=vocabulary.own_labels(session),
@@ -121,6 +123,24 @@ def _families_of(session: Session, user_id: UUID) -> tuple[Family, ...]:
     """Who looks after no opgaven hears nothing of those."""
     may_have_opgaven = not EDITORS.isdisjoint(accounts.roles_of(session.get_one(User, user_id)))
     return tuple(Family) if may_have_opgaven else (Family.MATCHES,)
+
+
+def stored_otherwise(chosen: dict[str, Any], form: PreferenceForm) -> list[tuple[str, str]]:
+    """What is stored, for each field of the form in which something else was chosen."""
+    return [
+        (form[name].label.text, _in_words(stored))
+        for name, stored in chosen.items()
+        if name in form and name != "version" and _in_words(form[name].data) != _in_words(stored)
+    ]
+
+
+def _in_words(chosen: Any) -> str:
+    if isinstance(chosen, date):
+        return dutch_date(chosen)
+    if isinstance(chosen, Enum):
+        return label(chosen)
+    words = (label(one) if isinstance(one, Enum) else str(one) for one in chosen or ())
+    return ", ".join(sorted(words)) or "Niets"
 
 
 def reader_of(session: Session, viewer: Actor, user_id: UUID) -> Reader | None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utc_now
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.extensions import csrf, db
 from app.links import Links
@@ -22,6 +22,7 @@ from app.web.notifications.pages import (
     inbox_page,
     preference_page,
     reader_of,
+    stored_otherwise,
 )
 from app.web.policy import Policy, allow
 from app.web.work import open_work
@@ -139,24 +140,24 @@ def _preferences_of(user_id: UUID, reader: Reader | None = None) -> ResponseRetu
     form = PreferenceForm.of_request(data=page.chosen)
     form.offer(page.families)
     form.kept.choices = list(page.chosen["kept"])
-    if form.submitted() and _save(form, user_id if reader else None):
-        flash("Je keuze is bewaard.", "success")
-        return redirect(request.path)
-    return render_template("notifications/preferences.html", form=form, page=page), form.status
+    try:
+        if form.submitted() and _save(form, user_id if reader else None):
+            flash("Je keuze is bewaard.", "success")
+            return redirect(request.path)
+    except Conflict as changed:
+        page = preference_page(db.session(), user_id, utc_now(), reader)
+        form.show_conflict(changed, page.chosen)
+    stored = stored_otherwise(page.chosen, form) if form.is_behind else []
+    return (
+        render_template("notifications/preferences.html", form=form, page=page, stored=stored),
+        form.status,
+    )
 
 
 def _save(form: PreferenceForm, by_link: UUID | None) -> bool:
     try:
         with open_work() as work:
-            service.set_preference(
-                work,
-                form.frequency.data,
-                form.weekday.data,
-                form.paused_until.data,
-                by_link=by_link,
-            )
-            service.choose_roads(work, form.roads(), by_link=by_link)
-            service.leave_out(work, form.left_out(), by_link=by_link)
+            service.choose(work, form.wanted(), form.version.data, by_link=by_link)
     except FaultyDraft as faulty:
         form.show_faults(faulty)
         return False

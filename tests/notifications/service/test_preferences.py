@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import ANYONE
-from app.core.errors import NotAllowed
+from app.core.errors import Conflict, NotAllowed
 from app.core.faults import FaultyDraft
 from app.notifications import queries, service
 from app.notifications.models import Preference
@@ -81,3 +81,16 @@ def test_what_cannot_be_left_out_says_why_and_changes_nothing(
 def test_leaving_out_has_an_owner(session: Session) -> None:
     with pytest.raises(NotAllowed):
         service.leave_out(make_work(session, ANYONE), LeftOut())
+
+
+def test_what_was_chosen_a_moment_ago_counts_though_it_was_read_before(session: Session) -> None:
+    user = a_user(session)
+    service.set_preference(make_work(session, user), Frequency.WEEKLY, Weekday.FRIDAY)
+    began_with = queries.choice_of(session, user.id)
+    read_before = session.get_one(Preference, user.id)
+    service.unsubscribe(make_work(session, ANYONE), user.id)
+
+    with pytest.raises(Conflict):
+        service.choose(make_work(session, user), began_with, began_with.version)
+
+    assert read_before.frequency is Frequency.NEVER
