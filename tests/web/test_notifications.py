@@ -781,6 +781,23 @@ def test_who_is_signed_in_as_another_is_not_sent_to_the_choice_of_that_one(
         assert ('href="/voorkeuren"' in page) is not is_another
 
 
+@pytest.mark.parametrize("family", [None, Family.RESPONSES])
+def test_who_leaves_reads_how_to_choose_without_a_sign_in(
+    app: Flask, client: FlaskClient, session: Session, professional: User, family: Family | None
+) -> None:
+    leave = at_once_path if family else unsubscribe_path
+    path = leave(app, professional.id)
+
+    by_mail = client.post(path).text
+    signed_in = sign_in(client, session, professional).get(path).text
+
+    for page, says in ((by_mail, True), (signed_in, False)):
+        assert 'href="/voorkeuren"' in page
+        assert ("Daarvoor log je in. Zonder inloggen kan het met de link" in page) is says
+        # A link to leave never ends; one to preferences does.
+        assert "/voorkeuren/" not in page
+
+
 def test_a_damaged_link_says_what_to_do(
     app: Flask, client: FlaskClient, professional: User
 ) -> None:
