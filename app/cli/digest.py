@@ -5,11 +5,14 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.accounts import queries as accounts
+from app.accounts.models import User
 from app.cli.work import Refusal, open_work
 from app.core.clock import dutch_day, utc_now
-from app.core.dutch import plural
-from app.notifications import service
-from app.notifications.rules import Due, digest_due, due_on
+from app.core.dutch import plural, weekday_date
+from app.core.work import Work
+from app.notifications import failures, queries, service
+from app.notifications.rules import Channel, Due, Frequency, digest_due, due_on
+from app.notifications.service import Stationery, health
 from app.post import Post
 
 digest = AppGroup("digest", help="Overzichten per mail.")
@@ -46,7 +49,28 @@ def preview(email: str) -> None:
         if user is None:
             raise Refusal(f"{email} heeft geen account.")
         rendered = service.preview_digest(work, post.stationery, user.id)
+        why_not = _why_not(work, post.stationery, user)
+    if why_not:
+        click.echo(f"Gaat niet weg: {why_not}.")
     if rendered is None:
         click.echo("Er is niets nieuws te vertellen, dus er gaat geen mail.")
     else:
         click.echo(f"Onderwerp: {rendered.subject}\n\n{rendered.text}")
+
+
+def _why_not(work: Work, paper: Stationery, user: User) -> str:
+    """Why this person gets no digest at all now, whatever is new; or nothing."""
+    frequency, _ = queries.preference_of(work.session, user.id)
+    if frequency is Frequency.NEVER:
+        return "wil nooit een overzicht"
+    until = queries.paused_until(work.session, user.id, work.today)
+    if until:
+        return f"pauze tot {weekday_date(until)}"
+    rests = health.resting(work.session, user.email, health.hash_of(user.email, paper.secret))
+    if rests:
+        return f"mail naar dit adres komt niet aan. {failures.reason_words(rests)}"
+    roads = queries.channels(work.session, user.id)
+    families = queries.families_of(work.session, user.id)
+    if all(roads[family] is Channel.INBOX for family in families):
+        return "wil alles alleen bij Meldingen lezen"
+    return ""

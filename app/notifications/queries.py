@@ -65,6 +65,7 @@ from app.notifications.rules import (
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
+from app.opgaven.rules import EDITORS
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.visibility import Relation, SeenProfile
@@ -123,6 +124,12 @@ def channels(session: Session, user_id: UUID) -> dict[Family, Channel]:
     rows = select(ChannelChoice.family, ChannelChoice.channel)
     chosen = dict(session.execute(rows.where(ChannelChoice.user_id == user_id)).all())
     return {family: chosen.get(family, roads[0]) for family, roads in ROADS.items()}
+
+
+def families_of(session: Session, user_id: UUID) -> tuple[Family, ...]:
+    """Of what news may come to this person: who looks after no opgaven hears nothing of those."""
+    may_have_opgaven = not EDITORS.isdisjoint(accounts.roles_of(session.get_one(User, user_id)))
+    return tuple(Family) if may_have_opgaven else (Family.MATCHES,)
 
 
 def choice_of(session: Session, user_id: UUID) -> MailChoice:

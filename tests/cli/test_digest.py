@@ -1,17 +1,21 @@
 """`flask digest ...` sends digests now, and shows one without sending it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.clock import utc_now
+from app.core.work import Work
 from app.matching.service import match_opgave
+from app.notifications import service
 from app.notifications.models import Delivery
-from app.notifications.rules import MailKind
-from app.notifications.service import tell_matches
+from app.notifications.rules import Channel, Family, Frequency, MailKind, Weekday
+from app.notifications.service import health, tell_matches
 from tests.cli.conftest import Terminal
 from tests.support.alive import a_living_opgave, a_living_profile
 from tests.support.builders import a_user
@@ -67,3 +71,52 @@ def test_an_unknown_address_is_refused(flask: Terminal) -> None:
 
     said = "niemand@testerdam.example heeft geen account.\n"
     assert (result.exit_code, result.stderr) == (1, said)
+
+
+HARD = "5.1.1"
+
+
+def never(work: Work, _: str) -> None:
+    service.set_preference(work, Frequency.NEVER, Weekday.MONDAY)
+
+
+def pause(work: Work, _: str) -> None:
+    service.pause_digests(work, work.today + timedelta(days=7))
+
+
+def rest(work: Work, secret: str) -> None:
+    address = work.session.get_one(User, work.actor.user_id).email
+    health.hold_against(work, address, health.hash_of(address, secret), HARD)
+
+
+def only_inbox(work: Work, _: str) -> None:
+    """This reader looks after no opgaven, so what is chosen about those makes no difference."""
+    service.choose_roads(work, {Family.MATCHES: Channel.INBOX})
+
+
+@pytest.mark.parametrize(
+    ("choose", "why", "tells"),
+    [
+        (never, "wil nooit een overzicht", True),
+        (pause, "pauze tot ", True),
+        (rest, "mail naar dit adres komt niet aan. Het adres bestaat niet", True),
+        (only_inbox, "wil alles alleen bij Meldingen lezen", False),
+    ],
+)
+def test_who_gets_no_digest_at_all_is_told_of_first(
+    flask: Terminal,
+    app: Flask,
+    session: Session,
+    reader: User,
+    choose: Callable[[Work, str], None],
+    why: str,
+    *,
+    tells: bool,
+) -> None:
+    choose(make_work(session, reader, utc_now()), app.extensions["settings"].secret_key)
+
+    result = flask("digest", "preview", reader.email)
+
+    first, second, *_ = result.stdout.splitlines()
+    assert first.startswith(f"Gaat niet weg: {why}")
+    assert second.startswith("Onderwerp: " if tells else "Er is niets nieuws")

@@ -23,7 +23,6 @@ from app.notifications.digest import ColleagueNews, OpgaveNews, ResponseNews, wh
 from app.notifications.models import Notice
 from app.notifications.parts import COLLEAGUES, MATCHES, RESPONSES, SeenNotice
 from app.notifications.rules import Family, Frequency, NoticeKind, next_digest
-from app.opgaven.rules import EDITORS
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.vocabulary import queries as vocabulary
@@ -111,18 +110,12 @@ def preference_page(
             "kept": choice.left_out.skills,
             **{family.value: road for family, road in choice.roads.items()},
         },
-        families=_families_of(session, user_id),
+        families=queries.families_of(session, user_id),
         labels=vocabulary.own_labels(session),
         expected=expected,
         paused_until=until if expected else None,
         reader=reader,
     )
-
-
-def _families_of(session: Session, user_id: UUID) -> tuple[Family, ...]:
-    """Who looks after no opgaven hears nothing of those."""
-    may_have_opgaven = not EDITORS.isdisjoint(accounts.roles_of(session.get_one(User, user_id)))
-    return tuple(Family) if may_have_opgaven else (Family.MATCHES,)
 
 
 def stored_otherwise(chosen: dict[str, Any], form: PreferenceForm) -> list[tuple[str, str]]:
