@@ -52,6 +52,7 @@ from app.notifications.rules import (
     AT_ONCE,
     DEFAULT_FREQUENCY,
     DEFAULT_WEEKDAY,
+    ON_ITS_WAY,
     ROADS,
     Channel,
     DeliveryState,
@@ -331,6 +332,24 @@ def counts_by_state(session: Session) -> dict[DeliveryState, int]:
 def backlog(session: Session) -> Backlog:
     """Mails that are due."""
     return of_due(session, Delivery.next_attempt_at, Delivery.state == DeliveryState.PENDING)
+
+
+def told_by_another(
+    session: Session, mails: Iterable[Delivery], *states: DeliveryState
+) -> set[UUID]:
+    """Those of these digests of whose reader another one is in such a state, or on its way."""
+    other = aliased(Delivery)
+    digests = [mail.id for mail in mails if mail.kind is MailKind.DIGEST]
+    found = select(Delivery.id).join(
+        other,
+        and_(
+            other.user_id == Delivery.user_id,
+            other.kind == MailKind.DIGEST,
+            other.id != Delivery.id,
+            other.state.in_(states or ON_ITS_WAY),
+        ),
+    )
+    return set(session.scalars(found.where(Delivery.id.in_(digests))))
 
 
 def too_late(session: Session, mails: Iterable[Delivery], now: datetime) -> set[UUID]:

@@ -124,6 +124,7 @@ MAIL_RULES = {
     MailKind.INTEREST_SHOWN: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
 }
+NEXT_ONE_TELLS = "Er staat al een nieuwer overzicht klaar. Dat vertelt ook wat hierin stond."
 LINK_IS_OVER = "De link in deze mail werkt niet meer. Wie wil inloggen, vraagt een nieuwe aan."
 # What somebody waits for goes first, and rather twice than not at all.
 URGENT = frozenset(kind for kind, rule in MAIL_RULES.items() if rule.may_repeat)
@@ -141,6 +142,10 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     SUPPRESSED = "suppressed"
     EXPIRED = "expired"
+
+
+# Nobody knows yet what becomes of it.
+ON_ITS_WAY = (DeliveryState.PENDING, DeliveryState.SUBMITTING)
 
 
 class RunState(StrEnum):

@@ -26,7 +26,8 @@ ROWS = """
   UNION ALL SELECT o.xmin, o.ctid FROM left_out_skill o WHERE o.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM response o WHERE o.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM delivery o
-    WHERE o.user_id = d.user_id AND (o.state = 'accepted' OR o.kind = 'interest_shown')
+    WHERE o.user_id = d.user_id
+      AND (o.state IN ('submitting', 'accepted') OR o.kind = 'interest_shown')
   UNION ALL SELECT o.xmin, o.ctid FROM notice o WHERE o.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN opgave o ON o.id = n.opgave_id
     WHERE n.user_id = d.user_id
@@ -67,6 +68,7 @@ MARK = text(
 UPDATE delivery d
 SET state = 'submitting', submitted_at = now(), lease_until = now() + CAST(:wait AS interval)
 WHERE d.id = :id AND d.lease_owner = :owner AND d.state = 'pending' AND d.lease_until > now()
+  AND d.expires_at > now()
   AND NOT EXISTS (SELECT FROM address_health
                   WHERE address_hash = :address_hash AND suppressed_since IS NOT NULL)
   AND {VERSION} = :version

@@ -13,14 +13,13 @@ from app.core.reports import COMPLAINT, read_report, status_in
 from app.core.verp import mail_of
 from app.core.work import Work
 from app.notifications.models import Bounce, Delivery
-from app.notifications.rules import DeliveryState, MailKind
+from app.notifications.rules import ON_ITS_WAY, MailKind
 from app.notifications.service import health
 
 # Counted in one turn.
 MOST_BOUNCES = 1_000
 # Codes with which a server says that there is no such box, when it gives no status.
 NO_SUCH_BOX = {550, 551, 553}
-ON_ITS_WAY = (DeliveryState.PENDING, DeliveryState.SUBMITTING)
 
 
 class Found(StrEnum):

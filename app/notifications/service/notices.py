@@ -19,6 +19,7 @@ from app.notifications.models import Delivery, DigestRun, Notice
 from app.notifications.rules import AT_ONCE, DeliveryState, MailKind, NoticeKind
 from app.notifications.service import at_once
 from app.opgaven.models import Opgave
+from app.people.models import Profile
 from app.responses.models import Response
 from app.responses.rules import Answer
 
@@ -98,6 +99,7 @@ def tell_who_is_shown(work: Work, profile_id: UUID) -> None:
     matched = select(Opgave).join(Match, Match.opgave_id == Opgave.id)
     opgaven = work.session.scalars(matched.where(Match.profile_id == profile_id)).all()
     _write(work, _for_owners(work, opgaven, [profile_id]), told_at)
+    _make_interest_news_again(work, profile_id, told_at)
 
 
 def wait_for_tellers(work: Work) -> None:
@@ -125,6 +127,27 @@ def mark_line(work: Work, notice_id: UUID, *, is_read: bool) -> Notice:
         .values(read_at=work.now if is_read else None)
     )
     return notice
+
+
+def _make_interest_news_again(work: Work, profile_id: UUID, told_at: datetime) -> None:
+    """Tell anew of interest that was shown before the profile was away for a while.
+
+    What was told of it meanwhile said nothing of somebody who could not be seen.
+    """
+    went = exists().where(Delivery.subject_id == Notice.id, Delivery.accepted_at.is_not(None))
+    returned = select(Profile.published_at).where(Profile.user_id == profile_id)
+    work.session.execute(
+        update(Notice)
+        .where(
+            Notice.profile_id == profile_id,
+            Notice.kind == NoticeKind.INTEREST_SHOWN,
+            Notice.read_at.is_(None),
+            Notice.told_at < returned.scalar_subquery(),
+            ~went,
+        )
+        .values(told_at=told_at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _make_news_again(work: Work, opgave_id: UUID, told_at: datetime) -> None:

@@ -24,6 +24,7 @@ from app.notifications.rules import (
     LINK_IS_OVER,
     MOST_ATTEMPTS,
     MOST_FAULTS,
+    NEXT_ONE_TELLS,
     URGENT,
     DeliveryState,
     Frequency,
@@ -124,6 +125,8 @@ def mark(work: Work, claimed: Claim) -> bool:
     delivery = _held(work, claimed, DeliveryState.PENDING, with_running_lease=True)
     if delivery is None:
         return False
+    if queries.told_by_another(work.session, [delivery], DeliveryState.SUBMITTING):
+        return False
     if not _still_wanted(work, delivery):
         _end(delivery, DeliveryState.SUPPRESSED, "unsubscribed")
         _tell_again(work, delivery)
@@ -221,6 +224,8 @@ def send_again(work: Work, delivery_id: UUID) -> None:
     delivery = work.fetch_to_change(Delivery, delivery_id)
     if queries.too_late(work.session, [delivery], work.now):
         raise Conflict(f"mail {delivery_id} has nothing to open", said=LINK_IS_OVER)
+    if queries.told_by_another(work.session, [delivery]):
+        raise Conflict(f"mail {delivery_id} has a successor", said=NEXT_ONE_TELLS)
     if delivery.state in NOT_ARRIVED:
         _open(delivery)
 
@@ -238,11 +243,20 @@ def send_all_again(work: Work, state: DeliveryState, reason: str) -> int:
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
-    too_late = queries.too_late(work.session, ended, work.now)
-    useful = [delivery for delivery in ended if delivery.id not in too_late]
+    useless = queries.too_late(work.session, ended, work.now)
+    useless |= queries.told_by_another(work.session, ended)
+    useful = _one_digest_each(one for one in ended if one.id not in useless)
     for delivery in useful:
         _open(delivery)
     return len(useful)
+
+
+def _one_digest_each(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """Without the older digests of who has several: the newest tells what those would."""
+    useful: dict[object, Delivery] = {}
+    for one in deliveries:
+        useful.setdefault(one.user_id if one.kind is MailKind.DIGEST else one.id, one)
+    return list(useful.values())
 
 
 def _record_accepted(work: Work, claimed: Claim, answer: Answer, letter: Letter) -> None:
@@ -279,7 +293,8 @@ def _held(
         Delivery.state.in_(states),
     )
     if with_running_lease:
-        found = found.where(Delivery.lease_until > func.now())
+        # One that is too old has a successor, which tells what it would.
+        found = found.where(Delivery.lease_until > func.now(), Delivery.expires_at > func.now())
     return work.session.scalar(found.with_for_update().execution_options(populate_existing=True))
 
 

@@ -388,6 +388,31 @@ def test_one_that_was_told_in_a_digest_is_not_sent_when_it_is_opened_again(
     assert mail.last_answer == "told in a digest"
 
 
+def test_interest_of_who_was_away_for_a_while_is_told_in_the_next_digest(
+    work: Work, stationery: Stationery, opgave: Opgave, owner: User
+) -> None:
+    colleague = interest_in(work.session, opgave)
+    profile = work.session.get_one(Profile, colleague.id)
+    profile.state = ProfileState.PAUSED
+    work.session.flush()
+    [mail] = mails(work.session)
+    assert write(work, stationery, mail) is None
+    a_digest_that_went = {"state": DeliveryState.ACCEPTED, "news_until": MONDAY + 2 * A_MINUTE}
+    a_delivery(work.session, owner, **a_digest_that_went)
+    profile.state, profile.published_at = ProfileState.PUBLISHED, MONDAY + 3 * A_MINUTE
+    work.session.flush()
+    found = []
+    for minutes in (3, 5):
+        service.tell_who_is_shown(
+            make_work(work.session, now=MONDAY + minutes * A_MINUTE), colleague.id
+        )
+        found.append(left_for_digest(work.session, owner))
+        a_digest_that_went["news_until"] = MONDAY + (minutes + 1) * A_MINUTE
+        a_delivery(work.session, owner, **a_digest_that_went)
+
+    assert found == [1, 0]
+
+
 # Quiet hours
 
 

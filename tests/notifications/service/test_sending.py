@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from app.accounts.models import SignIn
 from app.core.actor import Role
 from app.core.clock import utc_now
-from app.core.errors import NotAllowed
+from app.core.errors import Conflict, NotAllowed
 from app.core.mail import Answer, Verdict
 from app.core.phases import Phase
 from app.core.work import Work
@@ -536,6 +536,50 @@ def test_who_is_no_beheerder_sends_nothing_again(work: Work, role: Role) -> None
         service.send_again(make_work(work.session, a_user(work.session, role)), delivery.id)
 
     assert delivery.state is DeliveryState.FAILED
+
+
+def two_digests(work: Work, state: DeliveryState) -> tuple[Delivery, Delivery]:
+    """Of one person: the one is of yesterday, the other is to go."""
+    person = a_user(work.session)
+    earlier = a_delivery(work.session, person, state=state)
+    return earlier, a_delivery(work.session, person)
+
+
+def test_a_digest_is_not_sent_again_beside_the_next_one(work: Work, now: datetime) -> None:
+    beheerder = make_work(work.session, a_user(work.session, Role.BEHEERDER), now)
+    earlier, _ = two_digests(work, DeliveryState.UNKNOWN)
+
+    with pytest.raises(Conflict):
+        service.send_again(beheerder, earlier.id)
+    assert service.send_all_again(beheerder, DeliveryState.UNKNOWN, "") == 0
+
+    assert earlier.state is DeliveryState.UNKNOWN
+
+
+def test_of_several_digests_of_one_person_one_is_sent_again(work: Work, now: datetime) -> None:
+    beheerder = make_work(work.session, a_user(work.session, Role.BEHEERDER), now)
+    earlier, later = two_digests(work, DeliveryState.UNKNOWN)
+    later.state, later.created_at = DeliveryState.UNKNOWN, now + A_MINUTE
+    work.session.flush()
+
+    assert service.send_all_again(beheerder, DeliveryState.UNKNOWN, "") == 1
+
+    assert (earlier.state, later.state) == (DeliveryState.UNKNOWN, DeliveryState.PENDING)
+
+
+def test_a_digest_waits_for_what_becomes_of_another_one(work: Work) -> None:
+    two_digests(work, DeliveryState.SUBMITTING)
+
+    assert service.mark(work, claim_one(work)) is False
+
+
+def test_a_digest_that_grew_too_old_under_way_does_not_go(work: Work, now: datetime) -> None:
+    delivery = a_delivery(work.session, a_user(work.session))
+    claimed = claim_one(work)
+    delivery.expires_at = now - A_MINUTE
+    work.session.flush()
+
+    assert service.mark(work, claimed) is False
 
 
 def test_a_claim_of_nothing_is_nothing(work: Work) -> None:
