@@ -13,7 +13,7 @@ from app.cli.work import Refusal, open_work, reading
 from app.core.dutch import how_long, moment, number, plural
 from app.core.reports import LONGEST_REPORT
 from app.labels import label
-from app.notifications import failures, queries, service
+from app.notifications import failures, later, queries, service
 from app.notifications.rules import DeliveryState
 from app.notifications.service import Found
 from app.post import Post
@@ -34,12 +34,14 @@ def status() -> None:
         session = work.session
         states = queries.counts_by_state(session)
         waiting = queries.backlog(session)
+        put_off = later.later(session)
         failed = failures.failures(session)
         alone = failures.left_alone(session)
         returned = failures.last_returned(session)
     _tell("Mails", [f"{label(state)}: {number(states.get(state, 0))}" for state in DeliveryState])
     oldest = [f"de oudste wacht {how_long(waiting.waited)}"] if waiting.waited is not None else []
     _tell("Moet nu weg", [plural(waiting.count, "mail", "mails"), *oldest])
+    _tell("Moet later weg", [one.words for one in put_off])
     _tell(
         "Niet aangekomen",
         [f"{label(one.state)}, {one.words}: {number(one.count)}" for one in failed],

@@ -1,6 +1,7 @@
 """`flask mail ...`: how mail stands, and taking in what comes back."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from app.core.reports import LONGEST_REPORT
 from app.core.verp import envelope_sender
 from app.notifications import service
 from app.notifications.models import AddressHealth, Bounce, Delivery
-from app.notifications.rules import DeliveryState
+from app.notifications.rules import DeliveryState, MailKind
 from tests.cli.conftest import Terminal
 from tests.notifications.builders import a_delivery
 from tests.support.builders import a_user
@@ -23,6 +24,8 @@ from tests.support.reports import a_bounce
 from tests.support.work import MONDAY
 
 Pipe = Callable[..., Result]
+# The clock of the database tells what is later.
+A_MORNING = datetime(2999, 1, 7, 6, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -63,12 +66,29 @@ def test_in_an_empty_house_there_is_nothing_to_tell(flask: Terminal) -> None:
     assert lines[8:] == [
         "Moet nu weg:",
         "  0 mails",
+        "Moet later weg:",
+        "  geen",
         "Niet aangekomen:",
         "  geen",
         "Adressen zonder overzichten:",
         "  geen",
         "Laatst teruggekomen:",
         "  geen",
+    ]
+
+
+def test_what_waits_for_the_end_of_quiet_hours_is_told(flask: Terminal, session: Session) -> None:
+    for at in (A_MORNING, A_MORNING, A_MORNING + timedelta(hours=1, minutes=2)):
+        a_delivery(session, kind=MailKind.INTEREST_SHOWN, next_attempt_at=at)
+
+    lines = flask("mail", "status").stdout.splitlines()
+
+    place = lines.index("Moet later weg:")
+    assert lines[place - 1 : place + 3] == [
+        "  0 mails",
+        "Moet later weg:",
+        "  2 mails wachten tot maandag 7 januari om 7 uur (rusttijd)",
+        "  1 mail wacht op een nieuwe poging, op zijn vroegst 7 januari 2999 om 08:02",
     ]
 
 
@@ -87,6 +107,8 @@ def test_the_command_tells_what_the_page_tells(flask: Terminal, session: Session
         "Moet nu weg:",
         "  1 mail",
         "  de oudste wacht minder dan een minuut",
+        "Moet later weg:",
+        "  geen",
         "Niet aangekomen:",
         "  Mislukt, Het adres bestaat niet (550 5.1.1): 1",
         "Adressen zonder overzichten:",

@@ -1,6 +1,6 @@
 """The page on which a beheerder sees how mail stands, and sends it again."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +13,7 @@ from app.accounts.rules import SIGN_IN_LINK_LIVES
 from app.core.actor import Role
 from app.notifications.models import AddressHealth, Bounce, Delivery
 from app.notifications.rules import LINK_IS_OVER, DeliveryState, MailKind
+from tests.notifications.builders import a_delivery
 from tests.support.builders import a_user
 from tests.support.pages import text_of
 from tests.support.web import sign_in
@@ -40,6 +41,17 @@ def test_without_mail_the_page_says_so(beheerder: FlaskClient) -> None:
     assert "Er is geen mail mislukt." in page
     assert "Er wacht geen mail die nu weg moet." in page
     assert "Er kwam nog geen mail terug." in page
+
+
+def test_what_waits_for_the_end_of_quiet_hours_is_told(
+    beheerder: FlaskClient, session: Session
+) -> None:
+    morning = datetime(2999, 1, 7, 6, tzinfo=UTC)
+    a_delivery(session, kind=MailKind.INTEREST_SHOWN, next_attempt_at=morning)
+
+    page = text_of(beheerder.get(PAGE))
+
+    assert "Er wacht geen mail die nu weg moet. 1 mail wacht tot maandag 7 januari" in page
 
 
 def test_what_did_not_arrive_stands_together_by_reason(

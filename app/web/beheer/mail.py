@@ -13,6 +13,7 @@ from app.core.errors import Conflict
 from app.extensions import db
 from app.notifications import failures, queries, service
 from app.notifications.failures import Failures, Returned
+from app.notifications.later import Later, later
 from app.notifications.models import Delivery
 from app.notifications.rules import LINK_IS_OVER, DeliveryState
 from app.web.beheer.forms import pressed, pressed_id
@@ -27,6 +28,7 @@ mail = Blueprint("mail", __name__)
 class MailPage:
     counts: list[Count]
     waiting: str
+    later: list[Later]
     failures: list[Failures]
     # Mails that cannot go again, and why.
     over: dict[UUID, str]
@@ -79,6 +81,7 @@ def _mail_page(session: Session) -> MailPage:
     waiting = queries.backlog(session)
     return MailPage(
         counts=mail_counts(session),
+        later=later(session),
         waiting="" if waiting.waited is None else how_long(waiting.waited),
         failures=found,
         over={one.id: LINK_IS_OVER for one in named if one.id in too_late},
