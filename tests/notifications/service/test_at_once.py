@@ -27,7 +27,7 @@ from app.notifications.rules import (
     MailKind,
     Weekday,
 )
-from app.notifications.service import Claim, Stationery
+from app.notifications.service import Claim, Stationery, health
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
@@ -298,6 +298,18 @@ def test_the_last_look_sees_that_another_road_was_chosen(
     work.session.flush()
 
     assert service.mark_letter(work, claimed, letter) is False
+
+
+def test_nothing_goes_at_once_to_an_address_from_which_mail_came_back(
+    work: Work, stationery: Stationery, opgave: Opgave, owner: User
+) -> None:
+    interest_in(work.session, opgave)
+    [mail] = mails(work.session)
+    address_hash = health.hash_of(owner.email, stationery.secret)
+    health.hold_against(work, owner.email, address_hash, "5.1.1")
+
+    assert write(work, stationery, mail) is None
+    assert (mail.state, mail.last_answer) == (DeliveryState.SUPPRESSED, health.Reason.GONE)
 
 
 def test_one_click_ends_this_mail_and_no_digest(

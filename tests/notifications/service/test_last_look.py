@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import Executable, delete, update
+from sqlalchemy import Executable, delete, event, func, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import RoleGrant, User
@@ -18,10 +18,17 @@ from app.core.work import Work
 from app.links import Links
 from app.matching.models import Match
 from app.notifications import service
-from app.notifications.models import ChannelChoice, LeftOutSkill, LeftOutTheme, Preference
+from app.notifications.models import (
+    AddressHealth,
+    ChannelChoice,
+    Delivery,
+    LeftOutSkill,
+    LeftOutTheme,
+    Preference,
+)
 from app.notifications.render import Renderer
-from app.notifications.rules import Channel, Family, Frequency
-from app.notifications.service import Stationery
+from app.notifications.rules import Channel, DeliveryState, Family, Frequency
+from app.notifications.service import Claim, Stationery, health
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
@@ -60,6 +67,10 @@ def of_reader(ids: Ids, row: type[Any], **values: Any) -> Any:
 
 def of_opgave(ids: Ids, **values: Any) -> Executable:
     return update(Opgave).where(Opgave.id == ids.opgave).values(**values)
+
+
+def of_mail(ids: Ids, **values: Any) -> Executable:
+    return update(Delivery).where(Delivery.id == ids.delivery).values(**values)
 
 
 def of_match(ids: Ids) -> Any:
@@ -117,12 +128,26 @@ OWNER: dict[str, Change] = {
     "colleague erased": lambda ids: delete(User).where(User.id == ids.professional),
 }
 
+# What the version says nothing of, so that the mark itself has to look at it.
+MAIL: dict[str, Change] = {
+    "lease over": lambda ids: of_mail(ids, lease_until=func.now() - timedelta(seconds=1)),
+    "taken over": lambda ids: of_mail(ids, lease_owner=uuid4()),
+    "too old": lambda ids: of_mail(ids, expires_at=func.now() - timedelta(seconds=1)),
+    "ended": lambda ids: of_mail(ids, state=DeliveryState.UNKNOWN),
+    "address came back": lambda ids: AddressHealth(
+        address_hash=health.hash_of(ids.address, "geheim"),
+        suppressed_since=MONDAY,
+        reason=health.Reason.GONE,
+    ),
+}
+
 
 def a_match(session: Session, *, of_owner: bool) -> Ids:
     told = a_told_match(session, told_at=MONDAY - timedelta(hours=1), themes=[Theme.WONEN.value])
     reader = told.owner if of_owner else told.professional
     return SimpleNamespace(
         reader=reader.id,
+        address=reader.email,
         professional=told.professional.id,
         opgave=told.opgave.id,
         label=told.opgave.skills[0].label,
@@ -139,6 +164,16 @@ def an_interest(session: Session) -> Ids:
     return ids
 
 
+def a_claim(shared: SharedDatabase, made: Callable[[Session], Ids]) -> tuple[Ids, Claim]:
+    """The mail and nothing that was left by another test."""
+    with shared.work() as work:
+        work.session.execute(delete(Delivery))
+        ids = made(work.session)
+    with shared.work() as work:
+        [claimed] = service.claim(work, 20)
+    return ids, claimed
+
+
 def is_marked_after(
     shared: SharedDatabase,
     stationery: Stationery,
@@ -146,11 +181,7 @@ def is_marked_after(
     change: Callable[[Work, Ids], None],
 ) -> bool:
     """Whether a letter goes that was written before somebody else saved this change."""
-    with shared.work() as work:
-        ids = made(work.session)
-    with shared.work() as work:
-        claims = {one.delivery_id: one for one in service.claim(work, 20)}
-        claimed = claims[ids.delivery]
+    ids, claimed = a_claim(shared, made)
     with shared.work() as work:
         letter = service.write_letter(work, stationery, claimed)
     assert letter is not None
@@ -185,6 +216,33 @@ def test_what_changes_keeps_back_the_letter_to_an_opgavehouder(
 ) -> None:
     made = lambda session: a_match(session, of_owner=True)  # noqa: E731
     assert not is_marked_after(shared, stationery, made, saving(change))
+
+
+@pytest.mark.parametrize("change", MAIL.values(), ids=MAIL)
+def test_what_becomes_of_the_mail_itself_keeps_the_letter_back(
+    shared: SharedDatabase, stationery: Stationery, change: Change
+) -> None:
+    made = lambda session: a_match(session, of_owner=False)  # noqa: E731
+    assert not is_marked_after(shared, stationery, made, saving(change))
+
+
+def test_what_is_saved_while_the_letter_is_written_keeps_it_back(
+    shared: SharedDatabase, stationery: Stationery
+) -> None:
+    ids, claimed = a_claim(shared, lambda session: a_match(session, of_owner=False))
+
+    def withdraw(*told: Any) -> None:
+        if "AS digest" in told[2]:
+            with shared.work() as other:
+                other.session.execute(of_opgave(ids, status=OpgaveStatus.WITHDRAWN))
+
+    with shared.work() as work:
+        event.listen(work.session.connection(), "after_cursor_execute", withdraw)
+        letter = service.write_letter(work, stationery, claimed)
+
+    assert letter is not None
+    with shared.work() as work:
+        assert not service.mark_letter(work, claimed, letter)
 
 
 def test_interest_that_is_withdrawn_keeps_the_letter_back(

@@ -19,14 +19,16 @@ from app.core.verp import mail_of
 from app.core.work import Work
 from app.links import Links
 from app.notifications import service
-from app.notifications.models import Delivery, Preference
+from app.notifications.models import AddressHealth, Delivery, Preference
 from app.notifications.render import Renderer
 from app.notifications.rules import DeliveryState, MailKind
-from app.notifications.service import Claim, Stationery
+from app.notifications.service import Claim, Stationery, health
+from app.notifications.service.health import Reason
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
 from tests.notifications.builders import Told, a_delivery, a_told_match
 from tests.support.builders import a_gemeente, a_user
+from tests.support.queries import counted
 from tests.support.work import make_work
 
 A_MINUTE = timedelta(minutes=1)
@@ -189,6 +191,54 @@ def test_who_began_a_pause_meanwhile_gets_no_digest(work: Work, stationery: Stat
 
     assert write(work, stationery, delivery) is None
     assert (delivery.state, delivery.last_answer) == (DeliveryState.SUPPRESSED, "paused")
+
+
+def test_who_unsubscribed_before_it_was_written_gets_no_digest(
+    work: Work, stationery: Stationery
+) -> None:
+    user = told_before(work).professional
+    delivery = a_digest_for(work, user)
+    claimed = claim_of(work, delivery)
+    service.unsubscribe(work, user.id)
+
+    letter = service.write_letter(work, stationery, claimed)
+
+    assert letter is not None
+    assert service.mark_letter(work, claimed, letter) is False
+    assert (delivery.state, delivery.last_answer) == (DeliveryState.SUPPRESSED, "unsubscribed")
+
+
+@pytest.mark.parametrize("suppressed", [True, False])
+def test_an_address_from_which_mail_came_back_gets_no_digest(
+    work: Work, stationery: Stationery, *, suppressed: bool
+) -> None:
+    told = told_before(work)
+    for user in (told.professional, told.owner):
+        work.session.add(
+            AddressHealth(
+                address_hash=health.hash_of(user.email, stationery.secret),
+                suppressed_since=work.now if suppressed and user is told.owner else None,
+                reason=Reason.GONE,
+            )
+        )
+    mails = [a_digest_for(work, user) for user in (told.professional, told.owner)]
+    claims = service.claim(work, 20)
+
+    letters = service.write_letters(work, stationery, claims)
+
+    assert set(letters) == {mail.id for mail in mails[: 1 if suppressed else 2]}
+
+
+def test_nothing_more_is_asked_of_an_address_from_which_nothing_came_back(
+    work: Work, stationery: Stationery
+) -> None:
+    delivery = a_digest_for(work, told_before(work).professional)
+    claimed = claim_of(work, delivery)
+
+    with counted(work.session) as statements:
+        assert service.write_letter(work, stationery, claimed)
+
+    assert len([one for one in statements if "address_health" in one]) == 1
 
 
 def test_a_digest_can_be_ended_with_one_click(work: Work, stationery: Stationery) -> None:

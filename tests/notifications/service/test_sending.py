@@ -1,6 +1,7 @@
 """A mail from claim to verdict: who has it, what is known of it, and what happens next."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,11 +15,11 @@ from app.accounts.models import SignIn
 from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.errors import Conflict, NotAllowed
-from app.core.mail import Answer, Verdict
+from app.core.mail import Answer, Letter, Verdict
 from app.core.phases import Phase
 from app.core.work import Work
 from app.notifications import service
-from app.notifications.models import Delivery
+from app.notifications.models import AddressHealth, Attempt, Delivery
 from app.notifications.rules import (
     ANSWER_WAIT,
     MOST_ATTEMPTS,
@@ -394,6 +395,62 @@ def test_a_verdict_about_a_mail_that_was_taken_over_changes_nothing(
     service.record(work, asleep, answer)
 
     assert state_of(work, delivery) == (DeliveryState.SUBMITTING, 2, "")
+
+
+LETTER = Letter("jan@x.example", "Jan", "", "", "", "<1@x.example>", address_hash=b"jan")
+
+
+def an_address_that_bounced(work: Work) -> AddressHealth:
+    """So long ago that a mail which the relay takes counts in its favour."""
+    health = AddressHealth(
+        address_hash=LETTER.address_hash, score=2, last_soft_on=work.today - timedelta(days=9)
+    )
+    work.session.add(health)
+    work.session.flush()
+    return health
+
+
+def became(work: Work, delivery: Delivery, health: AddressHealth) -> tuple[object, ...]:
+    """The state of the mail, the score of its address, and the tries that are told."""
+    work.session.expire_all()
+    tries = work.session.scalars(select(Attempt.number)).all()
+    return delivery.state, health.score, tries
+
+
+def test_a_digest_that_is_taken_is_told_whole(work: Work) -> None:
+    delivery, health = a_delivery(work.session), an_address_that_bounced(work)
+    claimed = claim_one(work)
+    service.mark(work, claimed)
+
+    service.record(work, claimed, ACCEPTED, LETTER)
+
+    assert became(work, delivery, health) == (DeliveryState.ACCEPTED, 1, [1])
+
+
+def test_that_a_digest_was_taken_changes_nothing_when_another_sends_it(work: Work) -> None:
+    delivery, health = a_delivery(work.session), an_address_that_bounced(work)
+    asleep = claim_one(work)
+    delivery.lease_owner = uuid4()
+    service.mark(work, replace(asleep, owner=delivery.lease_owner))
+
+    service.record(work, asleep, ACCEPTED, LETTER)
+
+    assert became(work, delivery, health) == (DeliveryState.SUBMITTING, 2, [])
+
+
+@pytest.mark.parametrize(
+    "state", sorted(set(DeliveryState) - {DeliveryState.PENDING, DeliveryState.SUBMITTING})
+)
+def test_that_a_digest_was_taken_changes_nothing_when_it_has_ended(
+    work: Work, state: DeliveryState
+) -> None:
+    delivery, health = a_delivery(work.session), an_address_that_bounced(work)
+    claimed = claim_one(work)
+    delivery.state = state
+
+    service.record(work, claimed, ACCEPTED, LETTER)
+
+    assert became(work, delivery, health) == (state, 2, [])
 
 
 def test_a_mail_can_be_dropped_before_it_is_offered_only(work: Work) -> None:
