@@ -290,7 +290,9 @@ def test_a_field_takes_less_than_would_be_refused(client: FlaskClient, user: Use
 
 
 @pytest.mark.parametrize(
-    ("address", "has_way_back"), [(FROM_TEXT, True), (from_text_of(uuid4()), False)]
+    ("address", "has_way_back"),
+    [(FROM_TEXT, True), (from_text_of(uuid4()), False)],
+    ids=["profile", "opgave"],
 )
 def test_a_text_that_cannot_be_taken_is_called_a_text_that_is_too_long(
     client: FlaskClient, owner: User, address: str, has_way_back: bool
