@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -290,14 +291,24 @@ def matches_of_opgave(
 
 
 def counts_of_opgaven(
-    session: Session, viewer: Actor, opgave_ids: Sequence[UUID]
+    session: Session,
+    viewer: Actor,
+    opgave_ids: Sequence[UUID],
+    besides: Collection[tuple[UUID, UUID]] = (),
 ) -> dict[UUID, int]:
-    """Per opgave how many colleagues fit of whom the viewer may know."""
+    """Per opgave how many colleagues fit of whom the viewer may know, `besides` these.
+
+    Those are pairs of an opgave and a colleague.
+    """
     rows = session.execute(
         select(Match.opgave_id, func.count())
         .join(Profile, Profile.user_id == Match.profile_id)
         .join(User, User.id == Profile.user_id)
-        .where(Match.opgave_id.in_(opgave_ids), people.known_to(viewer))
+        .where(
+            Match.opgave_id.in_(opgave_ids),
+            people.known_to(viewer),
+            tuple_(Match.opgave_id, Match.profile_id).not_in(besides),
+        )
         .group_by(Match.opgave_id)
     )
     return dict(rows.all())

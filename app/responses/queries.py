@@ -57,6 +57,20 @@ def all_own(session: Session, viewer: Actor) -> list[OwnAnswer]:
     return [OwnAnswer(row, seen[row.opgave_id]) for row in rows]
 
 
+def known_interest(
+    session: Session, viewer: Actor, opgave_ids: Iterable[UUID], today: date
+) -> set[tuple[UUID, UUID]]:
+    """Opgave and person: who shows interest, as far as it is told to who looks after the opgave."""
+    rows = session.execute(
+        select(Response.opgave_id, Response.user_id).where(
+            Response.opgave_id.in_(list(opgave_ids)), Response.answer == Answer.INTERESTED
+        )
+    ).all()
+    people_of_all = {user_id for _, user_id in rows}
+    seen = people.seen_profiles(session, viewer, people_of_all, today, Relation.INTERESTED)
+    return {(opgave_id, user_id) for opgave_id, user_id in rows if user_id in seen}
+
+
 def interested_in(
     session: Session, viewer: Actor, opgave_id: UUID, today: date
 ) -> list[Interested]:

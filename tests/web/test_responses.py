@@ -15,12 +15,13 @@ from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
+from app.responses import service as responses
 from app.responses.models import Response
 from app.responses.rules import Answer
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.web import sign_in
-from tests.support.work import TODAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 A_DAY = timedelta(days=1)
 
@@ -175,13 +176,81 @@ def test_the_opgavehouder_reads_who_it_is_until_it_is_taken_back(
     assert "Hebben belangstelling" in shown.text
     assert "mailto:fatima@testerdam.example?subject=Een%20plein" in shown.text
     assert "Toonde belangstelling op 23 november 2026." in text_of(shown)
-    assert text_of(shown).count("Op het profiel: inkoop.") == 4
+    # Once, and not again among the colleagues who fit.
+    assert text_of(shown).count("Op het profiel: inkoop.") == 2
     assert "Collega uit Utrecht" not in shown.text
+    assert "Verder vonden we nu niemand die past." in shown.text
 
     sign_in(client, session, session.get_one(User, professional_id))
     client.post(f"/opgaven/{opgave.id}/toch-niet")
     after = sign_in(client, session, session.get_one(User, owner_id)).get(path)
     assert ("Fatima" in after.text, "fatima@" in after.text) == (False, False)
+
+
+def test_who_looks_after_the_opgave_sees_from_afar_that_somebody_is_interested(
+    client: FlaskClient, session: Session, owner: User, opgave: Opgave, professional: User
+) -> None:
+    a_profile(session, "inkoop", user=a_user(session))
+    matching.match_everything(make_work(session))
+    responses.show_interest(make_work(session, professional), opgave.id)
+    hidden = a_profile(session, "inkoop", user=a_user(session), state=ProfileState.PAUSED)
+    session.add(
+        Response(
+            opgave_id=opgave.id,
+            user_id=hidden.user_id,
+            answer=Answer.INTERESTED,
+            answered_at=MONDAY,
+        )
+    )
+    session.commit()
+    sign_in(client, session, owner)
+
+    pages = [client.get(path) for path in (f"/opgaven/{opgave.id}", "/onze-opgaven")]
+    there = text_of(client.get(f"/opgaven/{opgave.id}/collegas"))
+
+    assert ["1 collega heeft belangstelling" in text_of(page) for page in pages] == [True, True]
+    assert f'href="/opgaven/{opgave.id}/collegas#belangstelling"' in pages[0].text
+    assert "nog 1 collega past helemaal of deels" in text_of(pages[1])
+    assert "Nog 1 collega past helemaal of deels" in there
+
+
+def test_interest_in_an_opgave_that_has_ended_stands_in_the_list_of_ours(
+    client: FlaskClient, session: Session, owner: User, opgave: Opgave, professional: User
+) -> None:
+    responses.show_interest(make_work(session, professional), opgave.id)
+    opgave.status = OpgaveStatus.CLOSED
+    session.commit()
+
+    page = text_of(sign_in(client, session, owner).get("/onze-opgaven"))
+
+    assert ("1 collega heeft belangstelling" in page, "helemaal of deels bij" in page) == (
+        True,
+        False,
+    )
+
+
+def test_a_visitor_or_another_gemeente_does_not_see_how_many_are_interested(
+    client: FlaskClient, session: Session, opgave: Opgave, professional: User
+) -> None:
+    responses.show_interest(make_work(session, professional), opgave.id)
+    session.commit()
+    path, other = f"/opgaven/{opgave.id}", a_user(session, Role.OPGAVEHOUDER)
+
+    pages = [client.get(path).text, sign_in(client, session, other).get(path).text]
+
+    assert ["heeft belangstelling" in page for page in pages] == [False, False]
+
+
+def test_an_address_breaks_between_its_parts(
+    client: FlaskClient, session: Session, owner: User, opgave: Opgave, professional: User
+) -> None:
+    professional.email = "f<b>.atima@testerdam.example"
+    responses.show_interest(make_work(session, professional), opgave.id)
+    session.commit()
+
+    page = sign_in(client, session, owner).get(f"/opgaven/{opgave.id}/collegas").text
+
+    assert ">f&lt;b&gt;<wbr>.atima<wbr>@testerdam<wbr>.example</a>" in page
 
 
 def test_who_showed_interest_can_still_be_reached_when_the_opgave_has_ended(

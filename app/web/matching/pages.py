@@ -1,7 +1,7 @@
 """What the two pages with matches show: cards in two groups, or why there are none."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -78,6 +78,8 @@ class Matches:
     page: Page[MatchCard] = NO_CARDS
     silence: Silence | None = None
     search: Search = Search.DONE
+    # Who fits, too, and stands above because they showed interest.
+    besides: int = 0
 
     @property
     def groups(self) -> list[tuple[str, list[MatchCard]]]:
@@ -92,7 +94,7 @@ class Matches:
     @property
     def is_cut_off(self) -> bool:
         """There may be more than these."""
-        return self.page.total == BEST_KEPT
+        return self.page.total + self.besides == BEST_KEPT
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def colleagues_page(
     if not may_edit(viewer, seen.opgave.gemeente_code):
         raise NotFound(f"colleagues of opgave {opgave_id}")
     interested = responses.interested_in(session, viewer, opgave_id, dutch_day(now))
-    known = {one.colleague.user_id: one.colleague for one in interested}
+    known = {one.colleague.user_id for one in interested}
     matches = _colleagues(session, viewer, seen.opgave, now, number, known)
     return ColleaguesPage(opgave_card(seen), [_interested(one) for one in interested], matches)
 
@@ -162,21 +164,21 @@ def _colleagues(
     opgave: Opgave,
     now: datetime,
     number: int,
-    interested: Mapping[UUID, SeenProfile],
+    interested: Collection[UUID],
 ) -> Matches:
-    """Who shows interest goes by the same name in both lists."""
+    """Who shows interest stands in a list of their own."""
     if opgave.status is not OpgaveStatus.OPEN:
         is_concept = opgave.status is OpgaveStatus.CONCEPT
         return Matches(silence=Silence.CONCEPT if is_concept else Silence.ENDED)
     search = queries.search_for_opgave(session, opgave.id, now)
     found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_day(now))
-    profiles = {one.score.profile_id: one.profile for one in found}
-    shown = _page_of([one.score for one in found], number)
-    cards = [
-        _of_colleague(interested.get(one.profile_id, profiles[one.profile_id]), one)
-        for one in shown.items
-    ]
-    return _found(shown.of(cards), search)
+    others = {one.score.profile_id: one for one in found if one.score.profile_id not in interested}
+    shown = _page_of([one.score for one in others.values()], number)
+    cards = [_of_colleague(others[one.profile_id].profile, one) for one in shown.items]
+    besides = len(found) - len(others)
+    if besides and not others:
+        return Matches(search=search, besides=besides)
+    return replace(_found(shown.of(cards), search), besides=besides)
 
 
 def _no_search_for(profile: Profile | None) -> Silence:

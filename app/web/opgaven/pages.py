@@ -1,6 +1,6 @@
 """An opgave in words, for its page and for the list of its gemeente."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -27,9 +27,12 @@ class OwnLine:
     href: str
     edit_href: str
     colleagues_href: str
+    is_open: bool
     kind_label: str
     closing_on: date | None
+    # Who fits besides those who showed interest.
     matches: int
+    interested: int
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,18 @@ def asked(skills: Sequence[AskedSkill], *, must: bool) -> list[AskedLine]:
     ]
 
 
-def groups(opgaven: Sequence[Opgave], matches: dict[UUID, int]) -> list[OwnGroup]:
+def groups(
+    opgaven: Sequence[Opgave], matches: Mapping[UUID, int], interested: Mapping[UUID, int]
+) -> list[OwnGroup]:
     """The opgaven by status; what needs attention comes first."""
     order = (OpgaveStatus.OPEN, OpgaveStatus.CONCEPT, OpgaveStatus.CLOSED, OpgaveStatus.WITHDRAWN)
     found = []
     for status in order:
-        lines = [_line(one, matches.get(one.id, 0)) for one in opgaven if one.status is status]
+        lines = [
+            _line(one, matches.get(one.id, 0), interested.get(one.id, 0))
+            for one in opgaven
+            if one.status is status
+        ]
         if lines:
             found.append(OwnGroup(label(status), TONES[status], tuple(lines)))
     return found
@@ -84,14 +93,18 @@ def ended_sentence(opgave: Opgave, today: date) -> str:
     return ""
 
 
-def _line(opgave: Opgave, matches: int) -> OwnLine:
+def _line(opgave: Opgave, matches: int, interested: int) -> OwnLine:
     is_open = opgave.status is OpgaveStatus.OPEN
     return OwnLine(
         title=opgave.title,
         href=url_for("opgaven.show", opgave_id=opgave.id),
         edit_href=url_for("opgaven.edit", opgave_id=opgave.id) if NEXT[opgave.status] else "",
-        colleagues_href=url_for("matching.of_opgave", opgave_id=opgave.id) if is_open else "",
+        colleagues_href=url_for("matching.of_opgave", opgave_id=opgave.id)
+        if is_open or interested
+        else "",
+        is_open=is_open,
         kind_label=label(opgave.kind),
         closing_on=opgave.closes_on,
         matches=matches,
+        interested=interested,
     )

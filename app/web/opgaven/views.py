@@ -1,5 +1,6 @@
 """Opgaven: reading, writing, publishing."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from uuid import UUID
@@ -32,6 +33,7 @@ from app.opgaven.rules import (
     opening_faults,
 )
 from app.people import queries as people
+from app.responses import queries as responses
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
@@ -88,7 +90,7 @@ def show(opgave_id: UUID) -> str:
     seen = queries.seen_opgave(session, actor, opgave_id)
     opgave = seen.opgave
     ended = ended_sentence(opgave, today)
-    user_id = actor.user_id
+    user_id, is_ours = actor.user_id, may_edit(actor, opgave.gemeente_code)
     score = standing.match_of_person(session, user_id, opgave_id, today) if user_id else None
     said_of = own_said_of(session, disputes.own(session, actor) if user_id else ())
     return render_template(
@@ -103,7 +105,10 @@ def show(opgave_id: UUID) -> str:
         said=said_of_all(opgave.skills, said_of),
         answer=answer_block(session, actor, seen, today),
         has_profile=actor.user_id is not None and people.own_profile(session, actor.user_id),
-        may_edit=may_edit(actor, opgave.gemeente_code),
+        may_edit=is_ours,
+        interested=len(responses.known_interest(session, actor, [opgave_id], today))
+        if is_ours
+        else 0,
         moves=NEXT[opgave.status],
         statuses=OpgaveStatus,
     )
@@ -213,9 +218,12 @@ def withdraw(opgave_id: UUID) -> ResponseReturnValue:
 def ours() -> str:
     actor = current_actor()
     own = queries.of_gemeente(db.session(), actor.gemeente_code or "")
-    matches = matching.counts_of_opgaven(db.session(), actor, [opgave.id for opgave in own])
+    session, ids = db.session(), [opgave.id for opgave in own]
+    known = responses.known_interest(session, actor, ids, dutch_day(utc_now()))
+    matches = matching.counts_of_opgaven(session, actor, ids, besides=known)
+    interested = Counter(opgave_id for opgave_id, _ in known)
     return render_template(
-        "opgaven/ours.html", groups=groups(own, matches), may_draft=may_draft(actor)
+        "opgaven/ours.html", groups=groups(own, matches, interested), may_draft=may_draft(actor)
     )
 
 
