@@ -22,6 +22,11 @@ from app.post import Post
 TRY_LATER = 75
 A_BITE = 65_536
 
+DONE = {
+    Found.BOUNCE: "Deze mail kwam terug. Dat is genoteerd bij het adres.",
+    Found.KNOWN_BOUNCE: "Van deze mail was al bekend dat hij terugkwam. Er is niets veranderd.",
+}
+
 log = structlog.get_logger()
 
 mail = AppGroup("mail", help="Mail die weg moet, weg is, of terugkwam.")
@@ -61,14 +66,17 @@ def status() -> None:
 def receive(recipient: str) -> None:
     """Lees van de invoer een mail die terugkwam; RECIPIENT is aan wie hij kwam.
 
-    Zegt niets en weigert niets: wie een mail vervalst, krijgt geen antwoord en vult geen logboek.
+    Zegt in één regel wat er gedaan is. Zegt niets van wat niet van ons is, en weigert niets: wie
+    een mail vervalst, krijgt geen antwoord en vult geen logboek.
     """
     content = _whole(sys.stdin.buffer)
     try:
-        _take_in(content, recipient)
+        found = _take_in(content, recipient)
     except Refusal:
         # The mail server keeps it, and comes again when the database is back.
         raise SystemExit(TRY_LATER) from None
+    if found in DONE:
+        click.echo(DONE[found])
 
 
 @mail.command("collect")

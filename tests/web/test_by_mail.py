@@ -167,6 +167,8 @@ def test_a_link_works_for_thirty_days_and_then_says_so(
     assert (shown.status_code, acted.status_code) == (status, status)
     for page in (shown, acted):
         assert ("Deze link is te oud" in page.text) is (status == 410)
+        is_of_old_pause = (status, deed) == (410, Deed.PAUSE)
+        assert ("Wil je pauze? Neem de link" in page.text) is is_of_old_pause
     assert (done(session) == set()) is (status == 410)
 
 
@@ -194,6 +196,9 @@ def test_a_damaged_link_and_that_of_who_left_lead_nowhere(
         answers = [client.get(link), client.post(link, data=PRESSED[deed])]
         assert [answer.status_code for answer in answers] == [404, 404]
         assert "Open de link in de mail zelf" in answers[0].text
+        is_pause = deed is Deed.PAUSE or link == gone
+        assert ("kies bij Meldingen hoe vaak" in answers[0].text) is is_pause
+        assert ("ga naar Mijn matches" in answers[0].text) is not is_pause
         assert answers[0].headers["Referrer-Policy"] == "no-referrer"
 
 

@@ -32,8 +32,10 @@ from app.web.responses.forms import Pause, PauseForm
 
 DAMAGED = (
     "Deze link is niet heel. Misschien viel er een stukje af bij het kopiëren. "
-    "Open de link in de mail zelf, of log in en ga naar Mijn matches."
+    "Open de link in de mail zelf, of log in en {instead}."
 )
+ANSWER_INSTEAD = "ga naar Mijn matches"
+PAUSE_INSTEAD = "kies bij Meldingen hoe vaak je mail wilt"
 NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
 PAUSES = {Pause.TWO_WEEKS: timedelta(weeks=2), Pause.FOUR_WEEKS: timedelta(weeks=4)}
 # The address is the permission; there is no session whose token could tell more.
@@ -45,6 +47,10 @@ by_mail = Blueprint("by_mail", __name__)
 
 class LinkIsOver(Exception):
     """The link was ours, and is too old."""
+
+    def __init__(self, deed: Deed) -> None:
+        super().__init__()
+        self.deed = deed
 
 
 class OpgaveIsOver(Exception):
@@ -59,8 +65,9 @@ def keep_to_ourselves(answer: Response) -> Response:
 
 
 @by_mail.errorhandler(LinkIsOver)
-def link_is_over(_: LinkIsOver) -> ResponseReturnValue:
-    return render_template("responses/by_mail/link_over.html"), HTTPStatus.GONE
+def link_is_over(over: LinkIsOver) -> ResponseReturnValue:
+    page = render_template("responses/by_mail/link_over.html", is_pause=over.deed is Deed.PAUSE)
+    return page, HTTPStatus.GONE
 
 
 @by_mail.errorhandler(OpgaveIsOver)
@@ -173,22 +180,27 @@ def _until(form: PauseForm, today: date) -> date | None:
 def _asked(deed: Deed, token: str) -> Asked:
     permit = Links(current_app.extensions["settings"]).permit_of(deed, token)
     if permit is None:
-        raise NotFound("token", said=DAMAGED)
+        raise _damaged(deed)
     if permit.is_over:
-        raise LinkIsOver
+        raise LinkIsOver(deed)
     try:
         asked = asked_by(db.session(), current_actor(), permit)
     except NotFound:
         raise OpgaveIsOver from None
     if asked is None:
-        raise NotFound("token", said=DAMAGED)
+        raise _damaged(deed)
     return asked
+
+
+def _damaged(deed: Deed | None = None) -> NotFound:
+    instead = PAUSE_INSTEAD if deed is Deed.PAUSE else ANSWER_INSTEAD
+    return NotFound("token", said=DAMAGED.format(instead=instead))
 
 
 def _open_opgave(asked: Asked) -> SeenOpgave:
     """What the link is about, as long as it can be answered."""
     if asked.seen is None:
-        raise NotFound("token", said=DAMAGED)
+        raise _damaged()
     session, opgave = db.session(), asked.seen.opgave
     if service.refusal(session, asked.actor, opgave, Answer.LATER, _today()) == service.ENDED:
         raise OpgaveIsOver
