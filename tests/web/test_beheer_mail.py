@@ -78,6 +78,21 @@ def test_what_did_not_arrive_stands_together_by_reason(
     assert answer.text.count("Stuur deze allemaal opnieuw") == 1
 
 
+def test_mails_that_did_not_arrive_are_told_apart_by_a_masked_address(
+    beheerder: FlaskClient, session: Session
+) -> None:
+    for email in ("willemijn@utrecht.nl", "bo@urk.nl"):
+        reader = a_user(session, email=email)
+        a_failed_mail(session, user_id=reader.id, subject_id=reader.id)
+    a_failed_mail(session)
+
+    answer = beheerder.get(PAGE)
+
+    page = text_of(answer)
+    assert ("Aan w…@utrecht.nl" in page, "Aan b…@urk.nl" in page) == (True, True)
+    assert (page.count(" Aan "), "willemijn" in answer.text) == (2, False)
+
+
 def test_of_a_large_group_the_newest_are_named(beheerder: FlaskClient, session: Session) -> None:
     for _ in range(12):
         a_failed_mail(session, last_answer=GONE)

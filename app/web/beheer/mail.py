@@ -1,5 +1,6 @@
 """How mail stands: what did not arrive and why, what came back, and sending it again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.core.clock import utc_now
 from app.core.dutch import how_long, number, plural
 from app.core.errors import Conflict
@@ -18,6 +20,7 @@ from app.notifications.models import Delivery
 from app.notifications.rules import LINK_IS_OVER, DeliveryState
 from app.web.beheer.forms import pressed, pressed_id
 from app.web.beheer.pages import Count, mail_counts
+from app.web.notifications.pages import masked
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -30,6 +33,8 @@ class MailPage:
     waiting: str
     later: list[Later]
     failures: list[Failures]
+    # To whom, as far as whoever knows the address knows it again.
+    addresses: dict[UUID, str]
     # Mails that cannot go again, and why.
     over: dict[UUID, str]
     left_alone: list[tuple[str, str]]
@@ -84,6 +89,7 @@ def _mail_page(session: Session) -> MailPage:
         later=later(session),
         waiting="" if waiting.waited is None else how_long(waiting.waited),
         failures=found,
+        addresses=_addresses(session, named),
         over={one.id: LINK_IS_OVER for one in named if one.id in too_late},
         left_alone=[
             (failures.reason_words(why), number(count))
@@ -91,3 +97,9 @@ def _mail_page(session: Session) -> MailPage:
         ],
         returned=failures.last_returned(session),
     )
+
+
+def _addresses(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]:
+    of_person = {mail.id: mail.user_id for mail in mails if mail.user_id is not None}
+    readers = accounts.with_grants(session, of_person.values())
+    return {mail_id: masked(readers[user_id].email) for mail_id, user_id in of_person.items()}
