@@ -354,3 +354,43 @@ def news(session: Session, user_id: UUID, days: int) -> list[str]:
         return []
     actor = actor_of(session.get_one(User, user_id))
     return [one.seen.opgave.title for one in queries.news(session, actor, None, until, today)]
+
+
+def test_what_was_said_of_a_skill_stands_there_again_and_can_be_taken_back(
+    client: FlaskClient, session: Session, path: Path
+) -> None:
+    link = path(Deed.NOT_MY_SKILL)
+    client.post(link, data=PRESSED[Deed.NOT_MY_SKILL])
+    again = client.get(link)
+    button = re.search(r'name="toch_wel" value="([^"]+)"', again.text)
+    assert button is not None
+
+    answers = [client.post(link, data={"toch_wel": button[1]}) for _ in range(2)]
+
+    assert "Je zei: “verkeerskunde” is niet mijn vak. Toch wel" in text_of(again)
+    assert "Dat kan komen door wat je zei." in text_of(again)
+    assert "Teruggedraaid: “verkeerskunde” is niet mijn vak." in text_of(answers[0])
+    assert "Dit was al teruggedraaid." in text_of(answers[1])
+    assert "Je zei" not in text_of(client.get(link))
+    session.expire_all()
+    assert [one.withdrawn_at is None for one in session.scalars(select(Dispute))] == [False]
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_what_was_said_elsewhere_or_by_another_is_not_taken_back_by_this_link(
+    client: FlaskClient, session: Session, path: Path, reader: User, opgave: Opgave, *, is_own: bool
+) -> None:
+    who = reader if is_own else session.get_one(User, a_profile(session).user_id)
+    asked = "inkoop" if is_own else "verkeerskunde"
+    other = Dispute(id=uuid4(), user_id=who.id, opgave_id=opgave.id, asked=asked, made_at=MONDAY)
+    session.add(other)
+    session.commit()
+    link = path(Deed.NOT_MY_SKILL)
+
+    page = client.get(link).text
+    answers = [client.post(link, data={"toch_wel": one}) for one in (str(other.id), "", "\x00")]
+
+    assert "Je zei" not in page
+    assert [answer.status_code for answer in answers] == [200] * 3
+    session.refresh(other)
+    assert other.withdrawn_at is None

@@ -6,6 +6,7 @@ its page shows no more than the mail did.
 
 from datetime import date, timedelta
 from http import HTTPStatus
+from uuid import UUID
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -25,6 +26,7 @@ from app.opgaven.queries import SeenOpgave
 from app.responses import service
 from app.responses.rules import Answer
 from app.web.auth import current_actor
+from app.web.forms import id_in
 from app.web.matching.forms import DisputeForm
 from app.web.policy import Policy, allow
 from app.web.responses.by_mail_pages import Asked, answer_page, asked_by, skills_page
@@ -36,6 +38,9 @@ DAMAGED = (
 )
 ANSWER_INSTEAD = "ga naar Mijn matches"
 PAUSE_INSTEAD = "kies bij Meldingen hoe vaak je mail wilt"
+NOTHING_TO_TAKE_BACK = "Dit was al teruggedraaid. Hieronder zie je hoe het er nu staat."
+# The button by which somebody takes back what they said of a skill.
+TAKE_BACK = "toch_wel"
 NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
 PAUSES = {Pause.TWO_WEEKS: timedelta(weeks=2), Pause.FOUR_WEEKS: timedelta(weeks=4)}
 # The address is the permission; there is no session whose token could tell more.
@@ -95,7 +100,7 @@ def later(token: str) -> ResponseReturnValue:
 def not_my_skill(token: str) -> ResponseReturnValue:
     asked = _asked(Deed.NOT_MY_SKILL, token)
     seen = _open_opgave(asked)
-    said = _dispute(asked, seen) if request.method == "POST" else ""
+    said = _say_of_skill(asked, seen) if request.method == "POST" else ""
     page = skills_page(db.session(), asked.actor, seen, _today())
     return render_template(
         "responses/by_mail/skills.html", reader=asked.reader, seen=seen, page=page, said=said
@@ -135,6 +140,23 @@ def _answer(asked: Asked, answer: Answer) -> ResponseReturnValue:
     return render_template(
         "responses/by_mail/answer.html", reader=asked.reader, seen=seen, page=page
     ), status
+
+
+def _say_of_skill(asked: Asked, seen: SeenOpgave) -> str:
+    if TAKE_BACK in request.form:
+        return _take_back(asked, seen, id_in(request.form[TAKE_BACK]))
+    return _dispute(asked, seen)
+
+
+def _take_back(asked: Asked, seen: SeenOpgave, dispute_id: UUID | None) -> str:
+    """Let what was said of this opgave count again; another that they said is not for this link."""
+    said = skills_page(db.session(), asked.actor, seen, _today()).said
+    taken_back = next((one for one in said if one.dispute_id == dispute_id), None)
+    if taken_back is None:
+        return NOTHING_TO_TAKE_BACK
+    with begin(db.session(), asked.actor) as work:
+        disputing.withdraw(work, taken_back.dispute_id)
+    return f"Teruggedraaid: {taken_back.said}. Dat telt ook in je volgende overzicht."
 
 
 def _dispute(asked: Asked, seen: SeenOpgave) -> str:

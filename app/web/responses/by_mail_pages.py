@@ -10,7 +10,7 @@ from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.dutch import dutch_date
 from app.links import Permit
-from app.matching import standing
+from app.matching import disputes, standing
 from app.matching.core.disputes import may_dispute
 from app.matching.core.facts import Reason
 from app.matching.core.words import KINDS
@@ -19,8 +19,10 @@ from app.opgaven.queries import SeenOpgave
 from app.responses import queries, service
 from app.responses.models import Response
 from app.responses.rules import Answer, again_on
-from app.web.matching.disputes import Choice, choices
+from app.web.match_view import SaidView
+from app.web.matching.disputes import Choice, choices, own_said_of
 from app.web.notifications.pages import Reader, reader_of
+from app.web.opgaven.pages import said_of_all
 
 SHARED = (
     "De opgavehouders van gemeente {gemeente} zien {when} je naam, je gemeente en je "
@@ -62,6 +64,8 @@ class SkillsPage:
     reasons: tuple[DisputableReason, ...]
     # Asked in the very word that stands on the profile.
     own_words: tuple[str, ...]
+    # What they said already of what is asked, which can be taken back here.
+    said: tuple[SaidView, ...]
     fits: bool
 
 
@@ -101,9 +105,11 @@ def skills_page(session: Session, actor: Actor, seen: SeenOpgave, today: date) -
     user_id = actor.user_id
     found = standing.match_of_person(session, user_id, seen.opgave.id, today) if user_id else None
     reasons = [one for one in found.reasons if one.offered] if found else []
+    said_of = own_said_of(session, disputes.own(session, actor))
     return SkillsPage(
         reasons=tuple(_disputable(one) for one in reasons if may_dispute(one)),
         own_words=tuple(one.offered or "" for one in reasons if not may_dispute(one)),
+        said=tuple(said_of_all(seen.opgave.skills, said_of)),
         fits=found is not None,
     )
 
