@@ -1,16 +1,17 @@
 """Mails go out one by one: what is wrong with one of them is no matter for the others."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
@@ -23,7 +24,9 @@ from app.core.heartbeat import Group
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
+from app.notifications.service import Claim
 from app.opgaven.rules import OpgaveStatus
+from app.post import Post
 from tests.notifications.builders import a_delivery, a_told_match
 from tests.support.builders import a_user
 from tests.support.mailbox import Mailbox, relay_into
@@ -293,6 +296,32 @@ def test_a_digest_that_still_says_what_is_true_may_go(session: Session, app: Fla
     assert letter is not None
 
     assert service.mark_letter(make_work(session, now=utc_now()), claimed, letter) is True
+
+
+@pytest.mark.parametrize("deliver", [mail.deliver, mail.deliver_urgent])
+def test_who_is_erased_before_the_dot_gets_nothing_and_keeps_no_other_waiting(
+    session: Session,
+    box: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    deliver: Callable[[], None],
+) -> None:
+    two_digests(session)
+    for number in range(2):
+        a_sign_in_mail(session, f"{number}@testerdam.example")
+    write_all = mail._write_all
+
+    def erase_the_first(office: Post, claims: Sequence[Claim]) -> Any:
+        letters = write_all(office, claims)
+        session.execute(delete(Delivery).where(Delivery.id == claims[0].delivery_id))
+        session.commit()
+        return letters
+
+    monkeypatch.setattr(mail, "_write_all", erase_the_first)
+
+    deliver()
+
+    assert len(box.messages()) == 1
+    assert states(session) == [DeliveryState.ACCEPTED, *[DeliveryState.PENDING] * 2]
 
 
 def test_a_mail_that_is_too_late_is_not_sent(session: Session, box: Mailbox) -> None:
