@@ -78,6 +78,15 @@ def seen_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
     return SeenOpgave(*row)
 
 
+def seen_opgaven(session: Session, reader: Actor, opgave_ids: list[UUID]) -> dict[UUID, SeenOpgave]:
+    """Those of these opgaven that are there for this reader."""
+    return {
+        opgave_id: seen
+        for opgave_id, seen in by_ids(session, opgave_ids).items()
+        if may_read(reader, _readable(session, reader, seen.opgave, seen.gemeente))
+    }
+
+
 def search_open(
     session: Session, reader: Actor, wanted: Search, number: int, today: date
 ) -> Page[SeenOpgave]:

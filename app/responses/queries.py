@@ -21,10 +21,10 @@ from app.responses.rules import Answer
 
 @dataclass(frozen=True)
 class OwnAnswer:
-    """What the viewer says to an opgave."""
+    """What the viewer says to an opgave; nothing of that when they may not read it any more."""
 
     response: Response
-    seen: SeenOpgave
+    seen: SeenOpgave | None
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def all_own(session: Session, viewer: Actor) -> list[OwnAnswer]:
         .where(Response.user_id == viewer.user_id)
         .order_by(Response.answered_at.desc(), Response.opgave_id)
     ).all()
-    seen = opgaven.by_ids(session, [row.opgave_id for row in rows])
-    return [OwnAnswer(row, seen[row.opgave_id]) for row in rows]
+    seen = opgaven.seen_opgaven(session, viewer, [row.opgave_id for row in rows])
+    return [OwnAnswer(row, seen.get(row.opgave_id)) for row in rows]
 
 
 def known_interest(

@@ -9,11 +9,12 @@ from app.accounts.models import User
 from app.core.actor import Role
 from app.core.errors import NotFound
 from app.opgaven.models import Opgave
+from app.opgaven.rules import Audience
 from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
 from app.responses import queries, service
 from app.responses.queries import Interested
-from tests.support.builders import a_profile, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.queries import counted
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -114,5 +115,20 @@ def test_people_read_their_own_answers_the_last_first(session: Session) -> None:
     somebody_interested(session, unanswered)
     viewer = make_work(session, user).actor
 
-    assert [one.seen.opgave for one in queries.all_own(session, viewer)] == [last, first]
+    found = [one.seen and one.seen.opgave for one in queries.all_own(session, viewer)]
+    assert found == [last, first]
     assert set(queries.own(session, viewer, [first.id, unanswered.id])) == {first.id}
+
+
+def test_of_an_opgave_that_is_no_longer_for_them_people_read_their_answer_alone(
+    session: Session,
+) -> None:
+    far = a_gemeente(session, province="Limburg").code
+    user, opgave = a_user(session, gemeente_code=far), an_opgave(session, "inkoop")
+    service.say_later(make_work(session, user), opgave.id)
+    opgave.audience = Audience.PROVINCE
+    session.flush()
+
+    [found] = queries.all_own(session, make_work(session, user).actor)
+
+    assert (found.response.opgave_id, found.seen) == (opgave.id, None)

@@ -12,13 +12,13 @@ from app.accounts.models import User
 from app.core.actor import Role
 from app.matching import service as matching
 from app.opgaven.models import Opgave
-from app.opgaven.rules import OpgaveStatus
+from app.opgaven.rules import Audience, OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
 from app.responses import service as responses
 from app.responses.models import Response
 from app.responses.rules import Answer
-from tests.support.builders import a_profile, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
@@ -108,6 +108,26 @@ def test_what_is_taken_back_in_the_list_is_gone_there(
 
     assert (answer.status_code, answer.location) == (302, "/reacties")
     assert "Je reageerde nog nergens op" in text_of(client.get("/reacties"))
+    assert answers(session) == []
+
+
+def test_the_list_names_no_opgave_that_is_no_longer_for_the_reader(
+    client: FlaskClient, session: Session, opgave: Opgave
+) -> None:
+    opgave_id, far = opgave.id, a_gemeente(session, province="Limburg").code
+    sign_in(client, session, a_user(session, gemeente_code=far))
+    client.post(f"/opgaven/{opgave_id}/later")
+    narrowed = session.get_one(Opgave, opgave_id)
+    narrowed.audience, narrowed.title = Audience.PROVINCE, "Een geheim plein"
+    session.commit()
+
+    page = client.get("/reacties")
+    client.post(f"/opgaven/{opgave_id}/toch-niet", data={"terug": "lijst"})
+
+    assert "Deze opgave is niet meer voor jouw gemeente" in text_of(page)
+    assert "Je zei: later." in text_of(page)
+    assert ("plein" in page.text, f'/opgaven/{opgave_id}"' in page.text) == (False, False)
+    assert buttons(page.text) == ["toch-niet"]
     assert answers(session) == []
 
 

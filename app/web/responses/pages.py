@@ -13,10 +13,13 @@ from app.opgaven.rules import OpgaveStatus, is_overdue
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.responses import queries
+from app.responses.models import Response
 from app.responses.queries import OwnAnswer
 from app.responses.rules import Answer, again_on
 from app.responses.service import ENDED, NO_PROFILE, OF_OWN_GEMEENTE, refusal
 from app.web.responses.words import answer_words
+
+NOT_FOR_READER = "Deze opgave is niet meer voor jouw gemeente"
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,10 @@ class AnswerBlock:
 
 @dataclass(frozen=True)
 class AnswerLine:
-    """One of the reader's own answers."""
+    """One of the reader's own answers; without a link the opgave is not there for them any more."""
 
     title: str
-    href: str
+    href: str | None
     gemeente_name: str
     said: str
     answered_at: datetime
@@ -93,6 +96,8 @@ def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
 
 
 def _line(session: Session, viewer: Actor, one: OwnAnswer, today: date) -> AnswerLine | None:
+    if one.seen is None:
+        return _line_of_hidden(one.response)
     block = answer_block(session, viewer, one.seen, today)
     if block is None:
         return None
@@ -107,4 +112,28 @@ def _line(session: Session, viewer: Actor, one: OwnAnswer, today: date) -> Answe
         closing_on=opgave.closes_on,
         is_over=overdue or opgave.status is not OpgaveStatus.OPEN,
         answer=block,
+    )
+
+
+def _line_of_hidden(response: Response) -> AnswerLine:
+    """What can be said of an opgave that the reader may not read: that they can take it back."""
+    said = answer_words(response)
+    return AnswerLine(
+        title=NOT_FOR_READER,
+        href=None,
+        gemeente_name="",
+        said=said,
+        answered_at=response.answered_at,
+        closing_on=None,
+        is_over=False,
+        answer=AnswerBlock(
+            opgave_id=response.opgave_id,
+            gemeente_name="",
+            said=said,
+            is_interested=response.answer is Answer.INTERESTED,
+            can_show_interest=False,
+            lacks_profile=False,
+            has_profile=False,
+            later_until=None,
+        ),
     )
