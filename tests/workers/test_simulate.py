@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import URL, Engine
 
+from app.core.clock import Stopwatch
 from app.factory import create_app
 from tests.conftest import DatabaseMaker, settings_for
 from workers import simulate as simulating
@@ -39,6 +41,33 @@ def test_a_small_morning_is_measured_and_gone(product: Flask, database: URL) -> 
     assert "Mensen: 30. Overzichten: 30." in result.output
     assert re.search(r"Verstuurd als proef: 30, \d+ mails per seconde", result.output)
     assert scratches(database) == 0
+
+
+def test_what_no_real_morning_does_is_not_counted_as_sending(
+    product: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    spent: dict[str, list[str]] = {}
+
+    class Watch(Stopwatch):
+        def note(self, part: str) -> None:
+            super().note(part)
+            spent[part] = asked.copy()
+            asked.clear()
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        asked.append(statement)
+
+    monkeypatch.setattr(simulating, "Stopwatch", Watch)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        CliRunner().invoke(simulate, ["--people", "5"], catch_exceptions=False)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    putting_off = [part for part, told in spent.items() if any("NOT IN" in one for one in told)]
+    assert "proef kiezen" in putting_off
+    assert "versturen" not in putting_off
 
 
 def test_an_interrupted_one_is_gone_as_well(
