@@ -125,6 +125,24 @@ def test_later_is_told_exactly_once_more_whatever_digests_passed(
     assert then == [next(day for day in range(1, 40, every) if day >= again)]
 
 
+def test_a_digest_that_ends_before_that_day_leaves_it_to_the_next_one(
+    session: Session, told: Told
+) -> None:
+    user, until = told.professional, morning_of(TODAY + (AGAIN_ON - 1) * A_DAY)
+    responses.say_later(make_work(session, user), told.opgave.id)
+    before, after = (
+        a_delivery(session, user, news_until=moment) for moment in (until, until + A_DAY)
+    )
+    that_day = TODAY + AGAIN_ON * A_DAY
+
+    standing = queries.standing_for_digests(session, [before.id, after.id], that_day)
+
+    assert set(standing) == {after.id}
+    assert queries.news(session, actor_of(user), None, until, that_day) == []
+    readers = Readers(None, None)
+    assert user.id not in dict(queries.due_for_digest(session, readers, None, until, that_day))
+
+
 def test_a_match_that_came_back_meanwhile_is_told_on_the_day_itself(
     session: Session, told: Told
 ) -> None:

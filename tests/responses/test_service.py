@@ -1,6 +1,6 @@
 """What people say to an opgave: the last answer wins, twice is once, and only what may be said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.queries import actor_of
 from app.core.actor import ANYONE, Role
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.outbox import OutboxMessage
@@ -21,12 +22,20 @@ from app.responses import service
 from app.responses.models import Response
 from app.responses.rules import Answer
 from app.responses.service import ENDED, NO_PROFILE, OF_OWN_GEMEENTE
+from tests.conftest import DatabaseMaker
+from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 
 A_DAY = timedelta(days=1)
 Say = Callable[[Work, UUID], object]
 ANSWERS: list[Say] = [service.show_interest, service.say_later]
+
+
+@pytest.fixture(scope="module")
+def shared(new_database: DatabaseMaker) -> Iterator[SharedDatabase]:
+    with SharedDatabase(new_database()) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -74,6 +83,26 @@ def test_later_is_two_weeks_on(session: Session, opgave: Opgave, professional: U
 
     assert said(session) == [(Answer.LATER, TODAY + 14 * A_DAY)]
     assert told(session) == ["later.said"]
+
+
+@pytest.mark.parametrize("say", ANSWERS)
+def test_of_two_equal_answers_at_once_the_second_finds_the_first(
+    shared: SharedDatabase, say: Say
+) -> None:
+    with shared.work() as work:
+        actor = actor_of(a_profile_owner(work.session))
+        opgave_id = an_opgave(work.session, "inkoop").id
+
+    def post(work: Work) -> None:
+        say(work, opgave_id)
+
+    assert shared.overlap(post, post, actor) == (None, None)
+
+    with shared.work() as work:
+        facts = work.session.scalars(
+            select(OutboxMessage).where(OutboxMessage.actor_id == actor.user_id)
+        )
+        assert len(facts.all()) == 1
 
 
 @pytest.mark.parametrize("say", ANSWERS)

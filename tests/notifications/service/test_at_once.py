@@ -1,8 +1,9 @@
 """Mail that does not wait for a digest: to whom, how often, when, and what becomes of the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -33,8 +34,10 @@ from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
 from app.responses import service as responses
+from tests.conftest import DatabaseMaker
 from tests.notifications.builders import a_delivery, interest_in
-from tests.support.builders import a_user, an_opgave
+from tests.support.at_once import SharedDatabase
+from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 
 A_MINUTE = timedelta(minutes=1)
@@ -47,6 +50,12 @@ def stationery(app: Flask) -> Stationery:
     links = Links(app.extensions["settings"])
     templates = Path(app.root_path).parent / "templates"
     return Stationery(Renderer(templates, links), "post.example", "geheim", "terug@post.example")
+
+
+@pytest.fixture(scope="module")
+def shared(new_database: DatabaseMaker) -> Iterator[SharedDatabase]:
+    with SharedDatabase(new_database()) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -195,6 +204,36 @@ def test_interest_that_is_shown_again_is_news_again(
     assert [mail.news_from for mail in mails(session)] == [MONDAY, MONDAY + A_DAY]
 
 
+def test_telling_again_later_of_the_same_interest_is_no_news(
+    work: Work, opgave: Opgave, owner: User
+) -> None:
+    session = work.session
+    colleague = interest_in(session, opgave)
+    service.mark_all_read(make_work(session, owner))
+
+    service.tell_interest(make_work(session, now=MONDAY + A_DAY), opgave.id, colleague.id)
+
+    told = session.execute(select(Notice.told_at, Notice.read_at)).all()
+    assert [tuple(one) for one in told] == [(MONDAY, MONDAY)]
+    assert len(mails(session)) == 1
+
+
+def test_interest_that_is_shown_again_the_same_day_is_for_the_digest(
+    work: Work, opgave: Opgave, owner: User
+) -> None:
+    session = work.session
+    colleague = interest_in(session, opgave)
+    mails(session)[0].state = DeliveryState.ACCEPTED
+    later = make_work(session, colleague, MONDAY + A_MINUTE)
+    responses.withdraw(later, opgave.id)
+    session.flush()
+    responses.show_interest(later, opgave.id)
+
+    service.tell_interest(make_work(session, now=later.now), opgave.id, colleague.id)
+
+    assert (len(mails(session)), left_for_digest(session, owner)) == (1, 1)
+
+
 # How often
 
 
@@ -206,6 +245,48 @@ def test_more_than_five_on_a_day_are_left_for_the_digest(session: Session, owner
     assert len(mails(session)) == 6
     assert left_for_digest(session, owner, MONDAY + 2 * A_DAY) == 2
     assert len(queries.inbox(session, actor_of(owner), TODAY)) == 8
+
+
+def test_what_waits_for_monday_counts_for_monday(session: Session, owner: User) -> None:
+    for day in (SATURDAY, SATURDAY + A_DAY):
+        for _ in range(3):
+            interest_in(session, an_opgave(session, owner=owner), at=day)
+    interest_in(session, an_opgave(session, owner=owner))
+
+    assert len(mails(session)) == 5
+    assert left_for_digest(session, owner) == 2
+
+
+def test_what_does_not_go_at_once_takes_nothing_of_what_its_opgave_may(
+    session: Session, owner: User
+) -> None:
+    for _ in range(5):
+        interest_in(session, an_opgave(session, owner=owner))
+    one_too_many = an_opgave(session, owner=owner)
+
+    interest_in(session, one_too_many)
+
+    counted = select(MailAllowance).where(MailAllowance.opgave_id == one_too_many.id)
+    assert session.scalars(counted).all() == []
+
+
+def test_of_two_at_once_one_gets_the_last_mail_of_the_day(shared: SharedDatabase) -> None:
+    with shared.work() as work:
+        opgave = an_opgave(work.session, owner=a_user(work.session, Role.OPGAVEHOUDER))
+        opgave_id, people = opgave.id, []
+        for _ in range(2):
+            user = a_user(work.session)
+            a_profile(work.session, "verkeerskunde", user=user)
+            responses.show_interest(make_work(work.session, user), opgave_id)
+            people.append(user.id)
+
+    def tell(person: UUID) -> Callable[[Work], None]:
+        return lambda work: service.tell_interest(work, opgave_id, person)
+
+    assert shared.overlap(tell(people[0]), tell(people[1])) == (None, None)
+
+    with shared.work() as work:
+        assert len(mails(work.session)) == 1
 
 
 def test_of_one_opgave_somebody_hears_at_once_a_day(
@@ -347,6 +428,16 @@ def test_what_was_taken_is_not_told_again_and_what_was_not_is(
     assert left_for_digest(work.session, owner) == in_digest
 
 
+def test_what_is_at_the_relay_is_not_for_the_digest(
+    work: Work, opgave: Opgave, owner: User
+) -> None:
+    interest_in(work.session, opgave)
+
+    assert service.mark(work, claim_of(work, mails(work.session)[0]))
+
+    assert left_for_digest(work.session, owner) == 0
+
+
 def test_what_nobody_can_tell_of_goes_with_the_next_digest(
     work: Work, opgave: Opgave, owner: User
 ) -> None:
@@ -451,7 +542,8 @@ def test_the_marker_holds_back_what_comes_to_it_in_quiet_hours(
     session.flush()
     session.refresh(mail)
     assert (mail.state, mail.attempts, mail.lease_owner) == (DeliveryState.PENDING, 0, None)
-    assert mail.next_attempt_at == MONDAY.replace(hour=6, minute=0) + A_DAY
+    seven = MONDAY.replace(hour=6, minute=0) + A_DAY
+    assert (mail.next_attempt_at, mail.expires_at) == (seven, seven + 2 * A_DAY)
 
 
 def test_mail_that_somebody_waits_for_knows_no_quiet_hours(session: Session) -> None:

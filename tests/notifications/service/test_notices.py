@@ -14,7 +14,7 @@ from app.notifications.models import Notice
 from app.notifications.rules import DeliveryState, NoticeKind
 from app.people import service as people
 from app.people.rules import Visibility
-from tests.notifications.builders import Told, a_delivery, a_told_match
+from tests.notifications.builders import Told, a_delivery, a_told_match, interest_in
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
 
@@ -173,6 +173,21 @@ def test_telling_nobody_does_no_harm(session: Session) -> None:
     service.tell_matches(make_work(session), an_opgave(session).id, [])
 
     assert notices(session) == set()
+
+
+def test_marking_a_line_leaves_other_news_of_the_same_opgave(session: Session) -> None:
+    told = a_told_match(session)
+    interest_in(session, told.opgave)
+    of_interest = Notice.kind == NoticeKind.INTEREST_SHOWN
+    notice = session.scalars(select(Notice).where(of_interest)).one()
+
+    service.mark_line(make_work(session, told.owner), notice.id, is_read=True)
+
+    of_owner = select(Notice.kind, Notice.read_at).where(Notice.user_id == told.owner.id)
+    assert dict(session.execute(of_owner).all()) == {
+        NoticeKind.INTEREST_SHOWN: MONDAY,
+        NoticeKind.COLLEAGUE_FOR_OPGAVE: None,
+    }
 
 
 def test_marking_as_read_is_for_the_reader_only(session: Session) -> None:

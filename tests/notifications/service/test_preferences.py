@@ -1,20 +1,32 @@
 """How often somebody wants to hear from us."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import actor_of
 from app.core.actor import ANYONE
 from app.core.errors import Conflict, NotAllowed
 from app.core.faults import FaultyDraft
+from app.core.work import Work
 from app.notifications import queries, service
 from app.notifications.models import Preference
-from app.notifications.rules import Frequency, LeftOut, Weekday
+from app.notifications.rules import Channel, Family, Frequency, LeftOut, Weekday
 from app.vocabulary.rules import Theme
+from tests.conftest import DatabaseMaker
+from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user
 from tests.support.work import make_work
+
+
+@pytest.fixture(scope="module")
+def shared(new_database: DatabaseMaker) -> Iterator[SharedDatabase]:
+    with SharedDatabase(new_database()) as opened:
+        yield opened
 
 
 def test_without_a_choice_it_is_every_monday(session: Session) -> None:
@@ -94,3 +106,38 @@ def test_what_was_chosen_a_moment_ago_counts_though_it_was_read_before(session: 
         service.choose(make_work(session, user), began_with, began_with.version)
 
     assert read_before.frequency is Frequency.NEVER
+
+
+def test_of_two_who_choose_at_once_the_second_reads_what_the_first_chose(
+    shared: SharedDatabase,
+) -> None:
+    with shared.work() as work:
+        user = a_user(work.session)
+        actor, stored = actor_of(user), queries.choice_of(work.session, user.id)
+
+    def choose(frequency: Frequency) -> Callable[[Work], None]:
+        wanted = replace(stored, frequency=frequency)
+        return lambda work: service.choose(work, wanted, stored.version)
+
+    given = shared.overlap(choose(Frequency.DAILY), choose(Frequency.NEVER), actor)
+
+    assert [type(one) for one in given] == [type(None), Conflict]
+
+
+@pytest.mark.parametrize(
+    ("road", "then"),
+    [
+        (Channel.AT_ONCE, Channel.DIGEST),
+        (Channel.DIGEST, Channel.DIGEST),
+        (Channel.INBOX, Channel.INBOX),
+    ],
+)
+def test_a_link_ends_mail_at_once_and_begins_no_other(
+    session: Session, road: Channel, then: Channel
+) -> None:
+    user = a_user(session)
+    service.choose_roads(make_work(session, user), {Family.RESPONSES: road})
+
+    service.end_at_once(make_work(session, ANYONE), user.id, Family.RESPONSES)
+
+    assert queries.channels(session, user.id)[Family.RESPONSES] is then
