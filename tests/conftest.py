@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from hypothesis import settings
+from playwright.sync_api import Browser as Chromium
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from app.extensions import db, limiter
 from app.factory import create_app
 from app.matching.shelf import NO_SHELF, Shelf
 from app.settings import Environment, Settings
+from tests.support.browser import chromium
 from tests.support.together import pytest_xdist_make_scheduler  # noqa: F401  (a hook of pytest)
 from tests.support.web import Browser
 from tests.support.work import MONDAY
@@ -103,6 +105,13 @@ def monday(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with time_machine.travel(MONDAY):
         yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    """One for all tests of a process: there is room for no second one beside it."""
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -157,7 +157,7 @@ class Office(Product):
                 " AND now() - submitted_at BETWEEN interval '10 seconds' AND interval '1 minute'",
                 "UPDATE delivery SET lease_until = now()"
                 " WHERE state = 'pending'"
-                " AND lease_until BETWEEN now() AND now() + interval '50 seconds'",
+                " AND lease_until BETWEEN now() AND now() + interval '40 seconds'",
                 "UPDATE delivery SET next_attempt_at = now()"
                 " WHERE state = 'pending' AND next_attempt_at > now()",
             ):

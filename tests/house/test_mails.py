@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -38,7 +38,7 @@ from app.notifications.rules import MailKind, NoticeKind, due_on
 from app.post import Post
 from app.responses.service import show_interest
 from tests.house.tree import TEMPLATES
-from tests.support.browser import SCREENSHOTS, chromium, violations, wider_than_the_window
+from tests.support.browser import SCREENSHOTS, violations, wider_than_the_window
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.work import make_work
 
@@ -139,10 +139,11 @@ def key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with chromium() as browser:
-        yield browser.new_page(locale="nl-NL")
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page(locale="nl-NL")
+    yield opened
+    opened.close()
 
 
 def signed(mail: bytes, key: rsa.RSAPrivateKey) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.conftest import DatabaseMaker
-from tests.support.browser import Visitor, chromium
+from tests.support.browser import Visitor
 from tests.support.mailbox import Mailbox
 from tests.support.product import BEAT, MAILBOX, WEB, WORKERS, Product, own_broker
 
@@ -27,12 +27,6 @@ def product(
             yield product
         finally:
             product.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture
