@@ -80,8 +80,11 @@ def simulate(people: int) -> None:
 
 @contextmanager
 def _scratch(database_url: str) -> Iterator[str]:
-    """A database beside the product's own, that is gone at the end, however that comes."""
-    name = f"dgvn_proef_{new_id().hex[:12]}"
+    """A database beside the product's own, that is gone at the end, however that comes.
+
+    It is called after that one, so that whose it is can be seen.
+    """
+    name = f"{make_url(database_url).database}_proef_{new_id().hex[:12]}"
     engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
     before = signal.signal(signal.SIGTERM, _end)
     try:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.engine import Engine
 
 from app.core.clock import Stopwatch
 from app.factory import create_app
@@ -24,23 +24,25 @@ def product(new_database: DatabaseMaker) -> Iterator[Flask]:
         yield app
 
 
-def scratches(url: URL) -> int:
+def scratches(product: Flask) -> int:
+    url = make_url(product.extensions["settings"].database_url)
     engine = create_engine(url)
     with engine.connect() as connection:
         found = connection.scalar(
-            text("SELECT count(*) FROM pg_database WHERE datname LIKE 'dgvn_proef_%'")
+            text("SELECT count(*) FROM pg_database WHERE starts_with(datname, :own)"),
+            {"own": f"{url.database}_proef_"},
         )
     engine.dispose()
     return int(found or 0)
 
 
-def test_a_small_morning_is_measured_and_gone(product: Flask, database: URL) -> None:
+def test_a_small_morning_is_measured_and_gone(product: Flask) -> None:
     result = CliRunner().invoke(simulate, ["--people", "30"], catch_exceptions=False)
 
     assert result.exit_code == 0
     assert "Mensen: 30. Overzichten: 30." in result.output
     assert re.search(r"Verstuurd als proef: 30, \d+ mails per seconde", result.output)
-    assert scratches(database) == 0
+    assert scratches(product) == 0
 
 
 def test_what_no_real_morning_does_is_not_counted_as_sending(
@@ -71,7 +73,7 @@ def test_what_no_real_morning_does_is_not_counted_as_sending(
 
 
 def test_an_interrupted_one_is_gone_as_well(
-    product: Flask, database: URL, monkeypatch: pytest.MonkeyPatch
+    product: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted() -> int:
         raise KeyboardInterrupt
@@ -81,4 +83,4 @@ def test_an_interrupted_one_is_gone_as_well(
     result = CliRunner().invoke(simulate, ["--people", "5"])
 
     assert result.exit_code == 1
-    assert scratches(database) == 0
+    assert scratches(product) == 0

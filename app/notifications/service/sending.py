@@ -253,9 +253,10 @@ def send_all_again(work: Work, state: DeliveryState, reason: str) -> int:
 
 def _one_digest_each(deliveries: Iterable[Delivery]) -> list[Delivery]:
     """Without the older digests of who has several: the newest tells what those would."""
-    useful: dict[object, Delivery] = {}
+    useful: dict[UUID, Delivery] = {}
     for one in deliveries:
-        useful.setdefault(one.user_id if one.kind is MailKind.DIGEST else one.id, one)
+        is_digest = one.kind is MailKind.DIGEST
+        useful.setdefault((is_digest and one.user_id) or one.id, one)
     return list(useful.values())
 
 
