@@ -21,6 +21,7 @@ from sqlalchemy import select, text
 
 from app.accounts.models import SignIn
 from app.accounts.service import ask_sign_in
+from app.extensions import db
 from app.factory import create_app
 from app.notifications import service
 from app.notifications.rules import DeliveryState
@@ -85,6 +86,12 @@ class Office(Product):
                 base_url=self.base_url,
             )
         )
+
+    def close(self) -> None:
+        super().close()
+        if "site" in vars(self):
+            with self.site.app_context():
+                db.engine.dispose()
 
     @property
     def paper(self) -> Stationery:
