@@ -1,11 +1,13 @@
 """The broker dies, hangs, fills up or forgets: people notice nothing, and work goes on."""
 
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from statistics import quantiles
 from time import monotonic
+from typing import cast
 
 import pytest
 import redis
@@ -117,16 +119,12 @@ def late(house: House) -> set[Group]:
 
 
 def test_f26_a_broker_that_is_full(house: House, visitor: Visitor, measured: Measured) -> None:
-    with house.own_broker.client() as client:
-        client.config_set("maxmemory", "8mb")
-        fill_up(client)
-
+    with house.own_broker.client() as client, no_room_in(client):
         # On a slow machine a minute may be over, and counting begins anew.
         while (
             len(visitor.statuses) < 1_000 and HTTPStatus.TOO_MANY_REQUESTS not in visitor.statuses
         ):
             visitor.ask_for_link()
-        client.delete("ballast")
 
     asked = visitor.statuses[1::2]
     # As many as one address may ask for in a minute; after that the memory of the site says no.
@@ -136,10 +134,19 @@ def test_f26_a_broker_that_is_full(house: House, visitor: Visitor, measured: Mea
     assert measured("seconds until work", house.seconds_to_consume()) <= 30
 
 
-def fill_up(client: redis.Redis) -> None:
-    with suppress(redis.ResponseError):
-        while True:
-            client.rpush("ballast", "x" * 100_000)
+@contextmanager
+def no_room_in(client: redis.Redis) -> Iterator[None]:
+    """Full until the end; after that as roomy as it was, for whoever comes next."""
+    roomy = cast("dict[str, str]", client.config_get("maxmemory"))
+    client.config_set("maxmemory", "8mb")
+    try:
+        with suppress(redis.ResponseError):
+            while True:
+                client.rpush("ballast", "x" * 100_000)
+        yield
+    finally:
+        client.delete("ballast")
+        client.config_set("maxmemory", roomy["maxmemory"])
 
 
 def test_f27_a_broker_that_forgets_everything(
