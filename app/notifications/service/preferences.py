@@ -35,13 +35,14 @@ def choose(work: Work, wanted: MailChoice, began_with: str, *, by_link: UUID | N
 
     Of families that are not in `wanted` the road stays.
     """
-    stored = queries.choice_of(work.session, _chooser(work, by_link))
+    user_id = _chooser(work, by_link)
+    stored = queries.choice_of(work.session, user_id)
     whole = replace(wanted, roads={**stored.roads, **wanted.roads})
     if stored.version not in (began_with, whole.version):
         raise Conflict(said=CHANGED_MEANWHILE)
-    set_preference(work, wanted.frequency, wanted.weekday, wanted.paused_until, by_link=by_link)
-    choose_roads(work, wanted.roads, by_link=by_link)
-    leave_out(work, wanted.left_out, by_link=by_link)
+    _set_preference(work, user_id, wanted.frequency, wanted.weekday, wanted.paused_until)
+    _choose_roads(work, user_id, wanted.roads)
+    _leave_out(work, user_id, wanted.left_out)
 
 
 def set_preference(
@@ -53,37 +54,12 @@ def set_preference(
     by_link: UUID | None = None,
 ) -> None:
     """For who is signed in, or for the person whom the link in a mail was made for."""
-    user_id = _chooser(work, by_link)
-    faults = pause_faults(paused_until, work.today)
-    if faults:
-        raise FaultyDraft(faults)
-    _save_preference(
-        work,
-        user_id,
-        frequency=frequency,
-        weekday=weekday,
-        paused_until=paused_until,
-    )
+    _set_preference(work, _chooser(work, by_link), frequency, weekday, paused_until)
 
 
 def leave_out(work: Work, wanted: LeftOut, *, by_link: UUID | None = None) -> None:
     """Tell no news of these themes and skills, and of others again."""
-    user_id = _chooser(work, by_link)
-    faults = wanted.faults()
-    if faults:
-        raise FaultyDraft(faults)
-    work.session.execute(delete(LeftOutTheme).where(LeftOutTheme.user_id == user_id))
-    work.session.execute(delete(LeftOutSkill).where(LeftOutSkill.user_id == user_id))
-    skills = {normalise(skill): skill for skill in wanted.skills}
-    work.session.add_all(
-        [
-            *(LeftOutTheme(user_id=user_id, theme=theme) for theme in set(wanted.themes)),
-            *(
-                LeftOutSkill(user_id=user_id, label_normal=normal, label=skill)
-                for normal, skill in skills.items()
-            ),
-        ]
-    )
+    _leave_out(work, _chooser(work, by_link), wanted)
 
 
 def pause_digests(work: Work, until: date | None) -> None:
@@ -99,11 +75,7 @@ def choose_roads(
     work: Work, roads: Mapping[Family, Channel], *, by_link: UUID | None = None
 ) -> None:
     """Along which road each of these families of news comes."""
-    user_id = _chooser(work, by_link)
-    for family, channel in roads.items():
-        if channel not in ROADS[family]:
-            raise Conflict(f"{family} never comes by {channel}")
-        _save_road(work, user_id, family, channel)
+    _choose_roads(work, _chooser(work, by_link), roads)
 
 
 def end_at_once(work: Work, user_id: UUID, family: Family) -> None:
@@ -127,6 +99,40 @@ def _chooser(work: Work, by_link: UUID | None) -> UUID:
     if user_id is None:
         raise NotAllowed("a preference has an owner")
     return work.fetch_to_change(User, user_id).id
+
+
+def _set_preference(
+    work: Work, user_id: UUID, frequency: Frequency, weekday: Weekday, paused_until: date | None
+) -> None:
+    faults = pause_faults(paused_until, work.today)
+    if faults:
+        raise FaultyDraft(faults)
+    _save_preference(work, user_id, frequency=frequency, weekday=weekday, paused_until=paused_until)
+
+
+def _choose_roads(work: Work, user_id: UUID, roads: Mapping[Family, Channel]) -> None:
+    for family, channel in roads.items():
+        if channel not in ROADS[family]:
+            raise Conflict(f"{family} never comes by {channel}")
+        _save_road(work, user_id, family, channel)
+
+
+def _leave_out(work: Work, user_id: UUID, wanted: LeftOut) -> None:
+    faults = wanted.faults()
+    if faults:
+        raise FaultyDraft(faults)
+    work.session.execute(delete(LeftOutTheme).where(LeftOutTheme.user_id == user_id))
+    work.session.execute(delete(LeftOutSkill).where(LeftOutSkill.user_id == user_id))
+    skills = {normalise(skill): skill for skill in wanted.skills}
+    work.session.add_all(
+        [
+            *(LeftOutTheme(user_id=user_id, theme=theme) for theme in set(wanted.themes)),
+            *(
+                LeftOutSkill(user_id=user_id, label_normal=normal, label=skill)
+                for normal, skill in skills.items()
+            ),
+        ]
+    )
 
 
 def _is_here(work: Work, user_id: UUID) -> bool:

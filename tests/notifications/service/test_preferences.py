@@ -20,6 +20,7 @@ from app.vocabulary.rules import Theme
 from tests.conftest import DatabaseMaker
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user
+from tests.support.queries import counted
 from tests.support.work import make_work
 
 
@@ -106,6 +107,16 @@ def test_what_was_chosen_a_moment_ago_counts_though_it_was_read_before(session: 
         service.choose(make_work(session, user), began_with, began_with.version)
 
     assert read_before.frequency is Frequency.NEVER
+
+
+def test_who_chooses_is_locked_once(session: Session) -> None:
+    user = a_user(session)
+    work, wanted = make_work(session, user), queries.choice_of(session, user.id)
+
+    with counted(session) as statements:
+        service.choose(work, wanted, wanted.version)
+
+    assert len([one for one in statements if "FOR UPDATE" in one]) == 1
 
 
 def test_of_two_who_choose_at_once_the_second_reads_what_the_first_chose(
