@@ -216,7 +216,10 @@ def _access_decided(work: Work, delivery: Delivery) -> Addressed:
 
 
 def _digest(work: Work, delivery: Delivery) -> Addressed:
-    return _digest_from(work, _read_for_digests(work, [delivery])[delivery.id])
+    read = _read_for_digests(work, [delivery]).get(delivery.id)
+    if read is None:
+        raise NothingToTell("erased")
+    return _digest_from(work, read)
 
 
 def _read_for_digests(work: Work, mails: Iterable[Delivery]) -> dict[UUID, ReadForDigest]:

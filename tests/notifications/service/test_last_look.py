@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import RoleGrant, User
 from app.core.actor import Actor, Role
+from app.core.mail import Letter
 from app.core.work import Work
 from app.links import Links
 from app.matching.models import Match
@@ -243,6 +244,31 @@ def test_what_is_saved_while_the_letter_is_written_keeps_it_back(
     assert letter is not None
     with shared.work() as work:
         assert not service.mark_letter(work, claimed, letter)
+
+
+def test_who_is_erased_while_a_letter_is_written_or_looked_at_gets_none(
+    shared: SharedDatabase, stationery: Stationery
+) -> None:
+    def erased_meanwhile(deed: Callable[[Work, Claim], Any]) -> Any:
+        ids, claimed = a_claim(shared, lambda session: a_match(session, of_owner=False))
+
+        def erase(*told: Any) -> None:
+            if "FROM delivery d WHERE" in told[2]:
+                with shared.work() as other:
+                    other.session.execute(delete(User).where(User.id == ids.reader))
+
+        with shared.work() as work:
+            event.listen(work.session.connection(), "after_cursor_execute", erase)
+            return deed(work, claimed)
+
+    letter = Letter("jan@x.example", "Jan", "", "", "", "<1@x.example>")
+
+    written = erased_meanwhile(
+        lambda work, claimed: service.write_letter(work, stationery, claimed)
+    )
+    is_marked = erased_meanwhile(lambda work, claimed: service.mark_letter(work, claimed, letter))
+
+    assert (written, is_marked) == (None, False)
 
 
 def test_interest_that_is_withdrawn_keeps_the_letter_back(
