@@ -340,6 +340,8 @@ def told_by_another(
     """Those of these digests of whose reader another one is in such a state, or on its way."""
     other = aliased(Delivery)
     digests = [mail.id for mail in mails if mail.kind is MailKind.DIGEST]
+    if not digests:
+        return set()
     found = select(Delivery.id).join(
         other,
         and_(

@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from hmac import digest as hmac_digest
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,10 @@ MOST_SOFT = 4
 FORGOTTEN_AFTER = timedelta(days=30)
 # So long a server goes on trying. Until then it says nothing of the box that our relay took a mail.
 LATEST_BOUNCE = timedelta(days=5)
+# That the relay took a mail to it; a part of the statement that records the verdict.
+WAS_TAKEN = """
+  UPDATE address_health SET score = score - 1
+  WHERE address_hash = :address_hash AND score > 0 AND last_soft_on < :before"""
 
 
 class Reason(StrEnum):
@@ -71,19 +75,6 @@ def hold_against(work: Work, address: str, address_hash: bytes, status: str) -> 
         row.score, row.last_soft_on = row.score + 1, work.today
         if row.score >= MOST_SOFT:
             _rest(work, row, Reason.TOO_OFTEN)
-
-
-def was_taken(work: Work, address_hash: bytes) -> None:
-    """The relay took a mail to this address."""
-    work.session.execute(
-        update(AddressHealth)
-        .where(
-            AddressHealth.address_hash == address_hash,
-            AddressHealth.score > 0,
-            AddressHealth.last_soft_on < work.today - LATEST_BOUNCE,
-        )
-        .values(score=AddressHealth.score - 1)
-    )
 
 
 def start_clean(work: Work, address_hash: bytes) -> None:

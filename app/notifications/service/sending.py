@@ -42,25 +42,23 @@ CHANCE = Random()  # noqa: S311  (spreads retries in time; nothing secret depend
 log = structlog.get_logger()
 
 
-# The verdict, the try, and what it tells of the address (`health.was_taken`); nothing of it when
-# the mail is not this claim's any more.
-ACCEPTED = text("""
+# The verdict, the try, and what it tells of the address; nothing of it when the mail is not this
+# claim's any more. Of constants only: nothing that anybody typed comes near it.
+ACCEPTED = text(
+    f"""
 WITH ended AS (
   UPDATE delivery
   SET state = 'accepted', accepted_at = :now, relay_queue_id = :queue_id, last_answer = :words,
       lease_owner = NULL, lease_until = NULL
   WHERE id = :id AND lease_owner = :owner AND state IN ('pending', 'submitting')
   RETURNING id
-), taken AS (
-  UPDATE address_health SET score = score - 1
-  WHERE address_hash = :address_hash AND score > 0 AND last_soft_on < :before
-    AND EXISTS (SELECT FROM ended)
-)
+), taken AS ({health.WAS_TAKEN} AND EXISTS (SELECT FROM ended))
 INSERT INTO attempt (delivery_id, number, tried_at, phase, code, words)
 SELECT id, coalesce((SELECT max(number) FROM attempt WHERE delivery_id = :id), 0) + 1, now(),
        :phase, :code, :words
 FROM ended
-""")
+"""  # noqa: S608
+)
 
 
 @dataclass(frozen=True)
@@ -165,8 +163,7 @@ def record(work: Work, claimed: Claim, answer: Answer, letter: Letter | None = N
 
     With the letter it also counts for the address it went to.
     """
-    is_digest = claimed.kind is MailKind.DIGEST
-    if is_digest and answer.verdict is Verdict.ACCEPTED and letter is not None:
+    if answer.verdict is Verdict.ACCEPTED:
         _record_accepted(work, claimed, answer, letter)
         return
     delivery = _held(work, claimed, DeliveryState.PENDING, DeliveryState.SUBMITTING)
@@ -175,17 +172,13 @@ def record(work: Work, claimed: Claim, answer: Answer, letter: Letter | None = N
     _keep_attempt(work, delivery, answer)
     if answer.verdict is Verdict.UNKNOWN:
         return
-    if answer.verdict is Verdict.ACCEPTED:
-        delivery.accepted_at = work.now
-        delivery.relay_queue_id = answer.relay_queue_id
-        _end(delivery, DeliveryState.ACCEPTED, answer.words)
-    elif answer.verdict is Verdict.REFUSED:
+    if answer.verdict is Verdict.REFUSED:
         _end(delivery, DeliveryState.FAILED, answer.words)
     else:
         _put_off(work, delivery, answer)
     _tell_again(work, delivery)
     if letter is not None:
-        _count_for_address(work, delivery, answer, letter)
+        bounces.note_refusal(work, delivery.id, answer, letter)
 
 
 def settle(work: Work, ledger: Ledger = NO_LEDGER) -> int:
@@ -260,8 +253,8 @@ def _one_digest_each(deliveries: Iterable[Delivery]) -> list[Delivery]:
     return list(useful.values())
 
 
-def _record_accepted(work: Work, claimed: Claim, answer: Answer, letter: Letter) -> None:
-    """What becomes of nearly every digest, in one statement."""
+def _record_accepted(work: Work, claimed: Claim, answer: Answer, letter: Letter | None) -> None:
+    """What becomes of nearly every mail, in one statement."""
     asked = {
         "id": claimed.delivery_id,
         "owner": claimed.owner,
@@ -270,7 +263,7 @@ def _record_accepted(work: Work, claimed: Claim, answer: Answer, letter: Letter)
         "phase": answer.phase.value,
         "code": answer.code,
         "words": answer.words,
-        "address_hash": letter.address_hash,
+        "address_hash": letter.address_hash if letter else b"",
         "before": work.today - health.LATEST_BOUNCE,
     }
     work.session.execute(ACCEPTED, asked)
@@ -314,12 +307,6 @@ def _keep_attempt(work: Work, delivery: Delivery, answer: Answer) -> None:
             words=answer.words,
         )
     )
-
-
-def _count_for_address(work: Work, delivery: Delivery, answer: Answer, letter: Letter) -> None:
-    bounces.note_refusal(work, delivery.id, answer, letter)
-    if answer.verdict is Verdict.ACCEPTED:
-        health.was_taken(work, letter.address_hash)
 
 
 def _decide(delivery: Delivery, entry: Entry) -> None:

@@ -82,6 +82,7 @@ def test_each_try_leaves_a_row_that_says_how_far_it_came(work: Work) -> None:
         (4, Phase.DOT, None, "TimeoutError"),
         (5, Phase.DOT, 250, "250 2.0.0 Ok: queued as 4A1B"),
     ]
+    work.session.refresh(delivery)
     assert (delivery.state, delivery.relay_queue_id) == (DeliveryState.ACCEPTED, "4A1B")
 
 

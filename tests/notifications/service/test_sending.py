@@ -35,6 +35,7 @@ from tests.conftest import DatabaseMaker
 from tests.notifications.builders import a_delivery
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user
+from tests.support.queries import counted
 from tests.support.work import database_now, make_work
 
 A_MINUTE = timedelta(minutes=1)
@@ -288,6 +289,17 @@ def test_who_unsubscribed_meanwhile_gets_no_digest(work: Work) -> None:
     assert delivery.state is DeliveryState.SUPPRESSED
 
 
+def test_of_what_somebody_waits_for_no_digest_is_asked(work: Work) -> None:
+    a_delivery(work.session, a_user(work.session), kind=MailKind.ACCESS_ASKED)
+    claimed = claim_one(work)
+
+    with counted(work.session) as statements:
+        assert service.mark(work, claimed)
+        work.session.flush()
+
+    assert [one.split()[0] for one in statements] == ["SELECT", "UPDATE"]
+
+
 def test_who_unsubscribed_still_gets_what_they_wait_for(work: Work) -> None:
     user = a_user(work.session)
     a_delivery(work.session, user, kind=MailKind.ACCESS_ASKED)
@@ -326,6 +338,7 @@ def test_an_accepted_mail_tells_when(work: Work, now: datetime) -> None:
 
     service.record(work, claimed, ACCEPTED)
 
+    work.session.refresh(delivery)
     assert (delivery.accepted_at, delivery.lease_owner) == (now, None)
 
 
@@ -417,17 +430,17 @@ def became(work: Work, delivery: Delivery, health: AddressHealth) -> tuple[objec
     return delivery.state, health.score, tries
 
 
-def test_a_digest_that_is_taken_is_told_whole(work: Work) -> None:
-    delivery, health = a_delivery(work.session), an_address_that_bounced(work)
+@pytest.mark.parametrize("kind", MailKind)
+def test_a_mail_that_is_taken_is_told_whole(work: Work, kind: MailKind) -> None:
+    delivery, health = a_delivery(work.session, kind=kind), an_address_that_bounced(work)
     claimed = claim_one(work)
-    service.mark(work, claimed)
 
     service.record(work, claimed, ACCEPTED, LETTER)
 
     assert became(work, delivery, health) == (DeliveryState.ACCEPTED, 1, [1])
 
 
-def test_that_a_digest_was_taken_changes_nothing_when_another_sends_it(work: Work) -> None:
+def test_that_a_mail_was_taken_changes_nothing_when_another_sends_it(work: Work) -> None:
     delivery, health = a_delivery(work.session), an_address_that_bounced(work)
     asleep = claim_one(work)
     delivery.lease_owner = uuid4()
@@ -441,7 +454,7 @@ def test_that_a_digest_was_taken_changes_nothing_when_another_sends_it(work: Wor
 @pytest.mark.parametrize(
     "state", sorted(set(DeliveryState) - {DeliveryState.PENDING, DeliveryState.SUBMITTING})
 )
-def test_that_a_digest_was_taken_changes_nothing_when_it_has_ended(
+def test_that_a_mail_was_taken_changes_nothing_when_it_has_ended(
     work: Work, state: DeliveryState
 ) -> None:
     delivery, health = a_delivery(work.session), an_address_that_bounced(work)
@@ -491,6 +504,7 @@ def test_a_digest_without_an_answer_stays_unknown(work: Work) -> None:
     assert state_of(work, delivery) == (DeliveryState.UNKNOWN, 1, "no answer")
 
     service.record(work, claimed, ACCEPTED)
+    work.session.refresh(delivery)
     assert delivery.state is DeliveryState.UNKNOWN
 
 
