@@ -68,9 +68,14 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     },
     OpgaveStatus: {
         OpgaveStatus.CONCEPT: "Concept",
+        OpgaveStatus.REVIEW: "Ter beoordeling",
         OpgaveStatus.OPEN: "Open",
-        OpgaveStatus.CLOSED: "Gesloten",
+        OpgaveStatus.TALKING: "In gesprek",
+        OpgaveStatus.FILLED: "Bezet",
+        OpgaveStatus.RUNNING: "Lopend",
+        OpgaveStatus.DONE: "Afgerond",
         OpgaveStatus.WITHDRAWN: "Ingetrokken",
+        OpgaveStatus.EXPIRED: "Verlopen",
     },
     Place: {
         Place.ON_SITE: "Op locatie",

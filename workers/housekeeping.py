@@ -2,13 +2,13 @@
 
 from app.extensions import shelf
 from app.matching import service as matching
-from app.opgaven import service as opgaven
+from app.opgaven import life
 from workers.work import open_work
 
 
-def close_overdue() -> None:
+def sweep_opgaven() -> None:
     with open_work() as work:
-        opgaven.close_overdue(work)
+        life.sweep(work)
 
 
 def match_nightly() -> None:

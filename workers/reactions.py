@@ -99,8 +99,15 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "profile.paused": (MATCH_PROFILE,),
     "reason.disputed": (MATCH_PROFILE,),
     "dispute.withdrawn": (MATCH_PROFILE,),
+    "opgave.drafted": (),  # kept as a fact
     "opgave.published": (MATCH_OPGAVE,),
     "opgave.changed": (MATCH_OPGAVE, HEAR_IN_TIME),
+    "opgave.talking": (),  # others can still react
+    "opgave.filled": (MATCH_OPGAVE,),
+    "opgave.reopened": (MATCH_OPGAVE,),
+    "opgave.started": (),  # it was filled before
+    "seat.taken": (),  # opgave.filled is told with the last one
+    "seat.freed": (),  # opgave.reopened is told with it, when somebody is sought again
     "opgave.ended": (MATCH_OPGAVE,),
     "interest.shown": (TELL_INTEREST,),
     "interest.withdrawn": (),  # gone from the page of the opgavehouder with the row itself

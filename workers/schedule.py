@@ -48,8 +48,8 @@ TICKS = {
     "settle mail without a verdict": Tick("mail.settle", mail.settle, 30, Group.TICK),
     # Not beside the jobs that bring sign-in links on their way: it may take most of a minute.
     "plan digests": Tick("digests.plan", digests.plan, 60, Group.MAIL_BULK),
-    "close what is overdue": Tick(
-        "housekeeping.close_overdue", housekeeping.close_overdue, 300, Group.TICK
+    "bring opgaven to what the day makes of them": Tick(
+        "housekeeping.sweep_opgaven", housekeeping.sweep_opgaven, 300, Group.TICK
     ),
     "compare everything once a night": Tick(
         "housekeeping.match_nightly", housekeeping.match_nightly, 600, Group.BUILD

@@ -8,6 +8,12 @@ from app.core.outbox import Event
 
 
 @dataclass(frozen=True)
+class OpgaveDrafted(Event):
+    name: ClassVar[str] = "opgave.drafted"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
 class OpgavePublished(Event):
     name: ClassVar[str] = "opgave.published"
     opgave_id: UUID
@@ -22,8 +28,50 @@ class OpgaveChanged(Event):
 
 
 @dataclass(frozen=True)
+class OpgaveTalking(Event):
+    """The opgavehouder is in conversation with somebody; others can still react."""
+
+    name: ClassVar[str] = "opgave.talking"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class OpgaveFilled(Event):
+    """Nobody more is sought."""
+
+    name: ClassVar[str] = "opgave.filled"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class OpgaveReopened(Event):
+    """Somebody is sought again."""
+
+    name: ClassVar[str] = "opgave.reopened"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class OpgaveStarted(Event):
+    name: ClassVar[str] = "opgave.started"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class SeatTaken(Event):
+    name: ClassVar[str] = "seat.taken"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class SeatFreed(Event):
+    name: ClassVar[str] = "seat.freed"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
 class OpgaveEnded(Event):
-    """Nobody can react any more: closed or withdrawn."""
+    """It is over: done, withdrawn or expired."""
 
     name: ClassVar[str] = "opgave.ended"
     opgave_id: UUID

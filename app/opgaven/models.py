@@ -31,10 +31,13 @@ class Opgave(Base):
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         CheckConstraint("people_needed > 0", name="needs_people"),
         CheckConstraint(
-            "status <> 'open' OR (closes_on IS NOT NULL AND starts_on IS NOT NULL"
+            "status NOT IN ('open', 'in_gesprek', 'bezet', 'lopend')"
+            " OR (closes_on IS NOT NULL AND starts_on IS NOT NULL"
             " AND ends_on IS NOT NULL AND hours_per_week IS NOT NULL AND hours_per_week > 0)",
-            name="open_is_complete",
+            name="published_is_complete",
         ),
+        # Whatever happens at once: nobody gets a seat that is not there.
+        CheckConstraint("people_taken BETWEEN 0 AND people_needed", name="seats_are_there"),
     )
 
     id: Mapped[PrimaryId]
@@ -52,6 +55,7 @@ class Opgave(Base):
     closes_on: Mapped[date | None] = mapped_column(index=True)
     place: Mapped[Place]
     people_needed: Mapped[int] = mapped_column(SmallInteger, default=1)
+    people_taken: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     audience: Mapped[Audience] = mapped_column(default=Audience.EVERYBODY)
     is_public: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)

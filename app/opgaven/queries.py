@@ -17,6 +17,7 @@ from app.core.paging import Page, page
 from app.gemeenten.models import Gemeente
 from app.opgaven.models import OPGAVE_WORDS, AskedSkill, Opgave
 from app.opgaven.rules import (
+    TAKES_ANSWERS,
     AskedSkillDraft,
     Audience,
     Kind,
@@ -66,8 +67,8 @@ class Search:
 
 
 def is_open(today: date) -> ColumnElement[bool]:
-    """Colleagues can still react. What is past its last day is not open, closed yet or not."""
-    return and_(Opgave.status == OpgaveStatus.OPEN, Opgave.closes_on >= today)
+    """As `takes_answers`: what is past its last day is not open, swept yet or not."""
+    return and_(Opgave.status.in_(TAKES_ANSWERS), Opgave.closes_on >= today)
 
 
 def seen_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
@@ -180,13 +181,14 @@ def draft_of(session: Session, opgave: Opgave) -> OpgaveDraft:
 
 
 def overdue(session: Session, today: date) -> list[UUID]:
-    return list(
-        session.scalars(
-            select(Opgave.id)
-            .where(Opgave.status == OpgaveStatus.OPEN, Opgave.closes_on < today)
-            .order_by(Opgave.id)
-        )
-    )
+    past = and_(Opgave.status.in_(TAKES_ANSWERS), Opgave.closes_on < today)
+    return list(session.scalars(select(Opgave.id).where(past).order_by(Opgave.id)))
+
+
+def to_start(session: Session, today: date) -> list[UUID]:
+    """What has everybody it needs, and whose first day is there."""
+    due = and_(Opgave.status == OpgaveStatus.FILLED, Opgave.starts_on <= today)
+    return list(session.scalars(select(Opgave.id).where(due).order_by(Opgave.id)))
 
 
 def count_open(session: Session, today: date) -> int:

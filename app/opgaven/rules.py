@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.core.actor import Actor, Role
+from app.core.dutch import plural
 from app.core.faults import Fault, day_fault, length_fault, range_fault
 from app.people.rules import Level
 from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
@@ -36,26 +37,72 @@ EDITORS = frozenset({Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER})
 
 class OpgaveStatus(StrEnum):
     CONCEPT = "concept"
+    # A gemeentebeheerder looks at it before others do.
+    REVIEW = "ter_beoordeling"
     OPEN = "open"
-    CLOSED = "gesloten"
+    # With somebody; others can still react.
+    TALKING = "in_gesprek"
+    # Nobody more is sought.
+    FILLED = "bezet"
+    RUNNING = "lopend"
+    DONE = "afgerond"
     WITHDRAWN = "ingetrokken"
+    # Its last day passed, and nobody was found.
+    EXPIRED = "verlopen"
 
 
 NEXT: dict[OpgaveStatus, frozenset[OpgaveStatus]] = {
-    OpgaveStatus.CONCEPT: frozenset({OpgaveStatus.OPEN, OpgaveStatus.WITHDRAWN}),
-    OpgaveStatus.OPEN: frozenset({OpgaveStatus.CLOSED, OpgaveStatus.WITHDRAWN}),
-    OpgaveStatus.CLOSED: frozenset(),
+    OpgaveStatus.CONCEPT: frozenset(
+        {OpgaveStatus.REVIEW, OpgaveStatus.OPEN, OpgaveStatus.WITHDRAWN}
+    ),
+    OpgaveStatus.REVIEW: frozenset(
+        {OpgaveStatus.CONCEPT, OpgaveStatus.OPEN, OpgaveStatus.WITHDRAWN}
+    ),
+    OpgaveStatus.OPEN: frozenset(
+        {
+            OpgaveStatus.TALKING,
+            OpgaveStatus.FILLED,
+            OpgaveStatus.WITHDRAWN,
+            OpgaveStatus.EXPIRED,
+        }
+    ),
+    OpgaveStatus.TALKING: frozenset(
+        {OpgaveStatus.FILLED, OpgaveStatus.WITHDRAWN, OpgaveStatus.EXPIRED}
+    ),
+    OpgaveStatus.FILLED: frozenset(
+        {OpgaveStatus.TALKING, OpgaveStatus.RUNNING, OpgaveStatus.WITHDRAWN}
+    ),
+    OpgaveStatus.RUNNING: frozenset({OpgaveStatus.DONE}),
+    OpgaveStatus.DONE: frozenset(),
     OpgaveStatus.WITHDRAWN: frozenset(),
+    OpgaveStatus.EXPIRED: frozenset(),
 }
+# What is matched, read by visitors and answered, until its last day.
+TAKES_ANSWERS = frozenset({OpgaveStatus.OPEN, OpgaveStatus.TALKING})
+# Seats are taken and freed: also after the last day to react, and after it began.
+HAS_SEATS = TAKES_ANSWERS | {OpgaveStatus.FILLED, OpgaveStatus.RUNNING}
+# Its words may change; from then on there are people who count on them.
+WRITABLE = TAKES_ANSWERS | {OpgaveStatus.CONCEPT, OpgaveStatus.REVIEW}
+ENDED = frozenset(status for status, following in NEXT.items() if not following)
 
 
 # What somebody reads who asks for a move that does not exist.
 NO_SUCH_MOVE = {
     OpgaveStatus.CONCEPT: "Deze opgave is nog een concept. Je kunt het concept intrekken.",
-    OpgaveStatus.OPEN: "Deze opgave staat open. Je kunt de opgave sluiten of intrekken.",
-    OpgaveStatus.CLOSED: "Deze opgave is gesloten en kan niet meer veranderen.",
+    OpgaveStatus.REVIEW: "Deze opgave wacht op een gemeentebeheerder. Je kunt de opgave bewerken "
+    "of intrekken.",
+    OpgaveStatus.OPEN: "Deze opgave staat open. Je kunt de opgave op bezet zetten of intrekken.",
+    OpgaveStatus.TALKING: "Over deze opgave zijn jullie in gesprek. Je kunt de opgave op bezet "
+    "zetten of intrekken.",
+    OpgaveStatus.FILLED: "Deze opgave is bezet. Je kunt de opgave laten beginnen, iemand "
+    "bijzoeken of de opgave intrekken.",
+    OpgaveStatus.RUNNING: "Aan deze opgave wordt gewerkt. Je kunt de opgave afronden.",
+    OpgaveStatus.DONE: "Deze opgave is afgerond en kan niet meer veranderen.",
     OpgaveStatus.WITHDRAWN: "Deze opgave is ingetrokken en kan niet meer veranderen.",
+    OpgaveStatus.EXPIRED: "Deze opgave is verlopen en kan niet meer veranderen.",
 }
+NO_SEAT_LEFT = "Alle plekken van deze opgave zijn bezet."
+NO_SEAT_TAKEN = "Van deze opgave is geen plek bezet."
 
 
 class Place(StrEnum):
@@ -148,7 +195,7 @@ def may_read(actor: Actor, opgave: "Readable") -> bool:
     if opgave.status is OpgaveStatus.CONCEPT or not opgave.was_published:
         return False
     if actor.user_id is None:
-        return opgave.is_public and opgave.status is OpgaveStatus.OPEN
+        return opgave.is_public and opgave.status in TAKES_ANSWERS
     return is_meant_for(opgave.audience, opgave.province, actor_province=opgave.reader_province)
 
 
@@ -171,7 +218,35 @@ class Readable:
 
 
 def is_overdue(status: OpgaveStatus, closes_on: date | None, today: date) -> bool:
-    return status is OpgaveStatus.OPEN and closes_on is not None and closes_on < today
+    return status in TAKES_ANSWERS and closes_on is not None and closes_on < today
+
+
+def takes_answers(status: OpgaveStatus, closes_on: date | None, today: date) -> bool:
+    """Whether colleagues can react to it on this day."""
+    return status in TAKES_ANSWERS and not is_overdue(status, closes_on, today)
+
+
+def seats_faults(people_needed: int | None, taken: int) -> list[Fault]:
+    """While somebody is sought there is a seat left."""
+    if people_needed is None or people_needed > taken:
+        return []
+    verb = "is" if taken == 1 else "zijn"
+    return [Fault("people_needed", f"Er {verb} al {plural(taken, 'plek', 'plekken')} bezet.")]
+
+
+def reopening_faults(
+    closes_on: date | None, people_needed: int | None, taken: int, ends_on: date, today: date
+) -> list[Fault]:
+    """What stands in the way of looking for somebody more."""
+    found = range_fault("people_needed", people_needed, 1, MOST_PEOPLE)
+    found += seats_faults(people_needed, taken)
+    if closes_on is None:
+        found.append(Fault("closes_on", "Vul in tot welke dag collega's kunnen reageren."))
+    elif closes_on < today:
+        found.append(Fault("closes_on", "De sluitingsdatum ligt in het verleden."))
+    elif closes_on > ends_on:
+        found.append(Fault("closes_on", "De sluitingsdatum ligt na het einde van de opgave."))
+    return found
 
 
 def _days_faults(draft: OpgaveDraft) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""Drafting, revising, publishing, closing and withdrawing opgaven."""
+"""Drafting, revising, publishing and withdrawing opgaven; `life` has what comes between."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -8,20 +8,20 @@ from app.accounts.models import User
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import Fault, refuse
 from app.core.work import Work
-from app.opgaven import queries
-from app.opgaven.events import OpgaveChanged, OpgaveEnded, OpgavePublished
+from app.opgaven import life, queries
+from app.opgaven.events import OpgaveChanged, OpgaveDrafted, OpgavePublished
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import (
-    NEXT,
     NO_SUCH_MOVE,
+    TAKES_ANSWERS,
+    WRITABLE,
     OpgaveDraft,
     OpgaveStatus,
     faults,
-    is_overdue,
     may_draft,
-    may_edit,
     opening_faults,
     publishing_faults,
+    seats_faults,
 )
 from app.vocabulary.rules import normalise
 
@@ -54,31 +54,33 @@ def draft_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
     _fill(work, opgave, draft)
     work.session.add(opgave)
     work.session.flush()
+    work.emit(OpgaveDrafted(opgave_id=opgave_id))
     return opgave
 
 
 def revise_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
     """Change what the opgave says; an open one must stay complete."""
-    opgave = _to_change(work, opgave_id)
-    _refuse_if_ended(opgave)
+    opgave = life.to_change(work, opgave_id)
+    _refuse_if_settled(opgave)
     if draft.version is not None and draft.version != opgave.version:
         raise Conflict(said=CHANGED_MEANWHILE)
     found = faults(draft) + _co_owner_faults(work, opgave.owner_id, opgave.gemeente_code, draft)
-    if opgave.status is OpgaveStatus.OPEN:
+    if opgave.status in TAKES_ANSWERS:
         found += publishing_faults(draft, work.today)
+        found += seats_faults(draft.people_needed, opgave.people_taken)
     refuse(found)
     _fill(work, opgave, draft)
-    if opgave.status is OpgaveStatus.OPEN:
+    if opgave.status in TAKES_ANSWERS:
         work.emit(OpgaveChanged(opgave_id=opgave.id))
     return opgave
 
 
 def publish_opgave(work: Work, opgave_id: UUID) -> Opgave:
     """Open the opgave to professionals of other gemeenten."""
-    opgave = _to_change(work, opgave_id)
-    if opgave.status is OpgaveStatus.OPEN:
+    opgave = life.to_change(work, opgave_id)
+    if opgave.status in TAKES_ANSWERS:
         return opgave
-    _refuse_if_ended(opgave)
+    _refuse_if_settled(opgave)
     refuse(opening_faults(queries.draft_of(work.session, opgave), work.today))
     opgave.move_to(OpgaveStatus.OPEN)
     opgave.published_at = work.now
@@ -87,46 +89,8 @@ def publish_opgave(work: Work, opgave_id: UUID) -> Opgave:
     return opgave
 
 
-def close_opgave(work: Work, opgave_id: UUID) -> Opgave:
-    return _end(work, _to_change(work, opgave_id), OpgaveStatus.CLOSED)
-
-
-def withdraw_opgave(work: Work, opgave_id: UUID) -> Opgave:
-    return _end(work, _to_change(work, opgave_id), OpgaveStatus.WITHDRAWN)
-
-
-def close_overdue(work: Work) -> int:
-    """Close every open opgave whose last day is over; how many it closed."""
-    closed = 0
-    for opgave_id in queries.overdue(work.session, work.today):
-        opgave = work.fetch_to_change(Opgave, opgave_id)
-        # Somebody may have given it a later day, or ended it, while this waited for the row.
-        if is_overdue(opgave.status, opgave.closes_on, work.today):
-            _end(work, opgave, OpgaveStatus.CLOSED)
-            closed += 1
-    return closed
-
-
-def _end(work: Work, opgave: Opgave, status: OpgaveStatus) -> Opgave:
-    if opgave.status is status:
-        return opgave
-    opgave.move_to(status)
-    opgave.ended_at = work.now
-    opgave.version += 1
-    work.emit(OpgaveEnded(opgave_id=opgave.id, status=status.value))
-    return opgave
-
-
-def _to_change(work: Work, opgave_id: UUID) -> Opgave:
-    opgave = work.fetch_to_change(Opgave, opgave_id)
-    # As in `opgave_to_edit`: whatever others may read, to change it does not exist for them.
-    if not may_edit(work.actor, opgave.gemeente_code):
-        raise NotFound(f"opgave {opgave_id}")
-    return opgave
-
-
-def _refuse_if_ended(opgave: Opgave) -> None:
-    if not NEXT[opgave.status]:
+def _refuse_if_settled(opgave: Opgave) -> None:
+    if opgave.status not in WRITABLE:
         raise Conflict(said=NO_SUCH_MOVE[opgave.status])
 
 

@@ -13,7 +13,7 @@ from app.core.errors import Conflict, NotAllowed
 from app.core.work import Work
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
-from app.opgaven.rules import OpgaveStatus, is_overdue
+from app.opgaven.rules import takes_answers
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.responses.events import InterestShown, InterestWithdrawn, LaterSaid
@@ -92,8 +92,7 @@ def refusal(session: Session, actor: Actor, opgave: Opgave, answer: Answer, toda
     """
     if opgave.gemeente_code == actor.gemeente_code:
         return OF_OWN_GEMEENTE
-    is_over = is_overdue(opgave.status, opgave.closes_on, today)
-    if opgave.status is not OpgaveStatus.OPEN or is_over:
+    if not takes_answers(opgave.status, opgave.closes_on, today):
         return ENDED
     if answer is Answer.INTERESTED:
         return "" if _is_published(session, actor) else NO_PROFILE

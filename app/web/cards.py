@@ -23,9 +23,14 @@ from app.web.found import (
 
 TONES = {
     OpgaveStatus.CONCEPT: "outline",
+    OpgaveStatus.REVIEW: "energy",
     OpgaveStatus.OPEN: "good",
-    OpgaveStatus.CLOSED: "neutral",
+    OpgaveStatus.TALKING: "good",
+    OpgaveStatus.FILLED: "neutral",
+    OpgaveStatus.RUNNING: "good",
+    OpgaveStatus.DONE: "neutral",
     OpgaveStatus.WITHDRAWN: "neutral",
+    OpgaveStatus.EXPIRED: "neutral",
 }
 
 

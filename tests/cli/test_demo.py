@@ -21,6 +21,7 @@ from app.gemeenten.reference import OWN_LIST, read
 from app.gemeenten.service import import_gemeenten
 from app.matching.models import Match
 from app.matching.service import match_everything
+from app.opgaven import life
 from app.opgaven import queries as opgaven
 from app.opgaven import service as opgaven_service
 from app.opgaven.models import Opgave
@@ -91,6 +92,7 @@ def test_the_demo_goes_in_as_if_people_had_done_it(country: Session) -> None:
         "role.changed": sum(len(person.roles) for person in PEOPLE),
         "profile.changed": profiles,
         "domain.changed": report.gemeenten,
+        "opgave.drafted": len(OPGAVEN),
         "opgave.published": len(OPEN) + 1,
         "opgave.ended": 1,
     }
@@ -133,7 +135,7 @@ def test_what_people_changed_stays(country: Session) -> None:
     one = OPEN[0]
     opgave_id = titled(country, one)[0].id
     owner = country.get_one(User, titled(country, one)[0].owner_id)
-    opgaven_service.withdraw_opgave(make_work(country, owner), opgave_id)
+    life.withdraw(make_work(country, owner), opgave_id)
     country.commit()
 
     assert put_in(country, days_later=1) == SeedReport()
@@ -155,7 +157,7 @@ def test_opgaven_whose_closing_date_has_passed_are_placed_anew(country: Session)
     assert len(open_now) == len(OPEN)
     assert min(row.closes_on for row in open_now if row.closes_on) >= later
     assert [row.status for row in titled(country, OPEN[0])] == [
-        OpgaveStatus.CLOSED,
+        OpgaveStatus.EXPIRED,
         OpgaveStatus.OPEN,
     ]
     assert put_in(country, days_later=60) == SeedReport()

@@ -93,7 +93,7 @@ def test_explain_refuses_in_plain_words(flask: Terminal, session: Session) -> No
     a_profile(session, "zorg", user=user)
     a_profile(session, "zorg", user=paused, state=ProfileState.PAUSED)
     opgave = an_opgave(session, "zorg")
-    closed = an_opgave(session, "zorg", status=OpgaveStatus.CLOSED)
+    closed = an_opgave(session, "zorg", status=OpgaveStatus.DONE)
 
     asked = [
         ("nobody@testerdam.example", str(opgave.id)),

@@ -141,6 +141,7 @@ def test_what_alters_matches_lets_them_be_compared() -> None:
 
     assert found == {
         *("profile.changed", "profile.paused", "reason.disputed", "dispute.withdrawn"),
-        *("opgave.published", "opgave.changed", "opgave.ended"),
+        *("opgave.published", "opgave.changed", "opgave.filled", "opgave.reopened"),
+        "opgave.ended",
         *("vocabulary.changed", "gemeenten.changed", "matching.unfinished"),
     }

@@ -33,6 +33,9 @@ LANDED = {
     "0004_tell_what_becomes_of_mail.py": (
         "9d2424715748da1d008efda5290ebea1c6ff20cfa8b4dc431b7fa588433f59d3"
     ),
+    "0005_let_people_answer.py": (
+        "c1bec8fc6b447937452d40b7c26c0cb1a5d84954016cffb026224d7e1f60ff41"
+    ),
 }
 
 

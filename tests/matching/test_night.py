@@ -73,7 +73,7 @@ def test_a_match_with_what_is_gone_goes(session: Session, shelf: Shelf) -> None:
     profiles = [a_profile(session, "wonen") for _ in range(2)]
     opgaven = [an_opgave(session, "wonen") for _ in range(2)]
     service.match_everything(make_work(session), shelf)
-    profiles[0].state, opgaven[0].status = ProfileState.PAUSED, OpgaveStatus.CLOSED
+    profiles[0].state, opgaven[0].status = ProfileState.PAUSED, OpgaveStatus.DONE
     session.flush()
 
     service.match_everything(make_work(session), shelf)

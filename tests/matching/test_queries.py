@@ -131,7 +131,7 @@ def test_only_what_counts_becomes_facts(session: Session) -> None:
         a_profile(session, "wonen", state=state)
     is_open = an_opgave(session, "wonen", closes_on=TODAY).id
     an_opgave(session, "wonen", closes_on=TODAY - timedelta(days=1))
-    for status in (OpgaveStatus.CONCEPT, OpgaveStatus.CLOSED, OpgaveStatus.WITHDRAWN):
+    for status in (OpgaveStatus.CONCEPT, OpgaveStatus.DONE, OpgaveStatus.WITHDRAWN):
         an_opgave(session, "wonen", status=status)
 
     assert [facts.id for facts in queries.profile_facts(session)] == [counts]
@@ -230,7 +230,7 @@ def test_a_person_sees_the_own_matches_best_first(session: Session) -> None:
     "changed",
     [
         {"status": OpgaveStatus.WITHDRAWN},
-        {"status": OpgaveStatus.CLOSED},
+        {"status": OpgaveStatus.DONE},
         {"closes_on": TODAY - timedelta(days=1)},
     ],
 )
@@ -383,7 +383,7 @@ def test_colleagues_are_shown_as_far_as_they_want(session: Session, owner: User)
     "changed",
     [
         {"status": OpgaveStatus.CONCEPT},
-        {"status": OpgaveStatus.CLOSED, "ended_at": MONDAY},
+        {"status": OpgaveStatus.DONE, "ended_at": MONDAY},
         {"status": OpgaveStatus.WITHDRAWN, "ended_at": MONDAY},
         {"closes_on": TODAY - timedelta(days=1)},
     ],

@@ -148,7 +148,7 @@ def test_a_profile_that_does_not_count_has_no_matches(
 
 
 @pytest.mark.parametrize(
-    "status", [OpgaveStatus.WITHDRAWN, OpgaveStatus.CLOSED, OpgaveStatus.CONCEPT]
+    "status", [OpgaveStatus.WITHDRAWN, OpgaveStatus.DONE, OpgaveStatus.CONCEPT]
 )
 def test_an_opgave_that_is_not_open_has_no_matches(session: Session, status: OpgaveStatus) -> None:
     a_profile(session, "wonen")

@@ -108,7 +108,7 @@ class Platform:
     def end_or_open(self) -> None:
         opgave = self.random.choice(self.opgaven)
         is_open = opgave.status is OpgaveStatus.OPEN
-        opgave.status = OpgaveStatus.CLOSED if is_open else OpgaveStatus.OPEN
+        opgave.status = OpgaveStatus.DONE if is_open else OpgaveStatus.OPEN
         self._asked_otherwise(opgave)
 
     def dispute(self) -> None:

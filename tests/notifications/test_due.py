@@ -136,7 +136,7 @@ class World:
             an_asked_skill(self.either(*SKILLS), must=self.either(True, False)),
             themes=[self.either(*THEMES).value],
             gemeente_code=self.either(*self.gemeenten),
-            status=self.either(OpgaveStatus.OPEN, OpgaveStatus.OPEN, OpgaveStatus.CLOSED),
+            status=self.either(OpgaveStatus.OPEN, OpgaveStatus.OPEN, OpgaveStatus.DONE),
             closes_on=TODAY + timedelta(days=self.chance.randint(-1, 3)),
         )
 

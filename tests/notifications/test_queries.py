@@ -110,7 +110,7 @@ def test_news_lies_from_the_one_moment_and_before_the_other(
 SPOILT: list[tuple[Any, bool, bool]] = [
     (lambda _: None, True, True),
     (lambda told: setattr(told.opgave, "status", OpgaveStatus.WITHDRAWN), False, False),
-    (lambda told: setattr(told.opgave, "status", OpgaveStatus.CLOSED), False, False),
+    (lambda told: setattr(told.opgave, "status", OpgaveStatus.DONE), False, False),
     (lambda told: setattr(told.opgave, "closes_on", TODAY - timedelta(days=1)), False, False),
     (lambda told: setattr(told.profile, "visibility", Visibility.HIDDEN), True, False),
     (lambda told: setattr(told.profile, "visibility", Visibility.ANONYMOUS), True, True),

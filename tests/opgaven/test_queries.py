@@ -113,7 +113,7 @@ def test_those_that_close_first_come_first(session: Session, reader: Actor) -> N
         an_opgave(session, title=title, closes_on=TODAY + timedelta(days=days))
     an_opgave(session, title="te laat", closes_on=YESTERDAY)
     an_opgave(session, title="concept", status=OpgaveStatus.CONCEPT)
-    an_opgave(session, title="gesloten", status=OpgaveStatus.CLOSED)
+    an_opgave(session, title="gesloten", status=OpgaveStatus.DONE)
 
     assert titles(session, reader) == ["eerste", "tweede", "derde"]
 

@@ -217,7 +217,7 @@ def test_interest_asks_for_a_published_profile_and_says_how(
 
 
 SPOILT: list[dict[str, Any]] = [
-    {"status": OpgaveStatus.CLOSED},
+    {"status": OpgaveStatus.DONE},
     {"status": OpgaveStatus.WITHDRAWN},
     {"closes_on": TODAY - A_DAY},
 ]

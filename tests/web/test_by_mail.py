@@ -230,7 +230,7 @@ def test_an_opgave_that_is_over_meanwhile_says_so(
     if is_deleted:
         session.delete(opgave)
     else:
-        opgave.status = OpgaveStatus.CLOSED
+        opgave.status = OpgaveStatus.DONE
     session.commit()
 
     answers = [client.get(link), client.post(link, data=PRESSED[deed])]

@@ -397,7 +397,7 @@ def test_who_does_not_look_after_the_opgave_finds_no_such_page(
     ("status", "title"),
     [
         (OpgaveStatus.CONCEPT, "De opgave is nog een concept"),
-        (OpgaveStatus.CLOSED, "We zoeken niet meer"),
+        (OpgaveStatus.DONE, "We zoeken niet meer"),
         (OpgaveStatus.WITHDRAWN, "We zoeken niet meer"),
         (OpgaveStatus.OPEN, "Nog niemand gevonden"),
     ],

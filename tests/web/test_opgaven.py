@@ -211,8 +211,8 @@ def test_who_has_no_match_or_no_profile_reads_what_to_do(
             "Deze opgave is ingetrokken op 23 november 2026.",
         ),
         (
-            {"status": OpgaveStatus.CLOSED, "ended_at": MONDAY},
-            "Deze opgave is gesloten op 23 november 2026.",
+            {"status": OpgaveStatus.DONE, "ended_at": MONDAY},
+            "Deze opgave is afgerond op 23 november 2026.",
         ),
         (
             {"closes_on": TODAY - timedelta(days=1)},
@@ -239,7 +239,7 @@ def test_an_opgave_that_ended_says_so_and_invites_nobody(
 
 @pytest.mark.parametrize(
     "changed",
-    [{"status": OpgaveStatus.CLOSED, "ended_at": MONDAY}, {"closes_on": TODAY - timedelta(days=1)}],
+    [{"status": OpgaveStatus.DONE, "ended_at": MONDAY}, {"closes_on": TODAY - timedelta(days=1)}],
     ids=["closed", "past its last day"],
 )
 def test_what_ended_fits_nobody_any_more_though_the_match_is_still_there(
@@ -410,7 +410,7 @@ def test_saving_and_opening_tells_it_to_matching(
 
     told = session.scalars(select(OutboxMessage.name)).all()
     assert (answer.status_code, the_opgave(session).status) == (302, OpgaveStatus.OPEN)
-    assert told == ["opgave.published"]
+    assert told == ["opgave.drafted", "opgave.published"]
 
 
 def test_what_is_not_complete_is_saved_as_concept_and_says_what_is_missing(
@@ -755,20 +755,70 @@ def test_opening_what_is_not_complete_shows_the_form_with_what_is_missing(
 
 @pytest.mark.parametrize(
     ("deed", "status"),
-    [("sluiten", OpgaveStatus.CLOSED), ("intrekken", OpgaveStatus.WITHDRAWN)],
+    [
+        ("bezet", OpgaveStatus.FILLED),
+        ("afronden", OpgaveStatus.DONE),
+        ("intrekken", OpgaveStatus.WITHDRAWN),
+    ],
 )
-def test_ending_asks_first_then_ends_and_tells_it(
+def test_a_step_without_a_way_back_asks_first(
     client: FlaskClient, session: Session, owner: User, deed: str, status: OpgaveStatus
 ) -> None:
-    opgave = an_opgave(session, "Wmo", owner=owner)
+    before = OpgaveStatus.RUNNING if deed == "afronden" else OpgaveStatus.OPEN
+    opgave = an_opgave(session, "Wmo", owner=owner, status=before)
     session.commit()
 
     asked = client.get(f"/opgaven/{opgave.id}/{deed}")
-    assert (asked.status_code, opgave.status) == (200, OpgaveStatus.OPEN)
+    assert (asked.status_code, opgave.status) == (200, before)
     answers = [client.post(f"/opgaven/{opgave.id}/{deed}").status_code for _ in range(2)]
 
     assert (answers, opgave.status) == ([302, 302], status)
-    assert session.scalars(select(OutboxMessage.name)).all() == ["opgave.ended"]
+    assert len(session.scalars(select(OutboxMessage.name)).all()) == 1
+
+
+def test_an_opgave_goes_its_way_by_the_buttons_on_its_page(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    opgave = an_opgave(session, "Wmo", owner=owner)
+    session.commit()
+    address = f"/opgaven/{opgave.id}"
+    soon = {"people_needed": "2", "closes_on": (TODAY + timedelta(days=3)).isoformat()}
+
+    said = []
+    for offered, deed, data in (
+        ("We zijn in gesprek", "in-gesprek", {}),
+        ("We hebben wie we zoeken", "bezet", {}),
+        ("Zoek iemand bij", "bijzoeken", soon),
+        ("We hebben wie we zoeken", "bezet", {}),
+        ("Begin met de opgave", "begin", {}),
+        ("Rond de opgave af", "afronden", {}),
+    ):
+        assert offered in text_of(client.get(address))
+        answer = client.post(f"{address}/{deed}", data=data, follow_redirects=True)
+        said.append((answer.status_code, opgave.status.value))
+
+    assert said == [
+        *((200, "in_gesprek"), (200, "bezet"), (200, "in_gesprek"), (200, "bezet")),
+        *((200, "lopend"), (200, "afgerond")),
+    ]
+    assert opgave.people_needed == 2
+
+
+def test_looking_for_somebody_more_says_what_is_wrong_beside_the_field(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    opgave = an_opgave(session, "Wmo", owner=owner, status=OpgaveStatus.FILLED)
+    still_open = an_opgave(session, "Wmo", owner=owner)
+    session.commit()
+
+    form = client.get(f"/opgaven/{opgave.id}/bijzoeken")
+    wrong = client.post(f"/opgaven/{opgave.id}/bijzoeken", data={"people_needed": "veel"})
+    too_late = {"people_needed": "1", "closes_on": "2020-01-01"}
+    past = client.post(f"/opgaven/{opgave.id}/bijzoeken", data=too_late)
+
+    assert (form.status_code, wrong.status_code, past.status_code) == (200, 422, 422)
+    assert "De sluitingsdatum ligt in het verleden." in text_of(past)
+    assert client.get(f"/opgaven/{still_open.id}/bijzoeken").status_code == 409
 
 
 def test_what_has_ended_cannot_be_edited_or_opened_again(
@@ -786,7 +836,13 @@ def test_what_has_ended_cannot_be_edited_or_opened_again(
     assert (opgave.status, opgave.title) == (OpgaveStatus.WITHDRAWN, "Een opgave")
 
 
-@pytest.mark.parametrize("deed", ["bewerken", "publiceren", "sluiten", "intrekken"])
+@pytest.mark.parametrize(
+    "deed",
+    [
+        *("bewerken", "publiceren", "in-gesprek", "bezet", "bijzoeken", "begin", "afronden"),
+        "intrekken",
+    ],
+)
 def test_an_opgavehouder_elsewhere_can_do_nothing(
     client: FlaskClient, session: Session, owner: User, deed: str
 ) -> None:

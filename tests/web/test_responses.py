@@ -167,7 +167,7 @@ def test_later_is_not_offered_when_it_is_too_late(
 def test_nobody_answers_what_is_over_or_of_the_own_gemeente(
     client: FlaskClient, session: Session, owner: User, opgave: Opgave, professional: User
 ) -> None:
-    ended_id = an_opgave(session, "inkoop", status=OpgaveStatus.CLOSED, ended_at=None).id
+    ended_id = an_opgave(session, "inkoop", status=OpgaveStatus.DONE, ended_at=None).id
     opgave_id = opgave.id
     colleague = a_user(session, gemeente_code=owner.gemeente_code)
 
@@ -238,7 +238,7 @@ def test_interest_in_an_opgave_that_has_ended_stands_in_the_list_of_ours(
     client: FlaskClient, session: Session, owner: User, opgave: Opgave, professional: User
 ) -> None:
     responses.show_interest(make_work(session, professional), opgave.id)
-    opgave.status = OpgaveStatus.CLOSED
+    opgave.status = OpgaveStatus.DONE
     session.commit()
 
     page = text_of(sign_in(client, session, owner).get("/onze-opgaven"))
@@ -278,7 +278,7 @@ def test_who_showed_interest_can_still_be_reached_when_the_opgave_has_ended(
 ) -> None:
     opgave_id, owner_id = opgave.id, owner.id
     sign_in(client, session, professional).post(f"/opgaven/{opgave_id}/belangstelling")
-    session.get_one(Opgave, opgave_id).status = OpgaveStatus.CLOSED
+    session.get_one(Opgave, opgave_id).status = OpgaveStatus.DONE
     session.commit()
 
     sign_in(client, session, session.get_one(User, owner_id))

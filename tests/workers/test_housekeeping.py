@@ -16,16 +16,16 @@ from workers import housekeeping
 NIGHT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 
-def test_an_opgave_closes_when_its_last_day_is_over(session: Session) -> None:
+def test_an_opgave_expires_when_its_last_day_is_over(session: Session) -> None:
     late = an_opgave(session, "Verkeerskunde", closes_on=TODAY - timedelta(days=1))
     last_day = an_opgave(session, "Verkeerskunde", closes_on=TODAY)
     session.commit()
 
     with time_machine.travel(MONDAY, tick=False):
-        housekeeping.close_overdue()
+        housekeeping.sweep_opgaven()
 
     session.expire_all()
-    assert (late.status, last_day.status) == (OpgaveStatus.CLOSED, OpgaveStatus.OPEN)
+    assert (late.status, last_day.status) == (OpgaveStatus.EXPIRED, OpgaveStatus.OPEN)
 
 
 def test_everything_is_compared_once_a_night(session: Session) -> None:

@@ -12,8 +12,9 @@ from app.matching.disputing import dispute, withdraw
 from app.matching.models import Dispute, Match
 from app.notifications.models import Notice
 from app.notifications.rules import NoticeKind
+from app.opgaven import life
 from app.opgaven.models import Opgave
-from app.opgaven.service import close_opgave, publish_opgave, withdraw_opgave
+from app.opgaven.service import publish_opgave
 from app.people.events import ProfileChanged
 from app.people.models import Profile
 from app.people.rules import Visibility
@@ -74,7 +75,7 @@ def test_of_who_hides_nobody_else_is_told_any_more(session: Session, profile: Pr
     assert list(session.scalars(select(Notice.kind))) == [NoticeKind.OPGAVE_FOR_YOU]
 
 
-@pytest.mark.parametrize("end", [close_opgave, withdraw_opgave])
+@pytest.mark.parametrize("end", [life.fill, life.withdraw])
 def test_an_opgave_that_has_ended_is_matched_no_more(
     session: Session, opgave: Opgave, end: Callable[..., object]
 ) -> None:

@@ -21,6 +21,7 @@ from app.cli.demo.data import DemoOpgave, DemoPerson, Stage, demo_domain
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
+from app.opgaven import life
 from app.opgaven import queries as opgaven
 from app.opgaven import service as opgaven_service
 from app.opgaven.models import Opgave
@@ -61,7 +62,7 @@ def seed(
         else:
             report.moved += _move_windows(work, user, person)
         users[person.name] = user
-    opgaven_service.close_overdue(work)
+    life.sweep(work)
     _place_opgaven(work, demo_opgaven, users, report)
     return report
 
@@ -167,7 +168,7 @@ def _place(work: Work, one: DemoOpgave, monday: date) -> None:
     if one.stage is not Stage.CONCEPT:
         opgaven_service.publish_opgave(work, opgave.id)
     if one.stage is Stage.WITHDRAWN:
-        opgaven_service.withdraw_opgave(work, opgave.id)
+        life.withdraw(work, opgave.id)
 
 
 def _move(work: Work, one: DemoOpgave, concept: Opgave) -> None:

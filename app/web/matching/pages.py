@@ -22,7 +22,7 @@ from app.matching.shelf import Shelf
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
-from app.opgaven.rules import OpgaveStatus, may_edit
+from app.opgaven.rules import TAKES_ANSWERS, OpgaveStatus, may_edit
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
@@ -167,8 +167,8 @@ def _colleagues(
     interested: Collection[UUID],
 ) -> Matches:
     """Who shows interest stands in a list of their own."""
-    if opgave.status is not OpgaveStatus.OPEN:
-        is_concept = opgave.status is OpgaveStatus.CONCEPT
+    if opgave.status not in TAKES_ANSWERS:
+        is_concept = opgave.status in {OpgaveStatus.CONCEPT, OpgaveStatus.REVIEW}
         return Matches(silence=Silence.CONCEPT if is_concept else Silence.ENDED)
     search = queries.search_for_opgave(session, opgave.id, now)
     found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_day(now))

@@ -25,7 +25,7 @@ from app.opgaven.rules import (
 from app.people.rules import Level
 from app.vocabulary.rules import LABEL_LIMIT, Theme
 from app.web.choices import many_of, one_of
-from app.web.forms import DayField, LineField, NumberField, PickField, TextField, id_in
+from app.web.forms import DayField, LineField, NumberField, PickField, TextField, WebForm, id_in
 from app.web.from_text import SkillsFromText
 from app.web.rows import Row, RowList, RowsForm
 from app.web.search import SearchForm, province_choices
@@ -87,7 +87,7 @@ class OpgaveForm(RowsForm):
     ends_on = DayField("Duurt tot en met")
     closes_on = DayField(
         "Reageren kan tot en met",
-        description="Daarna sluit de opgave vanzelf.",
+        description="Daarna kan niemand meer reageren.",
     )
     place = one_of("Waar is het werk?", Place, field=RadioField, default=Place.HYBRID)
     audience = one_of("Voor wie?", Audience, field=RadioField, default=Audience.EVERYBODY)
@@ -119,6 +119,11 @@ class OpgaveForm(RowsForm):
             co_owner_email=self.co_owner_email.data or "",
             version=self.version.data,
         )
+
+
+class ReopenForm(WebForm):
+    people_needed = NumberField("Hoeveel mensen zoek je in totaal?")
+    closes_on = DayField("Reageren kan tot en met")
 
 
 class SkillsFromOpgave(SkillsFromText):

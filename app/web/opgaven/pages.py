@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from flask import url_for
@@ -12,11 +13,52 @@ from app.labels import label
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU
 from app.opgaven.models import AskedSkill, Opgave
-from app.opgaven.rules import NEXT, OpgaveStatus, is_overdue
+from app.opgaven.rules import ENDED, NEXT, TAKES_ANSWERS, WRITABLE, OpgaveStatus, is_overdue
 from app.web.cards import TONES
 from app.web.match_view import MatchView, SaidOf, SaidView, match_view
 
-ENDED = frozenset(status for status, following in NEXT.items() if not following)
+LOOKING_TAKES = timedelta(weeks=2)
+# What needs attention comes first.
+ORDER = (
+    OpgaveStatus.REVIEW,
+    OpgaveStatus.TALKING,
+    OpgaveStatus.OPEN,
+    OpgaveStatus.CONCEPT,
+    OpgaveStatus.FILLED,
+    OpgaveStatus.RUNNING,
+    OpgaveStatus.DONE,
+    OpgaveStatus.EXPIRED,
+    OpgaveStatus.WITHDRAWN,
+)
+# What its own people read above an opgave, and others when nobody can react any more.
+HOW_IT_STANDS = {
+    OpgaveStatus.CONCEPT: "Dit concept ziet alleen jouw gemeente",
+    OpgaveStatus.REVIEW: "Deze opgave wacht op een gemeentebeheerder",
+    OpgaveStatus.OPEN: "Deze opgave staat open",
+    OpgaveStatus.TALKING: "Jullie zijn in gesprek",
+    OpgaveStatus.FILLED: "Deze opgave is bezet",
+    OpgaveStatus.RUNNING: "Aan deze opgave wordt gewerkt",
+    OpgaveStatus.DONE: "Deze opgave is afgerond",
+    OpgaveStatus.WITHDRAWN: "Deze opgave is voorbij",
+    OpgaveStatus.EXPIRED: "Deze opgave is voorbij",
+}
+NO_MORE = {
+    OpgaveStatus.FILLED: "Voor deze opgave is gevonden wie er nodig was.",
+    OpgaveStatus.RUNNING: "Aan deze opgave wordt gewerkt. Reageren kan niet meer.",
+}
+
+
+class Deed(StrEnum):
+    """What its own people can do with an opgave, each a button or a link on its page."""
+
+    PUBLISH = "publish"
+    EDIT = "edit"
+    TALK = "talk"
+    FILL = "fill"
+    REOPEN = "reopen"
+    START = "start"
+    FINISH = "finish"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True)
@@ -60,10 +102,9 @@ def asked(skills: Sequence[AskedSkill], *, must: bool) -> list[AskedLine]:
 def groups(
     opgaven: Sequence[Opgave], matches: Mapping[UUID, int], interested: Mapping[UUID, int]
 ) -> list[OwnGroup]:
-    """The opgaven by status; what needs attention comes first."""
-    order = (OpgaveStatus.OPEN, OpgaveStatus.CONCEPT, OpgaveStatus.CLOSED, OpgaveStatus.WITHDRAWN)
+    """The opgaven by status."""
     found = []
-    for status in order:
+    for status in ORDER:
         lines = [
             _line(one, matches.get(one.id, 0), interested.get(one.id, 0))
             for one in opgaven
@@ -72,6 +113,31 @@ def groups(
         if lines:
             found.append(OwnGroup(label(status), TONES[status], tuple(lines)))
     return found
+
+
+def deeds_of(status: OpgaveStatus) -> frozenset[Deed]:
+    """What can be done with an opgave that stands so."""
+    moves = NEXT[status]
+    can = {
+        Deed.PUBLISH: OpgaveStatus.OPEN in moves,
+        Deed.EDIT: status in WRITABLE,
+        Deed.TALK: status is OpgaveStatus.OPEN,
+        Deed.FILL: OpgaveStatus.FILLED in moves,
+        Deed.REOPEN: status is OpgaveStatus.FILLED,
+        Deed.START: OpgaveStatus.RUNNING in moves,
+        Deed.FINISH: OpgaveStatus.DONE in moves,
+        Deed.WITHDRAW: OpgaveStatus.WITHDRAWN in moves,
+    }
+    return frozenset(deed for deed, may in can.items() if may)
+
+
+def more_of(opgave: Opgave, today: date) -> dict[str, object]:
+    """What the form to look for somebody more begins with: one more, for two weeks."""
+    later = today + LOOKING_TAKES
+    return {
+        "people_needed": max(opgave.people_needed, opgave.people_taken + 1),
+        "closes_on": min(later, opgave.ends_on) if opgave.ends_on else later,
+    }
 
 
 def own_match(score: Score | None, ended: str, said_of: SaidOf) -> MatchView | None:
@@ -85,20 +151,21 @@ def said_of_all(skills: Iterable[AskedSkill], said_of: SaidOf) -> list[SaidView]
 
 
 def ended_sentence(opgave: Opgave, today: date) -> str:
-    """How and when the opgave ended, or nothing while it has not."""
-    if is_overdue(opgave.status, opgave.closes_on, today):
+    """Why nobody can react any more, or nothing while they can or cannot yet."""
+    expired = opgave.status is OpgaveStatus.EXPIRED
+    if expired or is_overdue(opgave.status, opgave.closes_on, today):
         return f"Reageren op deze opgave kon tot en met {dutch_date(opgave.closes_on)}."
     if opgave.status in ENDED:
         return f"Deze opgave is {opgave.status.value} op {dutch_date(opgave.ended_at)}."
-    return ""
+    return NO_MORE.get(opgave.status, "")
 
 
 def _line(opgave: Opgave, matches: int, interested: int) -> OwnLine:
-    is_open = opgave.status is OpgaveStatus.OPEN
+    is_open = opgave.status in TAKES_ANSWERS
     return OwnLine(
         title=opgave.title,
         href=url_for("opgaven.show", opgave_id=opgave.id),
-        edit_href=url_for("opgaven.edit", opgave_id=opgave.id) if NEXT[opgave.status] else "",
+        edit_href=url_for("opgaven.edit", opgave_id=opgave.id) if opgave.status in WRITABLE else "",
         colleagues_href=url_for("matching.of_opgave", opgave_id=opgave.id)
         if is_open or interested
         else "",

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
-from app.core.errors import NotAllowed
+from app.core.errors import Conflict, NotAllowed
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
 from app.core.paging import Page
@@ -19,18 +19,19 @@ from app.gemeenten import queries as gemeenten
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
 from app.matching.searching import Sought
-from app.opgaven import queries, service
+from app.opgaven import life, queries, service
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import (
-    NEXT,
     NO_SUCH_MOVE,
+    TAKES_ANSWERS,
+    WRITABLE,
     AskedSkillDraft,
     OpgaveDraft,
-    OpgaveStatus,
     may_draft,
     may_edit,
     opening_faults,
+    takes_answers,
 )
 from app.people import queries as people
 from app.responses import queries as responses
@@ -38,8 +39,24 @@ from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
 from app.web.matching.disputes import own_said_of
-from app.web.opgaven.forms import KIND_SENTENCES, OpgaveForm, OpgaveSearch, SkillsFromOpgave
-from app.web.opgaven.pages import asked, ended_sentence, groups, own_match, said_of_all
+from app.web.opgaven.forms import (
+    KIND_SENTENCES,
+    OpgaveForm,
+    OpgaveSearch,
+    ReopenForm,
+    SkillsFromOpgave,
+)
+from app.web.opgaven.pages import (
+    HOW_IT_STANDS,
+    Deed,
+    asked,
+    deeds_of,
+    ended_sentence,
+    groups,
+    more_of,
+    own_match,
+    said_of_all,
+)
 from app.web.policy import Policy, admits, allow
 from app.web.responses.pages import answer_block
 from app.web.roles import how_to_become_opgavehouder
@@ -50,7 +67,11 @@ from app.web.work import open_work
 
 SAVED = "De opgave is bewaard."
 PUBLISHED = "De opgave staat open. Bekijk wie er past."
-CLOSED = "De opgave is gesloten."
+TALKING = "De opgave staat op in gesprek. Anderen kunnen nog reageren."
+FILLED = "De opgave is bezet. Niemand kan nog reageren."
+REOPENED = "De opgave staat weer open voor reacties."
+STARTED = "De opgave is begonnen. Veel plezier samen."
+DONE = "De opgave is afgerond. Goed gedaan."
 WITHDRAWN = "De opgave is ingetrokken."
 ONLY_SAVED = (
     "De opgave is bewaard als concept, maar staat nog niet open. Hieronder staat wat er nog mist."
@@ -109,8 +130,9 @@ def show(opgave_id: UUID) -> str:
         interested=len(responses.known_interest(session, actor, [opgave_id], today))
         if is_ours
         else 0,
-        moves=NEXT[opgave.status],
-        statuses=OpgaveStatus,
+        heading=HOW_IT_STANDS[opgave.status],
+        deeds=deeds_of(opgave.status) if is_ours else frozenset(),
+        takes_answers=takes_answers(opgave.status, opgave.closes_on, today),
     )
 
 
@@ -134,7 +156,7 @@ def create() -> ResponseReturnValue:
 @allow(Policy.OPGAVEHOUDER)
 def edit(opgave_id: UUID) -> ResponseReturnValue:
     opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
-    if not NEXT[opgave.status]:
+    if opgave.status not in WRITABLE:
         flash(NO_SUCH_MOVE[opgave.status], "warning")
         return redirect(url_for("opgaven.show", opgave_id=opgave_id))
     form = OpgaveForm.of_request(obj=queries.draft_of(db.session(), opgave))
@@ -181,20 +203,61 @@ def publish(opgave_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("opgaven.show", opgave_id=opgave_id))
 
 
-@opgaven.get("/opgaven/<uuid:opgave_id>/sluiten")
+@opgaven.post("/opgaven/<uuid:opgave_id>/in-gesprek")
 @allow(Policy.OPGAVEHOUDER)
-def confirm_close(opgave_id: UUID) -> str:
+def begin_talking(opgave_id: UUID) -> ResponseReturnValue:
+    return _done(life.begin_talking, opgave_id, TALKING)
+
+
+@opgaven.get("/opgaven/<uuid:opgave_id>/bezet")
+@allow(Policy.OPGAVEHOUDER)
+def confirm_fill(opgave_id: UUID) -> str:
     opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
-    return render_template("opgaven/close.html", opgave=opgave)
+    return render_template("opgaven/fill.html", opgave=opgave)
 
 
-@opgaven.post("/opgaven/<uuid:opgave_id>/sluiten")
+@opgaven.post("/opgaven/<uuid:opgave_id>/bezet")
 @allow(Policy.OPGAVEHOUDER)
-def close(opgave_id: UUID) -> ResponseReturnValue:
-    with open_work() as work:
-        service.close_opgave(work, opgave_id)
-    flash(CLOSED, "success")
-    return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+def fill(opgave_id: UUID) -> ResponseReturnValue:
+    return _done(life.fill, opgave_id, FILLED)
+
+
+@opgaven.route("/opgaven/<uuid:opgave_id>/bijzoeken", methods=["GET", "POST"])
+@allow(Policy.OPGAVEHOUDER)
+def reopen(opgave_id: UUID) -> ResponseReturnValue:
+    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
+    if Deed.REOPEN not in deeds_of(opgave.status):
+        raise Conflict(said=NO_SUCH_MOVE[opgave.status])
+    form = ReopenForm.of_request(data=more_of(opgave, dutch_day(utc_now())))
+    if form.submitted():
+        try:
+            with open_work() as work:
+                life.reopen(work, opgave_id, form.closes_on.data, form.people_needed.data)
+        except FaultyDraft as faulty:
+            form.show_faults(faulty)
+        else:
+            flash(REOPENED, "success")
+            return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+    return render_template("opgaven/reopen.html", form=form, opgave=opgave), form.status
+
+
+@opgaven.post("/opgaven/<uuid:opgave_id>/begin")
+@allow(Policy.OPGAVEHOUDER)
+def start(opgave_id: UUID) -> ResponseReturnValue:
+    return _done(life.start, opgave_id, STARTED)
+
+
+@opgaven.get("/opgaven/<uuid:opgave_id>/afronden")
+@allow(Policy.OPGAVEHOUDER)
+def confirm_finish(opgave_id: UUID) -> str:
+    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
+    return render_template("opgaven/finish.html", opgave=opgave)
+
+
+@opgaven.post("/opgaven/<uuid:opgave_id>/afronden")
+@allow(Policy.OPGAVEHOUDER)
+def finish(opgave_id: UUID) -> ResponseReturnValue:
+    return _done(life.finish, opgave_id, DONE)
 
 
 @opgaven.get("/opgaven/<uuid:opgave_id>/intrekken")
@@ -207,10 +270,7 @@ def confirm_withdraw(opgave_id: UUID) -> str:
 @opgaven.post("/opgaven/<uuid:opgave_id>/intrekken")
 @allow(Policy.OPGAVEHOUDER)
 def withdraw(opgave_id: UUID) -> ResponseReturnValue:
-    with open_work() as work:
-        service.withdraw_opgave(work, opgave_id)
-    flash(WITHDRAWN, "success")
-    return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+    return _done(life.withdraw, opgave_id, WITHDRAWN)
 
 
 @opgaven.get("/onze-opgaven")
@@ -225,6 +285,13 @@ def ours() -> str:
     return render_template(
         "opgaven/ours.html", groups=groups(own, matches, interested), may_draft=may_draft(actor)
     )
+
+
+def _done(deed: Callable[[Work, UUID], object], opgave_id: UUID, said: str) -> ResponseReturnValue:
+    with open_work() as work:
+        deed(work, opgave_id)
+    flash(said, "success")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id))
 
 
 def _sought_and_found(form: OpgaveSearch) -> tuple[Sought, Page[SeenOpgave]]:
@@ -284,7 +351,7 @@ def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
         action=url_for("opgaven.edit", opgave_id=opgave_id)
         if opgave
         else url_for("opgaven.create"),
-        is_open=opgave is not None and opgave.status is OpgaveStatus.OPEN,
+        is_open=opgave is not None and opgave.status in TAKES_ANSWERS,
         kind_helps={kind.value: said for kind, said in KIND_SENTENCES.items()},
         hints=hints_for(row.form.label.data or "" for row in form.skills),
         labels=vocabulary.own_labels(db.session()),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.opgaven.queries import SeenOpgave
-from app.opgaven.rules import OpgaveStatus, is_overdue
+from app.opgaven.rules import takes_answers
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.responses import queries
@@ -102,7 +102,6 @@ def _line(session: Session, viewer: Actor, one: OwnAnswer, today: date) -> Answe
     if block is None:
         return None
     opgave = one.seen.opgave
-    overdue = is_overdue(opgave.status, opgave.closes_on, today)
     return AnswerLine(
         title=opgave.title,
         href=url_for("opgaven.show", opgave_id=opgave.id),
@@ -110,7 +109,7 @@ def _line(session: Session, viewer: Actor, one: OwnAnswer, today: date) -> Answe
         said=block.said,
         answered_at=one.response.answered_at,
         closing_on=opgave.closes_on,
-        is_over=overdue or opgave.status is not OpgaveStatus.OPEN,
+        is_over=not takes_answers(opgave.status, opgave.closes_on, today),
         answer=block,
     )
 

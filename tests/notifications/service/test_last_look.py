@@ -84,7 +84,7 @@ def left_out_skill(ids: Ids, label: str) -> LeftOutSkill:
 
 ANY_READER: dict[str, Change] = {
     "withdrawn": lambda ids: of_opgave(ids, status=OpgaveStatus.WITHDRAWN),
-    "closed": lambda ids: of_opgave(ids, status=OpgaveStatus.CLOSED),
+    "closed": lambda ids: of_opgave(ids, status=OpgaveStatus.DONE),
     "edited": lambda ids: of_opgave(ids, title="Anders", version=Opgave.version + 1),
     "address": lambda ids: (
         update(User).where(User.id == ids.reader).values(email=f"{ids.reader}@b.example")

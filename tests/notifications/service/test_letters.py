@@ -120,7 +120,7 @@ def test_a_colleague_who_shows_no_name_has_none_in_a_mail(
     "spoil",
     [
         lambda told: setattr(told.opgave, "status", OpgaveStatus.WITHDRAWN),
-        lambda told: setattr(told.opgave, "status", OpgaveStatus.CLOSED),
+        lambda told: setattr(told.opgave, "status", OpgaveStatus.DONE),
         lambda told: setattr(told.profile, "state", ProfileState.PAUSED),
         lambda told: setattr(told.profile, "visibility", Visibility.HIDDEN),
         lambda told: setattr(told.owner.grants[0], "ended_at", told.opgave.created_at),
