@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor
@@ -15,6 +14,7 @@ from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import takes_answers
 from app.people import queries as people
+from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.responses.events import InterestShown, InterestWithdrawn, LaterSaid
 from app.responses.models import Response
@@ -37,7 +37,7 @@ def show_interest(work: Work, opgave_id: UUID) -> Response:
     opgave, user_id = _to_answer(work, opgave_id)
     response = _own_response(work, user_id, opgave.id)
     if response.answer is not Answer.INTERESTED:
-        _refuse(work, opgave, Answer.INTERESTED)
+        _refuse(work, user_id, opgave, Answer.INTERESTED)
         response.answer, response.again_on = Answer.INTERESTED, None
         response.answered_at = work.now
         work.session.add(response)
@@ -51,7 +51,7 @@ def say_later(work: Work, opgave_id: UUID) -> Response:
     response = _own_response(work, user_id, opgave.id)
     if response.again_on and response.again_on > work.today:
         return response
-    _refuse(work, opgave, Answer.LATER)
+    _refuse(work, user_id, opgave, Answer.LATER)
     _tell_if_withdrawn(work, response)
     response.answer = Answer.LATER
     response.again_on = again_on(work.today, opgave.closes_on)
@@ -85,8 +85,10 @@ def hear_in_time(work: Work, opgave_id: UUID) -> None:
     )
 
 
-def refusal(session: Session, actor: Actor, opgave: Opgave, answer: Answer, today: date) -> str:
-    """Why the actor cannot say this to an opgave that they may read, or nothing.
+def refusal(
+    actor: Actor, profile: Profile | None, opgave: Opgave, answer: Answer, today: date
+) -> str:
+    """Why the actor with this profile cannot say this to an opgave they may read, or nothing.
 
     What matching may bring to them can be answered, and no other.
     """
@@ -95,18 +97,15 @@ def refusal(session: Session, actor: Actor, opgave: Opgave, answer: Answer, toda
     if not takes_answers(opgave.status, opgave.closes_on, today):
         return ENDED
     if answer is Answer.INTERESTED:
-        return "" if _is_published(session, actor) else NO_PROFILE
+        is_published = profile is not None and profile.state is ProfileState.PUBLISHED
+        return "" if is_published else NO_PROFILE
     too_late = again_on(today, opgave.closes_on) is None
     return TOO_LATE.format(closes_on=dutch_date(opgave.closes_on)) if too_late else ""
 
 
-def _is_published(session: Session, actor: Actor) -> bool:
-    profile = people.own_profile(session, actor.user_id) if actor.user_id else None
-    return profile is not None and profile.state is ProfileState.PUBLISHED
-
-
-def _refuse(work: Work, opgave: Opgave, answer: Answer) -> None:
-    said = refusal(work.session, work.actor, opgave, answer, work.today)
+def _refuse(work: Work, user_id: UUID, opgave: Opgave, answer: Answer) -> None:
+    profile = people.own_profile(work.session, user_id)
+    said = refusal(work.actor, profile, opgave, answer, work.today)
     if said:
         raise Conflict(said=said)
 

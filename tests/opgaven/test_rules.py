@@ -24,6 +24,7 @@ from app.opgaven.rules import (
     may_read,
     opening_faults,
     publishing_faults,
+    takes_answers,
 )
 from app.people.rules import Level
 from app.vocabulary.rules import Theme
@@ -291,3 +292,20 @@ def test_an_open_opgave_is_overdue_the_day_after_its_last(
     status: OpgaveStatus, closes_on: date | None, overdue: bool
 ) -> None:
     assert is_overdue(status, closes_on, TODAY) is overdue
+
+
+@pytest.mark.parametrize(
+    ("status", "closes_on", "takes"),
+    [
+        (OpgaveStatus.OPEN, TODAY, True),
+        (OpgaveStatus.TALKING, TODAY, True),
+        (OpgaveStatus.OPEN, TODAY - timedelta(days=1), False),
+        (OpgaveStatus.CONCEPT, TODAY, False),
+        (OpgaveStatus.FILLED, TODAY, False),
+        (OpgaveStatus.WITHDRAWN, TODAY, False),
+    ],
+)
+def test_an_opgave_takes_answers_while_it_is_open_until_its_last_day(
+    status: OpgaveStatus, closes_on: date, takes: bool
+) -> None:
+    assert takes_answers(status, closes_on, TODAY) is takes

@@ -20,6 +20,7 @@ from app.responses.models import Response
 from app.responses.rules import Answer
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.pages import text_of
+from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -129,6 +130,23 @@ def test_the_list_names_no_opgave_that_is_no_longer_for_the_reader(
     assert ("plein" in page.text, f'/opgaven/{opgave_id}"' in page.text) == (False, False)
     assert buttons(page.text) == ["toch-niet"]
     assert answers(session) == []
+
+
+def test_more_answers_take_no_more_questions_to_the_database(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+    asked = []
+
+    for answered in (1, 2):
+        for _ in range(answered):
+            client.post(f"/opgaven/{an_opgave(session, 'inkoop').id}/belangstelling")
+        with counted(session) as statements:
+            client.get("/reacties")
+        asked.append(len(statements))
+
+    assert len(answers(session)) == 3
+    assert asked == [asked[0]] * 2
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from app.notifications import queries as notifications
 from app.notifications import service as mail
 from app.notifications.rules import PAUSE_IS_OVER
 from app.opgaven.queries import SeenOpgave
+from app.opgaven.rules import takes_answers
 from app.responses import service
 from app.responses.rules import Answer
 from app.web.auth import current_actor
@@ -223,8 +224,8 @@ def _open_opgave(asked: Asked) -> SeenOpgave:
     """What the link is about, as long as it can be answered."""
     if asked.seen is None:
         raise _damaged()
-    session, opgave = db.session(), asked.seen.opgave
-    if service.refusal(session, asked.actor, opgave, Answer.LATER, _today()) == service.ENDED:
+    opgave = asked.seen.opgave
+    if not takes_answers(opgave.status, opgave.closes_on, _today()):
         raise OpgaveIsOver
     return asked.seen
 

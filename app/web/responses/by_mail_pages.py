@@ -16,6 +16,7 @@ from app.matching.core.facts import Reason
 from app.matching.core.words import KINDS
 from app.opgaven import queries as opgaven
 from app.opgaven.queries import SeenOpgave
+from app.people import queries as people
 from app.responses import queries, service
 from app.responses.models import Response
 from app.responses.rules import Answer, again_on
@@ -86,7 +87,8 @@ def answer_page(
     response = queries.own(session, actor, [opgave.id]).get(opgave.id)
     if response and response.answer is answer and not _is_news_again(response, today):
         return _done(seen, response)
-    refused = service.refusal(session, actor, opgave, answer, today)
+    profile = people.own_profile(session, actor.user_id) if actor.user_id else None
+    refused = service.refusal(actor, profile, opgave, answer, today)
     if refused:
         return AnswerPage("Dat lukt nu niet", (refused,))
     if answer is Answer.INTERESTED:

@@ -11,12 +11,13 @@ from app.core.actor import Actor
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import takes_answers
 from app.people import queries as people
+from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.responses import queries
 from app.responses.models import Response
 from app.responses.queries import OwnAnswer
 from app.responses.rules import Answer, again_on
-from app.responses.service import ENDED, NO_PROFILE, OF_OWN_GEMEENTE, refusal
+from app.responses.service import NO_PROFILE, refusal
 from app.web.responses.words import answer_words
 
 NOT_FOR_READER = "Deze opgave is niet meer voor jouw gemeente"
@@ -65,11 +66,29 @@ def answer_block(
     """None for visitors, the own gemeente, and what is over and was not answered."""
     if viewer.user_id is None:
         return None
+    profile = people.own_profile(session, viewer.user_id)
+    response = queries.own(session, viewer, [seen.opgave.id]).get(seen.opgave.id)
+    block = _block(viewer, profile, seen, response, today)
+    return block if block.said or block.can_show_interest or block.lacks_profile else None
+
+
+def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
+    profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
+    is_published = profile is not None and profile.state is ProfileState.PUBLISHED
+    lines = [_line(viewer, profile, one, today) for one in queries.all_own(session, viewer)]
+    interested = any(line.answer.is_interested for line in lines)
+    return AnswersPage(lines, is_unseen=interested and not is_published)
+
+
+def _block(
+    viewer: Actor,
+    profile: Profile | None,
+    seen: SeenOpgave,
+    response: Response | None,
+    today: date,
+) -> AnswerBlock:
     opgave = seen.opgave
-    response = queries.own(session, viewer, [opgave.id]).get(opgave.id)
-    against = {one: refusal(session, viewer, opgave, one, today) for one in Answer}
-    if response is None and against[Answer.INTERESTED] in {OF_OWN_GEMEENTE, ENDED}:
-        return None
+    against = {one: refusal(viewer, profile, opgave, one, today) for one in Answer}
     said = response.answer if response else None
     waits = bool(response and response.again_on and response.again_on > today)
     may_say_later = not against[Answer.LATER] and said is not Answer.INTERESTED and not waits
@@ -80,28 +99,16 @@ def answer_block(
         is_interested=said is Answer.INTERESTED,
         can_show_interest=not against[Answer.INTERESTED] and said is not Answer.INTERESTED,
         lacks_profile=against[Answer.INTERESTED] == NO_PROFILE,
-        has_profile=people.own_profile(session, viewer.user_id) is not None,
+        has_profile=profile is not None,
         later_until=again_on(today, opgave.closes_on) if may_say_later else None,
     )
 
 
-def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
-    profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
-    is_published = profile is not None and profile.state is ProfileState.PUBLISHED
-    own = queries.all_own(session, viewer)
-    found = [_line(session, viewer, one, today) for one in own]
-    lines = [line for line in found if line is not None]
-    interested = any(line.answer.is_interested for line in lines)
-    return AnswersPage(lines, is_unseen=interested and not is_published)
-
-
-def _line(session: Session, viewer: Actor, one: OwnAnswer, today: date) -> AnswerLine | None:
+def _line(viewer: Actor, profile: Profile | None, one: OwnAnswer, today: date) -> AnswerLine:
     if one.seen is None:
         return _line_of_hidden(one.response)
-    block = answer_block(session, viewer, one.seen, today)
-    if block is None:
-        return None
     opgave = one.seen.opgave
+    block = _block(viewer, profile, one.seen, one.response, today)
     return AnswerLine(
         title=opgave.title,
         href=url_for("opgaven.show", opgave_id=opgave.id),
