@@ -74,17 +74,18 @@ def is_open(today: date) -> ColumnElement[bool]:
 def seen_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
     """The opgave, or `NotFound` when for this reader it does not exist."""
     row = session.execute(_rows().where(Opgave.id == opgave_id)).one_or_none()
-    if row is None or not may_read(reader, _readable(session, reader, *row)):
+    if row is None or not may_read(reader, _readable(province_of(session, reader), *row)):
         raise NotFound(f"opgave {opgave_id}")
     return SeenOpgave(*row)
 
 
 def seen_opgaven(session: Session, reader: Actor, opgave_ids: list[UUID]) -> dict[UUID, SeenOpgave]:
     """Those of these opgaven that are there for this reader."""
+    province = province_of(session, reader)
     return {
         opgave_id: seen
         for opgave_id, seen in by_ids(session, opgave_ids).items()
-        if may_read(reader, _readable(session, reader, seen.opgave, seen.gemeente))
+        if may_read(reader, _readable(province, seen.opgave, seen.gemeente))
     }
 
 
@@ -213,7 +214,7 @@ def _rows() -> Select[*Row]:
     )
 
 
-def _readable(session: Session, reader: Actor, opgave: Opgave, gemeente: Gemeente) -> Readable:
+def _readable(reader_province: str, opgave: Opgave, gemeente: Gemeente) -> Readable:
     return Readable(
         gemeente_code=opgave.gemeente_code,
         status=opgave.status,
@@ -221,7 +222,7 @@ def _readable(session: Session, reader: Actor, opgave: Opgave, gemeente: Gemeent
         audience=opgave.audience,
         is_public=opgave.is_public,
         province=gemeente.province,
-        reader_province=province_of(session, reader),
+        reader_province=reader_province,
     )
 
 

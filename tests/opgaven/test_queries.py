@@ -81,6 +81,22 @@ def test_an_opgave_for_the_province_is_read_there(session: Session, reader: Acto
     assert queries.seen_opgave(session, reader, opgave.id).opgave is opgave
 
 
+def test_of_many_the_reader_gets_theirs_in_as_many_questions_as_of_one(
+    session: Session, reader: Actor
+) -> None:
+    open_to_all = [an_opgave(session).id for _ in range(3)]
+    elsewhere = an_opgave(session, audience=Audience.PROVINCE).id
+
+    found, asked = [], []
+    for ids in (open_to_all[:1], [*open_to_all, elsewhere]):
+        with counted(session) as statements:
+            found.append(set(queries.seen_opgaven(session, reader, ids)))
+        asked.append(len(statements))
+
+    assert found == [set(open_to_all[:1]), set(open_to_all)]
+    assert asked == [asked[0]] * 2
+
+
 def test_who_may_not_change_an_opgave_does_not_get_it_to_edit(
     session: Session, reader: Actor
 ) -> None:
