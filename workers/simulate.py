@@ -23,7 +23,6 @@ from sqlalchemy.exc import ProgrammingError
 from app.accounts.models import User
 from app.cli.work import Refusal
 from app.core.clock import Stopwatch, dutch_day, utc_now
-from app.core.crowd import address, copy_person
 from app.core.dutch import moment, number
 from app.core.ids import new_id
 from app.core.work import Work
@@ -39,6 +38,7 @@ from app.opgaven.rules import Kind, OpgaveStatus, Place
 from app.people.models import Profile, Skill, Window
 from app.people.rules import Direction, Level, ProfileState, Visibility
 from workers import mail
+from workers.crowd import address, copy_person
 from workers.work import open_work
 
 # So many mails say how fast they go.

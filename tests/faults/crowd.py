@@ -4,7 +4,6 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Role
 from app.core.clock import utc_now
-from app.core.crowd import DELIVERIES, PEOPLE, address, copy_person
 from app.matching import service as matching
 from app.notifications import service
 from app.notifications.models import Delivery
@@ -12,6 +11,7 @@ from app.opgaven.rules import OpgaveStatus
 from tests.notifications.builders import a_delivery
 from tests.support.alive import a_living_opgave, a_living_profile, work_now
 from tests.support.builders import a_user
+from workers.crowd import DELIVERIES, PEOPLE, address, copy_person
 
 
 def a_crowd(session: Session, count: int) -> Delivery:

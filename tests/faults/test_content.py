@@ -17,7 +17,6 @@ from structlog.testing import capture_logs
 
 from app.core.actor import SYSTEM, Role
 from app.core.clock import utc_now
-from app.core.crowd import address
 from app.core.outbox import OutboxMessage
 from app.core.verp import envelope_sender
 from app.core.work import begin
@@ -37,6 +36,7 @@ from tests.support.builders import a_user
 from tests.support.product import wait_for
 from tests.support.reports import a_bounce
 from tests.support.work import MONDAY
+from workers.crowd import address
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,6 @@ from random import Random
 
 import pytest
 
-from app.core.crowd import address
 from app.notifications.rules import ANSWER_WAIT, LEASE, DeliveryState
 from tests.faults.conftest import Record
 from tests.faults.office import SENDERS, Office, Scale
@@ -15,6 +14,7 @@ from tests.faults.sink import Sink
 from tests.faults.verdicts import assert_each_once, assert_everybody_once
 from tests.faults.within import stop_before_a_dot
 from tests.support.product import LOOP, wait_for
+from workers.crowd import address
 from workers.mail import BATCH
 
 pytestmark = pytest.mark.slow

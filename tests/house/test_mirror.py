@@ -12,7 +12,6 @@ SHOWN_IN = {
     "app/cli/vocabulary.py": "tests/cli/test_words.py",
     "app/notifications/parts.py": "tests/notifications/test_due.py",
     "app/core/clock.py": "tests/notifications/test_rules.py",
-    "app/core/crowd.py": "tests/workers/test_simulate.py",
     "app/core/errors.py": "tests/web/test_errors.py",
     "app/core/ids.py": "tests/core/test_work.py",
     "app/matching/core/arrays.py": "tests/matching/core/test_engine.py",
@@ -38,6 +37,7 @@ SHOWN_IN = {
     "app/labels.py": "tests/house/test_labels.py",
     "app/web/rows.py": "tests/web/test_opgaven.py",
     "app/web/work.py": "tests/web/test_opgaven.py",
+    "workers/crowd.py": "tests/workers/test_simulate.py",
     "workers/messages.py": "tests/faults/broker/test_queue.py",
     "workers/work.py": "tests/workers/test_outbox.py",
 }
