@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 from app.extensions import db, limiter
 from app.factory import create_app
 from app.matching.shelf import NO_SHELF, Shelf
+from app.notifications.service import Stationery
+from app.post import Post
 from app.settings import Environment, Settings
 from tests.support.browser import chromium
 from tests.support.together import pytest_xdist_make_scheduler  # noqa: F401  (a hook of pytest)
@@ -152,6 +154,13 @@ def app(database: URL, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     # What a test saves is rolled back; a snapshot of it would be left for the next one.
     app.extensions["shelf"] = NO_SHELF
     return app
+
+
+@pytest.fixture(scope="session")
+def stationery(app: Flask) -> Stationery:
+    """What a mail is written on."""
+    post: Post = app.extensions["post"]
+    return post.stationery
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from app.matching import service as matching
 from app.notifications import service
 from app.notifications.models import AddressHealth, Bounce, Delivery, Notice
 from app.notifications.rules import MOST_FAULTS, DeliveryState
-from app.notifications.service import Found
+from app.notifications.service import Found, Stationery
 from app.opgaven.rules import OpgaveStatus
 from tests.faults.office import SENDERS, Office, Scale
 from tests.faults.sink import Sink
@@ -240,16 +240,17 @@ def test_f11_reports_come_three_times_and_before_our_own_verdict(
         assert session.scalar(select(func.count()).select_from(Bounce)) == COMES_BACK
 
 
-def test_f12_forged_reports(app: Flask, session: Session, scale: Scale, tmp_path: Path) -> None:
+def test_f12_forged_reports(
+    app: Flask, session: Session, stationery: Stationery, scale: Scale, tmp_path: Path
+) -> None:
     """Read at once; the pipe of one mail at a time says nothing at all (tests/cli/test_mail.py)."""
-    paper = app.extensions["post"].stationery
     box = tmp_path / "box"
     for name in ("new", "cur", "tmp"):
         (box / name).mkdir(parents=True)
     sent = [a_delivery(session, a_user(session), state=DeliveryState.ACCEPTED) for _ in range(10)]
     session.commit()
     for number in range(scale):
-        sender = envelope_sender(sent[number % 10].id, paper.bounce_address, f"guess {number}")
+        sender = envelope_sender(sent[number % 10].id, stationery.bounce_address, f"guess {number}")
         (box / "new" / f"{number}.elders").write_bytes(a_bounce(sender, "5.1.1"))
 
     with capture_logs() as said:

@@ -1,17 +1,13 @@
 """Whatever happens in whatever order, no mail comes twice and no news is lost."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from app.core.actor import Role
-from app.links import Links
 from app.matching import service as matching
-from app.notifications.render import Renderer
 from app.notifications.service import Stationery
 from tests.conftest import DatabaseMaker
 from tests.faults.conftest import Record
@@ -27,10 +23,7 @@ STEPS = 50
 
 
 @pytest.fixture(scope="module")
-def world(app: Flask, new_database: DatabaseMaker) -> Iterator[World]:
-    links = Links(app.extensions["settings"])
-    templates = Path(app.root_path).parent / "templates"
-    stationery = Stationery(Renderer(templates, links), "post.example", "geheim", "terug@x.example")
+def world(stationery: Stationery, new_database: DatabaseMaker) -> Iterator[World]:
     with SharedDatabase(new_database()) as database:
         with database.work() as work:
             people = [a_profile(work.session, "verkeerskunde").user_id for _ in range(PEOPLE)]

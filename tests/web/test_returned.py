@@ -1,14 +1,13 @@
 """Who does not get our mail reads why on the page with preferences, and can try again."""
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.notifications.models import AddressHealth
-from app.notifications.service import health
+from app.notifications.service import Stationery, health
 from tests.support.builders import a_user
 from tests.support.pages import text_of
 from tests.support.web import sign_in
@@ -22,8 +21,8 @@ def user(session: Session) -> User:
     return a_user(session, email="jan@testerdam.example")
 
 
-def came_back(app: Flask, session: Session, user: User, status: str = "5.1.1") -> None:
-    address_hash = health.hash_of(user.email, app.extensions["post"].stationery.secret)
+def came_back(stationery: Stationery, session: Session, user: User, status: str = "5.1.1") -> None:
+    address_hash = health.hash_of(user.email, stationery.secret)
     health.hold_against(make_work(session), user.email, address_hash, status)
     session.commit()
 
@@ -44,7 +43,7 @@ def test_whose_mail_arrives_reads_nothing_of_it(
     ],
 )
 def test_whose_mail_came_back_reads_why_and_what_to_do(
-    app: Flask,
+    stationery: Stationery,
     client: FlaskClient,
     session: Session,
     user: User,
@@ -52,7 +51,7 @@ def test_whose_mail_came_back_reads_why_and_what_to_do(
     words: str,
 ) -> None:
     for status in statuses:
-        came_back(app, session, user, status)
+        came_back(stationery, session, user, status)
 
     page = text_of(sign_in(client, session, user).get(PAGE))
 
@@ -64,9 +63,9 @@ def test_whose_mail_came_back_reads_why_and_what_to_do(
 
 
 def test_a_postbus_that_is_full_is_told_too(
-    app: Flask, client: FlaskClient, session: Session, user: User
+    stationery: Stationery, client: FlaskClient, session: Session, user: User
 ) -> None:
-    came_back(app, session, user, "4.2.2")
+    came_back(stationery, session, user, "4.2.2")
     row = session.scalars(select(AddressHealth)).one()
     row.suppressed_since, row.reason = make_work(session).now, health.Reason.TOO_OFTEN
     session.commit()
@@ -77,10 +76,10 @@ def test_a_postbus_that_is_full_is_told_too(
 
 
 def test_who_tries_again_starts_clean(
-    app: Flask, client: FlaskClient, session: Session, user: User
+    stationery: Stationery, client: FlaskClient, session: Session, user: User
 ) -> None:
-    came_back(app, session, user)
-    came_back(app, session, a_user(session))
+    came_back(stationery, session, user)
+    came_back(stationery, session, a_user(session))
     sign_in(client, session, user)
 
     answer = client.post(AGAIN)

@@ -24,7 +24,7 @@ from app.core.heartbeat import Group
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind
-from app.notifications.service import Claim
+from app.notifications.service import Claim, Stationery
 from app.opgaven.rules import OpgaveStatus
 from app.post import Post
 from tests.notifications.builders import a_delivery, a_told_match
@@ -247,13 +247,13 @@ def test_mail_goes_when_the_relay_is_back_and_the_pause_is_over(
 
 
 def test_a_digest_whose_opgave_is_withdrawn_while_the_relay_dawdles_is_held_back(
-    session: Session, box: Mailbox, app: Flask
+    session: Session, box: Mailbox, stationery: Stationery
 ) -> None:
     told = a_told_match(session, told_at=utc_now() - timedelta(minutes=1))
     a_delivery(session, told.professional, news_until=utc_now())
     session.commit()
     claimed = service.claim(make_work(session, now=utc_now()), 1)[0]
-    letter = service.write_letter(make_work(session), app.extensions["post"].stationery, claimed)
+    letter = service.write_letter(make_work(session), stationery, claimed)
     assert letter is not None
     told.opgave.status = OpgaveStatus.WITHDRAWN
     session.commit()
@@ -263,7 +263,7 @@ def test_a_digest_whose_opgave_is_withdrawn_while_the_relay_dawdles_is_held_back
 
 
 def test_a_digest_of_two_of_which_one_is_withdrawn_is_written_anew(
-    session: Session, app: Flask
+    session: Session, stationery: Stationery
 ) -> None:
     owner = a_user(session, Role.OPGAVEHOUDER)
     now = utc_now()
@@ -273,7 +273,6 @@ def test_a_digest_of_two_of_which_one_is_withdrawn_is_written_anew(
     )
     a_delivery(session, owner, news_until=now)
     claimed = service.claim(make_work(session, now=now), 1)[0]
-    stationery = app.extensions["post"].stationery
     first = service.write_letter(make_work(session), stationery, claimed)
     assert first is not None
     goes.opgave.status = OpgaveStatus.WITHDRAWN
@@ -288,11 +287,13 @@ def test_a_digest_of_two_of_which_one_is_withdrawn_is_written_anew(
     assert service.mark_letter(make_work(session, now=now), claimed, second) is True
 
 
-def test_a_digest_that_still_says_what_is_true_may_go(session: Session, app: Flask) -> None:
+def test_a_digest_that_still_says_what_is_true_may_go(
+    session: Session, stationery: Stationery
+) -> None:
     told = a_told_match(session, told_at=utc_now() - timedelta(minutes=1))
     a_delivery(session, told.professional, news_until=utc_now())
     claimed = service.claim(make_work(session, now=utc_now()), 1)[0]
-    letter = service.write_letter(make_work(session), app.extensions["post"].stationery, claimed)
+    letter = service.write_letter(make_work(session), stationery, claimed)
     assert letter is not None
 
     assert service.mark_letter(make_work(session, now=utc_now()), claimed, letter) is True

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,10 +13,8 @@ from app.accounts.queries import actor_of
 from app.core.actor import Role
 from app.core.mail import Answer, Letter, Verdict
 from app.core.work import Work
-from app.links import Links
 from app.notifications import queries, service
 from app.notifications.models import ChannelChoice, Delivery, MailAllowance, Notice, Preference
-from app.notifications.render import Renderer
 from app.notifications.rules import (
     MOST_PEOPLE_OF_OPGAVE,
     Channel,
@@ -43,13 +39,6 @@ from tests.support.work import MONDAY, TODAY, make_work
 A_MINUTE = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
 SATURDAY = MONDAY - 2 * A_DAY
-
-
-@pytest.fixture(scope="module")
-def stationery(app: Flask) -> Stationery:
-    links = Links(app.extensions["settings"])
-    templates = Path(app.root_path).parent / "templates"
-    return Stationery(Renderer(templates, links), "post.example", "geheim", "terug@post.example")
 
 
 @pytest.fixture(scope="module")

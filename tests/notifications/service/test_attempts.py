@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -43,13 +42,6 @@ class Remembered:
 @pytest.fixture
 def work(session: Session) -> Work:
     return make_work(session, now=database_now(session))
-
-
-@pytest.fixture
-def stationery(app: Flask) -> Stationery:
-    office = app.extensions["post"].stationery
-    assert isinstance(office, Stationery)
-    return office
 
 
 def claim_one(work: Work) -> Claim:

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import Executable, delete, event, func, update
 from sqlalchemy.orm import Session
 
@@ -16,7 +14,6 @@ from app.accounts.models import RoleGrant, User
 from app.core.actor import Actor, Role
 from app.core.mail import Letter
 from app.core.work import Work
-from app.links import Links
 from app.matching.models import Match
 from app.notifications import service
 from app.notifications.models import (
@@ -27,7 +24,6 @@ from app.notifications.models import (
     LeftOutTheme,
     Preference,
 )
-from app.notifications.render import Renderer
 from app.notifications.rules import Channel, DeliveryState, Family, Frequency
 from app.notifications.service import Claim, Stationery, health
 from app.opgaven.models import Opgave
@@ -53,13 +49,6 @@ Change = Callable[[Ids], Any]
 def shared(new_database: DatabaseMaker) -> Iterator[SharedDatabase]:
     with SharedDatabase(new_database()) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def stationery(app: Flask) -> Stationery:
-    links = Links(app.extensions["settings"])
-    templates = Path(app.root_path).parent / "templates"
-    return Stationery(Renderer(templates, links), "post.example", "geheim", "terug@post.example")
 
 
 def of_reader(ids: Ids, row: type[Any], **values: Any) -> Any:
@@ -136,7 +125,7 @@ MAIL: dict[str, Change] = {
     "too old": lambda ids: of_mail(ids, expires_at=func.now() - timedelta(seconds=1)),
     "ended": lambda ids: of_mail(ids, state=DeliveryState.UNKNOWN),
     "address came back": lambda ids: AddressHealth(
-        address_hash=health.hash_of(ids.address, "geheim"),
+        address_hash=ids.address_hash,
         suppressed_since=MONDAY,
         reason=health.Reason.GONE,
     ),
@@ -148,7 +137,6 @@ def a_match(session: Session, *, of_owner: bool) -> Ids:
     reader = told.owner if of_owner else told.professional
     return SimpleNamespace(
         reader=reader.id,
-        address=reader.email,
         professional=told.professional.id,
         opgave=told.opgave.id,
         label=told.opgave.skills[0].label,
@@ -186,6 +174,7 @@ def is_marked_after(
     with shared.work() as work:
         letter = service.write_letter(work, stationery, claimed)
     assert letter is not None
+    ids.address_hash = letter.address_hash
     with shared.work() as work:
         change(work, ids)
     with shared.work() as work:

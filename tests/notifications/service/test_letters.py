@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,10 +15,8 @@ from app.core.actor import Role
 from app.core.mail import Letter
 from app.core.verp import mail_of
 from app.core.work import Work
-from app.links import Links
 from app.notifications import service
 from app.notifications.models import AddressHealth, Delivery, Preference
-from app.notifications.render import Renderer
 from app.notifications.rules import DeliveryState, MailKind
 from app.notifications.service import Claim, Stationery, health
 from app.notifications.service.health import Reason
@@ -32,13 +28,6 @@ from tests.support.queries import counted
 from tests.support.work import make_work
 
 A_MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="module")
-def stationery(app: Flask) -> Stationery:
-    links = Links(app.extensions["settings"])
-    templates = Path(app.root_path).parent / "templates"
-    return Stationery(Renderer(templates, links), "post.example", "geheim", "terug@post.example")
 
 
 @pytest.fixture
@@ -250,7 +239,7 @@ def test_a_digest_can_be_ended_with_one_click(work: Work, stationery: Stationery
     link = stationery.renderer.links.unsubscribe(told.professional.id)
     assert dict(letter.headers) == {
         "Precedence": "bulk",
-        "List-Id": "<digest.post.example>",
+        "List-Id": f"<digest.{stationery.mail_domain}>",
         "List-Unsubscribe": f"<{link}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
@@ -389,7 +378,7 @@ def test_every_attempt_has_the_same_message_id_and_no_other_mail_has_it(
 
     assert (ids[0] == ids[1], ids[0] == ids[2]) == (True, False)
     assert ids[0].startswith("<sign_in.")
-    assert ids[0].endswith("@post.example>")
+    assert ids[0].endswith(f"@{stationery.mail_domain}>")
 
 
 def test_a_mail_comes_back_to_an_address_of_its_own(work: Work, stationery: Stationery) -> None:
@@ -398,7 +387,7 @@ def test_a_mail_comes_back_to_an_address_of_its_own(work: Work, stationery: Stat
     letter = write(work, stationery, delivery)
 
     assert letter is not None
-    assert mail_of(letter.sender, "terug@post.example", "geheim") == delivery.id
+    assert mail_of(letter.sender, stationery.bounce_address, stationery.secret) == delivery.id
 
 
 def test_a_message_id_cannot_be_made_without_the_secret(work: Work, stationery: Stationery) -> None:
