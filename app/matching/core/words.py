@@ -135,7 +135,7 @@ def sentence(reason: Reason, voice: Voice) -> str:
     learns = ", om te leren" if reason.wants_to_learn else ""
     if _is_named_the_same(reason):
         return f"Op {voice.profile}: {reason.offered}{learns}."
-    found = f"{reason.offered} ({_kind(reason)}){learns}"
+    found = f"{reason.offered} ({kind_words(reason)}){learns}"
     return f"Op {voice.profile}: {found}. Gevraagd: {reason.asked}."
 
 
@@ -176,12 +176,17 @@ def causes(reason: Reason) -> list[str]:
     learns_at_work = reason.wants_to_learn and _costs_learning(reason)
     can_or_works = learns_at_work or not reason.wants_to_learn
     found = {
-        _kind(reason): reason.kind not in (Kind.SAME, Kind.SYNONYM),
+        kind_words(reason): reason.kind not in (Kind.SAME, Kind.SYNONYM),
         "lager niveau dan gevraagd": _is_below(reason) and can_or_works,
         f"energie {reason.energy} van de {MOST_ENERGY}": reason.energy != MOST_ENERGY,
         "nog om te leren": learns_at_work,
     }
     return [cause for cause, counts in found.items() if counts]
+
+
+def kind_words(reason: Reason) -> str:
+    """How what is offered was found for what is asked."""
+    return KINDS[reason.kind] if reason.kind else ""
 
 
 def points_words(reason: Reason) -> str:
@@ -277,10 +282,6 @@ def _costs_learning(reason: Reason) -> bool:
     return reason.points * FULL <= reason.max_points * LEARNER_IN_WORK
 
 
-def _kind(reason: Reason) -> str:
-    return KINDS[reason.kind] if reason.kind else ""
-
-
 def _is_named_the_same(reason: Reason) -> bool:
     return normalise(reason.asked) == normalise(reason.offered or "")
 
@@ -294,7 +295,7 @@ def _per_offer(reasons: Iterable[Reason]) -> list[str]:
 
 
 def _short(offered: str, served: Sequence[Reason]) -> str:
-    others = [f"{_kind(r)}: {r.asked}" for r in served if not _is_named_the_same(r)]
+    others = [f"{kind_words(r)}: {r.asked}" for r in served if not _is_named_the_same(r)]
     if not others:
         return offered
     also = "" if len(others) == len(served) else "ook "

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.matching import disputes, queries
 from app.matching.core.disputes import mean_one_thing
-from app.matching.core.words import KINDS, what_was_said
+from app.matching.core.words import kind_words, what_was_said
 from app.matching.disputing import reason_of
 from app.matching.models import Dispute
 from app.opgaven import queries as opgaven
@@ -71,8 +71,9 @@ def reason_page(
     """The reason of the viewer's match that answers this; a `Conflict` when there is none."""
     reason = reason_of(session, viewer, today, opgave_id, asked)
     card = opgave_card(opgaven.seen_opgave(session, viewer, opgave_id))
-    offered, how = reason.offered or "", KINDS[reason.kind] if reason.kind else ""
-    return ReasonPage(card, reason.asked, offered, how, choices(reason.asked, offered))
+    offered = reason.offered or ""
+    said = choices(reason.asked, offered)
+    return ReasonPage(card, reason.asked, offered, kind_words(reason), said)
 
 
 def own_lines(session: Session, viewer: Actor) -> list[DisputeLine]:

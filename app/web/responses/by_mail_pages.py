@@ -13,7 +13,7 @@ from app.links import Permit
 from app.matching import disputes, standing
 from app.matching.core.disputes import may_dispute
 from app.matching.core.facts import Reason
-from app.matching.core.words import KINDS
+from app.matching.core.words import kind_words
 from app.opgaven import queries as opgaven
 from app.opgaven.queries import SeenOpgave
 from app.people import queries as people
@@ -131,5 +131,6 @@ def _is_news_again(response: Response, today: date) -> bool:
 
 
 def _disputable(reason: Reason) -> DisputableReason:
-    offered, how = reason.offered or "", KINDS[reason.kind] if reason.kind else ""
-    return DisputableReason(reason.asked, offered, how, choices(reason.asked, offered))
+    offered = reason.offered or ""
+    said = choices(reason.asked, offered)
+    return DisputableReason(reason.asked, offered, kind_words(reason), said)
