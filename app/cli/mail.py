@@ -13,7 +13,8 @@ from app.cli.work import Refusal, open_work, reading
 from app.core.dutch import how_long, moment, number, plural
 from app.core.reports import LONGEST_REPORT
 from app.labels import label
-from app.notifications import failures, later, queries, service
+from app.notifications import failures, queries, service
+from app.notifications.postponed import postponed
 from app.notifications.rules import DeliveryState
 from app.notifications.service import Found
 from app.post import Post
@@ -39,7 +40,7 @@ def status() -> None:
         session = work.session
         states = queries.counts_by_state(session)
         waiting = queries.backlog(session)
-        put_off = later.later(session)
+        put_off = postponed(session)
         failed = failures.failures(session)
         alone = failures.left_alone(session)
         returned = failures.last_returned(session)

@@ -15,8 +15,8 @@ from app.core.errors import Conflict
 from app.extensions import db
 from app.notifications import failures, queries, service
 from app.notifications.failures import Failures, Returned
-from app.notifications.later import Later, later
 from app.notifications.models import Delivery
+from app.notifications.postponed import Postponed, postponed
 from app.notifications.rules import LINK_IS_OVER, DeliveryState
 from app.web.beheer.forms import pressed, pressed_id
 from app.web.beheer.pages import Count, mail_counts
@@ -31,7 +31,7 @@ mail = Blueprint("mail", __name__)
 class MailPage:
     counts: list[Count]
     waiting: str
-    later: list[Later]
+    postponed: list[Postponed]
     failures: list[Failures]
     # To whom, as far as whoever knows the address knows it again.
     addresses: dict[UUID, str]
@@ -86,7 +86,7 @@ def _mail_page(session: Session) -> MailPage:
     waiting = queries.backlog(session)
     return MailPage(
         counts=mail_counts(session),
-        later=later(session),
+        postponed=postponed(session),
         waiting="" if waiting.waited is None else how_long(waiting.waited),
         failures=found,
         addresses=_addresses(session, named),

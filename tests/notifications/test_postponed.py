@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from app.notifications.later import later
+from app.notifications.postponed import postponed
 from app.notifications.rules import DeliveryState, MailKind, next_morning
 from tests.notifications.builders import a_delivery
 from tests.support.work import database_now
@@ -12,12 +12,12 @@ from tests.support.work import database_now
 AT_ONCE = MailKind.INTEREST_SHOWN
 
 
-def test_what_is_to_go_now_or_has_gone_does_not_wait_for_later(session: Session) -> None:
+def test_what_is_to_go_now_or_has_gone_is_not_postponed(session: Session) -> None:
     tomorrow = database_now(session) + timedelta(days=1)
     a_delivery(session)
     a_delivery(session, state=DeliveryState.ACCEPTED, next_attempt_at=tomorrow)
 
-    assert later(session) == []
+    assert postponed(session) == []
 
 
 def test_what_waits_for_the_end_of_quiet_hours_goes_together(session: Session) -> None:
@@ -26,7 +26,7 @@ def test_what_waits_for_the_end_of_quiet_hours_goes_together(session: Session) -
         a_delivery(session, kind=AT_ONCE, next_attempt_at=morning)
     a_delivery(session, kind=AT_ONCE, next_attempt_at=next_morning(morning))
 
-    found = later(session)
+    found = postponed(session)
 
     assert [(one.count, one.goes_at, one.is_quiet) for one in found] == [
         (2, morning, True),
@@ -40,7 +40,7 @@ def test_what_is_tried_again_is_counted_at_once_with_the_first_that_goes(session
     for at, kind in zip(tries, (AT_ONCE, MailKind.DIGEST), strict=True):
         a_delivery(session, kind=kind, next_attempt_at=at)
 
-    assert [(one.count, one.goes_at, one.is_quiet) for one in later(session)] == [
+    assert [(one.count, one.goes_at, one.is_quiet) for one in postponed(session)] == [
         (2, tries[1], False)
     ]
 
@@ -48,4 +48,4 @@ def test_what_is_tried_again_is_counted_at_once_with_the_first_that_goes(session
 def test_a_digest_never_waits_for_quiet_hours(session: Session) -> None:
     a_delivery(session, next_attempt_at=next_morning(database_now(session)))
 
-    assert [one.is_quiet for one in later(session)] == [False]
+    assert [one.is_quiet for one in postponed(session)] == [False]

@@ -13,7 +13,7 @@ from app.notifications.rules import AT_ONCE, DIGEST_HOUR, DeliveryState
 
 
 @dataclass(frozen=True)
-class Later:
+class Postponed:
     """So many mails, of which the first goes at that moment; those of quiet hours go together."""
 
     count: int
@@ -29,7 +29,7 @@ class Later:
         return f"{waits} op een nieuwe poging, op zijn vroegst {moment(self.goes_at)}"
 
 
-def later(session: Session) -> list[Later]:
+def postponed(session: Session) -> list[Postponed]:
     """The first to go comes first."""
     together = case((_is_of_quiet_hours(), Delivery.next_attempt_at))
     goes_at = func.min(Delivery.next_attempt_at)
@@ -42,7 +42,7 @@ def later(session: Session) -> list[Later]:
         .group_by(together)
         .order_by(goes_at)
     )
-    return [Later(*row) for row in session.execute(found)]
+    return [Postponed(*row) for row in session.execute(found)]
 
 
 def _is_of_quiet_hours() -> ColumnElement[bool]:
