@@ -1,6 +1,7 @@
 """Who does not get our mail reads why on the page with preferences, and can try again."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,6 +61,35 @@ def test_whose_mail_came_back_reads_why_and_what_to_do(
     assert "jan@testerdam.example" in page
     assert "Probeer weer" in page
     assert "Je volgende overzicht kan komen" not in page
+
+
+def test_who_comes_by_a_link_from_a_mail_reads_it_too(
+    app: Flask, client: FlaskClient, session: Session, stationery: Stationery, user: User
+) -> None:
+    came_back(stationery, session, user)
+    link = stationery.renderer.links.preferences(user.id)
+
+    page = client.get(link.removeprefix(app.extensions["settings"].base_url))
+
+    assert "Mail aan jou komt niet aan" in text_of(page)
+    assert "Een mail naar j…@testerdam.example kwam terug" in text_of(page)
+    assert "Log dan in met dat adres." in text_of(page)
+    assert ("jan@" in page.text, "Probeer weer" in page.text) == (False, False)
+    assert "Je volgende overzicht kan komen" not in text_of(page)
+
+
+def test_the_inbox_says_that_no_mail_comes(
+    client: FlaskClient, session: Session, stationery: Stationery, user: User
+) -> None:
+    sign_in(client, session, user)
+    before = text_of(client.get("/meldingen"))
+    came_back(stationery, session, user)
+
+    after = text_of(client.get("/meldingen"))
+
+    assert "Je krijgt het nieuws ook in je mail." in before
+    assert "want mail aan jou komt niet aan. Lees wat je kunt doen" in after
+    assert "ook in je mail" not in after
 
 
 def test_a_postbus_that_is_full_is_told_too(

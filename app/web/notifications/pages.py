@@ -62,6 +62,7 @@ class InboxPage:
 class Reader:
     """Who gets the digest that a link is from, as far as its holder may know."""
 
+    user_id: UUID
     address: str
     is_beheerder: bool
     # Somebody else is signed in here.
@@ -142,6 +143,7 @@ def reader_of(session: Session, viewer: Actor, user_id: UUID) -> Reader | None:
     if user is None:
         return None
     return Reader(
+        user_id=user_id,
         address=masked(user.email),
         is_beheerder=Role.BEHEERDER in accounts.roles_of(user),
         is_another=viewer.user_id not in (None, user_id),

@@ -1,6 +1,7 @@
 """Mail to somebody's address came back: what they read of it, and trying again."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -10,36 +11,40 @@ from app.accounts.models import User
 from app.extensions import db
 from app.notifications.service import health
 from app.notifications.service.health import Reason
+from app.web.notifications.pages import Reader
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
 WORDS = {
     Reason.GONE: (
         "Een mail naar {address} kwam terug: de mailserver zegt dat dit adres niet bestaat. Vraag "
-        "je ICT-afdeling of het adres werkt. Doet het het weer? Druk dan op de knop."
+        "je ICT-afdeling of het adres werkt. Doet het het weer? {then}"
     ),
     Reason.TOO_OFTEN: (
         "Mail naar {address} kwam de laatste tijd telkens terug. Misschien is je postbus vol. Maak "
-        "ruimte, of vraag je ICT-afdeling wat er is. Doet het het weer? Druk dan op de knop."
+        "ruimte, of vraag je ICT-afdeling wat er is. Doet het het weer? {then}"
     ),
     Reason.COMPLAINT: (
         "Een van onze mails naar {address} is gemeld als ongewenst. Was dat niet de bedoeling? "
-        "Druk dan op de knop. Wil je geen mail meer? Kies dan hieronder voor geen overzicht."
+        "{then} Wil je geen mail meer? Kies dan hieronder voor geen overzicht."
     ),
 }
+PRESS = "Druk dan op de knop."
+# Who comes by a link from a mail; a link to sign in that arrives shows that the address works.
+SIGN_IN = "Log dan in met dat adres."
 
 returned = Blueprint("returned", __name__)
 
 
 @returned.app_context_processor
-def context() -> dict[str, Callable[[], str]]:
+def context() -> dict[str, Callable[..., str]]:
     return {"returned_mail": returned_mail}
 
 
 @returned.post("/voorkeuren/adres")
 @allow(Policy.SIGNED_IN)
 def try_again() -> ResponseReturnValue:
-    address, address_hash = _own_address()
+    address, address_hash = _address_of(current_user.user_id)
     with open_work() as work:
         health.start_clean(work, address_hash)
     flash(
@@ -48,15 +53,19 @@ def try_again() -> ResponseReturnValue:
     return redirect(url_for("notifications.preferences"))
 
 
-def returned_mail() -> str:
-    """What to say to who looks at the page, or nothing."""
-    if not current_user.is_authenticated:
+def returned_mail(reader: Reader | None = None) -> str:
+    """What to say to who is signed in, or comes by a link from a mail; or nothing."""
+    if reader is None and not current_user.is_authenticated:
         return ""
-    address, address_hash = _own_address()
+    address, address_hash = _address_of(reader.user_id if reader else current_user.user_id)
     reason = health.resting(db.session(), address, address_hash)
-    return WORDS[reason].format(address=address) if reason else ""
+    if reason is None:
+        return ""
+    if reader is not None:
+        return WORDS[reason].format(address=reader.address, then=SIGN_IN)
+    return WORDS[reason].format(address=address, then=PRESS)
 
 
-def _own_address() -> tuple[str, bytes]:
-    address = db.session().get_one(User, current_user.user_id).email
+def _address_of(user_id: UUID) -> tuple[str, bytes]:
+    address = db.session().get_one(User, user_id).email
     return address, health.hash_of(address, current_app.extensions["settings"].secret_key)
