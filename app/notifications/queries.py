@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
-from app.accounts.models import User
+from app.accounts.models import AccessRequest, SignIn, User
 from app.core.actor import Actor
 from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM, dutch_day
@@ -332,6 +332,19 @@ def counts_by_state(session: Session) -> dict[DeliveryState, int]:
 def backlog(session: Session) -> Backlog:
     """Mails that are due."""
     return of_due(session, Delivery.next_attempt_at, Delivery.state == DeliveryState.PENDING)
+
+
+def addresses_of(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]:
+    """Where each of these mails goes; of whom was erased there is nothing."""
+    address = func.coalesce(User.email, SignIn.email, AccessRequest.email)
+    rows = session.execute(
+        select(Delivery.id, address)
+        .outerjoin(User, User.id == Delivery.user_id)
+        .outerjoin(SignIn, SignIn.id == Delivery.subject_id)
+        .outerjoin(AccessRequest, AccessRequest.id == Delivery.subject_id)
+        .where(Delivery.id.in_([mail.id for mail in mails]), address.is_not(None))
+    )
+    return dict(rows.all())
 
 
 def told_by_another(

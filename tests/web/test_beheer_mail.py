@@ -18,7 +18,7 @@ from tests.support.builders import a_user
 from tests.support.pages import text_of
 from tests.support.web import sign_in
 from tests.support.work import MONDAY
-from tests.web.test_beheer import a_failed_mail
+from tests.web.test_beheer import a_failed_mail, a_request
 
 PAGE = "/beheer/mail"
 AGAIN, ALL_AGAIN = "/beheer/mail/opnieuw", "/beheer/mail/alles-opnieuw"
@@ -91,6 +91,27 @@ def test_mails_that_did_not_arrive_are_told_apart_by_a_masked_address(
     page = text_of(answer)
     assert ("Aan w…@utrecht.nl" in page, "Aan b…@urk.nl" in page) == (True, True)
     assert (page.count(" Aan "), "willemijn" in answer.text) == (2, False)
+
+
+def test_who_asked_for_a_link_or_to_take_part_can_be_told_apart_too(
+    beheerder: FlaskClient, session: Session
+) -> None:
+    link = SignIn(
+        id=uuid4(),
+        email="willemijn@utrecht.nl",
+        asked_at=MONDAY,
+        expires_at=MONDAY + SIGN_IN_LINK_LIVES,
+    )
+    session.add(link)
+    request = a_request(session, email="bo@urk.nl")
+    a_failed_mail(session, kind=MailKind.SIGN_IN, subject_id=link.id)
+    a_failed_mail(session, kind=MailKind.ACCESS_DECIDED, subject_id=request.id)
+
+    answer = beheerder.get(PAGE)
+
+    page = text_of(answer)
+    assert ("Aan w…@utrecht.nl" in page, "Aan b…@urk.nl" in page) == (True, True)
+    assert "willemijn" not in answer.text
 
 
 def test_of_a_large_group_the_newest_are_named(beheerder: FlaskClient, session: Session) -> None:

@@ -6,14 +6,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.accounts.models import AccessRequest, SignIn, User
 from app.core.mail import Answer, Letter, Verdict
 from app.core.phases import Phase
 from app.core.reports import COMPLAINT, read_report, status_in
 from app.core.verp import mail_of
 from app.core.work import Work
+from app.notifications import queries
 from app.notifications.models import Bounce, Delivery
-from app.notifications.rules import ON_ITS_WAY, MailKind
+from app.notifications.rules import ON_ITS_WAY
 from app.notifications.service import health
 
 # Counted in one turn.
@@ -76,10 +76,10 @@ def count_bounces(work: Work, secret: str) -> int:
         .limit(MOST_BOUNCES)
         .with_for_update(of=Bounce, skip_locked=True)
     ).all()
+    addresses = queries.addresses_of(work.session, [delivery for _, delivery in found])
     for bounce, delivery in found:
         bounce.counted_at = work.now
-        address = _address_of(work, delivery)
-        if address:
+        if address := addresses.get(delivery.id):
             health.hold_against(work, address, health.hash_of(address, secret), bounce.status)
     health.forget(work)
     return len(found)
@@ -99,14 +99,3 @@ def _tell(work: Work, delivery_id: UUID, status: str) -> bool:
         .returning(Bounce.delivery_id)
     )
     return work.session.scalar(told) is not None
-
-
-def _address_of(work: Work, delivery: Delivery) -> str | None:
-    """Where the mail went; None when whom it was for has been erased."""
-    if delivery.user_id is not None:
-        column = select(User.email).where(User.id == delivery.user_id)
-    elif delivery.kind is MailKind.SIGN_IN:
-        column = select(SignIn.email).where(SignIn.id == delivery.subject_id)
-    else:
-        column = select(AccessRequest.email).where(AccessRequest.id == delivery.subject_id)
-    return work.session.scalar(column)

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.accounts import queries as accounts
 from app.core.clock import utc_now
 from app.core.dutch import how_long, number, plural
 from app.core.errors import Conflict
@@ -100,6 +99,5 @@ def _mail_page(session: Session) -> MailPage:
 
 
 def _addresses(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]:
-    of_person = {mail.id: mail.user_id for mail in mails if mail.user_id is not None}
-    readers = accounts.with_grants(session, of_person.values())
-    return {mail_id: masked(readers[user_id].email) for mail_id, user_id in of_person.items()}
+    found = queries.addresses_of(session, mails)
+    return {mail_id: masked(address) for mail_id, address in found.items()}
