@@ -1,7 +1,7 @@
 """One real database per worker, made from one migrated template; every test is rolled back."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
 from app.extensions import db, limiter
-from app.factory import create_app
+from app.factory import WEB_STATEMENT, create_app
 from app.matching.shelf import NO_SHELF, Shelf
 from app.notifications.service import Stationery
 from app.post import Post
@@ -32,6 +32,8 @@ from tests.support.work import MONDAY
 TEMPLATE = "dgvn_template"
 # Fixtures that start processes of the product.
 WITH_PROCESSES = {"product", "workers", "office", "house"}
+
+AppMaker = Callable[..., Flask]
 
 # The first example of a process reads the words, and a busy machine is slow: that is no fault.
 settings.register_profile("house", deadline=None)
@@ -146,10 +148,28 @@ def database(new_database: DatabaseMaker) -> URL:
 
 
 @pytest.fixture(scope="session")
-def app(database: URL, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def new_app() -> Iterator[AppMaker]:
+    """Makes applications on a database, with settings; what they opened is closed at the end.
+
+    An engine that is left to the collector of garbage fails whatever test runs just then.
+    """
+    made: list[Flask] = []
+
+    def make(database: URL, *, statement: str = WEB_STATEMENT, **changed: object) -> Flask:
+        made.append(create_app(settings_for(database, **changed), statement))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(new_app: AppMaker, database: URL, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application with every page that can exist, the demo's included."""
     maildir = tmp_path_factory.mktemp("mail") / "box"
-    app = create_app(settings_for(database, demo_accounts=True, maildir=maildir))
+    app = new_app(database, demo_accounts=True, maildir=maildir)
     app.test_client_class = Browser
     # What a test saves is rolled back; a snapshot of it would be left for the next one.
     app.extensions["shelf"] = NO_SHELF

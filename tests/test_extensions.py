@@ -9,9 +9,8 @@ from flask import Flask
 from sqlalchemy.engine import URL
 from structlog.testing import capture_logs
 
-from app.extensions import _warn_of_proxy, db, limiter, visitor_address
-from app.factory import create_app
-from tests.conftest import DatabaseMaker, settings_for
+from app.extensions import _warn_of_proxy, limiter, visitor_address
+from tests.conftest import AppMaker, DatabaseMaker
 
 ONE = {"REMOTE_ADDR": "192.0.2.1"}
 
@@ -67,26 +66,25 @@ def limiter_as_it_was() -> Iterator[None]:
     vars(limiter).update(kept)
 
 
-def seconds_to_ask_for_a_link(database: URL, redis_url: str) -> float:
-    app = create_app(settings_for(database, redis_url=redis_url))
+def seconds_to_ask_for_a_link(app: Flask) -> float:
     app.config["WTF_CSRF_ENABLED"] = False
     begun = perf_counter()
     answer = app.test_client().post("/inloggen", data={"email": "anna@testerdam.example"})
     seconds = perf_counter() - begun
-    with app.app_context():
-        db.engine.dispose()
     assert (answer.status_code, answer.location) == (302, "/inloggen/verstuurd")
     return seconds
 
 
 @pytest.mark.usefixtures("limiter_as_it_was")
-def test_a_link_can_be_asked_for_while_redis_is_away(own_database: URL) -> None:
-    assert seconds_to_ask_for_a_link(own_database, "redis://127.0.0.1:1/0") < 2
+def test_a_link_can_be_asked_for_while_redis_is_away(new_app: AppMaker, own_database: URL) -> None:
+    app = new_app(own_database, redis_url="redis://127.0.0.1:1/0")
+
+    assert seconds_to_ask_for_a_link(app) < 2
 
 
 @pytest.mark.usefixtures("limiter_as_it_was")
-def test_nobody_waits_long_for_a_redis_that_hangs(own_database: URL) -> None:
+def test_nobody_waits_long_for_a_redis_that_hangs(new_app: AppMaker, own_database: URL) -> None:
     with create_server(("127.0.0.1", 0)) as silent:
-        port = silent.getsockname()[1]
+        app = new_app(own_database, redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
 
-        assert seconds_to_ask_for_a_link(own_database, f"redis://127.0.0.1:{port}/0") < 1
+        assert seconds_to_ask_for_a_link(app) < 1

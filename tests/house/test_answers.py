@@ -7,10 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.factory import create_app
 from app.web import headers
 from app.web.policy import Policy, allow
-from tests.conftest import server_url, settings_for
+from tests.conftest import AppMaker, server_url
 
 CONTENT_POLICY = {
     *("default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'"),
@@ -79,27 +78,10 @@ def test_an_answer_that_never_looked_at_the_cookie_still_differs_by_it() -> None
     assert app.test_client().get("/").headers.get_all("Vary") == ["Cookie"]
 
 
-def test_an_unforeseen_fault_shows_nothing_of_the_inside(client: FlaskClient) -> None:
-    wrong = app_that_breaks()
-
-    answer = wrong.test_client().get("/breekt")
-
-    assert answer.status_code == 500
-    assert {name: answer.headers.get(name) for name in PROMISED} == PROMISED
-    assert "a secret of the inside" not in answer.text
-
-
-def test_browsers_remember_to_come_back_safely() -> None:
-    app = create_app(settings_for(server_url(), base_url="https://degemeentevannu.example"))
-
-    answer = app.test_client().get("/healthz", base_url="https://degemeentevannu.example")
-
-    told = answer.headers["Strict-Transport-Security"]
-    assert told == "max-age=31536000; includeSubDomains"
-
-
-def app_that_breaks() -> Flask:
-    app = create_app(settings_for(server_url()))
+@pytest.fixture
+def wrong(new_app: AppMaker) -> Flask:
+    """An application with a page that breaks."""
+    app = new_app(server_url())
 
     @allow(Policy.PUBLIC)
     def breaks() -> str:
@@ -107,3 +89,20 @@ def app_that_breaks() -> Flask:
 
     app.add_url_rule("/breekt", "breaks", breaks)
     return app
+
+
+def test_an_unforeseen_fault_shows_nothing_of_the_inside(wrong: Flask) -> None:
+    answer = wrong.test_client().get("/breekt")
+
+    assert answer.status_code == 500
+    assert {name: answer.headers.get(name) for name in PROMISED} == PROMISED
+    assert "a secret of the inside" not in answer.text
+
+
+def test_browsers_remember_to_come_back_safely(new_app: AppMaker) -> None:
+    app = new_app(server_url(), base_url="https://degemeentevannu.example")
+
+    answer = app.test_client().get("/healthz", base_url="https://degemeentevannu.example")
+
+    told = answer.headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000; includeSubDomains"

@@ -12,9 +12,8 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from app.extensions import db
-from app.factory import create_app
 from app.tables import METADATA
-from tests.conftest import DatabaseMaker, settings_for
+from tests.conftest import AppMaker, DatabaseMaker
 from tests.house.tree import ROOT, near
 
 MIGRATIONS = ROOT / "migrations"
@@ -40,15 +39,14 @@ LANDED = {
 
 
 @pytest.fixture
-def empty(new_database: DatabaseMaker) -> Iterator[Flask]:
+def empty(new_app: AppMaker, new_database: DatabaseMaker) -> Iterator[Flask]:
     """An application on a database without tables."""
-    app = create_app(settings_for(new_database()))
+    app = new_app(new_database())
     with app.app_context():
         with db.engine.begin() as connection:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
         yield app
-        db.engine.dispose()
 
 
 def tables() -> list[str]:

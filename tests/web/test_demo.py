@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User, UserSession
 from app.core.actor import Role
-from app.factory import create_app
 from app.settings import Environment, WrongSettings
 from app.web.demo.pages import demo_groups
-from tests.conftest import settings_for
+from tests.conftest import AppMaker, settings_for
 from tests.support.builders import a_profile, a_user
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -117,8 +116,8 @@ def test_the_page_is_there_for_who_is_signed_in_too(client: FlaskClient, session
     assert client.get("/demo").status_code == 200
 
 
-def test_without_the_setting_there_is_no_demo(database: URL) -> None:
-    client = create_app(settings_for(database)).test_client()
+def test_without_the_setting_there_is_no_demo(new_app: AppMaker, database: URL) -> None:
+    client = new_app(database).test_client()
     answers = [client.get("/demo"), client.post(f"/demo/{uuid4()}"), client.get("/postvak")]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
 

@@ -12,10 +12,9 @@ from werkzeug.test import TestResponse
 
 from app.core.actor import Role
 from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from app.factory import create_app
 from app.notifications import queries
 from app.web.policy import Policy, allow
-from tests.conftest import settings_for
+from tests.conftest import AppMaker
 from tests.support.builders import a_user
 from tests.support.pages import text_of, value_of
 from tests.support.web import sign_in
@@ -33,9 +32,9 @@ RAISED = {
 
 
 @pytest.fixture(scope="module")
-def stumbling() -> Flask:
+def stumbling(new_app: AppMaker) -> Flask:
     """An application whose database is away and whose pages raise."""
-    app = create_app(settings_for(make_url(NOBODY_HOME)))
+    app = new_app(make_url(NOBODY_HOME))
     for name, error in RAISED.items():
 
         def view(error: Exception = error) -> str:

@@ -12,15 +12,19 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from app.core.clock import dutch_day, utc_now
-from app.factory import create_app
 from app.people.rules import ProfileState
 from app.web.home import pages
-from tests.conftest import settings_for
+from tests.conftest import AppMaker, settings_for
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.work import TODAY
 
 FAR_AWAY = date(2999, 12, 31)
+
+
+@pytest.fixture
+def without_database(new_app: AppMaker, database: URL) -> Flask:
+    return new_app(database.set(database="there_is_no_such_database"))
 
 
 def test_the_first_page_welcomes_a_visitor(client: FlaskClient, session: Session) -> None:
@@ -130,10 +134,15 @@ def test_the_first_page_leads_to_building_along_from_the_movement_and_the_footer
     ("address", "links"), [("/privacy", 1), ("/over", 2), ("/bouw-mee", 3), ("/bestaat-niet", 1)]
 )
 def test_pages_link_to_the_source_when_it_can_be_read_somewhere(
-    client: FlaskClient, database: URL, session: Session, address: str, links: int
+    client: FlaskClient,
+    new_app: AppMaker,
+    database: URL,
+    session: Session,
+    address: str,
+    links: int,
 ) -> None:
     code_url = "https://code.example/degemeentevannu"
-    published = create_app(settings_for(database, code_url=code_url)).test_client()
+    published = new_app(database, code_url=code_url).test_client()
 
     with_source, without = published.get(address).text, client.get(address).text
 
@@ -141,8 +150,8 @@ def test_pages_link_to_the_source_when_it_can_be_read_somewhere(
     assert ("Broncode</a>" in without, "Bekijk de broncode" in without) == (False, False)
 
 
-def test_healthz_asks_nothing_of_the_database(database: URL) -> None:
-    answer = _without_database(database).test_client().get("/healthz")
+def test_healthz_asks_nothing_of_the_database(without_database: Flask) -> None:
+    answer = without_database.test_client().get("/healthz")
     assert (answer.status_code, answer.text) == (200, "ok\n")
 
 
@@ -154,8 +163,8 @@ def test_readyz_tells_that_the_house_is_ready(client: FlaskClient) -> None:
     )
 
 
-def test_readyz_tells_that_the_database_is_away(database: URL) -> None:
-    answer = _without_database(database).test_client().get("/readyz")
+def test_readyz_tells_that_the_database_is_away(without_database: Flask) -> None:
+    answer = without_database.test_client().get("/readyz")
     assert (answer.status_code, answer.json) == (
         503,
         {"database": "away", "migrations": "unknown", "redis": "ok"},
@@ -184,9 +193,13 @@ def test_without_redis_the_house_is_ready_all_the_same(
 
 
 def test_a_house_that_does_without_redis_says_so_and_counts_its_limits_itself(
-    database: URL, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    new_app: AppMaker,
+    database: URL,
+    app: Flask,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    alone = create_app(settings_for(database, redis_url=""))
+    alone = new_app(database, redis_url="")
     monkeypatch.setitem(app.extensions, "settings", alone.extensions["settings"])
 
     assert alone.config["RATELIMIT_STORAGE_URI"] == "memory://"
@@ -197,8 +210,8 @@ def test_a_demo_is_kept_out_of_search_engines(client: FlaskClient) -> None:
     assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
 
 
-def test_a_real_house_may_be_found(database: URL) -> None:
-    real = create_app(settings_for(database)).test_client().get("/robots.txt")
+def test_a_real_house_may_be_found(new_app: AppMaker, database: URL) -> None:
+    real = new_app(database).test_client().get("/robots.txt")
     assert real.text == "User-agent: *\nDisallow: /inloggen\nDisallow: /afmelden\n"
 
 
@@ -219,7 +232,3 @@ def test_security_txt_is_complete_and_not_about_to_expire(client: FlaskClient) -
 def test_the_favicon_is_there(client: FlaskClient) -> None:
     with client.get("/favicon.ico") as answer:
         assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
-
-
-def _without_database(database: URL) -> Flask:
-    return create_app(settings_for(database.set(database="there_is_no_such_database")))

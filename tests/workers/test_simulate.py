@@ -11,15 +11,14 @@ from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.engine import Engine
 
 from app.core.clock import Stopwatch
-from app.factory import create_app
-from tests.conftest import DatabaseMaker, settings_for
+from tests.conftest import AppMaker, DatabaseMaker
 from workers import simulate as simulating
 from workers.simulate import simulate
 
 
 @pytest.fixture
-def product(new_database: DatabaseMaker) -> Iterator[Flask]:
-    app = create_app(settings_for(new_database()))
+def product(new_app: AppMaker, new_database: DatabaseMaker) -> Iterator[Flask]:
+    app = new_app(new_database())
     with app.app_context():
         yield app
 
