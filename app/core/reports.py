@@ -23,6 +23,8 @@ STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 ADDRESSED = ("Delivered-To", "X-Original-To", "To")
 ADDRESS = re.compile(r"[^\s<>,;\"]{1,64}@[^\s<>,;\"]{1,255}")
 COMPLAINT = "complaint"
+# Codes with which a server says that there is no such box, when it gives no status.
+NO_SUCH_BOX = frozenset({550, 551, 553})
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.core.reports import COMPLAINT, status_in
+from app.core.reports import COMPLAINT, NO_SUCH_BOX, status_in
 from app.notifications.models import AddressHealth, Bounce, Delivery
 from app.notifications.rules import DeliveryState, MailKind
 
@@ -16,7 +16,6 @@ MOST_BOUNCES_NAMED = 20
 NOT_ARRIVED = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 # A server says its code, and mostly a status; what it says after that is different for each mail.
 CODE_AND_STATUS = r"^\d{3}(?: \d\.\d{1,3}\.\d{1,3})?"
-NO_SUCH_BOX = ("550", "551", "553")
 
 STATUS_WORDS = {
     ".1.": "Het adres bestaat niet",
@@ -129,12 +128,13 @@ def reason_words(reason: str) -> str:
 
 def _explained(reason: str) -> str:
     status = status_in(reason)
+    code = int(reason[:3]) if reason[:3].isdecimal() else None
     if status is not None and status[1:3] + "." in STATUS_WORDS:
         return STATUS_WORDS[status[1:3] + "."]
-    if status is None and reason.startswith(NO_SUCH_BOX):
+    if status is None and code in NO_SUCH_BOX:
         return STATUS_WORDS[".1."]
-    if reason[:1] == "4" and reason[:3].isdecimal():
+    if code and reason.startswith("4"):
         return "De ontvanger nam de mail nog niet aan"
-    if reason[:3].isdecimal():
+    if code:
         return "De ontvanger weigerde de mail"
     return "De mail kon niet worden gemaakt of verstuurd"

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.mail import Answer, Letter, Verdict
 from app.core.phases import Phase
-from app.core.reports import COMPLAINT, read_report, status_in
+from app.core.reports import COMPLAINT, NO_SUCH_BOX, read_report, status_in
 from app.core.verp import mail_of
 from app.core.work import Work
 from app.notifications import queries
@@ -18,8 +18,6 @@ from app.notifications.service import health
 
 # Counted in one turn.
 MOST_BOUNCES = 1_000
-# Codes with which a server says that there is no such box, when it gives no status.
-NO_SUCH_BOX = {550, 551, 553}
 
 
 class Found(StrEnum):
