@@ -40,7 +40,6 @@ from app.notifications.models import (
 )
 from app.notifications.parts import (
     PARTS,
-    Part,
     SeenNotice,
     Standing,
     Whose,
@@ -163,15 +162,10 @@ def inbox(session: Session, viewer: Actor, today: date) -> list[SeenNotice]:
 
 
 def news(
-    session: Session,
-    viewer: Actor,
-    since: datetime | None,
-    until: datetime,
-    today: date,
-    parts: Iterable[Part] = PARTS,
+    session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
 ) -> list[SeenNotice]:
-    """What was told in [since, until) for these parts and still stands, best first."""
-    told = _told_between(viewer, since, until, today, parts)
+    """What was told in [since, until) and still stands, best first."""
+    told = _told_between(viewer, since, until, today)
     best = told.order_by(Match.tier, Match.value.desc(), Notice.id)
     return _seen(session, viewer, best, today)
 
@@ -378,7 +372,7 @@ def _standing(viewer: Actor, today: date) -> Select[*Row]:
     return _stands(one(viewer), today)
 
 
-def _stands(whose: Whose, today: date, parts: Iterable[Part] = PARTS) -> Select[*Row]:
+def _stands(whose: Whose, today: date) -> Select[*Row]:
     """A notice stands as long as the part that tells of it says; on an open opgave, always.
 
     Who answered an opgave needs no news of it; who said "later" not until that day.
@@ -394,7 +388,7 @@ def _stands(whose: Whose, today: date, parts: Iterable[Part] = PARTS) -> Select[
         .where(
             Notice.user_id == whose.user_id,
             opgaven.is_open(today),
-            or_(*(and_(Notice.kind.in_(part.kinds), part.holds(whose)) for part in parts)),
+            or_(*(and_(Notice.kind.in_(part.kinds), part.holds(whose)) for part in PARTS)),
             or_(answer.answer.is_(None), answer.again_on <= today),
         )
     )
@@ -430,13 +424,9 @@ def _from(moment: datetime | SQLColumnExpression[datetime]) -> ColumnElement[boo
 
 
 def _told_between(
-    viewer: Actor,
-    since: datetime | None,
-    until: datetime,
-    today: date,
-    parts: Iterable[Part] = PARTS,
+    viewer: Actor, since: datetime | None, until: datetime, today: date
 ) -> Select[*Row]:
-    told = _stands(one(viewer), today, parts).where(_before(until), is_for_digest())
+    told = _standing(viewer, today).where(_before(until), is_for_digest())
     return told if since is None else told.where(_from(since))
 
 
