@@ -279,6 +279,14 @@ def count_unread(session: Session, viewer: Actor, today: date) -> int:
     return session.scalar(select(func.count()).select_from(unread)) or 0
 
 
+def is_told_of() -> ColumnElement[bool]:
+    """Whether it is the match that a notice tells of: the reader's own, or that of a colleague."""
+    about = case(
+        (Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Notice.user_id), else_=Notice.profile_id
+    )
+    return and_(Match.opgave_id == Notice.opgave_id, Match.profile_id == about)
+
+
 def is_unread() -> ColumnElement[bool]:
     """Not read, or not since its reader hears of the opgave again."""
     again_at = select(_again_at()).where(_answers_notice()).correlate(Notice).scalar_subquery()
@@ -377,12 +385,9 @@ def _stands(whose: Whose, today: date) -> Select[*Row]:
 
     Who answered an opgave needs no news of it; who said "later" not until that day.
     """
-    about = case(
-        (Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Notice.user_id), else_=Notice.profile_id
-    )
     return (
         select(Notice, Match, _became_news_at(), is_unread())
-        .outerjoin(Match, and_(Match.opgave_id == Notice.opgave_id, Match.profile_id == about))
+        .outerjoin(Match, is_told_of())
         .join(Opgave, Opgave.id == Notice.opgave_id)
         .outerjoin(answer, _answers_notice())
         .where(

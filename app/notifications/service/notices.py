@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, delete, exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import queries as accounts
@@ -158,9 +158,6 @@ def _make_news_again(work: Work, opgave_id: UUID, told_at: datetime) -> None:
     notice stays where it stands, and the next digest tells it once. A match that is older than
     its notice did not go; so telling twice tells once.
     """
-    about = case(
-        (Notice.kind == NoticeKind.OPGAVE_FOR_YOU, Notice.user_id), else_=Notice.profile_id
-    )
     in_a_digest = exists().where(
         Delivery.user_id == Notice.user_id,
         Delivery.kind == MailKind.DIGEST,
@@ -172,8 +169,7 @@ def _make_news_again(work: Work, opgave_id: UUID, told_at: datetime) -> None:
         update(Notice)
         .where(
             Notice.opgave_id == opgave_id,
-            Match.opgave_id == opgave_id,
-            Match.profile_id == about,
+            queries.is_told_of(),
             Match.found_at > Notice.told_at,
             or_(Notice.read_at.is_not(None), in_a_digest),
         )
