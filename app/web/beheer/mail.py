@@ -19,7 +19,7 @@ from app.notifications.postponed import Postponed, postponed
 from app.notifications.rules import LINK_IS_OVER, DeliveryState
 from app.web.beheer.forms import pressed, pressed_id
 from app.web.beheer.pages import Count, mail_counts
-from app.web.notifications.pages import masked
+from app.web.notifications.reader import masked
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 

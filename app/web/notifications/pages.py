@@ -1,4 +1,4 @@
-"""The inbox, where colleagues for one opgave on one day share a line; and who left the digest."""
+"""The inbox, where colleagues for one opgave on one day share a line; and preferences."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,8 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.models import User
 from app.accounts.rules import may_decide_access
-from app.core.actor import Actor, Role
+from app.core.actor import Actor
 from app.core.clock import dutch_day
 from app.core.dutch import dutch_date, short_date
 from app.labels import label
@@ -27,6 +26,7 @@ from app.people import queries as people
 from app.people.rules import ProfileState
 from app.vocabulary import queries as vocabulary
 from app.web.notifications.forms import PreferenceForm
+from app.web.notifications.reader import Reader
 
 PAGES = {
     NoticeKind.OPGAVE_FOR_YOU: "opgaven.show",
@@ -56,17 +56,6 @@ class InboxPage:
     has_digest: bool
     # Until when digests stay away.
     paused_until: date | None
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who gets the digest that a link is from, as far as its holder may know."""
-
-    user_id: UUID
-    address: str
-    is_beheerder: bool
-    # Somebody else is signed in here.
-    is_another: bool
 
 
 @dataclass(frozen=True)
@@ -135,25 +124,6 @@ def _in_words(chosen: Any) -> str:
         return label(chosen)
     words = (label(one) if isinstance(one, Enum) else str(one) for one in chosen or ())
     return ", ".join(sorted(words)) or "Niets"
-
-
-def reader_of(session: Session, viewer: Actor, user_id: UUID) -> Reader | None:
-    """None for somebody who left."""
-    user = session.get(User, user_id)
-    if user is None:
-        return None
-    return Reader(
-        user_id=user_id,
-        address=masked(user.email),
-        is_beheerder=Role.BEHEERDER in accounts.roles_of(user),
-        is_another=viewer.user_id not in (None, user_id),
-    )
-
-
-def masked(address: str) -> str:
-    """w…@utrecht.nl: who knows the address knows it again, and nobody else learns it."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}…@{domain}"
 
 
 def inbox_items(notices: Iterable[SeenNotice]) -> list[InboxItem]:

@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.extensions import db
 from app.notifications.service import health
 from app.notifications.service.health import Reason
-from app.web.notifications.pages import Reader
+from app.web.notifications.reader import Reader
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 

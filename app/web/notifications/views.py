@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utc_now
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.extensions import csrf, db
 from app.links import Links
@@ -17,20 +17,14 @@ from app.notifications.rules import Channel, Family, Frequency
 from app.web.auth import current_actor
 from app.web.notifications.forms import PreferenceForm
 from app.web.notifications.pages import (
-    Reader,
     href_of,
     inbox_page,
     preference_page,
-    reader_of,
     stored_otherwise,
 )
+from app.web.notifications.reader import Reader, damaged, reader_of
 from app.web.policy import Policy, allow
 from app.web.work import open_work
-
-DAMAGED = (
-    "Deze link is niet heel. Misschien viel er een stukje af bij het kopiëren. "
-    "Open de link in de mail zelf, of log in en kies bij Meldingen hoe vaak je mail wilt."
-)
 
 notifications = Blueprint("notifications", __name__)
 
@@ -86,7 +80,7 @@ def preferences_by_mail(token: str) -> ResponseReturnValue:
     user_id = links.preferences_user_of(token)
     reader = reader_of(db.session(), current_actor(), user_id) if user_id else None
     if user_id is None or reader is None:
-        raise NotFound("token", said=DAMAGED)
+        raise damaged()
     if links.is_over(token):
         return render_template("notifications/preferences_over.html"), HTTPStatus.GONE
     return _preferences_of(user_id, reader)
@@ -167,7 +161,7 @@ def _save(form: PreferenceForm, by_link: UUID | None) -> bool:
 def _reader_of(token: str) -> UUID:
     user_id = _links().unsubscribe_user_of(token)
     if user_id is None:
-        raise NotFound("token", said=DAMAGED)
+        raise damaged()
     return user_id
 
 

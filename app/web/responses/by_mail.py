@@ -29,16 +29,12 @@ from app.responses.rules import Answer
 from app.web.auth import current_actor
 from app.web.forms import id_in
 from app.web.matching.forms import DisputeForm
+from app.web.notifications.reader import damaged
 from app.web.policy import Policy, allow
 from app.web.responses.by_mail_pages import Asked, answer_page, asked_by, skills_page
 from app.web.responses.forms import Pause, PauseForm
 
-DAMAGED = (
-    "Deze link is niet heel. Misschien viel er een stukje af bij het kopiëren. "
-    "Open de link in de mail zelf, of log in en {instead}."
-)
 ANSWER_INSTEAD = "ga naar Mijn matches"
-PAUSE_INSTEAD = "kies bij Meldingen hoe vaak je mail wilt"
 NOTHING_TO_TAKE_BACK = "Dit was al teruggedraaid. Hieronder zie je hoe het er nu staat."
 # The button by which somebody takes back what they said of a skill.
 TAKE_BACK = "toch_wel"
@@ -215,15 +211,14 @@ def _asked(deed: Deed, token: str) -> Asked:
     return asked
 
 
-def _damaged(deed: Deed | None = None) -> NotFound:
-    instead = PAUSE_INSTEAD if deed is Deed.PAUSE else ANSWER_INSTEAD
-    return NotFound("token", said=DAMAGED.format(instead=instead))
+def _damaged(deed: Deed) -> NotFound:
+    return damaged() if deed is Deed.PAUSE else damaged(ANSWER_INSTEAD)
 
 
 def _open_opgave(asked: Asked) -> SeenOpgave:
     """What the link is about, as long as it can be answered."""
     if asked.seen is None:
-        raise _damaged()
+        raise damaged(ANSWER_INSTEAD)
     opgave = asked.seen.opgave
     if not takes_answers(opgave.status, opgave.closes_on, _today()):
         raise OpgaveIsOver

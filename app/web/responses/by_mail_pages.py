@@ -22,7 +22,7 @@ from app.responses.models import Response
 from app.responses.rules import Answer, again_on
 from app.web.match_view import SaidView
 from app.web.matching.disputes import Choice, choices, own_said_of
-from app.web.notifications.pages import Reader, reader_of
+from app.web.notifications.reader import Reader, reader_of
 from app.web.opgaven.pages import said_of_all
 
 SHARED = (
