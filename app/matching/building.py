@@ -14,6 +14,7 @@ from app.core.progress import Progress, no_progress
 from app.core.work import Work
 from app.gemeenten.models import Gemeente
 from app.matching import disputes, queries
+from app.matching.core import same
 from app.matching.core.arrays import (
     EVERYBODY,
     Array,
@@ -33,7 +34,7 @@ from app.matching.current import current_version
 from app.matching.everybody import offer_rows, profile_rows, window_rows
 from app.matching.models import Build, Change
 from app.matching.similarity import complete, stored_terms
-from app.matching.snapshot import Contents, Manifest, ids_as_array, read, write
+from app.matching.snapshot import Contents, Manifest, Writings, ids_as_array, read, write
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience
 from app.vocabulary import queries as words_queries
@@ -135,6 +136,7 @@ def contents_of(
         opgave_ids=ids_as_array([opgave.id for opgave in opgaven]),
         profile_marks=marks,
         opgave_marks=marks_of(list(zip(opgaven, audiences, strict=True))),
+        writings=_writings(session),
     )
     watch.note("index")
     return contents
@@ -158,6 +160,11 @@ def _said(session: Session, ids: Array) -> dict[int, tuple[Disputed, ...]]:
     numbers = numbers_of(ids, ids_as_array(list(said))).tolist()
     by_number = zip(numbers, said.values(), strict=True)
     return {number: own for number, own in by_number if number >= 0}
+
+
+def _writings(session: Session) -> Writings:
+    found = queries.writings(session)
+    return Writings(ids_as_array(list(found)), same.read(list(found.values())))
 
 
 def _provinces(gemeenten: Sequence[Gemeente]) -> list[int]:

@@ -13,6 +13,7 @@ from app.matching.core.engine import Engine, profile_question_of, question_of
 from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts
 from app.matching.core.links import KnownLinks, StoredLinks
 from app.matching.core.rank import BEST_KEPT
+from app.matching.core.same import SAME, Read, likeness
 from app.matching.core.similarity import Asked, Offered
 from app.matching.core.vocabulary import Vocabulary
 from app.matching.snapshot import (
@@ -103,6 +104,17 @@ class Country:
         else:
             found = self.engine.opgaven_for(number, BEST_KEPT, gone)
         return [id_at(ids, one.number) for one in found]
+
+    def same_as(self, wanted: Read, changed: Collection[UUID]) -> list[tuple[UUID, float]]:
+        """The opgaven that are the same, most of all first, of those that did not change."""
+        ids = self.contents.writings.opgave_ids
+        values = likeness(wanted, self.contents.writings.read)
+        for one in changed:
+            if (number := place_of(ids, one)) is not None:
+                values[number] = 0
+        found = np.flatnonzero(values >= SAME)
+        best = found[np.argsort(-values[found], kind="stable")]
+        return [(id_at(ids, number), float(values[number])) for number in best.tolist()]
 
     def offered_for(self, asked: str, vocabulary: Vocabulary) -> list[str]:
         """The words that people offer and that answer this asked one, in comparable form."""

@@ -41,6 +41,7 @@ from app.matching.core.facts import (
 from app.matching.core.proposals import MOST_PROPOSED, Proposal, names_of
 from app.matching.core.proposals import proposals as proposals_in
 from app.matching.core.rank import BEST_KEPT
+from app.matching.core.same import Written
 from app.matching.core.search import Search, search_state, still_holds
 from app.matching.core.vocabulary import Vocabulary
 from app.matching.events import DisputeWithdrawn, ReasonDisputed
@@ -236,6 +237,24 @@ def profile_facts(session: Session, user_ids: Iterable[UUID] | None = None) -> l
         )
         for row in rows
     ]
+
+
+def writings(session: Session, opgave_ids: Iterable[UUID] | None = None) -> dict[UUID, Written]:
+    """What was written of opgaven that came out and were not taken back: these, or all."""
+    wanted = opgaven.came_out()
+    if opgave_ids is not None:
+        wanted = and_(wanted, _among(Opgave.id, opgave_ids))
+    rows = session.execute(
+        select(Opgave.id, Opgave.title, Opgave.text).where(wanted).order_by(Opgave.id)
+    ).all()
+    asked = session.execute(
+        select(AskedRow.opgave_id, AskedRow.label)
+        .join(Opgave, Opgave.id == AskedRow.opgave_id)
+        .where(wanted)
+        .order_by(AskedRow.opgave_id, AskedRow.place)
+    )
+    skills = _by_first(asked, str)
+    return {row.id: Written(row.title, row.text, skills.get(row.id, ())) for row in rows}
 
 
 def meant_for(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, frozenset[str] | None]:

@@ -23,6 +23,7 @@ import numpy as np
 from app.matching.core.arrays import Array
 from app.matching.core.engine import State
 from app.matching.core.release import FORMAT, RULES
+from app.matching.core.same import Read
 from app.matching.core.similarity import Words
 from app.matching.current import CURRENT
 
@@ -45,8 +46,15 @@ class Manifest:
     format: int = FORMAT
 
 
+class Writings(NamedTuple):
+    """What was written of opgaven that came out once, and whose it is, in the order of the ids."""
+
+    opgave_ids: Array
+    read: Read
+
+
 class Contents(NamedTuple):
-    """The state, the words, the codes of gemeenten, and whose numbers and marks they are."""
+    """The state, the words, the codes of gemeenten, whose numbers and marks they are, and texts."""
 
     state: State
     words: Words
@@ -55,6 +63,7 @@ class Contents(NamedTuple):
     opgave_ids: Array
     profile_marks: Array
     opgave_marks: Array
+    writings: Writings
 
 
 class Snapshot(NamedTuple):

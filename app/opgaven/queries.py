@@ -71,6 +71,17 @@ def is_open(today: date) -> ColumnElement[bool]:
     return and_(Opgave.status.in_(TAKES_ANSWERS), Opgave.closes_on >= today)
 
 
+def came_out() -> ColumnElement[bool]:
+    """Colleagues elsewhere could read it once, and it was not taken back."""
+    return and_(Opgave.published_at.is_not(None), Opgave.status != OpgaveStatus.WITHDRAWN)
+
+
+def newest_out(session: Session, most: int) -> list[UUID]:
+    """The last so many that came out."""
+    newest = select(Opgave.id).where(came_out()).order_by(Opgave.published_at.desc(), Opgave.id)
+    return list(session.scalars(newest.limit(most)))
+
+
 def seen_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
     """The opgave, or `NotFound` when for this reader it does not exist."""
     row = session.execute(_rows().where(Opgave.id == opgave_id)).one_or_none()

@@ -41,6 +41,7 @@ UNDER = {
     "opgaven.confirm_fill": "opgaven.ours",
     "opgaven.reopen": "opgaven.ours",
     "opgaven.confirm_finish": "opgaven.ours",
+    "opgaven.who_else": "opgaven.index",
     "opgaven.confirm_withdraw": "opgaven.ours",
     "matching.of_opgave": "opgaven.ours",
     "matching.ask_dispute": "matching.index",

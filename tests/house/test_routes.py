@@ -21,7 +21,7 @@ PUBLIC = {
     *("home.build_along", "home.security_txt", "home.robots"),
     *("home.healthz", "home.readyz", "static"),
     *("accounts.sign_in", "accounts.sent", "accounts.finish", "accounts.sign_out"),
-    *("opgaven.index", "opgaven.show"),
+    *("opgaven.index", "opgaven.show", "opgaven.who_else"),
     *("notifications.unsubscribe", "notifications.preferences_by_mail"),
     *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),
     # These exist in the demo only.

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from app.matching.core import same
 from app.matching.core.engine import Engine
 from app.matching.core.similarity import Offered, words_of
 from app.matching.current import current_version
@@ -15,6 +16,7 @@ from app.matching.snapshot import (
     Contents,
     Manifest,
     SnapshotRefused,
+    Writings,
     id_at,
     ids_as_array,
     place_of,
@@ -43,6 +45,7 @@ def contents(country: Country) -> Contents:
         opgave_ids=ids_as_array([opgave.id for opgave in country.opgaven]),
         profile_marks=np.zeros(len(country.profiles), dtype=np.uint64),
         opgave_marks=np.zeros(len(country.opgaven), dtype=np.uint64),
+        writings=Writings(ids_as_array([]), same.read([])),
     )
 
 

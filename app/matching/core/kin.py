@@ -36,12 +36,12 @@ def _are_siblings(one: str, other: str, shared: Sequence[str]) -> bool:
 def told_by(label: str) -> dict[str, float]:
     """What each root of a label tells; the squares add up to one."""
     found = {root for word in words(label[:LABEL_LIMIT]) for root in roots(word)}
-    weights = {root: _rarity(root) for root in found}
+    weights = {root: rarity(root) for root in found}
     length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
     return {root: weight / length for root, weight in weights.items()}
 
 
-def _rarity(root: str) -> float:
+def rarity(root: str) -> float:
     """The fewer names of our own vocabulary have a root, the more it tells."""
     having = _named()
     rare = math.log((_how_many() + 1) / (having[root] + 1))

@@ -28,6 +28,11 @@ class Terms:
     def __len__(self) -> int:
         return len(self._numbers)
 
+    @property
+    def known(self) -> list[str]:
+        """In the order of their numbers."""
+        return list(self._numbers)
+
     def number(self, term: str) -> int:
         return self._numbers[term]
 

@@ -14,7 +14,7 @@ from app.core.faults import FaultyDraft
 from app.core.ids import new_id
 from app.core.paging import Page
 from app.core.work import Work
-from app.extensions import db, shelf
+from app.extensions import db, limiter, shelf
 from app.gemeenten import queries as gemeenten
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
@@ -39,6 +39,12 @@ from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
 from app.web.matching.disputes import own_said_of
+from app.web.opgaven.elsewhere import (
+    ElsewhereLine,
+    elsewhere_page,
+    lines_for_form,
+    lines_for_opgave,
+)
 from app.web.opgaven.forms import (
     KIND_SENTENCES,
     OpgaveForm,
@@ -81,6 +87,8 @@ TAKEN = (
     "De gekozen vaardigheden staan onderaan je lijst, maar zijn nog niet bewaard. "
     "Kijk per vaardigheid of hij nodig is en op welk niveau, en bewaar dan de opgave."
 )
+# Each pause in typing asks once; nobody pauses more often than this.
+WHILE_TYPING = "60/minute"
 MAY_NOT_DRAFT = "Alleen een opgavehouder kan een opgave plaatsen."
 
 opgaven = Blueprint("opgaven", __name__)
@@ -133,7 +141,31 @@ def show(opgave_id: UUID) -> str:
         heading=HOW_IT_STANDS[opgave.status],
         deeds=deeds_of(opgave.status) if is_ours else frozenset(),
         takes_answers=takes_answers(opgave.status, opgave.closes_on, today),
+        elsewhere=lines_for_opgave(session, actor, seen, today) if is_ours and not ended else [],
     )
+
+
+@opgaven.get("/opgaven/<uuid:opgave_id>/wie-pakt-dit-op")
+@allow(Policy.PUBLIC)
+def who_else(opgave_id: UUID) -> str:
+    """Which gemeenten work on the same, as far as the reader may know."""
+    actor, session, today = current_actor(), db.session(), dutch_day(utc_now())
+    seen = queries.seen_opgave(session, actor, opgave_id)
+    return render_template(
+        "opgaven/who_else.html",
+        opgave=seen.opgave,
+        gemeente=seen.gemeente,
+        page=elsewhere_page(session, actor, seen, today),
+    )
+
+
+@opgaven.post("/opgaven/lijkt-op")
+@allow(Policy.OPGAVEHOUDER)
+@limiter.limit(WHILE_TYPING, key_func=lambda: str(current_actor().user_id))
+def like_form() -> str:
+    """What is the same as the form as it stands now, for the script beside it."""
+    form = OpgaveForm.of_request()
+    return render_template("opgaven/_elsewhere.html", elsewhere=_like(form), in_new_tab=True)
 
 
 @opgaven.route("/opgaven/nieuw", methods=["GET", "POST"])
@@ -355,8 +387,13 @@ def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
         kind_helps={kind.value: said for kind, said in KIND_SENTENCES.items()},
         hints=hints_for(row.form.label.data or "" for row in form.skills),
         labels=vocabulary.own_labels(db.session()),
+        elsewhere=_like(form),
     )
     return page, form.status
+
+
+def _like(form: OpgaveForm) -> list[ElsewhereLine]:
+    return lines_for_form(db.session(), current_actor(), form, dutch_day(utc_now()))
 
 
 def _begun(opgave_id: UUID) -> Opgave | None:
