@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from email.message import EmailMessage
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -29,7 +28,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, text
 
-from app.core.mail import LINE_THAT_BEGINS_WITH_DOT, Answer, Relay
+from app.core.mail import Answer, Relay, with_dots
 from app.extensions import db
 from app.notifications import service
 from app.notifications.models import Delivery
@@ -152,11 +151,10 @@ class OneEach(Relay):
     kept: ClassVar[list[Mail]] = []
 
     def submit(
-        self, message: EmailMessage, sender: str, to: str, before_dot: Callable[[], bool]
+        self, message: bytes, sender: str, to: str, before_dot: Callable[[], bool]
     ) -> Answer:
         answer = super().submit(message, sender, to, before_dot)
-        content = LINE_THAT_BEGINS_WITH_DOT.sub(b"..", message.as_bytes())
-        self.kept.append(Mail(sender, to, content))
+        self.kept.append(Mail(sender, to, with_dots(message)))
         self.__exit__(None, None, None)
         return answer
 

@@ -1,6 +1,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -167,9 +169,10 @@ def test_a_fact_stays_on_its_line_whatever_people_typed(kind: MailKind) -> None:
     mail = render(kind, "Jan\r\nBcc: iedereen@example.org\x00\u202e")
     letter = Letter("a@b.example", "Jan", mail.subject, mail.text, mail.html, "<1@b.example>")
 
-    message = message_of(letter, "dgvn <noreply@dgvn.example>", MONDAY)
+    content = message_of(letter, "dgvn <noreply@dgvn.example>", MONDAY)
+    message = message_from_bytes(content, policy=default)
 
-    assert (message["Subject"], message["Bcc"]) == (mail.subject, None)
+    assert (message["Subject"].strip(), message["Bcc"]) == (mail.subject, None)
     assert [line for line in mail.text.splitlines() if line.startswith("Bcc")] == []
 
 
