@@ -9,6 +9,7 @@ from whitenoise import WhiteNoise
 
 from app import cli, logs
 from app.accounts.rules import SESSION_LIVES
+from app.core.connections import listen_before_use
 from app.extensions import csrf, db, limiter, migrate
 from app.matching.shelf import Shelf
 from app.post import open_post
@@ -60,6 +61,8 @@ def create_app(settings: Settings, longest_statement: str = WEB_STATEMENT) -> Fl
 
 def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
+    with app.app_context():
+        listen_before_use(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -72,7 +75,6 @@ def _config(settings: Settings, longest_statement: str) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": True,
             "connect_args": {
                 "connect_timeout": 5,
                 "options": f"-c statement_timeout={longest_statement}",
