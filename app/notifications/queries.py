@@ -3,14 +3,18 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     DateTime,
     Select,
     SQLColumnExpression,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -179,12 +183,24 @@ def standing_for_digests(
     left off, until where it says; but in one question for all of them, and no more than it takes
     to choose from.
     """
+    rows = session.execute(_standing_for_digests(), {"ids": [*delivery_ids], "today": today})
+    found: dict[UUID, list[Standing]] = {}
+    for delivery_id, kind, opgave_id, profile_id, told_at, *score in rows:
+        match = ScoreRow(*score) if score[0] else None
+        one = Standing(kind, opgave_id, profile_id, told_at, match)
+        found.setdefault(delivery_id, []).append(one)
+    return found
+
+
+@cache
+def _standing_for_digests() -> Select[Any]:
+    """Made once: so many parts take longer to put together than to send."""
     digest = aliased(Delivery, name="digest")
     told = _last_told(reader.id).lateral("told")
     since = func.greatest(digest.news_from, told.c.news_until)
     until = func.coalesce(digest.news_until, digest.created_at)
-    rows = session.execute(
-        _stands(each_reader(), today)
+    return (
+        _stands(each_reader(), bindparam("today", type_=Date()))
         .with_only_columns(
             digest.id,
             *(Notice.kind, Notice.opgave_id, Notice.profile_id, _became_news_at()),
@@ -194,16 +210,10 @@ def standing_for_digests(
         .join(reader, reader.id == Notice.user_id)
         .join(digest, digest.user_id == reader.id)
         .join(told, true())
-        .where(digest.id.in_(delivery_ids), _before(until), or_(since.is_(None), _from(since)))
-        .where(is_for_digest())
+        .where(digest.id.in_(bindparam("ids", expanding=True)))
+        .where(_before(until), or_(since.is_(None), _from(since)), is_for_digest())
         .order_by(Match.tier, Match.value.desc(), Notice.id)
     )
-    found: dict[UUID, list[Standing]] = {}
-    for delivery_id, kind, opgave_id, profile_id, told_at, *score in rows:
-        match = ScoreRow(*score) if score[0] else None
-        one = Standing(kind, opgave_id, profile_id, told_at, match)
-        found.setdefault(delivery_id, []).append(one)
-    return found
 
 
 def preferences_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, Preference]:
@@ -380,7 +390,7 @@ def _standing(viewer: Actor, today: date) -> Select[*Row]:
     return _stands(one(viewer), today)
 
 
-def _stands(whose: Whose, today: date) -> Select[*Row]:
+def _stands(whose: Whose, today: date | ColumnElement[date]) -> Select[*Row]:
     """A notice stands as long as the part that tells of it says; on an open opgave, always.
 
     Who answered an opgave needs no news of it; who said "later" not until that day.

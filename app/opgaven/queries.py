@@ -66,7 +66,7 @@ class Search:
     most_hours: int | None = None
 
 
-def is_open(today: date) -> ColumnElement[bool]:
+def is_open(today: date | ColumnElement[date]) -> ColumnElement[bool]:
     """As `takes_answers`: what is past its last day is not open, swept yet or not."""
     return and_(Opgave.status.in_(TAKES_ANSWERS), Opgave.closes_on >= today)
 
