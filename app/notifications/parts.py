@@ -51,6 +51,8 @@ Found = TypeVar("Found")
 
 # Who is asked about in a question about many people; `User` is then the colleague they may see.
 reader = aliased(User, name="reader")
+# To put this together takes longer than to ask it.
+IS_LEFT_OUT = vocabulary.are_one(AskedSkill.label_normal, LeftOutSkill.label_normal)
 
 
 @dataclass(frozen=True)
@@ -172,10 +174,9 @@ def _left_out(whose: Whose) -> ColumnElement[bool]:
     theme = exists().where(
         LeftOutTheme.user_id == whose.user_id, LeftOutTheme.theme == any_(Opgave.themes)
     )
-    same = vocabulary.are_one(AskedSkill.label_normal, LeftOutSkill.label_normal)
     skill = (
         select(LeftOutSkill.user_id)
-        .join(AskedSkill, same)
+        .join(AskedSkill, IS_LEFT_OUT)
         .where(
             LeftOutSkill.user_id == whose.user_id,
             AskedSkill.opgave_id == Opgave.id,
