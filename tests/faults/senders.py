@@ -14,16 +14,18 @@ from contextlib import suppress
 
 from app.extensions import db
 from devtools.processes import die_with_parent
+from tests.faults.owners import sign_claims
 from tests.faults.within import go_wrong
 from workers.mail import deliver, deliver_urgent, settle
 from wsgi import app
 
-PAUSE = 0.02
+PAUSE = 0.2
 
 
 def main() -> None:
     count = int(sys.argv[1])
     end = die_with_parent(signal.SIGKILL)
+    sign_claims()
     alive: set[int] = set()
     while True:
         while len(alive) < count:

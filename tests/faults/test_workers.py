@@ -56,6 +56,8 @@ def test_f2_the_whole_worker_is_killed(
             slowest = max(slowest, sink.taken[before].at - began)
     record_property("kills", killed)
     record_property("slowest start", round(slowest.total_seconds(), 1))
+    # What is left is for others, of whom it is known whether they live.
+    staffed.kill_worker(BULK)
     staffed.send()
     staffed.finish()
 
