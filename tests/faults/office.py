@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from app.notifications.rules import DeliveryState
 from app.notifications.service import Stationery
 from app.post import Post
 from tests.conftest import settings_for
+from tests.faults.clock import CLOCK, Clock
 from tests.faults.crowd import a_crowd
 from tests.faults.owners import pid_in
 from tests.faults.sink import Sink
@@ -35,7 +37,7 @@ from tests.faults.within import FROZEN, WITHIN
 from tests.notifications.builders import a_delivery
 from tests.support.alive import work_now
 from tests.support.builders import a_user
-from tests.support.product import Product, wait_for
+from tests.support.product import ROOT, Product, wait_for
 
 SENDERS = "senders"
 BEGAN = re.compile(r"^sender (\d+)$", re.MULTILINE)
@@ -82,12 +84,22 @@ class Office(Product):
             "MAIL_LEDGER": f"postfix:{self.ledger}" if self.ledger else "none",
             WITHIN: self.within.__name__ if self.within else "",
             FROZEN: str(self.frozen),
+            CLOCK: str(self._ahead),
         }
 
     @property
     def frozen(self) -> Path:
         """Who stopped just before a dot."""
         return self.folder / "frozen"
+
+    @cached_property
+    def clock(self) -> Clock:
+        """To be asked for before anybody is at work: it takes the place of the real one."""
+        return Clock(self.engine, self._ahead)
+
+    @property
+    def _ahead(self) -> Path:
+        return self.folder / "ahead"
 
     @cached_property
     def site(self) -> Flask:
@@ -150,6 +162,23 @@ class Office(Product):
         )
         return int(str(found))
 
+    def is_at_rest(self) -> bool:
+        """Whether every mail has its verdict, or has to wait for its moment."""
+        return not self.scalar(
+            "SELECT count(*) FROM delivery WHERE state = 'submitting'"
+            " OR (state = 'pending' AND (lease_owner IS NOT NULL OR next_attempt_at <= now()))"
+        )
+
+    def waits(self) -> list[tuple[int, timedelta]]:
+        """Of each mail that waits: after how many tries, and from the last one to the next."""
+        with self.engine.connect() as connection:
+            found = connection.exec_driver_sql(
+                "SELECT attempts, next_attempt_at - max(tried_at)"
+                " FROM delivery JOIN attempt ON delivery_id = delivery.id"
+                " WHERE state = 'pending' GROUP BY delivery.id"
+            )
+            return [(tries, wait) for tries, wait in found]
+
     def are_due(self) -> bool:
         """Whether there are mails that nobody has."""
         return bool(
@@ -158,7 +187,7 @@ class Office(Product):
             )
         )
 
-    def finish(self, within: float = 600) -> None:
+    def finish(self, within: float = 3_000) -> None:
         """Every mail gets its verdict; what the killed left behind is over soon."""
 
         def is_over() -> bool:
@@ -219,6 +248,20 @@ class Office(Product):
         found = self.scalar("SELECT asked_at FROM sign_in WHERE email = :email", email=email)
         assert isinstance(found, datetime)
         return found
+
+    def tell_together(self, producers: int, shown: list[tuple[UUID, UUID]]) -> float:
+        """So many processes tell of this interest, all at once; how many seconds they took."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.producers", str(producers)],
+            input="\n".join(f"{opgave} {person}" for opgave, person in shown),
+            stdout=subprocess.PIPE,
+            check=True,
+            text=True,
+            cwd=ROOT,
+            env=self.environment,
+            timeout=120,
+        )
+        return float(done.stdout)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Every mail as it stands."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from app.extensions import db
 from devtools.processes import die_with_parent
+from tests.faults.clock import time_of_the_test
 from tests.faults.owners import sign_claims
 from tests.faults.within import go_wrong
 from workers.mail import deliver, deliver_urgent, settle
@@ -45,9 +46,10 @@ def send_for_ever() -> None:
     with app.app_context():
         db.engine.dispose(close=False)
         while True:
-            deliver_urgent()
-            deliver()
-            settle()
+            with time_of_the_test():
+                deliver_urgent()
+                deliver()
+                settle()
             time.sleep(PAUSE)
 
 

@@ -19,7 +19,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from app.core.clock import utc_now
 from tests.support.product import free_port
 
-MESSAGE_ID = re.compile(rb"^message-id: *(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
+# A long one stands on a line of its own.
+MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
 NO_SUCH_ADDRESS = "550 5.1.1 No such address"
 LATER = "451 4.3.0 Not now"
 SOFT_BREAK = b"=\r\n"

@@ -1,79 +1,109 @@
 """Mail that goes at once: never too much of it, never in quiet hours, and nothing lost."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
-from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
-from app.accounts.queries import actor_of
 from app.core.actor import Role
 from app.core.clock import AMSTERDAM
-from app.notifications import queries, service
-from app.notifications.models import Delivery, MailAllowance, Notice
-from app.notifications.rules import MOST_A_DAY, MailKind
-from app.responses import service as responses
-from tests.conftest import DatabaseMaker
+from app.notifications import service
+from app.notifications.models import Delivery
+from app.notifications.rules import MOST_A_DAY, MOST_MATCHES, MailKind, due_on
+from tests.faults.clock import on_day
+from tests.faults.conftest import Record
+from tests.faults.crowd import interest_for
+from tests.faults.office import Office
+from tests.faults.sink import Sink
 from tests.notifications.builders import interest_in
-from tests.support.builders import a_profile, a_user, an_opgave
-from tests.support.work import MONDAY, TODAY, make_work
+from tests.support.alive import work_now
+from tests.support.builders import a_user, an_opgave
+from tests.support.product import wait_for
+from tests.support.work import make_work
 
 PRODUCERS, NOTICES = 16, 50
 SEVEN = datetime(2026, 11, 24, 7, tzinfo=AMSTERDAM)
-Record = Callable[[str, object], None]
+TWO_MINUTES = timedelta(minutes=2)
 
 
+@pytest.mark.slow
 def test_f20_sixteen_tell_one_person_fifty_things_in_a_second(
-    new_database: DatabaseMaker, record_property: Record
+    office: Office, sink: Sink, record_property: Record
 ) -> None:
-    engine = create_engine(new_database(), pool_size=PRODUCERS)
-    with Session(engine) as session:
+    """Sixteen processes on a Monday; the digest of the next Monday tells the rest."""
+    office.clock.set(on_day(0, 10))
+    with office.clock.running(), office.session() as session:
         owner = a_user(session, Role.OPGAVEHOUDER)
-        told = [_shown(session, owner) for _ in range(NOTICES)]
+        shown = [interest_for(session, owner) for _ in range(NOTICES)]
         session.commit()
-        owner_id = owner.id
-    together = Barrier(PRODUCERS)
+        email = owner.email
+    record_property("seconds", round(office.tell_together(PRODUCERS, shown), 1))
+    office.send()
+    office.finish()
+    at_once = sink.copies_of_people[email]
+    # What does not stand in the digest itself is counted there.
+    sink.looks_for = frozenset({f"nog {NOTICES - MOST_A_DAY - MOST_MATCHES} reacties"})
+    office.clock.set(on_day(7, 7))
+    plan_digests(office)
+    office.finish()
 
-    def produce(own: Sequence[tuple[UUID, UUID]]) -> None:
-        together.wait(timeout=30)
-        for opgave_id, profile_id in own:
-            with Session(engine) as session:
-                service.tell_interest(make_work(session), opgave_id, profile_id)
-                session.commit()
-
-    with ThreadPoolExecutor(PRODUCERS) as pool:
-        list(pool.map(produce, [told[number::PRODUCERS] for number in range(PRODUCERS)]))
-
-    with Session(engine) as session:
-        owner = session.get_one(User, owner_id)
-        sent = set(session.scalars(select(Delivery.subject_id)))
-        until = MONDAY + timedelta(days=1)
-        left = {one.notice.id for one in queries.news(session, actor_of(owner), None, until, TODAY)}
-        everything = set(session.scalars(select(Notice.id)))
-        spent = session.scalar(
-            select(func.sum(MailAllowance.spent)).where(MailAllowance.opgave_id.is_(None))
-        )
-    engine.dispose()
-    record_property("sent", len(sent))
-    record_property("left for the digest", len(left))
-    record_property("lost", len(everything - sent - left))
-    assert (len(sent), spent) == (MOST_A_DAY, MOST_A_DAY)
-    assert len(everything) == NOTICES
-    assert sent | left == everything
-    assert sent & left == set()
+    assert at_once == MOST_A_DAY
+    assert sink.copies_of_people == {email: MOST_A_DAY + 1}
+    assert max(sink.copies.values()) == 1
+    assert sink.taken[-1].says == sink.looks_for
 
 
-def _shown(session: Session, owner: User) -> tuple[UUID, UUID]:
-    """An opgave, and who showed interest in it; nobody has been told yet."""
-    opgave, professional = an_opgave(session, owner=owner), a_user(session)
-    a_profile(session, user=professional)
-    responses.show_interest(make_work(session, professional), opgave.id)
-    return opgave.id, professional.id
+def plan_digests(office: Office) -> None:
+    with office.clock.running(), office.session() as session:
+        work = work_now(session)
+        service.plan_digests(work, due_on(work.today))
+        session.commit()
+
+
+QUIET = [
+    (on_day(0, 19, 1), [on_day(0, 19, 2), on_day(1, 6, 58)], on_day(1, 7)),
+    (on_day(5, 12), [on_day(5, 23), on_day(6, 12), on_day(7, 6, 58)], on_day(7, 7)),
+]
+
+
+@pytest.mark.slow
+def test_f21_nothing_goes_in_quiet_hours_but_what_somebody_waits_for(
+    office: Office, sink: Sink
+) -> None:
+    """On an evening, and on a Saturday; how much waits plays no part."""
+    office.clock.set(on_day(0, 18, 58))
+    office.send()
+    in_time = tell_interest(office)
+    wait_for(lambda: sink.copies_of_people[in_time], "what came before seven")
+
+    for begins, meanwhile, morning in QUIET:
+        wait_for(office.is_at_rest, "verdicts")
+        office.clock.set(begins)
+        waits = tell_interest(office)
+        with office.clock.running():
+            link = office.ask_for_a_link_now()
+        wait_for(lambda: sink.copies_of_people[link], "the link")  # noqa: B023
+        # What is under way would be hours old.
+        wait_for(office.is_at_rest, "verdicts")
+        for moment in meanwhile:
+            office.clock.set(moment)
+            office.see_a_turn()
+            assert sink.copies_of_people[waits] == 0
+        office.clock.set(morning)
+        wait_for(lambda: sink.copies_of_people[waits], "the morning")  # noqa: B023
+        assert office.clock.now <= morning + TWO_MINUTES
+
+    assert set(sink.copies_of_people.values()) == {1}
+
+
+def tell_interest(office: Office) -> str:
+    """Somebody is told of interest in their opgave; the address."""
+    with office.clock.running(), office.session() as session:
+        owner = a_user(session, Role.OPGAVEHOUDER)
+        service.tell_interest(work_now(session), *interest_for(session, owner))
+        session.commit()
+        return owner.email
 
 
 @pytest.mark.parametrize(
