@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import ClassVar
 from uuid import uuid4
 
 import redis
@@ -59,7 +60,7 @@ class Broker:
 class House(Office):
     """Site, beat and workers; what they say to the broker goes through the proxy."""
 
-    always = (WEB, TICKS, URGENT, BULK, BEAT)
+    always: ClassVar[tuple[str, ...]] = (WEB, TICKS, URGENT, BULK, BEAT)
     # Of each group of workers.
     processes = 2
 
