@@ -6,8 +6,11 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import select
 
-from app.notifications.rules import ANSWER_WAIT, LEASE, DeliveryState
+from app.notifications.models import AddressHealth
+from app.notifications.rules import ANSWER_WAIT, FIRST_WAIT, LEASE, DeliveryState
+from app.notifications.service.health import hash_of
 from tests.faults.conftest import Record
 from tests.faults.office import SENDERS, Office, Scale
 from tests.faults.sink import Sink
@@ -118,12 +121,18 @@ def test_f6_answers_that_never_come_without_a_ledger(
 
 
 def test_f7_a_relay_that_often_says_not_now(office: Office, sink: Sink, scale: Scale) -> None:
-    sink.later = 0.02
+    """Time goes on when everybody waits, so that each wait is seen as it was chosen."""
+    sink.later, waits = 0.02, []
     office.fill(scale)
     office.send()
-    office.finish()
+    while office.waiting():
+        wait_for(office.is_at_rest, "all that is due", 600)
+        waits += office.waits()
+        office.hurry()
 
-    assert sink.refused
+    assert len(waits) == sum(sink.refused.values()) > 0
+    for tries, wait in waits:
+        assert 0.5 <= wait / (FIRST_WAIT * 2 ** (tries - 1)) <= 1.5
     assert_everybody_once(office, sink, scale)
 
 
@@ -140,6 +149,10 @@ def test_f8_addresses_that_do_not_exist(office: Office, sink: Sink, scale: Scale
         DeliveryState.FAILED: len(sink.unknown),
     }
     assert set(sink.copies_of_people.values()) == {1}
+    with office.session() as session:
+        rests = AddressHealth.suppressed_since.is_not(None)
+        resting = set(session.scalars(select(AddressHealth.address_hash).where(rests)))
+    assert resting == {hash_of(one, office.paper.secret) for one in sink.unknown}
 
 
 def test_f10_a_relay_that_takes_twenty_seconds_holds_up_no_link(

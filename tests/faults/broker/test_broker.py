@@ -41,17 +41,24 @@ def test_f22_a_broker_killed_with_all_it_knew(
     empty_house: House, relay: Sink, visitor: Visitor, scale: Scale, measured: Measured
 ) -> None:
     house = empty_house
-    house.fill(MAILS[scale])
-    wait_for(lambda: len(relay.copies) > MAILS[scale] / 20, "the first mails")
+    begin_a_run(house, relay, MAILS[scale])
 
     house.own_broker.kill()
     visitor.look_around(SECONDS[scale] / 2)
     house.own_broker.start(keep=False)
-    back = measured("seconds until work", house.seconds_to_consume())
-    house.finish(within=600)
 
-    assert back <= 10
+    assert measured("seconds until work", house.seconds_to_consume()) <= 10
     assert_nothing_failed(visitor)
+    assert_all_went_once(house, relay)
+
+
+def begin_a_run(house: House, relay: Sink, mails: int) -> None:
+    house.fill(mails)
+    wait_for(lambda: len(relay.copies) > mails / 20, "the first mails")
+
+
+def assert_all_went_once(house: House, relay: Sink) -> None:
+    house.finish()
     assert max(relay.copies.values()) == 1
     assert set(house.states()) == {DeliveryState.ACCEPTED}
     assert house.counts(relay)["lost"] == 0
@@ -103,7 +110,7 @@ def test_f25_a_broker_that_is_silent_is_left_for_a_new_connection(
     if scale is Scale.FULL:
         begun = monotonic()
         wait_for(lambda: Group.TICK in late(house), "the alarm", within=120)
-        measured("seconds until alarm", monotonic() - begun)
+        assert measured("seconds until alarm", monotonic() - begun) <= 90
     else:
         house.age_heartbeats(90)
         assert Group.TICK in late(house)
@@ -150,11 +157,12 @@ def no_room_in(client: redis.Redis) -> Iterator[None]:
 
 
 def test_f27_a_broker_that_forgets_everything(
-    house: House, visitor: Visitor, measured: Measured
+    empty_house: House, relay: Sink, visitor: Visitor, scale: Scale, measured: Measured
 ) -> None:
-    known = Visitor(house, visitor.address)
+    house, known = empty_house, Visitor(empty_house, visitor.address)
     known.sign_in()
     assert known.is_known()
+    begin_a_run(house, relay, MAILS[scale])
 
     with house.own_broker.client() as client:
         client.flushall()
@@ -163,6 +171,7 @@ def test_f27_a_broker_that_forgets_everything(
     visitor.ask_for_link()
     assert_nothing_failed(visitor)
     assert measured("seconds until work", house.seconds_to_consume()) <= 10
+    assert_all_went_once(house, relay)
 
 
 def test_f33_connections_cut_time_and_again(house: House, scale: Scale, measured: Measured) -> None:
