@@ -13,6 +13,14 @@ from tests.faults.sink import Sink, listening
 SEED = "FAULT_SEED"
 
 Record = Callable[[str, object], None]
+# Seconds; at full size a test takes as long as it takes.
+FULL_PATIENCE = 3_600
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--full"):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(FULL_PATIENCE), append=False)
 
 
 @pytest.fixture(scope="session")
