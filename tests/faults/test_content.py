@@ -32,7 +32,7 @@ from tests.faults.sink import Sink
 from tests.faults.verdicts import assert_everybody_once
 from tests.faults.within import EATS, KILLS, RAISES, write_poison
 from tests.notifications.builders import a_delivery, a_told_match, interest_in
-from tests.support.builders import a_user, an_opgave
+from tests.support.builders import a_gemeente, a_user, an_opgave
 from tests.support.product import wait_for
 from tests.support.reports import a_bounce
 from tests.support.work import MONDAY, TODAY
@@ -111,13 +111,20 @@ FATES = {
 }
 
 
-def a_reader(session: Session, fate: Fate, number: int, chance: Random) -> None:
+def a_reader(
+    session: Session, fate: Fate, number: int, chance: Random, gemeenten: list[str]
+) -> None:
     """Somebody with news of one opgave of their own."""
     email = f"collega-{fate.kind}-{number:04}@gemeente.example"
     other = f"ander-{email}"
     is_owner = fate.kind == REVOKED
-    person = a_user(session, email=other if is_owner else email)
-    owner = a_user(session, Role.OPGAVEHOUDER, email=email if is_owner else other)
+    person = a_user(session, email=other if is_owner else email, gemeente_code=gemeenten[0])
+    owner = a_user(
+        session,
+        Role.OPGAVEHOUDER,
+        email=email if is_owner else other,
+        gemeente_code=gemeenten[1],
+    )
     news_for(session, person, owner, title=word_of(email))
     reader = owner if is_owner else person
     since = timedelta(milliseconds=chance.randrange(1000))
@@ -132,9 +139,11 @@ def test_f14_what_is_told_changes_during_a_run(
     office.ledger, each, chance = sink.log, scale // 50, Random(seed)
     fates = {kind: Fate(kind, statement) for kind, statement in FATES.items()}
     with office.session() as session:
+        # There are not as many as there are readers.
+        gemeenten = [a_gemeente(session).code for _ in range(2)]
         for number in range(each):
             for fate in fates.values():
-                a_reader(session, fate, number, chance)
+                a_reader(session, fate, number, chance, gemeenten)
         session.commit()
     sink.looks_for = frozenset(word_of(email) for email in fates[WITHDRAWN].emails)
     order = [(fate, email) for fate in fates.values() for email in fate.emails]
