@@ -138,6 +138,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Family.MATCHES: "Opgaven die bij je passen",
         Family.COLLEAGUES: "Collega's die bij je opgaven passen",
         Family.RESPONSES: "Reacties op je opgaven",
+        Family.OWN: "Wat er met je opgaven gebeurt",
     },
     Channel: {
         Channel.AT_ONCE: "Meteen per mail",
@@ -162,6 +163,12 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         NoticeKind.OPGAVE_FOR_YOU: "Opgave voor jou",
         NoticeKind.COLLEAGUE_FOR_OPGAVE: "Collega voor je opgave",
         NoticeKind.INTEREST_SHOWN: "Belangstelling voor je opgave",
+        NoticeKind.REVIEW_ASKED: "Opgave om te beoordelen",
+        NoticeKind.SENT_BACK: "Opgave kwam terug",
+        NoticeKind.ALLOWED: "Opgave staat open",
+        NoticeKind.HANDED_OVER: "Opgave is nu van jou",
+        NoticeKind.CO_OWNER_NAMED: "Tweede opgavehouder",
+        NoticeKind.EXPIRED: "Opgave is verlopen",
     },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",

@@ -10,6 +10,7 @@ from app.core.work import Work
 from app.extensions import shelf
 from app.matching import service as matching
 from app.notifications import service as notifications
+from app.notifications.rules import NoticeKind
 from app.responses import service as responses
 
 Payload = dict[str, Any]
@@ -22,6 +23,14 @@ class Reaction:
     name: str
     group: Group
     act: Callable[[Work, Payload], object]
+
+
+def _tell_owners(name: str, kind: NoticeKind) -> Reaction:
+    return Reaction(
+        name,
+        Group.TICK,
+        lambda work, fact: notifications.tell_owners(work, UUID(fact["opgave_id"]), kind),
+    )
 
 
 MATCH_OPGAVE = Reaction(
@@ -64,6 +73,32 @@ TELL_INTEREST = Reaction(
         work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
     ),
 )
+TELL_REVIEW_ASKED = Reaction(
+    "tell_review_asked",
+    Group.TICK,
+    lambda work, fact: notifications.tell_review_asked(work, UUID(fact["opgave_id"])),
+)
+TELL_SENT_BACK = _tell_owners("tell_sent_back", NoticeKind.SENT_BACK)
+TELL_ALLOWED = _tell_owners("tell_allowed", NoticeKind.ALLOWED)
+TELL_EXPIRED = Reaction(
+    "tell_expired",
+    Group.TICK,
+    lambda work, fact: notifications.tell_expired(work, UUID(fact["opgave_id"])),
+)
+TELL_HANDED_OVER = Reaction(
+    "tell_handed_over",
+    Group.TICK,
+    lambda work, fact: notifications.tell_handed_over(
+        work, UUID(fact["opgave_id"]), UUID(fact["to_id"])
+    ),
+)
+TELL_CO_OWNER = Reaction(
+    "tell_co_owner",
+    Group.TICK,
+    lambda work, fact: notifications.tell_co_owner(
+        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
+    ),
+)
 MAIL_SIGN_IN = Reaction(
     "mail_sign_in",
     Group.TICK,
@@ -99,6 +134,12 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "profile.paused": (MATCH_PROFILE,),
     "reason.disputed": (MATCH_PROFILE,),
     "dispute.withdrawn": (MATCH_PROFILE,),
+    "opgave.submitted": (TELL_REVIEW_ASKED,),
+    "opgave.sent_back": (TELL_SENT_BACK,),
+    "opgave.allowed": (TELL_ALLOWED,),
+    "opgave.handed_over": (TELL_HANDED_OVER,),
+    "co_owner.named": (TELL_CO_OWNER,),
+    "review.chosen": (),  # seen when the next opgave is published
     "opgave.drafted": (),  # kept as a fact
     "opgave.published": (MATCH_OPGAVE,),
     "opgave.changed": (MATCH_OPGAVE, HEAR_IN_TIME),
@@ -108,7 +149,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.started": (),  # it was filled before
     "seat.taken": (),  # opgave.filled is told with the last one
     "seat.freed": (),  # opgave.reopened is told with it, when somebody is sought again
-    "opgave.ended": (MATCH_OPGAVE,),
+    "opgave.ended": (MATCH_OPGAVE, TELL_EXPIRED),
     "interest.shown": (TELL_INTEREST,),
     "interest.withdrawn": (),  # gone from the page of the opgavehouder with the row itself
     "later.said": (),  # notices and digests look at the row

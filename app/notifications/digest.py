@@ -19,7 +19,7 @@ from app.matching.core.words import (
     one_line,
     short_sentences,
 )
-from app.notifications.rules import MOST_MATCHES
+from app.notifications.rules import MOST_MATCHES, NoticeKind
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,16 @@ class ResponseNews:
     score: Score | None
 
 
+@dataclass(frozen=True)
+class OwnNews:
+    """What happened to an opgave that the reader looks after."""
+
+    opgave_id: UUID
+    opgave_title: str
+    kind: NoticeKind
+    told_at: datetime
+
+
 class Scored(Protocol):
     """As much of news as it takes to choose what is told of what fits."""
 
@@ -77,6 +87,15 @@ class Timed(Protocol):
     def told_at(self) -> datetime: ...
 
 
+# In a sentence; the title stands between quotes, so that it may end as it likes.
+HAPPENED = {
+    NoticeKind.REVIEW_ASKED: "“{title}” wacht op jouw oordeel.",
+    NoticeKind.SENT_BACK: "“{title}” kwam terug met een vraag van een gemeentebeheerder.",
+    NoticeKind.ALLOWED: "“{title}” is goedgekeurd en staat open.",
+    NoticeKind.HANDED_OVER: "Jij zorgt voortaan voor “{title}”.",
+    NoticeKind.CO_OWNER_NAMED: "Je bent de tweede opgavehouder van “{title}”.",
+    NoticeKind.EXPIRED: "De laatste dag om te reageren op “{title}” is voorbij.",
+}
 One = TypeVar("One")
 Other = TypeVar("Other")
 OneScored = TypeVar("OneScored", bound=Scored)
@@ -249,6 +268,29 @@ class ToOpgaven:
 
 
 @dataclass(frozen=True)
+class DigestOwn:
+    opgave_id: UUID
+    # What happened, with the title.
+    text: str
+
+
+@dataclass(frozen=True)
+class OfOwn:
+    """What happened to opgaven of the reader."""
+
+    lines: tuple[DigestOwn, ...]
+    more: int
+
+    @property
+    def headline(self) -> str:
+        return f"{plural(len(self.lines) + self.more, 'bericht', 'berichten')} over je opgaven"
+
+    @property
+    def first_line(self) -> str:
+        return self.lines[0].text
+
+
+@dataclass(frozen=True)
 class Told:
     """A section, and under which name its templates stand in `email/digest/parts`."""
 
@@ -301,6 +343,16 @@ def colleagues_for_opgaven(news: Choice[ColleagueNews]) -> ForOpgaven:
 def responses_to_opgaven(news: Choice[ResponseNews]) -> ToOpgaven:
     groups = tuple(_responses(group) for group in news.groups)
     return ToOpgaven(groups, news.more, news.more_opgaven)
+
+
+def news_of_own(news: Choice[OwnNews]) -> OfOwn:
+    lines = tuple(DigestOwn(one.opgave_id, happened(one)) for one in news.told)
+    more = news.more + sum(group.more for group in news.groups)
+    return OfOwn(lines, more)
+
+
+def happened(news: OwnNews) -> str:
+    return HAPPENED[news.kind].format(title=news.opgave_title)
 
 
 def shows_interest(name: str, region: str, title: str) -> str:

@@ -21,9 +21,11 @@ from app.matching.core.facts import Score
 from app.matching.models import Match
 from app.matching.queries import Scored, score_of
 from app.notifications.digest import (
+    HAPPENED,
     Choice,
     ColleagueNews,
     OpgaveNews,
+    OwnNews,
     ResponseNews,
     Section,
     Told,
@@ -31,6 +33,7 @@ from app.notifications.digest import (
     best_of_each_opgave,
     colleagues_for_opgaven,
     longest_waiting,
+    news_of_own,
     opgaven_for_you,
     responses_to_opgaven,
 )
@@ -38,7 +41,7 @@ from app.notifications.models import LeftOutSkill, LeftOutTheme, Notice
 from app.notifications.rules import Family, NoticeKind
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.queries import OpgaveHead, SeenOpgave
-from app.opgaven.rules import EDITORS, may_edit
+from app.opgaven.rules import EDITORS, TAKES_ANSWERS, OpgaveStatus, may_edit
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
@@ -84,7 +87,7 @@ class SeenNotice:
         opgave, gemeente = self.seen.opgave, self.seen.gemeente
         head = OpgaveHead(opgave.id, opgave.title, gemeente.name, opgave.closes_on)
         score = score_of(self.match) if self.match else None
-        return Whole(head, self.told_at, score, self.colleague)
+        return Whole(self.notice.kind, head, self.told_at, score, self.colleague)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class Standing:
 class Whole:
     """What may be told of a notice."""
 
+    kind: NoticeKind
     opgave: OpgaveHead
     told_at: datetime
     # None when they fit too little to say why.
@@ -121,7 +125,8 @@ class Whole:
 
 @dataclass(frozen=True)
 class Part:
-    """News of one sort; `holds` asks of a notice, beside its open opgave and its match.
+    """News of one sort; `holds` asks of a notice, beside its match and its opgave, which is open
+    unless the part says that it need not be.
 
     `choose` says of what stands which few are told, and counts the rest.
     """
@@ -133,6 +138,7 @@ class Part:
     choose: Callable[[Iterable[Any]], Choice[Any]]
     news_of: Callable[[Whole], Any]
     compose: Callable[[Choice[Any]], Section]
+    while_open: bool = True
 
     def told(self, notices: Sequence[SeenNotice]) -> Told | None:
         """What the digest tells of these, or None when there is nothing."""
@@ -208,6 +214,20 @@ def _is_interested(whose: Whose) -> ColumnElement[bool]:
     return and_(whose.looks_after, interested.exists())
 
 
+def _happened_and_still_holds(whose: Whose) -> ColumnElement[bool]:
+    """What happened to an opgave that the reader looks after, as long as it is so."""
+    holds = {
+        NoticeKind.REVIEW_ASKED: Opgave.status == OpgaveStatus.REVIEW,
+        NoticeKind.SENT_BACK: Opgave.sent_back_words != "",
+        NoticeKind.ALLOWED: Opgave.status.in_(TAKES_ANSWERS),
+        NoticeKind.HANDED_OVER: Opgave.owner_id == whose.user_id,
+        NoticeKind.CO_OWNER_NAMED: Opgave.co_owner_id == whose.user_id,
+        NoticeKind.EXPIRED: Opgave.status == OpgaveStatus.EXPIRED,
+    }
+    so = or_(*(and_(Notice.kind == kind, still) for kind, still in holds.items()))
+    return and_(whose.looks_after, so)
+
+
 def _opgave_news(whole: Whole) -> OpgaveNews:
     opgave = whole.opgave
     return OpgaveNews(opgave.title, opgave.gemeente_name, opgave.closes_on, _surely(whole.score))
@@ -238,6 +258,10 @@ def _response_news(whole: Whole) -> ResponseNews:
         told_at=whole.told_at,
         score=whole.score,
     )
+
+
+def _own_news(whole: Whole) -> OwnNews:
+    return OwnNews(whole.opgave.opgave_id, whole.opgave.title, whole.kind, whole.told_at)
 
 
 def _surely(found: Found | None) -> Found:
@@ -274,5 +298,15 @@ RESPONSES = Part(
     news_of=_response_news,
     compose=responses_to_opgaven,
 )
+OWN = Part(
+    name="own",
+    family=Family.OWN,
+    kinds=frozenset(HAPPENED),
+    holds=_happened_and_still_holds,
+    choose=longest_waiting,
+    news_of=_own_news,
+    compose=news_of_own,
+    while_open=False,
+)
 # In the order in which a digest tells them.
-PARTS = (RESPONSES, MATCHES, COLLEAGUES)
+PARTS = (RESPONSES, OWN, MATCHES, COLLEAGUES)

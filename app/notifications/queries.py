@@ -91,6 +91,7 @@ ABOUT_COLLEAGUES = {
     Relation.INTERESTED: NoticeKind.INTEREST_SHOWN,
 }
 RELATIONS = {kind: relation for relation, kind in ABOUT_COLLEAGUES.items()}
+NOT_ONLY_WHILE_OPEN = [kind for part in PARTS if not part.while_open for kind in part.kinds]
 # What the reader of a notice says to its opgave.
 answer = aliased(Response, name="answer")
 
@@ -391,7 +392,7 @@ def _standing(viewer: Actor, today: date) -> Select[*Row]:
 
 
 def _stands(whose: Whose, today: date | ColumnElement[date]) -> Select[*Row]:
-    """A notice stands as long as the part that tells of it says; on an open opgave, always.
+    """A notice stands as long as the part that tells of it says, and mostly on an open opgave.
 
     Who answered an opgave needs no news of it; who said "later" not until that day.
     """
@@ -402,7 +403,7 @@ def _stands(whose: Whose, today: date | ColumnElement[date]) -> Select[*Row]:
         .outerjoin(answer, _answers_notice())
         .where(
             Notice.user_id == whose.user_id,
-            opgaven.is_open(today),
+            or_(opgaven.is_open(today), Notice.kind.in_(NOT_ONLY_WHILE_OPEN)),
             or_(*(and_(Notice.kind.in_(part.kinds), part.holds(whose)) for part in PARTS)),
             or_(answer.answer.is_(None), answer.again_on <= today),
         )

@@ -74,6 +74,12 @@ class NoticeKind(StrEnum):
     OPGAVE_FOR_YOU = "opgave_for_you"
     COLLEAGUE_FOR_OPGAVE = "colleague_for_opgave"
     INTEREST_SHOWN = "interest_shown"
+    REVIEW_ASKED = "review_asked"
+    SENT_BACK = "sent_back"
+    ALLOWED = "allowed"
+    HANDED_OVER = "handed_over"
+    CO_OWNER_NAMED = "co_owner_named"
+    EXPIRED = "expired"
 
 
 class Family(StrEnum):
@@ -82,6 +88,7 @@ class Family(StrEnum):
     MATCHES = "matches"
     COLLEAGUES = "colleagues"
     RESPONSES = "responses"
+    OWN = "own"
 
 
 class Channel(StrEnum):
@@ -97,6 +104,7 @@ ROADS = {
     Family.MATCHES: (Channel.DIGEST, Channel.INBOX),
     Family.COLLEAGUES: (Channel.DIGEST, Channel.INBOX),
     Family.RESPONSES: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
+    Family.OWN: (Channel.DIGEST, Channel.INBOX),
 }
 
 

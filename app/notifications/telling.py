@@ -76,6 +76,8 @@ def _told(chosen: Chosen, heads: Mapping[UUID, OpgaveHead], colleagues: Colleagu
         if one.profile_id is not None:
             relation = queries.RELATIONS[one.kind]
             colleague = colleagues.get((chosen.viewer.user_id, one.profile_id, relation))
-        return chosen.part.news_of(Whole(heads[one.opgave_id], one.told_at, score, colleague))
+        return chosen.part.news_of(
+            Whole(one.kind, heads[one.opgave_id], one.told_at, score, colleague)
+        )
 
     return Told(chosen.part.name, chosen.part.compose(chosen.choice.each(news_of)))

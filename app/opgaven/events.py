@@ -28,6 +28,54 @@ class OpgaveChanged(Event):
 
 
 @dataclass(frozen=True)
+class OpgaveSubmitted(Event):
+    """A gemeentebeheerder is asked to look at it."""
+
+    name: ClassVar[str] = "opgave.submitted"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class OpgaveSentBack(Event):
+    """A gemeentebeheerder looked at it, and asks for something else."""
+
+    name: ClassVar[str] = "opgave.sent_back"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class OpgaveAllowed(Event):
+    """A gemeentebeheerder looked at it; it is published with it."""
+
+    name: ClassVar[str] = "opgave.allowed"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class OpgaveHandedOver(Event):
+    name: ClassVar[str] = "opgave.handed_over"
+    opgave_id: UUID
+    from_id: UUID
+    to_id: UUID
+
+
+@dataclass(frozen=True)
+class CoOwnerNamed(Event):
+    name: ClassVar[str] = "co_owner.named"
+    opgave_id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class ReviewChosen(Event):
+    """From now on opgaven of this gemeente are looked at before they open, or no longer."""
+
+    name: ClassVar[str] = "review.chosen"
+    gemeente_code: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class OpgaveTalking(Event):
     """The opgavehouder is in conversation with somebody; others can still react."""
 

@@ -14,6 +14,7 @@ from app.opgaven.rules import (
     NEXT,
     NO_SUCH_MOVE,
     TITLE_LIMIT,
+    WORDS_LIMIT,
     Audience,
     Kind,
     OpgaveStatus,
@@ -61,6 +62,12 @@ class Opgave(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    # When, and by whom, a gemeentebeheerder was asked to look at it; and what they answered last.
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+    sent_back_words: Mapped[str] = mapped_column(String(WORDS_LIMIT), default="", server_default="")
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
 
@@ -79,6 +86,17 @@ class Opgave(Base):
 
 OPGAVE_WORDS = words_in(Opgave.title, Opgave.text)
 Index("ix_opgave_words", OPGAVE_WORDS, postgresql_using="gin")
+
+
+class GemeenteChoice(Base):
+    """What a gemeente chose about its opgaven; without a row nobody looks before they open."""
+
+    __tablename__ = "gemeente_choice"
+
+    gemeente_code: Mapped[str] = mapped_column(
+        String(6), ForeignKey("gemeente.code"), primary_key=True
+    )
+    reviews_opgaven: Mapped[bool]
 
 
 class AskedSkill(Base):

@@ -9,14 +9,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, null, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
+from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.finding import by_strength, holds, is_one_of
 from app.core.paging import Page, page
 from app.gemeenten.models import Gemeente
-from app.opgaven.models import OPGAVE_WORDS, AskedSkill, Opgave
+from app.opgaven.models import OPGAVE_WORDS, AskedSkill, GemeenteChoice, Opgave
 from app.opgaven.rules import (
+    EDITORS,
     TAKES_ANSWERS,
     AskedSkillDraft,
     Audience,
@@ -192,6 +194,31 @@ def draft_of(session: Session, opgave: Opgave) -> OpgaveDraft:
     )
 
 
+def reviews_opgaven(session: Session, gemeente_code: str) -> bool:
+    """Whether somebody looks at the opgaven of this gemeente before they open."""
+    choice = session.get(GemeenteChoice, gemeente_code)
+    return choice is not None and choice.reviews_opgaven
+
+
+def in_review(session: Session, gemeente_code: str) -> list[Opgave]:
+    """What waits for a gemeentebeheerder, the longest waiting first."""
+    found = select(Opgave).where(_waits_in(gemeente_code))
+    return list(session.scalars(found.order_by(Opgave.submitted_at, Opgave.id)))
+
+
+def count_in_review(session: Session, gemeente_code: str) -> int:
+    return session.scalar(select(func.count()).where(_waits_in(gemeente_code))) or 0
+
+
+def who_can_take_over(session: Session, opgave: Opgave) -> list[User]:
+    """Colleagues who may look after the opgave, besides who does."""
+    return [
+        user
+        for user in accounts.colleagues(session, opgave.gemeente_code)
+        if user.id != opgave.owner_id and not EDITORS.isdisjoint(accounts.roles_of(user))
+    ]
+
+
 def overdue(session: Session, today: date) -> list[UUID]:
     past = and_(Opgave.status.in_(TAKES_ANSWERS), Opgave.closes_on < today)
     return list(session.scalars(select(Opgave.id).where(past).order_by(Opgave.id)))
@@ -215,6 +242,10 @@ def count_asking(session: Session, words: Collection[str], today: date) -> int:
 def province_of(session: Session, actor: Actor) -> str:
     gemeente = session.get(Gemeente, actor.gemeente_code) if actor.gemeente_code else None
     return gemeente.province if gemeente else ""
+
+
+def _waits_in(gemeente_code: str) -> ColumnElement[bool]:
+    return and_(Opgave.gemeente_code == gemeente_code, Opgave.status == OpgaveStatus.REVIEW)
 
 
 def _rows() -> Select[*Row]:

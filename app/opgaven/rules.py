@@ -13,6 +13,7 @@ from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
 
 TITLE_LIMIT = 120
 TEXT_LIMIT = 10_000
+WORDS_LIMIT = 1_000
 MOST_SKILLS = 15
 MOST_HOURS = 40
 MOST_PEOPLE = 50
@@ -101,6 +102,9 @@ NO_SUCH_MOVE = {
     OpgaveStatus.WITHDRAWN: "Deze opgave is ingetrokken en kan niet meer veranderen.",
     OpgaveStatus.EXPIRED: "Deze opgave is verlopen en kan niet meer veranderen.",
 }
+OWN_WRITING = (
+    "Deze opgave schreef je zelf. Een andere gemeentebeheerder zet hem open of stuurt hem terug."
+)
 NO_SEAT_LEFT = "Alle plekken van deze opgave zijn bezet."
 NO_SEAT_TAKEN = "Van deze opgave is geen plek bezet."
 
@@ -186,6 +190,15 @@ def may_draft(actor: Actor) -> bool:
 def may_edit(actor: Actor, gemeente_code: str) -> bool:
     """An opgavehouder for the opgaven of the own gemeente, and its gemeentebeheerder."""
     return actor.gemeente_code == gemeente_code and not EDITORS.isdisjoint(actor.roles)
+
+
+def may_review(actor: Actor, gemeente_code: str) -> bool:
+    """A gemeentebeheerder of the own gemeente, for opgaven that they did not write."""
+    return actor.gemeente_code == gemeente_code and actor.has(Role.GEMEENTEBEHEERDER)
+
+
+def sending_back_faults(words: str) -> list[Fault]:
+    return length_fault("words", words, WORDS_LIMIT, "Schrijf wat er anders moet.")
 
 
 def may_read(actor: Actor, opgave: "Readable") -> bool:

@@ -6,12 +6,14 @@ from uuid import UUID
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.errors import Conflict, NotAllowed, NotFound
-from app.core.faults import Fault, refuse
+from app.core.faults import Fault, FaultyDraft, refuse
 from app.core.work import Work
-from app.opgaven import life, queries
-from app.opgaven.events import OpgaveChanged, OpgaveDrafted, OpgavePublished
+from app.opgaven import life, queries, review
+from app.opgaven.events import CoOwnerNamed, OpgaveChanged, OpgaveDrafted, OpgaveHandedOver
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import (
+    EDITORS,
+    ENDED,
     NO_SUCH_MOVE,
     TAKES_ANSWERS,
     WRITABLE,
@@ -29,6 +31,11 @@ FIRST_VERSION = 1
 CHANGED_MEANWHILE = (
     "Deze opgave is intussen door iemand anders gewijzigd. Hieronder staat wat jij typte. "
     "Kijk het na en bewaar het nog eens."
+)
+
+NO_ROLE = (
+    "{name} is nog geen opgavehouder, en kan deze opgave dus niet openen of bewerken. Een "
+    "gemeentebeheerder kan die rol geven."
 )
 
 
@@ -76,16 +83,30 @@ def revise_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
 
 
 def publish_opgave(work: Work, opgave_id: UUID) -> Opgave:
-    """Open the opgave to professionals of other gemeenten."""
+    """Open the opgave to professionals of other gemeenten; or first to a gemeentebeheerder."""
     opgave = life.to_change(work, opgave_id)
     if opgave.status in TAKES_ANSWERS:
         return opgave
     _refuse_if_settled(opgave)
     refuse(opening_faults(queries.draft_of(work.session, opgave), work.today))
-    opgave.move_to(OpgaveStatus.OPEN)
-    opgave.published_at = work.now
+    return review.open_or_submit(work, opgave)
+
+
+def hand_over(work: Work, opgave_id: UUID, user_id: UUID | None) -> Opgave:
+    """Let a colleague with the role look after the opgave from now on."""
+    opgave = life.to_change(work, opgave_id)
+    if opgave.owner_id == user_id:
+        return opgave
+    if opgave.status in ENDED:
+        raise Conflict(said=NO_SUCH_MOVE[opgave.status])
+    if user_id not in {user.id for user in queries.who_can_take_over(work.session, opgave)}:
+        raise FaultyDraft([Fault("user_id", "Kies een collega die opgavehouder is.")])
+    fact = OpgaveHandedOver(opgave_id=opgave.id, from_id=opgave.owner_id, to_id=user_id)
+    opgave.owner_id = user_id
+    if opgave.co_owner_id == user_id:
+        opgave.co_owner_id = None
     opgave.version += 1
-    work.emit(OpgavePublished(opgave_id=opgave.id))
+    work.emit(fact)
     return opgave
 
 
@@ -111,7 +132,7 @@ def _fill(work: Work, opgave: Opgave, draft: OpgaveDraft) -> None:
     opgave.closes_on = draft.closes_on
     opgave.place, opgave.audience = draft.place, draft.audience
     opgave.is_public = draft.is_public
-    opgave.co_owner_id = _co_owner(work, draft.co_owner_email)
+    _name_co_owner(work, opgave, draft.co_owner_email)
     opgave.skills = _skills(work, draft)
     opgave.version += 1
     opgave.changed_at = work.now
@@ -127,12 +148,17 @@ def _co_owner_faults(
         return [Fault("co_owner_email", "Dit adres kennen we niet bij jouw gemeente.")]
     if colleague.id == owner_id:
         return [Fault("co_owner_email", "Kies iemand anders dan de opgavehouder zelf.")]
+    if EDITORS.isdisjoint(accounts.roles_of(colleague)):
+        return [Fault("co_owner_email", NO_ROLE.format(name=colleague.name))]
     return []
 
 
-def _co_owner(work: Work, email: str) -> UUID | None:
+def _name_co_owner(work: Work, opgave: Opgave, email: str) -> None:
     colleague = accounts.by_email(work.session, email) if email else None
-    return colleague.id if colleague else None
+    found = colleague.id if colleague else None
+    if found is not None and found != opgave.co_owner_id:
+        work.emit(CoOwnerNamed(opgave_id=opgave.id, user_id=found))
+    opgave.co_owner_id = found
 
 
 def _skills(work: Work, draft: OpgaveDraft) -> list[AskedSkill]:

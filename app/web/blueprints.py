@@ -11,6 +11,7 @@ from app.web.home.views import home
 from app.web.matching.views import matching
 from app.web.notifications.returned import returned
 from app.web.notifications.views import notifications
+from app.web.opgaven.review import review
 from app.web.opgaven.views import opgaven
 from app.web.people.views import people
 from app.web.responses.by_mail import by_mail
@@ -23,6 +24,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
     always = (
         home,
         opgaven,
+        review,
         people,
         matching,
         responses,

@@ -42,6 +42,8 @@ class OpgaveCard:
     province: str
     kind_label: str
     hours_per_week: int | None
+    # Of a klankbord, in the place of hours a week.
+    times: int | None
     start_on: date | None
     closing_on: date | None
     place_label: str
@@ -92,6 +94,7 @@ def opgave_card(seen: SeenOpgave, sought: Sought = NOTHING_SOUGHT) -> OpgaveCard
         province=gemeente.province,
         kind_label=label(opgave.kind),
         hours_per_week=opgave.hours_per_week,
+        times=opgave.times,
         start_on=opgave.starts_on,
         closing_on=opgave.closes_on,
         place_label=label(opgave.place),

@@ -8,9 +8,12 @@ from flask_login import current_user
 
 from app.accounts import queries as accounts
 from app.accounts.rules import may_decide_access
+from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
 from app.extensions import db
 from app.notifications import queries as notifications
+from app.opgaven import queries as opgaven
+from app.opgaven.rules import may_review
 from app.settings import Settings
 from app.web.auth import SignedIn
 from app.web.policy import may_come
@@ -42,6 +45,9 @@ UNDER = {
     "opgaven.reopen": "opgaven.ours",
     "opgaven.confirm_finish": "opgaven.ours",
     "opgaven.who_else": "opgaven.index",
+    "opgaven.hand_over": "opgaven.ours",
+    "review.index": "beheer.index",
+    "review.send_back": "beheer.index",
     "opgaven.confirm_withdraw": "opgaven.ours",
     "matching.of_opgave": "opgaven.ours",
     "matching.ask_dispute": "matching.index",
@@ -116,9 +122,16 @@ def _badge(reader: SignedIn, endpoint: str) -> str:
     count = 0
     if endpoint == INBOX:
         count = notifications.count_unread(db.session(), reader.actor, dutch_day(utc_now()))
-    elif endpoint == BEHEER and may_decide_access(reader.actor):
-        count = accounts.count_waiting_requests(db.session())
+    elif endpoint == BEHEER:
+        count = _waiting_decisions(reader.actor)
     return str(count) if count else ""
+
+
+def _waiting_decisions(actor: Actor) -> int:
+    """Requests to take part, and opgaven of the own gemeente to look at."""
+    session, code = db.session(), actor.gemeente_code or ""
+    requests = accounts.count_waiting_requests(session) if may_decide_access(actor) else 0
+    return requests + (opgaven.count_in_review(session, code) if may_review(actor, code) else 0)
 
 
 def _item(label: str, endpoint: str, badge: str = "") -> MenuItem:

@@ -6,6 +6,8 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
+MOMENT = sa.DateTime(timezone=True)
+
 
 def upgrade() -> None:
     _let_opgaven_live()
@@ -19,6 +21,23 @@ def _let_opgaven_live() -> None:
     op.add_column(
         "opgave",
         sa.Column("people_taken", sa.SmallInteger(), server_default="0", nullable=False),
+    )
+    op.add_column("opgave", sa.Column("submitted_at", MOMENT, nullable=True))
+    op.add_column("opgave", sa.Column("submitted_by", sa.Uuid(), nullable=True))
+    op.add_column(
+        "opgave",
+        sa.Column("sent_back_words", sa.String(1000), server_default="", nullable=False),
+    )
+    _points_at("submitted_by", "user")
+    op.create_index("ix_opgave_submitted_by", "opgave", ["submitted_by"])
+    op.create_table(
+        "gemeente_choice",
+        sa.Column("gemeente_code", sa.String(6), nullable=False),
+        sa.Column("reviews_opgaven", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["gemeente_code"], ["gemeente.code"], name="fk_gemeente_choice_gemeente_code"
+        ),
+        sa.PrimaryKeyConstraint("gemeente_code", name="pk_gemeente_choice"),
     )
     # The name that 0001 gave it in the database.
     op.execute("ALTER TABLE opgave DROP CONSTRAINT ck_opgave_ck_opgave_open_is_complete")
@@ -46,7 +65,19 @@ def _end_life_of_opgaven() -> None:
         "status <> 'open' OR (closes_on IS NOT NULL AND starts_on IS NOT NULL"
         " AND ends_on IS NOT NULL AND hours_per_week IS NOT NULL AND hours_per_week > 0)",
     )
-    op.drop_column("opgave", "people_taken")
+    op.drop_table("gemeente_choice")
+    for column in ("sent_back_words", "submitted_by", "submitted_at", "people_taken"):
+        op.drop_column("opgave", column)
+
+
+def _points_at(column: str, table: str) -> None:
+    """A column that is new points nowhere yet, so that nothing is read while rows are locked."""
+    name = f"fk_opgave_{column}"
+    op.execute(
+        f"ALTER TABLE opgave ADD CONSTRAINT {name} FOREIGN KEY ({column})"
+        f' REFERENCES "{table}" (id) ON DELETE SET NULL NOT VALID'
+    )
+    op.execute(f"ALTER TABLE opgave VALIDATE CONSTRAINT {name}")
 
 
 def _check(name: str, holds: str) -> None:

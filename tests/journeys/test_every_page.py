@@ -32,7 +32,10 @@ ROLE_PAGES = {
         *("/collegas", "/meldingen", "/reacties"),
     },
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
-    "gemeentebeheerder": {"/beheer", "/beheer/collegas", "/onze-opgaven"},
+    "gemeentebeheerder": {
+        *("/beheer", "/beheer/collegas", "/onze-opgaven"),
+        "/beheer/beoordelen",
+    },
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),
         "/beheer/mail",

@@ -60,6 +60,8 @@ EVERYBODY = Readers(None, None)
 SOON = MONDAY + AN_HOUR
 THEMES = (Theme.WONEN, Theme.RUIMTE)
 SKILLS = ("verkeerskunde", "inkoop")
+# To an opgave of the own gemeente, open or not.
+HAPPENS = (NoticeKind.ALLOWED, NoticeKind.SENT_BACK)
 SYNONYM = "verkeer en vervoer"
 
 
@@ -86,6 +88,12 @@ class World:
             self._meet(user, opgave)
         for user in self.people:
             self._mail(user)
+        # After all else, so that what chance gave them before does not depend on it.
+        for opgave in self.opgaven:
+            opgave.sent_back_words = self.either("", "Noem de wijk.")
+        for user, opgave, kind in product(self.people, self.opgaven, HAPPENS):
+            if self.now_and_then():
+                self._happen(user, opgave, kind)
         session.flush()
 
     def either(self, *these: Choice) -> Choice:
@@ -172,6 +180,12 @@ class World:
                 profile_id=about.id if about else None,
                 told_at=MONDAY + self.chance.randint(-2, 2) * AN_HOUR,
             )
+        )
+
+    def _happen(self, reader: User, opgave: Opgave, kind: NoticeKind) -> None:
+        told_at = MONDAY + self.chance.randint(-2, 2) * AN_HOUR
+        self.session.add(
+            Notice(id=uuid4(), user_id=reader.id, kind=kind, opgave_id=opgave.id, told_at=told_at)
         )
 
     def _answer(self, user: User, opgave: Opgave) -> None:

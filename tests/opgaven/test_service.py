@@ -102,7 +102,7 @@ def test_a_draft_is_a_concept_of_the_own_gemeente_that_nobody_hears_of(
 
 
 def test_everything_that_was_written_comes_back(session: Session, owner: User) -> None:
-    colleague = a_user(session, gemeente_code=owner.gemeente_code)
+    colleague = a_user(session, Role.OPGAVEHOUDER, gemeente_code=owner.gemeente_code)
     draft = replace(WHOLE, co_owner_email=colleague.email)
     opgave_id = service.draft_opgave(make_work(session, owner), uuid4(), draft).id
     session.expire_all()
@@ -396,3 +396,73 @@ def test_the_database_keeps_every_level_and_no_other(session: Session) -> None:
     for level in (min(Level) - 1, max(Level) + 1):
         with pytest.raises(IntegrityError, match="level_in_range"), session.begin_nested():
             an_opgave(session, an_asked_skill("wonen", level=level))
+
+
+# Who looks after it
+
+
+def test_an_opgave_is_handed_over_to_a_colleague_with_the_role(
+    session: Session, owner: User
+) -> None:
+    heir = a_user(session, Role.OPGAVEHOUDER, gemeente_code=owner.gemeente_code)
+    opgave = an_opgave(session, "wonen", owner=owner, co_owner_id=heir.id)
+
+    for _ in range(2):
+        service.hand_over(make_work(session, owner), opgave.id, heir.id)
+
+    assert (opgave.owner_id, opgave.co_owner_id, opgave.version) == (heir.id, None, 2)
+    assert told(session) == [
+        (
+            "opgave.handed_over",
+            {"opgave_id": str(opgave.id), "from_id": str(owner.id), "to_id": str(heir.id)},
+        )
+    ]
+
+
+def test_an_opgave_is_handed_over_to_nobody_else(session: Session, owner: User) -> None:
+    opgave = an_opgave(session, "wonen", owner=owner)
+    without_role = a_user(session, gemeente_code=owner.gemeente_code)
+    elsewhere = a_user(session, Role.OPGAVEHOUDER)
+
+    for user_id in (without_role.id, elsewhere.id, uuid4(), None):
+        with pytest.raises(FaultyDraft) as refusal:
+            service.hand_over(make_work(session, owner), opgave.id, user_id)
+        assert refusal.value.faults == [Fault("user_id", "Kies een collega die opgavehouder is.")]
+    with pytest.raises(NotFound):
+        service.hand_over(make_work(session, elsewhere), opgave.id, elsewhere.id)
+
+
+def test_what_ended_is_not_handed_over(session: Session, owner: User) -> None:
+    heir = a_user(session, Role.OPGAVEHOUDER, gemeente_code=owner.gemeente_code)
+    opgave = an_opgave(session, owner=owner, status=OpgaveStatus.EXPIRED)
+
+    with pytest.raises(Conflict):
+        service.hand_over(make_work(session, owner), opgave.id, heir.id)
+
+
+def test_who_is_named_beside_the_owner_can_do_what_the_owner_can_and_is_told(
+    session: Session, owner: User
+) -> None:
+    second = a_user(session, Role.OPGAVEHOUDER, gemeente_code=owner.gemeente_code)
+    draft = replace(WHOLE, co_owner_email=second.email)
+
+    opgave = service.draft_opgave(make_work(session, owner), uuid4(), draft)
+    service.revise_opgave(make_work(session, owner), opgave.id, draft)
+    service.publish_opgave(make_work(session, second), opgave.id)
+
+    named = {"opgave_id": str(opgave.id), "user_id": str(second.id)}
+    assert told(session).count(("co_owner.named", named)) == 1
+    assert opgave.status is OpgaveStatus.OPEN
+
+
+def test_a_colleague_without_the_role_cannot_be_the_second(session: Session, owner: User) -> None:
+    second = a_user(session, gemeente_code=owner.gemeente_code)
+
+    draft = replace(WHOLE, co_owner_email=second.email)
+
+    with pytest.raises(FaultyDraft) as refusal:
+        service.draft_opgave(make_work(session, owner), uuid4(), draft)
+
+    assert refusal.value.faults == [
+        Fault("co_owner_email", service.NO_ROLE.format(name=second.name))
+    ]

@@ -11,8 +11,13 @@ from app.notifications.service.letters import (
 from app.notifications.service.notices import (
     mark_all_read,
     mark_line,
+    tell_co_owner,
+    tell_expired,
+    tell_handed_over,
     tell_interest,
     tell_matches,
+    tell_owners,
+    tell_review_asked,
     tell_who_is_shown,
 )
 from app.notifications.service.planning import (
@@ -72,8 +77,13 @@ __all__ = [
     "set_preference",
     "settle",
     "take_in",
+    "tell_co_owner",
+    "tell_expired",
+    "tell_handed_over",
     "tell_interest",
     "tell_matches",
+    "tell_owners",
+    "tell_review_asked",
     "tell_who_is_shown",
     "unsubscribe",
     "write_letter",

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.core.actor import Role
 from app.core.errors import NotFound
 from app.core.locks import TELLING_LOCK
 from app.core.work import Work
@@ -19,6 +20,7 @@ from app.notifications.models import Delivery, DigestRun, Notice
 from app.notifications.rules import AT_ONCE, DeliveryState, MailKind, NoticeKind
 from app.notifications.service import at_once
 from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.responses.models import Response
 from app.responses.rules import Answer
@@ -60,6 +62,37 @@ def tell_interest(work: Work, opgave_id: UUID, profile_id: UUID) -> None:
     ).all()
     for notice in sorted(told, key=lambda one: one.user_id):
         at_once.plan(work, MailKind.INTEREST_SHOWN, notice)
+
+
+def tell_review_asked(work: Work, opgave_id: UUID) -> None:
+    """Tell every gemeentebeheerder who may look at it: not who wrote it or asks."""
+    opgave = work.fetch(Opgave, opgave_id)
+    reviewers = accounts.with_role(work.session, Role.GEMEENTEBEHEERDER, opgave.gemeente_code)
+    writers = {opgave.owner_id, opgave.submitted_by}
+    readers = [user.id for user in reviewers if user.id not in writers]
+    _tell_what_happened(work, NoticeKind.REVIEW_ASKED, opgave, readers)
+
+
+def tell_owners(work: Work, opgave_id: UUID, kind: NoticeKind) -> None:
+    """Tell who looks after the opgave what happened to it."""
+    opgave = work.fetch(Opgave, opgave_id)
+    _tell_what_happened(work, kind, opgave, _owners(opgave))
+
+
+def tell_expired(work: Work, opgave_id: UUID) -> None:
+    """Of the ways to end it is the one that nobody chose."""
+    if work.fetch(Opgave, opgave_id).status is OpgaveStatus.EXPIRED:
+        tell_owners(work, opgave_id, NoticeKind.EXPIRED)
+
+
+def tell_handed_over(work: Work, opgave_id: UUID, user_id: UUID) -> None:
+    opgave = work.fetch(Opgave, opgave_id)
+    _tell_what_happened(work, NoticeKind.HANDED_OVER, opgave, [user_id])
+
+
+def tell_co_owner(work: Work, opgave_id: UUID, user_id: UUID) -> None:
+    opgave = work.fetch(Opgave, opgave_id)
+    _tell_what_happened(work, NoticeKind.CO_OWNER_NAMED, opgave, [user_id])
 
 
 def tell_again(work: Work, deliveries: Iterable[UUID]) -> None:
@@ -189,6 +222,21 @@ def _write(work: Work, rows: Sequence[dict[str, Any]], told_at: datetime) -> Non
     if rows:
         told = [{**row, "told_at": told_at} for row in rows]
         work.session.execute(insert(Notice).on_conflict_do_nothing(), told)
+
+
+def _tell_what_happened(
+    work: Work, kind: NoticeKind, opgave: Opgave, readers: Iterable[UUID]
+) -> None:
+    """What happens to an opgave a second time is news a second time."""
+    told_at = _moment_to_tell(work)
+    rows = [
+        {**_notice(work, reader, kind, opgave.id), "told_at": told_at} for reader in sorted(readers)
+    ]
+    if rows:
+        fresh = insert(Notice).values(rows)
+        key = [Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id]
+        again = {"told_at": told_at, "read_at": None}
+        work.session.execute(fresh.on_conflict_do_update(index_elements=key, set_=again))
 
 
 def _for_owners(

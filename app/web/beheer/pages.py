@@ -25,6 +25,8 @@ from app.matching.shelf import Shelf
 from app.matching.status import seconds_words, status, status_lines
 from app.notifications import queries as mails
 from app.notifications.rules import DeliveryState
+from app.opgaven import queries as opgaven
+from app.opgaven.rules import may_review
 from app.web.beheer.forms import Deed
 
 State = TypeVar("State", bound=Enum)
@@ -113,7 +115,26 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
         text="Bepaal wie opgaven mag plaatsen voor de gemeente.",
         href=url_for("beheer.colleagues"),
     )
-    return [people, *(_platform_tasks(session) if actor.has(Role.BEHEERDER) else ())]
+    return [
+        people,
+        *_review_task(session, actor),
+        *(_platform_tasks(session) if actor.has(Role.BEHEERDER) else ()),
+    ]
+
+
+def _review_task(session: Session, actor: Actor) -> list[Task]:
+    code = actor.gemeente_code or ""
+    if not may_review(actor, code):
+        return []
+    waiting = opgaven.count_in_review(session, code)
+    return [
+        Task(
+            title="Opgaven beoordelen",
+            text="Kijk mee met een opgave voordat die opengaat, of zet dat aan.",
+            href=url_for("review.index"),
+            waiting=f"{number(waiting)} te beoordelen" if waiting else "",
+        )
+    ]
 
 
 def _platform_tasks(session: Session) -> list[Task]:

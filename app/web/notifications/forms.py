@@ -29,6 +29,7 @@ class PreferenceForm(WebForm):
     matches = road_of(Family.MATCHES)
     colleagues = road_of(Family.COLLEAGUES)
     responses = road_of(Family.RESPONSES)
+    own = road_of(Family.OWN)
     themes = many_of("Thema's die je weglaat", Theme)
     # What was left out already, as long as it stays checked.
     kept = SelectMultipleField("Vaardigheden die je weglaat", validate_choice=False)

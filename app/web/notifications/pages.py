@@ -18,9 +18,17 @@ from app.core.dutch import dutch_date, short_date
 from app.labels import label
 from app.matching.core.words import COLLEAGUE, YOU, fits_words, one_line
 from app.notifications import queries
-from app.notifications.digest import ColleagueNews, OpgaveNews, ResponseNews, why_of
+from app.notifications.digest import (
+    HAPPENED,
+    ColleagueNews,
+    OpgaveNews,
+    OwnNews,
+    ResponseNews,
+    happened,
+    why_of,
+)
 from app.notifications.models import Notice
-from app.notifications.parts import COLLEAGUES, MATCHES, RESPONSES, SeenNotice
+from app.notifications.parts import COLLEAGUES, MATCHES, OWN, RESPONSES, SeenNotice
 from app.notifications.rules import Family, Frequency, NoticeKind, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
@@ -32,6 +40,16 @@ PAGES = {
     NoticeKind.OPGAVE_FOR_YOU: "opgaven.show",
     NoticeKind.COLLEAGUE_FOR_OPGAVE: "matching.of_opgave",
     NoticeKind.INTEREST_SHOWN: "matching.of_opgave",
+    **dict.fromkeys(HAPPENED, "opgaven.show"),
+}
+
+NEXT_STEPS = {
+    NoticeKind.REVIEW_ASKED: "Lees de opgave, en zet hem open of stuur hem terug met je vraag.",
+    NoticeKind.SENT_BACK: "Lees wat er anders moet, pas het aan en vraag het opnieuw.",
+    NoticeKind.ALLOWED: "We zoeken collega's die passen.",
+    NoticeKind.HANDED_OVER: "Je krijgt vanaf nu de reacties, en je kunt alles wijzigen.",
+    NoticeKind.CO_OWNER_NAMED: "Je krijgt ook de reacties, en je kunt alles wijzigen.",
+    NoticeKind.EXPIRED: "Er werd niemand gevonden. Je kunt opnieuw beginnen met dezelfde tekst.",
 }
 
 
@@ -188,8 +206,14 @@ def _of_interest(group: Sequence[SeenNotice]) -> tuple[str, str]:
     return title, f"De laatste: {last.name} uit {last.region}. {answer}"
 
 
+def _of_own(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    news: OwnNews = OWN.news_of(group[0].whole)
+    return happened(news), NEXT_STEPS[news.kind]
+
+
 TELLERS = {
     NoticeKind.OPGAVE_FOR_YOU: _of_opgave,
     NoticeKind.COLLEAGUE_FOR_OPGAVE: _of_colleagues,
     NoticeKind.INTEREST_SHOWN: _of_interest,
+    **dict.fromkeys(HAPPENED, _of_own),
 }

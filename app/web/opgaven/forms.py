@@ -1,10 +1,12 @@
 """The forms of an opgave and of the search among them."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
 
+from app.accounts.models import User
 from app.core.dutch import number
 from app.core.ids import new_id
 from app.matching.core.proposals import TEXT_READ
@@ -16,6 +18,7 @@ from app.opgaven.rules import (
     MOST_SKILLS,
     TEXT_LIMIT,
     TITLE_LIMIT,
+    WORDS_LIMIT,
     AskedSkillDraft,
     Audience,
     Kind,
@@ -124,6 +127,21 @@ class OpgaveForm(RowsForm):
 class ReopenForm(WebForm):
     people_needed = NumberField("Hoeveel mensen zoek je in totaal?")
     closes_on = DayField("Reageren kan tot en met")
+
+
+class SendBackForm(WebForm):
+    words = TextField(
+        "Wat moet er anders?",
+        description="De opgavehouder leest dit bij de opgave. "
+        f"Hoogstens {number(WORDS_LIMIT)} tekens.",
+    )
+
+
+class HandOverForm(WebForm):
+    user_id = PickField("Aan wie?", validate_choice=False)
+
+    def offer(self, people: Iterable[User]) -> None:
+        self.user_id.choices = [(str(one.id), f"{one.name} ({one.email})") for one in people]
 
 
 class SkillsFromOpgave(SkillsFromText):

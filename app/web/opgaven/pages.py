@@ -2,18 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from flask import url_for
 
+from app.core.actor import Actor
 from app.core.dutch import dutch_date
 from app.labels import label
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU
 from app.opgaven.models import AskedSkill, Opgave
-from app.opgaven.rules import ENDED, NEXT, TAKES_ANSWERS, WRITABLE, OpgaveStatus, is_overdue
+from app.opgaven.rules import (
+    ENDED,
+    NEXT,
+    TAKES_ANSWERS,
+    WRITABLE,
+    OpgaveStatus,
+    is_overdue,
+    may_review,
+)
 from app.web.cards import TONES
 from app.web.match_view import MatchView, SaidOf, SaidView, match_view
 
@@ -59,6 +68,7 @@ class Deed(StrEnum):
     START = "start"
     FINISH = "finish"
     WITHDRAW = "withdraw"
+    HAND_OVER = "hand_over"
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ def deeds_of(status: OpgaveStatus) -> frozenset[Deed]:
     """What can be done with an opgave that stands so."""
     moves = NEXT[status]
     can = {
-        Deed.PUBLISH: OpgaveStatus.OPEN in moves,
+        Deed.PUBLISH: status is OpgaveStatus.CONCEPT,
         Deed.EDIT: status in WRITABLE,
         Deed.TALK: status is OpgaveStatus.OPEN,
         Deed.FILL: OpgaveStatus.FILLED in moves,
@@ -127,8 +137,35 @@ def deeds_of(status: OpgaveStatus) -> frozenset[Deed]:
         Deed.START: OpgaveStatus.RUNNING in moves,
         Deed.FINISH: OpgaveStatus.DONE in moves,
         Deed.WITHDRAW: OpgaveStatus.WITHDRAWN in moves,
+        Deed.HAND_OVER: status not in ENDED,
     }
     return frozenset(deed for deed, may in can.items() if may)
+
+
+@dataclass(frozen=True)
+class ReviewBlock:
+    """What its own people read and do about the judgement of a gemeentebeheerder."""
+
+    # Publishing asks a gemeentebeheerder first.
+    is_asked: bool
+    waits_since: datetime | None
+    may_judge: bool
+    # Who could judge wrote it.
+    is_own: bool
+    sent_back_words: str
+
+
+def review_block(viewer: Actor, opgave: Opgave, *, is_asked: bool) -> ReviewBlock:
+    waits = opgave.status is OpgaveStatus.REVIEW
+    may = waits and may_review(viewer, opgave.gemeente_code)
+    is_own = viewer.user_id in (opgave.owner_id, opgave.submitted_by)
+    return ReviewBlock(
+        is_asked=is_asked,
+        waits_since=opgave.submitted_at if waits else None,
+        may_judge=may and not is_own,
+        is_own=may and is_own,
+        sent_back_words=opgave.sent_back_words,
+    )
 
 
 def more_of(opgave: Opgave, today: date) -> dict[str, object]:

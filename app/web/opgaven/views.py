@@ -38,6 +38,7 @@ from app.responses import queries as responses
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
+from app.web.forms import id_in
 from app.web.matching.disputes import own_said_of
 from app.web.opgaven.elsewhere import (
     ElsewhereLine,
@@ -47,6 +48,7 @@ from app.web.opgaven.elsewhere import (
 )
 from app.web.opgaven.forms import (
     KIND_SENTENCES,
+    HandOverForm,
     OpgaveForm,
     OpgaveSearch,
     ReopenForm,
@@ -61,6 +63,7 @@ from app.web.opgaven.pages import (
     groups,
     more_of,
     own_match,
+    review_block,
     said_of_all,
 )
 from app.web.policy import Policy, admits, allow
@@ -77,6 +80,8 @@ TALKING = "De opgave staat op in gesprek. Anderen kunnen nog reageren."
 FILLED = "De opgave is bezet. Niemand kan nog reageren."
 REOPENED = "De opgave staat weer open voor reacties."
 STARTED = "De opgave is begonnen. Veel plezier samen."
+HANDED_OVER = "De opgave is overgedragen. Je collega krijgt er bericht van."
+SUBMITTED = "De opgave wacht op een gemeentebeheerder van je gemeente. Je krijgt bericht."
 DONE = "De opgave is afgerond. Goed gedaan."
 WITHDRAWN = "De opgave is ingetrokken."
 ONLY_SAVED = (
@@ -139,6 +144,7 @@ def show(opgave_id: UUID) -> str:
         if is_ours
         else 0,
         heading=HOW_IT_STANDS[opgave.status],
+        review=review_block(actor, opgave, is_asked=_reviews()) if is_ours else None,
         deeds=deeds_of(opgave.status) if is_ours else frozenset(),
         takes_answers=takes_answers(opgave.status, opgave.closes_on, today),
         elsewhere=lines_for_opgave(session, actor, seen, today) if is_ours and not ended else [],
@@ -231,7 +237,7 @@ def publish(opgave_id: UUID) -> ResponseReturnValue:
     except FaultyDraft as faulty:
         form.show_faults(faulty)
         return _form_page(form, opgave_id)
-    flash(PUBLISHED, "success")
+    flash(_said_published(), "success")
     return redirect(url_for("opgaven.show", opgave_id=opgave_id))
 
 
@@ -319,6 +325,29 @@ def ours() -> str:
     )
 
 
+@opgaven.route("/opgaven/<uuid:opgave_id>/overdragen", methods=["GET", "POST"])
+@allow(Policy.OPGAVEHOUDER)
+def hand_over(opgave_id: UUID) -> ResponseReturnValue:
+    session = db.session()
+    opgave = queries.opgave_to_edit(session, current_actor(), opgave_id)
+    people_there = queries.who_can_take_over(session, opgave)
+    form = HandOverForm.of_request()
+    form.offer(people_there)
+    if form.submitted():
+        try:
+            with open_work() as work:
+                service.hand_over(work, opgave_id, id_in(form.user_id.data))
+        except FaultyDraft as faulty:
+            form.show_faults(faulty)
+        else:
+            flash(HANDED_OVER, "success")
+            return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+    page = render_template(
+        "opgaven/hand_over.html", form=form, opgave=opgave, may_choose=bool(people_there)
+    )
+    return page, form.status
+
+
 def _done(deed: Callable[[Work, UUID], object], opgave_id: UUID, said: str) -> ResponseReturnValue:
     with open_work() as work:
         deed(work, opgave_id)
@@ -362,10 +391,19 @@ def _save(form: OpgaveForm, opgave_id: UUID, write: Callable[[Work, OpgaveDraft]
             lacking=lambda: opening_faults(form.draft(), dutch_day(utc_now())),
             version_now=lambda: _version_now(opgave_id),
             said_saved=SAVED,
-            said_published=PUBLISHED,
+            said_published=_said_published(),
             said_only_saved=ONLY_SAVED,
         )
     )
+
+
+def _said_published() -> str:
+    return SUBMITTED if _reviews() else PUBLISHED
+
+
+def _reviews() -> bool:
+    """Whether a gemeentebeheerder looks at opgaven of the own gemeente before they open."""
+    return queries.reviews_opgaven(db.session(), current_actor().gemeente_code or "")
 
 
 def _version_now(opgave_id: UUID) -> int:
@@ -384,6 +422,7 @@ def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
         if opgave
         else url_for("opgaven.create"),
         is_open=opgave is not None and opgave.status in TAKES_ANSWERS,
+        reviews=_reviews(),
         kind_helps={kind.value: said for kind, said in KIND_SENTENCES.items()},
         hints=hints_for(row.form.label.data or "" for row in form.skills),
         labels=vocabulary.own_labels(db.session()),

@@ -1,0 +1,93 @@
+"""What a gemeentebeheerder looks at before it opens, and whether opgaven are looked at at all."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import utc_now
+from app.core.dutch import how_long
+from app.core.errors import Conflict, NotFound
+from app.core.faults import FaultyDraft
+from app.extensions import db
+from app.opgaven import queries
+from app.opgaven import review as service
+from app.opgaven.models import Opgave
+from app.opgaven.rules import may_review
+from app.web.auth import current_actor
+from app.web.opgaven.forms import SendBackForm
+from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+ALLOWED = "De opgave staat open. De opgavehouder krijgt bericht."
+SENT_BACK = "De opgave is terug bij de opgavehouder, met wat jij schreef."
+SWITCHED = {
+    True: "Vanaf nu bekijkt een gemeentebeheerder elke opgave voordat die opengaat.",
+    False: "Vanaf nu zet een opgavehouder een opgave zelf open.",
+}
+
+review = Blueprint("review", __name__)
+
+
+@review.get("/beheer/beoordelen")
+@allow(Policy.GEMEENTEBEHEERDER)
+def index() -> str:
+    code, session, now = _own_gemeente(), db.session(), utc_now()
+    waiting = [
+        (opgave, how_long(now - opgave.submitted_at) if opgave.submitted_at else "")
+        for opgave in queries.in_review(session, code)
+    ]
+    is_on = queries.reviews_opgaven(session, code)
+    return render_template("opgaven/review.html", waiting=waiting, is_on=is_on)
+
+
+@review.post("/beheer/beoordelen")
+@allow(Policy.GEMEENTEBEHEERDER)
+def switch() -> ResponseReturnValue:
+    is_on = request.form.get("aan") == "ja"
+    with open_work() as work:
+        service.choose(work, is_on=is_on)
+    flash(SWITCHED[is_on], "success")
+    return redirect(url_for("review.index"))
+
+
+@review.post("/opgaven/<uuid:opgave_id>/goedkeuren")
+@allow(Policy.GEMEENTEBEHEERDER)
+def approve(opgave_id: UUID) -> ResponseReturnValue:
+    try:
+        with open_work() as work:
+            service.allow(work, opgave_id, request.form.get("version", type=int))
+        flash(ALLOWED, "success")
+    except (Conflict, FaultyDraft) as refused:
+        flash(refused.said, "error")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+
+
+@review.route("/opgaven/<uuid:opgave_id>/terugsturen", methods=["GET", "POST"])
+@allow(Policy.GEMEENTEBEHEERDER)
+def send_back(opgave_id: UUID) -> ResponseReturnValue:
+    opgave, form = _to_review(opgave_id), SendBackForm.of_request()
+    if form.submitted():
+        try:
+            with open_work() as work:
+                service.send_back(work, opgave_id, form.words.data or "")
+        except FaultyDraft as faulty:
+            form.show_faults(faulty)
+        else:
+            flash(SENT_BACK, "success")
+            return redirect(url_for("review.index"))
+    return render_template("opgaven/send_back.html", form=form, opgave=opgave), form.status
+
+
+def _own_gemeente() -> str:
+    actor = current_actor()
+    code = actor.gemeente_code or ""
+    if not may_review(actor, code):
+        raise NotFound(f"review of {code}")
+    return code
+
+
+def _to_review(opgave_id: UUID) -> Opgave:
+    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
+    _own_gemeente()
+    return opgave

@@ -1,0 +1,128 @@
+"""Who looks after an opgave hears what happens to it, as long as it is so."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.accounts.queries import actor_of
+from app.core.actor import Role
+from app.notifications import queries, service
+from app.notifications.models import Notice
+from app.notifications.rules import NoticeKind
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
+from tests.support.builders import a_user, an_opgave
+from tests.support.work import TODAY, make_work
+
+Change = Callable[[Opgave], None]
+
+
+@pytest.fixture
+def owner(session: Session) -> User:
+    return a_user(session, Role.OPGAVEHOUDER)
+
+
+@pytest.fixture
+def second(session: Session, owner: User) -> User:
+    return a_user(session, Role.OPGAVEHOUDER, gemeente_code=owner.gemeente_code)
+
+
+def read_by(session: Session, user: User) -> list[NoticeKind]:
+    return [one.notice.kind for one in queries.inbox(session, actor_of(user), TODAY)]
+
+
+def changed(opgave: Opgave, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(opgave, name, value)
+
+
+def test_every_gemeentebeheerder_but_the_writer_is_asked(session: Session, owner: User) -> None:
+    here = {"gemeente_code": owner.gemeente_code}
+    both = a_user(session, Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER, **here)
+    other = a_user(session, Role.GEMEENTEBEHEERDER, **here)
+    a_user(session, Role.GEMEENTEBEHEERDER)
+    opgave = an_opgave(session, owner=owner, status=OpgaveStatus.REVIEW, submitted_by=both.id)
+
+    service.tell_review_asked(make_work(session), opgave.id)
+
+    assert list(session.scalars(select(Notice.user_id))) == [other.id]
+    assert read_by(session, other) == [NoticeKind.REVIEW_ASKED]
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin", "end"),
+    [
+        (
+            NoticeKind.SENT_BACK,
+            {"status": OpgaveStatus.CONCEPT, "sent_back_words": "Noem de wijk."},
+            {"sent_back_words": ""},
+        ),
+        (NoticeKind.ALLOWED, {}, {"status": OpgaveStatus.FILLED}),
+    ],
+)
+def test_both_who_look_after_it_hear_it_while_it_is_so(
+    session: Session,
+    owner: User,
+    second: User,
+    kind: NoticeKind,
+    begin: dict[str, Any],
+    end: dict[str, Any],
+) -> None:
+    opgave = an_opgave(session, owner=owner, co_owner_id=second.id, **begin)
+
+    service.tell_owners(make_work(session), opgave.id, kind)
+    while_so = [read_by(session, user) for user in (owner, second)]
+    changed(opgave, **end)
+    session.flush()
+
+    assert while_so == [[kind], [kind]]
+    assert read_by(session, owner) == []
+
+
+def test_what_expired_is_told_and_what_was_withdrawn_is_not(session: Session, owner: User) -> None:
+    expired = an_opgave(session, owner=owner, status=OpgaveStatus.EXPIRED)
+    withdrawn = an_opgave(session, owner=owner, status=OpgaveStatus.WITHDRAWN)
+
+    for opgave in (expired, withdrawn):
+        service.tell_expired(make_work(session), opgave.id)
+
+    assert list(session.scalars(select(Notice.opgave_id))) == [expired.id]
+    assert read_by(session, owner) == [NoticeKind.EXPIRED]
+
+
+def test_who_gets_an_opgave_hears_it_while_it_is_theirs(
+    session: Session, owner: User, second: User
+) -> None:
+    opgave = an_opgave(session, owner=second)
+
+    service.tell_handed_over(make_work(session), opgave.id, second.id)
+    theirs = read_by(session, second)
+    opgave.owner_id = owner.id
+    session.flush()
+
+    assert (theirs, read_by(session, second)) == ([NoticeKind.HANDED_OVER], [])
+
+
+def test_the_second_hears_it_while_they_are(session: Session, owner: User, second: User) -> None:
+    opgave = an_opgave(session, owner=owner, co_owner_id=second.id, status=OpgaveStatus.CONCEPT)
+
+    service.tell_co_owner(make_work(session), opgave.id, second.id)
+    while_so = read_by(session, second)
+    opgave.co_owner_id = None
+    session.flush()
+
+    assert (while_so, read_by(session, second)) == ([NoticeKind.CO_OWNER_NAMED], [])
+
+
+def test_what_happens_a_second_time_is_news_a_second_time(session: Session, owner: User) -> None:
+    opgave = an_opgave(session, owner=owner)
+    service.tell_owners(make_work(session), opgave.id, NoticeKind.ALLOWED)
+    service.mark_all_read(make_work(session, owner))
+
+    service.tell_owners(make_work(session), opgave.id, NoticeKind.ALLOWED)
+
+    assert queries.count_unread(session, actor_of(owner), TODAY) == 1

@@ -1,0 +1,167 @@
+"""The pages of a gemeentebeheerder who looks at opgaven before they open; and of handing over."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Role
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
+from tests.support.builders import a_user, an_opgave
+from tests.support.pages import fault_at, text_of
+from tests.support.web import sign_in
+from tests.support.work import MONDAY
+
+QUEUE = "/beheer/beoordelen"
+
+
+@pytest.fixture
+def owner(session: Session) -> User:
+    return a_user(session, Role.OPGAVEHOUDER)
+
+
+@pytest.fixture
+def reviewer(client: FlaskClient, session: Session, owner: User) -> User:
+    """Who sits behind the browser."""
+    user = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=owner.gemeente_code)
+    sign_in(client, session, user)
+    return user
+
+
+@pytest.fixture
+def waiting(session: Session, owner: User) -> Opgave:
+    opgave = an_opgave(
+        session,
+        "Wmo",
+        owner=owner,
+        title="Een plein",
+        status=OpgaveStatus.REVIEW,
+        published_at=None,
+        submitted_at=MONDAY,
+        submitted_by=owner.id,
+    )
+    session.commit()
+    return opgave
+
+
+def test_looking_along_is_switched_on_and_off(
+    client: FlaskClient, session: Session, reviewer: User
+) -> None:
+    begin = text_of(client.get("/beheer"))
+    on = text_of(client.post(QUEUE, data={"aan": "ja"}, follow_redirects=True))
+    off = text_of(client.post(QUEUE, data={"aan": "nee"}, follow_redirects=True))
+
+    assert "Opgaven beoordelen" in begin
+    assert "Vanaf nu bekijkt een gemeentebeheerder elke opgave" in on
+    assert "Er wacht niets op je oordeel" in on
+    assert "Vanaf nu zet een opgavehouder een opgave zelf open." in off
+
+
+def test_an_opgavehouder_asks_a_gemeentebeheerder_opens(
+    client: FlaskClient, session: Session, owner: User, reviewer: User
+) -> None:
+    client.post(QUEUE, data={"aan": "ja"})
+    opgave = an_opgave(session, "Wmo", owner=owner, status=OpgaveStatus.CONCEPT, published_at=None)
+    session.commit()
+    address = f"/opgaven/{opgave.id}"
+
+    sign_in(client, session, owner)
+    offered = text_of(client.get(address))
+    asked = text_of(client.post(f"{address}/publiceren", follow_redirects=True))
+    sign_in(client, session, reviewer)
+    queue = text_of(client.get(QUEUE))
+    offers = text_of(client.get(address))
+    opened = text_of(
+        client.post(
+            f"{address}/goedkeuren", data={"version": opgave.version}, follow_redirects=True
+        )
+    )
+
+    assert "Vraag een oordeel" in offered
+    assert "De opgave wacht op een gemeentebeheerder" in asked
+    assert "Goed, zet open" not in asked
+    assert "Beheer 1" in queue
+    assert "1 opgave wacht" in queue
+    assert "Goed, zet open" in offers
+    assert "De opgave staat open. De opgavehouder krijgt bericht." in opened
+    assert opgave.status is OpgaveStatus.OPEN
+
+
+def test_sending_back_takes_words_that_the_opgavehouder_reads(
+    client: FlaskClient, session: Session, owner: User, reviewer: User, waiting: Opgave
+) -> None:
+    address = f"/opgaven/{waiting.id}"
+
+    form = client.get(f"{address}/terugsturen")
+    empty = client.post(f"{address}/terugsturen", data={"words": ""})
+    client.post(f"{address}/terugsturen", data={"words": "Noem de wijk."})
+    sign_in(client, session, owner)
+    seen = text_of(client.get(address))
+
+    assert (form.status_code, empty.status_code) == (200, 422)
+    assert fault_at(empty, "words") == "Schrijf wat er anders moet."
+    assert "Een gemeentebeheerder vraagt: Noem de wijk." in seen
+    assert waiting.status is OpgaveStatus.CONCEPT
+
+
+def test_what_was_changed_meanwhile_stays_waiting(
+    client: FlaskClient, session: Session, reviewer: User, waiting: Opgave
+) -> None:
+    data = {"version": waiting.version - 1}
+
+    said = client.post(f"/opgaven/{waiting.id}/goedkeuren", data=data, follow_redirects=True)
+
+    assert "Deze opgave is intussen gewijzigd." in text_of(said)
+    assert waiting.status is OpgaveStatus.REVIEW
+
+
+@pytest.mark.parametrize("roles", [(Role.OPGAVEHOUDER,), (Role.BEHEERDER,)])
+def test_others_have_nothing_to_judge(
+    client: FlaskClient, session: Session, waiting: Opgave, roles: tuple[Role, ...]
+) -> None:
+    sign_in(client, session, a_user(session, *roles, gemeente_code=waiting.gemeente_code))
+    data = {"version": waiting.version, "words": "Nee."}
+
+    answers = [
+        client.get(QUEUE),
+        client.get(f"/opgaven/{waiting.id}/terugsturen"),
+        client.post(f"/opgaven/{waiting.id}/terugsturen", data=data),
+        client.post(f"/opgaven/{waiting.id}/goedkeuren", data=data),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert waiting.status is OpgaveStatus.REVIEW
+
+
+def test_an_opgave_is_handed_over_from_its_page(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    heir = a_user(session, Role.OPGAVEHOUDER, gemeente_code=owner.gemeente_code)
+    opgave = an_opgave(session, "Wmo", owner=owner)
+    sign_in(client, session, owner)
+    address = f"/opgaven/{opgave.id}"
+
+    link = text_of(client.get(address))
+    form = client.get(f"{address}/overdragen")
+    nobody = client.post(f"{address}/overdragen", data={"user_id": "x"})
+    done = client.post(
+        f"{address}/overdragen", data={"user_id": str(heir.id)}, follow_redirects=True
+    )
+
+    assert "Draag over aan een collega" in link
+    assert heir.email in text_of(form)
+    assert fault_at(nobody, "user_id") == "Kies een collega die opgavehouder is."
+    assert "De opgave is overgedragen." in text_of(done)
+    assert opgave.owner_id == heir.id
+
+
+def test_without_a_colleague_the_page_says_how_to_get_one(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    opgave = an_opgave(session, "Wmo", owner=owner)
+    sign_in(client, session, owner)
+
+    said = text_of(client.get(f"/opgaven/{opgave.id}/overdragen"))
+
+    assert "Bij jullie gemeente is nog niemand anders opgavehouder." in said
