@@ -1,5 +1,6 @@
 """Facts that rooms tell, saved together with the change they tell of."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -32,6 +33,13 @@ class OutboxMessage(Base):
     __tablename__ = "outbox_message"
     __table_args__ = (
         Index("ix_outbox_message_waiting", "id", postgresql_where="relayed_at IS NULL"),
+        # What happened to one thing is asked by what facts hold.
+        Index(
+            "ix_outbox_message_payload",
+            "payload",
+            postgresql_using="gin",
+            postgresql_ops={"payload": "jsonb_path_ops"},
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -51,6 +59,15 @@ def waiting(session: Session) -> dict[str, int]:
         .order_by(OutboxMessage.name)
     )
     return dict(session.execute(found).all())
+
+
+def facts_of(session: Session, names: Collection[str], **payload: object) -> list[OutboxMessage]:
+    """What was told under these names of what the payload names, in order."""
+    about = {key: str(value) for key, value in payload.items()}
+    found = select(OutboxMessage).where(
+        OutboxMessage.name.in_(names), OutboxMessage.payload.contains(about)
+    )
+    return list(session.scalars(found.order_by(OutboxMessage.id)))
 
 
 def _plain(value: Any) -> Any:

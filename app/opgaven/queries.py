@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.core.finding import by_strength, holds, is_one_of
+from app.core.outbox import facts_of
 from app.core.paging import Page, page
 from app.gemeenten.models import Gemeente
+from app.opgaven import events
 from app.opgaven.models import OPGAVE_WORDS, AskedSkill, GemeenteChoice, Opgave
 from app.opgaven.rules import (
     EDITORS,
@@ -32,6 +34,27 @@ from app.opgaven.rules import (
 from app.vocabulary.rules import Theme
 
 Row = tuple[Opgave, Gemeente]
+# Everything that moves an opgave, or who looks after it.
+STEPS = frozenset(
+    fact.name
+    for fact in (
+        events.OpgaveDrafted,
+        events.OpgaveSubmitted,
+        events.OpgaveSentBack,
+        events.OpgaveAllowed,
+        events.OpgavePublished,
+        events.OpgaveChanged,
+        events.OpgaveTalking,
+        events.OpgaveFilled,
+        events.OpgaveReopened,
+        events.OpgaveStarted,
+        events.OpgaveEnded,
+        events.OpgaveHandedOver,
+        events.CoOwnerNamed,
+        events.SeatTaken,
+        events.SeatFreed,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +73,17 @@ class OpgaveHead:
     title: str
     gemeente_name: str
     closes_on: date | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to an opgave."""
+
+    name: str
+    at: datetime
+    # A colleague of its gemeente, or nobody.
+    by: str
+    payload: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -192,6 +226,29 @@ def draft_of(session: Session, opgave: Opgave) -> OpgaveDraft:
         co_owner_email=co_owner.email if co_owner else "",
         version=opgave.version,
     )
+
+
+def steps(session: Session, editor: Actor, opgave_id: UUID) -> list[Step]:
+    """What happened to the opgave, for who may change it; a step without a person came of itself.
+
+    Only colleagues of the own gemeente are named: of others it tells that they came or left.
+    """
+    opgave = opgave_to_edit(session, editor, opgave_id)
+    facts = facts_of(session, STEPS, opgave_id=opgave.id)
+    people = {fact.actor_id for fact in facts if fact.actor_id is not None}
+    own = select(User.id, User.name).where(
+        User.id.in_(people), User.gemeente_code == opgave.gemeente_code
+    )
+    names = dict(session.execute(own).all())
+    return [
+        Step(
+            fact.name,
+            fact.occurred_at,
+            names.get(fact.actor_id, "") if fact.actor_id else "",
+            fact.payload,
+        )
+        for fact in facts
+    ]
 
 
 def reviews_opgaven(session: Session, gemeente_code: str) -> bool:

@@ -10,11 +10,25 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    _index_facts()
     _let_opgaven_live()
 
 
 def downgrade() -> None:
     _end_life_of_opgaven()
+    op.drop_index("ix_outbox_message_payload", "outbox_message")
+
+
+def _index_facts() -> None:
+    """While facts are written. First, and once more from the start when it broke off half-way."""
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = 0")
+        op.execute("DROP INDEX IF EXISTS ix_outbox_message_payload")
+        op.execute(
+            "CREATE INDEX CONCURRENTLY ix_outbox_message_payload ON outbox_message"
+            " USING gin (payload jsonb_path_ops)"
+        )
+        op.execute("SET lock_timeout = '1s'")
 
 
 def _let_opgaven_live() -> None:

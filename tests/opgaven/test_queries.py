@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import actor_of
 from app.core.actor import ANYONE, Actor, Role
 from app.core.errors import NotFound
 from app.gemeenten.models import Gemeente
-from app.opgaven import queries
+from app.opgaven import life, queries
 from app.opgaven.models import Opgave
 from app.opgaven.queries import Search
 from app.opgaven.rules import Audience, Kind, OpgaveStatus
@@ -338,3 +339,29 @@ def test_what_is_open_is_counted(session: Session) -> None:
     an_opgave(session, status=OpgaveStatus.CONCEPT)
 
     assert queries.count_open(session, TODAY) - before == 2
+
+
+# What happened
+
+
+def test_what_happened_to_an_opgave_is_told_in_order_with_who_of_its_gemeente(
+    session: Session,
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, "wonen", owner=owner, people_needed=2)
+    another = an_opgave(session, "wonen", owner=owner)
+    lender = a_user(session)
+
+    life.begin_talking(make_work(session, owner), opgave.id)
+    life.take_seat(make_work(session, lender), opgave.id)
+    life.free_seat(make_work(session), opgave.id)
+    life.withdraw(make_work(session, owner), another.id)
+    found = queries.steps(session, actor_of(owner), opgave.id)
+
+    assert [(step.name, step.by) for step in found] == [
+        ("opgave.talking", owner.name),
+        ("seat.taken", ""),
+        ("seat.freed", ""),
+    ]
+    with pytest.raises(NotFound):
+        queries.steps(session, actor_of(lender), opgave.id)

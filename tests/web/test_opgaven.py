@@ -18,8 +18,10 @@ from app.core.actor import Role
 from app.core.outbox import OutboxMessage
 from app.matching.service import match_everything
 from app.opgaven.models import Opgave
+from app.opgaven.queries import STEPS
 from app.opgaven.rules import Audience, Kind, OpgaveStatus
 from app.people.rules import Level, Visibility
+from app.web.opgaven.pages import STEP_WORDS
 from tests.support.builders import a_gemeente, a_profile, a_user, an_asked_skill, an_opgave
 from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
@@ -802,6 +804,13 @@ def test_an_opgave_goes_its_way_by_the_buttons_on_its_page(
         *((200, "lopend"), (200, "afgerond")),
     ]
     assert opgave.people_needed == 2
+    happened = text_of(client.get(address)).split("Wat er gebeurde")[1]
+    assert happened.index("De opgave is afgerond, door") < happened.index("Het gesprek met een")
+    assert "Wat er gebeurde" not in text_of(sign_in(client, session, a_user(session)).get(address))
+
+
+def test_every_step_has_words() -> None:
+    assert set(STEP_WORDS) == STEPS
 
 
 def test_looking_for_somebody_more_says_what_is_wrong_beside_the_field(

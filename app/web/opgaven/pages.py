@@ -13,7 +13,9 @@ from app.core.dutch import dutch_date
 from app.labels import label
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU
+from app.opgaven.events import OpgaveEnded
 from app.opgaven.models import AskedSkill, Opgave
+from app.opgaven.queries import Step
 from app.opgaven.rules import (
     ENDED,
     NEXT,
@@ -50,6 +52,23 @@ HOW_IT_STANDS = {
     OpgaveStatus.DONE: "Deze opgave is afgerond",
     OpgaveStatus.WITHDRAWN: "Deze opgave is voorbij",
     OpgaveStatus.EXPIRED: "Deze opgave is voorbij",
+}
+STEP_WORDS = {
+    "opgave.drafted": "Het concept is begonnen",
+    "opgave.submitted": "Het oordeel van een gemeentebeheerder is gevraagd",
+    "opgave.sent_back": "De opgave is teruggestuurd",
+    "opgave.allowed": "De opgave is goedgekeurd",
+    "opgave.published": "De opgave ging open",
+    "opgave.changed": "De opgave is gewijzigd",
+    "opgave.talking": "Het gesprek met een collega begon",
+    "opgave.filled": "De opgave is bezet",
+    "opgave.reopened": "De opgave ging weer open",
+    "opgave.started": "Het werk begon",
+    "opgave.ended": "De opgave is {status}",
+    "opgave.handed_over": "De opgave is overgedragen",
+    "co_owner.named": "Er is een tweede opgavehouder gekozen",
+    "seat.taken": "Een plek is bezet",
+    "seat.freed": "Een plek kwam vrij",
 }
 NO_MORE = {
     OpgaveStatus.FILLED: "Voor deze opgave is gevonden wie er nodig was.",
@@ -166,6 +185,24 @@ def review_block(viewer: Actor, opgave: Opgave, *, is_asked: bool) -> ReviewBloc
         is_own=may and is_own,
         sent_back_words=opgave.sent_back_words,
     )
+
+
+@dataclass(frozen=True)
+class StepLine:
+    at: datetime
+    text: str
+
+
+def step_lines(found: Iterable[Step]) -> list[StepLine]:
+    """What happened, the last first."""
+    return [StepLine(step.at, _step_words(step)) for step in reversed(list(found))]
+
+
+def _step_words(step: Step) -> str:
+    said = STEP_WORDS[step.name]
+    if step.name == OpgaveEnded.name:
+        said = said.format(status=OpgaveStatus(step.payload["status"]).value)
+    return f"{said}, door {step.by}." if step.by else f"{said}."
 
 
 def more_of(opgave: Opgave, today: date) -> dict[str, object]:

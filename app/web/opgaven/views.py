@@ -65,6 +65,7 @@ from app.web.opgaven.pages import (
     own_match,
     review_block,
     said_of_all,
+    step_lines,
 )
 from app.web.policy import Policy, admits, allow
 from app.web.responses.pages import answer_block
@@ -146,6 +147,7 @@ def show(opgave_id: UUID) -> str:
         heading=HOW_IT_STANDS[opgave.status],
         review=review_block(actor, opgave, is_asked=_reviews()) if is_ours else None,
         deeds=deeds_of(opgave.status) if is_ours else frozenset(),
+        steps=step_lines(queries.steps(session, actor, opgave_id)) if is_ours else [],
         takes_answers=takes_answers(opgave.status, opgave.closes_on, today),
         elsewhere=lines_for_opgave(session, actor, seen, today) if is_ours and not ended else [],
     )
