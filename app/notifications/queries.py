@@ -326,6 +326,14 @@ def knows_of(session: Session, viewer: Actor, profile_ids: Iterable[UUID]) -> se
     return set(session.scalars(shown))
 
 
+def count_told_of(session: Session, opgave_id: UUID) -> int:
+    """How many professionals were ever told that this opgave fits them."""
+    told = select(func.count(Notice.user_id.distinct())).where(
+        Notice.opgave_id == opgave_id, Notice.kind == NoticeKind.OPGAVE_FOR_YOU
+    )
+    return session.scalar(told) or 0
+
+
 def last_told(session: Session, user_id: UUID) -> datetime | None:
     """Until when accepted digests have told this person everything."""
     return session.scalar(_last_told(user_id))

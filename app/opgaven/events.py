@@ -11,6 +11,8 @@ from app.core.outbox import Event
 class OpgaveDrafted(Event):
     name: ClassVar[str] = "opgave.drafted"
     opgave_id: UUID
+    # The finished opgave that it began with.
+    source_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,19 @@
 """Opgaven and the skills they ask."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.clock import dutch_day
 from app.core.errors import Conflict
 from app.core.finding import words_in
 from app.core.orm import Base, PrimaryId
 from app.opgaven.rules import (
+    COLLEAGUES_WEEKS,
+    MOST_WEEKS,
     NEXT,
     NO_SUCH_MOVE,
     TITLE_LIMIT,
@@ -34,8 +37,12 @@ class Opgave(Base):
         CheckConstraint(
             "status NOT IN ('open', 'in_gesprek', 'bezet', 'lopend')"
             " OR (closes_on IS NOT NULL AND starts_on IS NOT NULL"
-            " AND ends_on IS NOT NULL AND hours_per_week IS NOT NULL AND hours_per_week > 0)",
+            " AND ends_on IS NOT NULL AND (coalesce(hours_per_week, 0) > 0"
+            " OR kind = 'klankbord' AND coalesce(times, 0) > 0))",
             name="published_is_complete",
+        ),
+        CheckConstraint(
+            f"colleagues_weeks BETWEEN 1 AND {MOST_WEEKS}", name="colleagues_have_weeks"
         ),
         # Whatever happens at once: nobody gets a seat that is not there.
         CheckConstraint("people_taken BETWEEN 0 AND people_needed", name="seats_are_there"),
@@ -62,6 +69,18 @@ class Opgave(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    # Of a ruil, of an atelierplek, and of a klankbord in the place of hours a week.
+    in_return: Mapped[str] = mapped_column(String(WORDS_LIMIT), default="", server_default="")
+    atelier: Mapped[str] = mapped_column(String(TITLE_LIMIT), default="", server_default="")
+    times: Mapped[int | None] = mapped_column(SmallInteger)
+    # How long after it opened it is for colleagues alone.
+    colleagues_weeks: Mapped[int] = mapped_column(
+        SmallInteger, default=COLLEAGUES_WEEKS, server_default=str(COLLEAGUES_WEEKS)
+    )
+    # The finished opgave that this one began with.
+    copied_from: Mapped[UUID | None] = mapped_column(
+        ForeignKey("opgave.id", ondelete="SET NULL"), index=True
+    )
     # When, and by whom, a gemeentebeheerder was asked to look at it; and what they answered last.
     submitted_at: Mapped[datetime | None]
     submitted_by: Mapped[UUID | None] = mapped_column(
@@ -74,6 +93,13 @@ class Opgave(Base):
     skills: Mapped[list["AskedSkill"]] = relationship(
         cascade="all, delete-orphan", order_by="AskedSkill.place"
     )
+
+    @property
+    def colleagues_until(self) -> date | None:
+        """The last day on which it is for colleagues alone; none before it opened."""
+        if self.published_at is None:
+            return None
+        return dutch_day(self.published_at) + timedelta(weeks=self.colleagues_weeks)
 
     def move_to(self, status: OpgaveStatus) -> None:
         if status not in NEXT[self.status]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, null, or_, select, union_all
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
@@ -164,6 +164,21 @@ def newest_public(session: Session, today: date, limit: int) -> list[SeenOpgave]
     return [SeenOpgave(*row) for row in rows]
 
 
+def finished(session: Session, reader: Actor, number: int) -> Page[SeenOpgave]:
+    """What was brought to an end and is meant for the reader, the last first."""
+    done = _rows().where(Opgave.status == OpgaveStatus.DONE, _meant_for(session, reader))
+    on_page = page(session, done.order_by(Opgave.ended_at.desc(), Opgave.id), number)
+    return on_page.of([SeenOpgave(*row) for row in on_page.items])
+
+
+def begun_with(session: Session, opgave_id: UUID) -> int:
+    """How many opgaven of others began with this one."""
+    source = aliased(Opgave)
+    others = select(func.count(Opgave.id)).join(source, source.id == Opgave.copied_from)
+    of_others = Opgave.gemeente_code != source.gemeente_code
+    return session.scalar(others.where(source.id == opgave_id, of_others)) or 0
+
+
 def of_gemeente(session: Session, gemeente_code: str) -> list[Opgave]:
     """All opgaven of the gemeente, the last changed first."""
     return list(
@@ -222,6 +237,10 @@ def draft_of(session: Session, opgave: Opgave) -> OpgaveDraft:
         place=opgave.place,
         people_needed=opgave.people_needed,
         audience=opgave.audience,
+        in_return=opgave.in_return,
+        atelier=opgave.atelier,
+        times=opgave.times,
+        colleagues_weeks=opgave.colleagues_weeks,
         is_public=opgave.is_public,
         co_owner_email=co_owner.email if co_owner else "",
         version=opgave.version,
@@ -328,11 +347,14 @@ def _readable(reader_province: str, opgave: Opgave, gemeente: Gemeente) -> Reada
 def _open_for(session: Session, reader: Actor, today: date) -> ColumnElement[bool]:
     if reader.user_id is None:
         return and_(is_open(today), Opgave.is_public)
-    meant = or_(
+    return and_(is_open(today), _meant_for(session, reader))
+
+
+def _meant_for(session: Session, reader: Actor) -> ColumnElement[bool]:
+    return or_(
         Opgave.audience == Audience.EVERYBODY,
         Gemeente.province == province_of(session, reader),
     )
-    return and_(is_open(today), meant)
 
 
 def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
@@ -344,7 +366,12 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
     if wanted.province:
         found.append(Gemeente.province == wanted.province)
     if wanted.most_hours:
-        found.append(Opgave.hours_per_week <= wanted.most_hours)
+        # A klankbord asks no hours a week.
+        few = or_(
+            Opgave.hours_per_week <= wanted.most_hours,
+            and_(Opgave.kind == Kind.KLANKBORD, Opgave.hours_per_week.is_(None)),
+        )
+        found.append(few)
     return found
 
 

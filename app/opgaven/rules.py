@@ -1,7 +1,7 @@
 """What an opgave may hold, which moves it may make, and who may make them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -18,6 +18,10 @@ MOST_SKILLS = 15
 MOST_HOURS = 40
 MOST_PEOPLE = 50
 LONGEST_DAYS = 3 * 366
+MOST_TIMES = 50
+# How long an opgave is for colleagues alone, before anybody may think of hiring.
+COLLEAGUES_WEEKS = 4
+MOST_WEEKS = 26
 
 
 class Kind(StrEnum):
@@ -105,6 +109,7 @@ NO_SUCH_MOVE = {
 OWN_WRITING = (
     "Deze opgave schreef je zelf. Een andere gemeentebeheerder zet hem open of stuurt hem terug."
 )
+NOT_FINISHED = "Met deze opgave kun je niet beginnen: die is nog niet afgerond."
 NO_SEAT_LEFT = "Alle plekken van deze opgave zijn bezet."
 NO_SEAT_TAKEN = "Van deze opgave is geen plek bezet."
 
@@ -143,11 +148,28 @@ class OpgaveDraft:
     place: Place = Place.HYBRID
     people_needed: int | None = 1
     audience: Audience = Audience.EVERYBODY
+    # Of a ruil: what its gemeente offers; of an atelierplek: which atelier, with whom; of a
+    # klankbord: how often somebody is asked, in the place of hours a week.
+    in_return: str = ""
+    atelier: str = ""
+    times: int | None = None
+    colleagues_weeks: int | None = COLLEAGUES_WEEKS
     # Whether visitors who are not signed in may read it.
     is_public: bool = True
     co_owner_email: str = ""
     # The version that the writer saw; another one means that somebody wrote in between.
     version: int | None = field(default=None, compare=False)
+
+
+def fitting(draft: OpgaveDraft) -> OpgaveDraft:
+    """Without what its kind does not ask."""
+    return replace(
+        draft,
+        in_return=draft.in_return if draft.kind is Kind.RUIL else "",
+        atelier=draft.atelier if draft.kind is Kind.ATELIERPLEK else "",
+        times=draft.times if draft.kind is Kind.KLANKBORD else None,
+        hours_per_week=None if draft.kind is Kind.KLANKBORD else draft.hours_per_week,
+    )
 
 
 def faults(draft: OpgaveDraft) -> list[Fault]:
@@ -157,6 +179,11 @@ def faults(draft: OpgaveDraft) -> list[Fault]:
     if draft.hours_per_week is not None:
         found += range_fault("hours_per_week", draft.hours_per_week, 1, MOST_HOURS)
     found += range_fault("people_needed", draft.people_needed, 1, MOST_PEOPLE)
+    found += range_fault("colleagues_weeks", draft.colleagues_weeks, 1, MOST_WEEKS)
+    found += length_fault("in_return", draft.in_return, WORDS_LIMIT)
+    found += length_fault("atelier", draft.atelier, TITLE_LIMIT)
+    if draft.times is not None:
+        found += range_fault("times", draft.times, 1, MOST_TIMES)
     return found + _days_faults(draft) + _skills_faults(draft.skills)
 
 
@@ -166,7 +193,7 @@ def publishing_faults(draft: OpgaveDraft, today: date) -> list[Fault]:
         ("text", draft.text, "Vertel wat er aan de hand is en wat iemand gaat doen."),
         ("themes", draft.themes, "Kies minstens één thema."),
         ("skills", draft.skills, "Noem minstens één vaardigheid."),
-        ("hours_per_week", draft.hours_per_week, "Vul in hoeveel uur per week het kost."),
+        *_needed_of_kind(draft),
         ("starts_on", draft.starts_on, "Vul in wanneer het begint."),
         ("ends_on", draft.ends_on, "Vul in tot wanneer het duurt."),
         ("closes_on", draft.closes_on, "Vul in tot welke dag collega's kunnen reageren."),
@@ -199,6 +226,20 @@ def may_review(actor: Actor, gemeente_code: str) -> bool:
 
 def sending_back_faults(words: str) -> list[Fault]:
     return length_fault("words", words, WORDS_LIMIT, "Schrijf wat er anders moet.")
+
+
+def may_begin_with(reader: Actor, gemeente_code: str, status: OpgaveStatus) -> bool:
+    """Whether somebody who may read it can begin an opgave of their own with its words."""
+    is_own = reader.gemeente_code == gemeente_code
+    return may_draft(reader) and (status in ENDED if is_own else status is OpgaveStatus.DONE)
+
+
+def may_hire(
+    status: OpgaveStatus, closes_on: date | None, colleagues_until: date | None, today: date
+) -> bool:
+    """Whether colleagues had their time, and nobody was found who is still sought."""
+    had_time = colleagues_until is not None and colleagues_until < today
+    return had_time and takes_answers(status, closes_on, today)
 
 
 def may_read(actor: Actor, opgave: "Readable") -> bool:
@@ -260,6 +301,18 @@ def reopening_faults(
     elif closes_on > ends_on:
         found.append(Fault("closes_on", "De sluitingsdatum ligt na het einde van de opgave."))
     return found
+
+
+def _needed_of_kind(draft: OpgaveDraft) -> list[tuple[str, object, str]]:
+    """What this kind of opgave cannot do without."""
+    hours = ("hours_per_week", draft.hours_per_week, "Vul in hoeveel uur per week het kost.")
+    if draft.kind is Kind.KLANKBORD:
+        return [("times", draft.times, "Vul in hoe vaak je iemand wilt spreken.")]
+    if draft.kind is Kind.RUIL:
+        return [hours, ("in_return", draft.in_return, "Vertel wat jullie terug bieden.")]
+    if draft.kind is Kind.ATELIERPLEK:
+        return [hours, ("atelier", draft.atelier, "Noem het atelier en wie er meedoen.")]
+    return [hours]
 
 
 def _days_faults(draft: OpgaveDraft) -> list[Fault]:

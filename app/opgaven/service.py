@@ -12,14 +12,18 @@ from app.opgaven import life, queries, review
 from app.opgaven.events import CoOwnerNamed, OpgaveChanged, OpgaveDrafted, OpgaveHandedOver
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import (
+    COLLEAGUES_WEEKS,
     EDITORS,
     ENDED,
     NO_SUCH_MOVE,
+    NOT_FINISHED,
     TAKES_ANSWERS,
     WRITABLE,
     OpgaveDraft,
     OpgaveStatus,
     faults,
+    fitting,
+    may_begin_with,
     may_draft,
     opening_faults,
     publishing_faults,
@@ -39,9 +43,11 @@ NO_ROLE = (
 )
 
 
-def draft_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
+def draft_opgave(
+    work: Work, opgave_id: UUID, draft: OpgaveDraft, source_id: UUID | None = None
+) -> Opgave:
     """Begin an opgave under an id that the form was given, so that a second post does no harm."""
-    actor = work.actor
+    actor, draft = work.actor, fitting(draft)
     if not may_draft(actor) or actor.user_id is None or actor.gemeente_code is None:
         raise NotAllowed("draft an opgave")
     refuse(faults(draft) + _co_owner_faults(work, actor.user_id, actor.gemeente_code, draft))
@@ -55,19 +61,39 @@ def draft_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
         gemeente_code=actor.gemeente_code,
         owner_id=actor.user_id,
         status=OpgaveStatus.CONCEPT,
+        copied_from=source_id,
         version=0,
         created_at=work.now,
     )
     _fill(work, opgave, draft)
     work.session.add(opgave)
     work.session.flush()
-    work.emit(OpgaveDrafted(opgave_id=opgave_id))
+    work.emit(OpgaveDrafted(opgave_id=opgave_id, source_id=source_id))
     return opgave
+
+
+def begin_with(work: Work, opgave_id: UUID, source_id: UUID) -> Opgave:
+    """A concept of the own gemeente with the words of an opgave that came to an end.
+
+    Never its days, and nobody of its people: those are for who begins anew.
+    """
+    source = queries.seen_opgave(work.session, work.actor, source_id).opgave
+    if not may_begin_with(work.actor, source.gemeente_code, source.status):
+        raise Conflict(said=NOT_FINISHED)
+    words = replace(
+        queries.draft_of(work.session, source),
+        starts_on=None,
+        ends_on=None,
+        closes_on=None,
+        co_owner_email="",
+        version=None,
+    )
+    return draft_opgave(work, opgave_id, words, source.id)
 
 
 def revise_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
     """Change what the opgave says; an open one must stay complete."""
-    opgave = life.to_change(work, opgave_id)
+    opgave, draft = life.to_change(work, opgave_id), fitting(draft)
     _refuse_if_settled(opgave)
     if draft.version is not None and draft.version != opgave.version:
         raise Conflict(said=CHANGED_MEANWHILE)
@@ -131,6 +157,8 @@ def _fill(work: Work, opgave: Opgave, draft: OpgaveDraft) -> None:
     opgave.starts_on, opgave.ends_on = draft.starts_on, draft.ends_on
     opgave.closes_on = draft.closes_on
     opgave.place, opgave.audience = draft.place, draft.audience
+    opgave.in_return, opgave.atelier, opgave.times = draft.in_return, draft.atelier, draft.times
+    opgave.colleagues_weeks = draft.colleagues_weeks or COLLEAGUES_WEEKS
     opgave.is_public = draft.is_public
     _name_co_owner(work, opgave, draft.co_owner_email)
     opgave.skills = _skills(work, draft)

@@ -38,6 +38,8 @@ UNDER = {
     "people.edit": "people.own",
     "people.from_text": "people.own",
     "opgaven.show": "opgaven.index",
+    "opgaven.finished": "opgaven.index",
+    "opgaven.hire": "opgaven.ours",
     "opgaven.create": "opgaven.ours",
     "opgaven.edit": "opgaven.ours",
     "opgaven.from_text": "opgaven.ours",

@@ -42,6 +42,18 @@ def _let_opgaven_live() -> None:
         "opgave",
         sa.Column("sent_back_words", sa.String(1000), server_default="", nullable=False),
     )
+    op.add_column(
+        "opgave", sa.Column("in_return", sa.String(1000), server_default="", nullable=False)
+    )
+    op.add_column("opgave", sa.Column("atelier", sa.String(120), server_default="", nullable=False))
+    op.add_column("opgave", sa.Column("times", sa.SmallInteger(), nullable=True))
+    op.add_column(
+        "opgave",
+        sa.Column("colleagues_weeks", sa.SmallInteger(), server_default="4", nullable=False),
+    )
+    op.add_column("opgave", sa.Column("copied_from", sa.Uuid(), nullable=True))
+    _points_at("copied_from", "opgave")
+    op.create_index("ix_opgave_copied_from", "opgave", ["copied_from"])
     _points_at("submitted_by", "user")
     op.create_index("ix_opgave_submitted_by", "opgave", ["submitted_by"])
     op.create_table(
@@ -60,14 +72,18 @@ def _let_opgaven_live() -> None:
         "published_is_complete",
         "status NOT IN ('open', 'in_gesprek', 'bezet', 'lopend')"
         " OR (closes_on IS NOT NULL AND starts_on IS NOT NULL"
-        " AND ends_on IS NOT NULL AND hours_per_week IS NOT NULL AND hours_per_week > 0)",
+        " AND ends_on IS NOT NULL AND (coalesce(hours_per_week, 0) > 0"
+        " OR kind = 'klankbord' AND coalesce(times, 0) > 0))",
     )
+    _check("colleagues_have_weeks", "colleagues_weeks BETWEEN 1 AND 26")
     _check("seats_are_there", "people_taken BETWEEN 0 AND people_needed")
 
 
 def _end_life_of_opgaven() -> None:
     op.execute("ALTER TABLE opgave DROP CONSTRAINT ck_opgave_seats_are_there")
     op.execute("ALTER TABLE opgave DROP CONSTRAINT ck_opgave_published_is_complete")
+    # What asks a number of times has no place in the law of before.
+    op.execute("UPDATE opgave SET hours_per_week = 1 WHERE kind = 'klankbord' AND times > 0")
     op.execute("UPDATE opgave SET status = 'open' WHERE status = 'in_gesprek'")
     op.execute("UPDATE opgave SET status = 'concept' WHERE status = 'ter_beoordeling'")
     op.execute(
@@ -80,6 +96,8 @@ def _end_life_of_opgaven() -> None:
         " AND ends_on IS NOT NULL AND hours_per_week IS NOT NULL AND hours_per_week > 0)",
     )
     op.drop_table("gemeente_choice")
+    for column in ("copied_from", "colleagues_weeks", "times", "atelier", "in_return"):
+        op.drop_column("opgave", column)
     for column in ("sent_back_words", "submitted_by", "submitted_at", "people_taken"):
         op.drop_column("opgave", column)
 

@@ -14,13 +14,17 @@ from app.opgaven.rules import (
     NO_SUCH_MOVE,
     AskedSkillDraft,
     Audience,
+    Kind,
     OpgaveDraft,
     OpgaveStatus,
     Readable,
     faults,
+    fitting,
     is_overdue,
+    may_begin_with,
     may_draft,
     may_edit,
+    may_hire,
     may_read,
     opening_faults,
     publishing_faults,
@@ -309,3 +313,70 @@ def test_an_opgave_takes_answers_while_it_is_open_until_its_last_day(
     status: OpgaveStatus, closes_on: date, takes: bool
 ) -> None:
     assert takes_answers(status, closes_on, TODAY) is takes
+
+
+def test_each_kind_asks_what_it_cannot_do_without() -> None:
+    bare = replace(WHOLE, hours_per_week=None, in_return="", atelier="", times=None)
+
+    missing = {
+        kind: [fault.field for fault in publishing_faults(replace(bare, kind=kind), TODAY)]
+        for kind in Kind
+    }
+
+    assert missing == {
+        **{kind: ["hours_per_week"] for kind in Kind},
+        Kind.KLANKBORD: ["times"],
+        Kind.RUIL: ["hours_per_week", "in_return"],
+        Kind.ATELIERPLEK: ["hours_per_week", "atelier"],
+    }
+
+
+def test_what_a_kind_does_not_ask_is_left_out() -> None:
+    full = replace(WHOLE, hours_per_week=8, in_return="Een jurist", atelier="Dak", times=3)
+
+    kept = {
+        kind: (found.hours_per_week, found.in_return, found.atelier, found.times)
+        for kind in Kind
+        for found in [fitting(replace(full, kind=kind))]
+    }
+
+    assert kept == {
+        **dict.fromkeys(Kind, (8, "", "", None)),
+        Kind.KLANKBORD: (None, "", "", 3),
+        Kind.RUIL: (8, "Een jurist", "", None),
+        Kind.ATELIERPLEK: (8, "", "Dak", None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "closes_on", "until", "may"),
+    [
+        (OpgaveStatus.OPEN, TODAY, TODAY - timedelta(days=1), True),
+        (OpgaveStatus.TALKING, TODAY, TODAY - timedelta(days=1), True),
+        (OpgaveStatus.OPEN, TODAY, TODAY, False),
+        (OpgaveStatus.OPEN, TODAY - timedelta(days=1), TODAY - timedelta(days=9), False),
+        (OpgaveStatus.FILLED, TODAY, TODAY - timedelta(days=1), False),
+        (OpgaveStatus.CONCEPT, TODAY, None, False),
+    ],
+)
+def test_hiring_comes_after_colleagues_and_only_while_somebody_is_sought(
+    status: OpgaveStatus, closes_on: date, until: date | None, may: bool
+) -> None:
+    assert may_hire(status, closes_on, until, TODAY) is may
+
+
+@pytest.mark.parametrize(
+    ("reader", "status", "may"),
+    [
+        (STRANGER, OpgaveStatus.DONE, True),
+        (STRANGER, OpgaveStatus.WITHDRAWN, False),
+        (STRANGER, OpgaveStatus.RUNNING, False),
+        (EDITOR, OpgaveStatus.EXPIRED, True),
+        (EDITOR, OpgaveStatus.OPEN, False),
+        (with_roles(gemeente_code=ELSEWHERE), OpgaveStatus.DONE, False),
+    ],
+)
+def test_an_opgavehouder_begins_with_what_others_finished_or_what_ended_here(
+    reader: Actor, status: OpgaveStatus, may: bool
+) -> None:
+    assert may_begin_with(reader, HERE, status) is may

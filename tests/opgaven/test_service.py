@@ -466,3 +466,77 @@ def test_a_colleague_without_the_role_cannot_be_the_second(session: Session, own
     assert refusal.value.faults == [
         Fault("co_owner_email", service.NO_ROLE.format(name=second.name))
     ]
+
+
+# Beginning with what somebody else finished
+
+
+def test_a_concept_begins_with_the_words_of_a_finished_opgave_and_nothing_of_its_people(
+    session: Session, owner: User
+) -> None:
+    there = a_user(session, Role.OPGAVEHOUDER)
+    second = a_user(session, Role.OPGAVEHOUDER, gemeente_code=there.gemeente_code)
+    source = an_opgave(
+        session,
+        an_asked_skill("wonen", level=4),
+        owner=there,
+        co_owner_id=second.id,
+        status=OpgaveStatus.DONE,
+        ended_at=MONDAY,
+        people_taken=1,
+        title="Een plein",
+    )
+    opgave_id = uuid4()
+
+    for _ in range(2):
+        opgave = service.begin_with(make_work(session, owner), opgave_id, source.id)
+
+    assert (opgave.id, opgave.copied_from, opgave.owner_id, opgave.gemeente_code) == (
+        opgave_id,
+        source.id,
+        owner.id,
+        owner.gemeente_code,
+    )
+    assert (opgave.status, opgave.title, opgave.hours_per_week, opgave.version) == (
+        OpgaveStatus.CONCEPT,
+        "Een plein",
+        8,
+        1,
+    )
+    assert [(skill.label, skill.level) for skill in opgave.skills] == [("wonen", 4)]
+    assert (opgave.starts_on, opgave.ends_on, opgave.closes_on, opgave.co_owner_id) == (
+        *(None, None, None, None),
+    )
+    assert (opgave.people_taken, opgave.published_at) == (0, None)
+    assert [payload["source_id"] for _, payload in told(session)] == [str(source.id)]
+    assert queries.begun_with(session, source.id) == 1
+
+
+def test_nobody_begins_with_what_is_under_way_or_not_theirs_to_read(
+    session: Session, owner: User
+) -> None:
+    running = an_opgave(session, "wonen", status=OpgaveStatus.RUNNING)
+    elsewhere = a_user(
+        session, Role.OPGAVEHOUDER, gemeente_code=a_gemeente(session, province="Zeeland").code
+    )
+    hidden = an_opgave(
+        session,
+        "wonen",
+        owner=elsewhere,
+        status=OpgaveStatus.DONE,
+        audience=Audience.PROVINCE,
+    )
+
+    with pytest.raises(Conflict, match="nog niet afgerond"):
+        service.begin_with(make_work(session, owner), uuid4(), running.id)
+    with pytest.raises(NotFound):
+        service.begin_with(make_work(session, owner), uuid4(), hidden.id)
+
+
+def test_a_klankbord_opens_without_hours_a_week(session: Session, owner: User) -> None:
+    draft = replace(WHOLE, kind=Kind.KLANKBORD, times=4)
+    opgave = service.draft_opgave(make_work(session, owner), uuid4(), draft)
+
+    service.publish_opgave(make_work(session, owner), opgave.id)
+
+    assert (opgave.status, opgave.hours_per_week, opgave.times) == (OpgaveStatus.OPEN, None, 4)

@@ -17,6 +17,7 @@ from app.accounts.models import User
 from app.core.actor import Role
 from app.core.outbox import OutboxMessage
 from app.matching.service import match_everything
+from app.notifications.service import tell_matches
 from app.opgaven.models import Opgave
 from app.opgaven.queries import STEPS
 from app.opgaven.rules import Audience, Kind, OpgaveStatus
@@ -54,6 +55,7 @@ def begun(**changed: Any) -> dict[str, Any]:
         "title": "Een plan voor het plein",
         "kind": "klus",
         "people_needed": "1",
+        "colleagues_weeks": "4",
         "place": "hybrid",
         "audience": "everybody",
         "is_public": "y",
@@ -792,7 +794,7 @@ def test_an_opgave_goes_its_way_by_the_buttons_on_its_page(
         ("We hebben wie we zoeken", "bezet", {}),
         ("Zoek iemand bij", "bijzoeken", soon),
         ("We hebben wie we zoeken", "bezet", {}),
-        ("Begin met de opgave", "begin", {}),
+        ("Het werk is begonnen", "begin", {}),
         ("Rond de opgave af", "afronden", {}),
     ):
         assert offered in text_of(client.get(address))
@@ -894,3 +896,82 @@ def test_the_edit_form_holds_what_was_saved(
     assert value_of(page, "ends_on") == (TODAY + timedelta(days=120)).isoformat()
     assert '<option selected value="False">' in page.text
     assert '<option selected value="4">' in page.text
+
+
+# --- beginning with what others finished, and what comes after colleagues ----------------------
+
+
+def test_a_finished_opgave_is_found_and_begun_with(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    there = a_user(session, Role.OPGAVEHOUDER)
+    source = an_opgave(
+        session, "Wmo", owner=there, title="Meer bomen", status=OpgaveStatus.DONE, ended_at=MONDAY
+    )
+    session.commit()
+
+    listed = text_of(client.get("/opgaven/afgerond"))
+    page = client.get(f"/opgaven/{source.id}")
+    data = {"nieuw": value_of(page, "nieuw")}
+    answers = [client.post(f"/opgaven/{source.id}/overnemen", data=data) for _ in range(2)]
+    begun_id = UUID(data["nieuw"])
+    own = text_of(client.get(f"/opgaven/{begun_id}"))
+    sign_in(client, session, there)
+    of_source = text_of(client.get(f"/opgaven/{source.id}"))
+
+    assert "Meer bomen" in listed
+    assert [answer.location for answer in answers] == [f"/opgaven/{begun_id}/bewerken"] * 2
+    assert "Deze opgave begon met Meer bomen van gemeente" in own
+    assert "1 gemeente begon een eigen opgave met deze." in of_source
+
+
+def test_who_may_not_write_an_opgave_reads_what_was_finished(
+    client: FlaskClient, session: Session
+) -> None:
+    source = an_opgave(session, "Wmo", status=OpgaveStatus.DONE, ended_at=MONDAY)
+    sign_in(client, session, a_user(session))
+
+    said = text_of(client.get(f"/opgaven/{source.id}"))
+
+    assert "Begin met deze opgave" not in said
+    assert client.post(f"/opgaven/{source.id}/overnemen").status_code == 403
+
+
+def test_hiring_is_offered_after_the_weeks_for_colleagues_with_an_honest_count(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    early = an_opgave(session, "Wmo", owner=owner)
+    opgave = an_opgave(session, "Wmo", owner=owner, published_at=MONDAY - timedelta(weeks=5))
+    profiles = [a_profile(session, "Wmo") for _ in range(2)]
+    tell_matches(make_work(session), opgave.id, [one.user_id for one in profiles])
+    tell_matches(make_work(session), opgave.id, [profiles[0].user_id])
+    session.commit()
+
+    offered = text_of(client.get(f"/opgaven/{opgave.id}"))
+    page = text_of(client.get(f"/opgaven/{opgave.id}/inhuur"))
+    too_early = text_of(client.get(f"/opgaven/{early.id}"))
+
+    assert "Niemand gevonden? Lees hoe je verder kunt" in offered
+    assert "We meldden de opgave aan 2 collega's die passen. Niemand toonde belangstelling." in page
+    assert "Alleen collega's tot en met 21 december 2026" in too_early
+    assert "Niemand gevonden?" not in too_early
+    assert client.get(f"/opgaven/{early.id}/inhuur").status_code == 404
+
+
+def test_each_kind_shows_what_it_asks(client: FlaskClient, session: Session, owner: User) -> None:
+    data = {
+        Kind.KLANKBORD: {"times": "4"},
+        Kind.RUIL: {"in_return": "Onze jurist"},
+        Kind.ATELIERPLEK: {"atelier": "Atelier Dak"},
+        Kind.MEELOPEN: {},
+    }
+
+    said = {}
+    for kind, more in data.items():
+        sent = filled(kind=kind.value, actie="publiceer", **more)
+        said[kind] = text_of(client.post(NEW, data=sent, follow_redirects=True))
+
+    assert "Tijd 4 keer" in said[Kind.KLANKBORD]
+    assert "Onze jurist" in said[Kind.RUIL]
+    assert "Atelier Dak" in said[Kind.ATELIERPLEK]
+    assert "Wat je hier leert" in said[Kind.MEELOPEN]

@@ -159,5 +159,8 @@ def _opgave(record: Record) -> DemoOpgave:
             hours_per_week=record["hours_per_week"],
             place=Place(record["place"]),
             people_needed=record["people_needed"],
+            in_return=record.get("in_return", ""),
+            atelier=record.get("atelier", ""),
+            times=record.get("times"),
         ),
     )

@@ -13,9 +13,12 @@ from app.matching.core.proposals import TEXT_READ
 from app.matching.searching import Sought
 from app.opgaven.queries import Search
 from app.opgaven.rules import (
+    COLLEAGUES_WEEKS,
     MOST_HOURS,
     MOST_PEOPLE,
     MOST_SKILLS,
+    MOST_TIMES,
+    MOST_WEEKS,
     TEXT_LIMIT,
     TITLE_LIMIT,
     WORDS_LIMIT,
@@ -41,8 +44,8 @@ KIND_SENTENCES = {
     Kind.KLUS: "Afgebakend werk met een duidelijk eind.",
     Kind.DETACHERING: "Een collega werkt een tijd bij jullie.",
     Kind.RUIL: "Twee collega's wisselen van plek.",
-    Kind.MEELOPEN: "Een collega komt bij jullie leren.",
-    Kind.KLANKBORD: "Iemand die af en toe meedenkt.",
+    Kind.MEELOPEN: "Een collega komt bij jullie leren. Noem als vaardigheid wat er te leren is.",
+    Kind.KLANKBORD: "Iemand die af en toe meedenkt. Je noemt een aantal keer, geen uren.",
     Kind.ATELIERPLEK: "Een plek in een team van meer gemeenten.",
 }
 
@@ -83,6 +86,26 @@ class OpgaveForm(RowsForm):
         "zonder vaardigheid slaan we over.",
     )
     hours_per_week = NumberField("Uren per week", description=f"Van 1 tot en met {MOST_HOURS}.")
+    times = NumberField(
+        "Hoe vaak wil je iemand spreken?",
+        description="Alleen bij een klankbord, in de plaats van uren per week. "
+        f"Van 1 tot en met {MOST_TIMES} keer.",
+    )
+    in_return = TextField(
+        "Wat bieden jullie terug?",
+        description="Alleen bij een ruil: wie of wat van jullie gaat de andere kant op? "
+        f"Hoogstens {number(WORDS_LIMIT)} tekens.",
+    )
+    atelier = LineField(
+        "Welk atelier, en wie doen er mee?",
+        description="Alleen bij een atelierplek: de naam, en de gemeenten in het team.",
+    )
+    colleagues_weeks = NumberField(
+        "Hoeveel weken alleen voor collega's?",
+        default=COLLEAGUES_WEEKS,
+        description="Zo lang zoeken we alleen onder collega's. Pas daarna, en als je nog niemand "
+        f"vond, helpen we je op weg naar inhuur. Van 1 tot en met {MOST_WEEKS}.",
+    )
     people_needed = NumberField(
         "Hoeveel mensen zoek je?", default=1, description=f"Van 1 tot en met {MOST_PEOPLE}."
     )
@@ -118,6 +141,10 @@ class OpgaveForm(RowsForm):
             place=self.place.data,
             people_needed=self.people_needed.data,
             audience=self.audience.data,
+            in_return=self.in_return.data or "",
+            atelier=self.atelier.data or "",
+            times=self.times.data,
+            colleagues_weeks=self.colleagues_weeks.data,
             is_public=self.is_public.data,
             co_owner_email=self.co_owner_email.data or "",
             version=self.version.data,

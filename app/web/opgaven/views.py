@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
-from app.core.errors import Conflict, NotAllowed
+from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
 from app.core.paging import Page
@@ -19,6 +19,7 @@ from app.gemeenten import queries as gemeenten
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
 from app.matching.searching import Sought
+from app.notifications import queries as notifications
 from app.opgaven import life, queries, service
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
@@ -28,8 +29,11 @@ from app.opgaven.rules import (
     WRITABLE,
     AskedSkillDraft,
     OpgaveDraft,
+    fitting,
+    may_begin_with,
     may_draft,
     may_edit,
+    may_hire,
     opening_faults,
     takes_answers,
 )
@@ -83,6 +87,7 @@ REOPENED = "De opgave staat weer open voor reacties."
 STARTED = "De opgave is begonnen. Veel plezier samen."
 HANDED_OVER = "De opgave is overgedragen. Je collega krijgt er bericht van."
 SUBMITTED = "De opgave wacht op een gemeentebeheerder van je gemeente. Je krijgt bericht."
+BEGUN = "Je concept staat klaar. Vul de data in, en pas aan wat bij jullie anders is."
 DONE = "De opgave is afgerond. Goed gedaan."
 WITHDRAWN = "De opgave is ingetrokken."
 ONLY_SAVED = (
@@ -148,6 +153,12 @@ def show(opgave_id: UUID) -> str:
         review=review_block(actor, opgave, is_asked=_reviews()) if is_ours else None,
         deeds=deeds_of(opgave.status) if is_ours else frozenset(),
         steps=step_lines(queries.steps(session, actor, opgave_id)) if is_ours else [],
+        source=_source(opgave) if is_ours else None,
+        may_begin=may_begin_with(actor, opgave.gemeente_code, opgave.status),
+        new_opgave_id=new_id(),
+        begun_with=queries.begun_with(session, opgave_id) if is_ours else 0,
+        may_hire=is_ours
+        and may_hire(opgave.status, opgave.closes_on, opgave.colleagues_until, today),
         takes_answers=takes_answers(opgave.status, opgave.closes_on, today),
         elsewhere=lines_for_opgave(session, actor, seen, today) if is_ours and not ended else [],
     )
@@ -350,6 +361,51 @@ def hand_over(opgave_id: UUID) -> ResponseReturnValue:
     return page, form.status
 
 
+@opgaven.get("/opgaven/afgerond")
+@allow(Policy.SIGNED_IN)
+def finished() -> str:
+    found = queries.finished(db.session(), current_actor(), page_number())
+    return render_template(
+        "opgaven/finished.html",
+        page=found.of([opgave_card(seen) for seen in found.items]),
+        page_href=page_href,
+    )
+
+
+@opgaven.post("/opgaven/<uuid:opgave_id>/overnemen")
+@allow(Policy.OPGAVEHOUDER)
+def begin_with(opgave_id: UUID) -> ResponseReturnValue:
+    """A concept with the words of this one, under an id that its page was given."""
+    begun_id = id_in(request.form.get("nieuw")) or new_id()
+    with open_work() as work:
+        service.begin_with(work, begun_id, opgave_id)
+    flash(BEGUN, "success")
+    return redirect(url_for("opgaven.edit", opgave_id=begun_id))
+
+
+@opgaven.get("/opgaven/<uuid:opgave_id>/inhuur")
+@allow(Policy.OPGAVEHOUDER)
+def hire(opgave_id: UUID) -> str:
+    session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
+    opgave = queries.opgave_to_edit(session, actor, opgave_id)
+    if not may_hire(opgave.status, opgave.closes_on, opgave.colleagues_until, today):
+        raise NotFound(f"hire for {opgave_id}")
+    return render_template(
+        "opgaven/hire.html",
+        opgave=opgave,
+        told=notifications.count_told_of(session, opgave_id),
+        interested=len(responses.known_interest(session, actor, [opgave_id], today)),
+    )
+
+
+def _source(opgave: Opgave) -> SeenOpgave | None:
+    """What the opgave began with, as far as who looks may read it."""
+    if opgave.copied_from is None:
+        return None
+    found = queries.seen_opgaven(db.session(), current_actor(), [opgave.copied_from])
+    return found.get(opgave.copied_from)
+
+
 def _done(deed: Callable[[Work, UUID], object], opgave_id: UUID, said: str) -> ResponseReturnValue:
     with open_work() as work:
         deed(work, opgave_id)
@@ -390,7 +446,7 @@ def _save(form: OpgaveForm, opgave_id: UUID, write: Callable[[Work, OpgaveDraft]
         Saving(
             write=lambda work: write(work, form.draft()),
             publish=lambda work: service.publish_opgave(work, opgave_id),
-            lacking=lambda: opening_faults(form.draft(), dutch_day(utc_now())),
+            lacking=lambda: opening_faults(fitting(form.draft()), dutch_day(utc_now())),
             version_now=lambda: _version_now(opgave_id),
             said_saved=SAVED,
             said_published=_said_published(),
