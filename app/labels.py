@@ -9,6 +9,7 @@ from app.core.actor import Role
 from app.core.heartbeat import Group
 from app.core.jobs import JobState
 from app.core.phases import Phase
+from app.insight.rules import Stage
 from app.matching.core.words import LEVELS
 from app.notifications.rules import (
     Channel,
@@ -76,6 +77,14 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         OpgaveStatus.DONE: "Afgerond",
         OpgaveStatus.WITHDRAWN: "Ingetrokken",
         OpgaveStatus.EXPIRED: "Verlopen",
+    },
+    Stage: {
+        Stage.PUBLISHED: "Ging open",
+        Stage.INTEREST: "Kreeg belangstelling",
+        Stage.TALKING: "Kwam tot een gesprek",
+        Stage.FILLED: "Is bezet",
+        Stage.STARTED: "Is begonnen",
+        Stage.DONE: "Is afgerond",
     },
     Place: {
         Place.ON_SITE: "Op locatie",

@@ -33,6 +33,7 @@ class OutboxMessage(Base):
     __tablename__ = "outbox_message"
     __table_args__ = (
         Index("ix_outbox_message_waiting", "id", postgresql_where="relayed_at IS NULL"),
+        Index("ix_outbox_message_named", "name", "occurred_at"),
         # What happened to one thing is asked by what facts hold.
         Index(
             "ix_outbox_message_payload",

@@ -8,6 +8,7 @@ from app.web.beheer.mail import mail
 from app.web.beheer.views import beheer
 from app.web.demo.views import demo, mailbox
 from app.web.home.views import home
+from app.web.insight.views import insight
 from app.web.matching.views import matching
 from app.web.notifications.returned import returned
 from app.web.notifications.views import notifications
@@ -34,6 +35,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         vocabulary,
         words,
         beheer,
+        insight,
         mail,
         accounts,
     )

@@ -48,6 +48,7 @@ UNDER = {
     "opgaven.confirm_finish": "opgaven.ours",
     "opgaven.who_else": "opgaven.index",
     "opgaven.hand_over": "opgaven.ours",
+    "insight.index": "beheer.index",
     "review.index": "beheer.index",
     "review.send_back": "beheer.index",
     "opgaven.confirm_withdraw": "opgaven.ours",

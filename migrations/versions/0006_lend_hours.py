@@ -16,6 +16,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _end_life_of_opgaven()
+    op.drop_index("ix_outbox_message_named", "outbox_message")
     op.drop_index("ix_outbox_message_payload", "outbox_message")
 
 
@@ -27,6 +28,11 @@ def _index_facts() -> None:
         op.execute(
             "CREATE INDEX CONCURRENTLY ix_outbox_message_payload ON outbox_message"
             " USING gin (payload jsonb_path_ops)"
+        )
+        op.execute("DROP INDEX IF EXISTS ix_outbox_message_named")
+        op.execute(
+            "CREATE INDEX CONCURRENTLY ix_outbox_message_named"
+            " ON outbox_message (name, occurred_at)"
         )
         op.execute("SET lock_timeout = '1s'")
 

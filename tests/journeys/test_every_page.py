@@ -34,7 +34,7 @@ ROLE_PAGES = {
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {
         *("/beheer", "/beheer/collegas", "/onze-opgaven"),
-        "/beheer/beoordelen",
+        *("/beheer/beoordelen", "/beheer/inzicht"),
     },
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),

@@ -17,7 +17,7 @@ from app.gemeenten.models import Gemeente
 from app.opgaven import life, queries
 from app.opgaven.models import Opgave
 from app.opgaven.queries import Search
-from app.opgaven.rules import Audience, Kind, OpgaveStatus
+from app.opgaven.rules import TAKES_ANSWERS, Audience, Kind, OpgaveStatus
 from app.vocabulary.rules import Theme
 from tests.support.builders import a_gemeente, a_user, an_opgave
 from tests.support.queries import counted, plan_of
@@ -272,7 +272,7 @@ def test_search_gives_exactly_the_open_ones_that_may_be_read(
     assert {seen.opgave.id for seen in found.items} == {
         opgave.id
         for opgave in made
-        if opgave.status is OpgaveStatus.OPEN and _is_readable(session, looking, opgave)
+        if opgave.status in TAKES_ANSWERS and _is_readable(session, looking, opgave)
     }
     point.rollback()
 

@@ -95,10 +95,8 @@ def test_a_draft_is_a_concept_of_the_own_gemeente_that_nobody_hears_of(
         owner.id,
     )
     assert (opgave.created_at, opgave.changed_at, opgave.published_at) == (MONDAY, MONDAY, None)
-    assert (opgave.version, told(session)) == (
-        1,
-        [("opgave.drafted", {"opgave_id": str(opgave_id)})],
-    )
+    begun = {"opgave_id": str(opgave_id), "source_id": None}
+    assert (opgave.version, told(session)) == (1, [("opgave.drafted", begun)])
 
 
 def test_everything_that_was_written_comes_back(session: Session, owner: User) -> None:

@@ -507,11 +507,12 @@ def test_a_road_is_chosen_per_sort_of_news(client: FlaskClient, session: Session
 
     choose(client, {**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
 
-    assert before == ["weekly", "digest", "digest", "at_once"]
+    assert before == ["weekly", "digest", "digest", "at_once", "digest"]
     assert queries.channels(session, opgavehouder.id) == {
         Family.MATCHES: Channel.INBOX,
         Family.COLLEAGUES: Channel.DIGEST,
         Family.RESPONSES: Channel.DIGEST,
+        Family.OWN: Channel.DIGEST,
     }
 
 

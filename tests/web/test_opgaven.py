@@ -374,7 +374,7 @@ def test_a_title_is_enough_for_a_concept(
 def test_everything_that_was_filled_in_is_kept(
     client: FlaskClient, session: Session, owner: User
 ) -> None:
-    second = a_user(session, gemeente_code=owner.gemeente_code)
+    second = a_user(session, Role.OPGAVEHOUDER, gemeente_code=owner.gemeente_code)
 
     client.post(
         NEW,

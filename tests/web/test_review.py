@@ -100,7 +100,7 @@ def test_sending_back_takes_words_that_the_opgavehouder_reads(
     seen = text_of(client.get(address))
 
     assert (form.status_code, empty.status_code) == (200, 422)
-    assert fault_at(empty, "words") == "Schrijf wat er anders moet."
+    assert fault_at(empty, "words") == "Fout: Schrijf wat er anders moet."
     assert "Een gemeentebeheerder vraagt: Noem de wijk." in seen
     assert waiting.status is OpgaveStatus.CONCEPT
 
@@ -151,7 +151,7 @@ def test_an_opgave_is_handed_over_from_its_page(
 
     assert "Draag over aan een collega" in link
     assert heir.email in text_of(form)
-    assert fault_at(nobody, "user_id") == "Kies een collega die opgavehouder is."
+    assert fault_at(nobody, "user_id") == "Fout: Kies een collega die opgavehouder is."
     assert "De opgave is overgedragen." in text_of(done)
     assert opgave.owner_id == heir.id
 

@@ -115,9 +115,15 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
         text="Bepaal wie opgaven mag plaatsen voor de gemeente.",
         href=url_for("beheer.colleagues"),
     )
+    numbers = Task(
+        title="Inzicht",
+        text="Zie hoe ver opgaven komen, van jullie en van het hele land.",
+        href=url_for("insight.index"),
+    )
     return [
         people,
         *_review_task(session, actor),
+        numbers,
         *(_platform_tasks(session) if actor.has(Role.BEHEERDER) else ()),
     ]
 

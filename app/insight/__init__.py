@@ -1,0 +1,1 @@
+"""What becomes of opgaven, in numbers in which nobody can be found."""

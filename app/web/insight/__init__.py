@@ -1,0 +1,1 @@
+"""What becomes of opgaven, for who looks after a gemeente or the platform."""
