@@ -27,6 +27,7 @@ from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
 from app.responses.models import Response
 from app.responses.rules import Answer
+from app.web.responses.words import NEWS_AGAIN
 from tests.notifications.builders import a_told_match
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.pages import text_of
@@ -263,6 +264,19 @@ def test_later_takes_interest_back_and_says_so_beforehand(
 
     assert "Je toonde eerder belangstelling. Die nemen we dan terug." in text_of(page)
     assert done(session) == {Deed.LATER}
+
+
+def test_later_says_where_it_is_news_again_and_promises_no_digest(
+    client: FlaskClient, path: Path, opgave: Opgave, session: Session
+) -> None:
+    # The digest of Monday comes when it is closed.
+    opgave.closes_on = date(2026, 12, 6)
+    session.commit()
+
+    pages = [client.get(path(Deed.LATER)), client.post(path(Deed.LATER))]
+
+    assert f"niets van deze opgave tot 3 december 2026. {NEWS_AGAIN}" in text_of(pages[0])
+    assert f"Je zei: later, tot 3 december 2026. {NEWS_AGAIN}" in text_of(pages[1])
 
 
 @pytest.mark.parametrize("data", [{}, {"how_long": "altijd"}])

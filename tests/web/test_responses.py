@@ -18,6 +18,7 @@ from app.people.rules import ProfileState, Visibility
 from app.responses import service as responses
 from app.responses.models import Response
 from app.responses.rules import Answer
+from app.web.responses.words import NEWS_AGAIN
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.queries import counted
@@ -62,7 +63,7 @@ def test_the_page_says_what_is_shared_before_it_is_shared(
 
     assert buttons(page.text) == ["belangstelling", "later"]
     assert "zien dan je naam, je gemeente en je werkmailadres" in text_of(page)
-    assert "Dan hoor je er niets van tot 7 december 2026." in text_of(page)
+    assert "Dan hoor je niets van deze opgave tot 7 december 2026. Past de" in text_of(page)
     assert answers(session) == []
 
 
@@ -71,7 +72,7 @@ def test_the_page_says_what_is_shared_before_it_is_shared(
     [
         ("belangstelling", "Je hebt belangstelling getoond.", ["toch-niet"]),
         (
-            *("later", "Je zei: later. Je hoort er weer van op 7 december 2026."),
+            *("later", f"Je zei: later, tot 7 december 2026. {NEWS_AGAIN}"),
             ["belangstelling", "toch-niet"],
         ),
     ],
@@ -126,7 +127,7 @@ def test_the_list_names_no_opgave_that_is_no_longer_for_the_reader(
     client.post(f"/opgaven/{opgave_id}/toch-niet", data={"terug": "lijst"})
 
     assert "Deze opgave is niet meer voor jouw gemeente" in text_of(page)
-    assert "Je zei: later." in text_of(page)
+    assert "Je zei: later, tot 7 december 2026." in text_of(page)
     assert ("plein" in page.text, f'/opgaven/{opgave_id}"' in page.text) == (False, False)
     assert buttons(page.text) == ["toch-niet"]
     assert answers(session) == []

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.actor import Actor
-from app.core.dutch import dutch_date
 from app.links import Permit
 from app.matching import disputes, standing
 from app.matching.core.disputes import may_dispute
@@ -24,6 +23,7 @@ from app.web.match_view import SaidView
 from app.web.matching.disputes import Choice, choices, own_said_of
 from app.web.notifications.reader import Reader, reader_of
 from app.web.opgaven.pages import said_of_all
+from app.web.responses.words import answer_words, later_words
 
 SHARED = (
     "De opgavehouders van gemeente {gemeente} zien {when} je naam, je gemeente en je "
@@ -96,8 +96,7 @@ def answer_page(
         return AnswerPage(
             "Heb je belangstelling?", (f"Druk op de knop. {shared}",), "Ik heb belangstelling"
         )
-    until = dutch_date(again_on(today, opgave.closes_on))
-    lines = [f"Druk op de knop. Dan hoor je niets van deze opgave tot {until}. Dan nog een keer."]
+    lines = [f"Druk op de knop. {later_words(again_on(today, opgave.closes_on))}"]
     if response and response.answer is Answer.INTERESTED:
         lines.append("Je toonde eerder belangstelling. Die nemen we dan terug.")
     return AnswerPage("Hoor je het liever later?", tuple(lines), "Later")
@@ -121,9 +120,7 @@ def _done(seen: SeenOpgave, response: Response) -> AnswerPage:
         shared = SHARED.format(gemeente=seen.gemeente.name, when="nu")
         no_more = "In je overzicht hoor je niets meer van deze opgave."
         return AnswerPage("Je belangstelling is doorgegeven", (shared, no_more))
-    until = dutch_date(response.again_on)
-    again = f"Tot {until} hoor je niets van deze opgave. Dan vertellen we het je nog een keer."
-    return AnswerPage("Je hoort het later weer", (again,))
+    return AnswerPage("Je zei later", (answer_words(response),))
 
 
 def _is_news_again(response: Response, today: date) -> bool:

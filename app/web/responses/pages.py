@@ -18,7 +18,7 @@ from app.responses.models import Response
 from app.responses.queries import OwnAnswer
 from app.responses.rules import Answer, again_on
 from app.responses.service import NO_PROFILE, refusal
-from app.web.responses.words import answer_words
+from app.web.responses.words import answer_words, later_words
 
 NOT_FOR_READER = "Deze opgave is niet meer voor jouw gemeente"
 
@@ -35,8 +35,8 @@ class AnswerBlock:
     # A profile stands between the reader and showing interest: none yet, or one to publish.
     lacks_profile: bool
     has_profile: bool
-    # When they would hear of it again; nothing when it is too late for later, or said.
-    later_until: date | None
+    # What saying later would do; nothing when it is too late for that, or said.
+    later: str
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _block(
         can_show_interest=not against[Answer.INTERESTED] and said is not Answer.INTERESTED,
         lacks_profile=against[Answer.INTERESTED] == NO_PROFILE,
         has_profile=profile is not None,
-        later_until=again_on(today, opgave.closes_on) if may_say_later else None,
+        later=later_words(again_on(today, opgave.closes_on)) if may_say_later else "",
     )
 
 
@@ -140,6 +140,6 @@ def _line_of_hidden(response: Response) -> AnswerLine:
             can_show_interest=False,
             lacks_profile=False,
             has_profile=False,
-            later_until=None,
+            later="",
         ),
     )
