@@ -21,6 +21,7 @@ from app.matching import service as matching
 from app.matching.models import Dispute
 from app.notifications import queries, service
 from app.notifications.rules import morning_of
+from app.notifications.service import Stationery, health
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
@@ -323,6 +324,47 @@ def test_who_has_a_pause_can_end_it(client: FlaskClient, session: Session, path:
     assert ("Toch weer" in offered, "Toch weer" in page.text) == (True, False)
     assert "Je krijgt weer een overzicht" in page.text
     assert done(session) == set()
+
+
+@pytest.mark.parametrize("data", [None, {"how_long": "2-weken"}, {"how_long": "geen"}])
+def test_who_wants_no_digest_is_promised_none_by_a_pause(
+    client: FlaskClient,
+    session: Session,
+    path: Path,
+    reader: User,
+    data: dict[str, str] | None,
+) -> None:
+    service.unsubscribe(make_work(session), reader.id)
+    session.commit()
+
+    page = client.post(path(Deed.PAUSE), data=data) if data else client.get(path(Deed.PAUSE))
+
+    assert "Je koos ervoor nooit een overzicht te krijgen." in text_of(page)
+    assert "Je krijgt weer een overzicht" not in page.text
+    assert "kies je bij je voorkeuren" in text_of(page)
+    assert "Twee weken" not in page.text
+
+
+@pytest.mark.parametrize("data", [None, {"how_long": "2-weken"}, {"how_long": "geen"}])
+def test_who_gets_no_mail_is_promised_none_by_a_pause(
+    client: FlaskClient,
+    session: Session,
+    path: Path,
+    reader: User,
+    stationery: Stationery,
+    data: dict[str, str] | None,
+) -> None:
+    address_hash = health.hash_of(reader.email, stationery.secret)
+    health.hold_against(make_work(session), reader.email, address_hash, "5.1.1")
+    session.commit()
+
+    page = client.post(path(Deed.PAUSE), data=data) if data else client.get(path(Deed.PAUSE))
+
+    assert "Mail aan jou komt niet aan" in text_of(page)
+    assert "Je krijgt weer een overzicht" not in page.text
+    assert ("Je pauze duurt tot maandag 7 december" in text_of(page)) is (
+        data == {"how_long": "2-weken"}
+    )
 
 
 def test_the_page_about_skills_offers_what_the_match_rests_on(

@@ -26,7 +26,7 @@ WORDS = {
     ),
     Reason.COMPLAINT: (
         "Een van onze mails naar {address} is gemeld als ongewenst. Was dat niet de bedoeling? "
-        "{then} Wil je geen mail meer? Kies dan hieronder voor geen overzicht."
+        "{then} Wil je geen mail meer? Kies dan voor geen overzicht."
     ),
 }
 PRESS = "Druk dan op de knop."

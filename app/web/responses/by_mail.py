@@ -19,7 +19,6 @@ from app.extensions import csrf, db
 from app.links import Deed, Links
 from app.matching import disputing
 from app.matching.core.words import what_was_said
-from app.notifications import queries as notifications
 from app.notifications import service as mail
 from app.notifications.rules import PAUSE_IS_OVER
 from app.opgaven.queries import SeenOpgave
@@ -31,7 +30,13 @@ from app.web.forms import id_in
 from app.web.matching.forms import DisputeForm
 from app.web.notifications.reader import damaged
 from app.web.policy import Policy, allow
-from app.web.responses.by_mail_pages import Asked, answer_page, asked_by, skills_page
+from app.web.responses.by_mail_pages import (
+    Asked,
+    answer_page,
+    asked_by,
+    pause_page,
+    skills_page,
+)
 from app.web.responses.forms import Pause, PauseForm
 
 ANSWER_INSTEAD = "ga naar Mijn matches"
@@ -111,17 +116,11 @@ def pause(token: str) -> ResponseReturnValue:
     asked = _asked(Deed.PAUSE, token)
     form = PauseForm.of_request(meta=WITHOUT_TOKEN)
     is_done = form.submitted() and _pause(asked, form)
-    user_id = asked.actor.user_id
-    until = notifications.paused_until(db.session(), user_id, _today()) if user_id else None
-    page = render_template(
-        "responses/by_mail/pause.html",
-        reader=asked.reader,
-        form=form,
-        pauses=Pause,
-        until=until,
-        is_done=is_done,
+    page = pause_page(db.session(), asked.reader, _today(), is_done=is_done)
+    shown = render_template(
+        "responses/by_mail/pause.html", reader=asked.reader, form=form, pauses=Pause, page=page
     )
-    return page, HTTPStatus.OK if is_done else form.status
+    return shown, HTTPStatus.OK if is_done else form.status
 
 
 def _answer(asked: Asked, answer: Answer) -> ResponseReturnValue:

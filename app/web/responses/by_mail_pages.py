@@ -13,6 +13,8 @@ from app.matching import disputes, standing
 from app.matching.core.disputes import may_dispute
 from app.matching.core.facts import Reason
 from app.matching.core.words import kind_words
+from app.notifications import queries as notifications
+from app.notifications.rules import Frequency
 from app.opgaven import queries as opgaven
 from app.opgaven.queries import SeenOpgave
 from app.people import queries as people
@@ -22,6 +24,7 @@ from app.responses.rules import Answer, again_on
 from app.web.match_view import SaidView
 from app.web.matching.disputes import Choice, choices, own_said_of
 from app.web.notifications.reader import Reader, reader_of
+from app.web.notifications.returned import returned_mail
 from app.web.opgaven.pages import said_of_all
 from app.web.responses.words import answer_words, later_words
 
@@ -70,6 +73,17 @@ class SkillsPage:
     fits: bool
 
 
+@dataclass(frozen=True)
+class PausePage:
+    heading: str
+    # The first day on which the pause is over; None without one.
+    until: date | None
+    # Without digests at all there is nothing to pause.
+    wants_digests: bool
+    # Why none comes whatever was chosen, or nothing.
+    returned: str
+
+
 def asked_by(session: Session, visitor: Actor, permit: Permit) -> Asked | None:
     """None for somebody who left; `NotFound` when the opgave is not there for them any more."""
     reader = reader_of(session, visitor, permit.user_id)
@@ -113,6 +127,21 @@ def skills_page(session: Session, actor: Actor, seen: SeenOpgave, today: date) -
         said=tuple(said_of_all(seen.opgave.skills, said_of)),
         fits=found is not None,
     )
+
+
+def pause_page(session: Session, reader: Reader, today: date, *, is_done: bool) -> PausePage:
+    until = notifications.paused_until(session, reader.user_id, today)
+    frequency, _ = notifications.preference_of(session, reader.user_id)
+    returned = returned_mail(reader)
+    if frequency is Frequency.NEVER:
+        heading = "Je krijgt nu geen overzicht"
+    elif until:
+        heading = "Je hebt even pauze"
+    elif is_done:
+        heading = "Je pauze is voorbij" if returned else "Je krijgt weer een overzicht"
+    else:
+        heading = "Even pauze?"
+    return PausePage(heading, until, frequency is not Frequency.NEVER, returned)
 
 
 def _done(seen: SeenOpgave, response: Response) -> AnswerPage:
