@@ -28,8 +28,8 @@ LEASE = timedelta(seconds=60)
 ANSWER_WAIT = timedelta(seconds=90)
 MOST_MATCHES = 5
 LONGEST_PAUSE = timedelta(days=366)
-PAUSE_IS_OVER = "Kies een dag die nog komt, of laat dit leeg."
-PAUSE_IS_LONG = "Kies een dag binnen een jaar. Wil je geen overzicht meer? Kies dan voor nooit."
+PAUSE_IS_OVER = "Kies een dag die nog komt."
+PAUSE_IS_LONG = "Kies een dag binnen een jaar."
 
 
 # Skills that somebody leaves out of the news.

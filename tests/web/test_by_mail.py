@@ -326,6 +326,28 @@ def test_who_has_a_pause_can_end_it(client: FlaskClient, session: Session, path:
     assert done(session) == set()
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Kies een dag die nog komt."),
+        ("2020-12-05", "Kies een dag die nog komt."),
+        ("9999-12-31", "Kies een dag binnen een jaar."),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_in_words_of_this_page(
+    client: FlaskClient, path: Path, typed: str, said: str
+) -> None:
+    data = {"how_long": "dag", "paused_until": typed}
+
+    page = client.post(path(Deed.PAUSE), data=data)
+
+    errors = re.findall(r'<a[^>]*href="#paused_until"[^>]*>[^<:]*: ([^<]*)', page.text)
+    assert (page.status_code, errors) == (422, [said])
+    assert "(niet verplicht)" not in page.text
+    assert "Wil je helemaal geen overzicht meer?" in text_of(page)
+    assert 'href="/voorkeuren"' in page.text
+
+
 @pytest.mark.parametrize("data", [None, {"how_long": "2-weken"}, {"how_long": "geen"}])
 def test_who_wants_no_digest_is_promised_none_by_a_pause(
     client: FlaskClient,
