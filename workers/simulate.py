@@ -249,11 +249,11 @@ def _send() -> int:
 def _say(people: int, planned: int, sent: int, seconds: dict[str, float]) -> None:
     click.echo(f"Mensen: {number(people)}. Overzichten: {number(planned)}.")
     for stage, took in seconds.items():
-        click.echo(f"  {stage}: {took:.1f} s")
+        click.echo(f"  {stage}: {took:.1f} s".replace(".", ","))
     rate = sent / seconds["versturen"] if seconds["versturen"] else 0.0
     click.echo(f"Verstuurd als proef: {number(sent)}, {rate:.0f} mails per seconde.")
     if rate:
         takes = timedelta(seconds=seconds["plannen"] + planned / rate)
         last = morning_of(dutch_day(utc_now()) + timedelta(days=1)) + takes
-        click.echo(f"De laatste gaat dan weg op {moment(last)}, met een verzender.")
+        click.echo(f"De laatste gaat dan weg op {moment(last)}, met één verzender.")
     click.echo(f"Geheugen: {getrusage(RUSAGE_SELF).ru_maxrss // 1024} MB.")

@@ -22,10 +22,10 @@ class Postponed:
 
     @property
     def words(self) -> str:
-        """1 mail wacht tot maandag 23 november om 7 uur (rusttijd)"""
+        """1 mail wacht tot maandag 23 november om 7 uur (geen mail in avond en weekend)"""
         waits = plural(self.count, "mail wacht", "mails wachten")
         if self.is_quiet:
-            return f"{waits} tot {_morning(self.goes_at)} (rusttijd)"
+            return f"{waits} tot {_morning(self.goes_at)} (geen mail in avond en weekend)"
         return f"{waits} op een nieuwe poging, op zijn vroegst {moment(self.goes_at)}"
 
 

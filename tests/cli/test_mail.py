@@ -87,7 +87,7 @@ def test_what_waits_for_the_end_of_quiet_hours_is_told(flask: Terminal, session:
     assert lines[place - 1 : place + 3] == [
         "  0 mails",
         "Moet later weg:",
-        "  2 mails wachten tot maandag 7 januari om 7 uur (rusttijd)",
+        "  2 mails wachten tot maandag 7 januari om 7 uur (geen mail in avond en weekend)",
         "  1 mail wacht op een nieuwe poging, op zijn vroegst 7 januari 2999 om 08:02",
     ]
 

@@ -401,7 +401,7 @@ def opened(client: FlaskClient, path: str = "/voorkeuren") -> dict[str, Any]:
         "version": version_in(page),
         "frequency": "weekly",
         "weekday": "1",
-        "matches": "digest",
+        "road_matches": "digest",
     }
 
 
@@ -445,7 +445,7 @@ def test_who_read_what_is_stored_now_saves_over_it(
         {"frequency": "daily"},
         {"weekday": "3"},
         {"paused_until": "05-12-2026"},
-        {"matches": "inbox"},
+        {"road_matches": "inbox"},
         {"themes": "jeugd"},
         {"skill": "inkoop"},
     ],
@@ -505,7 +505,7 @@ def test_a_road_is_chosen_per_sort_of_news(client: FlaskClient, session: Session
     sign_in(client, session, opgavehouder)
     before = re.findall(r'value="(\w+)" checked', client.get("/voorkeuren").text)
 
-    choose(client, {**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
+    choose(client, {**EVERY_WEEK, "road_matches": "inbox", "road_responses": "digest"})
 
     assert before == ["weekly", "digest", "digest", "at_once", "digest"]
     assert queries.channels(session, opgavehouder.id) == {
@@ -522,7 +522,7 @@ def test_who_looks_after_no_opgaven_is_asked_nothing_about_them(
     sign_in(client, session, professional)
     asked = re.findall(r'value="(\w+)" checked', client.get("/voorkeuren").text)
 
-    choose(client, {**EVERY_WEEK, "matches": "inbox", "responses": "digest"})
+    choose(client, {**EVERY_WEEK, "road_matches": "inbox", "road_responses": "digest"})
 
     assert asked == ["weekly", "digest"]
     assert queries.channels(session, professional.id)[Family.RESPONSES] is Channel.AT_ONCE
@@ -534,7 +534,7 @@ def test_a_road_that_a_sort_of_news_cannot_take_is_refused(
 ) -> None:
     sign_in(client, session, professional)
 
-    answer = choose(client, {**EVERY_WEEK, "matches": road})
+    answer = choose(client, {**EVERY_WEEK, "road_matches": road})
 
     assert answer.status_code == 422
     assert queries.channels(session, professional.id)[Family.MATCHES] is Channel.DIGEST
@@ -603,6 +603,27 @@ def test_what_is_left_out_is_kept_and_can_be_taken_back(
     assert checked == ["wonen", "jeugd", "Inkoop"]
     assert "je matches</a> zie je de opgave nog wel" in page
     assert queries.left_out(session, professional.id) == LeftOut((), ("Inkoop", "water"))
+
+
+def test_another_skill_is_asked_for_once_there_is_one(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    sign_in(client, session, professional)
+    before = client.get("/voorkeuren").text
+
+    choose(client, {**EVERY_WEEK, "skill": "inkoop"})
+
+    after = client.get("/voorkeuren").text
+    assert ("Een vaardigheid om weg" in before, "Nog een vaardigheid om weg" in before) == (1, 0)
+    assert ("Een vaardigheid om weg" in after, "Nog een vaardigheid om weg" in after) == (0, 1)
+
+
+def test_no_field_hides_what_scripts_may_ask_of_a_form(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    page = sign_in(client, session, professional).get("/voorkeuren").text
+
+    assert ('name="road_matches"' in page, 'name="matches"' in page) == (True, False)
 
 
 def test_a_word_that_cannot_be_left_out_says_why(

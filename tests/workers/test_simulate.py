@@ -40,6 +40,8 @@ def test_a_small_morning_is_measured_and_gone(product: Flask) -> None:
 
     assert result.exit_code == 0
     assert "Mensen: 30. Overzichten: 30." in result.output
+    assert re.search(r"  versturen: \d+,\d s\n", result.output)
+    assert "met één verzender." in result.output
     assert re.search(r"Verstuurd als proef: 30, \d+ mails per seconde", result.output)
     assert scratches(product) == 0
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms import Field, HiddenField, RadioField, SelectMultipleField
 
 from app.core.errors import Conflict
 from app.core.text import clean_line
@@ -20,20 +20,25 @@ def road_of(family: Family) -> Any:
     return one_of(label(family), roads, field=RadioField)
 
 
+def road_field(family: Family) -> str:
+    """Its name in the form; a field named `matches` would hide that method of a form in scripts."""
+    return f"road_{family}"
+
+
 class PreferenceForm(WebForm):
     # Of the choice that the form began with.
     version = HiddenField()
     frequency = one_of("Hoe vaak wil je een overzicht?", Frequency, field=RadioField)
     weekday = one_of("Op welke dag?", Weekday)
     paused_until = DayField("Even geen overzicht tot")
-    matches = road_of(Family.MATCHES)
-    colleagues = road_of(Family.COLLEAGUES)
-    responses = road_of(Family.RESPONSES)
-    own = road_of(Family.OWN)
+    road_matches = road_of(Family.MATCHES)
+    road_colleagues = road_of(Family.COLLEAGUES)
+    road_responses = road_of(Family.RESPONSES)
+    road_own = road_of(Family.OWN)
     themes = many_of("Thema's die je weglaat", Theme)
     # What was left out already, as long as it stays checked.
     kept = SelectMultipleField("Vaardigheden die je weglaat", validate_choice=False)
-    skill = LineField("Nog een vaardigheid om weg te laten")
+    skill = LineField("Een vaardigheid om weg te laten")
 
     # Something else was chosen since the form began.
     is_behind = False
@@ -41,7 +46,10 @@ class PreferenceForm(WebForm):
     def offer(self, families: Collection[Family]) -> None:
         """Ask only for roads of news that may come to this reader."""
         for family in set(Family).difference(families):
-            del self[family.value]
+            del self[road_field(family)]
+
+    def road(self, family: Family) -> Field:
+        return self[road_field(family)]
 
     def wanted(self) -> MailChoice:
         return MailChoice(
@@ -65,7 +73,8 @@ class PreferenceForm(WebForm):
         self.kept.choices = list(dict.fromkeys([*stored["kept"], *filter(None, typed)]))
 
     def _roads(self) -> dict[Family, Channel]:
-        return {family: self[family.value].data for family in Family if family.value in self}
+        roads = {family: road_field(family) for family in Family}
+        return {family: self[name].data for family, name in roads.items() if name in self}
 
     def _left_out(self) -> LeftOut:
         skills = [clean_line(skill) for skill in self.kept.data or ()]

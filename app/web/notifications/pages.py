@@ -33,7 +33,7 @@ from app.notifications.rules import Family, Frequency, NoticeKind, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.vocabulary import queries as vocabulary
-from app.web.notifications.forms import PreferenceForm
+from app.web.notifications.forms import PreferenceForm, road_field
 from app.web.notifications.reader import Reader
 
 PAGES = {
@@ -116,7 +116,7 @@ def preference_page(
             "paused_until": until,
             "themes": choice.left_out.themes,
             "kept": choice.left_out.skills,
-            **{family.value: road for family, road in choice.roads.items()},
+            **{road_field(family): road for family, road in choice.roads.items()},
         },
         families=queries.families_of(session, user_id),
         labels=vocabulary.own_labels(session),
