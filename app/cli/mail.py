@@ -16,6 +16,7 @@ from app.labels import label
 from app.notifications import failures, queries, service
 from app.notifications.postponed import postponed
 from app.notifications.rules import DeliveryState
+from app.notifications.runs import run_lines
 from app.notifications.service import Found
 from app.post import Post
 
@@ -44,10 +45,12 @@ def status() -> None:
         failed = failures.failures(session)
         alone = failures.left_alone(session)
         returned = failures.last_returned(session)
+        runs = run_lines(session)
     _tell("Mails", [f"{label(state)}: {number(states.get(state, 0))}" for state in DeliveryState])
     oldest = [f"de oudste wacht {how_long(waiting.waited)}"] if waiting.waited is not None else []
     _tell("Moet nu weg", [plural(waiting.count, "mail", "mails"), *oldest])
     _tell("Moet later weg", [one.words for one in put_off])
+    _tell("Overzichten klaargezet", [f"{period}: {outcome}" for period, outcome in runs])
     _tell(
         "Niet aangekomen",
         [f"{label(one.state)}, {one.words}: {number(one.count)}" for one in failed],

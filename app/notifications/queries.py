@@ -1,6 +1,6 @@
 """Reading notices, preferences and the state of the mail."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -339,9 +339,10 @@ def last_told(session: Session, user_id: UUID) -> datetime | None:
     return session.scalar(_last_told(user_id))
 
 
-def last_run(session: Session) -> DigestRun | None:
-    """The last planning of digests."""
-    return session.scalar(select(DigestRun).order_by(DigestRun.planned_at.desc()).limit(1))
+def last_runs(session: Session, most: int) -> Sequence[DigestRun]:
+    """The last plannings of digests, the newest first."""
+    newest = select(DigestRun).order_by(DigestRun.planned_at.desc(), DigestRun.period)
+    return session.scalars(newest.limit(most)).all()
 
 
 def counts_by_state(session: Session) -> dict[DeliveryState, int]:

@@ -434,9 +434,13 @@ def test_the_system_page_tells_when_the_clock_last_did_its_work(
 
     after = text_of(client.get("/beheer/systeem"))
 
-    assert before.count("nog niet") == 2
+    assert before.count("nog niet") == 1
+    assert "Er zijn nog geen overzichten klaargezet." in before
     assert "Alles opnieuw vergeleken 23 november 2026 om 09:00: 11 matches" in after
-    assert "Overzichten klaargezet 23 november 2026 om 09:00: 1 mail " in after
+    assert (
+        "Overzichten klaargezet Voor 23 november 2026 23 november 2026 om 09:00: 1 mail, nog bezig "
+        "Voor 22 november 2026 22 november 2026 om 09:00: 7 mails, nog bezig "
+    ) in after
 
 
 def test_without_failures_the_page_says_so(client: FlaskClient, session: Session) -> None:

@@ -250,18 +250,12 @@ def workers(session: Session) -> Workers:
 
 def last_runs(session: Session) -> list[tuple[str, str]]:
     """When the work of the clock was last done, and what came of it."""
-    night, digests = matching.last_night(session), mails.last_run(session)
+    night = matching.last_night(session)
     return [
         (
             "Alles opnieuw vergeleken",
             f"{moment(night.began_at)}: {plural(night.matches, 'match', 'matches')}"
             if night
-            else NOT_YET,
-        ),
-        (
-            "Overzichten klaargezet",
-            f"{moment(digests.planned_at)}: {plural(digests.planned, 'mail', 'mails')}"
-            if digests
             else NOT_YET,
         ),
     ]

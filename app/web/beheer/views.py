@@ -17,6 +17,7 @@ from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
 from app.labels import label
+from app.notifications.runs import run_lines
 from app.web.auth import current_actor
 from app.web.beheer import pages
 from app.web.beheer.forms import (
@@ -158,6 +159,7 @@ def _system_page() -> str:
         waits=pages.waits(session, now),
         workers=pages.workers(session),
         last_runs=pages.last_runs(session),
+        digest_runs=run_lines(session),
         matching=pages.matching_part(session, now, shelf()),
         job_counts=pages.job_counts(session),
         failed_jobs=jobs.failed(session),
