@@ -99,6 +99,16 @@ TELL_CO_OWNER = Reaction(
         work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
     ),
 )
+TELL_INTEREST_OF = Reaction(
+    "tell_interest_of",
+    Group.TICK,
+    lambda work, fact: notifications.tell_interest_of(work, UUID(fact["user_id"])),
+)
+TELL_INTEREST_IN = Reaction(
+    "tell_interest_in",
+    Group.TICK,
+    lambda work, fact: notifications.tell_interest_in(work, UUID(fact["opgave_id"])),
+)
 MAIL_SIGN_IN = Reaction(
     "mail_sign_in",
     Group.TICK,
@@ -131,7 +141,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "decision.undone": (),  # the same
     "word.listed": (),  # the same
     "profile.changed": (MATCH_PROFILE, TELL_WHO_IS_SHOWN),
-    "profile.paused": (MATCH_PROFILE,),
+    "profile.paused": (MATCH_PROFILE, TELL_INTEREST_OF),
     "reason.disputed": (MATCH_PROFILE,),
     "dispute.withdrawn": (MATCH_PROFILE,),
     "opgave.submitted": (TELL_REVIEW_ASKED,),
@@ -144,8 +154,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.published": (MATCH_OPGAVE,),
     "opgave.changed": (MATCH_OPGAVE, HEAR_IN_TIME),
     "opgave.talking": (),  # others can still react
-    "opgave.filled": (MATCH_OPGAVE,),
-    "opgave.reopened": (MATCH_OPGAVE,),
+    "opgave.filled": (MATCH_OPGAVE, TELL_INTEREST_IN),
+    "opgave.reopened": (MATCH_OPGAVE, HEAR_IN_TIME, TELL_INTEREST_IN),
     "opgave.started": (),  # it was filled before
     "seat.taken": (),  # opgave.filled is told with the last one
     "seat.freed": (),  # opgave.reopened is told with it, when somebody is sought again

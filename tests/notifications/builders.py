@@ -48,9 +48,14 @@ def interest_in(session: Session, opgave: Opgave, *, at: datetime = MONDAY, **pe
     """A colleague who shows interest; who looks after the opgave is told of it."""
     professional = a_user(session, **person)
     a_profile(session, "verkeerskunde", user=professional)
+    interest_of(session, professional, opgave, at)
+    return professional
+
+
+def interest_of(session: Session, professional: User, opgave: Opgave, at: datetime) -> None:
+    """Somebody shows interest; who looks after the opgave is told of it."""
     responses.show_interest(make_work(session, professional, at), opgave.id)
     service.tell_interest(make_work(session, now=at), opgave.id, professional.id)
-    return professional
 
 
 def a_delivery(session: Session, user: User | None = None, **changed: Any) -> Delivery:

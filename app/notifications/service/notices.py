@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import queries as accounts
@@ -19,9 +19,11 @@ from app.notifications import queries
 from app.notifications.models import Delivery, DigestRun, Notice
 from app.notifications.rules import AT_ONCE, DeliveryState, MailKind, NoticeKind
 from app.notifications.service import at_once
+from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
+from app.people.rules import ProfileState
 from app.responses.models import Response
 from app.responses.rules import Answer
 
@@ -127,12 +129,27 @@ def tell_who_is_shown(work: Work, profile_id: UUID) -> None:
     readers = set(work.session.scalars(told))
     strangers = readers - {reader for reader, _ in _who_know_of(work, readers, [profile_id])}
     work.session.execute(
-        delete(Notice).where(Notice.profile_id == profile_id, Notice.user_id.in_(strangers))
+        delete(Notice).where(
+            Notice.profile_id == profile_id,
+            # Whose interest it is agreed to be known here, whoever sees their profile otherwise.
+            Notice.kind == NoticeKind.COLLEAGUE_FOR_OPGAVE,
+            Notice.user_id.in_(strangers),
+        )
     )
     matched = select(Opgave).join(Match, Match.opgave_id == Opgave.id)
     opgaven = work.session.scalars(matched.where(Match.profile_id == profile_id)).all()
     _write(work, _for_owners(work, opgaven, [profile_id]), told_at)
-    _make_interest_news_again(work, profile_id, told_at)
+    _tell_interest_that_stands(work, Response.user_id == profile_id, told_at)
+
+
+def tell_interest_of(work: Work, profile_id: UUID) -> None:
+    """See to what is told of this colleague's interest, after they went out of sight."""
+    _tell_interest_that_stands(work, Response.user_id == profile_id, _moment_to_tell(work))
+
+
+def tell_interest_in(work: Work, opgave_id: UUID) -> None:
+    """See to what is told of interest in this opgave, after it was filled or opened again."""
+    _tell_interest_that_stands(work, Response.opgave_id == opgave_id, _moment_to_tell(work))
 
 
 def wait_for_tellers(work: Work) -> None:
@@ -162,24 +179,60 @@ def mark_line(work: Work, notice_id: UUID, *, is_read: bool) -> Notice:
     return notice
 
 
-def _make_interest_news_again(work: Work, profile_id: UUID, told_at: datetime) -> None:
-    """Tell anew of interest that was shown before the profile was away for a while.
+def _tell_interest_that_stands(work: Work, whose: ColumnElement[bool], told_at: datetime) -> None:
+    """Take back what nobody was told yet of interest that does not stand now; tell what does.
 
-    What was told of it meanwhile said nothing of somebody who could not be seen.
+    A digest passes over what does not stand, and the next one begins after it: a notice that
+    stayed where it was would never be told. What was told once is not told again.
     """
-    went = exists().where(Delivery.subject_id == Notice.id, Delivery.accepted_at.is_not(None))
-    returned = select(Profile.published_at).where(Profile.user_id == profile_id)
+    shown = select(Response.user_id, Opgave.id.label("opgave_id")).join(
+        Opgave, Opgave.id == Response.opgave_id
+    )
+    stands = (
+        shown.join(Profile, Profile.user_id == Response.user_id)
+        .where(whose, Response.answer == Answer.INTERESTED, opgaven.is_open(work.today))
+        .where(Profile.state == ProfileState.PUBLISHED)
+    )
+    standing = {(user_id, opgave_id) for user_id, opgave_id in work.session.execute(stands)}
+    about = tuple_(Notice.profile_id, Notice.opgave_id)
     work.session.execute(
-        update(Notice)
-        .where(
-            Notice.profile_id == profile_id,
+        delete(Notice).where(
             Notice.kind == NoticeKind.INTEREST_SHOWN,
+            about.in_(shown.where(whose)),
+            about.not_in(standing),
             Notice.read_at.is_(None),
-            Notice.told_at < returned.scalar_subquery(),
-            ~went,
+            ~_in_a_digest(),
+            ~_went_at_once(),
         )
-        .values(told_at=told_at)
-        .execution_options(synchronize_session=False)
+    )
+    heads = work.session.scalars(select(Opgave).where(Opgave.id.in_({one for _, one in standing})))
+    known = {opgave.id: opgave for opgave in heads}
+    rows = [
+        _notice(work, owner, NoticeKind.INTEREST_SHOWN, opgave_id, profile_id)
+        for profile_id, opgave_id in sorted(standing)
+        for owner in sorted(_owners(known[opgave_id]))
+    ]
+    _write(work, rows, told_at)
+
+
+def _in_a_digest() -> ColumnElement[bool]:
+    """Whether a digest that went, or goes just now, told of what was told then."""
+    return exists().where(
+        Delivery.user_id == Notice.user_id,
+        Delivery.kind == MailKind.DIGEST,
+        # One of which nobody knows whether it came counts no longer: its news goes once more.
+        Delivery.state.in_([DeliveryState.SUBMITTING, DeliveryState.ACCEPTED]),
+        Delivery.news_until > Notice.told_at,
+    )
+
+
+def _went_at_once() -> ColumnElement[bool]:
+    """Whether a mail of its own told of it; one of an earlier telling says nothing of this one."""
+    return exists().where(
+        Delivery.kind.in_(AT_ONCE),
+        Delivery.subject_id == Notice.id,
+        Delivery.news_from == Notice.told_at,
+        Delivery.state.in_([DeliveryState.SUBMITTING, DeliveryState.ACCEPTED]),
     )
 
 
@@ -191,20 +244,15 @@ def _make_news_again(work: Work, opgave_id: UUID, told_at: datetime) -> None:
     notice stays where it stands, and the next digest tells it once. A match that is older than
     its notice did not go; so telling twice tells once.
     """
-    in_a_digest = exists().where(
-        Delivery.user_id == Notice.user_id,
-        Delivery.kind == MailKind.DIGEST,
-        # One of which nobody knows whether it came counts no longer: its news goes once more.
-        Delivery.state.in_([DeliveryState.SUBMITTING, DeliveryState.ACCEPTED]),
-        Delivery.news_until > Notice.told_at,
-    )
     work.session.execute(
         update(Notice)
         .where(
             Notice.opgave_id == opgave_id,
+            # Interest is not of a match: it was shown once, and stays shown.
+            Notice.kind != NoticeKind.INTEREST_SHOWN,
             queries.is_told_of(),
             Match.found_at > Notice.told_at,
-            or_(Notice.read_at.is_not(None), in_a_digest),
+            or_(Notice.read_at.is_not(None), _in_a_digest()),
         )
         .values(told_at=told_at, read_at=None)
         .execution_options(synchronize_session=False)

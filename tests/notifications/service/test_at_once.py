@@ -13,6 +13,7 @@ from app.accounts.queries import actor_of
 from app.core.actor import Role
 from app.core.mail import Answer, Letter, Verdict
 from app.core.work import Work
+from app.matching import service as matching
 from app.notifications import queries, service
 from app.notifications.models import ChannelChoice, Delivery, MailAllowance, Notice, Preference
 from app.notifications.rules import (
@@ -22,16 +23,19 @@ from app.notifications.rules import (
     Family,
     Frequency,
     MailKind,
+    NoticeKind,
     Weekday,
 )
 from app.notifications.service import Claim, Stationery, health
+from app.opgaven import life
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
+from app.people import service as people
 from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
 from app.responses import service as responses
 from tests.conftest import DatabaseMaker
-from tests.notifications.builders import a_delivery, interest_in
+from tests.notifications.builders import a_delivery, interest_in, interest_of
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
@@ -480,29 +484,129 @@ def test_one_that_was_told_in_a_digest_is_not_sent_when_it_is_opened_again(
     assert mail.last_answer == "told in a digest"
 
 
-def test_interest_of_who_was_away_for_a_while_is_told_in_the_next_digest(
-    work: Work, stationery: Stationery, opgave: Opgave, owner: User
+# Out of sight, and back
+
+
+Away = Callable[[Work, Opgave, User], object]
+
+
+def pause(work: Work, _: Opgave, colleague: User) -> None:
+    people.pause_profile(make_work(work.session, colleague, work.now))
+    service.tell_interest_of(work, colleague.id)
+
+
+def publish(work: Work, _: Opgave, colleague: User) -> None:
+    people.publish_profile(make_work(work.session, colleague, work.now))
+    service.tell_who_is_shown(work, colleague.id)
+
+
+def fill(work: Work, opgave: Opgave, _: User) -> None:
+    life.fill(work_of_owner(work, opgave), opgave.id)
+    service.tell_interest_in(work, opgave.id)
+
+
+def reopen(work: Work, opgave: Opgave, _: User) -> None:
+    life.reopen(work_of_owner(work, opgave), opgave.id, opgave.closes_on, 2)
+    service.tell_interest_in(work, opgave.id)
+
+
+AWAY: list[tuple[Away, Away]] = [(pause, publish), (fill, reopen)]
+
+
+def work_of_owner(work: Work, opgave: Opgave) -> Work:
+    return make_work(work.session, work.session.get_one(User, opgave.owner_id), work.now)
+
+
+def later(work: Work, minutes: int) -> Work:
+    return make_work(work.session, now=MONDAY + minutes * A_MINUTE)
+
+
+def a_digest_goes(work: Work, owner: User, minutes: int) -> None:
+    until = MONDAY + minutes * A_MINUTE
+    a_delivery(work.session, owner, state=DeliveryState.ACCEPTED, news_until=until)
+
+
+@pytest.mark.parametrize(("go", "come_back"), AWAY)
+def test_what_no_digest_could_tell_is_told_once_when_it_stands_again(
+    work: Work, opgave: Opgave, owner: User, go: Away, come_back: Away
 ) -> None:
+    work.session.add(
+        ChannelChoice(user_id=owner.id, family=Family.RESPONSES, channel=Channel.DIGEST)
+    )
     colleague = interest_in(work.session, opgave)
-    profile = work.session.get_one(Profile, colleague.id)
-    profile.state = ProfileState.PAUSED
-    work.session.flush()
-    [mail] = mails(work.session)
-    assert write(work, stationery, mail) is None
-    a_digest_that_went = {"state": DeliveryState.ACCEPTED, "news_until": MONDAY + 2 * A_MINUTE}
-    a_delivery(work.session, owner, **a_digest_that_went)
-    profile.state, profile.published_at = ProfileState.PUBLISHED, MONDAY + 3 * A_MINUTE
-    work.session.flush()
-    found = []
-    for minutes in (3, 5):
-        service.tell_who_is_shown(
-            make_work(work.session, now=MONDAY + minutes * A_MINUTE), colleague.id
-        )
-        found.append(left_for_digest(work.session, owner))
-        a_digest_that_went["news_until"] = MONDAY + (minutes + 1) * A_MINUTE
-        a_delivery(work.session, owner, **a_digest_that_went)
+    go(later(work, 1), opgave, colleague)
+    a_digest_goes(work, owner, 2)
+
+    come_back(later(work, 3), opgave, colleague)
+    found = [left_for_digest(work.session, owner)]
+    a_digest_goes(work, owner, 4)
+    go(later(work, 5), opgave, colleague)
+    come_back(later(work, 6), opgave, colleague)
+    found.append(left_for_digest(work.session, owner))
 
     assert found == [1, 0]
+
+
+@pytest.mark.parametrize(("go", "come_back"), AWAY)
+def test_what_went_at_once_is_not_told_again(
+    work: Work, opgave: Opgave, owner: User, go: Away, come_back: Away
+) -> None:
+    colleague = interest_in(work.session, opgave)
+    [mail] = mails(work.session)
+    mail.state = DeliveryState.ACCEPTED
+    work.session.flush()
+
+    go(later(work, 1), opgave, colleague)
+    come_back(later(work, 2), opgave, colleague)
+
+    assert left_for_digest(work.session, owner) == 0
+
+
+def test_an_earlier_mail_says_nothing_of_interest_that_was_shown_again(
+    work: Work, opgave: Opgave, owner: User
+) -> None:
+    colleague = interest_in(work.session, opgave)
+    [mail] = mails(work.session)
+    mail.state = DeliveryState.ACCEPTED
+    responses.withdraw(make_work(work.session, colleague, MONDAY + A_MINUTE), opgave.id)
+    interest_of(work.session, colleague, opgave, MONDAY + 2 * A_MINUTE)
+    pause(later(work, 3), opgave, colleague)
+    a_digest_goes(work, owner, 4)
+
+    publish(later(work, 5), opgave, colleague)
+
+    assert left_for_digest(work.session, owner) == 1
+
+
+def test_who_hides_is_still_told_of_to_whom_they_show_interest(
+    work: Work, stationery: Stationery, opgave: Opgave
+) -> None:
+    profile = a_profile(work.session, "verkeerskunde", visibility=Visibility.COLLEAGUES)
+    colleague = work.session.get_one(User, profile.user_id)
+    matching.match_opgave(work, opgave.id)
+    service.tell_matches(work, opgave.id, [colleague.id])
+    interest_of(work.session, colleague, opgave, MONDAY)
+
+    profile.visibility = Visibility.HIDDEN
+    work.session.flush()
+    service.tell_who_is_shown(later(work, 1), colleague.id)
+
+    assert write(work, stationery, mails(work.session)[0]) is not None
+
+
+def test_a_match_that_comes_back_tells_no_interest_again(
+    work: Work, opgave: Opgave, owner: User
+) -> None:
+    colleague = interest_in(work.session, opgave)
+    [mail] = mails(work.session)
+    mail.state = DeliveryState.ACCEPTED
+    service.mark_all_read(make_work(work.session, owner))
+    matching.match_opgave(later(work, 2), opgave.id)
+
+    service.tell_matches(later(work, 3), opgave.id, [colleague.id])
+
+    told = select(Notice.told_at).where(Notice.kind == NoticeKind.INTEREST_SHOWN)
+    assert work.session.scalars(told).all() == [MONDAY]
 
 
 # Quiet hours
