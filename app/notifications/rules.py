@@ -201,6 +201,15 @@ def is_quiet(moment: datetime) -> bool:
     return here.isoweekday() not in WORKDAYS or not DIGEST_HOUR <= here.hour < QUIET_FROM
 
 
+def digest_lives(moment: datetime) -> timedelta:
+    """Until the evening: one that could not go by then is left to the next, with its news.
+
+    Who has one made in the evening or at night wants it then.
+    """
+    evening = datetime.combine(dutch_time(moment).date(), time(QUIET_FROM), AMSTERDAM)
+    return evening - moment if moment < evening else lives(MailKind.DIGEST)
+
+
 def next_morning(moment: datetime) -> datetime:
     """The first seven o'clock of a working day after this moment."""
     today = dutch_time(moment).date()

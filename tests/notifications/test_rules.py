@@ -20,6 +20,7 @@ from app.notifications.rules import (
     MailKind,
     Weekday,
     digest_due,
+    digest_lives,
     due_on,
     is_quiet,
     lives,
@@ -112,6 +113,14 @@ def test_every_kind_of_mail_has_its_rule() -> None:
 )
 def test_each_mail_grows_as_old_as_what_it_tells(kind: MailKind, hours: float) -> None:
     assert lives(kind) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "hours"),
+    [(7, 0, 12), (9, 30, 9.5), (18, 59, 1 / 60), (19, 0, 12), (23, 0, 12)],
+)
+def test_a_digest_lives_until_the_evening(hour: int, minute: int, hours: float) -> None:
+    assert digest_lives(here("2026-11-23", hour, minute)) == timedelta(hours=hours)
 
 
 def here(day: str, hour: int, minute: int = 0) -> datetime:

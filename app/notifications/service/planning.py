@@ -22,6 +22,7 @@ from app.notifications.rules import (
     Due,
     MailKind,
     RunState,
+    digest_lives,
     lives,
 )
 from app.notifications.service import notices
@@ -116,7 +117,7 @@ def _plan_windows(
         for user_id, since in found
     ]
     if rows:
-        work.session.execute(_for_now(work, kind, lives(kind)), rows)
+        work.session.execute(_for_now(work, kind, digest_lives(work.now)), rows)
 
 
 def _for_now(work: Work, kind: MailKind, lives_for: timedelta) -> Insert:

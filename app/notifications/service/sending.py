@@ -29,6 +29,7 @@ from app.notifications.rules import (
     DeliveryState,
     Frequency,
     MailKind,
+    digest_lives,
     lives,
     wait_after,
 )
@@ -220,7 +221,7 @@ def send_again(work: Work, delivery_id: UUID) -> None:
     if queries.told_by_another(work.session, [delivery]):
         raise Conflict(f"mail {delivery_id} has a successor", said=NEXT_ONE_TELLS)
     if delivery.state in NOT_ARRIVED:
-        _open(delivery)
+        _open(work, delivery)
 
 
 def send_all_again(work: Work, state: DeliveryState, reason: str) -> int:
@@ -240,7 +241,7 @@ def send_all_again(work: Work, state: DeliveryState, reason: str) -> int:
     useless |= queries.told_by_another(work.session, ended)
     useful = _one_digest_each(one for one in ended if one.id not in useless)
     for delivery in useful:
-        _open(delivery)
+        _open(work, delivery)
     return len(useful)
 
 
@@ -269,10 +270,12 @@ def _record_accepted(work: Work, claimed: Claim, answer: Answer, letter: Letter 
     work.session.execute(ACCEPTED, asked)
 
 
-def _open(delivery: Delivery) -> None:
+def _open(work: Work, delivery: Delivery) -> None:
     delivery.state, delivery.attempts = DeliveryState.PENDING, 0
     delivery.next_attempt_at = func.now()
-    if delivery.kind is not MailKind.SIGN_IN:
+    if delivery.kind is MailKind.DIGEST:
+        delivery.expires_at = func.now() + digest_lives(work.now)
+    elif delivery.kind is not MailKind.SIGN_IN:
         # That of a link ends with its link.
         delivery.expires_at = func.now() + lives(delivery.kind)
 

@@ -584,6 +584,18 @@ def test_only_a_mail_that_failed_or_is_unknown_can_be_sent_again(
     assert (delivery.attempts, delivery.expires_at) == expected
 
 
+def test_a_digest_that_is_opened_again_goes_before_the_evening(work: Work) -> None:
+    reader = a_user(work.session)
+    delivery = a_delivery(work.session, reader, state=DeliveryState.FAILED)
+
+    service.send_again(make_work(work.session), delivery.id)
+    work.session.flush()
+
+    work.session.refresh(delivery)
+    # The work is of nine in the morning.
+    assert delivery.expires_at == database_now(work.session) + timedelta(hours=10)
+
+
 def test_a_link_that_is_sent_again_ends_when_it_would_have_ended(work: Work, now: datetime) -> None:
     beheerder = make_work(work.session, a_user(work.session, Role.BEHEERDER), now)
     ends = now + A_MINUTE
