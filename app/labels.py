@@ -148,6 +148,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Family.COLLEAGUES: "Collega's die bij je opgaven passen",
         Family.RESPONSES: "Reacties op je opgaven",
         Family.OWN: "Wat er met je opgaven gebeurt",
+        Family.TOGETHER: "Samen met andere gemeenten, en opgaven die je volgt",
     },
     Channel: {
         Channel.AT_ONCE: "Meteen per mail",
@@ -178,6 +179,11 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         NoticeKind.HANDED_OVER: "Opgave is nu van jou",
         NoticeKind.CO_OWNER_NAMED: "Tweede opgavehouder",
         NoticeKind.EXPIRED: "Opgave is verlopen",
+        NoticeKind.OPGAVE_JOINED: "Een gemeente doet mee",
+        NoticeKind.JOINT_ASKED: "Vraag om iets samen op te pakken",
+        NoticeKind.JOINT_AGREED: "Een gemeente pakt het samen met jullie op",
+        NoticeKind.JOINT_LEFT: "Een gemeente stapte eruit",
+        NoticeKind.FOLLOWED_ENDED: "Afloop van een opgave die je volgt",
     },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",

@@ -9,6 +9,7 @@ from app.notifications import models as notifications
 from app.opgaven import models as opgaven
 from app.people import models as people
 from app.responses import models as responses
+from app.together import models as together
 from app.vocabulary import models as vocabulary
 
 ROOMS = (
@@ -22,6 +23,7 @@ ROOMS = (
     outbox,
     people,
     responses,
+    together,
     vocabulary,
 )
 

@@ -109,6 +109,39 @@ TELL_INTEREST_IN = Reaction(
     Group.TICK,
     lambda work, fact: notifications.tell_interest_in(work, UUID(fact["opgave_id"])),
 )
+TELL_JOINED = Reaction(
+    "tell_joined",
+    Group.TICK,
+    lambda work, fact: notifications.tell_together(
+        work, NoticeKind.OPGAVE_JOINED, [UUID(fact["opgave_id"])]
+    ),
+)
+TELL_JOINT_ASKED = Reaction(
+    "tell_joint_asked",
+    Group.TICK,
+    lambda work, fact: notifications.tell_together(
+        work, NoticeKind.JOINT_ASKED, [UUID(fact["opgave_id"])]
+    ),
+)
+TELL_JOINT_AGREED = Reaction(
+    "tell_joint_agreed",
+    Group.TICK,
+    lambda work, fact: notifications.tell_together(
+        work, NoticeKind.JOINT_AGREED, [UUID(one) for one in fact["others"]]
+    ),
+)
+TELL_JOINT_LEFT = Reaction(
+    "tell_joint_left",
+    Group.TICK,
+    lambda work, fact: notifications.tell_together(
+        work, NoticeKind.JOINT_LEFT, [UUID(one) for one in fact["others"]]
+    ),
+)
+TELL_FOLLOWERS = Reaction(
+    "tell_followers",
+    Group.TICK,
+    lambda work, fact: notifications.tell_followers(work, UUID(fact["opgave_id"])),
+)
 MAIL_SIGN_IN = Reaction(
     "mail_sign_in",
     Group.TICK,
@@ -159,10 +192,17 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.started": (),  # it was filled before
     "seat.taken": (),  # opgave.filled is told with the last one
     "seat.freed": (),  # opgave.reopened is told with it, when somebody is sought again
-    "opgave.ended": (MATCH_OPGAVE, TELL_EXPIRED),
+    "opgave.ended": (MATCH_OPGAVE, TELL_EXPIRED, TELL_FOLLOWERS),
     "interest.shown": (TELL_INTEREST,),
     "interest.withdrawn": (),  # gone from the page of the opgavehouder with the row itself
     "later.said": (),  # notices and digests look at the row
+    "opgave.joined": (TELL_JOINED,),
+    "joining.ended": (),  # its notice stands as long as somebody joins
+    "opgave.followed": (),  # nobody is told who follows
+    "following.ended": (),  # the same
+    "joint.asked": (TELL_JOINT_ASKED,),
+    "joint.agreed": (TELL_JOINT_AGREED,),
+    "joint.left": (TELL_JOINT_LEFT,),
     "matches.found": (TELL_MATCHES,),
     "matching.unfinished": (GO_ON_MATCHING,),
 }

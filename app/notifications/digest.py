@@ -71,6 +71,30 @@ class OwnNews:
     told_at: datetime
 
 
+@dataclass(frozen=True)
+class TogetherNews:
+    """What another gemeente does with an opgave of the reader; or what they follow is over."""
+
+    kind: NoticeKind
+    opgave_id: UUID
+    opgave_title: str
+    gemeente_name: str
+    told_at: datetime
+
+    @property
+    def sentence(self) -> str:
+        return DONE_TOGETHER[self.kind].format(title=self.opgave_title, gemeente=self.gemeente_name)
+
+
+DONE_TOGETHER = {
+    NoticeKind.OPGAVE_JOINED: "Een andere gemeente doet mee met “{title}”.",
+    NoticeKind.JOINT_ASKED: "Een andere gemeente wil “{title}” samen met jullie oppakken.",
+    NoticeKind.JOINT_AGREED: "Een andere gemeente pakt “{title}” samen met jullie op.",
+    NoticeKind.JOINT_LEFT: "Een gemeente stapte uit wat jullie samen doen met “{title}”.",
+    NoticeKind.FOLLOWED_ENDED: "“{title}” van {gemeente}, die je volgt, is voorbij.",
+}
+
+
 class Scored(Protocol):
     """As much of news as it takes to choose what is told of what fits."""
 
@@ -291,6 +315,22 @@ class OfOwn:
 
 
 @dataclass(frozen=True)
+class Together:
+    """News of what gemeenten do together, the last first; `more` stands in the inbox."""
+
+    news: tuple[TogetherNews, ...]
+    more: int
+
+    @property
+    def headline(self) -> str:
+        return plural(len(self.news) + self.more, "bericht", "berichten") + " over samen oppakken"
+
+    @property
+    def first_line(self) -> str:
+        return self.news[0].sentence
+
+
+@dataclass(frozen=True)
 class Told:
     """A section, and under which name its templates stand in `email/digest/parts`."""
 
@@ -328,6 +368,17 @@ def best_of_each_opgave(found: Iterable[OneScored]) -> Choice[OneScored]:
 def longest_waiting(found: Iterable[OneTimed]) -> Choice[OneTimed]:
     """The opgave with the longest waiting first; of each, who has waited longest."""
     return _shared(sorted(found, key=lambda one: one.told_at), lambda one: one.opgave_id)
+
+
+def newest_few(found: Iterable[OneTimed]) -> Choice[OneTimed]:
+    ordered = sorted(found, key=lambda one: (one.told_at, one.opgave_id), reverse=True)
+    told = tuple(ordered[:MOST_MATCHES])
+    return Choice((Few(told, more=len(ordered) - len(told)),))
+
+
+def done_together(news: Choice[TogetherNews]) -> Together:
+    (group,) = news.groups
+    return Together(group.told, group.more)
 
 
 def opgaven_for_you(news: Choice[OpgaveNews]) -> ForYou:

@@ -11,7 +11,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, any_, exists, false, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    any_,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from app.accounts import queries as accounts
@@ -21,6 +31,7 @@ from app.matching.core.facts import Score
 from app.matching.models import Match
 from app.matching.queries import Scored, score_of
 from app.notifications.digest import (
+    DONE_TOGETHER,
     HAPPENED,
     Choice,
     ColleagueNews,
@@ -28,11 +39,14 @@ from app.notifications.digest import (
     OwnNews,
     ResponseNews,
     Section,
+    TogetherNews,
     Told,
     best_few,
     best_of_each_opgave,
     colleagues_for_opgaven,
+    done_together,
     longest_waiting,
+    newest_few,
     news_of_own,
     opgaven_for_you,
     responses_to_opgaven,
@@ -48,6 +62,7 @@ from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
 from app.responses.models import Response
 from app.responses.rules import Answer
+from app.together.models import FollowedOpgave, JoinedOpgave, JointOpgave
 from app.vocabulary import queries as vocabulary
 
 Found = TypeVar("Found")
@@ -264,6 +279,34 @@ def _own_news(whole: Whole) -> OwnNews:
     return OwnNews(whole.opgave.opgave_id, whole.opgave.title, whole.kind, whole.told_at)
 
 
+def _is_together(whose: Whose) -> ColumnElement[bool]:
+    """What others do with an opgave that the reader looks after, as long as they do; or follows."""
+    joined = exists().where(JoinedOpgave.with_id == Notice.opgave_id)
+    joint = exists().where(JointOpgave.opgave_id == Notice.opgave_id)
+    asked = joint.where(JointOpgave.agreed_at.is_(None))
+    agreed = joint.where(JointOpgave.agreed_at.is_not(None))
+    follows = exists().where(
+        FollowedOpgave.opgave_id == Notice.opgave_id, FollowedOpgave.user_id == whose.user_id
+    )
+    of_owners = {
+        NoticeKind.OPGAVE_JOINED: joined.correlate_except(JoinedOpgave),
+        NoticeKind.JOINT_ASKED: asked.correlate_except(JointOpgave),
+        NoticeKind.JOINT_AGREED: agreed.correlate_except(JointOpgave),
+        NoticeKind.JOINT_LEFT: true(),
+    }
+    return or_(
+        and_(Notice.kind == NoticeKind.FOLLOWED_ENDED, follows.correlate_except(FollowedOpgave)),
+        *(and_(Notice.kind == kind, whose.looks_after, holds) for kind, holds in of_owners.items()),
+    )
+
+
+def _together_news(whole: Whole) -> TogetherNews:
+    opgave = whole.opgave
+    return TogetherNews(
+        whole.kind, opgave.opgave_id, opgave.title, opgave.gemeente_name, whole.told_at
+    )
+
+
 def _surely(found: Found | None) -> Found:
     """A notice stands only with its match and its colleague, where its part asks for them."""
     if found is None:
@@ -308,5 +351,15 @@ OWN = Part(
     compose=news_of_own,
     while_open=False,
 )
+TOGETHER = Part(
+    name="together",
+    family=Family.TOGETHER,
+    kinds=frozenset(DONE_TOGETHER),
+    holds=_is_together,
+    choose=newest_few,
+    news_of=_together_news,
+    compose=done_together,
+    while_open=False,
+)
 # In the order in which a digest tells them.
-PARTS = (RESPONSES, OWN, MATCHES, COLLEAGUES)
+PARTS = (RESPONSES, OWN, TOGETHER, MATCHES, COLLEAGUES)

@@ -134,7 +134,7 @@ def channels(session: Session, user_id: UUID) -> dict[Family, Channel]:
 def families_of(session: Session, user_id: UUID) -> tuple[Family, ...]:
     """Of what news may come to this person: who looks after no opgaven hears nothing of those."""
     may_have_opgaven = not EDITORS.isdisjoint(accounts.roles_of(session.get_one(User, user_id)))
-    return tuple(Family) if may_have_opgaven else (Family.MATCHES,)
+    return tuple(Family) if may_have_opgaven else (Family.MATCHES, Family.TOGETHER)
 
 
 def choice_of(session: Session, user_id: UUID) -> MailChoice:

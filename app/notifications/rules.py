@@ -80,6 +80,11 @@ class NoticeKind(StrEnum):
     HANDED_OVER = "handed_over"
     CO_OWNER_NAMED = "co_owner_named"
     EXPIRED = "expired"
+    OPGAVE_JOINED = "opgave_joined"
+    JOINT_ASKED = "joint_asked"
+    JOINT_AGREED = "joint_agreed"
+    JOINT_LEFT = "joint_left"
+    FOLLOWED_ENDED = "followed_ended"
 
 
 class Family(StrEnum):
@@ -89,6 +94,7 @@ class Family(StrEnum):
     COLLEAGUES = "colleagues"
     RESPONSES = "responses"
     OWN = "own"
+    TOGETHER = "together"
 
 
 class Channel(StrEnum):
@@ -105,6 +111,7 @@ ROADS = {
     Family.COLLEAGUES: (Channel.DIGEST, Channel.INBOX),
     Family.RESPONSES: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
     Family.OWN: (Channel.DIGEST, Channel.INBOX),
+    Family.TOGETHER: (Channel.DIGEST, Channel.INBOX),
 }
 
 

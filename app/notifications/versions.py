@@ -44,6 +44,11 @@ ROWS = """
     WHERE n.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN "user" u ON u.id = n.profile_id
     JOIN gemeente o ON o.code = u.gemeente_code WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM followed_opgave o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN joined_opgave o ON o.with_id = n.opgave_id
+    WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN joint_opgave o ON o.opgave_id = n.opgave_id
+    WHERE n.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM vocabulary_version o
 """
 # Tables that point at what a digest tells of, and why none reads them.
@@ -54,6 +59,7 @@ NOT_READ = {
     "availability_window": "a line about a colleague says nothing of hours",
     "bounce": "the mark looks at the address itself",
     "dispute": "what it changes is in the match",
+    "joint": "a digest does not name it; what is in it counts",
     "mail_allowance": "it holds back mail that goes at once, never a digest",
     "sign_in": "a digest does not ask who is signed in",
     "skill": "what of it counts is in the match",

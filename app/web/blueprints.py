@@ -17,6 +17,7 @@ from app.web.opgaven.views import opgaven
 from app.web.people.views import people
 from app.web.responses.by_mail import by_mail
 from app.web.responses.views import responses
+from app.web.together.views import together
 from app.web.vocabulary.views import vocabulary
 from app.web.vocabulary.words import words
 
@@ -29,6 +30,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         people,
         matching,
         responses,
+        together,
         by_mail,
         notifications,
         returned,

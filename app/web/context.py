@@ -51,6 +51,7 @@ UNDER = {
     "insight.index": "beheer.index",
     "review.index": "beheer.index",
     "review.send_back": "beheer.index",
+    "together.combine": "opgaven.ours",
     "opgaven.confirm_withdraw": "opgaven.ours",
     "matching.of_opgave": "opgaven.ours",
     "matching.ask_dispute": "matching.index",

@@ -12,9 +12,11 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _index_facts()
     _let_opgaven_live()
+    _create_together()
 
 
 def downgrade() -> None:
+    _drop_together()
     _end_life_of_opgaven()
     op.drop_index("ix_outbox_message_named", "outbox_message")
     op.drop_index("ix_outbox_message_payload", "outbox_message")
@@ -122,3 +124,87 @@ def _check(name: str, holds: str) -> None:
     """Asked of new rows at once, and of those that are there without holding up who writes."""
     op.execute(f"ALTER TABLE opgave ADD CONSTRAINT ck_opgave_{name} CHECK ({holds}) NOT VALID")
     op.execute(f"ALTER TABLE opgave VALIDATE CONSTRAINT ck_opgave_{name}")
+
+
+def _create_together() -> None:
+    op.create_table(
+        "joined_opgave",
+        sa.Column("opgave_id", sa.Uuid(), nullable=False),
+        sa.Column("with_id", sa.Uuid(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("joined_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("opgave_id <> with_id", name="with_another"),
+        sa.ForeignKeyConstraint(
+            ["opgave_id"], ["opgave.id"], name="fk_joined_opgave_opgave_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["with_id"], ["opgave.id"], name="fk_joined_opgave_with_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["joined_by"], ["user.id"], name="fk_joined_opgave_joined_by", ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("opgave_id", "with_id", name="pk_joined_opgave"),
+    )
+    op.create_index("ix_joined_opgave_with_id", "joined_opgave", ["with_id"])
+    op.create_table(
+        "followed_opgave",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("opgave_id", sa.Uuid(), nullable=False),
+        sa.Column("followed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name="fk_followed_opgave_user_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["opgave_id"], ["opgave.id"], name="fk_followed_opgave_opgave_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "opgave_id", name="pk_followed_opgave"),
+    )
+    op.create_index("ix_followed_opgave_opgave_id", "followed_opgave", ["opgave_id"])
+    op.create_table(
+        "joint",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["begun_by"], ["user.id"], name="fk_joint_begun_by", ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_joint"),
+    )
+    op.create_table(
+        "joint_opgave",
+        sa.Column("joint_id", sa.Uuid(), nullable=False),
+        sa.Column("opgave_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("agreed_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["joint_id"], ["joint.id"], name="fk_joint_opgave_joint_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["opgave_id"], ["opgave.id"], name="fk_joint_opgave_opgave_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["user.id"], name="fk_joint_opgave_asked_by", ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreed_by"], ["user.id"], name="fk_joint_opgave_agreed_by", ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("joint_id", "opgave_id", name="pk_joint_opgave"),
+    )
+    op.create_index("ix_joint_opgave_opgave_id", "joint_opgave", ["opgave_id"])
+    op.create_index(
+        "uq_joint_opgave_agreed",
+        "joint_opgave",
+        ["opgave_id"],
+        unique=True,
+        postgresql_where=sa.text("agreed_at IS NOT NULL"),
+    )
+
+
+def _drop_together() -> None:
+    op.drop_table("joint_opgave")
+    op.drop_table("joint")
+    op.drop_table("followed_opgave")
+    op.drop_table("joined_opgave")

@@ -25,6 +25,7 @@ SOMEBODY = {
 ROLE_PAGES = {
     "visitor": {
         *("/", "/opgaven", "/over", "/bouw-mee", "/privacy", "/toegankelijkheid"),
+        "/opgaven/_/wie-pakt-dit-op",
         *("/inloggen", "/demo"),
     },
     "professional": {
@@ -246,6 +247,37 @@ def test_an_opgave_that_is_being_written_asks_what_its_text_tells(arrive: Arrive
     skills = visitor.page.get_by_label("Vaardigheid", exact=True).all()
     assert "QGIS" in [skill.input_value() for skill in skills]
     visitor.look("opgave-uit-tekst-taken")
+
+
+def test_who_writes_an_opgave_sees_what_is_the_same_elsewhere(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in_on_demo_page(SOMEBODY["opgavehouder"])
+    title = "Veilige schoolroutes tussen zeventien dorpen"
+    visitor.go("/opgaven/nieuw")
+    visitor.page.get_by_text("We vonden nog geen opgave").wait_for()
+    visitor.page.get_by_label("Titel").focus()
+    visitor.page.keyboard.type(title)
+    same = visitor.page.get_by_role("link", name=title)
+    same.wait_for()
+    told = visitor.page.get_by_role("status").filter(has_text=re.compile("lijk.+ hierop"))
+    told.wait_for(state="attached")
+    visitor.look("opgave-lijkt-op")
+    visitor.press("Bewaar als concept")
+    visitor.look("opgave-concept-lijkt-op")
+    visitor.follow("Wie pakt dit ook op?")
+    visitor.look("wie-pakt-dit-op-with-deeds")
+    visitor.page.get_by_role("button", name=f"Doe mee met {title}").focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.page.get_by_text("Jullie doen mee.").wait_for()
+    visitor.page.get_by_role("link", name="Pak samen op").first.click()
+    visitor.look("samen-oppakken")
+    visitor.page.get_by_label("Hoe noemen jullie het?").fill("Atelier voor de proef")
+    visitor.page.get_by_role("button", name="Vraag ").click()
+    visitor.page.get_by_text("Je vraag is verstuurd.").wait_for()
+    visitor.look("wie-pakt-dit-op-asked")
+    for name in ("Stap eruit", "Doe niet meer mee"):
+        visitor.page.get_by_role("button", name=name).click()
+    assert "Atelier voor de proef" not in visitor.page.inner_text("main")
 
 
 def test_the_pages_about_disputed_reasons_are_in_order(arrive: Arrive) -> None:

@@ -168,4 +168,5 @@ def test_every_family_has_a_road_for_who_chose_nothing() -> None:
         Family.COLLEAGUES: Channel.DIGEST,
         Family.RESPONSES: Channel.AT_ONCE,
         Family.OWN: Channel.DIGEST,
+        Family.TOGETHER: Channel.DIGEST,
     }

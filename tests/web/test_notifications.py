@@ -507,12 +507,13 @@ def test_a_road_is_chosen_per_sort_of_news(client: FlaskClient, session: Session
 
     choose(client, {**EVERY_WEEK, "road_matches": "inbox", "road_responses": "digest"})
 
-    assert before == ["weekly", "digest", "digest", "at_once", "digest"]
+    assert before == ["weekly", "digest", "digest", "at_once", "digest", "digest"]
     assert queries.channels(session, opgavehouder.id) == {
         Family.MATCHES: Channel.INBOX,
         Family.COLLEAGUES: Channel.DIGEST,
         Family.RESPONSES: Channel.DIGEST,
         Family.OWN: Channel.DIGEST,
+        Family.TOGETHER: Channel.DIGEST,
     }
 
 
@@ -524,7 +525,8 @@ def test_who_looks_after_no_opgaven_is_asked_nothing_about_them(
 
     choose(client, {**EVERY_WEEK, "road_matches": "inbox", "road_responses": "digest"})
 
-    assert asked == ["weekly", "digest"]
+    # Everybody can follow an opgave, and hear how it ends.
+    assert asked == ["weekly", "digest", "digest"]
     assert queries.channels(session, professional.id)[Family.RESPONSES] is Channel.AT_ONCE
 
 

@@ -13,6 +13,7 @@ from app.notifications.service.notices import (
     mark_line,
     tell_co_owner,
     tell_expired,
+    tell_followers,
     tell_handed_over,
     tell_interest,
     tell_interest_in,
@@ -20,6 +21,7 @@ from app.notifications.service.notices import (
     tell_matches,
     tell_owners,
     tell_review_asked,
+    tell_together,
     tell_who_is_shown,
 )
 from app.notifications.service.planning import (
@@ -81,6 +83,7 @@ __all__ = [
     "take_in",
     "tell_co_owner",
     "tell_expired",
+    "tell_followers",
     "tell_handed_over",
     "tell_interest",
     "tell_interest_in",
@@ -88,6 +91,7 @@ __all__ = [
     "tell_matches",
     "tell_owners",
     "tell_review_asked",
+    "tell_together",
     "tell_who_is_shown",
     "unsubscribe",
     "write_letter",

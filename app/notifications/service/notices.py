@@ -26,6 +26,7 @@ from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.responses.models import Response
 from app.responses.rules import Answer
+from app.together import queries as together
 
 
 def tell_matches(work: Work, opgave_id: UUID, profile_ids: Iterable[UUID]) -> None:
@@ -95,6 +96,36 @@ def tell_handed_over(work: Work, opgave_id: UUID, user_id: UUID) -> None:
 def tell_co_owner(work: Work, opgave_id: UUID, user_id: UUID) -> None:
     opgave = work.fetch(Opgave, opgave_id)
     _tell_what_happened(work, NoticeKind.CO_OWNER_NAMED, opgave, [user_id])
+
+
+def tell_together(work: Work, kind: NoticeKind, opgave_ids: Iterable[UUID]) -> None:
+    """Tell who looks after these opgaven what another gemeente does with it."""
+    opgaven = (work.session.get(Opgave, one) for one in opgave_ids)
+    readers = {(owner, one.id) for one in opgaven if one is not None for owner in _owners(one)}
+    _tell_as_news(work, kind, readers)
+
+
+def tell_followers(work: Work, opgave_id: UUID) -> None:
+    """Tell who follows an opgave that it is over."""
+    readers = {(one, opgave_id) for one in together.followers(work.session, opgave_id)}
+    _tell_as_news(work, NoticeKind.FOLLOWED_ENDED, readers)
+
+
+def _tell_as_news(work: Work, kind: NoticeKind, readers: Iterable[tuple[UUID, UUID]]) -> None:
+    """What happens again is news again."""
+    told_at = _moment_to_tell(work)
+    rows = [
+        {**_notice(work, reader, kind, opgave_id), "told_at": told_at}
+        for reader, opgave_id in sorted(readers)
+    ]
+    if rows:
+        fresh = insert(Notice).values(rows)
+        work.session.execute(
+            fresh.on_conflict_do_update(
+                index_elements=[Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id],
+                set_={"told_at": told_at, "read_at": None},
+            )
+        )
 
 
 def tell_again(work: Work, deliveries: Iterable[UUID]) -> None:

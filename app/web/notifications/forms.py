@@ -35,6 +35,7 @@ class PreferenceForm(WebForm):
     road_colleagues = road_of(Family.COLLEAGUES)
     road_responses = road_of(Family.RESPONSES)
     road_own = road_of(Family.OWN)
+    road_together = road_of(Family.TOGETHER)
     themes = many_of("Thema's die je weglaat", Theme)
     # What was left out already, as long as it stays checked.
     kept = SelectMultipleField("Vaardigheden die je weglaat", validate_choice=False)

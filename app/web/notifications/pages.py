@@ -24,11 +24,12 @@ from app.notifications.digest import (
     OpgaveNews,
     OwnNews,
     ResponseNews,
+    TogetherNews,
     happened,
     why_of,
 )
 from app.notifications.models import Notice
-from app.notifications.parts import COLLEAGUES, MATCHES, OWN, RESPONSES, SeenNotice
+from app.notifications.parts import COLLEAGUES, MATCHES, OWN, RESPONSES, TOGETHER, SeenNotice
 from app.notifications.rules import Family, Frequency, NoticeKind, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
@@ -41,6 +42,11 @@ PAGES = {
     NoticeKind.COLLEAGUE_FOR_OPGAVE: "matching.of_opgave",
     NoticeKind.INTEREST_SHOWN: "matching.of_opgave",
     **dict.fromkeys(HAPPENED, "opgaven.show"),
+    NoticeKind.OPGAVE_JOINED: "opgaven.who_else",
+    NoticeKind.JOINT_ASKED: "opgaven.who_else",
+    NoticeKind.JOINT_AGREED: "opgaven.who_else",
+    NoticeKind.JOINT_LEFT: "opgaven.who_else",
+    NoticeKind.FOLLOWED_ENDED: "opgaven.show",
 }
 
 NEXT_STEPS = {
@@ -211,9 +217,22 @@ def _of_own(group: Sequence[SeenNotice]) -> tuple[str, str]:
     return happened(news), NEXT_STEPS[news.kind]
 
 
+def _of_together(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    news: TogetherNews = TOGETHER.news_of(group[0].whole)
+    return news.sentence.rstrip("."), TO_DO[news.kind]
+
+
+TO_DO = {
+    NoticeKind.OPGAVE_JOINED: "Kijk wie het is en neem contact op.",
+    NoticeKind.JOINT_ASKED: "Kijk wie het vraagt, en zeg of jullie meedoen.",
+    NoticeKind.JOINT_AGREED: "Kijk wie er nu meedoen.",
+    NoticeKind.JOINT_LEFT: "Kijk wie er nog meedoen.",
+    NoticeKind.FOLLOWED_ENDED: "Kijk hoe het afliep.",
+}
 TELLERS = {
     NoticeKind.OPGAVE_FOR_YOU: _of_opgave,
     NoticeKind.COLLEAGUE_FOR_OPGAVE: _of_colleagues,
     NoticeKind.INTEREST_SHOWN: _of_interest,
     **dict.fromkeys(HAPPENED, _of_own),
+    **dict.fromkeys(TO_DO, _of_together),
 }

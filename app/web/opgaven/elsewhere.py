@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from app.matching.core.same import Written
 from app.matching.elsewhere import MOST_LISTED, MOST_SHOWN, Elsewhere, elsewhere, written_of
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import MOST_SKILLS, TEXT_LIMIT, TITLE_LIMIT
+from app.together.queries import Ties
+from app.together.rules import is_over
 from app.vocabulary.rules import LABEL_LIMIT
 from app.web.cards import TONES
 from app.web.home.pages import Figure
@@ -26,6 +29,8 @@ from app.web.opgaven.forms import OpgaveForm
 class ElsewhereLine:
     """One of those opgaven: whose it is, how it stands, and why it is the same."""
 
+    opgave_id: UUID
+    is_over: bool
     title: str
     href: str
     gemeente_name: str
@@ -63,10 +68,12 @@ def lines_for_opgave(
     return _lines(_same(session, actor, written_of(seen.opgave), today, home))
 
 
-def elsewhere_page(session: Session, actor: Actor, seen: SeenOpgave, today: date) -> ElsewherePage:
+def elsewhere_page(
+    session: Session, actor: Actor, seen: SeenOpgave, ties: Ties, today: date
+) -> ElsewherePage:
     home = seen.gemeente.code
     found = _same(session, actor, written_of(seen.opgave), today, home, MOST_LISTED)
-    gemeenten = [seen.gemeente, *(one.seen.gemeente for one in found)]
+    gemeenten = [seen.gemeente, *ties.gemeenten, *(one.seen.gemeente for one in found)]
     return ElsewherePage(
         _lines(found), _figures(gemeenten), max(one.inhabitants_on for one in gemeenten)
     )
@@ -95,6 +102,8 @@ def _figures(gemeenten: Iterable[Gemeente]) -> list[Figure]:
 def _lines(found: Sequence[Elsewhere]) -> list[ElsewhereLine]:
     return [
         ElsewhereLine(
+            opgave_id=one.seen.opgave.id,
+            is_over=is_over(one.seen.opgave.status),
             title=one.seen.opgave.title,
             href=url_for("opgaven.show", opgave_id=one.seen.opgave.id),
             gemeente_name=one.seen.gemeente.name,

@@ -39,6 +39,7 @@ from app.opgaven.rules import (
 )
 from app.people import queries as people
 from app.responses import queries as responses
+from app.together import queries as together
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
@@ -170,11 +171,15 @@ def who_else(opgave_id: UUID) -> str:
     """Which gemeenten work on the same, as far as the reader may know."""
     actor, session, today = current_actor(), db.session(), dutch_day(utc_now())
     seen = queries.seen_opgave(session, actor, opgave_id)
+    is_ours = may_edit(actor, seen.opgave.gemeente_code)
+    ties = together.ties_of(session, actor, opgave_id, is_ours=is_ours)
     return render_template(
         "opgaven/who_else.html",
         opgave=seen.opgave,
         gemeente=seen.gemeente,
-        page=elsewhere_page(session, actor, seen, today),
+        ties=ties,
+        may_edit=is_ours,
+        page=elsewhere_page(session, actor, seen, ties, today),
     )
 
 

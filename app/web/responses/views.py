@@ -11,6 +11,7 @@ from app.core.errors import Conflict
 from app.core.work import Work
 from app.extensions import db
 from app.responses import service
+from app.together import queries as together
 from app.web.auth import current_actor
 from app.web.policy import Policy, allow
 from app.web.responses.pages import answers_page
@@ -32,7 +33,8 @@ responses = Blueprint("responses", __name__)
 @allow(Policy.SIGNED_IN)
 def index() -> str:
     page = answers_page(db.session(), current_actor(), dutch_day(utc_now()))
-    return render_template("responses/index.html", page=page)
+    followed = together.followed(db.session(), current_actor())
+    return render_template("responses/index.html", page=page, followed=followed)
 
 
 @responses.post("/opgaven/<uuid:opgave_id>/belangstelling")

@@ -1,0 +1,1 @@
+"""Gemeenten that take up the same opgave: one joins another, follows it, or they combine theirs."""

@@ -1,0 +1,159 @@
+"""Reading who does what together, as far as the reader may know."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.gemeenten.models import Gemeente
+from app.opgaven import queries as opgaven
+from app.opgaven.models import Opgave
+from app.opgaven.queries import SeenOpgave
+from app.together.models import FollowedOpgave, JoinedOpgave, Joint, JointOpgave
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Another opgave: whose it is, and the opgave itself when the reader may read it."""
+
+    opgave_id: UUID
+    gemeente: Gemeente
+    seen: SeenOpgave | None
+    has_agreed: bool = True
+
+
+@dataclass(frozen=True)
+class SeenJoint:
+    """What an opgave is taken up in, or asked for; `others` are the other opgaven in it."""
+
+    joint: Joint
+    has_agreed: bool
+    others: tuple[Tie, ...]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether another has agreed too."""
+        return self.has_agreed and any(tie.has_agreed for tie in self.others)
+
+
+@dataclass(frozen=True)
+class Ties:
+    """All that an opgave has with others."""
+
+    joins: tuple[Tie, ...]
+    joined_by: tuple[Tie, ...]
+    joints: tuple[SeenJoint, ...]
+    is_followed: bool
+
+    @property
+    def joined(self) -> frozenset[UUID]:
+        """The opgaven that this one joined."""
+        return frozenset(tie.opgave_id for tie in self.joins)
+
+    @property
+    def combined(self) -> frozenset[UUID]:
+        """The opgaven in what this one is taken up in, asked ones too."""
+        return frozenset(
+            tie.opgave_id for one in self.joints if one.has_agreed for tie in one.others
+        )
+
+    @property
+    def gemeenten(self) -> list[Gemeente]:
+        """Who works on it together, asked ones not counted."""
+        ties = [*self.joins, *self.joined_by]
+        for one in self.joints:
+            ties += [tie for tie in one.others if one.has_agreed and tie.has_agreed]
+        return [tie.gemeente for tie in ties]
+
+
+def ties_of(session: Session, reader: Actor, opgave_id: UUID, *, is_ours: bool) -> Ties:
+    """What the opgave has with others; what is only asked, for who looks after it (`is_ours`)."""
+    joins = session.scalars(
+        select(JoinedOpgave.with_id).where(JoinedOpgave.opgave_id == opgave_id)
+    ).all()
+    joined_by = session.scalars(
+        select(JoinedOpgave.opgave_id).where(JoinedOpgave.with_id == opgave_id)
+    ).all()
+    joints = _joints_of(session, opgave_id)
+    members = {
+        row.opgave_id for rows in joints.values() for row in rows if row.opgave_id != opgave_id
+    }
+    known = _ties(session, reader, {*joins, *joined_by, *members})
+    seen = (
+        _seen_joint(joint, rows, opgave_id, known, is_ours=is_ours)
+        for joint, rows in joints.items()
+    )
+    return Ties(
+        joins=tuple(known[one] for one in joins),
+        joined_by=tuple(known[one] for one in joined_by),
+        joints=tuple(one for one in seen if is_ours or (one.has_agreed and one.others)),
+        is_followed=session.get(FollowedOpgave, (reader.user_id, opgave_id)) is not None
+        if reader.user_id
+        else False,
+    )
+
+
+def agreed_joint(session: Session, opgave_id: UUID) -> Joint | None:
+    """What the opgave is taken up in."""
+    return session.scalar(
+        select(Joint)
+        .join(JointOpgave, JointOpgave.joint_id == Joint.id)
+        .where(JointOpgave.opgave_id == opgave_id, JointOpgave.agreed_at.is_not(None))
+    )
+
+
+def members(session: Session, joint_id: UUID) -> list[JointOpgave]:
+    rows = select(JointOpgave).where(JointOpgave.joint_id == joint_id)
+    return list(session.scalars(rows.order_by(JointOpgave.asked_at, JointOpgave.opgave_id)))
+
+
+def followers(session: Session, opgave_id: UUID) -> list[UUID]:
+    found = select(FollowedOpgave.user_id).where(FollowedOpgave.opgave_id == opgave_id)
+    return list(session.scalars(found.order_by(FollowedOpgave.user_id)))
+
+
+def followed(session: Session, reader: Actor) -> list[SeenOpgave]:
+    """What the reader follows and may still read, the last first."""
+    ids = session.scalars(
+        select(FollowedOpgave.opgave_id)
+        .where(FollowedOpgave.user_id == reader.user_id)
+        .order_by(FollowedOpgave.followed_at.desc(), FollowedOpgave.opgave_id)
+    ).all()
+    seen = opgaven.seen_opgaven(session, reader, list(ids))
+    return [seen[one] for one in ids if one in seen]
+
+
+def _joints_of(session: Session, opgave_id: UUID) -> dict[Joint, list[JointOpgave]]:
+    mine = select(JointOpgave.joint_id).where(JointOpgave.opgave_id == opgave_id)
+    joints = session.scalars(select(Joint).where(Joint.id.in_(mine)).order_by(Joint.begun_at)).all()
+    return {joint: members(session, joint.id) for joint in joints}
+
+
+def _seen_joint(
+    joint: Joint,
+    rows: Collection[JointOpgave],
+    opgave_id: UUID,
+    known: dict[UUID, Tie],
+    *,
+    is_ours: bool,
+) -> SeenJoint:
+    own = next(row for row in rows if row.opgave_id == opgave_id)
+    others = tuple(
+        Tie(tie.opgave_id, tie.gemeente, tie.seen, row.agreed_at is not None)
+        for row in rows
+        if (tie := known.get(row.opgave_id)) and (is_ours or row.agreed_at)
+    )
+    return SeenJoint(joint, own.agreed_at is not None, others)
+
+
+def _ties(session: Session, reader: Actor, opgave_ids: Collection[UUID]) -> dict[UUID, Tie]:
+    seen = opgaven.seen_opgaven(session, reader, list(opgave_ids))
+    rows = session.execute(
+        select(Opgave.id, Gemeente)
+        .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
+        .where(Opgave.id.in_(opgave_ids))
+    )
+    return {one: Tie(one, gemeente, seen.get(one)) for one, gemeente in rows}

@@ -1,0 +1,1 @@
+"""The pages on which gemeenten find each other around the same opgave."""

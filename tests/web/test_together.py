@@ -1,0 +1,191 @@
+"""From the page "Wie pakt dit ook op?" gemeenten join, follow and combine, and take that back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Role
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
+from app.together import service
+from app.together.models import Joint
+from tests.support.builders import a_user, an_opgave
+from tests.support.pages import fault_at, text_of
+from tests.support.web import sign_in
+from tests.support.words import a_vocabulary
+from tests.support.work import MONDAY, make_work
+
+TITLE = "Nieuw beleidsplan voor onze bomen"
+TEXT = "Een actueel bomenbeleidsplan ontbreekt bij ons."
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def owner(client: FlaskClient, session: Session, tmp_path: Path) -> User:
+    """An opgavehouder, who sits behind the browser."""
+    a_vocabulary(session, tmp_path)
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    sign_in(client, session, owner)
+    return owner
+
+
+@pytest.fixture
+def ours(session: Session, owner: User) -> Opgave:
+    return same(session, owner=owner, title="Bomen bij ons")
+
+
+def same(session: Session, **changed: Any) -> Opgave:
+    return an_opgave(session, "groenbeleid", **{"title": TITLE, "text": TEXT, **changed})
+
+
+def who_else(opgave: Opgave) -> str:
+    return f"/opgaven/{opgave.id}/wie-pakt-dit-op"
+
+
+def page_for(client: FlaskClient, session: Session, user_id: UUID, opgave: Opgave) -> str:
+    session.commit()
+    sign_in(client, session, session.get_one(User, user_id))
+    return text_of(client.get(who_else(opgave)))
+
+
+def test_an_opgavehouder_joins_from_the_page_and_both_pages_show_it(
+    client: FlaskClient, session: Session, ours: Opgave
+) -> None:
+    theirs = same(session)
+    before = client.get(who_else(ours)).text
+    address = f"/opgaven/{ours.id}/meedoen/{theirs.id}"
+
+    done = client.post(address, follow_redirects=True)
+    there = page_for(client, session, theirs.owner_id, theirs)
+
+    assert f'action="{address}"' in before
+    assert f'action="{address}"' not in done.text
+    assert "Jullie doen mee." in text_of(done)
+    assert "Deze opgave doet mee met" in text_of(done)
+    assert "Bomen bij ons doet mee met deze opgave. Haal weg" in there
+
+
+def test_either_side_ends_it_and_comes_back_to_the_own_page(
+    client: FlaskClient, session: Session, ours: Opgave
+) -> None:
+    theirs = same(session)
+    service.join(make_work(session, session.get_one(User, theirs.owner_id)), theirs.id, ours.id)
+    session.commit()
+
+    done = client.post(f"/opgaven/{theirs.id}/meedoen/{ours.id}/stop", follow_redirects=True)
+
+    assert done.request.path == who_else(ours)
+    assert "Wie meedoet" not in text_of(done)
+
+
+def test_what_is_over_can_be_followed_and_no_more(
+    client: FlaskClient, session: Session, ours: Opgave
+) -> None:
+    theirs = same(session, status=OpgaveStatus.DONE, ended_at=MONDAY)
+    page = client.get(who_else(ours)).text
+    refused = client.post(f"/opgaven/{ours.id}/meedoen/{theirs.id}", follow_redirects=True)
+
+    assert f"/opgaven/{ours.id}/meedoen/" not in page
+    assert f'action="/opgaven/{theirs.id}/volgen"' in page
+    assert "Die opgave is voorbij. Volgen kan nog wel." in text_of(refused)
+
+
+def test_gemeenten_take_it_up_together_once_the_other_agrees(
+    client: FlaskClient, session: Session, ours: Opgave
+) -> None:
+    theirs = same(session)
+    # What is refused takes nothing along that was kept before.
+    session.commit()
+    address = f"/opgaven/{ours.id}/samen/{theirs.id}"
+    form = client.get(address)
+    nameless = client.post(address, data={"name": ""})
+    asked = client.post(address, data={"name": "Atelier bomen"}, follow_redirects=True)
+    joint = session.scalars(select(Joint)).one()
+    there = page_for(client, session, theirs.owner_id, theirs)
+    agreed = client.post(f"/samen/{joint.id}/{theirs.id}/doe-mee", follow_redirects=True)
+    client.delete_cookie("session")
+    visitor = text_of(client.get(who_else(ours)))
+
+    assert "Ieder houdt de eigen opgave." in text_of(form)
+    assert (nameless.status_code, bool(fault_at(nameless, "name"))) == (422, True)
+    assert "Je vroeg om samen op te pakken: “Atelier bomen”" in text_of(asked)
+    assert "gevraagd, nog geen antwoord" in text_of(asked)
+    assert address not in asked.text
+    assert "Gevraagd om samen op te pakken: “Atelier bomen”" in there
+    assert "Ja, we doen mee" in there
+    assert "Jullie pakken het samen op." in text_of(agreed)
+    assert "Samen opgepakt als “Atelier bomen”" in visitor
+    assert "Stap eruit" not in visitor
+
+
+def test_others_do_not_read_who_was_only_asked(
+    client: FlaskClient, session: Session, ours: Opgave
+) -> None:
+    theirs = same(session)
+    work = make_work(session, session.get_one(User, ours.owner_id))
+    service.combine(work, ours.id, theirs.id, "Atelier bomen")
+
+    page = page_for(client, session, a_user(session).id, ours)
+
+    assert "Atelier bomen" not in page
+    assert "Doe mee" not in page
+
+
+def test_each_steps_out_again(client: FlaskClient, session: Session, ours: Opgave) -> None:
+    theirs = same(session)
+    work = make_work(session, session.get_one(User, ours.owner_id))
+    joint = service.combine(work, ours.id, theirs.id, "Atelier bomen")
+    session.commit()
+
+    done = client.post(
+        f"/samen/{joint.id}/{theirs.id}/stop", data={"van": str(ours.id)}, follow_redirects=True
+    )
+
+    assert done.request.path == who_else(ours)
+    assert "Atelier bomen" not in text_of(done)
+
+
+def test_a_colleague_follows_and_finds_it_among_the_own_answers(
+    client: FlaskClient, session: Session
+) -> None:
+    user = a_user(session)
+    theirs = same(session)
+    sign_in(client, session, user)
+    offered = text_of(client.get(who_else(theirs)))
+    done = text_of(client.post(f"/opgaven/{theirs.id}/volgen", follow_redirects=True))
+    listed = text_of(client.get("/reacties"))
+    over = client.post(f"/opgaven/{theirs.id}/volgen/stop", follow_redirects=True)
+
+    assert "Volg deze opgave" in offered
+    assert "Volg niet meer" in done
+    assert "Opgaven die je volgt" in listed
+    assert TITLE in listed
+    assert "Opgaven die je volgt" not in text_of(over)
+
+
+def test_a_visitor_reads_who_joins_and_gets_no_buttons(
+    client: FlaskClient, session: Session, tmp_path: Path
+) -> None:
+    a_vocabulary(session, tmp_path)
+    ours, theirs = same(session), same(session, title="Bomen daar")
+    service.join(make_work(session, session.get_one(User, theirs.owner_id)), theirs.id, ours.id)
+    session.commit()
+
+    page = client.get(who_else(ours))
+
+    assert "Bomen daar doet mee met deze opgave." in text_of(page)
+    assert "/meedoen/" not in page.text
+    assert "/volgen" not in page.text
