@@ -92,3 +92,12 @@ def test_who_is_asked_by_many_agrees_to_one(shared: SharedDatabase) -> None:
         )
         assert work.session.scalar(agreed) == 1
         assert work.session.scalar(select(func.count()).select_from(Joint)) == 8
+
+
+def test_many_who_join_each_other_do_not_wait_for_ever(shared: SharedDatabase) -> None:
+    """Whoever locks ours before theirs waits for who does the same from the other side."""
+    (one, by_one), (other, by_other) = opgaven(shared, 2)
+    there: tuple[Actor, Deed] = (by_one, lambda work: service.join(work, one, other))
+    back: tuple[Actor, Deed] = (by_other, lambda work: service.join(work, other, one))
+
+    assert at_once(shared, [there, back] * 12) == ["done"] * 24
