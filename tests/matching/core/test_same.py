@@ -46,6 +46,12 @@ def test_something_else_is_something_else() -> None:
     assert value(TREES, BEGGING) < SAME
 
 
+def test_words_for_the_same_thing_bring_two_nearer() -> None:
+    dossier = Written("zuigeling", "Verhaal van de burgemeester")
+
+    assert value(dossier, Written("baby")) > value(dossier, Written("schip"))
+
+
 def test_it_is_the_same_both_ways() -> None:
     assert value(TREES, OTHER_WORDS) == pytest.approx(value(OTHER_WORDS, TREES), abs=1e-6)
 
