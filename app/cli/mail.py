@@ -1,8 +1,10 @@
-"""`flask mail ...`: how mail stands, and taking in what comes back."""
+"""`flask mail ...`: how mail stands, sending it again, and taking in what comes back."""
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import BinaryIO
+from uuid import UUID
 
 import click
 import structlog
@@ -14,6 +16,7 @@ from app.core.dutch import how_long, moment, number, plural
 from app.core.reports import LONGEST_REPORT
 from app.labels import label
 from app.notifications import failures, queries, service
+from app.notifications.failures import NOT_ARRIVED, Failures
 from app.notifications.postponed import postponed
 from app.notifications.rules import DeliveryState
 from app.notifications.runs import run_lines
@@ -24,6 +27,8 @@ from app.post import Post
 TRY_LATER = 75
 A_BITE = 65_536
 
+ENDED = [state.value for state in NOT_ARRIVED]
+NOT_SAID_WHICH = "Noem het nummer van een mail, of --state en --reason samen."
 DONE = {
     Found.BOUNCE: "Deze mail kwam terug. Dat is genoteerd bij het adres.",
     Found.KNOWN_BOUNCE: "Van deze mail was al bekend dat hij terugkwam. Er is niets veranderd.",
@@ -53,7 +58,7 @@ def status() -> None:
     _tell("Overzichten klaargezet", [f"{period}: {outcome}" for period, outcome in runs])
     _tell(
         "Niet aangekomen",
-        [f"{label(one.state)}, {one.words}: {number(one.count)}" for one in failed],
+        [line for one in failed for line in _failed_lines(one)],
     )
     _tell(
         "Adressen zonder overzichten",
@@ -63,6 +68,23 @@ def status() -> None:
         "Laatst teruggekomen",
         [f"{moment(one.told_at)}: {label(one.kind)}, {one.words}" for one in returned],
     )
+
+
+@mail.command("again")
+@click.argument("delivery_id", type=click.UUID, required=False)
+@click.option("--state", type=click.Choice(ENDED), help="Hoe ze eindigden.")
+@click.option("--reason", help="Waarom, zoals flask mail status het noemt.")
+def again(delivery_id: UUID | None, state: str | None, reason: str | None) -> None:
+    """Stuur een mail die niet aankwam opnieuw, of alle mails met dezelfde reden."""
+    with open_work() as work:
+        if delivery_id is not None and state is None and reason is None:
+            service.send_again(work, delivery_id)
+            count = 1
+        elif delivery_id is None and state is not None and reason is not None:
+            count = service.send_all_again(work, DeliveryState(state), reason)
+        else:
+            raise Refusal(NOT_SAID_WHICH)
+    click.echo(f"{plural(count, 'mail gaat', 'mails gaan')} opnieuw weg.")
 
 
 @mail.command("receive")
@@ -105,6 +127,12 @@ def collect(folder: Path) -> None:
         f"bekend, {number(found[Found.NOT_OURS])} niet van ons, "
         f"{number(found[Found.NO_REPORT])} iets anders."
     )
+
+
+def _failed_lines(one: Failures) -> list[str]:
+    """What ended so, and what to type to send it again."""
+    command = f"flask mail again --state {one.state} --reason {quote(one.reason)}"
+    return [f"{label(one.state)}, {one.words}: {number(one.count)}", f"  opnieuw: {command}"]
 
 
 def _take_in(content: bytes, recipient: str) -> Found:

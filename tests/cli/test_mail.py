@@ -115,11 +115,38 @@ def test_the_command_tells_what_the_page_tells(flask: Terminal, session: Session
         "  geen",
         "Niet aangekomen:",
         "  Mislukt, Het adres bestaat niet (550 5.1.1): 1",
+        "    opnieuw: flask mail again --state failed --reason '550 5.1.1'",
         "Adressen zonder overzichten:",
         "  De mail kwam te vaak terug: 1",
         "Laatst teruggekomen:",
         "  23 november 2026 om 09:00: Overzicht, De postbus is vol of staat uit (4.2.2)",
     ]
+
+
+def test_what_did_not_arrive_goes_again_by_reason_or_by_number(
+    flask: Terminal, session: Session
+) -> None:
+    failed = [
+        a_delivery(session, state=DeliveryState.FAILED, last_answer=f"{answer} no")
+        for answer in ("550 5.1.1", "550 5.1.1", "552 5.2.2")
+    ]
+    ids = [one.id for one in failed]
+
+    by_reason = flask("mail", "again", "--state", "failed", "--reason", "550 5.1.1")
+    waiting = [session.get_one(Delivery, one).state for one in ids]
+    by_number = flask("mail", "again", ids[2])
+
+    assert by_reason.stdout == "2 mails gaan opnieuw weg.\n"
+    assert waiting == [*[DeliveryState.PENDING] * 2, DeliveryState.FAILED]
+    assert by_number.stdout == "1 mail gaat opnieuw weg.\n"
+    assert session.get_one(Delivery, ids[2]).state is DeliveryState.PENDING
+
+
+@pytest.mark.parametrize("words", [[], ["--state", "failed"], ["--reason", "x"]])
+def test_which_mail_goes_again_must_be_said(flask: Terminal, words: list[str]) -> None:
+    result = flask("mail", "again", *words)
+
+    assert (result.exit_code, "Noem het nummer van een mail" in result.output) == (1, True)
 
 
 def test_a_mail_that_comes_back_is_taken_in(app: Flask, session: Session, pipe: Pipe) -> None:
