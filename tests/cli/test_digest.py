@@ -91,7 +91,7 @@ def rest(work: Work, secret: str) -> None:
 
 def only_inbox(work: Work, _: str) -> None:
     """This reader looks after no opgaven, so what is chosen about those makes no difference."""
-    service.choose_roads(work, {Family.MATCHES: Channel.INBOX})
+    service.choose_roads(work, dict.fromkeys((Family.MATCHES, Family.TOGETHER), Channel.INBOX))
 
 
 @pytest.mark.parametrize(
