@@ -263,6 +263,14 @@ class Office(Product):
         )
         return float(done.stdout)
 
+    def failed(self) -> list[tuple[Any, ...]]:
+        """Which mails came to nothing, how often they were tried and why."""
+        with self.engine.connect() as connection:
+            found = connection.exec_driver_sql(
+                "SELECT kind, attempts, last_answer FROM delivery WHERE state = 'failed'"
+            )
+            return [tuple(row) for row in found]
+
     def rows(self) -> list[tuple[Any, ...]]:
         """Every mail as it stands."""
         with self.engine.connect() as connection:

@@ -60,7 +60,7 @@ def begin_a_run(house: House, relay: Sink, mails: int) -> None:
 def assert_all_went_once(house: House, relay: Sink) -> None:
     house.finish()
     assert max(relay.copies.values()) == 1
-    assert set(house.states()) == {DeliveryState.ACCEPTED}
+    assert set(house.states()) == {DeliveryState.ACCEPTED}, house.failed()
     assert house.counts(relay)["lost"] == 0
 
 
