@@ -358,13 +358,16 @@ def backlog(session: Session) -> Backlog:
 
 def addresses_of(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]:
     """Where each of these mails goes; of whom was erased there is nothing."""
+    ids = [mail.id for mail in mails]
+    if not ids:
+        return {}
     address = func.coalesce(User.email, SignIn.email, AccessRequest.email)
     rows = session.execute(
         select(Delivery.id, address)
         .outerjoin(User, User.id == Delivery.user_id)
         .outerjoin(SignIn, SignIn.id == Delivery.subject_id)
         .outerjoin(AccessRequest, AccessRequest.id == Delivery.subject_id)
-        .where(Delivery.id.in_([mail.id for mail in mails]), address.is_not(None))
+        .where(Delivery.id.in_(ids), address.is_not(None))
     )
     return dict(rows.all())
 
