@@ -285,8 +285,10 @@ def _is_together(whose: Whose) -> ColumnElement[bool]:
     joint = exists().where(JointOpgave.opgave_id == Notice.opgave_id)
     asked = joint.where(JointOpgave.agreed_at.is_(None))
     agreed = joint.where(JointOpgave.agreed_at.is_not(None))
+    # The reader by the notice: asked of `reader`, from two questions further out, PostgreSQL 18.6
+    # gave another answer for many readers than for each.
     follows = exists().where(
-        FollowedOpgave.opgave_id == Notice.opgave_id, FollowedOpgave.user_id == whose.user_id
+        FollowedOpgave.opgave_id == Notice.opgave_id, FollowedOpgave.user_id == Notice.user_id
     )
     of_owners = {
         NoticeKind.OPGAVE_JOINED: joined.correlate_except(JoinedOpgave),

@@ -41,6 +41,7 @@ from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
 from app.responses.models import Response
 from app.responses.rules import Answer
+from app.together.models import FollowedOpgave, JoinedOpgave
 from app.vocabulary.rules import Theme
 from tests.notifications.builders import a_delivery
 from tests.support.builders import (
@@ -62,6 +63,7 @@ THEMES = (Theme.WONEN, Theme.RUIMTE)
 SKILLS = ("verkeerskunde", "inkoop")
 # To an opgave of the own gemeente, open or not.
 HAPPENS = (NoticeKind.ALLOWED, NoticeKind.SENT_BACK)
+TOGETHER = (NoticeKind.OPGAVE_JOINED, NoticeKind.JOINT_LEFT, NoticeKind.FOLLOWED_ENDED)
 SYNONYM = "verkeer en vervoer"
 
 
@@ -94,6 +96,7 @@ class World:
         for user, opgave, kind in product(self.people, self.opgaven, HAPPENS):
             if self.now_and_then():
                 self._happen(user, opgave, kind)
+        self._do_together()
         session.flush()
 
     def either(self, *these: Choice) -> Choice:
@@ -187,6 +190,19 @@ class World:
         self.session.add(
             Notice(id=uuid4(), user_id=reader.id, kind=kind, opgave_id=opgave.id, told_at=told_at)
         )
+
+    def _do_together(self) -> None:
+        for one, other in pairwise(self.opgaven):
+            if self.now_and_then():
+                self.session.add(JoinedOpgave(opgave_id=one.id, with_id=other.id, joined_at=MONDAY))
+        for user, opgave in product(self.people, self.opgaven):
+            if self.now_and_then():
+                self.session.add(
+                    FollowedOpgave(user_id=user.id, opgave_id=opgave.id, followed_at=MONDAY)
+                )
+            for kind in TOGETHER:
+                if self.now_and_then():
+                    self._happen(user, opgave, kind)
 
     def _answer(self, user: User, opgave: Opgave) -> None:
         answer = self.either(*Answer)

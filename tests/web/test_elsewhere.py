@@ -93,7 +93,7 @@ def test_without_scripts_it_stands_under_the_form_once_saved(
     theirs(session)
     fresh = text_of(client.get("/opgaven/nieuw", follow_redirects=True))
     begun = {"opgave_id": str(uuid4()), "version": "0", "kind": "opgave", "people_needed": "1"}
-    more = {"place": "hybrid", "audience": "everybody", "actie": "bewaar"}
+    more = {"colleagues_weeks": "4", "place": "hybrid", "audience": "everybody", "actie": "bewaar"}
     saved = client.post("/opgaven/nieuw", data={**begun, **more, **TYPED}, follow_redirects=True)
     form = client.get(f"/opgaven/{begun['opgave_id']}/bewerken")
 
