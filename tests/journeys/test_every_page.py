@@ -151,10 +151,10 @@ def test_the_pages_about_an_own_opgave_are_in_order(arrive: Arrive) -> None:
     visitor.page.wait_for_url(re.compile(r"/opgaven/[0-9a-f-]{36}$"))
     own = visitor.page.url
     visitor.look("opgavehouder-own-opgave")
-    for link in ("Sluit de opgave", "Trek de opgave in"):
+    for link in ("We hebben wie we zoeken", "Trek de opgave in"):
         visitor.go(own)
         visitor.follow(link)
-        visitor.page.wait_for_url(re.compile(r"/(sluiten|intrekken)$"))
+        visitor.page.wait_for_url(re.compile(r"/(bezet|intrekken)$"))
         visitor.look(f"opgavehouder-{link.split()[0].lower()}")
 
 

@@ -86,6 +86,7 @@ def asking(**changed: Any) -> dict[str, Any]:
         "skills-0-label": "",
         "place": "remote",
         "people_needed": "2",
+        "colleagues_weeks": "4",
         "actie": "uit-tekst",
         **changed,
     }
