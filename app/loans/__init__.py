@@ -1,0 +1,1 @@
+"""Lending hours: what three parties sign, and what becomes of it."""

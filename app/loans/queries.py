@@ -1,0 +1,490 @@
+"""Reading loans, for each of the three parties and no other."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, true, tuple_
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Actor
+from app.core.errors import NotFound
+from app.gemeenten import queries as gemeenten
+from app.loans.models import Feedback, Loan, Remark, ShownSkill, Terms, WorkedWeek
+from app.loans.rules import (
+    CLOSERS,
+    CLOSES_AFTER,
+    END_TALK_TOLD_BEFORE,
+    FEEDBACK_ASKED_AFTER,
+    FEEDBACK_ASKED_BEFORE,
+    FEEDBACK_BLIND,
+    OVER,
+    UNDER_WAY,
+    LoanState,
+    Manager,
+    Party,
+    Reason,
+    may_name_another,
+    mondays_of,
+)
+from app.opgaven import queries as opgaven
+from app.opgaven.models import AskedSkill, Opgave
+from app.opgaven.rules import OpgaveStatus, may_edit
+from app.people.models import Evidence
+from app.responses.models import Response
+from app.responses.rules import Answer
+
+# Who stands so in a loan hears of the opgave by that.
+HEARS_BY_LOAN = (*UNDER_WAY, *OVER)
+
+
+@dataclass(frozen=True)
+class SeenLoan:
+    """A loan as its three parties see it: all of them the same."""
+
+    loan: Loan
+    # The terms on the table, and those that hold; the same ones when nothing is to be signed.
+    terms: Terms
+    agreed: Terms | None
+    # Every version that three signed, the last first.
+    agreements: list[Terms]
+    opgave_title: str
+    professional_name: str
+    professional_email: str
+    lender_name: str
+    borrower_name: str
+    borrower_signer: str
+    weeks: dict[date, int]
+    # The first one first.
+    remarks: list[Remark]
+    feedback: dict[Party, Feedback]
+    # What the borrower saw of each skill.
+    skills: list[ShownSkill]
+    # Which of these stand on the profile.
+    on_profile: set[str]
+
+    @property
+    def asks(self) -> Party | None:
+        """Who had the last word and has not signed yet: the others are waited for."""
+        if not self.remarks:
+            return None
+        last = self.remarks[-1]
+        return last.party if self.is_last_step(last) and last.party in self.waits_for else None
+
+    def waits_for_party(self, party: Party) -> bool:
+        """Who is asked something is waited for; otherwise whose signature is missing.
+
+        Who named a manager that no mail reaches has to look at the address first.
+        """
+        if party is Party.PROFESSIONAL and self.has_to_look_for_manager:
+            return True
+        if self.asks is not None:
+            return party is not self.asks
+        return party in self.waits_for or party in self.loan.waits_to_close
+
+    def is_last_step(self, remark: Remark) -> bool:
+        """Whether nobody changed or signed the terms since."""
+        return remark.said_at >= max(self.terms.made_at, *self.terms.signed_at.values())
+
+    def readable_by(self, reader: Party) -> dict[Party, Feedback]:
+        """The own feedback, and that of the other once it is shown; the lender reads none."""
+        if reader not in CLOSERS:
+            return {}
+        return {
+            party: one for party, one in self.feedback.items() if party is reader or one.shown_on
+        }
+
+    def may_give_feedback(self, party: Party) -> bool:
+        is_shown = any(one.shown_on for one in self.feedback.values())
+        return self.loan.state in OVER and party in CLOSERS and not is_shown
+
+    @property
+    def has_to_look_for_manager(self) -> bool:
+        """Whether nothing happens before the professional looks at the address of the manager."""
+        return self.loan.state in UNDER_WAY and self.loan.manager_unreached_at is not None
+
+    @property
+    def may_name_another_manager(self) -> bool:
+        return may_name_another(
+            self.loan.state,
+            is_unreached=self.loan.manager_unreached_at is not None,
+            has_signed=Party.LENDER in self.terms.signed_at,
+        )
+
+    @property
+    def expected_back_on(self) -> date | None:
+        """The agreed day of return; of who stopped earlier the day after."""
+        if self.loan.ended_by is not None and self.loan.last_day is not None:
+            return self.loan.last_day + timedelta(days=1)
+        return self.agreed.returns_on if self.agreed else None
+
+    @property
+    def waits_for(self) -> list[Party]:
+        """Whose signature is missing."""
+        if self.loan.state not in UNDER_WAY or self.loan.version == self.loan.agreed_version:
+            return []
+        return [party for party in Party if party not in self.terms.signed_at]
+
+
+def under_way(session: Session, opgave_id: UUID, user_id: UUID) -> Loan | None:
+    """What this person asked for this opgave and has not ended."""
+    return session.scalar(
+        select(Loan).where(
+            Loan.opgave_id == opgave_id, Loan.user_id == user_id, Loan.state.in_(UNDER_WAY)
+        )
+    )
+
+
+def is_interested(session: Session, opgave_id: UUID, user_id: UUID) -> bool:
+    response = session.get(Response, (user_id, opgave_id))
+    return response is not None and response.answer is Answer.INTERESTED
+
+
+def party_of(loan: Loan, actor: Actor, email: str = "") -> Party | None:
+    """In which part somebody has to do with a loan; None when they have not."""
+    if actor.user_id == loan.user_id:
+        return Party.PROFESSIONAL
+    if email and email == loan.manager_email:
+        return Party.LENDER
+    return Party.BORROWER if may_edit(actor, loan.borrower_code) else None
+
+
+def of_manager(session: Session, loan_id: UUID, manager: Manager) -> SeenLoan:
+    loan = session.get(Loan, loan_id)
+    if loan is None or loan.manager_email != manager.email:
+        raise NotFound(f"loan {loan_id}")
+    return _seen(session, [loan])[0]
+
+
+def of_party(session: Session, viewer: Actor, loan_id: UUID) -> tuple[SeenLoan, Party]:
+    """The loan and in which part the viewer has to do with it; `NotFound` for others."""
+    loan = session.get(Loan, loan_id)
+    party = party_of(loan, viewer, email_of(session, viewer)) if loan else None
+    if loan is None or party is None:
+        raise NotFound(f"loan {loan_id}")
+    return _seen(session, [loan])[0], party
+
+
+def all_of(session: Session, viewer: Actor) -> list[tuple[SeenLoan, Party]]:
+    """Every loan in which the viewer has a part, the last first."""
+    return _in_which_has_a_part(session, viewer, true())
+
+
+def count_waiting(session: Session, viewer: Actor) -> int:
+    """How many loans wait for the viewer."""
+    is_open = Loan.state.in_((*UNDER_WAY, LoanState.ENDED))
+    found = _in_which_has_a_part(session, viewer, is_open)
+    return sum(seen.waits_for_party(party) for seen, party in found)
+
+
+def _in_which_has_a_part(
+    session: Session, viewer: Actor, condition: ColumnElement[bool]
+) -> list[tuple[SeenLoan, Party]]:
+    email = email_of(session, viewer)
+    parts = [Loan.user_id == viewer.user_id, Loan.manager_email == email]
+    if may_edit(viewer, viewer.gemeente_code or ""):
+        parts.append(Loan.borrower_code == viewer.gemeente_code)
+    found = _found(session, and_(condition, or_(*parts)))
+    known = [(seen, party_of(seen.loan, viewer, email)) for seen in found]
+    return [(seen, party) for seen, party in known if party is not None]
+
+
+def newest_of(
+    session: Session, pairs: Collection[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], list[SeenLoan]]:
+    """What these people asked for these opgaven, what was asked last first."""
+    if not pairs:
+        return {}
+    found: dict[tuple[UUID, UUID], list[SeenLoan]] = {}
+    for seen in _found(session, tuple_(Loan.opgave_id, Loan.user_id).in_(pairs)):
+        found.setdefault((seen.loan.opgave_id, seen.loan.user_id), []).append(seen)
+    return found
+
+
+def emails_of(session: Session, viewers: Iterable[Actor]) -> dict[UUID | None, str]:
+    ids = {viewer.user_id for viewer in viewers}
+    if not ids:
+        return {}
+    return dict(session.execute(select(User.id, User.email).where(User.id.in_(ids))).all())
+
+
+def email_of(session: Session, viewer: Actor) -> str:
+    user = session.get(User, viewer.user_id) if viewer.user_id else None
+    return user.email if user else ""
+
+
+def of_any(session: Session, loan_id: UUID) -> SeenLoan:
+    """The loan for who tells the parties of it."""
+    loan = session.get(Loan, loan_id)
+    if loan is None:
+        raise NotFound(f"loan {loan_id}")
+    return _seen(session, [loan])[0]
+
+
+def standing_of(session: Session, loan: Loan) -> str:
+    """A short word that is another one after each step that the parties are told of."""
+    laid_down = session.scalar(select(func.max(Terms.version)).where(Terms.loan_id == loan.id))
+    said = session.scalar(select(func.count()).select_from(Remark).where(Remark.loan_id == loan.id))
+    # Of the row itself: what went to another day and back was told in between.
+    row = session.scalar(
+        select(literal_column("xmin::text || ctid::text")).where(Loan.id == loan.id)
+    )
+    terms = (loan.state.value, loan.version, laid_down, loan.agreed_version)
+    feedback = select(
+        func.count(), func.count(Feedback.shown_on), func.sum(func.length(Feedback.reply))
+    )
+    given = session.execute(feedback.where(Feedback.loan_id == loan.id)).one()
+    return sha256(repr((row, terms, said, tuple(given))).encode()).hexdigest()[:16]
+
+
+def being_signed(session: Session) -> set[UUID]:
+    """Opgaven for which somebody waits for signatures."""
+    return set(session.scalars(select(Loan.opgave_id).where(Loan.state == LoanState.ASKED)))
+
+
+def asked_for(session: Session, opgave_id: UUID) -> list[UUID]:
+    """What is asked for this opgave, and not agreed on yet."""
+    found = select(Loan.id).where(Loan.opgave_id == opgave_id, Loan.state == LoanState.ASKED)
+    return list(session.scalars(found.order_by(Loan.id)))
+
+
+def in_loan(session: Session, opgave_id: UUID) -> set[UUID]:
+    """Who has or had hours in this opgave, or asked for them until it ended: each heard by that."""
+    asked = or_(Loan.state.in_(HEARS_BY_LOAN), Loan.reason == Reason.OPGAVE_ENDED)
+    return set(session.scalars(select(Loan.user_id).where(Loan.opgave_id == opgave_id, asked)))
+
+
+def over(session: Session, today: date) -> list[UUID]:
+    """Loans that run and whose last day has passed."""
+    return list(session.scalars(_over(today).order_by(Loan.id)))
+
+
+def done_opgaven(session: Session, today: date) -> list[UUID]:
+    """Opgaven that are worked on, and of which nobody works or is asked for any more.
+
+    Somebody stayed until the agreed end, or its own last day has passed.
+    """
+    return list(session.scalars(_done_opgaven(today).order_by(Opgave.id)))
+
+
+def end_talks_to_tell(session: Session, today: date) -> list[UUID]:
+    """Running loans whose talk is within a week, and was not told of for that day."""
+    return list(session.scalars(_end_talks_to_tell(today).order_by(Loan.id)))
+
+
+def minutes_of(session: Session, loan_id: UUID) -> int:
+    """All that was written for this loan."""
+    found = select(func.sum(WorkedWeek.minutes)).where(WorkedWeek.loan_id == loan_id)
+    return session.scalar(found) or 0
+
+
+def closing_of_itself(session: Session, today: date) -> list[UUID]:
+    """What was reported done so long ago that nobody need agree any more."""
+    return list(session.scalars(_closing_of_itself(today).order_by(Loan.id)))
+
+
+def feedback_on(session: Session, loan_ids: Collection[UUID]) -> dict[UUID, dict[Party, Feedback]]:
+    found: dict[UUID, dict[Party, Feedback]] = {}
+    rows = session.scalars(select(Feedback).where(Feedback.loan_id.in_(loan_ids)))
+    for row in rows:
+        found.setdefault(row.loan_id, {})[row.party] = row
+    return found
+
+
+def asked_labels(session: Session, opgave_id: UUID) -> list[str]:
+    """The skills that the opgave asks, in its own words."""
+    found = select(AskedSkill.label).where(AskedSkill.opgave_id == opgave_id)
+    return list(dict.fromkeys(session.scalars(found.order_by(AskedSkill.place))))
+
+
+def feedback_to_show(session: Session, today: date) -> list[UUID]:
+    """Loans with feedback that the other had long enough to answer with their own."""
+    return list(session.scalars(_feedback_to_show(today).distinct().order_by(Feedback.loan_id)))
+
+
+def feedback_to_ask(session: Session, today: date) -> list[UUID]:
+    """Loans that ended some days ago, and of which not both said how it went."""
+    return list(session.scalars(_feedback_to_ask(today).order_by(Loan.id)))
+
+
+def is_anything_due(session: Session, today: date) -> bool:
+    """Whether the day asks something of a loan or an opgave; one question for all of it."""
+    of_loans = (
+        _over(today),
+        _end_talks_to_tell(today),
+        _done_opgaven(today),
+        _closing_of_itself(today),
+        _feedback_to_show(today),
+        _feedback_to_ask(today),
+    )
+    due = or_(opgaven.anything_due(today), *(found.exists() for found in of_loans))
+    return bool(session.scalar(select(due)))
+
+
+def weeks_to_write(session: Session, loan: Loan, this_week: date) -> list[date]:
+    """The weeks of the loan that have begun, the last first."""
+    if loan.agreed_version is None or loan.last_day is None:
+        return []
+    starts_on = session.scalar(
+        select(Terms.starts_on)
+        .where(Terms.loan_id == loan.id, Terms.agreed_at.is_not(None))
+        .order_by(Terms.starts_on)
+        .limit(1)
+    )
+    known = mondays_of(starts_on, loan.last_day) if starts_on else []
+    return [monday for monday in reversed(known) if monday <= this_week]
+
+
+def _over(today: date) -> Select[UUID]:
+    return select(Loan.id).where(Loan.state == LoanState.ACTIVE, Loan.last_day < today)
+
+
+def _done_opgaven(today: date) -> Select[UUID]:
+    of_opgave = select(Loan.id).where(Loan.opgave_id == Opgave.id)
+    stayed = of_opgave.where(Loan.state.in_(OVER), Loan.ended_by.is_(None))
+    ended = of_opgave.where(Loan.state.in_(OVER))
+    return select(Opgave.id).where(
+        Opgave.status == OpgaveStatus.RUNNING,
+        ~of_opgave.where(Loan.state.in_(UNDER_WAY)).exists(),
+        or_(stayed.exists(), and_(ended.exists(), Opgave.ends_on < today)),
+    )
+
+
+def _closing_of_itself(today: date) -> Select[UUID]:
+    return select(Loan.id).where(
+        Loan.state == LoanState.ENDED, Loan.reported_on <= today - CLOSES_AFTER
+    )
+
+
+def _feedback_to_show(today: date) -> Select[UUID]:
+    return select(Feedback.loan_id).where(
+        Feedback.shown_on.is_(None), Feedback.given_on <= today - FEEDBACK_BLIND
+    )
+
+
+def _feedback_to_ask(today: date) -> Select[UUID]:
+    given = select(Feedback.loan_id).where(Feedback.loan_id == Loan.id)
+    return select(Loan.id).where(
+        Loan.state.in_(OVER),
+        Loan.feedback_asked_on.is_(None),
+        Loan.last_day.between(today - FEEDBACK_ASKED_BEFORE, today - FEEDBACK_ASKED_AFTER),
+        ~given.where(Feedback.shown_on.is_not(None)).exists(),
+    )
+
+
+def _end_talks_to_tell(today: date) -> Select[UUID]:
+    return select(Loan.id).where(
+        Loan.state == LoanState.ACTIVE,
+        Loan.end_talk_on.between(today, today + END_TALK_TOLD_BEFORE),
+        Loan.end_talk_told_for.is_distinct_from(Loan.end_talk_on),
+    )
+
+
+def _found(session: Session, condition: ColumnElement[bool]) -> list[SeenLoan]:
+    rows = session.scalars(
+        select(Loan).where(condition).order_by(Loan.asked_at.desc(), Loan.id)
+    ).all()
+    return _seen(session, list(rows))
+
+
+def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
+    """With everything a page shows of them, in a fixed number of questions."""
+    if not loans:
+        return []
+    terms = _terms_of(session, loans)
+    people = _people(session, [loan.user_id for loan in loans])
+    codes = {code for loan in loans for code in (loan.lender_code, loan.borrower_code)}
+    places = gemeenten.names_of(session, codes)
+    titles = _titles_of(session, loans)
+    weeks, remarks = _weeks_of(session, loans), _remarks_of(session, loans)
+    feedback, skills = feedback_on(session, [loan.id for loan in loans]), _skills_of(session, loans)
+    kept = _kept_from(session, loans)
+    return [
+        SeenLoan(
+            loan=loan,
+            terms=terms[loan.id, loan.version],
+            agreed=terms[loan.id, loan.agreed_version] if loan.agreed_version else None,
+            agreements=[one for one in terms.values() if one.loan_id == loan.id and one.agreed_at],
+            opgave_title=titles[loan.opgave_id],
+            professional_name=people[loan.user_id].name,
+            professional_email=people[loan.user_id].email,
+            lender_name=places[loan.lender_code],
+            borrower_name=places[loan.borrower_code],
+            borrower_signer=terms[loan.id, loan.version].borrower_signed_as,
+            weeks=weeks.get(loan.id, {}),
+            remarks=remarks.get(loan.id, []),
+            feedback=feedback.get(loan.id, {}),
+            skills=skills.get(loan.id, []),
+            on_profile=kept.get(loan.id, set()),
+        )
+        for loan in loans
+    ]
+
+
+def _people(session: Session, user_ids: list[UUID]) -> dict[UUID, User]:
+    return {user.id: user for user in session.scalars(select(User).where(User.id.in_(user_ids)))}
+
+
+def _terms_of(session: Session, loans: list[Loan]) -> dict[tuple[UUID, int], Terms]:
+    rows = session.scalars(
+        select(Terms)
+        .where(Terms.loan_id.in_([one.id for one in loans]))
+        .order_by(Terms.version.desc())
+    )
+    return {(row.loan_id, row.version): row for row in rows}
+
+
+def _titles_of(session: Session, loans: list[Loan]) -> dict[UUID, str]:
+    found = select(Opgave.id, Opgave.title).where(Opgave.id.in_({one.opgave_id for one in loans}))
+    return dict(session.execute(found).all())
+
+
+def _remarks_of(session: Session, loans: list[Loan]) -> dict[UUID, list[Remark]]:
+    remarks: dict[UUID, list[Remark]] = {}
+    for row in session.scalars(
+        select(Remark)
+        .where(Remark.loan_id.in_([one.id for one in loans]))
+        .order_by(Remark.said_at, Remark.id)
+    ):
+        remarks.setdefault(row.loan_id, []).append(row)
+    return remarks
+
+
+def _skills_of(session: Session, loans: list[Loan]) -> dict[UUID, list[ShownSkill]]:
+    skills: dict[UUID, list[ShownSkill]] = {}
+    for row in session.scalars(
+        select(ShownSkill)
+        .where(ShownSkill.loan_id.in_([one.id for one in loans]))
+        .order_by(ShownSkill.place)
+    ):
+        skills.setdefault(row.loan_id, []).append(row)
+    return skills
+
+
+def _kept_from(session: Session, loans: list[Loan]) -> dict[UUID, set[str]]:
+    """What the professionals put on their profiles of these loans."""
+    kept: dict[UUID, set[str]] = {}
+    found = select(Evidence.source_id, Evidence.label)
+    for source_id, label in session.execute(
+        found.where(
+            Evidence.user_id.in_({one.user_id for one in loans}),
+            Evidence.source_id.in_([one.id for one in loans]),
+        )
+    ):
+        kept.setdefault(source_id, set()).add(label)
+    return kept
+
+
+def _weeks_of(session: Session, loans: list[Loan]) -> dict[UUID, dict[date, int]]:
+    """Minutes by the Monday of the week, the first week first."""
+    weeks: dict[UUID, dict[date, int]] = {}
+    for row in session.scalars(
+        select(WorkedWeek)
+        .where(WorkedWeek.loan_id.in_([one.id for one in loans]))
+        .order_by(WorkedWeek.monday)
+    ):
+        weeks.setdefault(row.loan_id, {})[row.monday] = row.minutes
+    return weeks

@@ -1,0 +1,282 @@
+"""What three parties agree on, who may sign it, and which states a loan of hours goes through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from app.core.dutch import dutch_date
+from app.core.faults import Fault, day_fault, length_fault, range_fault
+
+MOST_HOURS = 40
+# Somebody may work longer in one week than was agreed.
+MOST_MINUTES = 60 * 60
+LONGEST_DAYS = 3 * 366
+GOAL_LIMIT = 500
+WORDS_LIMIT = 1_000
+NAME_LIMIT = 100
+# Who has more to say than this meets.
+MOST_REMARKS = 100
+EMAIL_LIMIT = 254
+MOST_EUROS = Decimal(250)
+A_WEEK = timedelta(weeks=1)
+# Talked about in time to find a follow-up, or to let somebody go back without haste.
+END_TALK_BEFORE = timedelta(weeks=4)
+END_TALK_TOLD_BEFORE = timedelta(weeks=1)
+SATURDAY = 5
+
+
+class Party(StrEnum):
+    """Whose signature it is; in law: gedetacheerde, werkgever and opdrachtgever."""
+
+    PROFESSIONAL = "professional"
+    LENDER = "uitlener"
+    BORROWER = "inlener"
+
+
+class CostBasis(StrEnum):
+    CLOSED_PURSE = "gesloten_beurs"
+    COST = "kosten"
+    NONE = "geen"
+
+
+class LoanState(StrEnum):
+    ASKED = "gevraagd"
+    ACTIVE = "lopend"
+    ENDED = "beeindigd"
+    CLOSED = "afgesloten"
+    REFUSED = "geweigerd"
+    WITHDRAWN = "ingetrokken"
+
+
+NEXT: dict[LoanState, frozenset[LoanState]] = {
+    LoanState.ASKED: frozenset({LoanState.ACTIVE, LoanState.REFUSED, LoanState.WITHDRAWN}),
+    LoanState.ACTIVE: frozenset({LoanState.ENDED}),
+    LoanState.ENDED: frozenset({LoanState.CLOSED}),
+    LoanState.CLOSED: frozenset(),
+    LoanState.REFUSED: frozenset(),
+    LoanState.WITHDRAWN: frozenset(),
+}
+UNDER_WAY = (LoanState.ASKED, LoanState.ACTIVE)
+# Whose last day has passed.
+OVER = (LoanState.ENDED, LoanState.CLOSED)
+# Between whom the hours are: the lender reads along.
+CLOSERS = (Party.PROFESSIONAL, Party.BORROWER)
+# Who says nothing is not waited for longer, and then nobody.
+REPORT_AFTER = timedelta(days=10)
+CLOSES_AFTER = timedelta(days=30)
+# After the first feedback the other has so long; then what there is can be read.
+FEEDBACK_BLIND = timedelta(days=14)
+# So long after the last day who gave none is asked once more, and never long after.
+FEEDBACK_ASKED_AFTER = timedelta(days=7)
+FEEDBACK_ASKED_BEFORE = timedelta(days=60)
+
+# What somebody reads who asks for a step that does not fit the state.
+NO_SUCH_STEP = {
+    LoanState.ASKED: "Deze aanvraag wacht nog op handtekeningen.",
+    LoanState.ACTIVE: "Deze inzet loopt al.",
+    LoanState.ENDED: "Deze inzet is beëindigd en kan niet meer veranderen.",
+    LoanState.CLOSED: "Deze inzet is afgesloten en kan niet meer veranderen.",
+    LoanState.REFUSED: "Deze aanvraag is geweigerd en kan niet meer veranderen.",
+    LoanState.WITHDRAWN: "Deze aanvraag is ingetrokken en kan niet meer veranderen.",
+}
+
+
+class Again(StrEnum):
+    """Whether somebody would do it once more."""
+
+    YES = "ja"
+    MAYBE = "misschien"
+    NO = "nee"
+
+
+class Showed(StrEnum):
+    """What the borrower saw of one skill that the opgave asks."""
+
+    SHOWN = "laten_zien"
+    GROWING = "in_ontwikkeling"
+    NOT_ASKED = "niet_aan_de_orde"
+
+
+class Reason(StrEnum):
+    """Why a party says no, or ends it early."""
+
+    TOO_BUSY = "te_druk"
+    OTHER_PRIORITY = "andere_prioriteit"
+    HOURS = "uren"
+    PERIOD = "periode"
+    COSTS = "kosten"
+    FITS_LESS = "past_minder"
+    SOMEBODY_ELSE = "iemand_anders"
+    WORK_IS_DONE = "werk_klaar"
+    # Said by the house itself.
+    OPGAVE_ENDED = "opgave_voorbij"
+    OTHER = "anders"
+
+
+# What a party can choose.
+REASONS_TO_CHOOSE = tuple(reason for reason in Reason if reason is not Reason.OPGAVE_ENDED)
+
+
+@dataclass(frozen=True)
+class TermsDraft:
+    """What the parties agree on; hours are whole hours a week, days are the last ones meant."""
+
+    hours_per_week: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    # The first day on which the professional is back for all hours.
+    returns_on: date | None = None
+    cost_basis: CostBasis = CostBasis.CLOSED_PURSE
+    euros_per_hour: Decimal | None = None
+    learning_goal: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the professional fills in: the terms, and who decides at the own gemeente."""
+
+    terms: TermsDraft
+    manager_name: str = ""
+    manager_email: str = ""
+
+
+@dataclass(frozen=True)
+class Manager:
+    """Who speaks for the lender: whoever reads the mail at this address."""
+
+    email: str
+
+
+@dataclass(frozen=True)
+class NamedManager:
+    """Who decides for the lender, as the professional writes it down."""
+
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why somebody says no; the words are for when the reason says too little."""
+
+    reason: Reason | None = None
+    words: str = ""
+
+
+def may_name_another(state: LoanState, *, is_unreached: bool, has_signed: bool) -> bool:
+    """Nobody is passed over: only who cannot be reached, or has not decided yet."""
+    if not NEXT[state]:
+        return False
+    return is_unreached or (state is LoanState.ASKED and not has_signed)
+
+
+@dataclass(frozen=True)
+class FeedbackDraft:
+    """How it went, in few answers; words are for who wants to say more."""
+
+    again: Again | None = None
+    went_well: str = ""
+    different: str = ""
+    # Of the professional: what came of the learning goal.
+    goal_words: str = ""
+    # Of the borrower: per skill, by the word of the opgave.
+    skills: Mapping[str, Showed] = field(default_factory=dict)
+
+
+def feedback_faults(draft: FeedbackDraft) -> list[Fault]:
+    found = length_fault("went_well", draft.went_well, WORDS_LIMIT)
+    found += length_fault("different", draft.different, WORDS_LIMIT)
+    if draft.again is None:
+        found.append(Fault("again", "Kies wat het meest past."))
+    return found + length_fault("goal_words", draft.goal_words, GOAL_LIMIT)
+
+
+def reply_faults(words: str) -> list[Fault]:
+    return length_fault("words", words, WORDS_LIMIT, "Schrijf wat je wilt zeggen.")
+
+
+def faults(draft: TermsDraft, today: date) -> list[Fault]:
+    """Everything that stands in the way of signing these terms."""
+    found = range_fault("hours_per_week", draft.hours_per_week, 1, MOST_HOURS)
+    found += _days_faults(draft, today)
+    found += _costs_faults(draft)
+    found += length_fault("learning_goal", draft.learning_goal, GOAL_LIMIT)
+    return found + length_fault("words", draft.words, WORDS_LIMIT)
+
+
+def refusal_faults(refusal: Refusal) -> list[Fault]:
+    if refusal.reason is None:
+        return [Fault("reason", "Kies een reden. Dan weet de ander waar het aan ligt.")]
+    needed = "Vertel in een paar woorden waarom." if refusal.reason is Reason.OTHER else ""
+    return length_fault("words", refusal.words, WORDS_LIMIT, needed)
+
+
+def remark_faults(words: str) -> list[Fault]:
+    return length_fault("words", words, WORDS_LIMIT, "Schrijf je vraag of je antwoord.")
+
+
+def return_faults(returned_on: date | None, last_day: date | None) -> list[Fault]:
+    if returned_on is None:
+        return [Fault("returned_on", "Vul in wanneer je weer helemaal terug bent.")]
+    wrong = day_fault("returned_on", returned_on)
+    if wrong or last_day is None or returned_on > last_day:
+        return wrong
+    said = f"De dag van terugkeer ligt na de laatste dag van de inzet, {dutch_date(last_day)}."
+    return [Fault("returned_on", said)]
+
+
+def mondays_of(starts_on: date, ends_on: date) -> list[date]:
+    """The Monday of every week in which there is a day of this period."""
+    first = monday_of(starts_on)
+    count = (monday_of(ends_on) - first) // A_WEEK + 1
+    return [first + number * A_WEEK for number in range(count)]
+
+
+def end_talk_day(starts_on: date, ends_on: date) -> date:
+    """Four weeks before the end, not in a weekend; of something short as soon as it begins."""
+    day = max(starts_on, ends_on - END_TALK_BEFORE)
+    return min(ends_on, monday_of(day) + A_WEEK) if day.weekday() >= SATURDAY else day
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _days_faults(draft: TermsDraft, today: date) -> list[Fault]:
+    days = (
+        ("starts_on", draft.starts_on, "Vul in wanneer het begint."),
+        ("ends_on", draft.ends_on, "Vul in tot en met welke dag het duurt."),
+        ("returns_on", draft.returns_on, "Vul in wanneer je weer helemaal terug bent."),
+    )
+    found = [Fault(name, said) for name, day, said in days if day is None]
+    found += [fault for name, day, _ in days for fault in day_fault(name, day)]
+    return found or _order_faults(draft, today)
+
+
+def _order_faults(draft: TermsDraft, today: date) -> list[Fault]:
+    starts_on, ends_on, returns_on = draft.starts_on, draft.ends_on, draft.returns_on
+    if starts_on is None or ends_on is None or returns_on is None:
+        return []
+    found = []
+    if ends_on < starts_on:
+        found.append(Fault("ends_on", "De einddatum ligt voor de begindatum."))
+    elif (ends_on - starts_on).days > LONGEST_DAYS:
+        found.append(Fault("ends_on", "Een inzet duurt hier hoogstens drie jaar."))
+    elif ends_on < today:
+        found.append(Fault("ends_on", "De einddatum ligt in het verleden."))
+    if returns_on <= ends_on:
+        said = "De dag van terugkeer ligt niet na de laatste dag van de inzet."
+        found.append(Fault("returns_on", said))
+    return found
+
+
+def _costs_faults(draft: TermsDraft) -> list[Fault]:
+    if draft.cost_basis is not CostBasis.COST:
+        return []
+    if draft.euros_per_hour is None or not 0 < draft.euros_per_hour <= MOST_EUROS:
+        said = f"Vul in hoeveel euro een uur kost, hoogstens {MOST_EUROS}."
+        return [Fault("euros_per_hour", said)]
+    return []

@@ -1,0 +1,172 @@
+"""A loan that runs: hours written week by week, an end that comes early, and the end."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.dutch import dutch_date
+from app.core.errors import Conflict
+from app.core.faults import Fault, refuse
+from app.core.work import Work
+from app.hours import service as hours
+from app.hours.rules import Lent
+from app.loans import queries
+from app.loans.events import EndMoved, EndTalkNears, EndTalkPlanned, HoursWritten, LoanEnded
+from app.loans.models import Loan, Terms, WorkedWeek
+from app.loans.rules import (
+    MOST_MINUTES,
+    NO_SUCH_STEP,
+    CostBasis,
+    LoanState,
+    Manager,
+    Party,
+    Refusal,
+    monday_of,
+    refusal_faults,
+)
+from app.loans.service import weeks
+from app.loans.service.closing import reopen
+from app.loans.service.finding import as_one_of, as_professional
+from app.opgaven import life
+
+NOT_RUNNING = "Deze inzet loopt niet. Er is niets veranderd."
+OUTSIDE = "Deze week valt buiten de inzet, of moet nog komen."
+FROM_TODAY = "Kies een dag vanaf vandaag, en uiterlijk {last_day}."
+
+
+def write_hours(work: Work, loan_id: UUID, monday: date, minutes: int) -> None:
+    """What was worked in that week; the last word counts, and the same word twice is one."""
+    loan = as_professional(work, loan_id)
+    if loan.state is LoanState.CLOSED:
+        raise Conflict(f"loan {loan_id} is closed", said=NO_SUCH_STEP[loan.state])
+    if loan.state not in {LoanState.ACTIVE, LoanState.ENDED} or loan.last_day is None:
+        raise Conflict(f"loan {loan_id} does not run", said=NOT_RUNNING)
+    refuse(_hours_faults(work, loan, monday, minutes))
+    known = work.session.get(WorkedWeek, (loan.id, monday), populate_existing=True)
+    if known is not None and known.minutes == minutes:
+        return
+    row = insert(WorkedWeek).values(
+        loan_id=loan.id, monday=monday, minutes=minutes, written_at=work.now
+    )
+    work.session.execute(
+        row.on_conflict_do_update(
+            index_elements=[WorkedWeek.loan_id, WorkedWeek.monday],
+            set_={"minutes": row.excluded.minutes, "written_at": row.excluded.written_at},
+        )
+    )
+    _book(work, loan, monday, minutes)
+    work.emit(HoursWritten(loan_id=loan.id, monday=monday, minutes=minutes))
+    reopen(work, loan, Party.PROFESSIONAL)
+
+
+def _book(work: Work, loan: Loan, monday: date, minutes: int) -> None:
+    """In the urenbank only what is neither paid for nor given, by the terms that hold now."""
+    terms = work.fetch(Terms, (loan.id, loan.agreed_version))
+    counts = terms.cost_basis is CostBasis.CLOSED_PURSE
+    lent = Lent(
+        borrower_code=loan.borrower_code,
+        lender_code=loan.lender_code,
+        minutes=minutes if counts else 0,
+        opgave_id=loan.opgave_id,
+        loan_id=loan.id,
+        week=monday,
+    )
+    hours.rebook(work, lent)
+
+
+def end_early(
+    work: Work,
+    loan_id: UUID,
+    party: Party,
+    last_day: date | None,
+    why: Refusal,
+    manager: Manager | None = None,
+) -> None:
+    """Each of the three may end it, with a reason; its weeks after that day are free again."""
+    loan = as_one_of(work, loan_id, party, manager)
+    if loan.state is not LoanState.ACTIVE or loan.last_day is None:
+        raise Conflict(f"loan {loan_id} does not run", said=NOT_RUNNING)
+    refuse(refusal_faults(why) + _end_faults(loan.last_day, last_day, work.today))
+    if last_day is None or last_day == loan.last_day:
+        return
+    weeks.end_on(work, loan, last_day)
+    loan.last_day = last_day
+    loan.end_talk_on = min(loan.end_talk_on or last_day, last_day)
+    loan.ended_by, loan.reason, loan.reason_words = party, why.reason, why.words
+    # Other terms that were on the table are off.
+    loan.version = loan.agreed_version or loan.version
+    work.emit(
+        EndMoved(loan_id=loan.id, last_day=last_day, party=party.value, reason=str(why.reason))
+    )
+
+
+def end_what_is_over(work: Work) -> int:
+    """End every loan whose last day has passed; how many."""
+    ended = 0
+    for loan_id in queries.over(work.session, work.today):
+        loan = work.fetch_to_change(Loan, loan_id)
+        # It may have been made longer while this waited for the row.
+        if loan.state is LoanState.ACTIVE and loan.last_day and loan.last_day < work.today:
+            loan.move_to(LoanState.ENDED)
+            loan.ended_at = work.now
+            work.emit(LoanEnded(loan_id=loan.id))
+            if loan.ended_by is not None:
+                life.leave_seat(work, loan.opgave_id)
+            ended += 1
+    return ended
+
+
+def finish_opgaven(work: Work) -> int:
+    """End every opgave that is worked on, and of which everybody is done; how many.
+
+    When somebody left early the opgavehouder decides, until its own last day.
+    """
+    found = queries.done_opgaven(work.session, work.today)
+    return sum(life.finish_of_itself(work, opgave_id) for opgave_id in found)
+
+
+def plan_end_talk(
+    work: Work, loan_id: UUID, party: Party, day: date | None, manager: Manager | None = None
+) -> None:
+    """Put the talk about what comes after on another day; the same day once more is no news."""
+    loan = as_one_of(work, loan_id, party, manager)
+    if loan.state is not LoanState.ACTIVE or loan.last_day is None:
+        raise Conflict(f"loan {loan_id} does not run", said=NOT_RUNNING)
+    if day is None or not work.today <= day <= loan.last_day:
+        said = FROM_TODAY.format(last_day=dutch_date(loan.last_day))
+        refuse([Fault("end_talk_on", said)])
+        return
+    if day == loan.end_talk_on:
+        return
+    loan.end_talk_on = day
+    work.emit(EndTalkPlanned(loan_id=loan.id, day=day, party=party.value))
+
+
+def tell_end_talks(work: Work) -> int:
+    """Say of each talk that nears that it does, once for each day it is planned on; how many."""
+    told = 0
+    for loan_id in queries.end_talks_to_tell(work.session, work.today):
+        loan = work.fetch_to_change(Loan, loan_id)
+        day = loan.end_talk_on
+        if loan.state is not LoanState.ACTIVE or day is None or day == loan.end_talk_told_for:
+            continue
+        loan.end_talk_told_for = day
+        work.emit(EndTalkNears(loan_id=loan.id, day=day))
+        told += 1
+    return told
+
+
+def _hours_faults(work: Work, loan: Loan, monday: date, minutes: int) -> list[Fault]:
+    found = []
+    if not 0 <= minutes <= MOST_MINUTES:
+        found.append(Fault("hours", f"Vul 0 tot en met {MOST_MINUTES // 60} uur in."))
+    if monday not in queries.weeks_to_write(work.session, loan, monday_of(work.today)):
+        found.append(Fault("monday", OUTSIDE))
+    return found
+
+
+def _end_faults(agreed: date, last_day: date | None, today: date) -> list[Fault]:
+    if last_day is None or not today <= last_day <= agreed:
+        return [Fault("last_day", FROM_TODAY.format(last_day=dutch_date(agreed)))]
+    return []

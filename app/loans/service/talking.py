@@ -1,0 +1,60 @@
+"""Questions and answers between the three parties, before they sign and while it runs."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.accounts.models import User
+from app.core.errors import Conflict, NotFound
+from app.core.faults import refuse
+from app.core.work import Work
+from app.loans.events import RemarkMade
+from app.loans.models import Loan, Remark
+from app.loans.rules import MOST_REMARKS, NEXT, NO_SUCH_STEP, Manager, Party, remark_faults
+from app.loans.service.finding import as_one_of
+
+FULL = "Hier past niets meer bij. Bel elkaar, of maak een afspraak."
+
+
+def remark(
+    work: Work,
+    loan_id: UUID,
+    remark_id: UUID,
+    party: Party,
+    words: str,
+    manager: Manager | None = None,
+) -> None:
+    """Ask or answer; the same form twice says it once."""
+    loan = as_one_of(work, loan_id, party, manager)
+    refuse(remark_faults(words))
+    known = work.session.get(Remark, remark_id)
+    if known is not None:
+        if (known.loan_id, known.party) != (loan.id, party):
+            raise NotFound(f"remark {remark_id}")
+        return
+    if not NEXT[loan.state]:
+        raise Conflict(f"loan {loan.id} is over", said=NO_SUCH_STEP[loan.state])
+    if _count(work, loan) >= MOST_REMARKS:
+        raise Conflict(f"loan {loan.id} has {MOST_REMARKS} remarks", said=FULL)
+    work.session.add(
+        Remark(
+            id=remark_id,
+            loan_id=loan.id,
+            party=party,
+            name=_name(work, loan, party),
+            words=words,
+            said_at=work.now,
+        )
+    )
+    work.emit(RemarkMade(loan_id=loan.id, party=party.value))
+
+
+def _count(work: Work, loan: Loan) -> int:
+    found = select(func.count()).select_from(Remark).where(Remark.loan_id == loan.id)
+    return work.session.scalar(found) or 0
+
+
+def _name(work: Work, loan: Loan, party: Party) -> str:
+    if party is Party.LENDER:
+        return loan.manager_name
+    return work.fetch(User, work.actor.user_id).name

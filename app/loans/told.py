@@ -1,0 +1,40 @@
+"""What the inbox and digests tell of loans: to each reader what their party may know."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.loans import queries
+from app.loans.words import about, news
+
+# Who reads, of which opgave, and whose loan it is.
+Asked = tuple[Actor, UUID, UUID]
+Key = tuple[UUID | None, UUID, UUID]
+
+
+@dataclass(frozen=True)
+class ToldLoan:
+    """Whose loan it is and how it stands, to one of its parties."""
+
+    loan_id: UUID
+    about: str
+    said: str
+
+
+def told_of(session: Session, asked: Collection[Asked], today: date) -> dict[Key, ToldLoan]:
+    """Of each the loan that was asked last and in which the reader has a part, if there is one."""
+    found = queries.newest_of(session, {(opgave, user) for _, opgave, user in asked})
+    emails = queries.emails_of(session, [viewer for viewer, *_ in asked if found])
+    told: dict[Key, ToldLoan] = {}
+    for viewer, opgave_id, user_id in asked:
+        for seen in found.get((opgave_id, user_id), []):
+            party = queries.party_of(seen.loan, viewer, emails.get(viewer.user_id, ""))
+            if party is not None:
+                words = ToldLoan(seen.loan.id, about(seen, party), news(seen, party, today))
+                told[viewer.user_id, opgave_id, user_id] = words
+                break
+    return told

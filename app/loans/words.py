@@ -1,0 +1,231 @@
+"""How a loan stands, in the words of pages and mails alike."""
+
+from datetime import date
+
+from app.core.dutch import dutch_date, ended, hours, listed
+from app.loans.models import Terms
+from app.loans.queries import SeenLoan
+from app.loans.rules import (
+    CLOSERS,
+    CLOSES_AFTER,
+    END_TALK_TOLD_BEFORE,
+    NEXT,
+    OVER,
+    UNDER_WAY,
+    CostBasis,
+    LoanState,
+    Party,
+    Reason,
+)
+
+YOU = "jij"
+UNREACHED = "We krijgen geen mail bij {email}. Kijk het adres van {name} na."
+REASONS = {
+    Reason.TOO_BUSY: "Er is nu te veel eigen werk",
+    Reason.OTHER_PRIORITY: "Iets anders gaat voor",
+    Reason.HOURS: "Het aantal uren past niet",
+    Reason.PERIOD: "De periode past niet",
+    Reason.COSTS: "De kosten passen niet",
+    Reason.FITS_LESS: "Het past bij nader inzien minder goed",
+    Reason.SOMEBODY_ELSE: "Iemand anders doet het",
+    Reason.WORK_IS_DONE: "Het werk is klaar",
+    Reason.OPGAVE_ENDED: "De opgave is voorbij",
+    Reason.OTHER: "Een andere reden",
+}
+
+
+def how_it_stands(seen: SeenLoan, reader: Party) -> str:
+    """What is waited for and by whom, or what became of it; one sentence."""
+    loan = seen.loan
+    if loan.state not in UNDER_WAY:
+        return _what_became_of_it(seen, reader)
+    if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
+        return UNREACHED.format(email=loan.manager_email, name=loan.manager_name)
+    if seen.asks is not None:
+        name = _name(seen, seen.asks, reader)
+        return _sentence(f"{name} stelde een vraag en wacht op antwoord.")
+    if reader in seen.waits_for:
+        rest = [_name(seen, party, reader) for party in seen.waits_for if party is not reader]
+        more = f", en die van {listed(rest)}" if rest else ""
+        return f"Jouw handtekening ontbreekt nog{more}."
+    if seen.waits_for:
+        others = " voor andere afspraken" if loan.state is LoanState.ACTIVE else ""
+        names = listed([_name(seen, party, reader) for party in seen.waits_for])
+        verb = "tekent" if len(seen.waits_for) == 1 else "tekenen"
+        return f"Wacht tot {names} {verb}{others}."
+    return f"Loopt tot en met {dutch_date(loan.last_day)}."
+
+
+def _what_became_of_it(seen: SeenLoan, reader: Party) -> str:
+    loan = seen.loan
+    if loan.reason is Reason.OPGAVE_ENDED:
+        return "Deze aanvraag is gestopt, omdat de opgave voorbij is."
+    if loan.state is LoanState.REFUSED and loan.ended_by is not None:
+        return _sentence(f"{_name(seen, loan.ended_by, reader)} zei nee.")
+    if loan.state is LoanState.WITHDRAWN:
+        return _sentence(f"{_name(seen, Party.PROFESSIONAL, reader)} trok de aanvraag in.")
+    if loan.state is LoanState.CLOSED:
+        itself = (
+            " Dat ging vanzelf, omdat niemand bezwaar maakte." if loan.closed_by is None else ""
+        )
+        return f"Afgesloten op {dutch_date(loan.closed_at)}, met {_worked(seen)}.{itself}"
+    return f"Afgelopen op {dutch_date(loan.last_day)}. {_who_closes(seen, reader)}"
+
+
+def _who_closes(seen: SeenLoan, reader: Party) -> str:
+    """Who still has to say that the hours are right, and until when."""
+    loan, waits = seen.loan, seen.loan.waits_to_close
+    limit = ""
+    if loan.reported_on is not None:
+        day = dutch_date(loan.reported_on + CLOSES_AFTER)
+        limit = f" Zonder bezwaar sluit de inzet vanzelf op {day}."
+    if reader in waits:
+        return f"Kloppen de uren? Sluit dan af.{limit}"
+    names = listed([_name(seen, party, reader) for party in waits])
+    verb = "bevestigt" if len(waits) == 1 else "bevestigen"
+    return f"Wacht tot {names} de uren {verb}.{limit}"
+
+
+def about_feedback(seen: SeenLoan, reader: Party) -> str:
+    """What somebody still can say of how it went, or that there is something to read."""
+    if seen.loan.state not in OVER or reader not in CLOSERS:
+        return ""
+    theirs = [party for party in seen.readable_by(reader) if party is not reader]
+    if theirs:
+        return "Je kunt lezen hoe de ander vond dat het ging."
+    if seen.may_give_feedback(reader) and reader not in seen.feedback:
+        return "Laat ook weten hoe het ging."
+    return ""
+
+
+def return_day(seen: SeenLoan) -> str:
+    """Since when the professional is back, and what was agreed; nothing until it is said."""
+    day, agreed = seen.loan.returned_on, seen.agreed
+    if day is None or agreed is None:
+        return ""
+    is_other = seen.loan.ended_by is None and day != agreed.returns_on
+    later = f", afgesproken was {dutch_date(agreed.returns_on)}" if is_other else ""
+    return f"Helemaal terug op {dutch_date(day)}{later}."
+
+
+def _worked(seen: SeenLoan) -> str:
+    return f"{hours(sum(seen.weeks.values()))} uur"
+
+
+def about(seen: SeenLoan, reader: Party) -> str:
+    """Jouw inzet voor “Een veilig plein”; to others with the name of the professional."""
+    if reader is Party.PROFESSIONAL:
+        return f"Jouw inzet voor “{seen.opgave_title}”"
+    return f"Inzet van {seen.professional_name} voor “{seen.opgave_title}”"
+
+
+def news(seen: SeenLoan, reader: Party, today: date) -> str:
+    """What somebody who was away must know, in a few sentences; what people wrote stands there."""
+    nears = seen.loan.end_talk_on
+    parts = (
+        who_signed(seen, reader),
+        what_changed(seen, reader),
+        how_it_stands(seen, reader),
+        _reason(seen),
+        about_feedback(seen, reader),
+        end_talk(seen, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",
+    )
+    return " ".join(filter(None, parts))
+
+
+def who_signed(seen: SeenLoan, reader: Party) -> str:
+    """Who signed last what others laid on the table, while a signature is missing."""
+    signed = {
+        party: at for party, at in seen.terms.signed_at.items() if party is not seen.terms.made_by
+    }
+    if not signed or not seen.waits_for or seen.asks is not None:
+        return ""
+    last = max(signed, key=lambda party: signed[party])
+    return "" if last is reader else f"{_sentence(_name(seen, last, reader))[:-1]} tekende."
+
+
+def what_changed(seen: SeenLoan, reader: Party) -> str:
+    """Who laid other terms on the table, and what of it holds; nothing when nobody did."""
+    if not seen.waits_for or seen.terms.version == 1:
+        return ""
+    who = _name(seen, seen.terms.made_by, reader)
+    if seen.agreed is None:
+        return _sentence(f"{who} stelde andere afspraken voor; eerdere handtekeningen vervallen.")
+    return _sentence(
+        f"{who} stelde andere afspraken voor: {_hours_and_days(seen.terms, seen.terms.ends_on)}. "
+        "Tot alle drie tekenen, geldt wat was afgesproken."
+    )
+
+
+def why(seen: SeenLoan) -> str:
+    """The reason of who said no or ends it early, and what they wrote with it."""
+    words = f" “{seen.loan.reason_words}”" if seen.loan.reason_words else ""
+    return f"{_reason(seen)}{words}" if _reason(seen) else ""
+
+
+def _reason(seen: SeenLoan) -> str:
+    reason = seen.loan.reason
+    if reason is None or reason is Reason.OPGAVE_ENDED:
+        return ""
+    return f"Reden: {REASONS[reason].lower()}."
+
+
+def newest_remark(seen: SeenLoan) -> str:
+    """Fatma de Baas schreef: “Welke dagen?”; nothing when the last step was another one."""
+    if not seen.remarks or not NEXT[seen.loan.state]:
+        return ""
+    last, ended_at = seen.remarks[-1], seen.loan.ended_at
+    if ended_at is not None and last.said_at < ended_at:
+        return ""
+    return f"{last.name} schreef: “{last.words}”" if seen.is_last_step(last) else ""
+
+
+def what_comes_back(terms: Terms) -> str:
+    """What the lender gets for the hours."""
+    back = {
+        CostBasis.CLOSED_PURSE: f"De uren komen op het tegoed van gemeente {terms.lender_name}, in "
+        "de urenbank. Later kunnen jullie zelf uren lenen.",
+        CostBasis.COST: f"Gemeente {terms.borrower_name} betaalt de kosten, per gewerkt uur.",
+        CostBasis.NONE: "Er wordt niets verrekend, in geld of in uren.",
+    }[terms.cost_basis]
+    goal = f" {terms.professional_name} wil hiervan leren en meenemen: {terms.learning_goal}"
+    return back + (ended(goal) if terms.learning_goal else "")
+
+
+def end_talk(seen: SeenLoan, today: date) -> str:
+    """When the three talk about what comes after; nothing once that day has passed."""
+    day = seen.loan.end_talk_on
+    if seen.loan.state is not LoanState.ACTIVE or day is None or day < today:
+        return ""
+    return (
+        f"Het eindgesprek is op {dutch_date(day)}. Bespreek dan samen: verlengen of stoppen, wat "
+        f"het opleverde, en hoe {seen.professional_name} teruggaat."
+    )
+
+
+def summary(seen: SeenLoan) -> str:
+    """8 uur per week, van 30 november 2026 tot en met 21 februari 2027"""
+    held = seen.agreed or seen.terms
+    return _hours_and_days(held, seen.loan.last_day or held.ends_on)
+
+
+def _hours_and_days(terms: Terms, last_day: date) -> str:
+    return (
+        f"{terms.hours_per_week} uur per week, van {dutch_date(terms.starts_on)} "
+        f"tot en met {dutch_date(last_day)}"
+    )
+
+
+def _name(seen: SeenLoan, whose: Party, reader: Party) -> str:
+    if whose is reader:
+        return YOU
+    names = {
+        Party.PROFESSIONAL: seen.professional_name,
+        Party.LENDER: seen.loan.manager_name,
+        Party.BORROWER: seen.borrower_signer or f"gemeente {seen.borrower_name}",
+    }
+    return names[whose]
+
+
+def _sentence(text: str) -> str:
+    return ended(text[:1].upper() + text[1:])

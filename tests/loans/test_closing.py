@@ -1,0 +1,277 @@
+"""A loan that is over is closed by both, or by time; what changes meanwhile is agreed on anew."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import Conflict, NotFound
+from app.core.faults import FaultyDraft
+from app.core.outbox import OutboxMessage
+from app.core.work import Work
+from app.loans import queries, service
+from app.loans.models import Loan
+from app.loans.rules import LoanState, Party, Reason, Refusal, monday_of
+from app.loans.service.closing import FIRST_YOURS, HOURS_CHANGED, NOT_OVER, NOT_YOURS
+from app.loans.words import how_it_stands, return_day
+from tests.loans.builders import Parties, a_running_loan, parties
+from tests.support.builders import a_user
+from tests.support.work import TODAY, make_work
+
+A_DAY = timedelta(days=1)
+BEGUN = TODAY - timedelta(days=28)
+LAST_DAY = TODAY - A_DAY
+WEEK = monday_of(BEGUN)
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+@pytest.fixture
+def loan(session: Session, who: Parties) -> Loan:
+    """Over since today, with eight hours in one week."""
+    made = a_running_loan(session, who, starts_on=BEGUN, ends_on=TODAY, returns_on=TODAY + A_DAY)
+    service.write_hours(make_work(session, who.professional), made.id, WEEK, 480)
+    service.end_what_is_over(make_work(session, now=at(TODAY + A_DAY)))
+    assert made.state is LoanState.ENDED
+    return made
+
+
+def at(day: date) -> datetime:
+    return datetime.combine(day, time(9), UTC)
+
+
+def told(session: Session) -> list[tuple[str, str]]:
+    session.flush()
+    rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    closing = {"hours.agreed", "hours.reopened", "completion.reported", "loan.closed"}
+    return [(row.name, row.payload["party"]) for row in rows if row.name in closing]
+
+
+def agree(
+    session: Session, who: Parties, loan: Loan, party: Party, minutes: int = 480, after: int = 1
+) -> None:
+    user = who.professional if party is Party.PROFESSIONAL else who.borrower
+    work = make_work(session, user, at(TODAY + after * A_DAY))
+    returned_on = TODAY + A_DAY if party is Party.PROFESSIONAL else None
+    service.agree_on_hours(work, loan.id, party, minutes, returned_on)
+
+
+def as_professional(session: Session, who: Parties, after: int) -> Work:
+    return make_work(session, who.professional, at(TODAY + after * A_DAY))
+
+
+def said(session: Session, loan: Loan, reader: Party) -> str:
+    return how_it_stands(queries.of_any(session, loan.id), reader)
+
+
+@pytest.mark.parametrize("first", [Party.PROFESSIONAL, Party.BORROWER])
+def test_with_both_it_is_closed(session: Session, who: Parties, loan: Loan, first: Party) -> None:
+    last = Party.BORROWER if first is Party.PROFESSIONAL else Party.PROFESSIONAL
+
+    agree(session, who, loan, first)
+    assert loan.state is LoanState.ENDED
+    for _ in range(2):
+        agree(session, who, loan, last)
+
+    assert (loan.state, loan.closed_by) == (LoanState.CLOSED, last)
+    assert told(session) == [
+        ("hours.agreed", first),
+        ("hours.agreed", last),
+        ("loan.closed", last),
+    ]
+    assert said(session, loan, Party.LENDER) == "Afgesloten op 24 november 2026, met 8 uur."
+    assert return_day(queries.of_any(session, loan.id)) == "Helemaal terug op 24 november 2026."
+
+
+def test_whose_word_is_waited_for_is_told(session: Session, who: Parties, loan: Loan) -> None:
+    assert said(session, loan, Party.BORROWER) == (
+        "Afgelopen op 23 november 2026. Kloppen de uren? Sluit dan af."
+    )
+    agree(session, who, loan, Party.BORROWER)
+
+    name = who.professional.name
+    assert said(session, loan, Party.LENDER) == (
+        f"Afgelopen op 23 november 2026. Wacht tot {name} de uren bevestigt."
+    )
+    seen = queries.of_any(session, loan.id)
+    assert [party for party in Party if seen.waits_for_party(party)] == [Party.PROFESSIONAL]
+
+
+def test_other_hours_are_agreed_on_anew(session: Session, who: Parties, loan: Loan) -> None:
+    agree(session, who, loan, Party.BORROWER)
+    service.write_hours(as_professional(session, who, 2), loan.id, WEEK, 540)
+
+    assert loan.waits_to_close == [Party.PROFESSIONAL, Party.BORROWER]
+    assert told(session)[-1] == ("hours.reopened", Party.PROFESSIONAL)
+    with pytest.raises(Conflict) as refused:
+        agree(session, who, loan, Party.BORROWER)
+    assert refused.value.said == HOURS_CHANGED
+    agree(session, who, loan, Party.BORROWER, 540)
+
+
+def test_the_same_hours_once_more_reopen_nothing(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    agree(session, who, loan, Party.BORROWER)
+    service.write_hours(as_professional(session, who, 2), loan.id, WEEK, 480)
+
+    assert loan.waits_to_close == [Party.PROFESSIONAL]
+
+
+def test_what_is_closed_takes_no_hours(session: Session, who: Parties, loan: Loan) -> None:
+    for party in (Party.PROFESSIONAL, Party.BORROWER):
+        agree(session, who, loan, party)
+
+    with pytest.raises(Conflict) as refused:
+        service.write_hours(as_professional(session, who, 2), loan.id, WEEK, 540)
+    assert "afgesloten" in refused.value.said
+    with pytest.raises(Conflict):
+        dispute(session, who, loan, uuid4(), 2)
+
+
+def test_what_runs_is_not_closed(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+
+    with pytest.raises(Conflict) as refused:
+        agree(session, who, loan, Party.BORROWER, 0)
+    assert refused.value.said == NOT_OVER
+
+
+def test_nobody_closes_for_another(session: Session, who: Parties, loan: Loan) -> None:
+    stranger = make_work(session, a_user(session))
+    for party in (Party.PROFESSIONAL, Party.BORROWER):
+        with pytest.raises(NotFound):
+            service.agree_on_hours(stranger, loan.id, party, 480, TODAY)
+    with pytest.raises(Conflict) as refused:
+        service.agree_on_hours(make_work(session), loan.id, Party.LENDER, 480)
+    assert refused.value.said == NOT_YOURS
+
+
+@pytest.mark.parametrize("day", [None, TODAY, date(1900, 1, 1)])
+def test_the_day_of_return_comes_after_the_last_day(
+    session: Session, who: Parties, loan: Loan, day: date | None
+) -> None:
+    work = as_professional(session, who, 1)
+
+    with pytest.raises(FaultyDraft):
+        service.agree_on_hours(work, loan.id, Party.PROFESSIONAL, 480, day)
+
+
+def test_a_return_later_than_agreed_is_told(session: Session, who: Parties, loan: Loan) -> None:
+    work = as_professional(session, who, 1)
+    service.agree_on_hours(work, loan.id, Party.PROFESSIONAL, 480, TODAY + 8 * A_DAY)
+
+    assert return_day(queries.of_any(session, loan.id)) == (
+        "Helemaal terug op 1 december 2026, afgesproken was 24 november 2026."
+    )
+
+
+def test_who_stopped_earlier_is_expected_back_the_day_after(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=BEGUN)
+    why = Refusal(Reason.WORK_IS_DONE)
+    work = make_work(session, who.professional)
+    service.end_early(work, loan.id, Party.PROFESSIONAL, TODAY, why)
+    service.end_what_is_over(make_work(session, now=at(TODAY + A_DAY)))
+
+    assert queries.of_any(session, loan.id).expected_back_on == TODAY + A_DAY
+    agree(session, who, loan, Party.PROFESSIONAL, 0)
+    assert return_day(queries.of_any(session, loan.id)) == "Helemaal terug op 24 november 2026."
+
+
+def test_a_borrower_who_says_nothing_is_not_waited_for_for_ever(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    with pytest.raises(Conflict) as refused:
+        service.report_completion(as_professional(session, who, 10), loan.id, Party.PROFESSIONAL)
+    assert refused.value.said == FIRST_YOURS
+    agree(session, who, loan, Party.PROFESSIONAL)
+    with pytest.raises(Conflict) as refused:
+        service.report_completion(as_professional(session, who, 9), loan.id, Party.PROFESSIONAL)
+    assert "Vanaf 3 december 2026" in refused.value.said
+
+    for _ in range(2):
+        service.report_completion(as_professional(session, who, 10), loan.id, Party.PROFESSIONAL)
+    assert told(session)[-1] == ("completion.reported", Party.PROFESSIONAL)
+    assert "vanzelf op 2 januari 2027" in said(session, loan, Party.BORROWER)
+
+    assert closes(session, 39) == 0
+    assert closes(session, 40) == 1
+    assert closes(session, 41) == 0
+    assert (loan.state, loan.closed_by) == (LoanState.CLOSED, None)
+    assert told(session)[-1] == ("loan.closed", "")
+    assert "Dat ging vanzelf" in said(session, loan, Party.LENDER)
+
+
+def test_a_professional_who_says_nothing_is_not_waited_for_either(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    def report(after: int, party: Party = Party.BORROWER) -> None:
+        work = make_work(session, who.borrower, at(TODAY + after * A_DAY))
+        service.report_completion(work, loan.id, party)
+
+    with pytest.raises(Conflict) as refused:
+        report(10)
+    assert refused.value.said == FIRST_YOURS
+    agree(session, who, loan, Party.BORROWER)
+    with pytest.raises(Conflict, match="over since short"):
+        report(9)
+    with pytest.raises(Conflict) as refused:
+        report(10, Party.LENDER)
+    assert refused.value.said == NOT_YOURS
+
+    report(10)
+
+    assert told(session)[-1] == ("completion.reported", Party.BORROWER)
+    assert closes(session, 39) == 0
+    assert closes(session, 40) == 1
+    assert (loan.state, loan.closed_by) == (LoanState.CLOSED, None)
+
+
+def test_what_nobody_reported_does_not_close_of_itself(session: Session, loan: Loan) -> None:
+    assert closes(session, 400) == 0
+
+
+@pytest.mark.parametrize("party", [Party.BORROWER, Party.LENDER])
+def test_who_objects_holds_it_up(session: Session, who: Parties, loan: Loan, party: Party) -> None:
+    agree(session, who, loan, Party.PROFESSIONAL)
+    service.report_completion(as_professional(session, who, 10), loan.id, Party.PROFESSIONAL)
+    remark_id = uuid4()
+    dispute(session, who, loan, remark_id, 20, party)
+
+    assert (loan.reported_on, loan.waits_to_close) == (None, [Party.PROFESSIONAL, Party.BORROWER])
+    assert told(session)[-1] == ("hours.reopened", party)
+    assert closes(session, 400) == 0
+    # The same form once more undoes nothing of what was agreed since.
+    agree(session, who, loan, Party.PROFESSIONAL, after=21)
+    dispute(session, who, loan, remark_id, 22, party)
+    assert loan.waits_to_close == [Party.BORROWER]
+    assert [one.words for one in queries.of_any(session, loan.id).remarks] == ["Week 3 mist."]
+
+
+def closes(session: Session, after: int) -> int:
+    work = make_work(session, now=at(TODAY + after * A_DAY))
+    is_due = queries.is_anything_due(session, work.today)
+    closed = service.close_what_nobody_disputes(work)
+    assert is_due or not closed
+    return closed
+
+
+def dispute(
+    session: Session,
+    who: Parties,
+    loan: Loan,
+    remark_id: UUID,
+    after: int,
+    party: Party = Party.BORROWER,
+) -> None:
+    day = at(TODAY + after * A_DAY)
+    work = make_work(session, now=day)
+    if party is Party.BORROWER:
+        work = make_work(session, who.borrower, day)
+    manager = who.manager if party is Party.LENDER else None
+    service.dispute_hours(work, loan.id, remark_id, party, "Week 3 mist.", manager)

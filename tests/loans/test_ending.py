@@ -1,0 +1,228 @@
+"""Before the end the three talk, an early end frees a seat, and an opgave finishes of itself."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.actor import SYSTEM
+from app.core.errors import Conflict, NotFound
+from app.core.faults import FaultyDraft
+from app.core.outbox import OutboxMessage
+from app.loans import queries, service
+from app.loans.models import Loan
+from app.loans.rules import LoanState, Party, Reason, Refusal, end_talk_day
+from app.loans.words import end_talk, how_it_stands, why
+from app.opgaven import life
+from app.opgaven.rules import OpgaveStatus
+from tests.loans.builders import (
+    TERMS,
+    Parties,
+    a_lender,
+    a_loan,
+    a_running_loan,
+    interest,
+    manager_of,
+    parties,
+    sign_rest,
+)
+from tests.support.builders import a_user
+from tests.support.work import MONDAY, TODAY, make_work
+from workers.reactions import END_LOANS_ASKED, REACTIONS
+
+WHY = Refusal(Reason.WORK_IS_DONE)
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+def told(session: Session, name: str) -> int:
+    session.flush()
+    return list(session.scalars(select(OutboxMessage.name))).count(name)
+
+
+def at(day: date) -> datetime:
+    return MONDAY + (day - TODAY)
+
+
+def status_of(who: Parties) -> str:
+    return who.opgave.status.value
+
+
+def over(session: Session, loan: Loan) -> None:
+    """What the clock brings about on the day after the last."""
+    assert loan.last_day is not None
+    work = make_work(session, now=at(loan.last_day + A_DAY))
+    service.end_what_is_over(work)
+    life.sweep(work)
+    service.finish_opgaven(work)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "day"),
+    [
+        (date(2026, 1, 5), date(2026, 6, 30), date(2026, 6, 2)),
+        # Four weeks before is a Saturday, or a Sunday.
+        (date(2026, 1, 5), date(2026, 6, 27), date(2026, 6, 1)),
+        (date(2026, 1, 5), date(2026, 6, 28), date(2026, 6, 1)),
+        # It is shorter than four weeks.
+        (date(2026, 6, 10), date(2026, 6, 30), date(2026, 6, 10)),
+        (date(2026, 6, 13), date(2026, 6, 14), date(2026, 6, 14)),
+    ],
+)
+def test_the_day_of_the_talk(starts_on: date, ends_on: date, day: date) -> None:
+    assert end_talk_day(starts_on, ends_on) == day
+
+
+def test_who_agrees_plans_the_talk_too(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+
+    assert TERMS.ends_on is not None
+    assert loan.end_talk_on == TERMS.ends_on - timedelta(weeks=4) + A_DAY
+    seen = queries.of_any(session, loan.id)
+    assert "Het eindgesprek is op 25 januari 2027." in end_talk(seen, TODAY)
+    assert end_talk(seen, TERMS.ends_on) == ""
+
+
+@pytest.mark.parametrize("party", list(Party))
+def test_each_may_put_it_on_another_day(session: Session, who: Parties, party: Party) -> None:
+    loan = a_running_loan(session, who)
+    actors = {Party.PROFESSIONAL: who.professional, Party.BORROWER: who.borrower}
+    work = make_work(session, actors.get(party, SYSTEM))
+    day = TODAY + timedelta(days=30)
+    manager = who.manager if party is Party.LENDER else None
+
+    for _ in range(2):
+        service.plan_end_talk(work, loan.id, party, day, manager)
+
+    assert loan.end_talk_on == day
+    assert told(session, "end_talk.planned") == 1
+
+
+def test_the_talk_is_before_the_end_and_of_the_parties(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    work = make_work(session, who.professional)
+    with pytest.raises(Conflict):
+        service.plan_end_talk(work, loan.id, Party.PROFESSIONAL, TODAY)
+    sign_rest(session, who, loan.id, 1)
+
+    assert loan.last_day is not None
+    for day in (None, TODAY - A_DAY, loan.last_day + A_DAY):
+        with pytest.raises(FaultyDraft):
+            service.plan_end_talk(work, loan.id, Party.PROFESSIONAL, day)
+    with pytest.raises(NotFound):
+        service.plan_end_talk(
+            make_work(session, a_user(session)), loan.id, Party.PROFESSIONAL, TODAY
+        )
+
+
+def test_a_talk_that_nears_is_told_once_for_each_day(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    day = loan.end_talk_on
+    assert day is not None
+
+    assert service.tell_end_talks(make_work(session, now=at(day - timedelta(days=8)))) == 0
+    week_before = make_work(session, who.professional, at(day - timedelta(days=7)))
+    assert [service.tell_end_talks(week_before) for _ in range(2)] == [1, 0]
+    service.plan_end_talk(week_before, loan.id, Party.PROFESSIONAL, day + A_DAY)
+    assert service.tell_end_talks(make_work(session, now=at(day))) == 1
+    assert told(session, "end_talk.nears") == 2
+
+
+def test_an_early_end_frees_the_seat_on_the_day_after(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    assert (who.opgave.people_taken, who.opgave.status) == (1, OpgaveStatus.FILLED)
+    professional = make_work(session, who.professional)
+    service.end_early(professional, loan.id, Party.PROFESSIONAL, TODAY + A_DAY, WHY)
+    assert who.opgave.people_taken == 1
+    assert loan.end_talk_on == TODAY + A_DAY
+
+    over(session, loan)
+
+    assert (loan.state, who.opgave.people_taken) == (LoanState.ENDED, 0)
+    # There is still time to find somebody else.
+    assert who.opgave.status is OpgaveStatus.TALKING
+
+
+def test_an_early_end_of_what_was_withdrawn_frees_nothing(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    life.withdraw(make_work(session, who.borrower), who.opgave.id)
+    professional = make_work(session, who.professional)
+    service.end_early(professional, loan.id, Party.PROFESSIONAL, TODAY, WHY)
+
+    over(session, loan)
+
+    assert (loan.state, who.opgave.status) == (LoanState.ENDED, OpgaveStatus.WITHDRAWN)
+
+
+def test_an_opgave_finishes_when_the_last_loan_has_ended(session: Session) -> None:
+    who = parties(session, people_needed=2)
+    other = a_lender(session)
+    interest(session, other, who.opgave)
+    second = replace(who, professional=other, manager=manager_of(other))
+    assert TERMS.ends_on is not None
+    first = a_running_loan(session, who)
+    last = a_running_loan(
+        session,
+        second,
+        ends_on=TERMS.ends_on + timedelta(days=14),
+        returns_on=TERMS.ends_on + timedelta(days=15),
+    )
+    life.start(make_work(session, who.borrower), who.opgave.id)
+
+    over(session, first)
+    assert status_of(who) == "lopend"
+    over(session, last)
+
+    assert status_of(who) == "afgerond"
+    assert told(session, "opgave.ended") == 1
+
+
+def test_when_all_left_early_the_opgavehouder_decides_until_its_last_day(
+    session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    life.start(make_work(session, who.borrower), who.opgave.id)
+    professional = make_work(session, who.professional)
+    service.end_early(professional, loan.id, Party.PROFESSIONAL, TODAY, WHY)
+
+    over(session, loan)
+    assert status_of(who) == "lopend"
+
+    assert who.opgave.ends_on is not None
+    service.finish_opgaven(make_work(session, now=at(who.opgave.ends_on + A_DAY)))
+    assert status_of(who) == "afgerond"
+
+
+def test_what_was_asked_stops_when_the_opgave_is_over(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    life.withdraw(make_work(session, who.borrower), who.opgave.id)
+
+    for _ in range(2):
+        service.end_what_was_asked(make_work(session), who.opgave.id)
+
+    assert (loan.state, loan.reason) == (LoanState.REFUSED, Reason.OPGAVE_ENDED)
+    assert told(session, "loan.refused") == 1
+    seen = queries.of_any(session, loan.id)
+    for reader in Party:
+        said = how_it_stands(seen, reader)
+        assert said == "Deze aanvraag is gestopt, omdat de opgave voorbij is."
+    assert why(seen) == ""
+
+
+def test_what_runs_goes_on_when_the_opgave_is_over(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    life.withdraw(make_work(session, who.borrower), who.opgave.id)
+
+    service.end_what_was_asked(make_work(session), who.opgave.id)
+
+    assert loan.state is LoanState.ACTIVE
+
+
+def test_an_opgave_that_is_over_wakes_who_ends_what_was_asked() -> None:
+    assert END_LOANS_ASKED in REACTIONS["opgave.ended"]

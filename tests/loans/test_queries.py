@@ -1,0 +1,109 @@
+"""Who sees which loan, and in how many questions."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import actor_of
+from app.core.actor import ANYONE, Role
+from app.core.errors import NotFound
+from app.loans import queries, service
+from app.loans.rules import Manager, Party, Reason, Refusal
+from tests.loans.builders import Parties, a_loan, a_running_loan, interest, parties
+from tests.support.builders import a_user, an_opgave
+from tests.support.queries import counted
+from tests.support.work import make_work
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+def test_each_party_sees_it_in_its_own_part(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    manager = a_user(session, email=who.manager.email, gemeente_code=who.professional.gemeente_code)
+
+    parts = [
+        queries.of_party(session, actor_of(user), loan.id)[1]
+        for user in (who.professional, manager, who.borrower)
+    ]
+
+    assert parts == [Party.PROFESSIONAL, Party.LENDER, Party.BORROWER]
+
+
+def test_others_do_not(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    colleague = a_user(session, gemeente_code=who.borrower.gemeente_code)
+    elsewhere = a_user(session, Role.GEMEENTEBEHEERDER)
+
+    for actor in (actor_of(colleague), actor_of(elsewhere), ANYONE):
+        assert queries.all_of(session, actor) == []
+        with pytest.raises(NotFound):
+            queries.of_party(session, actor, loan.id)
+    with pytest.raises(NotFound):
+        queries.of_manager(session, loan.id, Manager(""))
+
+
+def test_a_list_asks_as_much_as_one(session: Session, who: Parties) -> None:
+    a_running_loan(session, who, hours_per_week=1)
+    other = parties(session)
+    for number in range(3):
+        opgave = an_opgave(session, f"inkoop {number}", owner=other.borrower)
+        interest(session, other.professional, opgave)
+        a_running_loan(session, replace(other, opgave=opgave), hours_per_week=1)
+    one_of, three_of = actor_of(who.professional), actor_of(other.professional)
+
+    with counted(session) as one:
+        assert len(queries.all_of(session, one_of)) == 1
+    with counted(session) as three:
+        assert len(queries.all_of(session, three_of)) == 3
+
+    assert len(three) == len(one)
+
+
+def test_each_step_that_is_told_stands_otherwise(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    seen = [queries.standing_of(session, loan)]
+    borrower = make_work(session, who.borrower)
+    for hours in (9, 10):
+        draft = replace(queries.of_any(session, loan.id).terms.draft(), hours_per_week=hours)
+        service.change(borrower, loan.id, Party.BORROWER, loan.version, draft)
+        seen.append(queries.standing_of(session, loan))
+        service.refuse_terms(borrower, loan.id, Party.BORROWER, loan.version, Refusal(Reason.HOURS))
+        seen.append(queries.standing_of(session, loan))
+
+    assert len(set(seen)) == 5
+
+
+def test_an_opgave_that_is_being_signed_for_is_not_over(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    assert queries.being_signed(session) == {who.opgave.id}
+
+    service.withdraw(make_work(session, who.professional), loan.id)
+    assert queries.being_signed(session) == set()
+
+
+def test_what_waits_for_somebody_is_counted(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    professional, borrower = actor_of(who.professional), actor_of(who.borrower)
+    counts = [queries.count_waiting(session, one) for one in (professional, borrower, ANYONE)]
+    assert counts == [0, 1, 0]
+
+    service.remark(make_work(session), loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
+    assert [queries.count_waiting(session, one) for one in (professional, borrower)] == [1, 1]
+
+    service.sign_as_lender(make_work(session), loan.id, 1, who.manager)
+    service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
+    assert [queries.count_waiting(session, one) for one in (professional, borrower)] == [0, 0]
+
+
+def test_who_has_no_loans_is_asked_little(session: Session, who: Parties) -> None:
+    nobody = actor_of(a_user(session))
+
+    with counted(session) as statements:
+        assert queries.count_waiting(session, nobody) == 0
+
+    assert len(statements) <= 2

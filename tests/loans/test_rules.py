@@ -1,0 +1,73 @@
+"""What may be agreed on, and which weeks a period touches."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.loans.rules import (
+    LONGEST_DAYS,
+    CostBasis,
+    Reason,
+    Refusal,
+    faults,
+    mondays_of,
+    refusal_faults,
+)
+from tests.loans.builders import TERMS
+from tests.support.work import TODAY
+
+COST = replace(TERMS, cost_basis=CostBasis.COST)
+
+
+def test_terms_without_a_fault() -> None:
+    assert faults(TERMS, TODAY) == []
+    assert faults(replace(COST, euros_per_hour=Decimal("62.50")), TODAY) == []
+
+
+@pytest.mark.parametrize("euros", [None, Decimal(0), Decimal("250.01")])
+def test_costs_have_a_price(euros: Decimal | None) -> None:
+    found = faults(replace(COST, euros_per_hour=euros), TODAY)
+
+    assert [fault.field for fault in found] == ["euros_per_hour"]
+
+
+@pytest.mark.parametrize(("days", "is_fine"), [(LONGEST_DAYS, True), (LONGEST_DAYS + 1, False)])
+def test_a_loan_lasts_three_years_at_most(days: int, *, is_fine: bool) -> None:
+    ends_on = TODAY + timedelta(days=days)
+    draft = replace(TERMS, starts_on=TODAY, ends_on=ends_on, returns_on=ends_on + timedelta(days=1))
+
+    assert (faults(draft, TODAY) == []) is is_fine
+
+
+def test_a_period_may_have_begun_but_not_be_over() -> None:
+    begun = replace(TERMS, starts_on=TODAY - timedelta(days=10))
+    over = replace(begun, ends_on=TODAY - timedelta(days=1), returns_on=TODAY)
+
+    assert faults(begun, TODAY) == []
+    assert [fault.field for fault in faults(over, TODAY)] == ["ends_on"]
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "count"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 23), 1),
+        (date(2026, 11, 29), date(2026, 11, 30), 2),
+        (date(2026, 12, 30), date(2027, 1, 4), 2),
+    ],
+)
+def test_every_week_with_a_day_in_it(starts_on: date, ends_on: date, count: int) -> None:
+    found = mondays_of(starts_on, ends_on)
+
+    assert len(found) == count
+    assert {monday.isoweekday() for monday in found} == {1}
+    assert found[0] <= starts_on <= found[0] + timedelta(days=6)
+    assert found[-1] <= ends_on <= found[-1] + timedelta(days=6)
+
+
+def test_a_no_has_a_reason_and_another_reason_has_words() -> None:
+    assert refusal_faults(Refusal(Reason.HOURS)) == []
+    assert [fault.field for fault in refusal_faults(Refusal())] == ["reason"]
+    assert [fault.field for fault in refusal_faults(Refusal(Reason.OTHER))] == ["words"]
+    assert refusal_faults(Refusal(Reason.OTHER, "Zo is het")) == []

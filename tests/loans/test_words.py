@@ -1,0 +1,58 @@
+"""One sentence says what is waited for and by whom, or what became of it."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.loans import queries, service
+from app.loans.models import Loan
+from app.loans.rules import Party, Reason, Refusal
+from app.loans.words import how_it_stands, summary, why
+from tests.loans.builders import Parties, a_loan, a_running_loan, parties
+from tests.support.work import make_work
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+def said(session: Session, loan: Loan, reader: Party) -> str:
+    return how_it_stands(queries.of_any(session, loan.id), reader)
+
+
+def test_whose_signature_is_missing(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    borrower = queries.of_any(session, loan.id).borrower_name
+
+    assert said(session, loan, Party.PROFESSIONAL) == (
+        f"Wacht tot Fatma de Baas en gemeente {borrower} tekenen."
+    )
+    service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
+    assert said(session, loan, Party.LENDER) == "Jouw handtekening ontbreekt nog."
+    assert said(session, loan, Party.BORROWER) == "Wacht tot Fatma de Baas tekent."
+
+
+def test_a_no_and_its_reason(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    service.refuse_terms(
+        make_work(session),
+        loan.id,
+        Party.LENDER,
+        1,
+        Refusal(Reason.OTHER, "We fuseren"),
+        who.manager,
+    )
+
+    assert said(session, loan, Party.BORROWER) == "Fatma de Baas zei nee."
+    assert said(session, loan, Party.LENDER) == "Jij zei nee."
+    assert why(queries.of_any(session, loan.id)) == "Reden: een andere reden. “We fuseren”"
+
+
+def test_what_runs(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+
+    assert said(session, loan, Party.LENDER) == "Loopt tot en met 21 februari 2027."
+    assert why(queries.of_any(session, loan.id)) == ""
+    assert summary(queries.of_any(session, loan.id)) == (
+        "8 uur per week, van 30 november 2026 tot en met 21 februari 2027"
+    )
