@@ -1,6 +1,6 @@
 """The only place that asks the time; aware UTC inside, Dutch at the edge."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,11 @@ def dutch_time(moment: datetime) -> datetime:
 
 def dutch_day(moment: datetime) -> date:
     return dutch_time(moment).date()
+
+
+def day_begins(day: date) -> datetime:
+    """The moment at which a Dutch day begins."""
+    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
 
 
 class Stopwatch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -17,6 +18,11 @@ def dutch_date(day: date | datetime | None) -> str:
 def short_date(day: date | datetime | None) -> str:
     """1 feb"""
     return format_date(_day(day), "d MMM", locale="nl").rstrip(".") if day else ""
+
+
+def month_year(day: date) -> str:
+    """februari 2026"""
+    return format_date(day, "MMMM y", locale="nl")
 
 
 def weekday_date(day: date | datetime | None) -> str:
@@ -43,6 +49,16 @@ def how_long(span: timedelta) -> str:
 def number(value: int) -> str:
     """1.234"""
     return format_decimal(value, locale="nl")
+
+
+def hours(minutes: int) -> str:
+    """1.234,5"""
+    return format_decimal(Decimal(minutes) / 60, format="#,##0.##", locale="nl")
+
+
+def share(value: float) -> str:
+    """0,25"""
+    return format_decimal(Decimal(str(value)), format="0.00", locale="nl")
 
 
 def plural(count: int, one: str, many: str) -> str:

@@ -18,3 +18,8 @@ WORDS_LOCK = 7_301_346
 BUILD_LOCK = 7_301_347
 # Turns of planning digests come one after the other, of whatever run they are.
 PLANNING_LOCK = 7_301_348
+# Together with a hash of the address: of two mails to one address the second is marked when the
+# first is, and so sees what that one tells.
+MARKING_LOCK = 7_301_349
+# Held together by those who book hours, alone by who settles a year of them.
+HOURS_LOCK = 7_301_350

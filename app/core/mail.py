@@ -21,6 +21,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from app.core.clock import dutch_time
 from app.core.phases import Phase
@@ -66,7 +67,8 @@ class Letter:
 
     `fingerprint` tells whether what it was written from is still the same; as long as `version` is,
     where there is one, nothing that it was written from has changed at all. `sender` is where it
-    comes back to, `address_hash` how we know the address without writing it down.
+    comes back to, `address_hash` how we know the address without writing it down. `passed_over` is
+    news that it would tell, if that stood: it is left to the next one.
     """
 
     to: str
@@ -80,6 +82,7 @@ class Letter:
     version: str = ""
     sender: str = ""
     address_hash: bytes = b""
+    passed_over: tuple[UUID, ...] = ()
 
 
 # No line of quoted-printable can be this one (RFC 2045, 6.7), so it need not be looked for.

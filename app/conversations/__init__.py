@@ -1,0 +1,1 @@
+"""What a professional and who look after an opgave write to each other."""

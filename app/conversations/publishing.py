@@ -1,0 +1,64 @@
+"""A question with its answer on the page of an opgave, without who asked it."""
+
+from uuid import UUID
+
+from app.conversations import queries
+from app.conversations.events import QuestionPublished, QuestionRevised, QuestionTakenBack
+from app.conversations.models import PublishedAnswer
+from app.conversations.revealing import Unnamed, revealing_faults
+from app.conversations.rules import Side, Words, words_faults
+from app.core.errors import Conflict, NotFound
+from app.core.faults import Fault, refuse
+from app.core.work import Work
+from app.opgaven import queries as opgaven
+from app.opgaven.rules import ENDED, NO_SUCH_MOVE
+
+
+def publish(work: Work, conversation_id: UUID, published_id: UUID, words: Words) -> None:
+    """Put it on the opgave of this conversation; the same form sent twice is once."""
+    seen = queries.of_viewer(work.session, work.actor, conversation_id)
+    if seen.side is not Side.OPGAVE:
+        raise NotFound(f"conversation {conversation_id}")
+    if seen.opgave.status in ENDED:
+        raise Conflict(said=NO_SUCH_MOVE[seen.opgave.status])
+    refuse(faults(words, queries.unnamed(work.session, conversation_id)))
+    known = work.session.get(PublishedAnswer, published_id)
+    if known is not None:
+        opgaven.opgave_to_edit(work.session, work.actor, known.opgave_id)
+        return
+    work.session.add(
+        PublishedAnswer(
+            id=published_id,
+            opgave_id=seen.opgave.id,
+            conversation_id=conversation_id,
+            question=words.question,
+            answer=words.answer,
+            published_at=work.now,
+            published_by=work.actor.user_id,
+        )
+    )
+    work.session.flush()
+    work.emit(QuestionPublished(published_id=published_id, opgave_id=seen.opgave.id))
+
+
+def revise(work: Work, published_id: UUID, words: Words) -> None:
+    published = queries.published_to_edit(work.session, work.actor, published_id)
+    refuse(faults(words, queries.unnamed(work.session, published.conversation_id)))
+    if (published.question, published.answer) != (words.question, words.answer):
+        published.question, published.answer = words.question, words.answer
+        work.emit(QuestionRevised(published_id=published_id, opgave_id=published.opgave_id))
+
+
+def take_back(work: Work, published_id: UUID) -> None:
+    published = queries.published_to_edit(work.session, work.actor, published_id)
+    work.emit(QuestionTakenBack(published_id=published_id, opgave_id=published.opgave_id))
+    work.session.delete(published)
+
+
+def faults(words: Words, asker: Unnamed | None) -> list[Fault]:
+    """Everything that keeps it from being published; who was erased is known no more."""
+    found = words_faults(words)
+    if asker is not None:
+        found += revealing_faults("question", words.question, asker)
+        found += revealing_faults("answer", words.answer, asker)
+    return found

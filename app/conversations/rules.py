@@ -1,0 +1,65 @@
+"""Who speaks in a conversation, what a message may hold, and who is waited for."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+
+from app.core.faults import Fault, length_fault
+from app.core.workdays import after_workdays
+
+TEXT_LIMIT = 4_000
+# Stands in the place of a message that a beheerder took away.
+TAKEN_DOWN = "Dit bericht is weggehaald na een melding."
+# Workdays that a gemeente has to react.
+DAYS_TO_ANSWER = 5
+NOTHING_WRITTEN = "Schrijf eerst je bericht."
+NOTHING_ASKED = "Schrijf eerst je vraag."
+NOTHING_ANSWERED = "Schrijf er een antwoord bij."
+
+
+class Side(StrEnum):
+    """The professional, or whoever of the gemeente looks after the opgave."""
+
+    PROFESSIONAL = "professional"
+    OPGAVE = "opgave"
+
+    @property
+    def other(self) -> "Side":
+        return Side.OPGAVE if self is Side.PROFESSIONAL else Side.PROFESSIONAL
+
+
+def message_faults(text: str) -> list[Fault]:
+    return length_fault("text", text, TEXT_LIMIT, NOTHING_WRITTEN)
+
+
+def question_faults(text: str) -> list[Fault]:
+    return length_fault("text", text, TEXT_LIMIT, NOTHING_ASKED)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A question and its answer, as they are to stand on the page of the opgave."""
+
+    question: str
+    answer: str
+
+    @property
+    def version(self) -> str:
+        """Another word for other words: so that what is published is what was looked at."""
+        return sha256(f"{self.question}\0{self.answer}".encode()).hexdigest()[:16]
+
+
+def words_faults(words: Words) -> list[Fault]:
+    found = length_fault("question", words.question, TEXT_LIMIT, NOTHING_ASKED)
+    return found + length_fault("answer", words.answer, TEXT_LIMIT, NOTHING_ANSWERED)
+
+
+def answer_before(since: date) -> date:
+    """The first day on which an answer is too late, for who waits since that day."""
+    return after_workdays(since, DAYS_TO_ANSWER)
+
+
+def waited_for(last: Side | None) -> Side:
+    """Whose turn it is; who shows interest without a word waits for the opgavehouder."""
+    return last.other if last is not None else Side.OPGAVE

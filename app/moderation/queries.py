@@ -1,0 +1,217 @@
+"""Reading reports: what waits for a decision, one case, and what somebody reported themselves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.conversations.models import Conversation, Message
+from app.core.actor import Actor, may_moderate
+from app.core.errors import NotFound
+from app.gemeenten import queries as gemeenten
+from app.moderation.models import Report
+from app.moderation.rules import Ruling, Subject
+from app.opgaven import queries as opgaven
+from app.opgaven.models import Opgave
+from app.opgaven.queries import SeenOpgave
+from app.people import queries as people
+from app.people.models import Profile
+
+COLUMNS = {
+    Subject.OPGAVE: Report.opgave_id,
+    Subject.PROFILE: Report.profile_id,
+    Subject.MESSAGE: Report.message_id,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Every report of one thing that waits for the same decision or got it, the first in front."""
+
+    reports: tuple[Report, ...]
+
+    @property
+    def first(self) -> Report:
+        return self.reports[0]
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The thing itself, as a beheerder reads it."""
+
+    title: str
+    # Nothing when it can be seen no more by others.
+    text: str
+    written_by: str
+    # Who may not decide about it.
+    writer_ids: frozenset[UUID]
+    is_down: bool
+
+
+def waiting(session: Session) -> list[Case]:
+    """What waits for a decision, the longest waiting first."""
+    return _cases(session.scalars(_in_order(Report.decided_at.is_(None))))
+
+
+def still_down(session: Session) -> list[Case]:
+    """What was taken down and is not back, by the last decision about it; the last first."""
+    rows = session.scalars(_in_order(is_down())).all()
+    last = {row.subject_id: row.decided_at for row in sorted(rows, key=_when_decided)}
+    found = _cases(row for row in rows if row.decided_at == last[row.subject_id])
+    return sorted(found, key=lambda case: _when_decided(case.first), reverse=True)
+
+
+def count_waiting(session: Session) -> int:
+    """How many things somebody has to decide about."""
+    one = func.coalesce(*COLUMNS.values())
+    things = select(func.count(one.distinct())).where(Report.decided_at.is_(None))
+    return session.scalar(things) or 0
+
+
+def case_of(session: Session, report_id: UUID) -> Case:
+    """The case that this report belongs to."""
+    report = session.get(Report, report_id)
+    if report is None:
+        raise NotFound(f"report {report_id}")
+    same = Report.decided_at.is_not_distinct_from(report.decided_at)
+    rows = session.scalars(_in_order(about(report.subject, report.subject_id), same))
+    return Case(tuple(rows))
+
+
+def own(session: Session, user_id: UUID) -> list[Report]:
+    """What this person reported, the last first."""
+    found = select(Report).where(Report.reporter_id == user_id)
+    return list(session.scalars(found.order_by(Report.reported_at.desc(), Report.id)))
+
+
+def why_down(session: Session, subject: Subject, subject_id: UUID) -> str:
+    """What was said when it was taken down, for who wrote it; nothing when that is forgotten."""
+    said = select(Report.answer).where(
+        about(subject, subject_id),
+        Report.ruling == Ruling.TAKEN_DOWN,
+    )
+    return session.scalar(said.order_by(Report.decided_at.desc()).limit(1)) or ""
+
+
+def titles(session: Session, reader: Actor, reports: Iterable[Report]) -> dict[UUID, str]:
+    """By report what it is about, in a few words."""
+    reports = list(reports)
+    named = opgaven.by_ids(session, [one.opgave_id for one in reports if one.opgave_id])
+    return {
+        one.id: f"Opgave: {_title(named[one.opgave_id], reader)}"
+        if one.opgave_id in named
+        else TITLES[one.subject]
+        for one in reports
+    }
+
+
+def _title(seen: SeenOpgave, reader: Actor) -> str:
+    return seen.opgave.title if may_moderate(reader) else seen.title_for(reader)
+
+
+def reported(session: Session, viewer: Actor, report: Report, today: date) -> Reported:
+    """What was reported, as it is now."""
+    if report.opgave_id is not None:
+        return _opgave(session, report.opgave_id)
+    if report.profile_id is not None:
+        return _profile(session, viewer, report.profile_id, today)
+    return _message(session, report.message_id)
+
+
+TITLES = {
+    Subject.OPGAVE: "Een opgave",
+    Subject.PROFILE: "Een profiel",
+    Subject.MESSAGE: "Een bericht in een gesprek",
+}
+
+
+def _opgave(session: Session, opgave_id: UUID) -> Reported:
+    seen = opgaven.by_ids(session, [opgave_id])[opgave_id]
+    opgave = seen.opgave
+    return Reported(
+        title=opgave.title,
+        text=opgave.text,
+        written_by=f"Gemeente {seen.gemeente.name}",
+        writer_ids=_known(opgave.owner_id, opgave.co_owner_id),
+        is_down=opgave.taken_down_at is not None,
+    )
+
+
+def _profile(session: Session, viewer: Actor, user_id: UUID, today: date) -> Reported:
+    """As any colleague sees it: who decides learns no more than who reported could."""
+    seen = people.seen_profiles(session, viewer, [user_id], today).get(user_id)
+    profile = session.get_one(Profile, user_id)
+    words = (seen.function, seen.headline, seen.about) if seen else ()
+    return Reported(
+        title=seen.display_name if seen else TITLES[Subject.PROFILE],
+        text="\n\n".join(filter(None, words)),
+        written_by=seen.display_name if seen else "",
+        writer_ids=frozenset({user_id}),
+        is_down=profile.taken_down_at is not None,
+    )
+
+
+def _message(session: Session, message_id: UUID | None) -> Reported:
+    """This one message: what else was written is of nobody else."""
+    message, title = session.execute(
+        select(Message, Opgave.title)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Opgave, Opgave.id == Conversation.opgave_id)
+        .where(Message.id == message_id)
+    ).one()
+    writer = session.get(User, message.writer_id) if message.writer_id else None
+    home = gemeenten.by_code(session, writer.gemeente_code).name if writer else ""
+    return Reported(
+        title=f"Bericht over: {title}",
+        text=message.text,
+        written_by=f"{writer.name}, gemeente {home}" if writer else "",
+        writer_ids=_known(message.writer_id),
+        is_down=message.taken_down_at is not None,
+    )
+
+
+def _known(*user_ids: UUID | None) -> frozenset[UUID]:
+    return frozenset(one for one in user_ids if one is not None)
+
+
+def reporters(session: Session, case: Case) -> dict[UUID, str]:
+    """By report the name of who made it, as far as they still take part."""
+    names = accounts.names_of(session, {one.reporter_id for one in case.reports if one.reporter_id})
+    return {
+        one.id: names.get(one.reporter_id, "") if one.reporter_id else "" for one in case.reports
+    }
+
+
+def is_down() -> ColumnElement[bool]:
+    """Whether a report took down what is not back yet."""
+    gone = or_(
+        exists().where(Opgave.id == Report.opgave_id, Opgave.taken_down_at.is_not(None)),
+        exists().where(Profile.user_id == Report.profile_id, Profile.taken_down_at.is_not(None)),
+        exists().where(Message.id == Report.message_id, Message.taken_down_at.is_not(None)),
+    )
+    return and_(Report.ruling.is_not_distinct_from(Ruling.TAKEN_DOWN), gone)
+
+
+def about(subject: Subject, subject_id: UUID) -> ColumnElement[bool]:
+    return COLUMNS[subject] == subject_id
+
+
+def _in_order(*which: ColumnElement[bool]) -> Select[Report]:
+    return select(Report).where(*which).order_by(Report.reported_at, Report.id)
+
+
+def _cases(rows: Iterable[Report]) -> list[Case]:
+    """By what they are about, in the order of the first of each."""
+    found: dict[UUID, list[Report]] = {}
+    for row in rows:
+        found.setdefault(row.subject_id, []).append(row)
+    return [Case(tuple(reports)) for reports in found.values()]
+
+
+def _when_decided(report: Report) -> datetime:
+    return report.decided_at or report.reported_at

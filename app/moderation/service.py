@@ -1,0 +1,178 @@
+"""Reporting something, deciding about it, and putting it back."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+
+from app.accounts.models import User
+from app.conversations import queries as conversations
+from app.conversations import service as conversing
+from app.conversations.models import Message
+from app.core.actor import Actor, may_moderate
+from app.core.errors import Conflict, NotAllowed, NotFound
+from app.core.faults import refuse
+from app.core.work import Work
+from app.moderation import queries
+from app.moderation.events import PutBack, ReportDecided, ReportMade
+from app.moderation.models import Report
+from app.moderation.queries import Case
+from app.moderation.rules import (
+    KEPT,
+    MOST_A_DAY,
+    Ground,
+    Ruling,
+    Subject,
+    decision_faults,
+    report_faults,
+)
+from app.opgaven import life
+from app.opgaven import queries as opgaven
+from app.opgaven.rules import may_edit
+from app.people import queries as people
+from app.people import service as profiles
+
+OWN = "Dit is van jezelf of van je eigen gemeente. Melden kan alleen bij wat een ander schreef."
+TOO_MANY = (
+    f"Je hebt de laatste 24 uur al {MOST_A_DAY} keer iets gemeld. "
+    "Is er meer aan de hand? Mail het ons dan."
+)
+DECIDED = "Hierover is al beslist."
+ONE_MORE = "Er kwam nog iets bij. Lees dat eerst en kies dan."
+ABOUT_YOU = "Dit gaat over iets van jezelf. Laat een andere beheerder beslissen."
+STAYS_DOWN = "Een opgave die is weggehaald, is ingetrokken en komt niet terug."
+
+
+def report(work: Work, subject: Subject, subject_id: UUID, ground: Ground, words: str) -> Report:
+    """Ask a beheerder to look at something that the actor can read.
+
+    The same thing twice while it waits is said once.
+    """
+    if work.actor.user_id is None:
+        raise NotAllowed("report")
+    readable(work, subject, subject_id)
+    refuse(report_faults(ground, words))
+    # One at a time for each person: the same form sent twice finds what the first one left.
+    work.fetch_to_change(User, work.actor.user_id)
+    waiting = work.session.scalar(
+        select(Report).where(
+            Report.reporter_id == work.actor.user_id,
+            queries.about(subject, subject_id),
+            Report.decided_at.is_(None),
+        )
+    )
+    if waiting is not None:
+        return waiting
+    _refuse_flood(work, work.actor.user_id)
+    made = Report(
+        id=work.new_id(),
+        **{queries.COLUMNS[subject].key: subject_id},
+        reporter_id=work.actor.user_id,
+        ground=ground,
+        words=words,
+        reported_at=work.now,
+    )
+    work.session.add(made)
+    work.emit(ReportMade(report_id=made.id))
+    return made
+
+
+def decide(work: Work, report_id: UUID, ruling: Ruling, answer: str, *, read: int) -> Case:
+    """Decide about everything that was reported of one thing; `read` is how many were read."""
+    _refuse_others(work.actor)
+    refuse(decision_faults(ruling, answer))
+    work.fetch_to_change(Report, report_id)
+    case = queries.case_of(work.session, report_id)
+    if case.first.decided_at is not None:
+        raise Conflict(said=DECIDED)
+    if len(case.reports) > read:
+        raise Conflict(said=ONE_MORE)
+    _refuse_about_oneself(work, case.first)
+    for one in case.reports:
+        one.decided_at, one.decided_by = work.now, work.actor.user_id
+        one.ruling, one.answer = ruling, answer
+    if ruling is Ruling.TAKEN_DOWN:
+        _take_down(work, case.first)
+    work.session.flush()
+    work.emit(ReportDecided(report_id=case.first.id, ruling=ruling.value))
+    return case
+
+
+def put_back(work: Work, report_id: UUID) -> None:
+    """Let what was taken down be seen again; a profile by whoever publishes it."""
+    _refuse_others(work.actor)
+    one = work.fetch(Report, report_id)
+    if one.ruling is not Ruling.TAKEN_DOWN:
+        raise Conflict(said=DECIDED)
+    if one.opgave_id is not None:
+        raise Conflict(said=STAYS_DOWN)
+    _refuse_about_oneself(work, one)
+    if one.profile_id is not None:
+        profiles.put_back(work, one.profile_id)
+    elif one.message_id is not None:
+        conversing.put_back(work, one.message_id)
+    work.emit(PutBack(report_id=one.id))
+
+
+def forget(work: Work) -> int:
+    """Remove what was decided a year ago; how many.
+
+    Of what is still down its case stays: without that nobody could put it back.
+    """
+    old = delete(Report).where(Report.decided_at < work.now - KEPT, ~queries.is_down())
+    return len(work.session.scalars(old.returning(Report.id)).all())
+
+
+def readable(work: Work, subject: Subject, subject_id: UUID) -> None:
+    """Refuse unless the actor can report it: `NotFound`, or `Conflict` when it is their own."""
+    session, actor = work.session, work.actor
+    if subject is Subject.OPGAVE:
+        opgave = opgaven.seen_opgave(session, actor, subject_id).opgave
+        _refuse_own(is_own=may_edit(actor, opgave.gemeente_code))
+    elif subject is Subject.PROFILE:
+        _refuse_own(is_own=subject_id == actor.user_id)
+        people.seen_profile(session, actor, subject_id, work.today)
+    else:
+        _refuse_own(is_own=_is_own_message(work, subject_id))
+
+
+def _is_own_message(work: Work, message_id: UUID) -> bool:
+    """Whether the actor is on the side that wrote it; `NotFound` for who is on neither."""
+    message = work.session.scalar(select(Message).where(Message.id == message_id))
+    if message is None:
+        raise NotFound(f"message {message_id}")
+    seen = conversations.of_viewer(work.session, work.actor, message.conversation_id)
+    return message.side is seen.side
+
+
+def _refuse_own(*, is_own: bool) -> None:
+    if is_own:
+        raise Conflict(said=OWN)
+
+
+def _refuse_others(actor: Actor) -> None:
+    if not may_moderate(actor):
+        raise NotAllowed("moderate")
+
+
+def _refuse_about_oneself(work: Work, one: Report) -> None:
+    writers = queries.reported(work.session, work.actor, one, work.today).writer_ids
+    if work.actor.user_id in writers:
+        raise Conflict(said=ABOUT_YOU)
+
+
+def _refuse_flood(work: Work, user_id: UUID) -> None:
+    of_today = select(func.count()).where(
+        Report.reporter_id == user_id, Report.reported_at > work.now - timedelta(days=1)
+    )
+    if (work.session.scalar(of_today) or 0) >= MOST_A_DAY:
+        raise Conflict(said=TOO_MANY)
+
+
+def _take_down(work: Work, one: Report) -> None:
+    if one.opgave_id is not None:
+        life.take_down(work, one.opgave_id)
+    elif one.profile_id is not None:
+        profiles.take_down(work, one.profile_id)
+    elif one.message_id is not None:
+        conversing.take_down(work, one.message_id)

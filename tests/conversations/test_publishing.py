@@ -1,0 +1,195 @@
+"""A question with its answer stands on the opgave, and leads to nobody."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.conversations import publishing, queries
+from app.conversations.models import Message, PublishedAnswer
+from app.conversations.rules import Words
+from app.core.actor import Role
+from app.core.errors import Conflict, NotFound
+from app.core.faults import FaultyDraft
+from app.core.outbox import OutboxMessage
+from app.opgaven import service as opgaven
+from app.opgaven.rules import OpgaveStatus
+from tests.conversations.builders import Talk, a_question, a_talk, say
+from tests.support.builders import a_user
+from tests.support.work import MONDAY, make_work
+
+WORDS = Words("Waar is het plein?", "Aan de haven.")
+
+
+@pytest.fixture
+def talk(session: Session) -> Talk:
+    asked = a_question(session)
+    say(session, asked, asked.owner, "Aan de haven.")
+    return asked
+
+
+def publish(
+    session: Session,
+    talk: Talk,
+    words: Words = WORDS,
+    writer: User | None = None,
+    published_id: UUID | None = None,
+) -> UUID:
+    published_id = published_id or uuid4()
+    work = make_work(session, writer or talk.owner)
+    publishing.publish(work, talk.id, published_id, words)
+    session.flush()
+    return published_id
+
+
+def stands(session: Session, talk: Talk) -> list[tuple[str, str]]:
+    return [(one.question, one.answer) for one in queries.published(session, talk.opgave.id)]
+
+
+def facts(session: Session) -> list[str]:
+    session.flush()
+    names = select(OutboxMessage.name).where(OutboxMessage.name.startswith("question."))
+    return list(session.scalars(names.order_by(OutboxMessage.id)))
+
+
+def test_the_first_question_and_the_last_answer_are_what_it_begins_with(
+    session: Session, talk: Talk
+) -> None:
+    say(session, talk, talk.professional, "En wanneer?")
+    say(session, talk, talk.owner, "In mei, aan de haven.")
+
+    begin = queries.exchange(session, talk.conversation)
+
+    assert begin == Words("Waar is het plein?", "In mei, aan de haven.")
+
+
+def test_what_was_written_before_the_question_answers_nothing(
+    session: Session,
+) -> None:
+    talk = a_talk(session)
+    say(session, talk, talk.owner, "Doe je mee?")
+    say(session, talk, talk.professional, "Waar is het plein?")
+
+    assert queries.exchange(session, talk.conversation) == Words("Waar is het plein?", "")
+
+
+def test_what_a_beheerder_took_away_is_not_taken_over(session: Session, talk: Talk) -> None:
+    say(session, talk, talk.owner, "Iets dat hier niet hoort.")
+    (*_, last) = session.scalars(select(Message).order_by(Message.number))
+    last.taken_down_at = MONDAY
+    session.flush()
+
+    assert queries.exchange(session, talk.conversation).answer == "Aan de haven."
+
+
+def test_a_conversation_without_words_begins_with_nothing(session: Session) -> None:
+    assert queries.exchange(session, a_talk(session).conversation) == Words("", "")
+
+
+def test_the_same_form_sent_twice_publishes_once(session: Session, talk: Talk) -> None:
+    published_id = publish(session, talk)
+    publish(session, talk, published_id=published_id)
+
+    assert stands(session, talk) == [("Waar is het plein?", "Aan de haven.")]
+    assert facts(session) == ["question.asked", "question.published"]
+
+
+def test_its_facts_hold_no_words(session: Session, talk: Talk) -> None:
+    published_id = publish(session, talk)
+
+    rows = select(OutboxMessage.payload).where(OutboxMessage.name == "question.published")
+    assert session.scalars(rows).one() == {
+        "published_id": str(published_id),
+        "opgave_id": str(talk.opgave.id),
+    }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        Words("", "Ja."),
+        Words("Waar?", ""),
+        Words("Fatima vroeg waar", "Ja."),
+        Words("Waar?", "Dag mevrouw Bouali, hier."),
+    ],
+)
+def test_who_asked_does_not_stand_in_it(session: Session, talk: Talk, words: Words) -> None:
+    with pytest.raises(FaultyDraft):
+        publish(session, talk, words)
+    published_id = publish(session, talk)
+    with pytest.raises(FaultyDraft):
+        publishing.revise(make_work(session, talk.owner), published_id, words)
+
+    assert stands(session, talk) == [("Waar is het plein?", "Aan de haven.")]
+
+
+def test_the_address_of_who_asked_does_not_stand_in_it(session: Session, talk: Talk) -> None:
+    with pytest.raises(FaultyDraft):
+        publish(session, talk, Words("Waar?", f"Mail {talk.professional.email}"))
+
+
+def test_only_who_looks_after_the_opgave_publishes_changes_and_takes_back(
+    session: Session, talk: Talk
+) -> None:
+    published_id = publish(session, talk)
+    without_role = a_user(session, gemeente_code=talk.owner.gemeente_code)
+
+    for stranger in (talk.professional, without_role, a_user(session, Role.OPGAVEHOUDER)):
+        work = make_work(session, stranger)
+        with pytest.raises(NotFound):
+            publishing.publish(work, talk.id, uuid4(), WORDS)
+        with pytest.raises(NotFound):
+            publishing.revise(work, published_id, Words("Iets", "Anders"))
+        with pytest.raises(NotFound):
+            publishing.take_back(work, published_id)
+
+
+def test_it_is_changed_and_taken_back(session: Session, talk: Talk) -> None:
+    published_id = publish(session, talk)
+    colleague = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=talk.owner.gemeente_code)
+
+    publishing.revise(make_work(session, colleague), published_id, Words("Waar?", "Daar."))
+    assert stands(session, talk) == [("Waar?", "Daar.")]
+    publishing.revise(make_work(session, colleague), published_id, Words("Waar?", "Daar."))
+    publishing.take_back(make_work(session, colleague), published_id)
+
+    session.flush()
+    assert stands(session, talk) == []
+    assert facts(session)[-2:] == ["question.revised", "question.taken_back"]
+
+
+def test_nothing_is_added_to_an_opgave_that_is_over(session: Session, talk: Talk) -> None:
+    published_id = publish(session, talk)
+    talk.opgave.status = OpgaveStatus.WITHDRAWN
+
+    with pytest.raises(Conflict):
+        publish(session, talk)
+    publishing.take_back(make_work(session, talk.owner), published_id)
+
+
+def test_who_begins_with_the_opgave_gets_no_questions(session: Session, talk: Talk) -> None:
+    publish(session, talk)
+    talk.opgave.status = OpgaveStatus.DONE
+    other = a_user(session, Role.OPGAVEHOUDER)
+
+    begun = opgaven.begin_with(make_work(session, other), uuid4(), talk.opgave.id)
+    session.flush()
+
+    assert queries.published(session, begun.id) == []
+
+
+def test_the_words_stay_without_a_link_when_who_asked_is_erased(
+    session: Session, talk: Talk
+) -> None:
+    published_id = publish(session, talk)
+
+    session.delete(talk.professional)
+    session.flush()
+    session.expire_all()
+
+    assert session.get_one(PublishedAnswer, published_id).conversation_id is None
+    assert stands(session, talk) == [("Waar is het plein?", "Aan de haven.")]
+    # Nobody is known any more, so nothing is held back.
+    publishing.revise(make_work(session, talk.owner), published_id, Words("Fatima?", "Nee."))

@@ -1,0 +1,22 @@
+"""Who is waited for, and what a message may hold."""
+
+import pytest
+
+from app.conversations.rules import TEXT_LIMIT, Side, message_faults, waited_for
+
+
+def test_who_shows_interest_without_a_word_waits_for_the_opgavehouder() -> None:
+    assert waited_for(None) is Side.OPGAVE
+
+
+@pytest.mark.parametrize(
+    ("last", "now"), [(Side.PROFESSIONAL, Side.OPGAVE), (Side.OPGAVE, Side.PROFESSIONAL)]
+)
+def test_who_did_not_speak_last_is_waited_for(last: Side, now: Side) -> None:
+    assert waited_for(last) is now
+
+
+def test_a_message_has_words_and_not_too_many() -> None:
+    assert [fault.field for fault in message_faults("")] == ["text"]
+    assert message_faults("x" * TEXT_LIMIT) == []
+    assert str(TEXT_LIMIT) in message_faults("x" * (TEXT_LIMIT + 1))[0].said

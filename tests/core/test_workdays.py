@@ -1,0 +1,57 @@
+"""Workdays are counted as Dutch offices know them."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.core.workdays import after_workdays, free_days, is_workday, next_workday
+
+
+def test_the_free_days_of_a_year() -> None:
+    assert sorted(free_days(2026)) == [
+        date(2026, 1, 1),
+        date(2026, 4, 6),
+        date(2026, 4, 27),
+        date(2026, 5, 14),
+        date(2026, 5, 25),
+        date(2026, 12, 25),
+        date(2026, 12, 26),
+    ]
+
+
+def test_the_fifth_of_may_is_free_once_in_five_years() -> None:
+    assert [year for year in range(2024, 2032) if date(year, 5, 5) in free_days(year)] == [
+        2025,
+        2030,
+    ]
+
+
+def test_kings_day_is_never_a_sunday() -> None:
+    assert date(2025, 4, 26) in free_days(2025)
+    assert date(2025, 4, 27) not in free_days(2025)
+
+
+@pytest.mark.parametrize(
+    ("day", "later"),
+    [
+        (date(2026, 11, 23), date(2026, 12, 1)),
+        # Begun in the weekend as on the Friday before.
+        (date(2026, 11, 27), date(2026, 12, 7)),
+        (date(2026, 11, 28), date(2026, 12, 7)),
+        # Kerst and nieuwjaar in between.
+        (date(2026, 12, 21), date(2026, 12, 30)),
+        (date(2026, 12, 28), date(2027, 1, 6)),
+    ],
+)
+def test_five_whole_workdays_come_first(day: date, later: date) -> None:
+    assert after_workdays(day, 5) == later
+
+
+def test_what_comes_after_is_a_workday_and_nothing_is_passed_over() -> None:
+    day = date(2026, 1, 1)
+    for _ in range(800):
+        later = next_workday(day)
+        assert is_workday(later)
+        between = [day + timedelta(days=one) for one in range(1, (later - day).days)]
+        assert not any(is_workday(one) for one in between)
+        day += timedelta(days=1)

@@ -1,0 +1,124 @@
+"""What waits for a decision, one case, and what its beheerder reads of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Actor, Role
+from app.moderation import queries
+from app.moderation.rules import Ruling, Subject
+from app.people.rules import ProfileState, Visibility
+from tests.conversations.builders import a_talk, say
+from tests.moderation.builders import a_report, last_message
+from tests.support.builders import a_profile, a_user, an_opgave
+from tests.support.queries import counted
+from tests.support.work import MONDAY, TODAY, make_work
+
+BEFORE = MONDAY - timedelta(days=3)
+
+
+def test_what_waits_longest_comes_first_and_each_thing_once(session: Session) -> None:
+    newer = a_report(session)
+    older = a_report(session, reported_at=BEFORE)
+    again = a_report(session, opgave_id=older.opgave_id)
+    a_report(session, decided_at=MONDAY, ruling=Ruling.LEFT)
+
+    waiting = queries.waiting(session)
+
+    assert [case.reports for case in waiting] == [(older, again), (newer,)]
+    assert queries.count_waiting(session) == 2
+
+
+def test_a_case_holds_what_got_the_same_decision(session: Session) -> None:
+    opgave = an_opgave(session)
+    decided = a_report(session, opgave_id=opgave.id, decided_at=BEFORE, ruling=Ruling.LEFT)
+    waits = a_report(session, opgave_id=opgave.id)
+
+    assert queries.case_of(session, decided.id).reports == (decided,)
+    assert queries.case_of(session, waits.id).reports == (waits,)
+
+
+def test_somebody_reads_what_they_reported_themselves(session: Session) -> None:
+    reporter = a_user(session)
+    a_report(session)
+    older = a_report(session, reporter, reported_at=BEFORE)
+    newer = a_report(session, reporter)
+
+    assert queries.own(session, reporter.id) == [newer, older]
+
+
+def test_each_thing_has_a_title_for_the_same_questions(session: Session) -> None:
+    talk = a_talk(session, "Hoi")
+    about = [
+        a_report(session, opgave_id=talk.opgave.id),
+        a_report(session, profile_id=talk.professional.id),
+        a_report(session, message_id=last_message(session, talk).id),
+    ]
+    more = [a_report(session) for _ in range(5)]
+    reader = viewer(session)
+
+    with counted(session) as few:
+        titles = queries.titles(session, reader, about)
+    with counted(session) as many:
+        queries.titles(session, reader, about + more)
+
+    assert [titles[one.id] for one in about] == [
+        "Opgave: Een veilig plein",
+        "Een profiel",
+        "Een bericht in een gesprek",
+    ]
+    assert len(many) == len(few)
+
+
+def test_of_a_conversation_one_message_is_read(session: Session) -> None:
+    talk = a_talk(session, "Kan ik langskomen?")
+    say(session, talk, talk.owner, "Wat ben jij een sukkel.")
+    one = a_report(session, message_id=last_message(session, talk).id)
+
+    found = queries.reported(session, viewer(session), one, TODAY)
+
+    assert found.text == "Wat ben jij een sukkel."
+    assert found.written_by.startswith("Marloes Hoekzema, gemeente Testerdam")
+    assert found.writer_ids == {talk.owner.id}
+
+
+def test_a_beheerder_reads_of_a_profile_what_any_colleague_reads(session: Session) -> None:
+    shown = a_profile(session, "wonen", headline="Ik verkoop zonnepanelen")
+    anonymous = a_profile(session, "wonen", visibility=Visibility.ANONYMOUS)
+    paused = a_profile(session, "wonen", state=ProfileState.PAUSED)
+    beheerder = viewer(session)
+
+    texts = [
+        queries.reported(session, beheerder, a_report(session, profile_id=one.user_id), TODAY).text
+        for one in (shown, anonymous, paused)
+    ]
+
+    assert texts == ["Ik verkoop zonnepanelen", "", ""]
+
+
+def test_who_wrote_it_reads_why_it_is_gone(session: Session) -> None:
+    opgave = an_opgave(session)
+    gone: dict[str, Any] = {"opgave_id": opgave.id, "ruling": Ruling.TAKEN_DOWN}
+    a_report(session, decided_at=BEFORE, answer="Eerst", **gone)
+    a_report(session, decided_at=MONDAY, answer="Dit is reclame.", **gone)
+    a_report(session, opgave_id=opgave.id)
+
+    assert queries.why_down(session, Subject.OPGAVE, opgave.id) == "Dit is reclame."
+    assert queries.why_down(session, Subject.PROFILE, opgave.id) == ""
+
+
+def test_reports_of_who_was_erased_stay_without_a_name(session: Session) -> None:
+    reporter = a_user(session, name="Noor")
+    named = a_report(session, reporter)
+    nameless = a_report(session, opgave_id=named.opgave_id, reporter_id=None)
+
+    names = queries.reporters(session, queries.case_of(session, named.id))
+
+    assert names == {named.id: "Noor", nameless.id: ""}
+
+
+def viewer(session: Session) -> Actor:
+    beheerder: User = a_user(session, Role.BEHEERDER)
+    return make_work(session, beheerder).actor
