@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import dutch_time
@@ -123,10 +123,17 @@ def keep_fresh(work: Work, shelf: Shelf) -> bool:
 
 def _is_stale(work: Work, manifest: "Manifest") -> bool:
     """Whether it was made from other words or another database, or too much changed since."""
-    many, oldest = work.session.execute(select(func.count(), func.min(Change.changed_at))).one()
+    many, oldest, words, is_of_here = work.session.execute(
+        select(
+            func.count(Change.number),
+            func.min(Change.changed_at),
+            vocabulary.VERSION.scalar_subquery(),
+            exists().where(Build.version == UUID(manifest.version)),
+        )
+    ).one()
     return (
-        manifest.words != str(vocabulary.version(work.session))
-        or work.session.get(Build, UUID(manifest.version)) is None
+        manifest.words != str(words)
+        or not is_of_here
         or many >= MOST_CHANGES
         or (oldest is not None and work.now - oldest >= LONGEST_CHANGE)
     )

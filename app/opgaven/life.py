@@ -8,7 +8,8 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from app.core.errors import Conflict, NotFound
+from app.core.actor import may_moderate
+from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
 from app.core.outbox import Event
 from app.core.work import Work
@@ -24,6 +25,7 @@ from app.opgaven.events import (
 )
 from app.opgaven.models import Opgave
 from app.opgaven.rules import (
+    ENDED,
     HAS_SEATS,
     NO_SEAT_LEFT,
     NO_SEAT_TAKEN,
@@ -77,6 +79,26 @@ def withdraw(work: Work, opgave_id: UUID) -> Opgave:
     return _end(work, to_change(work, opgave_id), OpgaveStatus.WITHDRAWN)
 
 
+def take_down(work: Work, opgave_id: UUID) -> Opgave:
+    """Take it away after a report, wherever it is in its life; whoever works on it goes on.
+
+    It is withdrawn, so all who count on it hear that as ever. What had ended before is not told
+    to have ended again.
+    """
+    if not may_moderate(work.actor):
+        raise NotAllowed("take down an opgave")
+    opgave = work.fetch_to_change(Opgave, opgave_id)
+    if opgave.taken_down_at is not None:
+        return opgave
+    had_ended = opgave.status in ENDED
+    opgave.status, opgave.taken_down_at = OpgaveStatus.WITHDRAWN, work.now
+    opgave.ended_at = opgave.ended_at or work.now
+    if had_ended:
+        opgave.version += 1
+        return opgave
+    return _told(work, opgave, OpgaveEnded(opgave_id=opgave.id, status=opgave.status.value))
+
+
 def take_seat(work: Work, opgave_id: UUID) -> Opgave:
     """Somebody comes; the last seat fills the opgave. What they sign decides who may, not this.
 
@@ -106,6 +128,21 @@ def free_seat(work: Work, opgave_id: UUID) -> Opgave:
     if opgave.status is OpgaveStatus.FILLED and has_time:
         return _reopened(work, opgave)
     return opgave
+
+
+def finish_of_itself(work: Work, opgave_id: UUID) -> bool:
+    """Everybody who worked on it is done; whether it was still being worked on."""
+    opgave = work.fetch_to_change(Opgave, opgave_id)
+    if opgave.status is not OpgaveStatus.RUNNING:
+        return False
+    _end(work, opgave, OpgaveStatus.DONE)
+    return True
+
+
+def leave_seat(work: Work, opgave_id: UUID) -> None:
+    """Somebody stops early; of an opgave that is over no seat is free any more."""
+    if work.fetch_to_change(Opgave, opgave_id).status in HAS_SEATS:
+        free_seat(work, opgave_id)
 
 
 def sweep(work: Work, being_signed: Collection[UUID] = ()) -> int:

@@ -89,6 +89,8 @@ class Opgave(Base):
     sent_back_words: Mapped[str] = mapped_column(String(WORDS_LIMIT), default="", server_default="")
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
+    # When a beheerder took it away after a report; it is withdrawn since then.
+    taken_down_at: Mapped[datetime | None]
 
     skills: Mapped[list["AskedSkill"]] = relationship(
         cascade="all, delete-orphan", order_by="AskedSkill.place"

@@ -1,12 +1,23 @@
 """Reading opgaven: one page, the open ones, those of a gemeente."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.accounts import queries as accounts
@@ -21,6 +32,7 @@ from app.opgaven import events
 from app.opgaven.models import OPGAVE_WORDS, AskedSkill, GemeenteChoice, Opgave
 from app.opgaven.rules import (
     EDITORS,
+    REVIEWERS,
     TAKES_ANSWERS,
     AskedSkillDraft,
     Audience,
@@ -57,12 +69,22 @@ STEPS = frozenset(
 )
 
 
+# In the place of its title.
+TAKEN_DOWN = "Een opgave die is weggehaald"
+
+
 @dataclass(frozen=True)
 class SeenOpgave:
     """An opgave with its gemeente. Whoever may read an opgave reads all of it."""
 
     opgave: Opgave
     gemeente: Gemeente
+
+    def title_for(self, reader: Actor) -> str:
+        """Nobody but its own people reads the title of what a beheerder took down."""
+        opgave = self.opgave
+        is_theirs = not may_edit(reader, opgave.gemeente_code)
+        return TAKEN_DOWN if opgave.taken_down_at and is_theirs else opgave.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,13 @@ class OpgaveHead:
     title: str
     gemeente_name: str
     closes_on: date | None
+    gemeente_code: str = ""
+    is_down: bool = False
+
+    def for_reader(self, reader: Actor) -> "OpgaveHead":
+        """As `SeenOpgave.title_for`."""
+        is_theirs = not may_edit(reader, self.gemeente_code)
+        return replace(self, title=TAKEN_DOWN) if self.is_down and is_theirs else self
 
 
 @dataclass(frozen=True)
@@ -200,7 +229,14 @@ def by_ids(session: Session, opgave_ids: list[UUID]) -> dict[UUID, SeenOpgave]:
 def heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, OpgaveHead]:
     """The same opgaven as `by_ids`, in short."""
     rows = session.execute(
-        select(Opgave.id, Opgave.title, Gemeente.name, Opgave.closes_on)
+        select(
+            Opgave.id,
+            Opgave.title,
+            Gemeente.name,
+            Opgave.closes_on,
+            Opgave.gemeente_code,
+            Opgave.taken_down_at.is_not(None),
+        )
         .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
         .where(Opgave.id.in_(opgave_ids))
     )
@@ -286,6 +322,21 @@ def count_in_review(session: Session, gemeente_code: str) -> int:
     return session.scalar(select(func.count()).where(_waits_in(gemeente_code))) or 0
 
 
+def reviewers(session: Session, opgave: Opgave) -> list[User]:
+    """Who may look at it before it opens: the gemeentebeheerders who did not write it.
+
+    Where there are none, the opgavehouders who did not: nobody judges their own writing, and no
+    gemeente waits for ever because it has one gemeentebeheerder.
+    """
+    writers = {opgave.owner_id, opgave.submitted_by}
+    for role in REVIEWERS:
+        found = accounts.with_role(session, role, opgave.gemeente_code)
+        others = [user for user in found if user.id not in writers]
+        if others:
+            return others
+    return []
+
+
 def who_can_take_over(session: Session, opgave: Opgave) -> list[User]:
     """Colleagues who may look after the opgave, besides who does."""
     return [
@@ -296,14 +347,16 @@ def who_can_take_over(session: Session, opgave: Opgave) -> list[User]:
 
 
 def overdue(session: Session, today: date) -> list[UUID]:
-    past = and_(Opgave.status.in_(TAKES_ANSWERS), Opgave.closes_on < today)
-    return list(session.scalars(select(Opgave.id).where(past).order_by(Opgave.id)))
+    return list(session.scalars(select(Opgave.id).where(_past(today)).order_by(Opgave.id)))
 
 
 def to_start(session: Session, today: date) -> list[UUID]:
-    """What has everybody it needs, and whose first day is there."""
-    due = and_(Opgave.status == OpgaveStatus.FILLED, Opgave.starts_on <= today)
-    return list(session.scalars(select(Opgave.id).where(due).order_by(Opgave.id)))
+    return list(session.scalars(select(Opgave.id).where(_begins(today)).order_by(Opgave.id)))
+
+
+def anything_due(today: date) -> ColumnElement[bool]:
+    """Whether the day moves an opgave."""
+    return exists().where(_past(today)) | exists().where(_begins(today))
 
 
 def count_open(session: Session, today: date) -> int:
@@ -318,6 +371,15 @@ def count_asking(session: Session, words: Collection[str], today: date) -> int:
 def province_of(session: Session, actor: Actor) -> str:
     gemeente = session.get(Gemeente, actor.gemeente_code) if actor.gemeente_code else None
     return gemeente.province if gemeente else ""
+
+
+def _past(today: date) -> ColumnElement[bool]:
+    return and_(Opgave.status.in_(TAKES_ANSWERS), Opgave.closes_on < today)
+
+
+def _begins(today: date) -> ColumnElement[bool]:
+    """Of what has everybody it needs."""
+    return and_(Opgave.status == OpgaveStatus.FILLED, Opgave.starts_on <= today)
 
 
 def _waits_in(gemeente_code: str) -> ColumnElement[bool]:
@@ -337,6 +399,7 @@ def _readable(reader_province: str, opgave: Opgave, gemeente: Gemeente) -> Reada
         gemeente_code=opgave.gemeente_code,
         status=opgave.status,
         was_published=opgave.published_at is not None,
+        is_down=opgave.taken_down_at is not None,
         audience=opgave.audience,
         is_public=opgave.is_public,
         province=gemeente.province,

@@ -39,7 +39,7 @@ def choose(work: Work, *, is_on: bool) -> None:
 
 
 def open_or_submit(work: Work, opgave: Opgave) -> Opgave:
-    """Publish it, or ask a gemeentebeheerder where the gemeente chose so."""
+    """Publish it, or ask a colleague to look at it where the gemeente chose so."""
     if not queries.reviews_opgaven(work.session, opgave.gemeente_code):
         return _open(work, opgave)
     if opgave.status is OpgaveStatus.REVIEW:
@@ -90,11 +90,11 @@ def _open(work: Work, opgave: Opgave) -> Opgave:
 
 def _to_review(work: Work, opgave_id: UUID) -> Opgave:
     opgave = work.fetch_to_change(Opgave, opgave_id)
-    if not may_review(work.actor, opgave.gemeente_code):
-        raise NotFound(f"opgave {opgave_id}")
-    if work.actor.user_id in (opgave.owner_id, opgave.submitted_by):
+    if work.actor.user_id in {user.id for user in queries.reviewers(work.session, opgave)}:
+        return opgave
+    if may_review(work.actor, opgave.gemeente_code):
         raise Conflict(said=OWN_WRITING)
-    return opgave
+    raise NotFound(f"opgave {opgave_id}")
 
 
 def _refuse_unless_waiting(opgave: Opgave) -> None:

@@ -40,9 +40,13 @@ FOR_LEARNING = frozenset({Kind.MEELOPEN})
 EDITORS = frozenset({Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER})
 
 
+# Who looks at an opgave before it opens; the next only where there is none of the first.
+REVIEWERS = (Role.GEMEENTEBEHEERDER, Role.OPGAVEHOUDER)
+
+
 class OpgaveStatus(StrEnum):
     CONCEPT = "concept"
-    # A gemeentebeheerder looks at it before others do.
+    # A gemeentebeheerder, or who stands in for one, looks at it before others do.
     REVIEW = "ter_beoordeling"
     OPEN = "open"
     # With somebody; others can still react.
@@ -94,8 +98,8 @@ ENDED = frozenset(status for status, following in NEXT.items() if not following)
 # What somebody reads who asks for a move that does not exist.
 NO_SUCH_MOVE = {
     OpgaveStatus.CONCEPT: "Deze opgave is nog een concept. Je kunt het concept intrekken.",
-    OpgaveStatus.REVIEW: "Deze opgave wacht op een gemeentebeheerder. Je kunt de opgave bewerken "
-    "of intrekken.",
+    OpgaveStatus.REVIEW: "Deze opgave wacht op een collega die meekijkt. Je kunt de opgave "
+    "bewerken of intrekken.",
     OpgaveStatus.OPEN: "Deze opgave staat open. Je kunt de opgave op bezet zetten of intrekken.",
     OpgaveStatus.TALKING: "Over deze opgave zijn jullie in gesprek. Je kunt de opgave op bezet "
     "zetten of intrekken.",
@@ -107,7 +111,7 @@ NO_SUCH_MOVE = {
     OpgaveStatus.EXPIRED: "Deze opgave is verlopen en kan niet meer veranderen.",
 }
 OWN_WRITING = (
-    "Deze opgave schreef je zelf. Een andere gemeentebeheerder zet hem open of stuurt hem terug."
+    "Deze opgave schreef je zelf. Een collega die meekijkt, zet hem open of stuurt hem terug."
 )
 NOT_FINISHED = "Met deze opgave kun je niet beginnen: die is nog niet afgerond."
 NO_SEAT_LEFT = "Alle plekken van deze opgave zijn bezet."
@@ -220,7 +224,7 @@ def may_edit(actor: Actor, gemeente_code: str) -> bool:
 
 
 def may_review(actor: Actor, gemeente_code: str) -> bool:
-    """A gemeentebeheerder of the own gemeente, for opgaven that they did not write."""
+    """A gemeentebeheerder of the own gemeente; of each opgave `reviewers` tells who may."""
     return actor.gemeente_code == gemeente_code and actor.has(Role.GEMEENTEBEHEERDER)
 
 
@@ -246,7 +250,7 @@ def may_read(actor: Actor, opgave: "Readable") -> bool:
     """Own people read everything; others what was published once and is meant for them."""
     if actor.is_system or may_edit(actor, opgave.gemeente_code):
         return True
-    if opgave.status is OpgaveStatus.CONCEPT or not opgave.was_published:
+    if opgave.status is OpgaveStatus.CONCEPT or not opgave.was_published or opgave.is_down:
         return False
     if actor.user_id is None:
         return opgave.is_public and opgave.status in TAKES_ANSWERS
@@ -265,6 +269,8 @@ class Readable:
     status: OpgaveStatus
     # A concept can be withdrawn as well, and stays what it was: of its writers only.
     was_published: bool
+    # A beheerder took it away after a report.
+    is_down: bool
     audience: Audience
     is_public: bool
     province: str

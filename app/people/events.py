@@ -16,6 +16,20 @@ class ProfileChanged(Event):
 
 
 @dataclass(frozen=True)
+class EvidenceKept(Event):
+    """The owner put on the profile that a gemeente saw them show a skill."""
+
+    name: ClassVar[str] = "evidence.kept"
+    user_id: UUID
+
+
+@dataclass(frozen=True)
+class EvidenceRemoved(Event):
+    name: ClassVar[str] = "evidence.removed"
+    user_id: UUID
+
+
+@dataclass(frozen=True)
 class ProfilePaused(Event):
     """The profile no longer counts."""
 

@@ -3,7 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -41,12 +49,17 @@ class Profile(Base):
     version: Mapped[int] = mapped_column(default=1)
     published_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
+    # When a beheerder took it away after a report; until it is put back nobody publishes it.
+    taken_down_at: Mapped[datetime | None]
 
     skills: Mapped[list["Skill"]] = relationship(
         cascade="all, delete-orphan", order_by="Skill.place"
     )
     windows: Mapped[list["Window"]] = relationship(
         cascade="all, delete-orphan", order_by="Window.place"
+    )
+    confirmed: Mapped[list["Evidence"]] = relationship(
+        cascade="all, delete-orphan", order_by="Evidence.month.desc(), Evidence.label"
     )
 
 
@@ -95,3 +108,27 @@ class Window(Base):
     hours_per_week: Mapped[int] = mapped_column(SmallInteger)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+
+
+class Evidence(Base):
+    """That a gemeente saw somebody show a skill; its owner put it on the profile.
+
+    Words as they were then: it stays when the opgave goes, and names nobody of that gemeente.
+    """
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        UniqueConstraint("user_id", "source_id", "label_normal"),
+        CheckConstraint("extract(day FROM month) = 1", name="month_begins"),
+    )
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("profile.user_id", ondelete="CASCADE"))
+    # What it came from, in a room that this one does not know.
+    source_id: Mapped[UUID]
+    label: Mapped[str] = mapped_column(String(LABEL_LIMIT))
+    label_normal: Mapped[str] = mapped_column(String(NORMAL_LIMIT))
+    gemeente_name: Mapped[str]
+    opgave_title: Mapped[str]
+    month: Mapped[date]
+    is_hidden: Mapped[bool] = mapped_column(default=False)

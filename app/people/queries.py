@@ -28,7 +28,7 @@ from app.core.errors import NotFound
 from app.core.finding import by_strength, holds, is_one_of
 from app.core.paging import Page, page
 from app.gemeenten.models import Gemeente
-from app.people.models import OWN_WORDS, Profile, Skill, Window
+from app.people.models import OWN_WORDS, Evidence, Profile, Skill, Window
 from app.people.rules import (
     Direction,
     Movement,
@@ -42,6 +42,7 @@ from app.people.visibility import (
     SOMEBODY,
     Previews,
     Relation,
+    SeenEvidence,
     SeenProfile,
     SeenSkill,
     WholeProfile,
@@ -180,7 +181,11 @@ def _rows() -> Select[*Row]:
         select(Profile, User, Gemeente)
         .join(User, User.id == Profile.user_id)
         .join(Gemeente, Gemeente.code == User.gemeente_code)
-        .options(selectinload(Profile.skills), selectinload(Profile.windows))
+        .options(
+            selectinload(Profile.skills),
+            selectinload(Profile.windows),
+            selectinload(Profile.confirmed),
+        )
     )
 
 
@@ -315,6 +320,13 @@ def _whole(row: Row) -> WholeProfile:
         windows=tuple(_window_draft(window) for window in profile.windows),
         travel_km=profile.travel_km,
         remote=profile.remote,
+        confirmed=tuple(_seen_evidence(one) for one in profile.confirmed),
+    )
+
+
+def _seen_evidence(one: Evidence) -> SeenEvidence:
+    return SeenEvidence(
+        one.id, one.label, one.gemeente_name, one.opgave_title, one.month, one.is_hidden
     )
 
 

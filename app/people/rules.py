@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum, StrEnum
+from uuid import UUID
 
 from app.core.faults import Fault, day_fault, length_fault, range_fault
 from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
@@ -88,6 +89,18 @@ class ProfileDraft:
     visibility: Visibility = Visibility.ANONYMOUS
     # The version that the writer saw; another one means that somebody wrote in between.
     version: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """That a gemeente saw somebody show a skill, in words that stay when the opgave goes."""
+
+    source_id: UUID
+    label: str
+    gemeente_name: str
+    opgave_title: str
+    # Any day of the month in which it ended.
+    day: date
 
 
 def begun_by(draft: ProfileDraft, today: date) -> ProfileDraft:

@@ -4,18 +4,31 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core.actor import may_moderate
 from app.core.errors import Conflict, NotAllowed, NotFound
-from app.core.faults import refuse
+from app.core.faults import Fault, refuse
 from app.core.work import Work
-from app.people.events import ProfileChanged, ProfilePaused
-from app.people.models import Profile, Skill, Window
+from app.people.events import EvidenceKept, EvidenceRemoved, ProfileChanged, ProfilePaused
+from app.people.models import Evidence, Profile, Skill, Window
 from app.people.queries import draft_of
-from app.people.rules import ProfileDraft, ProfileState, begun_by, faults, publishing_faults
+from app.people.rules import (
+    Confirmed,
+    ProfileDraft,
+    ProfileState,
+    begun_by,
+    faults,
+    publishing_faults,
+)
 from app.vocabulary.rules import normalise
 
 CHANGED_MEANWHILE = (
     "Je profiel is intussen in een ander venster gewijzigd. Hieronder staat wat je hier typte. "
     "Kijk het na en bewaar het nog eens."
+)
+NO_PROFILE = "Je hebt nog geen profiel. Begin daarmee op Mijn profiel."
+TAKEN_DOWN = (
+    "Je profiel is weggehaald na een melding. Bij Mijn profiel staat waarom. Pas het aan en mail "
+    "ons, dan kijken we samen of het terug kan."
 )
 
 
@@ -37,6 +50,8 @@ def write_profile(work: Work, draft: ProfileDraft) -> Profile:
 def publish_profile(work: Work) -> Profile:
     """Let the profile count for matching and, as far as its owner wants, be found."""
     profile = _own(work)
+    if profile.taken_down_at is not None:
+        refuse([Fault("profile", TAKEN_DOWN)])
     refuse(publishing_faults(draft_of(profile), work.today))
     if profile.state is ProfileState.PUBLISHED:
         return profile
@@ -55,6 +70,71 @@ def pause_profile(work: Work) -> Profile:
         profile.version += 1
         work.emit(ProfilePaused(user_id=profile.user_id))
     return profile
+
+
+def take_down(work: Work, user_id: UUID) -> None:
+    """Take somebody's profile out of sight after a report; only who did that puts it back."""
+    profile = _to_moderate(work, user_id)
+    if profile.taken_down_at is not None:
+        return
+    profile.taken_down_at = work.now
+    profile.version += 1
+    if profile.state is ProfileState.PUBLISHED:
+        profile.state = ProfileState.PAUSED
+        work.emit(ProfilePaused(user_id=profile.user_id))
+
+
+def put_back(work: Work, user_id: UUID) -> None:
+    """Let its owner publish it again."""
+    _to_moderate(work, user_id).taken_down_at = None
+
+
+def _to_moderate(work: Work, user_id: UUID) -> Profile:
+    if not may_moderate(work.actor):
+        raise NotAllowed("moderate a profile")
+    return work.fetch_to_change(Profile, user_id)
+
+
+def keep_evidence(work: Work, confirmed: Confirmed) -> None:
+    """Put on the own profile what a gemeente confirmed; twice is once.
+
+    It counts in no match: it is there to be read.
+    """
+    profile = _own_to_change(work)
+    if profile is None:
+        raise Conflict("no profile to put evidence on", said=NO_PROFILE)
+    row = insert(Evidence).values(
+        id=work.new_id(),
+        user_id=profile.user_id,
+        source_id=confirmed.source_id,
+        label=confirmed.label,
+        label_normal=normalise(confirmed.label),
+        gemeente_name=confirmed.gemeente_name,
+        opgave_title=confirmed.opgave_title,
+        month=confirmed.day.replace(day=1),
+        is_hidden=False,
+    )
+    fresh = row.on_conflict_do_nothing().returning(Evidence.id)
+    if work.session.scalar(fresh) is not None:
+        work.emit(EvidenceKept(user_id=profile.user_id))
+
+
+def hide_evidence(work: Work, evidence_id: UUID, *, is_hidden: bool) -> None:
+    """Let others read it, or not for now."""
+    _own_evidence(work, evidence_id).is_hidden = is_hidden
+
+
+def remove_evidence(work: Work, evidence_id: UUID) -> None:
+    """Take it off the profile; it can be put there again from the loan."""
+    work.session.delete(_own_evidence(work, evidence_id))
+    work.emit(EvidenceRemoved(user_id=_actor_id(work)))
+
+
+def _own_evidence(work: Work, evidence_id: UUID) -> Evidence:
+    found = work.fetch_to_change(Evidence, evidence_id)
+    if found.user_id != _actor_id(work):
+        raise NotFound(f"evidence {evidence_id}")
+    return found
 
 
 def _actor_id(work: Work) -> UUID:

@@ -36,6 +36,18 @@ class SeenSkill:
 
 
 @dataclass(frozen=True)
+class SeenEvidence:
+    """That a gemeente saw its owner show a skill."""
+
+    evidence_id: UUID
+    label: str
+    gemeente_name: str
+    opgave_title: str
+    month: date
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
 class WholeProfile:
     """Everything there is; leaves this file only through `seen_by`."""
 
@@ -56,6 +68,7 @@ class WholeProfile:
     windows: tuple[WindowDraft, ...]
     travel_km: int
     remote: bool
+    confirmed: tuple[SeenEvidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,8 @@ class SeenProfile:
     windows: tuple[WindowDraft, ...] = ()
     travel_km: int | None = None
     remote: bool | None = None
+    # Only where own words may be seen: it names places.
+    confirmed: tuple[SeenEvidence, ...] = ()
     is_own: bool = False
 
     @property
@@ -175,6 +190,7 @@ def _in_full(
         windows=whole.windows,
         travel_km=whole.travel_km,
         remote=whole.remote,
+        confirmed=tuple(one for one in whole.confirmed if is_own or not one.is_hidden),
         is_own=is_own,
     )
 

@@ -28,3 +28,42 @@ class LaterSaid(Event):
     name: ClassVar[str] = "later.said"
     user_id: UUID
     opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class Invited(Event):
+    """Who looks after an opgave asks a professional to respond; the words are in the row."""
+
+    name: ClassVar[str] = "professional.invited"
+    invitation_id: UUID
+    user_id: UUID
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class InvitationEnded(Event):
+    """It was answered, taken back, or nobody answered it in time."""
+
+    name: ClassVar[str] = "invitation.ended"
+    invitation_id: UUID
+    user_id: UUID
+    opgave_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class OutcomeGiven(Event):
+    """Interest, a question or an invitation came to nothing; why is in the row."""
+
+    name: ClassVar[str] = "outcome.given"
+    user_id: UUID
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class OutcomeTakenBack(Event):
+    """Who looks after the opgave thought again, or opened it again: all stands as before."""
+
+    name: ClassVar[str] = "outcome.taken_back"
+    user_id: UUID
+    opgave_id: UUID

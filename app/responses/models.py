@@ -1,13 +1,21 @@
-"""Responses to opgaven."""
+"""Responses to opgaven, and invitations to respond."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.orm import Base
-from app.responses.rules import Answer
+from app.core.orm import Base, PrimaryId
+from app.responses.rules import (
+    INVITING_LIMIT,
+    MOST_A_WEEK,
+    WHY_NOT_LIMIT,
+    Answer,
+    InvitationState,
+    WhyClosed,
+    WhyNot,
+)
 
 
 class Response(Base):
@@ -30,3 +38,86 @@ class Response(Base):
     answer: Mapped[Answer]
     answered_at: Mapped[datetime]
     again_on: Mapped[date | None]
+
+
+class Invitation(Base):
+    """Who looks after an opgave asks one professional; one at a time for the two.
+
+    Its id is that of the message that its words become when the answer is yes. `asked_at` says that
+    the professional asked something first.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        Index(
+            "uq_invitation_waiting",
+            "opgave_id",
+            "user_id",
+            unique=True,
+            postgresql_where="state = 'waiting'",
+        ),
+        Index("ix_invitation_of_person", "user_id", "invited_at"),
+        Index("ix_invitation_to_expire", "answer_by", postgresql_where="state = 'waiting'"),
+        CheckConstraint(
+            f"char_length(words) BETWEEN 1 AND {INVITING_LIMIT}", name="words_in_range"
+        ),
+        CheckConstraint(f"char_length(no_words) <= {WHY_NOT_LIMIT}", name="no_words_in_range"),
+        CheckConstraint("(state = 'declined') = (reason IS NOT NULL)", name="reason_when_declined"),
+        CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="ended_unless_waiting"),
+    )
+
+    id: Mapped[PrimaryId]
+    opgave_id: Mapped[UUID] = mapped_column(ForeignKey("opgave.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    # Nobody any more when that colleague was erased.
+    by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+    words: Mapped[str]
+    state: Mapped[InvitationState] = mapped_column(default=InvitationState.WAITING)
+    invited_at: Mapped[datetime]
+    answer_by: Mapped[date]
+    asked_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[WhyNot | None]
+    no_words: Mapped[str] = mapped_column(default="")
+
+
+class InvitedWeek(Base):
+    """How many invitations somebody got in the week of that Monday, of all gemeenten together."""
+
+    __tablename__ = "invited_week"
+    __table_args__ = (CheckConstraint(f"spent BETWEEN 1 AND {MOST_A_WEEK}", name="spent_in_range"),)
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    monday: Mapped[date] = mapped_column(primary_key=True)
+    spent: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Outcome(Base):
+    """How it ended between an opgave and somebody who wanted to hear more, or was asked to.
+
+    `told_at` is when they were told. Whoever reacts again has no outcome until it ends again.
+    """
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        CheckConstraint(f"char_length(words) <= {WHY_NOT_LIMIT}", name="words_in_range"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    opgave_id: Mapped[UUID] = mapped_column(
+        ForeignKey("opgave.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    reason: Mapped[WhyClosed]
+    words: Mapped[str] = mapped_column(default="")
+    # Nobody when the opgave itself ended, or when that colleague was erased.
+    by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+    said_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]

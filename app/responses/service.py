@@ -16,8 +16,10 @@ from app.opgaven.rules import takes_answers
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
+from app.responses import ending, inviting
 from app.responses.events import InterestShown, InterestWithdrawn, LaterSaid
-from app.responses.models import Response
+from app.responses.models import Outcome, Response
+from app.responses.queries import is_closed_by
 from app.responses.rules import TIME_TO_ANSWER, Answer, again_on
 
 OF_OWN_GEMEENTE = "Deze opgave is van je eigen gemeente. Je collega's vind je zonder ons."
@@ -26,6 +28,9 @@ NO_PROFILE = (
     "Toon belangstelling met een profiel dat gepubliceerd is: dan ziet de opgavehouder waarom je "
     "past. Ga naar Mijn profiel en publiceer het."
 )
+WAS_CLOSED = "Je reactie op deze opgave is afgerond. Verandert de opgave? Dan kun je weer reageren."
+IS_CLOSED = "Je reactie op deze opgave is afgerond. Je hoeft die niet meer in te trekken."
+SAID_NO = "Je zei nee tegen de uitnodiging. Bedenk je je? Toon dan belangstelling."
 TOO_LATE = (
     "Reageren kan tot en met {closes_on}. Dat is te kort dag voor later. "
     "Heb je belangstelling? Zeg het dan nu."
@@ -37,11 +42,13 @@ def show_interest(work: Work, opgave_id: UUID) -> Response:
     opgave, user_id = _to_answer(work, opgave_id)
     response = _own_response(work, user_id, opgave.id)
     if response.answer is not Answer.INTERESTED:
-        _refuse(work, user_id, opgave, Answer.INTERESTED)
+        _refuse(work, response, opgave, Answer.INTERESTED)
         response.answer, response.again_on = Answer.INTERESTED, None
         response.answered_at = work.now
         work.session.add(response)
         work.emit(InterestShown(user_id=user_id, opgave_id=opgave.id))
+        inviting.note_interest(work, user_id, opgave.id)
+        ending.forget(work, user_id, opgave.id)
     return response
 
 
@@ -51,25 +58,32 @@ def say_later(work: Work, opgave_id: UUID) -> Response:
     response = _own_response(work, user_id, opgave.id)
     if response.again_on and response.again_on > work.today:
         return response
-    _refuse(work, user_id, opgave, Answer.LATER)
+    _refuse(work, response, opgave, Answer.LATER)
     _tell_if_withdrawn(work, response)
     response.answer = Answer.LATER
     response.again_on = again_on(work.today, opgave.closes_on)
     response.answered_at = work.now
     work.session.add(response)
     work.emit(LaterSaid(user_id=user_id, opgave_id=opgave.id))
+    ending.forget(work, user_id, opgave.id)
     return response
 
 
 def withdraw(work: Work, opgave_id: UUID) -> None:
-    """Take back what the actor said, also when the opgave has ended; what was shared is gone."""
+    """Take back what the actor said, also when the opgave has ended; what was shared is gone.
+
+    What was closed is not theirs to take back: who looks after the opgave answered it.
+    """
     if work.actor.user_id is None:
         raise NotAllowed("answer an opgave")
     work.fetch_to_change(User, work.actor.user_id)
     response = work.session.get(Response, (work.actor.user_id, opgave_id))
-    if response is not None:
-        _tell_if_withdrawn(work, response)
-        work.session.delete(response)
+    if response is None:
+        return
+    if response.answer is Answer.CLOSED:
+        raise Conflict(said=IS_CLOSED)
+    _tell_if_withdrawn(work, response)
+    work.session.delete(response)
 
 
 def hear_in_time(work: Work, opgave_id: UUID) -> None:
@@ -86,28 +100,50 @@ def hear_in_time(work: Work, opgave_id: UUID) -> None:
 
 
 def refusal(
-    actor: Actor, profile: Profile | None, opgave: Opgave, answer: Answer, today: date
+    actor: Actor,
+    profile: Profile | None,
+    opgave: Opgave,
+    answer: Answer,
+    today: date,
+    *,
+    said: Answer | None = None,
+    outcome: Outcome | None = None,
 ) -> str:
     """Why the actor with this profile cannot say this to an opgave they may read, or nothing.
 
-    What matching may bring to them can be answered, and no other.
+    What matching may bring to them can be answered, and no other. `said` and `outcome` are what
+    they say now, and how it ended for them.
     """
     if opgave.gemeente_code == actor.gemeente_code:
         return OF_OWN_GEMEENTE
     if not takes_answers(opgave.status, opgave.closes_on, today):
         return ENDED
+    if outcome is not None and is_closed_by(outcome, opgave):
+        return WAS_CLOSED
     if answer is Answer.INTERESTED:
         is_published = profile is not None and profile.state is ProfileState.PUBLISHED
         return "" if is_published else NO_PROFILE
+    if said is Answer.NO:
+        return SAID_NO
     too_late = again_on(today, opgave.closes_on) is None
     return TOO_LATE.format(closes_on=dutch_date(opgave.closes_on)) if too_late else ""
 
 
-def _refuse(work: Work, user_id: UUID, opgave: Opgave, answer: Answer) -> None:
-    profile = people.own_profile(work.session, user_id)
-    said = refusal(work.actor, profile, opgave, answer, work.today)
-    if said:
-        raise Conflict(said=said)
+def _refuse(work: Work, response: Response, opgave: Opgave, answer: Answer) -> None:
+    # One that ends just now is waited for: who answered it hears the outcome, or does not answer.
+    work.session.refresh(opgave, with_for_update={"read": True})
+    session, user_id = work.session, response.user_id
+    refused = refusal(
+        work.actor,
+        people.own_profile(session, user_id),
+        opgave,
+        answer,
+        work.today,
+        said=response.answer,
+        outcome=session.get(Outcome, (user_id, opgave.id), populate_existing=True),
+    )
+    if refused:
+        raise Conflict(said=refused)
 
 
 def _to_answer(work: Work, opgave_id: UUID) -> tuple[Opgave, UUID]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -106,8 +106,7 @@ def agreed_joint(session: Session, opgave_id: UUID) -> Joint | None:
 
 
 def members(session: Session, joint_id: UUID) -> list[JointOpgave]:
-    rows = select(JointOpgave).where(JointOpgave.joint_id == joint_id)
-    return list(session.scalars(rows.order_by(JointOpgave.asked_at, JointOpgave.opgave_id)))
+    return list(session.scalars(_in_order(JointOpgave.joint_id == joint_id)))
 
 
 def followers(session: Session, opgave_id: UUID) -> list[UUID]:
@@ -128,8 +127,15 @@ def followed(session: Session, reader: Actor) -> list[SeenOpgave]:
 
 def _joints_of(session: Session, opgave_id: UUID) -> dict[Joint, list[JointOpgave]]:
     mine = select(JointOpgave.joint_id).where(JointOpgave.opgave_id == opgave_id)
-    joints = session.scalars(select(Joint).where(Joint.id.in_(mine)).order_by(Joint.begun_at)).all()
-    return {joint: members(session, joint.id) for joint in joints}
+    found = select(Joint).where(Joint.id.in_(mine)).order_by(Joint.begun_at)
+    joints = session.scalars(found).all()
+    ids = [joint.id for joint in joints]
+    rows = session.scalars(_in_order(JointOpgave.joint_id.in_(ids))).all()
+    return {joint: [row for row in rows if row.joint_id == joint.id] for joint in joints}
+
+
+def _in_order(which: ColumnElement[bool]) -> Select[JointOpgave]:
+    return select(JointOpgave).where(which).order_by(JointOpgave.asked_at, JointOpgave.opgave_id)
 
 
 def _seen_joint(

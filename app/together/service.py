@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import Conflict, NotAllowed, NotFound
@@ -192,8 +193,8 @@ def _own(work: Work, opgave_id: UUID) -> Opgave:
 
 
 def _one_of_ours(work: Work, *opgave_ids: UUID) -> None:
-    found = (work.session.get(Opgave, one) for one in opgave_ids)
-    if not any(one is not None and may_edit(work.actor, one.gemeente_code) for one in found):
+    codes = work.session.scalars(select(Opgave.gemeente_code).where(Opgave.id.in_(opgave_ids)))
+    if not any(may_edit(work.actor, code) for code in codes):
         raise NotFound(f"opgave {opgave_ids[0]}")
 
 

@@ -61,9 +61,13 @@ class Suggestion:
     theme: Theme | None
 
 
+# To be asked together with something else.
+VERSION = select(VocabularyVersion.version)
+
+
 def version(session: Session) -> UUID | None:
     """Another one after every change; None before there are any words."""
-    return session.scalar(select(VocabularyVersion.version))
+    return session.scalar(VERSION)
 
 
 def count(session: Session) -> int:

@@ -157,6 +157,39 @@ def test_only_a_gemeentebeheerder_of_the_gemeente_judges(
         review.choose(make_work(session, here), is_on=False)
 
 
+def test_where_its_writer_is_the_only_gemeentebeheerder_another_opgavehouder_judges(
+    session: Session, owner: User, reviewer: User
+) -> None:
+    own = an_opgave(session, "wonen", owner=reviewer, status=OpgaveStatus.CONCEPT)
+    service.publish_opgave(make_work(session, reviewer), own.id)
+
+    assert queries.reviewers(session, own) == [owner]
+    review.allow(make_work(session, owner), own.id, own.version)
+    assert own.status is OpgaveStatus.OPEN
+
+
+def test_a_second_gemeentebeheerder_goes_before_other_opgavehouders(
+    session: Session, owner: User, reviewer: User
+) -> None:
+    own = an_opgave(session, "wonen", owner=reviewer, status=OpgaveStatus.CONCEPT)
+    service.publish_opgave(make_work(session, reviewer), own.id)
+    second = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=owner.gemeente_code)
+
+    assert queries.reviewers(session, own) == [second]
+    with pytest.raises(NotFound):
+        review.allow(make_work(session, owner), own.id, own.version)
+
+
+def test_who_wrote_it_alone_finds_nobody_who_may_judge(session: Session, owner: User) -> None:
+    own = an_opgave(
+        session, "wonen", owner=owner, status=OpgaveStatus.REVIEW, submitted_by=owner.id
+    )
+
+    assert queries.reviewers(session, own) == []
+    with pytest.raises(NotFound):
+        review.allow(make_work(session, owner), own.id, own.version)
+
+
 def test_what_does_not_wait_is_not_judged(session: Session, owner: User, reviewer: User) -> None:
     opgave = an_opgave(session, owner=owner, status=OpgaveStatus.FILLED)
 

@@ -255,7 +255,16 @@ def test_who_may_read_an_opgave_of_utrecht(
         for status in OpgaveStatus
         if may_read(
             reader,
-            Readable(HERE, status, status in NOT_CONCEPT, audience, is_public, "Utrecht", province),
+            Readable(
+                HERE,
+                status,
+                was_published=status in NOT_CONCEPT,
+                is_down=False,
+                audience=audience,
+                is_public=is_public,
+                province="Utrecht",
+                reader_province=province,
+            ),
         )
     }
 
@@ -265,18 +274,22 @@ def test_who_may_read_an_opgave_of_utrecht(
 @pytest.mark.parametrize(
     ("reader", "reads"), [(EDITOR, True), (COLLEAGUE, False), (STRANGER, False), (ANYONE, False)]
 )
-def test_a_concept_that_was_withdrawn_stays_of_its_writers(reader: Actor, reads: bool) -> None:
-    never_open = Readable(
+@pytest.mark.parametrize(("was_published", "is_down"), [(False, False), (True, True)])
+def test_what_never_opened_or_was_taken_down_is_read_by_its_writers_only(
+    reader: Actor, reads: bool, was_published: bool, is_down: bool
+) -> None:
+    withdrawn = Readable(
         HERE,
         OpgaveStatus.WITHDRAWN,
-        was_published=False,
+        was_published=was_published,
+        is_down=is_down,
         audience=Audience.EVERYBODY,
         is_public=True,
         province="Utrecht",
         reader_province="Utrecht",
     )
 
-    assert may_read(reader, never_open) is reads
+    assert may_read(reader, withdrawn) is reads
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ def test_the_owner_sees_everything(session: Session) -> None:
         "windows": (WindowDraft(16, TODAY),),
         "travel_km": 12,
         "remote": False,
+        "confirmed": (),
         "is_own": True,
     }
 
