@@ -12,6 +12,7 @@ from app.accounts.rules import SESSION_LIVES
 from app.core.connections import listen_before_use
 from app.extensions import csrf, db, limiter, migrate
 from app.matching.shelf import Shelf
+from app.notifications.rules import QUIET_HOURS
 from app.post import open_post
 from app.settings import Settings
 from app.web import auth, errors, filters, headers, policy
@@ -79,6 +80,7 @@ def _config(settings: Settings, longest_statement: str) -> dict[str, object]:
                 "connect_timeout": 5,
                 "options": f"-c statement_timeout={longest_statement}",
             },
+            "execution_options": {QUIET_HOURS: settings.quiet_hours},
         },
         "SESSION_COOKIE_NAME": "__Host-dgvn" if secure else "dgvn",
         "SESSION_COOKIE_SECURE": secure,

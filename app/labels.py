@@ -5,12 +5,17 @@ from enum import Enum
 from typing import Any
 
 from app.accounts.rules import AccessState
+from app.conversations.rules import Side
 from app.core.actor import Role
 from app.core.heartbeat import Group
 from app.core.jobs import JobState
 from app.core.phases import Phase
+from app.hours.rules import Entry, TransferKind
 from app.insight.rules import Stage
+from app.loans.rules import Again, CostBasis, LoanState, Party, Reason, Showed
+from app.loans.words import REASONS
 from app.matching.core.words import LEVELS
+from app.moderation.rules import GROUNDS, Ground, Ruling, Subject
 from app.notifications.rules import (
     Channel,
     DeliveryState,
@@ -23,7 +28,7 @@ from app.notifications.rules import (
 )
 from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
 from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
-from app.responses.rules import Answer
+from app.responses.rules import Answer, InvitationState, WhyClosed, WhyNot
 from app.vocabulary.rules import Theme, Verdict
 
 # Per kind of value: members of two kinds can be equal (Level.BASIC == Weekday.MONDAY).
@@ -52,6 +57,13 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Theme.COMMUNICATIE: "Communicatie",
         Theme.PROJECTEN: "Projecten en programma's",
     },
+    Subject: {
+        Subject.OPGAVE: "Opgave",
+        Subject.PROFILE: "Profiel",
+        Subject.MESSAGE: "Bericht",
+    },
+    Ground: GROUNDS,
+    Ruling: {Ruling.LEFT: "Blijft staan", Ruling.TAKEN_DOWN: "Weggehaald"},
     Verdict: {
         Verdict.LINK: "Ander woord voor een begrip",
         Verdict.CONCEPT: "Nieuw begrip",
@@ -142,12 +154,84 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     Answer: {
         Answer.INTERESTED: "Ik heb belangstelling",
         Answer.LATER: "Later",
+        Answer.NO: "Nee",
+        Answer.CLOSED: "Afgerond",
     },
+    InvitationState: {
+        InvitationState.WAITING: "Wacht op antwoord",
+        InvitationState.ACCEPTED: "Zei ja",
+        InvitationState.DECLINED: "Zei nee",
+        InvitationState.EXPIRED: "Gaf geen antwoord",
+        InvitationState.TAKEN_BACK: "Ingetrokken",
+        InvitationState.OVER: "De opgave was voorbij",
+    },
+    WhyClosed: {
+        WhyClosed.SOMEBODY_ELSE: "Iemand anders pakt het op",
+        WhyClosed.HOURS: "De uren of de periode passen niet",
+        WhyClosed.EXPERIENCE: "We zoeken andere ervaring",
+        WhyClosed.CHANGED: "De opgave is veranderd",
+        WhyClosed.OTHER: "Iets anders",
+        WhyClosed.FILLED: "De opgave is bezet",
+        WhyClosed.DONE: "De opgave is afgerond",
+        WhyClosed.WITHDRAWN: "De opgave is ingetrokken",
+        WhyClosed.EXPIRED: "De opgave is verlopen",
+    },
+    WhyNot: {
+        WhyNot.NO_TIME: "Ik heb nu geen tijd",
+        WhyNot.NOT_MY_SKILL: "Dit is niet mijn vak",
+        WhyNot.NOT_ALLOWED: "Het mag nu niet van mijn gemeente",
+        WhyNot.TOO_FAR: "Het is te ver weg",
+        WhyNot.OTHER: "Iets anders",
+    },
+    CostBasis: {
+        CostBasis.CLOSED_PURSE: "Gesloten beurs: de uren tellen mee in de urenbank",
+        CostBasis.COST: "Kosten doorberekend, per uur",
+        CostBasis.NONE: "Geen kosten, en geen uren in de urenbank",
+    },
+    LoanState: {
+        LoanState.ASKED: "Wacht op handtekeningen",
+        LoanState.ACTIVE: "Loopt",
+        LoanState.ENDED: "Afgelopen",
+        LoanState.CLOSED: "Afgesloten",
+        LoanState.REFUSED: "Geweigerd",
+        LoanState.WITHDRAWN: "Ingetrokken",
+    },
+    Party: {
+        Party.PROFESSIONAL: "Gedetacheerde",
+        Party.LENDER: "Werkgever",
+        Party.BORROWER: "Opdrachtgever",
+    },
+    Reason: REASONS,
+    Again: {
+        Again.YES: "Ja, graag",
+        Again.MAYBE: "Misschien",
+        Again.NO: "Nee, liever niet",
+    },
+    Showed: {
+        Showed.SHOWN: "Heeft het laten zien",
+        Showed.GROWING: "Is in ontwikkeling",
+        Showed.NOT_ASKED: "Was niet aan de orde",
+    },
+    TransferKind: {
+        TransferKind.LENT: "Uren",
+        TransferKind.REVERSAL: "Correctie",
+        TransferKind.SETTLEMENT: "Verrekening",
+    },
+    Entry: {
+        Entry.LENT: "Uitgeleend",
+        Entry.BORROWED: "Geleend",
+        Entry.SETTLED: "Verrekend",
+    },
+    Side: {Side.PROFESSIONAL: "De professional", Side.OPGAVE: "De opgavehouder"},
     Family: {
         Family.MATCHES: "Opgaven die bij je passen",
         Family.COLLEAGUES: "Collega's die bij je opgaven passen",
         Family.RESPONSES: "Reacties op je opgaven",
         Family.OWN: "Wat er met je opgaven gebeurt",
+        Family.MESSAGES: "Berichten in je gesprekken",
+        Family.INVITATIONS: "Uitnodigingen voor een opgave",
+        Family.LOANS: "Inzet: afspraken, handtekeningen en uren",
+        Family.OUTCOMES: "Hoe je reacties aflopen",
         Family.TOGETHER: "Samen met andere gemeenten, en opgaven die je volgt",
     },
     Channel: {
@@ -184,12 +268,27 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         NoticeKind.JOINT_AGREED: "Een gemeente pakt het samen met jullie op",
         NoticeKind.JOINT_LEFT: "Een gemeente stapte eruit",
         NoticeKind.FOLLOWED_ENDED: "Afloop van een opgave die je volgt",
+        NoticeKind.MESSAGE_WRITTEN: "Bericht in een gesprek",
+        NoticeKind.INVITED: "Uitnodiging voor een opgave",
+        NoticeKind.INVITATION_ENDED: "Uitnodiging niet aangenomen",
+        NoticeKind.LOAN_MOVED: "Nieuws over inzet",
+        NoticeKind.QUESTION_PUBLISHED: "Je vraag staat op de opgave",
+        NoticeKind.ANSWER_DUE: "Een collega wacht op antwoord",
+        NoticeKind.ANSWER_LATE: "Een collega kreeg niet op tijd antwoord",
+        NoticeKind.OUTCOME: "Afloop van een reactie",
     },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",
         MailKind.ACCESS_ASKED: "Aanvraag om mee te doen",
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
+        MailKind.LOAN: "Bericht over inzet",
+        MailKind.REPORT_MADE: "Iets wat gemeld is",
+        MailKind.REPORT_DECIDED: "Besluit over wat gemeld is",
         MailKind.INTEREST_SHOWN: "Belangstelling voor een opgave",
+        MailKind.MESSAGE: "Bericht uit een gesprek",
+        MailKind.INVITATION: "Uitnodiging voor een opgave",
+        MailKind.OUTCOME: "Afloop van een reactie",
+        MailKind.ANSWER_RETURNED: "Antwoord dat niet in een gesprek kon",
         MailKind.DIGEST: "Overzicht",
     },
     RunState: {

@@ -23,18 +23,21 @@ PREFERENCES_LINK_LIVES = timedelta(days=60)
 # What somebody answers to an opgave is soon of no use any more.
 ANSWER_LINK_LIVES = timedelta(days=30)
 AN_ID = 32
+# Who decides on a loan may be away for a while; each mail about it brings a new link.
+LOAN_LINK_LIVES = timedelta(days=60)
 A_DAY = int(timedelta(days=1).total_seconds())
 # More than stand in one mail, whose two parts have the same ones.
 LINKS_KEPT = 100
 
 
 class Deed(StrEnum):
-    """What a link in a digest lets its reader do; each has keys that open nothing else."""
+    """What a link in a mail lets its reader do; each has keys that open nothing else."""
 
     INTERESTED = "belangstelling"
     LATER = "later"
     NOT_MY_SKILL = "niet-mijn-vak"
     PAUSE = "pauze"
+    INVITATION = "uitnodiging"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,15 @@ class Permit:
 
     user_id: UUID
     opgave_id: UUID | None
+    is_over: bool
+
+
+@dataclass(frozen=True)
+class LoanPermit:
+    """Which address speaks for the lender of which loan, or could until now."""
+
+    loan_id: UUID
+    email: str
     is_over: bool
 
 
@@ -64,6 +76,7 @@ class Links:
         self._unsubscribe_signer = URLSafeSerializer(settings.secret_key, salt="unsubscribe")
         self._preferences_signer = _of_days(settings, "preferences")
         self._deed_signers = {deed: _of_days(settings, f"answer-{deed.value}") for deed in Deed}
+        self._loan_signer = _of_days(settings, "loan")
         self._kept = lru_cache(LINKS_KEPT)(self._sign)
 
     def contact_email(self) -> str:
@@ -81,11 +94,29 @@ class Links:
     def opgave(self, opgave_id: UUID) -> str:
         return self._absolute(f"/opgaven/{opgave_id}")
 
+    def outcome(self, opgave_id: UUID) -> str:
+        return self._absolute(f"/opgaven/{opgave_id}/afloop")
+
     def opgave_colleagues(self, opgave_id: UUID) -> str:
         return self._absolute(f"/opgaven/{opgave_id}/collegas")
 
+    def conversations(self) -> str:
+        return self._absolute("/gesprekken")
+
+    def conversation(self, conversation_id: UUID) -> str:
+        return self._absolute(f"/gesprekken/{conversation_id}")
+
+    def conversations_about(self, opgave_id: UUID) -> str:
+        return self._absolute(f"/opgaven/{opgave_id}/gesprekken")
+
     def matches(self) -> str:
         return self._absolute("/matches")
+
+    def reported(self, report_id: UUID) -> str:
+        return self._absolute(f"/beheer/gemeld/{report_id}")
+
+    def own_reports(self) -> str:
+        return self._absolute("/gemeld")
 
     def inbox(self) -> str:
         return self._absolute("/meldingen")
@@ -108,8 +139,31 @@ class Links:
     def not_my_skill(self, user_id: UUID, opgave_id: UUID) -> str:
         return self._to_do(Deed.NOT_MY_SKILL, user_id.hex + opgave_id.hex)
 
+    def invitation(self, user_id: UUID, opgave_id: UUID) -> str:
+        return self._to_do(Deed.INVITATION, user_id.hex + opgave_id.hex)
+
     def pause(self, user_id: UUID) -> str:
         return self._to_do(Deed.PAUSE, user_id.hex)
+
+    def loan(self, loan_id: UUID) -> str:
+        return self._absolute(f"/inzet/{loan_id}")
+
+    def loan_to_sign(self, loan_id: UUID, email: str) -> str:
+        """Lets who reads mail at this address speak for the lender, without an account."""
+        token = self._loan_signer.dumps(f"{loan_id.hex}{email}")
+        return self._absolute(f"/tekenen/{token}")
+
+    def loan_permit_of(self, token: str) -> LoanPermit | None:
+        """What such a link permits, or None for anything that we did not make for it."""
+        try:
+            whose = str(self._loan_signer.loads(token))
+        except BadData:
+            return None
+        try:
+            self._loan_signer.loads(token, max_age=int(LOAN_LINK_LIVES.total_seconds()))
+        except SignatureExpired:
+            return LoanPermit(UUID(hex=whose[:AN_ID]), whose[AN_ID:], is_over=True)
+        return LoanPermit(UUID(hex=whose[:AN_ID]), whose[AN_ID:], is_over=False)
 
     def requests(self) -> str:
         return self._absolute("/beheer/aanvragen")

@@ -28,6 +28,7 @@ def open_post(settings: Settings, templates: Path) -> Post:
             mail_domain=settings.mail_domain,
             secret=settings.secret_key,
             bounce_address=settings.bounce_address,
+            answer_box=settings.answer_address,
         ),
         ledger=PostfixLog(settings.mail_log) if settings.mail_log else NO_LEDGER,
     )

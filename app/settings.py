@@ -42,6 +42,8 @@ class Settings:
     # Where mail that cannot be delivered comes back; left out it is `bounce` at the domain of
     # `mail_from`.
     bounce_box: str = ""
+    # Where answers to mails of a conversation go; left out it is `gesprek` at that domain.
+    answer_box: str = ""
     # What tells whether the relay took a mail whose answer we never heard.
     mail_ledger: str = NO_MAIL_LEDGER
     # Where people write about privacy, accessibility and weak spots.
@@ -57,6 +59,8 @@ class Settings:
     # How many proxies in front of us may be believed about the address of the visitor.
     trusted_proxies: int = 0
     log_format: str = "json"
+    # Whether mail that nobody asked for waits for the morning; a demo may send at any hour.
+    quiet_hours: bool = True
 
     def __post_init__(self) -> None:
         for name in ("secret_key", "database_url", "smtp_url", "base_url"):
@@ -91,16 +95,24 @@ class Settings:
         return self.bounce_box or f"bounce@{self.mail_domain}"
 
     @property
+    def answer_address(self) -> str:
+        return self.answer_box or f"gesprek@{self.mail_domain}"
+
+    @property
     def mail_log(self) -> Path | None:
         _, named, path = self.mail_ledger.partition(POSTFIX_LEDGER)
         return Path(path) if named else None
 
     def _refuse_wrong_mail(self) -> None:
-        box, _, domain = self.bounce_address.partition("@")
-        if not domain or not 0 < len(box) <= LONGEST_BOX:
-            raise WrongSettings(
-                f"BOUNCE_ADDRESS is an address with at most {LONGEST_BOX} signs before the @"
-            )
+        own = {"BOUNCE_ADDRESS": self.bounce_address, "ANSWER_ADDRESS": self.answer_address}
+        for name, address in own.items():
+            box, _, domain = address.partition("@")
+            if not domain or not 0 < len(box) <= LONGEST_BOX:
+                raise WrongSettings(
+                    f"{name} is an address with at most {LONGEST_BOX} signs before the @"
+                )
+        if self.bounce_address.lower() == self.answer_address.lower():
+            raise WrongSettings("BOUNCE_ADDRESS and ANSWER_ADDRESS must differ")
         if self.mail_ledger != NO_MAIL_LEDGER and not _names_a_log(self.mail_ledger):
             raise WrongSettings("MAIL_LEDGER is none, or postfix: with the path of a log behind it")
 
@@ -111,6 +123,8 @@ class Settings:
             raise WrongSettings("BASE_URL must begin with https:// in production")
         if self.demo_accounts:
             raise WrongSettings("DEMO_ACCOUNTS and DGVN_ENV=production exclude each other")
+        if not self.quiet_hours:
+            raise WrongSettings("QUIET_HOURS=off and DGVN_ENV=production exclude each other")
         if self.maildir is not None:
             raise WrongSettings("MAILDIR opens the mail viewer and cannot be set in production")
 
@@ -130,6 +144,7 @@ class Settings:
             demo_accounts=env.get("DEMO_ACCOUNTS", "").lower() in {"1", "true", "yes"},
             mail_from=env.get("MAIL_FROM") or cls.mail_from,
             bounce_box=env.get("BOUNCE_ADDRESS", ""),
+            answer_box=env.get("ANSWER_ADDRESS", ""),
             mail_ledger=env.get("MAIL_LEDGER") or NO_MAIL_LEDGER,
             contact_email=env.get("CONTACT_EMAIL") or cls.contact_email,
             code_url=env.get("CODE_URL", ""),
@@ -137,6 +152,7 @@ class Settings:
             matching_dir=Path(env.get("MATCHING_DIR") or cls.matching_dir),
             trusted_proxies=_whole_number("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
             log_format=env.get("LOG_FORMAT", "json"),
+            quiet_hours=env.get("QUIET_HOURS", "").lower() != "off",
         )
 
 

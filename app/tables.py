@@ -1,10 +1,14 @@
 """Every table of the house in one metadata, for migrations, tests and the extensions."""
 
 from app.accounts import models as accounts
+from app.conversations import models as conversations
 from app.core import heartbeat, jobs, outbox
 from app.core.orm import METADATA
 from app.gemeenten import models as gemeenten
+from app.hours import models as hours
+from app.loans import models as loans
 from app.matching import models as matching
+from app.moderation import models as moderation
 from app.notifications import models as notifications
 from app.opgaven import models as opgaven
 from app.people import models as people
@@ -14,10 +18,14 @@ from app.vocabulary import models as vocabulary
 
 ROOMS = (
     accounts,
+    conversations,
     gemeenten,
     heartbeat,
+    hours,
     jobs,
+    loans,
     matching,
+    moderation,
     notifications,
     opgaven,
     outbox,

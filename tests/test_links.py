@@ -33,6 +33,8 @@ def test_each_link_is_the_address_of_its_page(app: Flask, links: Links) -> None:
             ),
             links.matches(): url_for("matching.index", _external=True),
             links.inbox(): url_for("notifications.inbox", _external=True),
+            links.own_reports(): url_for("moderation.mine", _external=True),
+            links.reported(SOME_ID): url_for("moderation.case", report_id=SOME_ID, _external=True),
             links.requests(): url_for("beheer.requests", _external=True),
         }
     assert list(pages) == list(pages.values())
@@ -79,6 +81,7 @@ def to_do(links: Links) -> dict[Deed, tuple[str, str, UUID | None]]:
         Deed.NOT_MY_SKILL: (
             *(links.not_my_skill(SOME_ID, AN_OPGAVE), "by_mail.not_my_skill", AN_OPGAVE),
         ),
+        Deed.INVITATION: (links.invitation(SOME_ID, AN_OPGAVE), "by_mail.invitation", AN_OPGAVE),
         Deed.PAUSE: (links.pause(SOME_ID), "by_mail.pause", None),
     }
 

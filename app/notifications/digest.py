@@ -86,6 +86,50 @@ class TogetherNews:
         return DONE_TOGETHER[self.kind].format(title=self.opgave_title, gemeente=self.gemeente_name)
 
 
+@dataclass(frozen=True)
+class MessageNews:
+    """Somebody wrote in a conversation of the reader; what they wrote stands in no digest.
+
+    Or their own question stands on its opgave now.
+    """
+
+    kind: NoticeKind
+    opgave_id: UUID
+    opgave_title: str
+    told_at: datetime
+
+
+@dataclass(frozen=True)
+class InvitationNews:
+    """Who looks after an opgave asks the reader to respond."""
+
+    opgave_id: UUID
+    opgave_title: str
+    gemeente_name: str
+    told_at: datetime
+
+
+@dataclass(frozen=True)
+class LoanNews:
+    """How a loan of the reader stands, and whose it is."""
+
+    loan_id: UUID
+    opgave_id: UUID
+    about: str
+    said: str
+    told_at: datetime
+
+
+@dataclass(frozen=True)
+class OutcomeNews:
+    """What the reader reacted to, or was invited for, came to nothing."""
+
+    opgave_id: UUID
+    opgave_title: str
+    gemeente_name: str
+    told_at: datetime
+
+
 DONE_TOGETHER = {
     NoticeKind.OPGAVE_JOINED: "Een andere gemeente doet mee met “{title}”.",
     NoticeKind.JOINT_ASKED: "Een andere gemeente wil “{title}” samen met jullie oppakken.",
@@ -114,12 +158,17 @@ class Timed(Protocol):
 # In a sentence; the title stands between quotes, so that it may end as it likes.
 HAPPENED = {
     NoticeKind.REVIEW_ASKED: "“{title}” wacht op jouw oordeel.",
-    NoticeKind.SENT_BACK: "“{title}” kwam terug met een vraag van een gemeentebeheerder.",
+    NoticeKind.SENT_BACK: "“{title}” kwam terug met een vraag van wie meekeek.",
     NoticeKind.ALLOWED: "“{title}” is goedgekeurd en staat open.",
     NoticeKind.HANDED_OVER: "Jij zorgt voortaan voor “{title}”.",
     NoticeKind.CO_OWNER_NAMED: "Je bent de tweede opgavehouder van “{title}”.",
     NoticeKind.EXPIRED: "De laatste dag om te reageren op “{title}” is voorbij.",
+    NoticeKind.INVITATION_ENDED: "Een collega ging niet in op een uitnodiging voor “{title}”.",
+    NoticeKind.ANSWER_DUE: "Een collega wacht op jullie antwoord over “{title}”.",
+    NoticeKind.ANSWER_LATE: "Een collega kreeg niet op tijd antwoord over “{title}”.",
 }
+# Told of what stands in a conversation, not on the page of the opgave.
+IN_CONVERSATION = frozenset({NoticeKind.ANSWER_DUE, NoticeKind.ANSWER_LATE})
 One = TypeVar("One")
 Other = TypeVar("Other")
 OneScored = TypeVar("OneScored", bound=Scored)
@@ -296,6 +345,7 @@ class DigestOwn:
     opgave_id: UUID
     # What happened, with the title.
     text: str
+    is_in_conversation: bool = False
 
 
 @dataclass(frozen=True)
@@ -328,6 +378,85 @@ class Together:
     @property
     def first_line(self) -> str:
         return self.news[0].sentence
+
+
+@dataclass(frozen=True)
+class DigestMessages:
+    opgave_id: UUID
+    # About which opgave, and of how many conversations.
+    text: str
+
+
+@dataclass(frozen=True)
+class InConversations:
+    """Messages that the reader has not read, by opgave; `more` are about yet other ones."""
+
+    lines: tuple[DigestMessages, ...]
+    told: int
+    more: int
+
+    @property
+    def headline(self) -> str:
+        return plural(self.told + self.more, "gesprek", "gesprekken") + " met nieuws"
+
+    @property
+    def first_line(self) -> str:
+        return self.lines[0].text
+
+
+@dataclass(frozen=True)
+class Invitations:
+    """Opgaven for which the reader is invited, who waits longest first."""
+
+    lines: tuple[DigestOwn, ...]
+    more: int
+
+    @property
+    def headline(self) -> str:
+        return plural(len(self.lines) + self.more, "uitnodiging", "uitnodigingen") + " voor jou"
+
+    @property
+    def first_line(self) -> str:
+        return self.lines[0].text
+
+
+@dataclass(frozen=True)
+class DigestLoan:
+    loan_id: UUID
+    # Whose it is and how it stands.
+    text: str
+
+
+@dataclass(frozen=True)
+class OfLoans:
+    """What happened to loans of the reader."""
+
+    lines: tuple[DigestLoan, ...]
+    more: int
+
+    @property
+    def headline(self) -> str:
+        return f"{plural(len(self.lines) + self.more, 'bericht', 'berichten')} over inzet"
+
+    @property
+    def first_line(self) -> str:
+        return self.lines[0].text
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What the reader waited for and came to nothing; why stands on a page."""
+
+    lines: tuple[DigestOwn, ...]
+    more: int
+
+    @property
+    def headline(self) -> str:
+        return plural(len(self.lines) + self.more, "antwoord", "antwoorden") + " op je reacties"
+
+    @property
+    def first_line(self) -> str:
+        return self.lines[0].text
 
 
 @dataclass(frozen=True)
@@ -397,9 +526,63 @@ def responses_to_opgaven(news: Choice[ResponseNews]) -> ToOpgaven:
 
 
 def news_of_own(news: Choice[OwnNews]) -> OfOwn:
-    lines = tuple(DigestOwn(one.opgave_id, happened(one)) for one in news.told)
+    told = (
+        DigestOwn(one.opgave_id, happened(one), one.kind in IN_CONVERSATION) for one in news.told
+    )
+    # Of several who wait for the same is told once.
+    lines = tuple(dict.fromkeys(told))
     more = news.more + sum(group.more for group in news.groups)
     return OfOwn(lines, more)
+
+
+def invitations(news: Choice[InvitationNews]) -> Invitations:
+    lines = tuple(DigestOwn(one.opgave_id, invited(one)) for one in news.told)
+    return Invitations(lines, news.more + sum(group.more for group in news.groups))
+
+
+def outcomes(news: Choice[OutcomeNews]) -> Outcomes:
+    lines = tuple(DigestOwn(one.opgave_id, ended_for_you(one)) for one in news.told)
+    return Outcomes(lines, news.more + sum(group.more for group in news.groups))
+
+
+def ended_for_you(news: OutcomeNews) -> str:
+    return f"“{news.opgave_title}” van gemeente {news.gemeente_name} gaat voor jou niet door."
+
+
+def invited(news: InvitationNews) -> str:
+    return f"Gemeente {news.gemeente_name} nodigt je uit voor “{news.opgave_title}”."
+
+
+def new_messages(news: Choice[MessageNews]) -> InConversations:
+    """A line for each opgave: nobody needs to hear twice that there is something to read."""
+    lines = tuple(chain.from_iterable(map(_of_conversations, news.groups)))
+    told = sum(len(group.told) + group.more for group in news.groups)
+    return InConversations(lines, told, news.more)
+
+
+def news_of_loans(news: Choice[LoanNews]) -> OfLoans:
+    lines = tuple(DigestLoan(one.loan_id, f"{one.about}. {one.said}") for one in news.told)
+    return OfLoans(lines, news.more + sum(group.more for group in news.groups))
+
+
+def _of_conversations(group: Few[MessageNews]) -> Iterable[DigestMessages]:
+    about = group.told[0]
+    published = [one for one in group.told if one.kind is NoticeKind.QUESTION_PUBLISHED]
+    written = len(group.told) - len(published) + group.more
+    if written:
+        yield DigestMessages(about.opgave_id, new_message(about.opgave_title, written))
+    if published:
+        yield DigestMessages(about.opgave_id, question_published(about.opgave_title))
+
+
+def question_published(title: str) -> str:
+    return f"Je vraag over “{title}” staat nu met het antwoord op de opgave, zonder je naam."
+
+
+def new_message(title: str, conversations: int) -> str:
+    if conversations == 1:
+        return f"Er staat een nieuw bericht voor je in het gesprek over “{title}”."
+    return f"Er staan nieuwe berichten voor je in {conversations} gesprekken over “{title}”."
 
 
 def happened(news: OwnNews) -> str:

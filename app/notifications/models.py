@@ -33,7 +33,8 @@ from app.vocabulary.rules import LABEL_LIMIT, NORMAL_LIMIT, Theme
 class Notice(Base):
     """Something a person should know; shown in the inbox and, when it fits, in the digest.
 
-    `profile_id` is the colleague that a notice to an opgavehouder is about.
+    `profile_id` is the colleague that a notice to an opgavehouder is about; who only asks
+    something need not have a profile.
     """
 
     __tablename__ = "notice"
@@ -50,7 +51,7 @@ class Notice(Base):
     kind: Mapped[NoticeKind]
     opgave_id: Mapped[UUID] = mapped_column(ForeignKey("opgave.id", ondelete="CASCADE"), index=True)
     profile_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("profile.user_id", ondelete="CASCADE"), index=True
+        ForeignKey("user.id", ondelete="CASCADE"), index=True
     )
     told_at: Mapped[datetime]
     read_at: Mapped[datetime | None]

@@ -16,8 +16,10 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     any_,
+    case,
     exists,
     false,
+    func,
     or_,
     select,
     true,
@@ -26,7 +28,17 @@ from sqlalchemy.orm import aliased
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.conversations.models import (
+    AwaitedAnswer,
+    Conversation,
+    ConversationReader,
+    Message,
+    PublishedAnswer,
+)
+from app.conversations.rules import Side
 from app.core.actor import Actor
+from app.loans.models import Loan
+from app.loans.told import ToldLoan
 from app.matching.core.facts import Score
 from app.matching.models import Match
 from app.matching.queries import Scored, score_of
@@ -35,7 +47,11 @@ from app.notifications.digest import (
     HAPPENED,
     Choice,
     ColleagueNews,
+    InvitationNews,
+    LoanNews,
+    MessageNews,
     OpgaveNews,
+    OutcomeNews,
     OwnNews,
     ResponseNews,
     Section,
@@ -45,10 +61,14 @@ from app.notifications.digest import (
     best_of_each_opgave,
     colleagues_for_opgaven,
     done_together,
+    invitations,
     longest_waiting,
+    new_messages,
     newest_few,
+    news_of_loans,
     news_of_own,
     opgaven_for_you,
+    outcomes,
     responses_to_opgaven,
 )
 from app.notifications.models import LeftOutSkill, LeftOutTheme, Notice
@@ -60,8 +80,8 @@ from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
-from app.responses.models import Response
-from app.responses.rules import Answer
+from app.responses.models import Invitation, Outcome, Response
+from app.responses.rules import CHOSEN, Answer, InvitationState
 from app.together.models import FollowedOpgave, JoinedOpgave, JointOpgave
 from app.vocabulary import queries as vocabulary
 
@@ -95,14 +115,17 @@ class SeenNotice:
     # When it became news, the last time.
     told_at: datetime
     is_unread: bool
+    # As its reader may read it.
+    title: str
     colleague: SeenProfile | None = None
+    loan: ToldLoan | None = None
 
     @property
     def whole(self) -> "Whole":
         opgave, gemeente = self.seen.opgave, self.seen.gemeente
-        head = OpgaveHead(opgave.id, opgave.title, gemeente.name, opgave.closes_on)
+        head = OpgaveHead(opgave.id, self.title, gemeente.name, opgave.closes_on)
         score = score_of(self.match) if self.match else None
-        return Whole(self.notice.kind, head, self.told_at, score, self.colleague)
+        return Whole(self.notice.kind, head, self.told_at, score, self.colleague, self.loan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +159,7 @@ class Whole:
     # None when they fit too little to say why.
     score: Score | None
     colleague: SeenProfile | None
+    loan: ToldLoan | None = None
 
 
 @dataclass(frozen=True)
@@ -238,9 +262,69 @@ def _happened_and_still_holds(whose: Whose) -> ColumnElement[bool]:
         NoticeKind.HANDED_OVER: Opgave.owner_id == whose.user_id,
         NoticeKind.CO_OWNER_NAMED: Opgave.co_owner_id == whose.user_id,
         NoticeKind.EXPIRED: Opgave.status == OpgaveStatus.EXPIRED,
+        NoticeKind.INVITATION_ENDED: _came_to_nothing(),
+        NoticeKind.ANSWER_DUE: _is_awaited(),
+        NoticeKind.ANSWER_LATE: _is_awaited(),
     }
     so = or_(*(and_(Notice.kind == kind, still) for kind, still in holds.items()))
     return and_(whose.looks_after, so)
+
+
+def _came_to_nothing() -> ColumnElement[bool]:
+    """Whether an invitation for the opgave of a notice got a no, or no answer at all."""
+    ended = exists().where(
+        Invitation.opgave_id == Notice.opgave_id,
+        Invitation.state.in_((InvitationState.DECLINED, InvitationState.EXPIRED)),
+    )
+    return ended.correlate_except(Invitation)
+
+
+def _is_invited(_whose: Whose) -> ColumnElement[bool]:
+    """As long as the invitation waits; the reader by the notice, as at `_is_together`."""
+    waits = exists().where(
+        Invitation.opgave_id == Notice.opgave_id,
+        Invitation.user_id == Notice.user_id,
+        Invitation.state == InvitationState.WAITING,
+    )
+    return waits.correlate_except(Invitation)
+
+
+def _has_outcome(_whose: Whose) -> ColumnElement[bool]:
+    """As long as it is so; that the opgave itself ended no longer is once it takes answers again.
+
+    The reader by the notice, as at `_is_together`.
+    """
+    given = exists().where(
+        Outcome.opgave_id == Notice.opgave_id,
+        Outcome.user_id == Notice.user_id,
+        or_(Outcome.reason.in_(CHOSEN), Opgave.status.not_in(TAKES_ANSWERS)),
+    )
+    return given.correlate_except(Outcome)
+
+
+def _outcome_news(whole: Whole) -> OutcomeNews:
+    opgave = whole.opgave
+    return OutcomeNews(opgave.opgave_id, opgave.title, opgave.gemeente_name, whole.told_at)
+
+
+def _invitation_news(whole: Whole) -> InvitationNews:
+    opgave = whole.opgave
+    return InvitationNews(opgave.opgave_id, opgave.title, opgave.gemeente_name, whole.told_at)
+
+
+def _is_awaited() -> ColumnElement[bool]:
+    """Whether the colleague of a notice waits for an answer about its opgave."""
+    awaited = (
+        select(AwaitedAnswer.id)
+        .join(Conversation, Conversation.id == AwaitedAnswer.conversation_id)
+        .where(
+            Conversation.opgave_id == Notice.opgave_id,
+            Conversation.user_id == Notice.profile_id,
+            AwaitedAnswer.settled_at.is_(None),
+        )
+        .correlate_except(AwaitedAnswer, Conversation)
+    )
+    return awaited.exists()
 
 
 def _opgave_news(whole: Whole) -> OpgaveNews:
@@ -309,6 +393,84 @@ def _together_news(whole: Whole) -> TogetherNews:
     )
 
 
+def _is_unread_message(whose: Whose) -> ColumnElement[bool]:
+    """Whether the other side wrote in the conversation of a notice what its reader has not read.
+
+    The reader by the notice, for the reason that is told at `_is_together`.
+    """
+    to_owner = Notice.profile_id.is_not(None)
+    written_by = case((to_owner, Side.PROFESSIONAL), else_=Side.OPGAVE)
+    seen = (
+        select(ConversationReader.read_to)
+        .where(
+            ConversationReader.conversation_id == Conversation.id,
+            ConversationReader.user_id == Notice.user_id,
+        )
+        .correlate(Conversation, Notice)
+        .scalar_subquery()
+    )
+    unread = (
+        select(Message.number)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Conversation.opgave_id == Notice.opgave_id,
+            Conversation.user_id == func.coalesce(Notice.profile_id, Notice.user_id),
+            Message.side == written_by,
+            Message.number > func.coalesce(seen, 0),
+        )
+        .correlate_except(Message, Conversation)
+    )
+    return and_(or_(Notice.profile_id.is_(None), whose.looks_after), unread.exists())
+
+
+def _is_news_of_conversation(whose: Whose) -> ColumnElement[bool]:
+    """A message that its reader has not read, or an own question that stands on its opgave."""
+    published = (
+        select(PublishedAnswer.id)
+        .join(Conversation, Conversation.id == PublishedAnswer.conversation_id)
+        .where(
+            Conversation.opgave_id == Notice.opgave_id,
+            Conversation.user_id == Notice.user_id,
+        )
+        .correlate_except(PublishedAnswer, Conversation)
+    )
+    return or_(
+        and_(Notice.kind == NoticeKind.MESSAGE_WRITTEN, _is_unread_message(whose)),
+        and_(Notice.kind == NoticeKind.QUESTION_PUBLISHED, published.exists()),
+    )
+
+
+def _message_news(whole: Whole) -> MessageNews:
+    return MessageNews(whole.kind, whole.opgave.opgave_id, whole.opgave.title, whole.told_at)
+
+
+def is_told_loan() -> ColumnElement[bool]:
+    """Whether it is a loan of which a notice tells: of the reader, or of a colleague."""
+    return and_(
+        Loan.opgave_id == Notice.opgave_id,
+        Loan.user_id == func.coalesce(Notice.profile_id, Notice.user_id),
+    )
+
+
+def _is_of_a_party(whose: Whose) -> ColumnElement[bool]:
+    """Whether the reader is one of the three; the reader by the notice, as at `_is_together`."""
+    loan = select(Loan.id).where(is_told_loan())
+    manages = loan.join(User, User.email == Loan.manager_email).where(User.id == Notice.user_id)
+    return and_(
+        loan.correlate_except(Loan).exists(),
+        or_(
+            Notice.profile_id.is_(None),
+            whose.looks_after,
+            manages.correlate_except(Loan, User).exists(),
+        ),
+    )
+
+
+def _loan_news(whole: Whole) -> LoanNews:
+    loan = _surely(whole.loan)
+    return LoanNews(loan.loan_id, whole.opgave.opgave_id, loan.about, loan.said, whole.told_at)
+
+
 def _surely(found: Found | None) -> Found:
     """A notice stands only with its match and its colleague, where its part asks for them."""
     if found is None:
@@ -363,5 +525,44 @@ TOGETHER = Part(
     compose=done_together,
     while_open=False,
 )
+MESSAGES = Part(
+    name="messages",
+    family=Family.MESSAGES,
+    kinds=frozenset({NoticeKind.MESSAGE_WRITTEN, NoticeKind.QUESTION_PUBLISHED}),
+    holds=_is_news_of_conversation,
+    choose=longest_waiting,
+    news_of=_message_news,
+    compose=new_messages,
+    while_open=False,
+)
+INVITATIONS = Part(
+    name="invitations",
+    family=Family.INVITATIONS,
+    kinds=frozenset({NoticeKind.INVITED}),
+    holds=_is_invited,
+    choose=longest_waiting,
+    news_of=_invitation_news,
+    compose=invitations,
+)
+LOANS = Part(
+    name="loans",
+    family=Family.LOANS,
+    kinds=frozenset({NoticeKind.LOAN_MOVED}),
+    holds=_is_of_a_party,
+    choose=longest_waiting,
+    news_of=_loan_news,
+    compose=news_of_loans,
+    while_open=False,
+)
+OUTCOMES = Part(
+    name="outcomes",
+    family=Family.OUTCOMES,
+    kinds=frozenset({NoticeKind.OUTCOME}),
+    holds=_has_outcome,
+    choose=longest_waiting,
+    news_of=_outcome_news,
+    compose=outcomes,
+    while_open=False,
+)
 # In the order in which a digest tells them.
-PARTS = (RESPONSES, OWN, TOGETHER, MATCHES, COLLEAGUES)
+PARTS = (INVITATIONS, OUTCOMES, MESSAGES, LOANS, RESPONSES, OWN, TOGETHER, MATCHES, COLLEAGUES)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import AMSTERDAM, dutch_time
 from app.core.dutch import moment, plural, weekday_date
 from app.notifications.models import Delivery
-from app.notifications.rules import AT_ONCE, DIGEST_HOUR, DeliveryState
+from app.notifications.rules import DIGEST_HOUR, WAITS_FOR_MORNING, DeliveryState
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def postponed(session: Session) -> list[Postponed]:
 
 
 def _is_of_quiet_hours() -> ColumnElement[bool]:
-    """Mail at once waits for a morning; a new try comes at a chance moment."""
+    """What nobody asked for waits for a morning; a new try comes at a chance moment."""
     here = func.timezone(AMSTERDAM.key, Delivery.next_attempt_at)
-    return and_(Delivery.kind.in_(AT_ONCE), cast(here, Time) == time(DIGEST_HOUR))
+    return and_(Delivery.kind.in_(WAITS_FOR_MORNING), cast(here, Time) == time(DIGEST_HOUR))
 
 
 def _morning(at: datetime) -> str:

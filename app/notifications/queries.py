@@ -13,11 +13,13 @@ from sqlalchemy import (
     DateTime,
     Select,
     SQLColumnExpression,
+    Text,
     and_,
     bindparam,
     case,
     cast,
     exists,
+    false,
     func,
     or_,
     select,
@@ -31,6 +33,10 @@ from app.core.actor import Actor
 from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM, dutch_day
 from app.core.orm import UtcDateTime
+from app.core.outbox import OutboxMessage
+from app.loans.events import ManagerNamed
+from app.loans.models import Loan
+from app.loans.told import Key, told_of
 from app.matching.models import Match
 from app.matching.queries import ScoreRow
 from app.notifications.models import (
@@ -43,11 +49,14 @@ from app.notifications.models import (
     Preference,
 )
 from app.notifications.parts import (
+    LOANS,
     PARTS,
+    RESPONSES,
     SeenNotice,
     Standing,
     Whose,
     each_reader,
+    is_told_loan,
     one,
     reader,
 )
@@ -69,11 +78,12 @@ from app.notifications.rules import (
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
-from app.opgaven.rules import EDITORS
+from app.opgaven.rules import EDITORS, ENDED
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.visibility import Relation, SeenProfile
 from app.responses.models import Response
+from app.responses.rules import Answer
 
 # A notice with its match if there is one, when it became news, and whether it is still to be read.
 Row = tuple[Notice, Match | None, datetime, bool]
@@ -85,6 +95,15 @@ ON_ITS_WAY_OR_THERE = (
     DeliveryState.ACCEPTED,
 )
 LONGEST_INBOX = 100
+# Who looks after no opgaven hears nothing of those.
+OF_EVERYBODY = (
+    Family.MATCHES,
+    Family.TOGETHER,
+    Family.MESSAGES,
+    Family.INVITATIONS,
+    Family.LOANS,
+    Family.OUTCOMES,
+)
 
 ABOUT_COLLEAGUES = {
     Relation.NONE: NoticeKind.COLLEAGUE_FOR_OPGAVE,
@@ -134,7 +153,17 @@ def channels(session: Session, user_id: UUID) -> dict[Family, Channel]:
 def families_of(session: Session, user_id: UUID) -> tuple[Family, ...]:
     """Of what news may come to this person: who looks after no opgaven hears nothing of those."""
     may_have_opgaven = not EDITORS.isdisjoint(accounts.roles_of(session.get_one(User, user_id)))
-    return tuple(Family) if may_have_opgaven else (Family.MATCHES, Family.TOGETHER)
+    return tuple(Family) if may_have_opgaven else OF_EVERYBODY
+
+
+def families_in_digest(session: Session, user_id: UUID) -> frozenset[Family]:
+    """Of what news the digests of this person tell; of none when they get none at all."""
+    frequency, _ = preference_of(session, user_id)
+    if frequency is Frequency.NEVER:
+        return frozenset()
+    roads = channels(session, user_id)
+    families = families_of(session, user_id)
+    return frozenset(family for family in families if roads[family] is not Channel.INBOX)
 
 
 def choice_of(session: Session, user_id: UUID) -> MailChoice:
@@ -170,7 +199,7 @@ def news(
     session: Session, viewer: Actor, since: datetime | None, until: datetime, today: date
 ) -> list[SeenNotice]:
     """What was told in [since, until) and still stands, best first."""
-    told = _told_between(viewer, since, until, today)
+    told = told_between(viewer, since, until, today)
     best = told.order_by(Match.tier, Match.value.desc(), Notice.id)
     return _seen(session, viewer, best, today)
 
@@ -215,6 +244,38 @@ def _standing_for_digests() -> Select[Any]:
         .where(_before(until), or_(since.is_(None), _from(since)), is_for_digest())
         .order_by(Match.tier, Match.value.desc(), Notice.id)
     )
+
+
+def passed_over_by_digests(
+    session: Session, delivery_ids: Collection[UUID], today: date
+) -> dict[UUID, list[UUID]]:
+    """Interest that each of these digests would tell of, if it stood: it may come back.
+
+    What was withdrawn, or is in an opgave that ended, does not.
+    """
+    digest = aliased(Delivery, name="digest")
+    told = _last_told(reader.id).lateral("told")
+    since = func.greatest(digest.news_from, told.c.news_until)
+    stands = and_(opgaven.is_open(today), RESPONSES.holds(each_reader()))
+    rows = session.execute(
+        select(digest.id, Notice.id)
+        .join(digest, digest.user_id == Notice.user_id)
+        .join(reader, reader.id == Notice.user_id)
+        .join(told, true())
+        .join(Opgave, Opgave.id == Notice.opgave_id)
+        .join(
+            answer,
+            and_(answer.user_id == Notice.profile_id, answer.opgave_id == Notice.opgave_id),
+        )
+        .where(digest.id.in_(delivery_ids), Notice.kind.in_(RESPONSES.kinds), is_for_digest())
+        .where(Notice.told_at < digest.news_until, or_(since.is_(None), Notice.told_at >= since))
+        .where(answer.answer == Answer.INTERESTED, Opgave.status.not_in(ENDED))
+        .where(~func.coalesce(stands, false()))
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for delivery_id, notice_id in rows:
+        found.setdefault(delivery_id, []).append(notice_id)
+    return found
 
 
 def preferences_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, Preference]:
@@ -283,7 +344,7 @@ def count_unread(session: Session, viewer: Actor, today: date) -> int:
     unread = (
         _standing(viewer, today)
         .where(is_unread())
-        .with_only_columns(Notice.kind, Notice.opgave_id, _day_told())
+        .with_only_columns(Notice.kind, Notice.opgave_id, _own_line(), _day_told())
         .distinct()
         .subquery()
     )
@@ -310,9 +371,15 @@ def on_the_line_of(notice: Notice) -> ColumnElement[bool]:
         Notice.user_id == notice.user_id,
         Notice.kind == notice.kind,
         Notice.opgave_id == notice.opgave_id,
+        _own_line().is_not_distinct_from(notice.profile_id if notice.kind in LOANS.kinds else None),
         _day_told() == dutch_day(notice.told_at),
         Notice.told_at <= notice.told_at,
     )
+
+
+def _own_line() -> ColumnElement[UUID | None]:
+    """The colleague of whom a line tells alone: each loan has a line of its own."""
+    return case((Notice.kind.in_(LOANS.kinds), Notice.profile_id))
 
 
 def _day_told() -> SQLColumnExpression[date]:
@@ -357,19 +424,33 @@ def backlog(session: Session) -> Backlog:
 
 
 def addresses_of(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]:
-    """Where each of these mails goes; of whom was erased there is nothing."""
+    """Where each of these mails goes or went.
+
+    Nothing of whom was erased, and of who was named after the mail went: that was for another.
+    """
     ids = [mail.id for mail in mails]
     if not ids:
         return {}
-    address = func.coalesce(User.email, SignIn.email, AccessRequest.email)
+    address = func.coalesce(User.email, SignIn.email, AccessRequest.email, Loan.manager_email)
     rows = session.execute(
         select(Delivery.id, address)
         .outerjoin(User, User.id == Delivery.user_id)
         .outerjoin(SignIn, SignIn.id == Delivery.subject_id)
         .outerjoin(AccessRequest, AccessRequest.id == Delivery.subject_id)
+        .outerjoin(Loan, and_(Loan.id == Delivery.subject_id, ~_went_before_naming().exists()))
         .where(Delivery.id.in_(ids), address.is_not(None))
     )
     return dict(rows.all())
+
+
+def _went_before_naming() -> Select[int]:
+    """The facts that a manager of this loan was named after the mail went."""
+    of_loan = func.jsonb_build_object("loan_id", cast(Loan.id, Text))
+    return select(OutboxMessage.id).where(
+        OutboxMessage.name == ManagerNamed.name,
+        OutboxMessage.payload.contains(of_loan),
+        OutboxMessage.occurred_at > Delivery.submitted_at,
+    )
 
 
 def told_by_another(
@@ -451,9 +532,10 @@ def _from(moment: datetime | SQLColumnExpression[datetime]) -> ColumnElement[boo
     return or_(Notice.told_at >= moment, _again_at() >= moment)
 
 
-def _told_between(
+def told_between(
     viewer: Actor, since: datetime | None, until: datetime, today: date
 ) -> Select[*Row]:
+    """What was told in [since, until) and still stands, for a digest; not yet asked."""
     told = _standing(viewer, today).where(_before(until), is_for_digest())
     return told if since is None else told.where(_from(since))
 
@@ -468,15 +550,26 @@ def is_for_digest() -> ColumnElement[bool]:
         ChannelChoice.channel == Channel.INBOX,
         only_inbox,
     )
-    at_once = exists().where(
-        Delivery.user_id == Notice.user_id,
-        Delivery.kind.in_(AT_ONCE),
-        Delivery.subject_id == Notice.id,
-        # What became of an earlier telling says nothing of this one.
-        Delivery.news_from == Notice.told_at,
-        Delivery.state.in_(ON_ITS_WAY_OR_THERE),
+    told = is_told_by_mail(Delivery.state.in_(ON_ITS_WAY_OR_THERE))
+    return and_(~chosen.correlate_except(ChannelChoice), ~told)
+
+
+def is_told_by_mail(*such: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether such a mail of its own tells of a notice, as it was told last.
+
+    What became of an earlier telling says nothing of this one.
+    """
+    told = select(Delivery.id).where(
+        Delivery.user_id == Notice.user_id, Delivery.news_from == Notice.told_at, *such
     )
-    return and_(~chosen.correlate_except(ChannelChoice), ~at_once.correlate_except(Delivery))
+    at_once = told.where(Delivery.kind.in_(AT_ONCE), Delivery.subject_id == Notice.id)
+    of_loan = told.join(Loan, Loan.id == Delivery.subject_id).where(
+        Delivery.kind == MailKind.LOAN, Notice.kind == NoticeKind.LOAN_MOVED, is_told_loan()
+    )
+    return or_(
+        at_once.correlate_except(Delivery).exists(),
+        of_loan.correlate_except(Delivery, Loan).exists(),
+    )
 
 
 def _among(readers: Readers, user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
@@ -520,6 +613,7 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
         **_colleagues(session, viewer, rows, today, Relation.NONE),
         **_colleagues(session, viewer, rows, today, Relation.INTERESTED),
     }
+    loans = told_of(session, [_asked(viewer, notice) for notice in _of_loans(rows)], today)
     return [
         SeenNotice(
             notice=notice,
@@ -527,11 +621,34 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
             seen=about[notice.opgave_id],
             told_at=told_at,
             is_unread=unread,
+            title=about[notice.opgave_id].title_for(viewer),
             colleague=colleagues.get((notice.profile_id, notice.kind)),
+            loan=loans.get(loan_key(notice)),
         )
         for notice, match, told_at, unread in rows
-        if notice.profile_id is None or (notice.profile_id, notice.kind) in colleagues
+        if notice.kind not in RELATIONS or (notice.profile_id, notice.kind) in colleagues
+        if notice.kind not in LOANS.kinds or loan_key(notice) in loans
     ]
+
+
+def loan_key(notice: Notice) -> Key:
+    """Who reads of whose loan for which opgave."""
+    return notice.user_id, notice.opgave_id, notice.profile_id or notice.user_id
+
+
+def loan_of(session: Session, viewer: Actor, notice: Notice, today: date) -> UUID | None:
+    """The loan that a notice tells its reader of."""
+    found = told_of(session, [_asked(viewer, notice)], today).get(loan_key(notice))
+    return found.loan_id if found else None
+
+
+def _of_loans(rows: Iterable[Row]) -> list[Notice]:
+    return [notice for notice, *_ in rows if notice.kind in LOANS.kinds]
+
+
+def _asked(viewer: Actor, notice: Notice) -> tuple[Actor, UUID, UUID]:
+    _, opgave_id, user_id = loan_key(notice)
+    return viewer, opgave_id, user_id
 
 
 def _colleagues(

@@ -59,12 +59,18 @@ class Weekday(IntEnum):
 
 
 QUIET_FROM = 19
+# The option of a connection to the database that says whether the house keeps to them.
+QUIET_HOURS = "quiet_hours"
 WORKDAYS = range(Weekday.MONDAY, Weekday.SATURDAY)
 # Mails that go at once: to somebody on a day, to them about one opgave on a day, and the people
 # who ever got one about an opgave. What is more waits for a digest.
 MOST_A_DAY = 5
 MOST_OF_OPGAVE_A_DAY = 1
 MOST_PEOPLE_OF_OPGAVE = 200
+# Mails about messages in conversations, to somebody on a day; counted apart from the others.
+MOST_MESSAGES_A_DAY = 20
+# What stands of a run of messages in one mail.
+MOST_MESSAGES_IN_MAIL = 5
 # For who chose nothing.
 DEFAULT_FREQUENCY = Frequency.WEEKLY
 DEFAULT_WEEKDAY = Weekday.MONDAY
@@ -85,6 +91,14 @@ class NoticeKind(StrEnum):
     JOINT_AGREED = "joint_agreed"
     JOINT_LEFT = "joint_left"
     FOLLOWED_ENDED = "followed_ended"
+    MESSAGE_WRITTEN = "message_written"
+    INVITED = "invited"
+    INVITATION_ENDED = "invitation_ended"
+    LOAN_MOVED = "loan_moved"
+    QUESTION_PUBLISHED = "question_published"
+    ANSWER_DUE = "answer_due"
+    ANSWER_LATE = "answer_late"
+    OUTCOME = "outcome"
 
 
 class Family(StrEnum):
@@ -95,6 +109,10 @@ class Family(StrEnum):
     RESPONSES = "responses"
     OWN = "own"
     TOGETHER = "together"
+    MESSAGES = "messages"
+    INVITATIONS = "invitations"
+    LOANS = "loans"
+    OUTCOMES = "outcomes"
 
 
 class Channel(StrEnum):
@@ -112,6 +130,11 @@ ROADS = {
     Family.RESPONSES: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
     Family.OWN: (Channel.DIGEST, Channel.INBOX),
     Family.TOGETHER: (Channel.DIGEST, Channel.INBOX),
+    Family.MESSAGES: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
+    Family.INVITATIONS: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
+    # What a party must act on is mailed as well, whatever they choose here.
+    Family.LOANS: (Channel.DIGEST, Channel.INBOX),
+    Family.OUTCOMES: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
 }
 
 
@@ -119,32 +142,62 @@ class MailKind(StrEnum):
     SIGN_IN = "sign_in"
     ACCESS_ASKED = "access_asked"
     ACCESS_DECIDED = "access_decided"
+    LOAN = "loan"
+    ANSWER_RETURNED = "answer_returned"
+    REPORT_MADE = "report_made"
+    REPORT_DECIDED = "report_decided"
     INTEREST_SHOWN = "interest_shown"
+    MESSAGE = "message"
+    INVITATION = "invitation"
+    OUTCOME = "outcome"
     DIGEST = "digest"
 
 
 @dataclass(frozen=True)
 class MailRule:
-    """How long a mail may wait, and whether it may come twice when nobody knows that it came."""
+    """How long a mail may wait, and whether it may come twice when nobody knows that it came.
+
+    What `lets_in` is tried at any hour and at every address, also one from which mail came back.
+    """
 
     lives: timedelta
     may_repeat: bool
+    lets_in: bool = False
 
 
 MAIL_RULES = {
-    MailKind.SIGN_IN: MailRule(SIGN_IN_LINK_LIVES, may_repeat=True),
-    MailKind.ACCESS_ASKED: MailRule(timedelta(hours=48), may_repeat=True),
-    MailKind.ACCESS_DECIDED: MailRule(timedelta(hours=48), may_repeat=True),
+    MailKind.SIGN_IN: MailRule(SIGN_IN_LINK_LIVES, may_repeat=True, lets_in=True),
+    MailKind.ACCESS_ASKED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
+    MailKind.ACCESS_DECIDED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
+    # Somebody may be waited for; the link does the same however often it comes.
+    MailKind.LOAN: MailRule(timedelta(days=3), may_repeat=True),
+    MailKind.ANSWER_RETURNED: MailRule(timedelta(hours=48), may_repeat=True),
+    MailKind.REPORT_MADE: MailRule(timedelta(hours=48), may_repeat=True),
+    MailKind.REPORT_DECIDED: MailRule(timedelta(days=3), may_repeat=True),
     # What did not come for sure is told in the next digest.
     MailKind.INTEREST_SHOWN: MailRule(timedelta(hours=48), may_repeat=False),
+    MailKind.MESSAGE: MailRule(timedelta(hours=48), may_repeat=False),
+    MailKind.INVITATION: MailRule(timedelta(hours=48), may_repeat=False),
+    MailKind.OUTCOME: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
 }
 NEXT_ONE_TELLS = "Er staat al een nieuwer overzicht klaar. Dat vertelt ook wat hierin stond."
 LINK_IS_OVER = "De link in deze mail werkt niet meer. Wie wil inloggen, vraagt een nieuwe aan."
-# What somebody waits for goes first, and rather twice than not at all.
+# What somebody waits for has a road of its own, and goes rather twice than not at all.
 URGENT = frozenset(kind for kind, rule in MAIL_RULES.items() if rule.may_repeat)
+# What lets somebody in goes before all else on that road.
+LETS_IN = frozenset(kind for kind, rule in MAIL_RULES.items() if rule.lets_in)
+# What is planned for a morning when it is quiet.
+WAITS_FOR_MORNING = frozenset(MailKind) - LETS_IN - {MailKind.DIGEST}
 # News that does not wait for a digest, with the family for which somebody can end it.
-AT_ONCE = {MailKind.INTEREST_SHOWN: Family.RESPONSES}
+AT_ONCE = {
+    MailKind.INTEREST_SHOWN: Family.RESPONSES,
+    MailKind.MESSAGE: Family.MESSAGES,
+    MailKind.INVITATION: Family.INVITATIONS,
+    MailKind.OUTCOME: Family.OUTCOMES,
+}
+# What a notice tells too: such a mail that did not come is told by the next digest.
+TELLS_OF_NOTICE = frozenset({*AT_ONCE, MailKind.LOAN})
 
 
 class DeliveryState(StrEnum):

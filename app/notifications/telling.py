@@ -12,16 +12,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.loans.told import Key, ToldLoan, told_of
 from app.matching.queries import score_of
 from app.notifications import queries
 from app.notifications.digest import Choice, Told
-from app.notifications.parts import PARTS, Part, SeenNotice, Standing, Whole
+from app.notifications.parts import LOANS, PARTS, Part, SeenNotice, Standing, Whole
 from app.opgaven import queries as opgaven
 from app.opgaven.queries import OpgaveHead
 from app.people import queries as people
 from app.people.visibility import Relation, SeenProfile
 
 Colleagues = Mapping[tuple[UUID | None, UUID, Relation], SeenProfile]
+Loans = Mapping[Key, ToldLoan]
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,21 @@ def told_in_digests(
     ]
     heads = opgaven.heads(session, {one.opgave_id for each in chosen for one in each.choice.told})
     colleagues = people.seen_in_short(session, _looked_at(chosen), today)
+    loans = told_of(session, [*_loans_in(chosen)], today)
     told: dict[UUID, tuple[Told, ...]] = {}
     for each in chosen:
         earlier = told.get(each.delivery_id, ())
-        told[each.delivery_id] = (*earlier, _told(each, heads, colleagues))
+        told[each.delivery_id] = (*earlier, _told(each, heads, colleagues, loans))
     return told
+
+
+def _loans_in(chosen: Iterable[Chosen]) -> Iterable[tuple[Actor, UUID, UUID]]:
+    return (
+        (each.viewer, one.opgave_id, one.profile_id or each.viewer.user_id)
+        for each in chosen
+        if each.part is LOANS and each.viewer.user_id is not None
+        for one in each.choice.told
+    )
 
 
 def _looked_at(chosen: Iterable[Chosen]) -> Iterable[tuple[Actor, UUID, Relation]]:
@@ -65,19 +77,23 @@ def _looked_at(chosen: Iterable[Chosen]) -> Iterable[tuple[Actor, UUID, Relation
         (each.viewer, one.profile_id, queries.RELATIONS[one.kind])
         for each in chosen
         for one in each.choice.told
-        if one.profile_id is not None
+        if one.profile_id is not None and one.kind in queries.RELATIONS
     )
 
 
-def _told(chosen: Chosen, heads: Mapping[UUID, OpgaveHead], colleagues: Colleagues) -> Told:
+def _told(
+    chosen: Chosen, heads: Mapping[UUID, OpgaveHead], colleagues: Colleagues, loans: Loans
+) -> Told:
+    reader = chosen.viewer.user_id
+
     def news_of(one: Standing) -> Any:
         score = score_of(one.match) if one.match else None
         colleague = None
-        if one.profile_id is not None:
+        if one.profile_id is not None and one.kind in queries.RELATIONS:
             relation = queries.RELATIONS[one.kind]
-            colleague = colleagues.get((chosen.viewer.user_id, one.profile_id, relation))
-        return chosen.part.news_of(
-            Whole(one.kind, heads[one.opgave_id], one.told_at, score, colleague)
-        )
+            colleague = colleagues.get((reader, one.profile_id, relation))
+        loan = loans.get((reader, one.opgave_id, one.profile_id or reader)) if reader else None
+        head = heads[one.opgave_id].for_reader(chosen.viewer)
+        return chosen.part.news_of(Whole(one.kind, head, one.told_at, score, colleague, loan))
 
     return Told(chosen.part.name, chosen.part.compose(chosen.choice.each(news_of)))

@@ -27,7 +27,8 @@ ROWS = """
   UNION ALL SELECT o.xmin, o.ctid FROM response o WHERE o.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM delivery o
     WHERE o.user_id = d.user_id
-      AND (o.state IN ('submitting', 'accepted') OR o.kind = 'interest_shown')
+      AND (o.state IN ('submitting', 'accepted')
+        OR o.kind IN ('interest_shown', 'message', 'invitation', 'outcome', 'loan'))
   UNION ALL SELECT o.xmin, o.ctid FROM notice o WHERE o.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN opgave o ON o.id = n.opgave_id
     WHERE n.user_id = d.user_id
@@ -49,6 +50,33 @@ ROWS = """
     WHERE n.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN joint_opgave o ON o.opgave_id = n.opgave_id
     WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN conversation o
+    ON o.opgave_id = n.opgave_id AND o.user_id = coalesce(n.profile_id, n.user_id)
+    WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM outcome o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN invitation o ON o.opgave_id = n.opgave_id
+    WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN published_answer o
+    ON o.opgave_id = n.opgave_id WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN conversation c
+    ON c.opgave_id = n.opgave_id AND c.user_id = n.profile_id
+    JOIN awaited_answer o ON o.conversation_id = c.id WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM conversation_reader o WHERE o.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN loan o
+    ON o.opgave_id = n.opgave_id AND o.user_id = coalesce(n.profile_id, n.user_id)
+    WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN loan l
+    ON l.opgave_id = n.opgave_id AND l.user_id = coalesce(n.profile_id, n.user_id)
+    JOIN terms o ON o.loan_id = l.id WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN loan l
+    ON l.opgave_id = n.opgave_id AND l.user_id = coalesce(n.profile_id, n.user_id)
+    JOIN remark o ON o.loan_id = l.id WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN loan l
+    ON l.opgave_id = n.opgave_id AND l.user_id = coalesce(n.profile_id, n.user_id)
+    JOIN worked_week o ON o.loan_id = l.id WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN loan l
+    ON l.opgave_id = n.opgave_id AND l.user_id = coalesce(n.profile_id, n.user_id)
+    JOIN feedback o ON o.loan_id = l.id WHERE n.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM vocabulary_version o
 """
 # Tables that point at what a digest tells of, and why none reads them.
@@ -59,8 +87,16 @@ NOT_READ = {
     "availability_window": "a line about a colleague says nothing of hours",
     "bounce": "the mark looks at the address itself",
     "dispute": "what it changes is in the match",
+    "evidence": "a line about a colleague says nothing of what gemeenten confirmed",
+    "hour_account": "a digest tells nothing of hours between gemeenten",
+    "hour_settling": "the same",
+    "hour_transfer": "the same",
+    "invited_week": "it holds back invitations, never a digest",
     "joint": "a digest does not name it; what is in it counts",
+    "lent_week": "no digest tells of hours that are lent",
     "mail_allowance": "it holds back mail that goes at once, never a digest",
+    "message": "each changes its conversation, which counts",
+    "report": "what is decided of it is in the opgave or the profile",
     "sign_in": "a digest does not ask who is signed in",
     "skill": "what of it counts is in the match",
     "user_session": "a digest does not ask who is signed in",

@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import RoleGrant, User
 from app.accounts.queries import actor_of
+from app.conversations.models import (
+    AwaitedAnswer,
+    Conversation,
+    ConversationReader,
+    Message,
+    PublishedAnswer,
+)
+from app.conversations.rules import Side
 from app.core.actor import Role
+from app.loans.models import Loan, Terms
 from app.matching.models import Match
 from app.notifications import queries
 from app.notifications.models import (
@@ -39,11 +48,13 @@ from app.notifications.rules import (
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
-from app.responses.models import Response
-from app.responses.rules import Answer
+from app.responses.models import Outcome, Response
+from app.responses.rules import Answer, InvitationState, WhyClosed
 from app.together.models import FollowedOpgave, JoinedOpgave
 from app.vocabulary.rules import Theme
+from tests.loans.builders import a_loan_asked
 from tests.notifications.builders import a_delivery
+from tests.responses.builders import an_invitation
 from tests.support.builders import (
     a_concept,
     a_gemeente,
@@ -64,6 +75,7 @@ SKILLS = ("verkeerskunde", "inkoop")
 # To an opgave of the own gemeente, open or not.
 HAPPENS = (NoticeKind.ALLOWED, NoticeKind.SENT_BACK)
 TOGETHER = (NoticeKind.OPGAVE_JOINED, NoticeKind.JOINT_LEFT, NoticeKind.FOLLOWED_ENDED)
+WAITING = (NoticeKind.ANSWER_DUE, NoticeKind.ANSWER_LATE)
 SYNONYM = "verkeer en vervoer"
 
 
@@ -97,6 +109,9 @@ class World:
             if self.now_and_then():
                 self._happen(user, opgave, kind)
         self._do_together()
+        self._talk_together()
+        self._invite()
+        self._lend()
         session.flush()
 
     def either(self, *these: Choice) -> Choice:
@@ -191,6 +206,28 @@ class World:
             Notice(id=uuid4(), user_id=reader.id, kind=kind, opgave_id=opgave.id, told_at=told_at)
         )
 
+    def _invite(self) -> None:
+        """Some were answered since; their notices stayed."""
+        for user, opgave in product(self.professionals, self.opgaven):
+            if self.now_and_then():
+                state = self.either(InvitationState.WAITING, InvitationState.DECLINED)
+                an_invitation(self.session, opgave, user, state=state)
+                self._happen(user, opgave, NoticeKind.INVITED)
+            if self.now_and_then():
+                self._happen(user, opgave, NoticeKind.OUTCOME)
+                self._close(user, opgave)
+        for user, opgave in product(self.people, self.opgaven):
+            if self.now_and_then():
+                self._happen(user, opgave, NoticeKind.INVITATION_ENDED)
+
+    def _close(self, user: User, opgave: Opgave) -> None:
+        """Unless it was taken back since."""
+        if self.now_and_then():
+            ids = {"user_id": user.id, "opgave_id": opgave.id}
+            self.session.add(
+                Outcome(**ids, reason=WhyClosed.OTHER, words="", said_at=MONDAY, told_at=MONDAY)
+            )
+
     def _do_together(self) -> None:
         for one, other in pairwise(self.opgaven):
             if self.now_and_then():
@@ -203,6 +240,141 @@ class World:
             for kind in TOGETHER:
                 if self.now_and_then():
                     self._happen(user, opgave, kind)
+
+    def _talk_together(self) -> None:
+        talks = [
+            self._talk(user, opgave)
+            for user, opgave in product(self.professionals, self.opgaven)
+            if self.now_and_then()
+        ]
+        for talk in talks:
+            self._wait(talk)
+            self._publish(talk)
+
+    def _wait(self, talk: Conversation) -> None:
+        """For an answer that came or not, of which some were told."""
+        self.session.add(
+            AwaitedAnswer(
+                id=uuid4(),
+                conversation_id=talk.id,
+                since=MONDAY,
+                answer_before=TODAY,
+                settled_at=self.either(None, MONDAY),
+            )
+        )
+        for reader in self.people:
+            if self.now_and_then():
+                self._note(talk, reader, self.either(*WAITING), talk.user_id)
+
+    def _publish(self, talk: Conversation) -> None:
+        """Who asked was told, and now and then it was taken back."""
+        self._note(talk, self.session.get_one(User, talk.user_id), NoticeKind.QUESTION_PUBLISHED)
+        if self.now_and_then():
+            self.session.add(
+                PublishedAnswer(
+                    id=uuid4(),
+                    opgave_id=talk.opgave_id,
+                    conversation_id=talk.id,
+                    question="Waar is het?",
+                    answer="Aan de haven.",
+                    published_at=MONDAY,
+                )
+            )
+
+    def _note(
+        self, talk: Conversation, reader: User, kind: NoticeKind, about: UUID | None = None
+    ) -> None:
+        told_at = MONDAY + self.chance.randint(-2, 2) * AN_HOUR
+        self.session.add(
+            Notice(
+                id=uuid4(),
+                user_id=reader.id,
+                kind=kind,
+                opgave_id=talk.opgave_id,
+                profile_id=about,
+                told_at=told_at,
+            )
+        )
+
+    def _talk(self, professional: User, opgave: Opgave) -> Conversation:
+        """A message of each side or of one, which some were told of and some have read."""
+        talk = Conversation(
+            id=uuid4(),
+            opgave_id=opgave.id,
+            user_id=professional.id,
+            begun_at=MONDAY,
+            messages=2,
+            last_at=MONDAY,
+        )
+        self.session.add(talk)
+        self.session.flush()
+        for number in (1, 2):
+            self.session.add(
+                Message(
+                    conversation_id=talk.id,
+                    number=number,
+                    id=uuid4(),
+                    side=self.either(*Side),
+                    text="Kom je kijken?",
+                    said_at=MONDAY,
+                    by_mail=False,
+                )
+            )
+        for reader in self.people:
+            if self.now_and_then():
+                self._tell_of(talk, reader)
+        return talk
+
+    def _tell_of(self, talk: Conversation, reader: User) -> None:
+        is_own = reader.id == talk.user_id
+        if self.now_and_then():
+            self.session.add(
+                ConversationReader(
+                    id=uuid4(),
+                    conversation_id=talk.id,
+                    user_id=reader.id,
+                    read_to=self.chance.randrange(3),
+                )
+            )
+        about = None if is_own else talk.user_id
+        self._note(talk, reader, NoticeKind.MESSAGE_WRITTEN, about)
+
+    def _lend(self) -> None:
+        for user, opgave in product(self.professionals, self.opgaven):
+            if user.gemeente_code != opgave.gemeente_code and self.now_and_then():
+                self._loan(user, opgave)
+
+    def _loan(self, professional: User, opgave: Opgave) -> None:
+        """Signed by chance, managed by somebody with an account or not, and told of."""
+        manager = self.either(*self.people).email
+        loan = a_loan_asked(self.session, professional, opgave, manager)
+        signed_at = self.either(None, MONDAY)
+        self.session.get_one(Terms, (loan.id, 1)).lender_signed_at = signed_at
+        for reader in self.people:
+            if self.now_and_then():
+                self._tell_of_loan(loan, reader)
+
+    def _tell_of_loan(self, loan: Loan, reader: User) -> None:
+        told_at = MONDAY + self.chance.randint(-2, 2) * AN_HOUR
+        self.session.add(
+            Notice(
+                id=uuid4(),
+                user_id=reader.id,
+                kind=NoticeKind.LOAN_MOVED,
+                opgave_id=loan.opgave_id,
+                profile_id=None if reader.id == loan.user_id else loan.user_id,
+                told_at=told_at,
+            )
+        )
+        if self.chance.random() < 0.2:
+            a_delivery(
+                self.session,
+                reader,
+                kind=MailKind.LOAN,
+                subject_id=loan.id,
+                state=self.either(*DeliveryState),
+                news_from=self.either(told_at, told_at - AN_HOUR),
+            )
 
     def _answer(self, user: User, opgave: Opgave) -> None:
         answer = self.either(*Answer)

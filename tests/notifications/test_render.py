@@ -18,6 +18,7 @@ from app.notifications.digest import (
 )
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import MailKind
+from app.notifications.service.letters import MailedMatch, MailedMessage
 from tests.notifications.sections import (
     colleagues_for_opgaven,
     opgaven_for_you,
@@ -52,6 +53,15 @@ class Addresses:
     def opgave_colleagues(self, opgave_id: UUID) -> str:
         return f"https://dgvn.example/opgaven/{opgave_id.int}/collegas"
 
+    def conversations(self) -> str:
+        return self.home()
+
+    def conversation(self, conversation_id: UUID) -> str:
+        return f"{self.home()}{conversation_id}"
+
+    def conversations_about(self, opgave_id: UUID) -> str:
+        return f"{self.home()}{opgave_id}"
+
     def matches(self) -> str:
         return "https://dgvn.example/matches"
 
@@ -64,6 +74,18 @@ class Addresses:
     def requests(self) -> str:
         return "https://dgvn.example/beheer/aanvragen"
 
+    def loan(self, loan_id: UUID) -> str:
+        return f"https://dgvn.example/inzet/{loan_id.int}"
+
+    def loan_to_sign(self, loan_id: UUID, email: str) -> str:
+        return f"https://dgvn.example/tekenen/{loan_id.int}.{email}"
+
+    def reported(self, report_id: UUID) -> str:
+        return f"https://dgvn.example/beheer/gemeld/{report_id}"
+
+    def own_reports(self) -> str:
+        return "https://dgvn.example/gemeld"
+
     def interested(self, user_id: UUID, opgave_id: UUID) -> str:
         return f"https://dgvn.example/antwoord/belangstelling/{user_id.int}.{opgave_id.int}"
 
@@ -72,6 +94,9 @@ class Addresses:
 
     def not_my_skill(self, user_id: UUID, opgave_id: UUID) -> str:
         return f"https://dgvn.example/antwoord/niet-mijn-vak/{user_id.int}.{opgave_id.int}"
+
+    def invitation(self, user_id: UUID, opgave_id: UUID) -> str:
+        return f"https://dgvn.example/antwoord/uitnodiging/{user_id.int}.{opgave_id.int}"
 
     def pause(self, user_id: UUID) -> str:
         return f"https://dgvn.example/antwoord/pauze/{user_id.int}"
@@ -104,11 +129,73 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         "colleague_email": "jan@urk.example",
         "why": word,
     }
+    loan = {
+        "loan_id": UUID(int=6),
+        "opgave_title": word,
+        "professional_name": word,
+        "lender_name": word,
+        "borrower_name": word,
+        "summary": word,
+        "changed": word,
+        "said": word,
+        "why": word,
+        "end_talk": word,
+        "remark": word,
+        "must_sign": True,
+        "email": "baas@urk.example",
+    }
+    message = {
+        "user_id": READER,
+        "conversation_id": READER,
+        "opgave_title": word,
+        "sender_name": word,
+        "sender_gemeente": word,
+        "messages": (MailedMessage(word, (word,)),),
+        "earlier": 2,
+        "asks": True,
+    }
+    invitation = {
+        "user_id": READER,
+        "opgave_id": UUID(int=1),
+        "opgave_title": word,
+        "gemeente_name": word,
+        "inviter_name": word,
+        "lines": (word,),
+        "asked": (word,),
+        "why": word,
+        "answer_by": CLOSES,
+    }
+    outcome = {
+        "user_id": READER,
+        "opgave_title": word,
+        "gemeente_name": word,
+        "why": word,
+        "lines": (word,),
+        "next": (MailedMatch(UUID(int=1), word, word, CLOSES, word),),
+        "most": 3,
+    }
     facts: Mapping[MailKind, dict[str, Any]] = {
         MailKind.SIGN_IN: {"sign_in_id": UUID(int=5), "minutes": 30, "is_new": False},
         MailKind.ACCESS_ASKED: asker,
         MailKind.ACCESS_DECIDED: {"granted": True, **asker},
-        MailKind.INTEREST_SHOWN: interest,
+        MailKind.INTEREST_SHOWN: {**interest, "lines": (word,)},
+        MailKind.MESSAGE: message,
+        MailKind.INVITATION: invitation,
+        MailKind.OUTCOME: outcome,
+        MailKind.ANSWER_RETURNED: {
+            "conversation_id": READER,
+            "opgave_title": word,
+            "length": 5_000,
+            "limit": 4_000,
+        },
+        MailKind.LOAN: loan,
+        MailKind.REPORT_MADE: {"report_id": UUID(int=7), "title": word, "ground": word},
+        MailKind.REPORT_DECIDED: {
+            "title": word,
+            "is_down": True,
+            "is_writer": False,
+            "lines": (word,),
+        },
         MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},
     }
     return {"name": word, **facts[kind]}
@@ -214,7 +301,10 @@ def test_a_digest_is_told_in_order_and_the_rest_is_counted() -> None:
 def test_only_mail_that_nobody_asked_for_offers_to_unsubscribe() -> None:
     offering = [kind for kind in MailKind if "/afmelden/" in render(kind).text]
 
-    assert offering == [MailKind.INTEREST_SHOWN, MailKind.DIGEST]
+    assert offering == [
+        *(MailKind.INTEREST_SHOWN, MailKind.MESSAGE),
+        *(MailKind.INVITATION, MailKind.OUTCOME, MailKind.DIGEST),
+    ]
     assert "/afmelden/7responses?" in render(MailKind.INTEREST_SHOWN).text
 
 

@@ -166,7 +166,12 @@ def test_every_family_has_a_road_for_who_chose_nothing() -> None:
     assert {family: roads[0] for family, roads in ROADS.items()} == {
         Family.MATCHES: Channel.DIGEST,
         Family.COLLEAGUES: Channel.DIGEST,
+        Family.INVITATIONS: Channel.AT_ONCE,
         Family.RESPONSES: Channel.AT_ONCE,
         Family.OWN: Channel.DIGEST,
         Family.TOGETHER: Channel.DIGEST,
+        Family.MESSAGES: Channel.AT_ONCE,
+        Family.LOANS: Channel.DIGEST,
+        Family.INVITATIONS: Channel.AT_ONCE,
+        Family.OUTCOMES: Channel.AT_ONCE,
     }

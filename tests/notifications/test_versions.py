@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Executable, delete, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import RoleGrant, User
+from app.conversations.models import Conversation
 from app.core.actor import Role
 from app.core.clock import utc_now
 from app.gemeenten.models import Gemeente
@@ -88,6 +89,12 @@ OF_READER: dict[str, Change] = {
     "score": lambda t: update(Match).where(Match.opgave_id == t.opgave.id).values(value=99),
     "no match": lambda t: delete(Match).where(Match.opgave_id == t.opgave.id),
     "later digest": a_later_digest,
+    "conversation": lambda t: Conversation(
+        opgave_id=t.opgave.id,
+        user_id=t.professional.id,
+        begun_at=utc_now(),
+        last_at=utc_now(),
+    ),
     "mail at once": lambda t: a_mail(t, kind=MailKind.INTEREST_SHOWN, state=DeliveryState.PENDING),
 }
 OF_COLLEAGUE: dict[str, Change] = {

@@ -1,6 +1,6 @@
 """Mail that does not wait for a digest: whether it may go, and when."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -13,8 +13,11 @@ from app.notifications.models import Delivery, MailAllowance, Notice
 from app.notifications.rules import (
     AT_ONCE,
     MOST_A_DAY,
+    MOST_MESSAGES_A_DAY,
     MOST_OF_OPGAVE_A_DAY,
     MOST_PEOPLE_OF_OPGAVE,
+    QUIET_HOURS,
+    TELLS_OF_NOTICE,
     Channel,
     DeliveryState,
     MailKind,
@@ -30,11 +33,33 @@ def plan(work: Work, kind: MailKind, notice: Notice) -> None:
     In quiet hours it waits for the next morning of a working day, and counts for that day. What
     does not go at once is told by the next digest.
     """
-    if not may_go(work, kind, notice.user_id):
-        return
-    goes_at = next_morning(work.now) if is_quiet(work.now) else None
-    if not _spend(work, notice, dutch_day(goes_at or work.now)):
-        return
+    goes_at = quiet_until(work)
+    if may_go(work, kind, notice.user_id) and _spend(work, notice, dutch_day(goes_at or work.now)):
+        _plan(work, kind, notice, notice.told_at.isoformat(), goes_at)
+
+
+def plan_message(work: Work, notice: Notice, first_unread: int) -> None:
+    """The same for messages: one mail on a day for each run of them that nobody read.
+
+    Who writes to and fro gets more of them than of other news; so they are counted apart.
+    """
+    kind = MailKind.MESSAGE
+    if may_go(work, kind, notice.user_id) and _messages_today(work, notice) < MOST_MESSAGES_A_DAY:
+        _plan(work, kind, notice, f"{first_unread}:{work.today}", quiet_until(work))
+
+
+def _messages_today(work: Work, notice: Notice) -> int:
+    planned = select(func.count()).where(
+        Delivery.user_id == notice.user_id,
+        Delivery.kind == MailKind.MESSAGE,
+        Delivery.created_at > work.now - timedelta(days=1),
+    )
+    return work.session.scalar(planned) or 0
+
+
+def _plan(
+    work: Work, kind: MailKind, notice: Notice, occasion: str, goes_at: datetime | None
+) -> None:
     # Whether a moment has come is judged by one clock, the database's.
     due_at = goes_at or func.now()
     work.session.execute(
@@ -42,7 +67,7 @@ def plan(work: Work, kind: MailKind, notice: Notice) -> None:
         .values(
             id=work.new_id(),
             kind=kind,
-            dedupe_key=f"{kind.value}:{notice.id}:{notice.told_at.isoformat()}",
+            dedupe_key=f"{kind.value}:{notice.id}:{occasion}",
             user_id=notice.user_id,
             subject_id=notice.id,
             state=DeliveryState.PENDING,
@@ -64,9 +89,13 @@ def may_go(work: Work, kind: MailKind, user_id: UUID) -> bool:
 
 def put_off(work: Work, delivery: Delivery) -> datetime | None:
     """When a mail must wait for because it is quiet now, or None when it may go."""
-    if delivery.kind not in AT_ONCE or not is_quiet(work.now):
-        return None
-    return next_morning(work.now)
+    return quiet_until(work) if delivery.kind in TELLS_OF_NOTICE else None
+
+
+def quiet_until(work: Work) -> datetime | None:
+    """When mail that nobody asked for may go, as long as it is quiet and the house keeps to it."""
+    keeps_quiet = work.session.get_bind().get_execution_options().get(QUIET_HOURS, True)
+    return next_morning(work.now) if keeps_quiet and is_quiet(work.now) else None
 
 
 def _spend(work: Work, notice: Notice, day: date) -> bool:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.mail import Answer, Letter, Verdict
@@ -11,9 +11,10 @@ from app.core.phases import Phase
 from app.core.reports import COMPLAINT, NO_SUCH_BOX, read_report, status_in
 from app.core.verp import mail_of
 from app.core.work import Work
+from app.loans import service as loans
 from app.notifications import queries
 from app.notifications.models import Bounce, Delivery
-from app.notifications.rules import ON_ITS_WAY
+from app.notifications.rules import ON_ITS_WAY, MailKind
 from app.notifications.service import health
 
 # Counted in one turn.
@@ -59,6 +60,7 @@ def note_refusal(work: Work, delivery_id: UUID, answer: Answer, letter: Letter) 
     if _tell(work, delivery_id, said):
         work.fetch(Bounce, delivery_id).counted_at = work.now
         health.hold_against(work, letter.to, letter.address_hash, said)
+        _note_unreached(work, work.fetch(Delivery, delivery_id), letter.to, said)
 
 
 def count_bounces(work: Work, secret: str) -> int:
@@ -67,9 +69,7 @@ def count_bounces(work: Work, secret: str) -> int:
     A report may be faster than our own verdict on the mail: until there is one, it is kept.
     """
     found = work.session.execute(
-        select(Bounce, Delivery)
-        .join(Delivery, Delivery.id == Bounce.delivery_id)
-        .where(Bounce.counted_at.is_(None), Delivery.state.not_in(ON_ITS_WAY))
+        to_count()
         .order_by(Bounce.told_at)
         .limit(MOST_BOUNCES)
         .with_for_update(of=Bounce, skip_locked=True)
@@ -79,8 +79,24 @@ def count_bounces(work: Work, secret: str) -> int:
         bounce.counted_at = work.now
         if address := addresses.get(delivery.id):
             health.hold_against(work, address, health.hash_of(address, secret), bounce.status)
+            _note_unreached(work, delivery, address, bounce.status)
     health.forget(work)
     return len(found)
+
+
+def to_count() -> Select[Bounce, Delivery]:
+    """What came back and was not counted, with its mail, of which the end is known."""
+    return (
+        select(Bounce, Delivery)
+        .join(Delivery, Delivery.id == Bounce.delivery_id)
+        .where(Bounce.counted_at.is_(None), Delivery.state.not_in(ON_ITS_WAY))
+    )
+
+
+def _note_unreached(work: Work, delivery: Delivery, address: str, status: str) -> None:
+    """A manager who cannot be reached is waited for in vain: who named them has to know."""
+    if delivery.kind is MailKind.LOAN and health.says_gone(status):
+        loans.note_unreached(work, delivery.subject_id, address)
 
 
 def _tell(work: Work, delivery_id: UUID, status: str) -> bool:

@@ -6,12 +6,12 @@ address, because it arrived.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from hmac import digest as hmac_digest
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -69,12 +69,17 @@ def hold_against(work: Work, address: str, address_hash: bytes, status: str) -> 
         _clean(row)
     if status == COMPLAINT:
         _rest(work, row, Reason.COMPLAINT)
-    elif status.startswith("5.1."):
+    elif says_gone(status):
         _rest(work, row, Reason.GONE)
     elif row.last_soft_on != work.today:
         row.score, row.last_soft_on = row.score + 1, work.today
         if row.score >= MOST_SOFT:
             _rest(work, row, Reason.TOO_OFTEN)
+
+
+def says_gone(status: str) -> bool:
+    """Whether the address itself is wrong; a full box or a refusal of ours is something else."""
+    return status.startswith("5.1.")
 
 
 def start_clean(work: Work, address_hash: bytes) -> None:
@@ -84,11 +89,13 @@ def start_clean(work: Work, address_hash: bytes) -> None:
 
 def forget(work: Work) -> None:
     """What came back softly is forgotten a month after the last time."""
-    work.session.execute(
-        delete(AddressHealth).where(
-            AddressHealth.last_soft_on < work.today - FORGOTTEN_AFTER,
-            AddressHealth.reason.in_(["", Reason.TOO_OFTEN]),
-        )
+    work.session.execute(delete(AddressHealth).where(is_outdated(work.today)))
+
+
+def is_outdated(today: date) -> ColumnElement[bool]:
+    return and_(
+        AddressHealth.last_soft_on < today - FORGOTTEN_AFTER,
+        AddressHealth.reason.in_(["", Reason.TOO_OFTEN]),
     )
 
 

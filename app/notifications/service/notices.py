@@ -1,6 +1,6 @@
 """Telling people in the app what they should know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.conversations import queries as conversations
+from app.conversations import service as conversing
+from app.conversations.models import Conversation, Message, PublishedAnswer
+from app.conversations.rules import Side
 from app.core.actor import Role
 from app.core.errors import NotFound
 from app.core.locks import TELLING_LOCK
 from app.core.work import Work
+from app.loans.models import Loan
+from app.loans.rules import Party
 from app.matching.models import Match
 from app.notifications import queries
 from app.notifications.models import Delivery, DigestRun, Notice
@@ -24,8 +30,9 @@ from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState
-from app.responses.models import Response
-from app.responses.rules import Answer
+from app.responses import ending
+from app.responses.models import Invitation, Outcome, Response
+from app.responses.rules import Answer, InvitationState
 from app.together import queries as together
 
 
@@ -54,32 +61,168 @@ def tell_interest(work: Work, opgave_id: UUID, profile_id: UUID) -> None:
         {**_notice(work, owner, kind, opgave_id, profile_id), "told_at": told_at}
         for owner in sorted(_owners(opgave))
     ]
+    _tell_at_once(work, MailKind.INTEREST_SHOWN, rows, response.answered_at)
+
+
+def tell_invited(work: Work, invitation_id: UUID) -> None:
+    """Tell a professional that they are invited, as long as that waits for an answer."""
+    told_at = _moment_to_tell(work)
+    invitation = work.fetch(Invitation, invitation_id)
+    if invitation.state is InvitationState.WAITING:
+        notice = _notice(work, invitation.user_id, NoticeKind.INVITED, invitation.opgave_id)
+        rows = [{**notice, "told_at": told_at}]
+        _tell_at_once(work, MailKind.INVITATION, rows, invitation.invited_at)
+
+
+def tell_invitation_ended(work: Work, invitation_id: UUID) -> None:
+    """Tell who looks after the opgave of a no, or of no answer; of a yes they hear as interest."""
+    invitation = work.fetch(Invitation, invitation_id)
+    if invitation.state in {InvitationState.DECLINED, InvitationState.EXPIRED}:
+        tell_owners(work, invitation.opgave_id, NoticeKind.INVITATION_ENDED)
+
+
+def tell_outcome(work: Work, opgave_id: UUID, user_id: UUID) -> None:
+    """Tell somebody how it ended for them; what was taken back meanwhile is not told."""
+    told_at = _moment_to_tell(work)
+    outcome = work.session.get(Outcome, (user_id, opgave_id), with_for_update=True)
+    if outcome is not None:
+        notice = _notice(work, user_id, NoticeKind.OUTCOME, opgave_id)
+        rows = [{**notice, "told_at": told_at}]
+        _tell_at_once(work, MailKind.OUTCOME, rows, outcome.said_at)
+        ending.note_told(work, outcome)
+
+
+def _tell_at_once(
+    work: Work, kind: MailKind, rows: Sequence[dict[str, Any]], happened_at: datetime
+) -> None:
+    """Write these notices, each with a mail if that may be; what was told since stays as it is."""
     fresh = insert(Notice).values(rows)
     again = fresh.on_conflict_do_update(
         index_elements=[Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id],
-        set_={"told_at": told_at, "read_at": None},
-        where=Notice.told_at < response.answered_at,
+        set_={"told_at": fresh.excluded.told_at, "read_at": None},
+        where=Notice.told_at < happened_at,
     )
     told = work.session.scalars(
         again.returning(Notice).execution_options(populate_existing=True)
     ).all()
     for notice in sorted(told, key=lambda one: one.user_id):
-        at_once.plan(work, MailKind.INTEREST_SHOWN, notice)
+        at_once.plan(work, kind, notice)
+
+
+def tell_message(work: Work, conversation_id: UUID, number: int) -> None:
+    """Tell the other side of a conversation that there is a message: at once, if that may be.
+
+    A mail that still has to go will hold this message too, and of what a mail that went held is
+    told no second time. Of what came after it went, until its reader has read, the inbox and the
+    next digest tell, and another mail on another day.
+    """
+    conversation = work.fetch(Conversation, conversation_id)
+    message = work.fetch(Message, (conversation_id, number))
+    opgave = work.fetch(Opgave, conversation.opgave_id)
+    is_of_professional = message.side is Side.PROFESSIONAL
+    readers = _owners(opgave) if is_of_professional else {conversation.user_id}
+    about = conversation.user_id if is_of_professional else None
+    for reader in sorted(readers):
+        _tell_message(work, conversation, message, reader, about)
+
+
+def _tell_message(
+    work: Work, conversation: Conversation, message: Message, reader: UUID, about: UUID | None
+) -> None:
+    # One at a time for each reader, who gets no more than so many mails on a day.
+    work.fetch_to_change(User, reader)
+    first = conversations.first_unread(work.session, conversation.id, reader, message.side)
+    if first is None or first > message.number:
+        return
+    _wait_for_the_mark(work, reader)
+    if not conversing.begin_telling(work, conversation, reader, message.number):
+        return
+    fresh = insert(Notice).values(
+        **_notice(work, reader, NoticeKind.MESSAGE_WRITTEN, conversation.opgave_id, about),
+        told_at=_moment_to_tell(work),
+    )
+    again = fresh.on_conflict_do_update(
+        index_elements=[Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id],
+        set_={"told_at": fresh.excluded.told_at, "read_at": None},
+        where=~_mail_waits(),
+    )
+    notice = work.session.scalars(
+        again.returning(Notice).execution_options(populate_existing=True)
+    ).one_or_none()
+    if notice is not None:
+        at_once.plan_message(work, notice, first)
+
+
+def tell_question_published(work: Work, published_id: UUID) -> None:
+    """Tell who asked, once for each opgave, as long as it stands there."""
+    published = work.session.get(PublishedAnswer, published_id)
+    if published is None or published.conversation_id is None:
+        return
+    asker = work.fetch(Conversation, published.conversation_id).user_id
+    notice = _notice(work, asker, NoticeKind.QUESTION_PUBLISHED, published.opgave_id)
+    _write(work, [notice], _moment_to_tell(work))
+
+
+def tell_answer_due(work: Work, conversation_id: UUID) -> None:
+    """Remind who looks after the opgave that a colleague waits for them."""
+    conversation = work.fetch(Conversation, conversation_id)
+    opgave = work.fetch(Opgave, conversation.opgave_id)
+    _tell_of_waiting(work, NoticeKind.ANSWER_DUE, conversation, {opgave.owner_id})
+
+
+def tell_answer_late(work: Work, conversation_id: UUID) -> None:
+    """Tell the second opgavehouder; where there is none, the gemeentebeheerders."""
+    conversation = work.fetch(Conversation, conversation_id)
+    opgave = work.fetch(Opgave, conversation.opgave_id)
+    others = _owners(opgave) - {opgave.owner_id} or {
+        user.id
+        for user in accounts.with_role(work.session, Role.GEMEENTEBEHEERDER, opgave.gemeente_code)
+        if user.id != opgave.owner_id
+    }
+    _tell_of_waiting(work, NoticeKind.ANSWER_LATE, conversation, others)
+
+
+def _tell_of_waiting(
+    work: Work, kind: NoticeKind, conversation: Conversation, readers: Iterable[UUID]
+) -> None:
+    of_opgave = {(reader, conversation.opgave_id) for reader in readers}
+    _tell_as_news(work, kind, of_opgave, conversation.user_id)
+
+
+def _wait_for_the_mark(work: Work, reader: UUID) -> None:
+    """Go on when no mail of messages is being marked: then it waits and will hold more, or goes.
+
+    A statement of its own: what comes after it sees what the mark left.
+    """
+    waiting = select(Delivery.id).where(
+        Delivery.user_id == reader,
+        Delivery.kind == MailKind.MESSAGE,
+        Delivery.state == DeliveryState.PENDING,
+    )
+    work.session.execute(waiting.order_by(Delivery.id).with_for_update())
+
+
+def _mail_waits() -> ColumnElement[bool]:
+    """Whether a mail about this notice still has to go."""
+    return exists().where(
+        Delivery.kind == MailKind.MESSAGE,
+        Delivery.subject_id == Notice.id,
+        Delivery.state == DeliveryState.PENDING,
+        Delivery.expires_at > func.now(),
+    )
 
 
 def tell_review_asked(work: Work, opgave_id: UUID) -> None:
-    """Tell every gemeentebeheerder who may look at it: not who wrote it or asks."""
+    """Tell everybody who may look at it: not who wrote it or asks."""
     opgave = work.fetch(Opgave, opgave_id)
-    reviewers = accounts.with_role(work.session, Role.GEMEENTEBEHEERDER, opgave.gemeente_code)
-    writers = {opgave.owner_id, opgave.submitted_by}
-    readers = [user.id for user in reviewers if user.id not in writers]
-    _tell_what_happened(work, NoticeKind.REVIEW_ASKED, opgave, readers)
+    readers = {(user.id, opgave_id) for user in opgaven.reviewers(work.session, opgave)}
+    _tell_as_news(work, NoticeKind.REVIEW_ASKED, readers)
 
 
 def tell_owners(work: Work, opgave_id: UUID, kind: NoticeKind) -> None:
     """Tell who looks after the opgave what happened to it."""
     opgave = work.fetch(Opgave, opgave_id)
-    _tell_what_happened(work, kind, opgave, _owners(opgave))
+    _tell_as_news(work, kind, {(owner, opgave_id) for owner in _owners(opgave)})
 
 
 def tell_expired(work: Work, opgave_id: UUID) -> None:
@@ -89,20 +232,17 @@ def tell_expired(work: Work, opgave_id: UUID) -> None:
 
 
 def tell_handed_over(work: Work, opgave_id: UUID, user_id: UUID) -> None:
-    opgave = work.fetch(Opgave, opgave_id)
-    _tell_what_happened(work, NoticeKind.HANDED_OVER, opgave, [user_id])
+    _tell_as_news(work, NoticeKind.HANDED_OVER, {(user_id, opgave_id)})
 
 
 def tell_co_owner(work: Work, opgave_id: UUID, user_id: UUID) -> None:
-    opgave = work.fetch(Opgave, opgave_id)
-    _tell_what_happened(work, NoticeKind.CO_OWNER_NAMED, opgave, [user_id])
+    _tell_as_news(work, NoticeKind.CO_OWNER_NAMED, {(user_id, opgave_id)})
 
 
 def tell_together(work: Work, kind: NoticeKind, opgave_ids: Iterable[UUID]) -> None:
     """Tell who looks after these opgaven what another gemeente does with it."""
-    opgaven = (work.session.get(Opgave, one) for one in opgave_ids)
-    readers = {(owner, one.id) for one in opgaven if one is not None for owner in _owners(one)}
-    _tell_as_news(work, kind, readers)
+    found = work.session.scalars(select(Opgave).where(Opgave.id.in_(list(opgave_ids))))
+    _tell_as_news(work, kind, {(owner, one.id) for one in found for owner in _owners(one)})
 
 
 def tell_followers(work: Work, opgave_id: UUID) -> None:
@@ -111,21 +251,31 @@ def tell_followers(work: Work, opgave_id: UUID) -> None:
     _tell_as_news(work, NoticeKind.FOLLOWED_ENDED, readers)
 
 
-def _tell_as_news(work: Work, kind: NoticeKind, readers: Iterable[tuple[UUID, UUID]]) -> None:
-    """What happens again is news again."""
+def tell_loan(work: Work, loan: Loan, party: Party, user_id: UUID) -> datetime:
+    """Tell this reader of news of a loan; and when."""
+    about = None if party is Party.PROFESSIONAL else loan.user_id
+    told_at = _moment_to_tell(work)
+    _tell_as_news(work, NoticeKind.LOAN_MOVED, {(user_id, loan.opgave_id)}, about)
+    return told_at
+
+
+def _tell_as_news(
+    work: Work,
+    kind: NoticeKind,
+    readers: Iterable[tuple[UUID, UUID]],
+    about: UUID | None = None,
+) -> None:
+    """Each of these readers of this opgave; what happens a second time is news a second time."""
     told_at = _moment_to_tell(work)
     rows = [
-        {**_notice(work, reader, kind, opgave_id), "told_at": told_at}
+        {**_notice(work, reader, kind, opgave_id, about), "told_at": told_at}
         for reader, opgave_id in sorted(readers)
     ]
     if rows:
         fresh = insert(Notice).values(rows)
-        work.session.execute(
-            fresh.on_conflict_do_update(
-                index_elements=[Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id],
-                set_={"told_at": told_at, "read_at": None},
-            )
-        )
+        key = [Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id]
+        again = {"told_at": told_at, "read_at": None}
+        work.session.execute(fresh.on_conflict_do_update(index_elements=key, set_=again))
 
 
 def tell_again(work: Work, deliveries: Iterable[UUID]) -> None:
@@ -133,17 +283,25 @@ def tell_again(work: Work, deliveries: Iterable[UUID]) -> None:
 
     A digest may have passed by while such a mail was on its way; so its news is told anew.
     """
-    ended = select(Delivery.id).where(
+    ended = (
         Delivery.id.in_(list(deliveries)),
-        Delivery.kind.in_(AT_ONCE),
         Delivery.state.not_in(queries.ON_ITS_WAY_OR_THERE),
-        Delivery.subject_id == Notice.id,
-        Delivery.news_from == Notice.told_at,
     )
     work.session.execute(
         update(Notice)
-        .where(ended.correlate(Notice).exists())
+        .where(queries.is_told_by_mail(*ended))
         .values(told_at=_moment_to_tell(work))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def leave_to_next(work: Work, delivery_id: UUID, notice_ids: Collection[UUID]) -> None:
+    """What a digest passes over becomes news where the next one begins."""
+    ends = select(Delivery.news_until).where(Delivery.id == delivery_id).scalar_subquery()
+    work.session.execute(
+        update(Notice)
+        .where(Notice.id.in_(notice_ids), Notice.told_at < ends)
+        .values(told_at=ends)
         .execution_options(synchronize_session=False)
     )
 
@@ -168,8 +326,8 @@ def tell_who_is_shown(work: Work, profile_id: UUID) -> None:
         )
     )
     matched = select(Opgave).join(Match, Match.opgave_id == Opgave.id)
-    opgaven = work.session.scalars(matched.where(Match.profile_id == profile_id)).all()
-    _write(work, _for_owners(work, opgaven, [profile_id]), told_at)
+    fitting = work.session.scalars(matched.where(Match.profile_id == profile_id)).all()
+    _write(work, _for_owners(work, fitting, [profile_id]), told_at)
     _tell_interest_that_stands(work, Response.user_id == profile_id, told_at)
 
 
@@ -279,8 +437,8 @@ def _make_news_again(work: Work, opgave_id: UUID, told_at: datetime) -> None:
         update(Notice)
         .where(
             Notice.opgave_id == opgave_id,
-            # Interest is not of a match: it was shown once, and stays shown.
-            Notice.kind != NoticeKind.INTEREST_SHOWN,
+            # Interest and messages are not of a match: they stay, whatever becomes of it.
+            Notice.kind.in_((NoticeKind.OPGAVE_FOR_YOU, NoticeKind.COLLEAGUE_FOR_OPGAVE)),
             queries.is_told_of(),
             Match.found_at > Notice.told_at,
             or_(Notice.read_at.is_not(None), _in_a_digest()),
@@ -301,21 +459,6 @@ def _write(work: Work, rows: Sequence[dict[str, Any]], told_at: datetime) -> Non
     if rows:
         told = [{**row, "told_at": told_at} for row in rows]
         work.session.execute(insert(Notice).on_conflict_do_nothing(), told)
-
-
-def _tell_what_happened(
-    work: Work, kind: NoticeKind, opgave: Opgave, readers: Iterable[UUID]
-) -> None:
-    """What happens to an opgave a second time is news a second time."""
-    told_at = _moment_to_tell(work)
-    rows = [
-        {**_notice(work, reader, kind, opgave.id), "told_at": told_at} for reader in sorted(readers)
-    ]
-    if rows:
-        fresh = insert(Notice).values(rows)
-        key = [Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id]
-        again = {"told_at": told_at, "read_at": None}
-        work.session.execute(fresh.on_conflict_do_update(index_elements=key, set_=again))
 
 
 def _for_owners(

@@ -1,19 +1,25 @@
 """Which mails must go: one row each, whatever happens twice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.accounts import queries as accounts
 from app.accounts.models import AccessRequest, SignIn
+from app.conversations.models import ConversationReader, ReceivedMail
 from app.core.actor import Role
 from app.core.locks import PLANNING_LOCK
 from app.core.work import Work
+from app.loans import queries as loans
+from app.loans.models import Loan, Terms
+from app.loans.rules import LoanState, Party
+from app.moderation import queries as moderation
+from app.moderation.rules import Ruling
 from app.notifications import queries
 from app.notifications.models import Delivery, DigestRun
 from app.notifications.rules import (
@@ -25,7 +31,8 @@ from app.notifications.rules import (
     digest_lives,
     lives,
 )
-from app.notifications.service import notices
+from app.notifications.service import at_once, notices
+from app.opgaven.models import Opgave
 
 
 def mail_sign_in(work: Work, sign_in_id: UUID) -> None:
@@ -43,6 +50,121 @@ def mail_access_decided(work: Work, request_id: UUID) -> None:
     request = work.fetch(AccessRequest, request_id)
     decided = request.decided_at or work.now
     _plan(work, MailKind.ACCESS_DECIDED, request_id, occasion=decided.isoformat())
+
+
+def mail_loan(work: Work, loan_id: UUID, *, by: str, to: Collection[Party] = tuple(Party)) -> None:
+    """Tell the parties of a loan, but not the one who took this step, how it stands now; once.
+
+    At night and in the weekend it waits for the morning.
+    """
+    loan = work.fetch(Loan, loan_id)
+    occasion = loans.standing_of(work.session, loan)
+    for party, user_id in _readers_of(work, loan, by):
+        if party not in to:
+            continue
+        told_at = _tell_loan(work, loan, party, user_id)
+        if _waits(work, MailKind.LOAN, loan_id, user_id):
+            # It tells how the loan stands when it goes.
+            continue
+        _plan(
+            work,
+            MailKind.LOAN,
+            loan_id,
+            user_id=user_id,
+            occasion=occasion,
+            starts_at=at_once.quiet_until(work),
+            news_from=told_at,
+        )
+
+
+def tell_signed(work: Work, loan_id: UUID, version: int, *, by: str) -> None:
+    """Tell the others that a party signed what was laid on the table; it is no mail to anybody.
+
+    Who lays it there signs as well, and with the third it is agreed: of both there is a mail.
+    """
+    loan, terms = work.fetch(Loan, loan_id), work.fetch(Terms, (loan_id, version))
+    if terms.made_by != by and terms.agreed_at is None and loan.version == version:
+        for party, user_id in _readers_of(work, loan, by):
+            _tell_loan(work, loan, party, user_id)
+
+
+def tell_agreed(work: Work, loan_id: UUID, *, by: str) -> None:
+    """Tell the others that a party agrees on the hours; with both it is closed, and mailed."""
+    loan = work.fetch(Loan, loan_id)
+    if loan.state is LoanState.ENDED:
+        for party, user_id in _readers_of(work, loan, by):
+            _tell_loan(work, loan, party, user_id)
+
+
+def _readers_of(work: Work, loan: Loan, by: str) -> list[tuple[Party, UUID | None]]:
+    """Who hears of a loan, but not whose step it was; a manager may have no account."""
+    opgave = work.fetch(Opgave, loan.opgave_id)
+    manager = accounts.by_email(work.session, loan.manager_email)
+    contacts = {one for one in (opgave.owner_id, opgave.co_owner_id) if one is not None}
+    readers: list[tuple[Party, UUID | None]] = [
+        (Party.PROFESSIONAL, loan.user_id),
+        (Party.LENDER, manager.id if manager else None),
+        *((Party.BORROWER, contact) for contact in sorted(contacts)),
+    ]
+    return [(party, user_id) for party, user_id in readers if party != by]
+
+
+def _tell_loan(work: Work, loan: Loan, party: Party, user_id: UUID | None) -> datetime | None:
+    """In the inbox of who has one; a mail that still has to go tells of it too."""
+    told_at = notices.tell_loan(work, loan, party, user_id) if user_id else None
+    if told_at is not None:
+        work.session.execute(
+            update(Delivery)
+            .where(_is_waiting(MailKind.LOAN, loan.id, user_id))
+            .values(news_from=told_at)
+            .execution_options(synchronize_session=False)
+        )
+    return told_at
+
+
+def mail_answer_returned(work: Work, received_id: UUID) -> None:
+    """Tell who answered by mail that it became no message, and why."""
+    received = work.fetch(ReceivedMail, received_id)
+    reader = work.fetch(ConversationReader, received.reader_id)
+    _plan(work, MailKind.ANSWER_RETURNED, received_id, user_id=reader.user_id)
+
+
+def mail_report_made(work: Work, report_id: UUID) -> None:
+    """Tell beheerders that something waits for them; of one thing only the first time.
+
+    Not whom it is about.
+    """
+    case = moderation.case_of(work.session, report_id)
+    if case.first.id != report_id:
+        return
+    writers = moderation.reported(work.session, work.actor, case.first, work.today).writer_ids
+    for beheerder in accounts.with_role(work.session, Role.BEHEERDER):
+        if beheerder.id in writers:
+            continue
+        _plan(
+            work,
+            MailKind.REPORT_MADE,
+            report_id,
+            user_id=beheerder.id,
+            starts_at=at_once.quiet_until(work),
+        )
+
+
+def mail_report_decided(work: Work, report_id: UUID) -> None:
+    """Tell who reported it what was decided and, when it is gone, who wrote it."""
+    case = moderation.case_of(work.session, report_id)
+    readers = {one.reporter_id: one.id for one in case.reports if one.reporter_id}
+    if case.first.ruling is Ruling.TAKEN_DOWN:
+        about = moderation.reported(work.session, work.actor, case.first, work.today)
+        readers |= dict.fromkeys(about.writer_ids, report_id)
+    for user_id, about_id in sorted(readers.items()):
+        _plan(
+            work,
+            MailKind.REPORT_DECIDED,
+            about_id,
+            user_id=user_id,
+            starts_at=at_once.quiet_until(work),
+        )
 
 
 @dataclass(frozen=True)
@@ -101,10 +223,27 @@ def _plan(
     user_id: UUID | None = None,
     occasion: str = "",
     lives_for: timedelta | None = None,
+    starts_at: datetime | None = None,
+    news_from: datetime | None = None,
 ) -> None:
-    row = _row(work, kind, subject_id, user_id, occasion)
+    row = _row(work, kind, subject_id, user_id, occasion) | {"news_from": news_from}
     lives_for = lives(kind) if lives_for is None else lives_for
-    work.session.execute(_for_now(work, kind, lives_for), [row])
+    work.session.execute(_fresh(work, kind, lives_for, starts_at), [row])
+
+
+def _waits(work: Work, kind: MailKind, subject_id: UUID, user_id: UUID | None) -> bool:
+    """Whether such a mail to this reader has still to go; who marks it just now is waited for."""
+    waiting = select(Delivery.id).where(_is_waiting(kind, subject_id, user_id))
+    return work.session.scalar(waiting.limit(1).with_for_update()) is not None
+
+
+def _is_waiting(kind: MailKind, subject_id: UUID, user_id: UUID | None) -> ColumnElement[bool]:
+    return and_(
+        Delivery.kind == kind,
+        Delivery.subject_id == subject_id,
+        Delivery.user_id.is_not_distinct_from(user_id),
+        Delivery.state == DeliveryState.PENDING,
+    )
 
 
 def _plan_windows(
@@ -117,17 +256,20 @@ def _plan_windows(
         for user_id, since in found
     ]
     if rows:
-        work.session.execute(_for_now(work, kind, digest_lives(work.now)), rows)
+        work.session.execute(_fresh(work, kind, digest_lives(work.now)), rows)
 
 
-def _for_now(work: Work, kind: MailKind, lives_for: timedelta) -> Insert:
+def _fresh(
+    work: Work, kind: MailKind, lives_for: timedelta, starts_at: datetime | None = None
+) -> Insert:
+    # Whether a moment has come is judged by one clock, the database's.
+    due_at = starts_at or func.now()
     fresh = insert(Delivery).values(
         kind=kind,
         state=DeliveryState.PENDING,
         created_at=work.now,
-        # Whether a moment has come is judged by one clock, the database's.
-        next_attempt_at=func.now(),
-        expires_at=func.now() + lives_for,
+        next_attempt_at=due_at,
+        expires_at=due_at + lives_for,
     )
     return fresh.on_conflict_do_nothing()
 

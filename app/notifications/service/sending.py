@@ -6,7 +6,7 @@ from random import Random
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, func, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, update
 
 from app.core.actor import may_do_again
 from app.core.errors import Conflict, NotAllowed
@@ -19,12 +19,13 @@ from app.notifications.failures import NOT_ARRIVED, reason_of
 from app.notifications.models import Attempt, Delivery
 from app.notifications.rules import (
     ANSWER_WAIT,
-    AT_ONCE,
     LEASE,
+    LETS_IN,
     LINK_IS_OVER,
     MOST_ATTEMPTS,
     MOST_FAULTS,
     NEXT_ONE_TELLS,
+    TELLS_OF_NOTICE,
     URGENT,
     DeliveryState,
     Frequency,
@@ -112,8 +113,8 @@ def claim(work: Work, limit: int, kinds: Collection[MailKind] = frozenset(MailKi
 
 def _first_what_is_urgent(kinds: Collection[MailKind]) -> list[ColumnElement[bool]]:
     """Of kinds that share a road, what somebody waits for goes before any number of others."""
-    urgent = URGENT.intersection(kinds)
-    return [Delivery.kind.not_in(urgent)] if urgent and urgent != set(kinds) else []
+    first = LETS_IN.intersection(kinds)
+    return [Delivery.kind.not_in(first)] if first and first != set(kinds) else []
 
 
 def mark(work: Work, claimed: Claim) -> bool:
@@ -182,6 +183,17 @@ def record(work: Work, claimed: Claim, answer: Answer, letter: Letter | None = N
         bounces.note_refusal(work, delivery.id, answer, letter)
 
 
+def has_to_settle(work: Work) -> bool:
+    """Whether there is anything for `settle` and `count_bounces`; nearly always there is not."""
+    asked = or_(
+        exists().where(_is_unsure()),
+        exists().where(_is_late()),
+        bounces.to_count().exists(),
+        exists().where(health.is_outdated(work.today)),
+    )
+    return bool(work.session.scalar(select(asked)))
+
+
 def settle(work: Work, ledger: Ledger = NO_LEDGER) -> int:
     """End what is too old, and decide on mails whose answer never came; how many there were.
 
@@ -190,12 +202,7 @@ def settle(work: Work, ledger: Ledger = NO_LEDGER) -> int:
     news goes with the next one.
     """
     unsure = work.session.scalars(
-        select(Delivery)
-        .where(
-            Delivery.state == DeliveryState.SUBMITTING,
-            Delivery.submitted_at < func.now() - ANSWER_WAIT,
-        )
-        .with_for_update(skip_locked=True)
+        select(Delivery).where(_is_unsure()).with_for_update(skip_locked=True)
     ).all()
     dots = {one.message_id: one.submitted_at for one in unsure}
     kept = ledger.ask({name: dot for name, dot in dots.items() if name and dot})
@@ -203,12 +210,22 @@ def settle(work: Work, ledger: Ledger = NO_LEDGER) -> int:
         _decide(delivery, kept.get(delivery.message_id or "", CANNOT_TELL))
     late = work.session.scalars(
         update(Delivery)
-        .where(Delivery.state == DeliveryState.PENDING, Delivery.expires_at < func.now())
+        .where(_is_late())
         .values(state=DeliveryState.EXPIRED, lease_owner=None, lease_until=None)
         .returning(Delivery.id)
     ).all()
     _tell_again(work, *unsure, late=late)
     return len(unsure) + len(late)
+
+
+def _is_unsure() -> ColumnElement[bool]:
+    """Whether its answer will not come any more."""
+    is_old = Delivery.submitted_at < func.now() - ANSWER_WAIT
+    return and_(Delivery.state == DeliveryState.SUBMITTING, is_old)
+
+
+def _is_late() -> ColumnElement[bool]:
+    return and_(Delivery.state == DeliveryState.PENDING, Delivery.expires_at < func.now())
 
 
 def send_again(work: Work, delivery_id: UUID) -> None:
@@ -336,7 +353,7 @@ def _still_wanted(work: Work, delivery: Delivery) -> bool:
 
 def _tell_again(work: Work, *deliveries: Delivery, late: Iterable[UUID] = ()) -> None:
     """What was to go at once and ended otherwise is for the next digest."""
-    news = [one.id for one in deliveries if one.kind in AT_ONCE]
+    news = [one.id for one in deliveries if one.kind in TELLS_OF_NOTICE]
     if news or late:
         work.session.flush()
         notices.tell_again(work, [*news, *late])

@@ -289,3 +289,26 @@ def test_a_word_that_now_means_what_is_left_out_keeps_the_letter_back(
 def test_without_a_change_the_letter_goes(shared: SharedDatabase, stationery: Stationery) -> None:
     made = lambda session: a_match(session, of_owner=True)  # noqa: E731
     assert is_marked_after(shared, stationery, made, lambda work, ids: None)  # noqa: ARG005
+
+
+def test_of_two_digests_to_one_reader_that_are_marked_at_once_one_goes(
+    shared: SharedDatabase, stationery: Stationery
+) -> None:
+    ids, claimed = a_claim(shared, lambda session: a_match(session, of_owner=False))
+    with shared.work() as work:
+        a_delivery(work.session, work.fetch(User, ids.reader), news_until=MONDAY)
+    with shared.work() as work:
+        [other] = service.claim(work, 20)
+    with shared.work() as work:
+        first = service.write_letter(work, stationery, claimed)
+    with shared.work() as work:
+        second = service.write_letter(work, stationery, other)
+    assert first is not None
+    assert second is not None
+
+    marked = shared.overlap(
+        lambda work: service.mark_letter(work, claimed, first),
+        lambda work: service.mark_letter(work, other, second),
+    )
+
+    assert marked == (True, False)

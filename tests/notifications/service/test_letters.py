@@ -1,7 +1,7 @@
 """What a letter says is true and allowed at the moment of writing, not at that of planning."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,22 +12,26 @@ from sqlalchemy.orm import Session
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import AccessState
 from app.core.actor import Role
-from app.core.mail import Letter
+from app.core.clock import AMSTERDAM
+from app.core.mail import Answer, Letter, Verdict
+from app.core.phases import Phase
 from app.core.verp import mail_of
 from app.core.work import Work
 from app.notifications import service
 from app.notifications.models import AddressHealth, Delivery, Preference
-from app.notifications.rules import DeliveryState, MailKind
+from app.notifications.rules import Channel, DeliveryState, Family, MailKind, due_on
 from app.notifications.service import Claim, Stationery, health
 from app.notifications.service.health import Reason
 from app.opgaven.rules import OpgaveStatus
+from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
-from tests.notifications.builders import Told, a_delivery, a_told_match
-from tests.support.builders import a_gemeente, a_user
+from tests.notifications.builders import Told, a_delivery, a_told_match, interest_in
+from tests.support.builders import a_gemeente, a_user, an_opgave
 from tests.support.queries import counted
-from tests.support.work import make_work
+from tests.support.work import TODAY, make_work
 
 A_MINUTE = timedelta(minutes=1)
+BEFORE_MIDNIGHT = datetime.combine(TODAY, time(23, 59), AMSTERDAM)
 
 
 @pytest.fixture
@@ -197,6 +201,27 @@ def test_who_unsubscribed_before_it_was_written_gets_no_digest(
     assert (delivery.state, delivery.last_answer) == (DeliveryState.SUPPRESSED, "unsubscribed")
 
 
+@pytest.mark.parametrize(("days_left", "goes"), [(0, False), (1, True)])
+def test_a_letter_of_before_midnight_is_looked_at_in_full_after_it(
+    session: Session, stationery: Stationery, days_left: int, goes: bool
+) -> None:
+    """No row changes at midnight, and yet what it tells may be over."""
+    last_minute = make_work(session, now=BEFORE_MIDNIGHT)
+    closes_on = last_minute.today + timedelta(days=days_left)
+    told = a_told_match(session, told_at=BEFORE_MIDNIGHT - A_MINUTE, closes_on=closes_on)
+    claimed = claim_of(last_minute, a_digest_for(last_minute, told.professional))
+    letter = service.write_letter(last_minute, stationery, claimed)
+    next_day = make_work(session, now=BEFORE_MIDNIGHT + 2 * A_MINUTE)
+
+    assert letter is not None
+    with counted(session) as statements:
+        is_marked = service.mark_letter(next_day, claimed, letter)
+
+    assert is_marked is goes
+    # More than the one statement that marks what did not change.
+    assert len(statements) > 2
+
+
 @pytest.mark.parametrize("suppressed", [True, False])
 def test_an_address_from_which_mail_came_back_gets_no_digest(
     work: Work, stationery: Stationery, *, suppressed: bool
@@ -260,6 +285,40 @@ def test_a_preview_says_what_a_digest_would_say_and_changes_nothing(
     nobody = a_user(work.session)
     assert service.preview_digest(work, stationery, nobody.id) is None
     assert len(work.session.scalars(select(Delivery)).all()) == 1
+
+
+def test_interest_that_a_digest_passes_over_is_told_by_the_next(
+    session: Session, stationery: Stationery
+) -> None:
+    """They go out of sight before it is written, and what follows from that comes after."""
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, owner=owner)
+    monday = make_work(session)
+    service.choose_roads(make_work(session, owner), {Family.RESPONSES: Channel.DIGEST})
+    away, there = (interest_in(session, opgave, at=monday.now - A_MINUTE) for _ in range(2))
+    profile = session.get_one(Profile, away.id)
+
+    def digest_of(work: Work) -> str:
+        service.plan_digests(work, due_on(work.today), everybody=True)
+        [claimed] = service.claim(work, 20)
+        letter = service.write_letter(work, stationery, claimed)
+        assert letter is not None
+        assert service.mark_letter(work, claimed, letter)
+        accepted = Answer(Verdict.ACCEPTED, "250 Ok", Phase.DOT, 250)
+        service.record(work, claimed, accepted, letter)
+        return letter.text
+
+    profile.state = ProfileState.PAUSED
+    session.flush()
+    first = digest_of(monday)
+    service.tell_interest_of(monday, away.id)
+    profile.state = ProfileState.PUBLISHED
+    session.flush()
+    service.tell_who_is_shown(monday, away.id)
+    second = digest_of(make_work(session, now=monday.now + timedelta(days=1)))
+
+    assert (away.email in first, there.email in first) == (False, True)
+    assert (away.email in second, there.email in second) == (True, False)
 
 
 # Mails that somebody waits for

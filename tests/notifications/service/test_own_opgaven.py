@@ -53,6 +53,17 @@ def test_every_gemeentebeheerder_but_the_writer_is_asked(session: Session, owner
     assert read_by(session, other) == [NoticeKind.REVIEW_ASKED]
 
 
+def test_where_no_gemeentebeheerder_can_look_another_opgavehouder_is_asked(
+    session: Session, owner: User, second: User
+) -> None:
+    opgave = an_opgave(session, owner=owner, status=OpgaveStatus.REVIEW, submitted_by=owner.id)
+
+    service.tell_review_asked(make_work(session), opgave.id)
+
+    assert list(session.scalars(select(Notice.user_id))) == [second.id]
+    assert read_by(session, second) == [NoticeKind.REVIEW_ASKED]
+
+
 @pytest.mark.parametrize(
     ("kind", "begin", "end"),
     [

@@ -1,10 +1,8 @@
 """Which mails must go: one row each, whatever happens twice."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -246,32 +244,6 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(
 
     assert session.get_one(DigestRun, TODAYS.period).planned == len(planned(session)) == 4
     assert readers(session) == {user.id for one in told for user in (one.professional, one.owner)}
-
-
-def test_sixteen_planners_at_once_make_one_run(new_database: DatabaseMaker) -> None:
-    with SharedDatabase(new_database()) as fresh:
-        with fresh.work() as work:
-            for _ in range(4):
-                a_told_match(work.session, told_at=EARLIER)
-
-        def plan() -> int:
-            count, is_done = 0, False
-            start.wait()
-            while not is_done:
-                with fresh.work() as own:
-                    turn = service.plan_digests(own, TODAYS, most=2)
-                count, is_done = count + turn.planned, turn.is_last
-            return count
-
-        start = Barrier(16)
-        with ThreadPoolExecutor(16) as pool:
-            counts = [one.result() for one in [pool.submit(plan) for _ in range(16)]]
-
-        with fresh.work() as work:
-            mails = planned(work.session)
-            run = work.session.scalars(select(DigestRun)).one()
-            assert (sum(counts), run.planned, len(mails)) == (8, 8, 8)
-            assert len({mail.user_id for mail in mails}) == 8
 
 
 def an_untold_match(work: Work) -> tuple[UUID, UUID]:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.core.actor import ANYONE
 from app.core.errors import Conflict, NotAllowed
@@ -133,6 +134,53 @@ def test_of_two_who_choose_at_once_the_second_reads_what_the_first_chose(
     given = shared.overlap(choose(Frequency.DAILY), choose(Frequency.NEVER), actor)
 
     assert [type(one) for one in given] == [type(None), Conflict]
+
+
+def test_who_leaves_by_a_link_is_not_brought_back_by_a_form_that_began_before(
+    shared: SharedDatabase,
+) -> None:
+    with shared.work() as work:
+        user_id = a_user(work.session).id
+        service.set_preference(work, Frequency.DAILY, Weekday.MONDAY, by_link=user_id)
+        work.session.flush()
+        wanted = queries.choice_of(work.session, user_id)
+
+    _, given = shared.overlap(
+        lambda work: service.unsubscribe(work, user_id),
+        lambda work: service.choose(work, wanted, wanted.version, by_link=user_id),
+        ANYONE,
+    )
+
+    assert isinstance(given, Conflict)
+    with shared.work() as work:
+        assert queries.preference_of(work.session, user_id)[0] is Frequency.NEVER
+
+
+def test_who_is_erased_meanwhile_can_still_be_unsubscribed(shared: SharedDatabase) -> None:
+    with shared.work() as work:
+        user_id = a_user(work.session).id
+
+    _, given = shared.overlap(
+        lambda work: work.session.execute(delete(User).where(User.id == user_id)),
+        lambda work: service.unsubscribe(work, user_id),
+    )
+
+    assert given is None
+
+
+def test_a_link_that_ends_mail_at_once_begins_no_other_that_was_just_left(
+    shared: SharedDatabase,
+) -> None:
+    with shared.work() as work:
+        user_id = a_user(work.session).id
+
+    shared.overlap(
+        lambda work: service.choose_roads(work, {Family.RESPONSES: Channel.INBOX}, by_link=user_id),
+        lambda work: service.end_at_once(work, user_id, Family.RESPONSES),
+    )
+
+    with shared.work() as work:
+        assert queries.channels(work.session, user_id)[Family.RESPONSES] is Channel.INBOX
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""Mail about a loan: when it goes, to whom it does not, and how often."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.reports import COMPLAINT
+from app.loans import service as loans
+from app.loans.models import Loan
+from app.loans.rules import Party
+from app.notifications import service
+from app.notifications.models import Delivery
+from app.notifications.postponed import postponed
+from app.notifications.rules import DeliveryState, MailKind, is_quiet, lives, next_morning
+from app.notifications.service import Claim, Stationery, health
+from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
+from tests.support.work import MONDAY, TODAY, make_work
+
+EVENING = MONDAY.replace(hour=20)
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+def mails(session: Session) -> Sequence[Delivery]:
+    session.flush()
+    session.expire_all()
+    return session.scalars(select(Delivery).where(Delivery.kind == MailKind.LOAN)).all()
+
+
+def tell(session: Session, loan_id: UUID, at: datetime = MONDAY) -> None:
+    service.mail_loan(make_work(session, now=at), loan_id, by="professional")
+
+
+def to_other_hours(session: Session, who: Parties, loan_id: UUID, hours: int) -> None:
+    version = session.get_one(Loan, loan_id).version
+    draft = replace(TERMS, hours_per_week=hours)
+    loans.change(make_work(session, who.professional), loan_id, Party.PROFESSIONAL, version, draft)
+
+
+def test_what_happens_in_the_evening_is_mailed_in_the_morning(
+    session: Session, who: Parties
+) -> None:
+    assert is_quiet(EVENING)
+    morning = next_morning(EVENING)
+
+    tell(session, a_loan(session, who).id, EVENING)
+
+    moments = {(mail.next_attempt_at, mail.expires_at) for mail in mails(session)}
+    assert moments == {(morning, morning + lives(MailKind.LOAN))}
+    assert all("geen mail in avond en weekend" in one.words for one in postponed(session))
+
+
+def test_steps_before_a_mail_goes_are_told_in_one(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    for hours in (9, 10):
+        to_other_hours(session, who, loan.id, hours)
+        tell(session, loan.id)
+
+    assert len({mail.user_id for mail in mails(session)}) == len(mails(session)) == 2
+
+
+def test_a_step_after_a_mail_went_is_told_again(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    counts = []
+    for number, days in enumerate((80, 82, 80)):
+        work = make_work(session, who.professional, MONDAY + timedelta(hours=number))
+        loans.plan_end_talk(work, loan.id, Party.PROFESSIONAL, TODAY + timedelta(days=days))
+        for _ in range(2):
+            tell(session, loan.id)
+        for mail in mails(session):
+            mail.state = DeliveryState.ACCEPTED
+        counts.append(len(mails(session)))
+
+    assert counts == [2, 4, 6]
+
+
+def test_a_manager_who_complained_is_left_alone(
+    session: Session, who: Parties, stationery: Stationery
+) -> None:
+    tell(session, a_loan(session, who).id)
+    [mail] = [one for one in mails(session) if one.user_id is None]
+    address_hash = health.hash_of(who.manager.email, stationery.secret)
+    health.hold_against(make_work(session), who.manager.email, address_hash, COMPLAINT)
+    mail.lease_owner = mail.id
+    session.flush()
+
+    claimed = Claim(mail.id, mail.kind, mail.id)
+    assert service.write_letter(make_work(session), stationery, claimed) is None
+    assert mail.state is DeliveryState.SUPPRESSED

@@ -1,0 +1,150 @@
+"""Whoever waited hears once how it ended, with the reason and what fits them now."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.accounts.queries import actor_of
+from app.conversations import service as conversations
+from app.core.ids import new_id
+from app.core.work import Work
+from app.matching import service as matching
+from app.notifications import queries, service
+from app.notifications.models import ChannelChoice, Delivery, Notice
+from app.notifications.rules import Channel, DeliveryState, Family, MailKind, NoticeKind
+from app.notifications.service import Claim, Stationery
+from app.notifications.telling import told_to
+from app.opgaven.rules import OpgaveStatus
+from app.responses import ending
+from app.responses.models import Outcome
+from app.responses.rules import WhyClosed
+from tests.conversations.builders import Talk, a_talk
+from tests.support.builders import an_opgave
+from tests.support.work import MONDAY, TODAY, make_work
+
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def talk(session: Session) -> Talk:
+    """With a no that its reader was not told yet."""
+    found = a_talk(session)
+    for number in range(4):
+        an_opgave(session, "Verkeerskunde", title=f"Een stille straat {number}")
+    matching.match_everything(make_work(session))
+    ending.say_no(
+        make_work(session, found.owner),
+        found.opgave.id,
+        found.professional.id,
+        WhyClosed.HOURS,
+        "Dank je voor het gesprek.",
+    )
+    session.flush()
+    return found
+
+
+@pytest.fixture
+def work(session: Session) -> Work:
+    return make_work(session)
+
+
+def tell(work: Work, talk: Talk) -> None:
+    service.tell_outcome(work, talk.opgave.id, talk.professional.id)
+    work.session.flush()
+
+
+def mails(session: Session) -> list[Delivery]:
+    session.expire_all()
+    kind = Delivery.kind == MailKind.OUTCOME
+    return list(session.scalars(select(Delivery).where(kind).order_by(Delivery.created_at)))
+
+
+def kinds_for(session: Session, reader: User) -> list[NoticeKind]:
+    session.flush()
+    return [one.notice.kind for one in queries.inbox(session, actor_of(reader), TODAY)]
+
+
+def claimed(work: Work, delivery: Delivery) -> Claim:
+    return {one.delivery_id: one for one in service.claim(work, 20)}[delivery.id]
+
+
+def test_it_is_told_once_with_the_reason_and_three_matches(
+    work: Work, stationery: Stationery, talk: Talk
+) -> None:
+    for hours in range(2):
+        tell(make_work(work.session, now=MONDAY + timedelta(hours=hours)), talk)
+
+    [mail] = mails(work.session)
+    letter = service.write_letter(work, stationery, claimed(work, mail))
+
+    assert kinds_for(work.session, talk.professional) == [NoticeKind.OUTCOME]
+    assert work.session.scalars(select(Outcome.told_at)).one() == MONDAY
+    assert work.session.scalars(select(Notice.told_at)).one() == MONDAY
+    assert letter is not None
+    assert letter.to == talk.professional.email
+    for part in (letter.text, letter.html):
+        assert "De uren of de periode passen niet bij elkaar." in part
+        assert "Dank je voor het gesprek." in part
+        assert part.count("Een stille straat") == 3
+        assert "Dit past nu het best bij je" in part
+
+
+def test_what_was_taken_back_is_not_told(work: Work, stationery: Stationery, talk: Talk) -> None:
+    tell(work, talk)
+    [mail] = mails(work.session)
+    owner = make_work(work.session, talk.owner)
+    ids = (talk.opgave.id, talk.professional.id)
+    conversations.think_again(owner, *ids, new_id(), "Toch wel.")
+    work.session.flush()
+    tell(work, talk)
+
+    assert service.write_letter(work, stationery, claimed(work, mail)) is None
+    work.session.refresh(mail)
+    assert mail.state is DeliveryState.SUPPRESSED
+    assert NoticeKind.OUTCOME not in kinds_for(work.session, talk.professional)
+
+
+def test_an_end_that_is_undone_is_not_told(work: Work, stationery: Stationery, talk: Talk) -> None:
+    outcome = work.session.scalars(select(Outcome)).one()
+    outcome.reason, outcome.by_id = WhyClosed.FILLED, None
+    talk.opgave.status = OpgaveStatus.FILLED
+    work.session.flush()
+    tell(work, talk)
+    [mail] = mails(work.session)
+    assert kinds_for(work.session, talk.professional) == [NoticeKind.OUTCOME]
+
+    talk.opgave.status = OpgaveStatus.TALKING
+    work.session.flush()
+
+    assert service.write_letter(work, stationery, claimed(work, mail)) is None
+    assert NoticeKind.OUTCOME not in kinds_for(work.session, talk.professional)
+    news = queries.news(work.session, actor_of(talk.professional), None, MONDAY + A_DAY, TODAY)
+    assert "outcomes" not in {one.name for one in told_to(news)}
+
+
+def test_who_chose_the_digest_finds_it_there(work: Work, talk: Talk) -> None:
+    reader = talk.professional
+    work.session.add(
+        ChannelChoice(user_id=reader.id, family=Family.OUTCOMES, channel=Channel.DIGEST)
+    )
+    work.session.flush()
+    tell(work, talk)
+
+    news = queries.news(work.session, actor_of(reader), None, MONDAY + A_DAY, TODAY)
+    told = told_to(news)
+
+    assert mails(work.session) == []
+    assert [(one.name, one.section.headline) for one in told] == [
+        ("outcomes", "1 antwoord op je reacties")
+    ]
+    assert told[0].section.first_line.startswith("“Een veilig plein” van gemeente")
+
+
+def test_in_quiet_hours_the_mail_waits_for_the_morning(session: Session, talk: Talk) -> None:
+    tell(make_work(session, now=MONDAY + timedelta(hours=12)), talk)
+
+    [mail] = mails(session)
+    assert mail.next_attempt_at == MONDAY + timedelta(hours=22)

@@ -1,0 +1,153 @@
+"""Mails about what was reported: to whom, once, and what they say of whom."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Role
+from app.core.mail import Letter
+from app.moderation import service as moderation
+from app.moderation.models import Report
+from app.moderation.rules import Ruling
+from app.notifications import service
+from app.notifications.models import Delivery
+from app.notifications.rules import DeliveryState, MailKind, next_morning
+from app.post import Post
+from tests.conversations.builders import a_talk, say
+from tests.moderation.builders import a_report, last_message
+from tests.support.builders import a_profile, a_user, an_opgave
+from tests.support.work import MONDAY, make_work
+
+NIGHT = datetime(2026, 11, 23, 21, tzinfo=UTC)
+WHY = "Wij zoeken hier\ngeen klanten."
+
+
+@pytest.fixture
+def beheerder(session: Session) -> User:
+    return a_user(session, Role.BEHEERDER, name="Willemijn Tersteeg")
+
+
+def mails(session: Session) -> list[Delivery]:
+    return list(session.scalars(select(Delivery).order_by(Delivery.created_at, Delivery.id)))
+
+
+def readers(session: Session) -> dict[MailKind, set[object]]:
+    found: dict[MailKind, set[object]] = {}
+    for one in mails(session):
+        found.setdefault(one.kind, set()).add(one.user_id)
+    return found
+
+
+def decide(session: Session, beheerder: User, one: Report, ruling: Ruling) -> None:
+    read = len(list(session.scalars(select(Report.id).where(Report.opgave_id == one.opgave_id))))
+    work = make_work(session, beheerder)
+    moderation.decide(work, one.id, ruling, WHY, read=read if one.opgave_id else 1)
+    for _ in range(2):
+        service.mail_report_decided(make_work(session), one.id)
+
+
+def letter_to(app: Flask, session: Session, user: User) -> Letter | None:
+    delivery = session.scalars(select(Delivery).where(Delivery.user_id == user.id)).one()
+    post: Post = app.extensions["post"]
+    claimed = service.Claim(delivery.id, delivery.kind, uuid4())
+    delivery.lease_owner = claimed.owner
+    session.flush()
+    return service.write_letter(make_work(session), post.stationery, claimed)
+
+
+def test_every_beheerder_hears_once_of_a_thing(session: Session, beheerder: User) -> None:
+    other = a_user(session, Role.BEHEERDER)
+    a_user(session, Role.GEMEENTEBEHEERDER)
+    first = a_report(session)
+    again = a_report(session, opgave_id=first.opgave_id, reported_at=NIGHT)
+
+    for report in (first, first, again):
+        service.mail_report_made(make_work(session), report.id)
+
+    assert readers(session) == {MailKind.REPORT_MADE: {beheerder.id, other.id}}
+    assert len(mails(session)) == 2
+
+
+def test_who_it_is_about_is_not_asked_to_look(session: Session, beheerder: User) -> None:
+    other = a_user(session, Role.BEHEERDER)
+    one = a_report(session, profile_id=a_profile(session, "wonen", user=beheerder).user_id)
+
+    service.mail_report_made(make_work(session), one.id)
+
+    assert readers(session) == {MailKind.REPORT_MADE: {other.id}}
+
+
+def test_nobody_is_asked_to_look_at_what_was_decided(
+    app: Flask, session: Session, beheerder: User
+) -> None:
+    report = a_report(session)
+    service.mail_report_made(make_work(session), report.id)
+    report.decided_at, report.ruling = MONDAY, Ruling.LEFT
+
+    assert letter_to(app, session, beheerder) is None
+    assert [(one.state, one.last_answer) for one in mails(session)] == [
+        (DeliveryState.SUPPRESSED, "decided")
+    ]
+
+
+@pytest.mark.parametrize("ruling", Ruling)
+def test_who_reported_hears_what_was_decided_and_who_wrote_it_when_it_is_gone(
+    session: Session, beheerder: User, ruling: Ruling
+) -> None:
+    owner, co_owner = (a_user(session, Role.OPGAVEHOUDER) for _ in range(2))
+    opgave = an_opgave(session, owner=owner, co_owner_id=co_owner.id)
+    reports = [a_report(session, opgave_id=opgave.id) for _ in range(2)]
+
+    decide(session, beheerder, reports[0], ruling)
+
+    reporters = {one.reporter_id for one in reports}
+    writers = {owner.id, co_owner.id} if ruling is Ruling.TAKEN_DOWN else set()
+    assert readers(session) == {MailKind.REPORT_DECIDED: reporters | writers}
+    assert len(mails(session)) == len(reporters | writers)
+
+
+def test_who_wrote_it_reads_why_and_never_who_reported_it(
+    app: Flask, session: Session, beheerder: User
+) -> None:
+    talk = a_talk(session)
+    say(session, talk, talk.owner, "Wat ben jij een sukkel.")
+    one = a_report(session, talk.professional, message_id=last_message(session, talk).id)
+
+    decide(session, beheerder, one, Ruling.TAKEN_DOWN)
+    to_writer = letter_to(app, session, talk.owner)
+    to_reporter = letter_to(app, session, talk.professional)
+
+    assert to_writer is not None
+    assert to_reporter is not None
+    assert to_writer.subject == "Weggehaald na een melding: Een bericht in een gesprek"
+    assert "> Wij zoeken hier\n> geen klanten." in to_writer.text
+    assert "Fatima Bouali" not in to_writer.text + to_writer.html
+    assert to_reporter.subject == "Wat je meldde, is bekeken: Een bericht in een gesprek"
+    assert "haalde het weg" in to_reporter.text
+    assert "sukkel" not in to_reporter.text + to_writer.text
+
+
+def test_who_wrote_it_is_not_told_of_what_is_back(
+    app: Flask, session: Session, beheerder: User
+) -> None:
+    talk = a_talk(session, "Wat een onzin.")
+    one = a_report(session, talk.owner, message_id=last_message(session, talk).id)
+    decide(session, beheerder, one, Ruling.TAKEN_DOWN)
+
+    moderation.put_back(make_work(session, beheerder), one.id)
+
+    assert letter_to(app, session, talk.professional) is None
+
+
+def test_at_night_it_waits_for_the_morning(session: Session, beheerder: User) -> None:
+    report = a_report(session)
+
+    service.mail_report_made(make_work(session, now=NIGHT), report.id)
+
+    assert [one.next_attempt_at for one in mails(session)] == [next_morning(NIGHT)]
+    assert beheerder.id in readers(session)[MailKind.REPORT_MADE]

@@ -1,0 +1,125 @@
+"""Who lets a colleague wait hears it in time, and somebody else when that was no use."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.accounts.queries import actor_of
+from app.conversations import awaiting
+from app.conversations import service as conversing
+from app.core.actor import Role
+from app.notifications import queries, service
+from app.notifications.digest import DigestOwn, OfOwn
+from app.notifications.models import Notice
+from app.notifications.rules import NoticeKind
+from app.notifications.telling import told_to
+from app.responses import service as responses
+from tests.conversations.builders import Talk, a_question, say
+from tests.support.builders import a_user
+from tests.support.work import MONDAY, TODAY, make_work
+
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def talk(session: Session) -> Talk:
+    return a_question(session)
+
+
+def here(session: Session, talk: Talk, *roles: Role) -> User:
+    return a_user(session, *roles, gemeente_code=talk.owner.gemeente_code)
+
+
+def read_by(session: Session, user: User) -> list[NoticeKind]:
+    session.flush()
+    return [one.notice.kind for one in queries.inbox(session, actor_of(user), TODAY)]
+
+
+def late(session: Session, talk: Talk) -> None:
+    service.tell_answer_late(make_work(session), talk.id)
+    session.flush()
+
+
+def test_the_opgavehouder_is_reminded_as_long_as_somebody_waits(
+    session: Session, talk: Talk
+) -> None:
+    talk.opgave.co_owner_id = here(session, talk, Role.OPGAVEHOUDER).id
+
+    service.tell_answer_due(make_work(session), talk.id)
+
+    assert read_by(session, talk.owner) == [NoticeKind.ANSWER_DUE]
+    assert list(session.scalars(select(Notice.user_id))) == [talk.owner.id]
+    say(session, talk, talk.owner, "Aan de haven.")
+    assert read_by(session, talk.owner) == []
+
+
+def test_the_second_opgavehouder_hears_what_is_late_and_nobody_else(
+    session: Session, talk: Talk
+) -> None:
+    second = here(session, talk, Role.OPGAVEHOUDER)
+    here(session, talk, Role.GEMEENTEBEHEERDER)
+    talk.opgave.co_owner_id = second.id
+
+    late(session, talk)
+
+    assert list(session.scalars(select(Notice.user_id))) == [second.id]
+    assert read_by(session, second) == [NoticeKind.ANSWER_LATE]
+
+
+@pytest.mark.parametrize("is_same", [False, True])
+def test_without_a_second_one_the_gemeentebeheerders_of_that_gemeente_hear(
+    session: Session, talk: Talk, is_same: bool
+) -> None:
+    talk.opgave.co_owner_id = talk.owner.id if is_same else None
+    beheerders = [here(session, talk, Role.GEMEENTEBEHEERDER) for _ in range(2)]
+    a_user(session, Role.GEMEENTEBEHEERDER)
+
+    late(session, talk)
+
+    assert set(session.scalars(select(Notice.user_id))) == {one.id for one in beheerders}
+    assert [read_by(session, one) for one in beheerders] == [[NoticeKind.ANSWER_LATE]] * 2
+
+
+def test_where_there_is_nobody_else_nobody_hears(session: Session) -> None:
+    talk = a_question(session)
+    talk.owner.grants = a_user(session, Role.GEMEENTEBEHEERDER).grants
+
+    late(session, talk)
+
+    assert session.scalars(select(Notice)).all() == []
+
+
+def test_the_digest_tells_of_several_who_wait_once_and_leads_to_the_conversations(
+    session: Session, talk: Talk
+) -> None:
+    other = a_user(session)
+    from_other = make_work(session, other)
+    second = conversing.ask(from_other, talk.opgave.id, "En wanneer?", from_other.new_id())
+    for conversation_id in (talk.id, second.id):
+        service.tell_answer_due(make_work(session), conversation_id)
+    session.flush()
+
+    news = queries.news(session, actor_of(talk.owner), None, MONDAY + A_DAY, TODAY)
+
+    (told,) = told_to(news)
+    assert isinstance(told.section, OfOwn)
+    assert told.section.lines == (
+        DigestOwn(
+            talk.opgave.id,
+            "Een collega wacht op jullie antwoord over “Een veilig plein”.",
+            is_in_conversation=True,
+        ),
+    )
+
+
+def test_who_takes_interest_back_is_waited_for_no_more(session: Session, talk: Talk) -> None:
+    service.tell_answer_due(make_work(session), talk.id)
+    responses.withdraw(make_work(session, talk.professional), talk.opgave.id)
+    work = make_work(session, now=MONDAY)
+
+    awaiting.stop_after_withdrawal(work, talk.opgave.id, talk.professional.id)
+
+    assert read_by(session, talk.owner) == []
