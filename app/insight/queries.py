@@ -1,4 +1,4 @@
-"""The funnel and the time to fill, from the facts that opgaven left."""
+"""The funnel and the time to fill, from the facts that opgaven left; and who answers in time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,16 @@ from uuid import UUID
 from sqlalchemy import Uuid, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.conversations.models import AwaitedAnswer, Conversation
+from app.core.clock import AMSTERDAM, dutch_day
 from app.core.outbox import OutboxMessage
-from app.insight.rules import PERIOD, Stage, middle_days
+from app.insight.rules import PERIOD, Stage, may_be_shown, middle_days
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
+from app.people.models import Profile
+from app.people.rules import ProfileState
+from app.responses.models import Invitation
+from app.responses.spreading import gini
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,62 @@ def funnel(session: Session, now: datetime, gemeente_code: str | None = None) ->
     filled = reached.get(Stage.FILLED, {})
     spans = [filled[one] - opened[one] for one in opened.keys() & filled.keys()]
     return Funnel(counts, middle_days(spans))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How invitations of the last year are spread over who is available now."""
+
+    invitations: int
+    people: int
+    # None for so few that it would tell of each.
+    gini: float | None
+
+
+def spread(session: Session, now: datetime) -> Spread:
+    """Over the whole country; whoever got none counts with none."""
+    got = (
+        select(Invitation.user_id, func.count().label("times"))
+        .where(Invitation.invited_at > now - PERIOD)
+        .group_by(Invitation.user_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(func.coalesce(got.c.times, 0), func.count())
+        .select_from(Profile)
+        .outerjoin(got, got.c.user_id == Profile.user_id)
+        .where(Profile.state == ProfileState.PUBLISHED)
+        .group_by(got.c.times)
+    )
+    counts = [times for times, people in rows for _ in range(people)]
+    may = may_be_shown(len(counts)) and may_be_shown(sum(counts))
+    return Spread(sum(counts), len(counts), gini(counts) if may else None)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How often somebody waited for a gemeente until the time was over, and how often in vain."""
+
+    awaited: int
+    in_time: int
+
+
+def answering(session: Session, now: datetime, gemeente_code: str | None = None) -> Answering:
+    """Of the last year; of one gemeente, or of the whole country. Whose time is not over yet, is
+    not counted.
+    """
+    settled_on = func.date(func.timezone(AMSTERDAM.key, AwaitedAnswer.settled_at))
+    in_time = func.count().filter(settled_on < AwaitedAnswer.answer_before)
+    awaited = select(func.count(AwaitedAnswer.id), in_time).where(
+        AwaitedAnswer.since >= now - PERIOD, AwaitedAnswer.answer_before <= dutch_day(now)
+    )
+    if gemeente_code is not None:
+        awaited = (
+            awaited.join(Conversation, Conversation.id == AwaitedAnswer.conversation_id)
+            .join(Opgave, Opgave.id == Conversation.opgave_id)
+            .where(Opgave.gemeente_code == gemeente_code)
+        )
+    return Answering(*session.execute(awaited).one())
 
 
 def _first_facts(

@@ -26,6 +26,11 @@ def may_be_shown(count: int) -> bool:
     return count >= FEWEST
 
 
+def percent(part: int, whole: int) -> int | None:
+    """In whole percents; nothing of a few, which would tell of each."""
+    return round(100 * part / whole) if may_be_shown(whole) else None
+
+
 def middle_days(spans: Sequence[timedelta]) -> int | None:
     """Half of them took longer; nothing for a few, which would tell of each."""
     if not may_be_shown(len(spans)):

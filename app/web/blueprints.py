@@ -6,14 +6,24 @@ from app.settings import Settings
 from app.web.accounts.views import accounts
 from app.web.beheer.mail import mail
 from app.web.beheer.views import beheer
+from app.web.conversations.publishing import published
+from app.web.conversations.views import conversations
 from app.web.demo.views import demo, mailbox
 from app.web.home.views import home
+from app.web.hours.settling import settling
+from app.web.hours.views import hours
 from app.web.insight.views import insight
+from app.web.invitations.views import invitations
+from app.web.loans.by_mail import loans_by_mail
+from app.web.loans.feedback import loan_feedback
+from app.web.loans.views import loans
 from app.web.matching.views import matching
+from app.web.moderation.views import moderation
 from app.web.notifications.returned import returned
 from app.web.notifications.views import notifications
 from app.web.opgaven.review import review
 from app.web.opgaven.views import opgaven
+from app.web.outcomes.views import outcomes
 from app.web.people.views import people
 from app.web.responses.by_mail import by_mail
 from app.web.responses.views import responses
@@ -30,15 +40,25 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         people,
         matching,
         responses,
+        invitations,
+        outcomes,
         together,
         by_mail,
+        conversations,
+        published,
+        loans,
+        loan_feedback,
+        loans_by_mail,
         notifications,
         returned,
         vocabulary,
         words,
         beheer,
         insight,
+        hours,
+        settling,
         mail,
+        moderation,
         accounts,
     )
     return (

@@ -8,9 +8,12 @@ from flask_login import current_user
 
 from app.accounts import queries as accounts
 from app.accounts.rules import may_decide_access
-from app.core.actor import Actor
+from app.conversations import queries as conversations
+from app.core.actor import Actor, may_moderate
 from app.core.clock import dutch_day, utc_now
 from app.extensions import db
+from app.loans import queries as loans
+from app.moderation import queries as moderation
 from app.notifications import queries as notifications
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import may_review
@@ -20,6 +23,8 @@ from app.web.policy import may_come
 
 INBOX = "notifications.inbox"
 BEHEER = "beheer.index"
+CONVERSATIONS = "conversations.index"
+LOANS = "loans.index"
 FOR_VISITORS = (("Opgaven", "opgaven.index"), ("Over ons", "home.about"))
 # Everybody who is signed in finds the pages that their roles let them into.
 MENU = (
@@ -27,8 +32,11 @@ MENU = (
     ("Collega's", "people.index"),
     ("Mijn matches", "matching.index"),
     ("Mijn reacties", "responses.index"),
+    ("Gesprekken", CONVERSATIONS),
+    ("Inzet", LOANS),
     ("Mijn profiel", "people.own"),
     ("Onze opgaven", "opgaven.ours"),
+    ("Onze uren", "hours.index"),
     ("Beheer", BEHEER),
     ("Meldingen", INBOX),
 )
@@ -49,11 +57,44 @@ UNDER = {
     "opgaven.who_else": "opgaven.index",
     "opgaven.hand_over": "opgaven.ours",
     "insight.index": "beheer.index",
+    "hours.show": "hours.index",
+    "hours.limit": "hours.index",
+    "settling.index": "beheer.index",
+    "settling.show": "beheer.index",
     "review.index": "beheer.index",
-    "review.send_back": "beheer.index",
+    "review.send_back": "opgaven.ours",
     "together.combine": "opgaven.ours",
     "opgaven.confirm_withdraw": "opgaven.ours",
+    "conversations.show": "conversations.index",
+    "conversations.of_opgave": "conversations.index",
+    "conversations.ask": "opgaven.index",
+    "published.create": "conversations.index",
+    "published.edit": "opgaven.ours",
+    "loans.ask": "opgaven.index",
+    "loans.show": "loans.index",
+    "loans.change": "loans.index",
+    "loans.agreed": "loans.index",
+    "loans.refuse": "loans.index",
+    "loans.remark": "loans.index",
+    "loans.end": "loans.index",
+    "loans.plan_end_talk": "loans.index",
+    "loans.name_manager": "loans.index",
+    "loans.agree_on_hours": "loans.index",
+    "loans.dispute_hours": "loans.index",
+    "moderation.report_opgave": "opgaven.index",
+    "moderation.report_profile": "people.index",
+    "moderation.report_message": "conversations.index",
+    "moderation.mine": "notifications.inbox",
+    "moderation.queue": "beheer.index",
+    "moderation.case": "beheer.index",
+    "loan_feedback.give": "loans.index",
+    "loan_feedback.answer": "loans.index",
     "matching.of_opgave": "opgaven.ours",
+    "invitations.invite": "opgaven.ours",
+    "invitations.show": "responses.index",
+    "outcomes.say_no": "opgaven.ours",
+    "outcomes.think_again": "opgaven.ours",
+    "outcomes.show": "responses.index",
     "matching.ask_dispute": "matching.index",
     "matching.disputes": "matching.index",
     "matching.disputed": "beheer.index",
@@ -126,16 +167,22 @@ def _badge(reader: SignedIn, endpoint: str) -> str:
     count = 0
     if endpoint == INBOX:
         count = notifications.count_unread(db.session(), reader.actor, dutch_day(utc_now()))
+    elif endpoint == CONVERSATIONS:
+        count = conversations.count_unread(db.session(), reader.actor)
+    elif endpoint == LOANS:
+        count = loans.count_waiting(db.session(), reader.actor)
     elif endpoint == BEHEER:
         count = _waiting_decisions(reader.actor)
     return str(count) if count else ""
 
 
 def _waiting_decisions(actor: Actor) -> int:
-    """Requests to take part, and opgaven of the own gemeente to look at."""
+    """Requests to take part, what was reported, and opgaven of the own gemeente to look at."""
     session, code = db.session(), actor.gemeente_code or ""
     requests = accounts.count_waiting_requests(session) if may_decide_access(actor) else 0
-    return requests + (opgaven.count_in_review(session, code) if may_review(actor, code) else 0)
+    reported = moderation.count_waiting(session) if may_moderate(actor) else 0
+    to_review = opgaven.count_in_review(session, code) if may_review(actor, code) else 0
+    return requests + reported + to_review
 
 
 def _item(label: str, endpoint: str, badge: str = "") -> MenuItem:

@@ -27,8 +27,8 @@ Deed = Callable[[Work], Any]
 class SharedDatabase:
     """A database of its own, in which what is saved stays for who comes after."""
 
-    def __init__(self, url: URL) -> None:
-        self._engine = create_engine(url)
+    def __init__(self, url: URL, at_once: int = 5) -> None:
+        self._engine = create_engine(url, pool_size=at_once)
 
     def __enter__(self) -> Self:
         return self
@@ -69,11 +69,12 @@ class SharedDatabase:
             one = first(work)
             work.session.flush()
             follower.start()
-            self._until_it_waits(follower)
+            self.until_it_waits(follower)
         follower.join(PATIENCE)
         return one, given[0]
 
-    def _until_it_waits(self, follower: Thread) -> None:
+    def until_it_waits(self, follower: Thread) -> None:
+        """Or is done without waiting."""
         deadline = monotonic() + PATIENCE
         with self._engine.connect() as watcher:
             while follower.is_alive() and monotonic() < deadline:

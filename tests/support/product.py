@@ -141,6 +141,7 @@ class Product:
             "MAILDIR": str(self.maildir),
             "MATCHING_DIR": str(self.folder / "matching"),
             "LOG_FORMAT": "plain",
+            "QUIET_HOURS": "off",
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -26,10 +26,12 @@ from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
-from app.responses.models import Response
-from app.responses.rules import Answer
-from app.web.responses.words import NEWS_AGAIN
+from app.responses.models import Invitation, Outcome, Response
+from app.responses.rules import Answer, InvitationState, WhyClosed
+from app.responses.service import WAS_CLOSED
+from app.web.responses.words import IN_DIGEST, NEWS_AGAIN
 from tests.notifications.builders import a_told_match
+from tests.responses.builders import an_invitation
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.web import sign_in
@@ -42,6 +44,7 @@ PRESSED = {
     Deed.LATER: {},
     Deed.NOT_MY_SKILL: {"asked": "verkeerskunde", "offered": ""},
     Deed.PAUSE: {"how_long": "2-weken"},
+    Deed.INVITATION: {"said": "nee", "reason": "te_ver", "no_words": "Het is echt te ver."},
 }
 OF_OPGAVE = [deed for deed in Deed if deed is not Deed.PAUSE]
 Path = Callable[[Deed], str]
@@ -59,6 +62,8 @@ def reader(session: Session) -> User:
 def opgave(session: Session, reader: User) -> Opgave:
     opgave = an_opgave(session, "verkeerskunde", title="Een plein", closes_on=TODAY + 40 * A_DAY)
     matching.match_everything(make_work(session))
+    # It waits for as long as the link works.
+    an_invitation(session, opgave, reader, answer_by=opgave.closes_on)
     session.commit()
     return opgave
 
@@ -74,6 +79,7 @@ def path(app: Flask, reader: User, opgave: Opgave) -> Path:
             Deed.LATER: lambda: links.later(user_id, opgave_id),
             Deed.NOT_MY_SKILL: lambda: links.not_my_skill(user_id, opgave_id),
             Deed.PAUSE: lambda: links.pause(user_id),
+            Deed.INVITATION: lambda: links.invitation(user_id, opgave_id),
         }
         return made[deed]().removeprefix("http://localhost")
 
@@ -100,6 +106,7 @@ def done(session: Session) -> set[Deed]:
         Deed.LATER: Answer.LATER in answers,
         Deed.NOT_MY_SKILL: session.scalars(select(Dispute)).first() is not None,
         Deed.PAUSE: queries.paused_until(session, user_id, TODAY) is not None,
+        Deed.INVITATION: InvitationState.DECLINED in session.scalars(select(Invitation.state)),
     }
     return {deed for deed, is_done in found.items() if is_done}
 
@@ -267,6 +274,24 @@ def test_later_takes_interest_back_and_says_so_beforehand(
     assert done(session) == {Deed.LATER}
 
 
+@pytest.mark.parametrize("deed", [Deed.INTERESTED, Deed.LATER])
+def test_who_was_told_no_reads_why_there_is_no_button(
+    client: FlaskClient, session: Session, path: Path, reader: User, opgave: Opgave, deed: Deed
+) -> None:
+    ids = {"user_id": reader.id, "opgave_id": opgave.id}
+    session.add(Response(**ids, answer=Answer.CLOSED, answered_at=MONDAY))
+    session.add(Outcome(**ids, reason=WhyClosed.HOURS, said_at=opgave.changed_at))
+    session.commit()
+
+    pages = [client.get(path(deed)), client.post(path(deed))]
+
+    assert [page.status_code for page in pages] == [200, 409]
+    for page in pages:
+        assert WAS_CLOSED in text_of(page)
+        assert "<button" not in page.text.partition("<main")[2].partition("</main>")[0]
+    assert done(session) == set()
+
+
 def test_later_says_where_it_is_news_again_and_promises_no_digest(
     client: FlaskClient, path: Path, opgave: Opgave, session: Session
 ) -> None:
@@ -276,8 +301,10 @@ def test_later_says_where_it_is_news_again_and_promises_no_digest(
 
     pages = [client.get(path(Deed.LATER)), client.post(path(Deed.LATER))]
 
-    assert f"niets van deze opgave tot 3 december 2026. {NEWS_AGAIN}" in text_of(pages[0])
-    assert f"Je zei: later, tot 3 december 2026. {NEWS_AGAIN}" in text_of(pages[1])
+    assert f"niets van deze opgave tot 3 december 2026. {NEWS_AGAIN}{IN_DIGEST}." in text_of(
+        pages[0]
+    )
+    assert f"Je zei: later, tot 3 december 2026. {NEWS_AGAIN}{IN_DIGEST}." in text_of(pages[1])
 
 
 @pytest.mark.parametrize("data", [{}, {"how_long": "altijd"}])

@@ -88,7 +88,7 @@ def test_a_visitor_can_read_what_this_is(client: FlaskClient, address: str, head
 def test_the_privacy_page_says_how_long_things_are_kept(client: FlaskClient) -> None:
     page = text_of(client.get("/privacy"))
 
-    assert "Op dit moment wissen we niets vanzelf." in page
+    assert "Op dit moment wissen we alleen vanzelf wat je meldde omdat het hier niet hoort" in page
     assert "halen we je gegevens binnen een maand weg" in page
 
 

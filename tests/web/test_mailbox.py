@@ -11,9 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app.conversations import queries as conversations
+from app.conversations import service as conversing
+from app.core.verp import answer_address
 from app.web.demo.maildir import LINES_A_PAGE, LONGEST_LIST, UNREADABLE, MailReader
+from tests.conversations.builders import a_talk
 from tests.support.builders import a_user
 from tests.support.web import sign_in
+from tests.support.work import make_work
 
 # Without the second a link to a new window opens a page that the browser then refuses.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
@@ -204,3 +209,31 @@ def test_an_unknown_mail_does_not_exist(client: FlaskClient, box: Maildir, key: 
     box.add(a_mail())
     answers = [client.get(f"/postvak/{key}"), client.get(f"/postvak/{key}/html")]
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+def test_a_mail_of_a_conversation_is_answered_from_the_mailbox(
+    app: Flask, client: FlaskClient, session: Session, box: Maildir
+) -> None:
+    talk, paper = a_talk(session), app.extensions["post"].stationery
+    own = conversing.reader_id(make_work(session), talk.conversation, talk.professional.id)
+    session.commit()
+    mail = a_mail(to=f"Fatima <{talk.professional.email}>")
+    mail["Reply-To"] = answer_address(own, paper.answer_box, paper.secret)
+    key = box.add(mail)
+
+    page = client.get(f"/postvak/{key}")
+    answer = client.post(f"/postvak/{key}/antwoord", data={"text": "Dinsdag kan."})
+
+    assert "Beantwoord deze mail" in page.text
+    assert answer.location == f"/postvak/{key}"
+    assert [one.text for one in conversations.messages(session, talk.id)] == ["Dinsdag kan."]
+
+
+def test_other_mail_is_not_answered_there(client: FlaskClient, box: Maildir) -> None:
+    key = box.add(a_mail())
+
+    client.post(f"/postvak/{key}/antwoord", data={"text": "Dinsdag kan."})
+
+    page = client.get(f"/postvak/{key}").text
+    assert "Beantwoord deze mail" not in page
+    assert "Op deze mail kun je niet antwoorden." in page

@@ -334,7 +334,7 @@ def test_who_decides_on_requests_reads_that_one_waits(
     ("frequency", "said"),
     [
         (Frequency.DAILY, "Je krijgt het nieuws ook in je mail."),
-        (Frequency.NEVER, "Je krijgt het nieuws niet in je mail"),
+        (Frequency.NEVER, "Je krijgt geen overzicht in je mail"),
     ],
 )
 def test_the_inbox_says_whether_the_news_comes_by_mail(
@@ -507,13 +507,20 @@ def test_a_road_is_chosen_per_sort_of_news(client: FlaskClient, session: Session
 
     choose(client, {**EVERY_WEEK, "road_matches": "inbox", "road_responses": "digest"})
 
-    assert before == ["weekly", "digest", "digest", "at_once", "digest", "digest"]
+    assert before == [
+        *("weekly", "digest", "digest", "at_once", "digest", "digest"),
+        *("at_once", "at_once", "digest", "at_once"),
+    ]
     assert queries.channels(session, opgavehouder.id) == {
         Family.MATCHES: Channel.INBOX,
         Family.COLLEAGUES: Channel.DIGEST,
         Family.RESPONSES: Channel.DIGEST,
         Family.OWN: Channel.DIGEST,
         Family.TOGETHER: Channel.DIGEST,
+        Family.MESSAGES: Channel.AT_ONCE,
+        Family.INVITATIONS: Channel.AT_ONCE,
+        Family.LOANS: Channel.DIGEST,
+        Family.OUTCOMES: Channel.AT_ONCE,
     }
 
 
@@ -525,8 +532,8 @@ def test_who_looks_after_no_opgaven_is_asked_nothing_about_them(
 
     choose(client, {**EVERY_WEEK, "road_matches": "inbox", "road_responses": "digest"})
 
-    # Everybody can follow an opgave, and hear how it ends.
-    assert asked == ["weekly", "digest", "digest"]
+    # Everybody can follow an opgave, hear how it ends, be in a talk, be invited and be lent.
+    assert asked == ["weekly", "digest", "digest", "at_once", "at_once", "digest", "at_once"]
     assert queries.channels(session, professional.id)[Family.RESPONSES] is Channel.AT_ONCE
 
 

@@ -18,7 +18,7 @@ from app.people.rules import ProfileState, Visibility
 from app.responses import service as responses
 from app.responses.models import Response
 from app.responses.rules import Answer
-from app.web.responses.words import NEWS_AGAIN
+from app.web.responses.words import IN_DIGEST, NEWS_AGAIN
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.queries import counted
@@ -72,7 +72,7 @@ def test_the_page_says_what_is_shared_before_it_is_shared(
     [
         ("belangstelling", "Je hebt belangstelling getoond.", ["toch-niet"]),
         (
-            *("later", f"Je zei: later, tot 7 december 2026. {NEWS_AGAIN}"),
+            *("later", f"Je zei: later, tot 7 december 2026. {NEWS_AGAIN}{IN_DIGEST}."),
             ["belangstelling", "toch-niet"],
         ),
     ],

@@ -79,7 +79,7 @@ def test_an_opgavehouder_asks_a_gemeentebeheerder_opens(
     )
 
     assert "Vraag een oordeel" in offered
-    assert "De opgave wacht op een gemeentebeheerder" in asked
+    assert "De opgave wacht op een collega die meekijkt" in asked
     assert "Goed, zet open" not in asked
     assert "Beheer 1" in queue
     assert "1 opgave wacht" in queue
@@ -101,7 +101,7 @@ def test_sending_back_takes_words_that_the_opgavehouder_reads(
 
     assert (form.status_code, empty.status_code) == (200, 422)
     assert fault_at(empty, "words") == "Fout: Schrijf wat er anders moet."
-    assert "Een gemeentebeheerder vraagt: Noem de wijk." in seen
+    assert "Wie meekeek, vraagt: Noem de wijk." in seen
     assert waiting.status is OpgaveStatus.CONCEPT
 
 
@@ -116,11 +116,12 @@ def test_what_was_changed_meanwhile_stays_waiting(
     assert waiting.status is OpgaveStatus.REVIEW
 
 
-@pytest.mark.parametrize("roles", [(Role.OPGAVEHOUDER,), (Role.BEHEERDER,)])
+@pytest.mark.parametrize(("role", "status"), [(Role.OPGAVEHOUDER, 404), (Role.BEHEERDER, 403)])
 def test_others_have_nothing_to_judge(
-    client: FlaskClient, session: Session, waiting: Opgave, roles: tuple[Role, ...]
+    client: FlaskClient, session: Session, waiting: Opgave, role: Role, status: int
 ) -> None:
-    sign_in(client, session, a_user(session, *roles, gemeente_code=waiting.gemeente_code))
+    a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=waiting.gemeente_code)
+    sign_in(client, session, a_user(session, role, gemeente_code=waiting.gemeente_code))
     data = {"version": waiting.version, "words": "Nee."}
 
     answers = [
@@ -130,8 +131,61 @@ def test_others_have_nothing_to_judge(
         client.post(f"/opgaven/{waiting.id}/goedkeuren", data=data),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 4
+    assert [answer.status_code for answer in answers] == [404, *[status] * 3]
     assert waiting.status is OpgaveStatus.REVIEW
+
+
+def test_another_opgavehouder_looks_where_there_is_no_other_gemeentebeheerder(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    """The only gemeentebeheerder wrote it: they read who can, and that colleague opens it."""
+    code = owner.gemeente_code
+    writer = a_user(session, Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER, gemeente_code=code)
+    sign_in(client, session, writer)
+    client.post(QUEUE, data={"aan": "ja"})
+    opgave = an_opgave(session, "Wmo", owner=writer, status=OpgaveStatus.CONCEPT, published_at=None)
+    session.commit()
+    address, name = f"/opgaven/{opgave.id}", owner.name
+
+    asked = text_of(client.post(f"{address}/publiceren", follow_redirects=True))
+    data = {"version": opgave.version}
+    refused = text_of(client.post(f"{address}/goedkeuren", data=data, follow_redirects=True))
+    sign_in(client, session, owner)
+    offered = text_of(client.get(address))
+    form = client.get(f"{address}/terugsturen")
+    opened = text_of(client.post(f"{address}/goedkeuren", data=data, follow_redirects=True))
+
+    assert f"Wie kan meekijken: {name}." in asked
+    assert "Deze opgave schreef je zelf. Een collega die meekijkt" in refused
+    assert "Goed, zet open" in offered
+    assert form.status_code == 200
+    assert "De opgave staat open." in opened
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (
+            (Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER),
+            "Maak een collega opgavehouder",
+        ),
+        ((Role.OPGAVEHOUDER,), "Vraag je gemeentebeheerder om een collega opgavehouder te maken"),
+    ],
+)
+def test_where_nobody_else_can_look_the_page_says_what_to_do(
+    client: FlaskClient, session: Session, roles: tuple[Role, ...], said: str
+) -> None:
+    writer = a_user(session, *roles)
+    opgave = an_opgave(
+        session, owner=writer, status=OpgaveStatus.REVIEW, published_at=None, submitted_at=MONDAY
+    )
+    sign_in(client, session, writer)
+
+    page = text_of(client.get(f"/opgaven/{opgave.id}"))
+
+    assert "Bij jullie gemeente kan nog niemand anders meekijken." in page
+    assert said in page
+    assert "Wie kan meekijken" not in page
 
 
 def test_an_opgave_is_handed_over_from_its_page(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import TypeVar
 from uuid import UUID
@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.accounts.rules import may_grant
-from app.core import backlog, heartbeat, jobs
+from app.core import heartbeat, jobs
 from app.core.actor import Actor, Role
-from app.core.backlog import Backlog
-from app.core.dutch import how_long, moment, number, plural
+from app.core.dutch import moment, number, plural
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import PUBLIC_MAIL_DOMAINS, domain_of
 from app.labels import label
 from app.matching import queries as matching
 from app.matching.shelf import Shelf
 from app.matching.status import seconds_words, status, status_lines
+from app.moderation import queries as moderation
 from app.notifications import queries as mails
 from app.notifications.rules import DeliveryState
 from app.opgaven import queries as opgaven
@@ -30,8 +30,6 @@ from app.opgaven.rules import may_review
 from app.web.beheer.forms import Deed
 
 State = TypeVar("State", bound=Enum)
-# Work waits for seconds when the workers run.
-PATIENCE = timedelta(seconds=30)
 NOT_YET = "nog niet"
 
 
@@ -70,21 +68,6 @@ class PersonLine:
     email: str
     roles: list[str]
     buttons: list[RoleButton]
-
-
-@dataclass(frozen=True)
-class Wait:
-    """A kind of work that waits: how much, and in words for how long."""
-
-    label: str
-    value: str
-    oldest: str
-
-
-@dataclass(frozen=True)
-class Waits:
-    lines: list[Wait]
-    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -145,6 +128,7 @@ def _review_task(session: Session, actor: Actor) -> list[Task]:
 
 def _platform_tasks(session: Session) -> list[Task]:
     requests = accounts.count_waiting_requests(session)
+    reported = moderation.count_waiting(session)
     failures = jobs.counts_by_state(session).get(jobs.JobState.FAILED, 0)
     return [
         Task(
@@ -152,6 +136,17 @@ def _platform_tasks(session: Session) -> list[Task]:
             text="Laat mensen toe van wie we het maildomein nog niet kennen.",
             href=url_for("beheer.requests"),
             waiting=f"{number(requests)} te beslissen" if requests else "",
+        ),
+        Task(
+            title="Wat gemeld is",
+            text="Kijk naar wat collega’s meldden, en beslis of het blijft staan.",
+            href=url_for("moderation.queue"),
+            waiting=f"{number(reported)} te beslissen" if reported else "",
+        ),
+        Task(
+            title="Uren verrekenen",
+            text="Breng eens per jaar wat gemeenten elkaar schuldig zijn terug naar nul.",
+            href=url_for("settling.index"),
         ),
         Task(
             title="Maildomeinen",
@@ -221,23 +216,6 @@ def _role_buttons(actor: Actor, user: User) -> list[RoleButton]:
         for role in Role
         if may_grant(actor, role, user.gemeente_code)
     ]
-
-
-def waits(session: Session, now: datetime) -> Waits:
-    """Everything that a worker still has to pick up."""
-    backlogs = {
-        "Nieuws dat nog verdeeld moet worden": backlog.of_facts(session, now),
-        "Taken die aan de beurt zijn": backlog.of_jobs(session),
-        "Mails die weg moeten": mails.backlog(session),
-    }
-    lines = [Wait(label, *_waiting(found)) for label, found in backlogs.items()]
-    waited = [found.waited for found in backlogs.values() if found.waited is not None]
-    return Waits(lines, is_late=max(waited, default=timedelta()) > PATIENCE)
-
-
-def _waiting(found: Backlog) -> tuple[str, str]:
-    oldest = "" if found.waited is None else f"de oudste wacht {how_long(found.waited)}"
-    return number(found.count), oldest
 
 
 def workers(session: Session) -> Workers:

@@ -18,6 +18,7 @@ from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
 from app.labels import label
 from app.notifications.runs import run_lines
+from app.notifications.waiting import IS_LATE, waits
 from app.web.auth import current_actor
 from app.web.beheer import pages
 from app.web.beheer.forms import (
@@ -156,7 +157,8 @@ def _system_page() -> str:
     session, now = db.session(), utc_now()
     return render_template(
         "beheer/system.html",
-        waits=pages.waits(session, now),
+        waits=waits(session, now),
+        is_late=IS_LATE,
         workers=pages.workers(session),
         last_runs=pages.last_runs(session),
         digest_runs=run_lines(session),

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import SMTP, default
 from mailbox import Error, Maildir
 from pathlib import Path
 from typing import Any
 
 from app.core.errors import NotFound
+from app.core.ids import new_id
 from app.core.paging import Page
 from app.core.text import clean_line
 
@@ -38,6 +39,22 @@ class Mail:
     text: str
     html: str
     headers: list[tuple[str, str]]
+
+    @property
+    def answers_to(self) -> str:
+        """Where an answer goes when it has a place of its own, or nothing."""
+        return next((value for name, value in self.headers if name.lower() == "reply-to"), "")
+
+
+def reply_to(mail: Mail, text: str, domain: str) -> bytes:
+    """What a mail program would send for who answers this mail."""
+    reply = EmailMessage(policy=SMTP)
+    reply["From"], reply["To"] = mail.line.to, mail.answers_to or mail.line.sender
+    reply["Subject"] = f"Re: {mail.line.subject}"
+    reply["Message-ID"] = f"<{new_id().hex}@{domain}>"
+    quoted = "\n".join(f"> {line}" for line in mail.text.splitlines())
+    reply.set_content(f"{text}\n\nOp 1 januari 2027 schreef {mail.line.sender}:\n{quoted}")
+    return reply.as_bytes()
 
 
 class MailReader:

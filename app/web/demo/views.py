@@ -3,15 +3,18 @@
 import re
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, render_template
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import service
+from app.conversations import answering
+from app.conversations.answering import AnswerBox, Taken
 from app.extensions import db
+from app.post import Post
 from app.web.accounts.arrival import walk_in
-from app.web.demo.forms import MailSearch
-from app.web.demo.maildir import MailReader
+from app.web.demo.forms import AnswerForm, MailSearch
+from app.web.demo.maildir import MailReader, reply_to
 from app.web.demo.pages import demo_groups
 from app.web.policy import Policy, allow
 from app.web.search import page_href, page_number
@@ -28,6 +31,15 @@ MAIL_POLICY = (
 HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 # Links open in the whole window; inside the frame no page of ours may be shown.
 TO_WHOLE_WINDOW = '<base target="_top">'
+
+SAID = {
+    Taken.MESSAGE: "Je antwoord staat in het gesprek.",
+    Taken.KNOWN: "Dit antwoord kenden we al.",
+    Taken.RETURNED: "Je antwoord is leeg of te lang. Je krijgt er een mail over.",
+    Taken.REFUSED: "Dit antwoord is geweigerd: wie het stuurt, zit niet (meer) in dat gesprek.",
+    Taken.AUTOMATIC: "Automatische mail komt niet in een gesprek.",
+    Taken.ELSEWHERE: "Op deze mail kun je niet antwoorden.",
+}
 
 demo = Blueprint("demo", __name__)
 mailbox = Blueprint("mailbox", __name__)
@@ -60,7 +72,23 @@ def mails() -> ResponseReturnValue:
 @mailbox.get("/postvak/<key>")
 @allow(Policy.PUBLIC)
 def show(key: str) -> ResponseReturnValue:
-    return render_template("mailbox/show.html", mail=_reader().mail(key), sandbox=SANDBOX)
+    return render_template(
+        "mailbox/show.html", mail=_reader().mail(key), sandbox=SANDBOX, form=AnswerForm()
+    )
+
+
+@mailbox.post("/postvak/<key>/antwoord")
+@allow(Policy.PUBLIC)
+def answer(key: str) -> ResponseReturnValue:
+    """Answer a mail of a conversation, along the road of the real thing."""
+    mail, form = _reader().mail(key), AnswerForm.of_request()
+    office: Post = current_app.extensions["post"]
+    paper = office.stationery
+    reply = reply_to(mail, form.text.data or "", paper.mail_domain)
+    with open_work() as work:
+        taken = answering.take_in(work, AnswerBox(paper.answer_box, paper.secret), reply)
+    flash(SAID[taken], "success" if taken is Taken.MESSAGE else "warning")
+    return redirect(url_for("mailbox.show", key=key))
 
 
 @mailbox.get("/postvak/<key>/html")

@@ -7,8 +7,11 @@ from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
+from app.conversations import queries as conversations
+from app.conversations.queries import Asker
 from app.core.actor import Actor
 from app.core.clock import dutch_day
 from app.core.errors import NotFound
@@ -27,12 +30,16 @@ from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
+from app.responses import invitations
 from app.responses import queries as responses
 from app.responses.models import Response
 from app.responses.queries import Interested
+from app.responses.spreading import in_turn
 from app.web.cards import ColleagueCard, OpgaveCard, colleague_card, opgave_card
+from app.web.invitations.pages import GivenLine, given_lines
 from app.web.match_view import MatchView, SaidOf, match_view
-from app.web.responses.words import answer_words
+from app.web.outcomes.pages import ClosedLine, closed_line
+from app.web.responses.words import answer_words, hears_by_digest
 
 # Each card tells all of its reasons; who wants more than the best turns the page.
 MATCHES_A_PAGE = 10
@@ -63,6 +70,10 @@ class MatchCard:
     card: OpgaveCard | ColleagueCard
     # What the reader said to the opgave, or the colleague to the reader's.
     answer: str = ""
+    # Where a colleague can be invited; nothing when they cannot.
+    invite_href: str = ""
+    # Stands before somebody who fits as well, and was invited more often.
+    asked_less: bool = False
 
 
 NO_CARDS: Page[MatchCard] = Page((), number=1, total=0)
@@ -78,7 +89,7 @@ class Matches:
     page: Page[MatchCard] = NO_CARDS
     silence: Silence | None = None
     search: Search = Search.DONE
-    # Who fits, too, and stands above because they showed interest.
+    # Who fits, too, and stands in a list of their own because they showed interest.
     besides: int = 0
 
     @property
@@ -101,17 +112,25 @@ class Matches:
 class InterestedLine:
     """A colleague who wants to hear more, and agreed to be known here."""
 
+    user_id: UUID
     name: str
     gemeente_name: str
     email: str
     shown_at: datetime
     match: MatchView | None
+    # None until it begins, which is a matter of seconds.
+    conversation_id: UUID | None
 
 
 @dataclass(frozen=True)
 class ColleaguesPage:
+    opgave_id: UUID
     opgave: OpgaveCard
     interested: list[InterestedLine]
+    invited: list[GivenLine]
+    # Who asked something, and shows no interest.
+    askers: list[Asker]
+    closed: list[ClosedLine]
     matches: Matches
 
 
@@ -128,8 +147,11 @@ def own_matches(
     shown = _page_of(found, number)
     seen = opgaven.by_ids(session, [one.opgave_id for one in shown.items])
     answers = responses.own(session, viewer, seen)
+    by_digest = bool(answers) and hears_by_digest(session, profile.user_id)
     cards = [
-        _of_opgave(seen[one.opgave_id], one, said_of, answers.get(one.opgave_id))
+        _of_opgave(
+            seen[one.opgave_id], one, said_of, answers.get(one.opgave_id), by_digest=by_digest
+        )
         for one in shown.items
     ]
     return _found(shown.of(cards), search)
@@ -143,18 +165,28 @@ def colleagues_page(
     if not may_edit(viewer, seen.opgave.gemeente_code):
         raise NotFound(f"colleagues of opgave {opgave_id}")
     interested = responses.interested_in(session, viewer, opgave_id, dutch_day(now))
-    known = {one.colleague.user_id for one in interested}
-    matches = _colleagues(session, viewer, seen.opgave, now, number, known)
-    return ColleaguesPage(opgave_card(seen), [_interested(one) for one in interested], matches)
+    ended = responses.closed_in(session, viewer, opgave_id, dutch_day(now))
+    introduced = [one.colleague for one in interested] + [one.colleague for one in ended]
+    names = {colleague.user_id: colleague.name for colleague in introduced}
+    matches = _colleagues(session, viewer, seen.opgave, now, number, names)
+    talks = conversations.ids_by_professional(session, opgave_id)
+    lines = [_interested(one, talks.get(one.colleague.user_id)) for one in interested]
+    given = invitations.given(session, viewer, opgave_id, dutch_day(now))
+    invited = given_lines(given, names, dutch_day(now))
+    askers = conversations.askers(session, viewer, opgave_id, dutch_day(now))
+    closed = [closed_line(one, talks.get(one.colleague.user_id)) for one in ended]
+    return ColleaguesPage(opgave_id, opgave_card(seen), lines, invited, askers, closed, matches)
 
 
-def _interested(one: Interested) -> InterestedLine:
+def _interested(one: Interested, conversation_id: UUID | None) -> InterestedLine:
     return InterestedLine(
+        user_id=one.colleague.user_id,
         name=one.colleague.name,
         gemeente_name=one.colleague.gemeente_name,
         email=one.colleague.email,
         shown_at=one.shown_at,
         match=match_view(one.score, COLLEAGUE) if one.score else None,
+        conversation_id=conversation_id,
     )
 
 
@@ -173,8 +205,18 @@ def _colleagues(
     search = queries.search_for_opgave(session, opgave.id, now)
     found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_day(now))
     others = {one.score.profile_id: one for one in found if one.score.profile_id not in interested}
-    shown = _page_of([one.score for one in others.values()], number)
-    cards = [_of_colleague(others[one.profile_id].profile, one) for one in shown.items]
+    lately = invitations.lately(session, others, now)
+    turns = in_turn(sorted((one.score for one in others.values()), key=group_of), lately)
+    asked_less = {turn.score.profile_id for turn in turns if turn.asked_less}
+    shown = _page_of([turn.score for turn in turns], number)
+    can = invitations.invitable(session, opgave, [one.profile_id for one in shown.items])
+    cards = [
+        replace(
+            _of_colleague(others[one.profile_id].profile, one, can),
+            asked_less=one.profile_id in asked_less,
+        )
+        for one in shown.items
+    ]
     besides = len(found) - len(others)
     if besides and not others:
         return Matches(search=search, besides=besides)
@@ -193,16 +235,19 @@ def _page_of(found: Sequence[Score], number: int) -> Page[Score]:
 
 
 def _of_opgave(
-    seen: SeenOpgave, score: Score, said_of: SaidOf, response: Response | None
+    seen: SeenOpgave, score: Score, said_of: SaidOf, response: Response | None, *, by_digest: bool
 ) -> MatchCard:
     card = opgave_card(seen)
-    said = answer_words(response) if response else ""
+    said = answer_words(response, by_digest=by_digest) if response else ""
     return MatchCard(match_view(score, YOU, card.href, said_of), card, said)
 
 
-def _of_colleague(seen: SeenProfile, score: Score) -> MatchCard:
+def _of_colleague(seen: SeenProfile, score: Score, invitable: Collection[UUID]) -> MatchCard:
     card = colleague_card(seen)
-    return MatchCard(match_view(score, COLLEAGUE, card.href), card)
+    href = ""
+    if seen.user_id in invitable:
+        href = url_for("invitations.invite", opgave_id=score.opgave_id, user_id=seen.user_id)
+    return MatchCard(match_view(score, COLLEAGUE, card.href), card, invite_href=href)
 
 
 def _found(page: Page[MatchCard], search: Search) -> Matches:

@@ -36,6 +36,10 @@ class PreferenceForm(WebForm):
     road_responses = road_of(Family.RESPONSES)
     road_own = road_of(Family.OWN)
     road_together = road_of(Family.TOGETHER)
+    road_messages = road_of(Family.MESSAGES)
+    road_invitations = road_of(Family.INVITATIONS)
+    road_loans = road_of(Family.LOANS)
+    road_outcomes = road_of(Family.OUTCOMES)
     themes = many_of("Thema's die je weglaat", Theme)
     # What was left out already, as long as it stays checked.
     kept = SelectMultipleField("Vaardigheden die je weglaat", validate_choice=False)

@@ -21,15 +21,32 @@ from app.notifications import queries
 from app.notifications.digest import (
     HAPPENED,
     ColleagueNews,
+    InvitationNews,
+    LoanNews,
     OpgaveNews,
+    OutcomeNews,
     OwnNews,
     ResponseNews,
     TogetherNews,
+    ended_for_you,
     happened,
+    invited,
+    new_message,
+    question_published,
     why_of,
 )
 from app.notifications.models import Notice
-from app.notifications.parts import COLLEAGUES, MATCHES, OWN, RESPONSES, TOGETHER, SeenNotice
+from app.notifications.parts import (
+    COLLEAGUES,
+    INVITATIONS,
+    LOANS,
+    MATCHES,
+    OUTCOMES,
+    OWN,
+    RESPONSES,
+    TOGETHER,
+    SeenNotice,
+)
 from app.notifications.rules import Family, Frequency, NoticeKind, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
@@ -47,6 +64,15 @@ PAGES = {
     NoticeKind.JOINT_AGREED: "opgaven.who_else",
     NoticeKind.JOINT_LEFT: "opgaven.who_else",
     NoticeKind.FOLLOWED_ENDED: "opgaven.show",
+    NoticeKind.MESSAGE_WRITTEN: "conversations.of_opgave",
+    NoticeKind.INVITED: "invitations.show",
+    NoticeKind.INVITATION_ENDED: "matching.of_opgave",
+    # Where it is not known which loan.
+    NoticeKind.LOAN_MOVED: "opgaven.show",
+    NoticeKind.QUESTION_PUBLISHED: "opgaven.show",
+    NoticeKind.ANSWER_DUE: "conversations.of_opgave",
+    NoticeKind.ANSWER_LATE: "conversations.of_opgave",
+    NoticeKind.OUTCOME: "outcomes.show",
 }
 
 NEXT_STEPS = {
@@ -55,7 +81,10 @@ NEXT_STEPS = {
     NoticeKind.ALLOWED: "We zoeken collega's die passen.",
     NoticeKind.HANDED_OVER: "Je krijgt vanaf nu de reacties, en je kunt alles wijzigen.",
     NoticeKind.CO_OWNER_NAMED: "Je krijgt ook de reacties, en je kunt alles wijzigen.",
+    NoticeKind.INVITATION_ENDED: "Bekijk wie er nog meer past.",
     NoticeKind.EXPIRED: "Er werd niemand gevonden. Je kunt opnieuw beginnen met dezelfde tekst.",
+    NoticeKind.ANSWER_DUE: "Antwoord in het gesprek.",
+    NoticeKind.ANSWER_LATE: "Lees het gesprek, en spreek af wie van jullie antwoordt.",
 }
 
 
@@ -78,6 +107,7 @@ class InboxPage:
     requests: int
     is_paused: bool
     has_digest: bool
+    is_inbox_only: bool
     # Until when digests stay away.
     paused_until: date | None
 
@@ -91,6 +121,8 @@ class PreferencePage:
     # The words that somebody may mean, for lists that work without scripts.
     labels: list[str]
     expected: datetime | None
+    # Digests would come, if there were news for which they chose that road.
+    is_inbox_only: bool
     paused_until: date | None
     # For whom, when a link from a mail led here.
     reader: Reader | None
@@ -99,11 +131,13 @@ class PreferencePage:
 def inbox_page(session: Session, viewer: Actor, user_id: UUID, now: datetime) -> InboxPage:
     profile = people.own_profile(session, user_id)
     frequency, _ = queries.preference_of(session, user_id)
+    has_digest = bool(queries.families_in_digest(session, user_id))
     return InboxPage(
         items=inbox_items(queries.inbox(session, viewer, dutch_day(now))),
         requests=len(accounts.waiting_requests(session)) if may_decide_access(viewer) else 0,
         is_paused=profile is not None and profile.state is ProfileState.PAUSED,
-        has_digest=frequency is not Frequency.NEVER,
+        has_digest=has_digest,
+        is_inbox_only=not has_digest and frequency is not Frequency.NEVER,
         paused_until=queries.paused_until(session, user_id, dutch_day(now)),
     )
 
@@ -113,7 +147,8 @@ def preference_page(
 ) -> PreferencePage:
     choice = queries.choice_of(session, user_id)
     until = queries.paused_until(session, user_id, dutch_day(now))
-    expected = next_digest(choice.frequency, choice.weekday, now, until)
+    morning = next_digest(choice.frequency, choice.weekday, now, until)
+    expected = morning if queries.families_in_digest(session, user_id) else None
     return PreferencePage(
         chosen={
             "version": choice.version,
@@ -127,6 +162,7 @@ def preference_page(
         families=queries.families_of(session, user_id),
         labels=vocabulary.own_labels(session),
         expected=expected,
+        is_inbox_only=expected is None and morning is not None,
         paused_until=until if expected else None,
         reader=reader,
     )
@@ -159,9 +195,9 @@ def inbox_items(notices: Iterable[SeenNotice]) -> list[InboxItem]:
 
 
 def _line_of(notice: SeenNotice) -> tuple[object, ...]:
-    """What notices must share to stand on one line."""
-    told = notice.notice
-    return (told.kind, told.opgave_id, dutch_day(notice.told_at), notice.is_unread)
+    """What notices must share to stand on one line; each loan has its own."""
+    told, loan = notice.notice, notice.loan.loan_id if notice.loan else None
+    return (told.kind, told.opgave_id, dutch_day(notice.told_at), notice.is_unread, loan)
 
 
 def _item(group: Sequence[SeenNotice]) -> InboxItem:
@@ -170,15 +206,17 @@ def _item(group: Sequence[SeenNotice]) -> InboxItem:
     return InboxItem(
         newest.notice.id,
         title,
-        href_of(newest.notice),
+        href_of(newest.notice, newest.loan.loan_id if newest.loan else None),
         text,
         newest.told_at,
         is_unread=newest.is_unread,
     )
 
 
-def href_of(notice: Notice) -> str:
+def href_of(notice: Notice, loan_id: UUID | None = None) -> str:
     """The page of what a notice is about."""
+    if loan_id is not None:
+        return url_for("loans.show", loan_id=loan_id)
     return url_for(PAGES[notice.kind], opgave_id=notice.opgave_id)
 
 
@@ -222,6 +260,31 @@ def _of_together(group: Sequence[SeenNotice]) -> tuple[str, str]:
     return news.sentence.rstrip("."), TO_DO[news.kind]
 
 
+def _of_invitation(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    news: InvitationNews = INVITATIONS.news_of(group[0].whole)
+    return invited(news).rstrip("."), "Lees waarom, en zeg ja of nee."
+
+
+def _of_outcome(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    news: OutcomeNews = OUTCOMES.news_of(group[0].whole)
+    return ended_for_you(news).rstrip("."), "Lees waarom, en wat nu bij je past."
+
+
+def _of_messages(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    said = new_message(group[0].title, len(group))
+    return said.rstrip("."), "Lees het en antwoord."
+
+
+def _of_loan(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    news: LoanNews = LOANS.news_of(group[0].whole)
+    return news.about, news.said
+
+
+def _of_published(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    said = question_published(group[0].title)
+    return said.rstrip("."), "Kijk hoe het er staat."
+
+
 TO_DO = {
     NoticeKind.OPGAVE_JOINED: "Kijk wie het is en neem contact op.",
     NoticeKind.JOINT_ASKED: "Kijk wie het vraagt, en zeg of jullie meedoen.",
@@ -233,6 +296,11 @@ TELLERS = {
     NoticeKind.OPGAVE_FOR_YOU: _of_opgave,
     NoticeKind.COLLEAGUE_FOR_OPGAVE: _of_colleagues,
     NoticeKind.INTEREST_SHOWN: _of_interest,
+    NoticeKind.MESSAGE_WRITTEN: _of_messages,
+    NoticeKind.INVITED: _of_invitation,
+    NoticeKind.LOAN_MOVED: _of_loan,
+    NoticeKind.QUESTION_PUBLISHED: _of_published,
+    NoticeKind.OUTCOME: _of_outcome,
     **dict.fromkeys(HAPPENED, _of_own),
     **dict.fromkeys(TO_DO, _of_together),
 }

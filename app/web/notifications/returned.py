@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.accounts.models import User
 from app.extensions import db
+from app.notifications import queries
 from app.notifications.service import health
 from app.notifications.service.health import Reason
 from app.web.notifications.reader import Reader
@@ -47,9 +48,9 @@ def try_again() -> ResponseReturnValue:
     address, address_hash = _address_of(current_user.user_id)
     with open_work() as work:
         health.start_clean(work, address_hash)
-    flash(
-        f"We mailen weer naar {address}. Komt er iets nieuws, dan krijg je je overzicht.", "success"
-    )
+    has_digest = queries.families_in_digest(db.session(), current_user.user_id)
+    then = " Komt er iets nieuws, dan krijg je je overzicht." if has_digest else ""
+    flash(f"We mailen weer naar {address}.{then}", "success")
     return redirect(url_for("notifications.preferences"))
 
 

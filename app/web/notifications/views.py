@@ -7,13 +7,14 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.conversations import service as conversations
 from app.core.clock import utc_now
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.extensions import csrf, db
 from app.links import Links
 from app.notifications import queries, service
-from app.notifications.rules import Channel, Family, Frequency
+from app.notifications.rules import Channel, Family, Frequency, NoticeKind
 from app.web.auth import current_actor
 from app.web.notifications.forms import PreferenceForm
 from app.web.notifications.pages import (
@@ -125,7 +126,13 @@ def _end_at_once(user_id: UUID, name: str) -> ResponseReturnValue:
 def _mark(notice_id: UUID, *, is_read: bool) -> str:
     """Mark a line of the inbox; the page of what it is about."""
     with open_work() as work:
-        return href_of(service.mark_line(work, notice_id, is_read=is_read))
+        notice = service.mark_line(work, notice_id, is_read=is_read)
+        if is_read and notice.kind is NoticeKind.MESSAGE_WRITTEN:
+            conversations.mark_all_read(work, notice.opgave_id)
+        loan_id = None
+        if notice.kind is NoticeKind.LOAN_MOVED:
+            loan_id = queries.loan_of(work.session, work.actor, notice, work.today)
+        return href_of(notice, loan_id)
 
 
 def _preferences_of(user_id: UUID, reader: Reader | None = None) -> ResponseReturnValue:

@@ -7,12 +7,15 @@ from enum import StrEnum
 from uuid import UUID
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
-from app.core.actor import Actor
-from app.core.dutch import dutch_date
+from app.accounts.rules import may_grant
+from app.core.actor import Actor, Role
+from app.core.dutch import dutch_date, listed
 from app.labels import label
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU
+from app.opgaven import queries
 from app.opgaven.events import OpgaveEnded
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.queries import Step
@@ -23,7 +26,6 @@ from app.opgaven.rules import (
     WRITABLE,
     OpgaveStatus,
     is_overdue,
-    may_review,
 )
 from app.web.cards import TONES
 from app.web.match_view import MatchView, SaidOf, SaidView, match_view
@@ -44,7 +46,7 @@ ORDER = (
 # What its own people read above an opgave, and others when nobody can react any more.
 HOW_IT_STANDS = {
     OpgaveStatus.CONCEPT: "Dit concept ziet alleen jouw gemeente",
-    OpgaveStatus.REVIEW: "Deze opgave wacht op een gemeentebeheerder",
+    OpgaveStatus.REVIEW: "Deze opgave wacht op een collega die meekijkt",
     OpgaveStatus.OPEN: "Deze opgave staat open",
     OpgaveStatus.TALKING: "Jullie zijn in gesprek",
     OpgaveStatus.FILLED: "Deze opgave is bezet",
@@ -55,7 +57,7 @@ HOW_IT_STANDS = {
 }
 STEP_WORDS = {
     "opgave.drafted": "Het concept is begonnen",
-    "opgave.submitted": "Het oordeel van een gemeentebeheerder is gevraagd",
+    "opgave.submitted": "Een collega is gevraagd mee te kijken",
     "opgave.sent_back": "De opgave is teruggestuurd",
     "opgave.allowed": "De opgave is goedgekeurd",
     "opgave.published": "De opgave ging open",
@@ -163,26 +165,28 @@ def deeds_of(status: OpgaveStatus) -> frozenset[Deed]:
 
 @dataclass(frozen=True)
 class ReviewBlock:
-    """What its own people read and do about the judgement of a gemeentebeheerder."""
+    """What its own people read and do about a colleague who looks at it before it opens."""
 
-    # Publishing asks a gemeentebeheerder first.
+    # Publishing asks somebody first.
     is_asked: bool
     waits_since: datetime | None
     may_judge: bool
-    # Who could judge wrote it.
-    is_own: bool
+    # Who may; nobody, when the gemeente has nobody but who wrote it.
+    names: str
+    # Whoever reads it may name an opgavehouder, who could then judge.
+    may_name: bool
     sent_back_words: str
 
 
-def review_block(viewer: Actor, opgave: Opgave, *, is_asked: bool) -> ReviewBlock:
+def review_block(session: Session, viewer: Actor, opgave: Opgave, *, is_asked: bool) -> ReviewBlock:
     waits = opgave.status is OpgaveStatus.REVIEW
-    may = waits and may_review(viewer, opgave.gemeente_code)
-    is_own = viewer.user_id in (opgave.owner_id, opgave.submitted_by)
+    reviewers = queries.reviewers(session, opgave) if waits else []
     return ReviewBlock(
         is_asked=is_asked,
         waits_since=opgave.submitted_at if waits else None,
-        may_judge=may and not is_own,
-        is_own=may and is_own,
+        may_judge=viewer.user_id in {user.id for user in reviewers},
+        names=listed([user.name for user in reviewers]),
+        may_name=may_grant(viewer, Role.OPGAVEHOUDER, opgave.gemeente_code),
         sent_back_words=opgave.sent_back_words,
     )
 

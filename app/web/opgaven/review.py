@@ -1,4 +1,4 @@
-"""What a gemeentebeheerder looks at before it opens, and whether opgaven are looked at at all."""
+"""What a colleague looks at before it opens, and whether opgaven are looked at at all."""
 
 from uuid import UUID
 
@@ -52,7 +52,7 @@ def switch() -> ResponseReturnValue:
 
 
 @review.post("/opgaven/<uuid:opgave_id>/goedkeuren")
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Policy.OPGAVEHOUDER)
 def approve(opgave_id: UUID) -> ResponseReturnValue:
     try:
         with open_work() as work:
@@ -64,7 +64,7 @@ def approve(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @review.route("/opgaven/<uuid:opgave_id>/terugsturen", methods=["GET", "POST"])
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Policy.OPGAVEHOUDER)
 def send_back(opgave_id: UUID) -> ResponseReturnValue:
     opgave, form = _to_review(opgave_id), SendBackForm.of_request()
     if form.submitted():
@@ -75,7 +75,7 @@ def send_back(opgave_id: UUID) -> ResponseReturnValue:
             form.show_faults(faulty)
         else:
             flash(SENT_BACK, "success")
-            return redirect(url_for("review.index"))
+            return redirect(url_for("opgaven.show", opgave_id=opgave_id))
     return render_template("opgaven/send_back.html", form=form, opgave=opgave), form.status
 
 
@@ -88,6 +88,10 @@ def _own_gemeente() -> str:
 
 
 def _to_review(opgave_id: UUID) -> Opgave:
-    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
-    _own_gemeente()
+    """The opgave, for who may look at it and, so that they hear why not, for who wrote it."""
+    actor, session = current_actor(), db.session()
+    opgave = queries.opgave_to_edit(session, actor, opgave_id)
+    may = actor.user_id in {user.id for user in queries.reviewers(session, opgave)}
+    if not may and not may_review(actor, opgave.gemeente_code):
+        raise NotFound(f"review of {opgave_id}")
     return opgave

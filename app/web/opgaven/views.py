@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.conversations import queries as conversations
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import FaultyDraft
@@ -16,9 +17,13 @@ from app.core.paging import Page
 from app.core.work import Work
 from app.extensions import db, limiter, shelf
 from app.gemeenten import queries as gemeenten
+from app.insight import queries as insight
+from app.insight.rules import percent
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
 from app.matching.searching import Sought
+from app.moderation import queries as moderation
+from app.moderation.rules import Subject
 from app.notifications import queries as notifications
 from app.opgaven import life, queries, service
 from app.opgaven.models import Opgave
@@ -29,6 +34,7 @@ from app.opgaven.rules import (
     WRITABLE,
     AskedSkillDraft,
     OpgaveDraft,
+    OpgaveStatus,
     fitting,
     may_begin_with,
     may_draft,
@@ -72,6 +78,7 @@ from app.web.opgaven.pages import (
     said_of_all,
     step_lines,
 )
+from app.web.outcomes.pages import who_hears
 from app.web.policy import Policy, admits, allow
 from app.web.responses.pages import answer_block
 from app.web.roles import how_to_become_opgavehouder
@@ -87,7 +94,7 @@ FILLED = "De opgave is bezet. Niemand kan nog reageren."
 REOPENED = "De opgave staat weer open voor reacties."
 STARTED = "De opgave is begonnen. Veel plezier samen."
 HANDED_OVER = "De opgave is overgedragen. Je collega krijgt er bericht van."
-SUBMITTED = "De opgave wacht op een gemeentebeheerder van je gemeente. Je krijgt bericht."
+SUBMITTED = "De opgave wacht op een collega die meekijkt. Je krijgt bericht."
 BEGUN = "Je concept staat klaar. Vul de data in, en pas aan wat bij jullie anders is."
 DONE = "De opgave is afgerond. Goed gedaan."
 WITHDRAWN = "De opgave is ingetrokken."
@@ -150,8 +157,15 @@ def show(opgave_id: UUID) -> str:
         interested=len(responses.known_interest(session, actor, [opgave_id], today))
         if is_ours
         else 0,
+        why_down=moderation.why_down(session, Subject.OPGAVE, opgave_id)
+        if is_ours and opgave.taken_down_at
+        else "",
+        askers=conversations.count_askers(session, opgave_id) if is_ours else 0,
+        answers_in_time=_answers_in_time(opgave) if not ended else None,
+        awaited=conversations.count_awaited(session, opgave_id) if is_ours else 0,
+        published=conversations.published(session, opgave_id),
         heading=HOW_IT_STANDS[opgave.status],
-        review=review_block(actor, opgave, is_asked=_reviews()) if is_ours else None,
+        review=review_block(session, actor, opgave, is_asked=_reviews()) if is_ours else None,
         deeds=deeds_of(opgave.status) if is_ours else frozenset(),
         steps=step_lines(queries.steps(session, actor, opgave_id)) if is_ours else [],
         source=_source(opgave) if is_ours else None,
@@ -268,8 +282,7 @@ def begin_talking(opgave_id: UUID) -> ResponseReturnValue:
 @opgaven.get("/opgaven/<uuid:opgave_id>/bezet")
 @allow(Policy.OPGAVEHOUDER)
 def confirm_fill(opgave_id: UUID) -> str:
-    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
-    return render_template("opgaven/fill.html", opgave=opgave)
+    return _confirm("opgaven/fill.html", opgave_id, OpgaveStatus.FILLED)
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/bezet")
@@ -306,8 +319,7 @@ def start(opgave_id: UUID) -> ResponseReturnValue:
 @opgaven.get("/opgaven/<uuid:opgave_id>/afronden")
 @allow(Policy.OPGAVEHOUDER)
 def confirm_finish(opgave_id: UUID) -> str:
-    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
-    return render_template("opgaven/finish.html", opgave=opgave)
+    return _confirm("opgaven/finish.html", opgave_id, OpgaveStatus.DONE)
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/afronden")
@@ -319,14 +331,21 @@ def finish(opgave_id: UUID) -> ResponseReturnValue:
 @opgaven.get("/opgaven/<uuid:opgave_id>/intrekken")
 @allow(Policy.OPGAVEHOUDER)
 def confirm_withdraw(opgave_id: UUID) -> str:
-    opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
-    return render_template("opgaven/withdraw.html", opgave=opgave)
+    return _confirm("opgaven/withdraw.html", opgave_id, OpgaveStatus.WITHDRAWN)
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/intrekken")
 @allow(Policy.OPGAVEHOUDER)
 def withdraw(opgave_id: UUID) -> ResponseReturnValue:
     return _done(life.withdraw, opgave_id, WITHDRAWN)
+
+
+def _confirm(template: str, opgave_id: UUID, then: OpgaveStatus) -> str:
+    """Asks before an opgave ends, and says who will hear it."""
+    session, actor = db.session(), current_actor()
+    opgave = queries.opgave_to_edit(session, actor, opgave_id)
+    hears = who_hears(session, actor, opgave_id, then, dutch_day(utc_now()))
+    return render_template(template, opgave=opgave, hears=hears)
 
 
 @opgaven.get("/onze-opgaven")
@@ -403,6 +422,12 @@ def hire(opgave_id: UUID) -> str:
     )
 
 
+def _answers_in_time(opgave: Opgave) -> int | None:
+    """How often its gemeente answers in time, in percents, when enough was asked to say so."""
+    found = insight.answering(db.session(), utc_now(), opgave.gemeente_code)
+    return percent(found.in_time, found.awaited)
+
+
 def _source(opgave: Opgave) -> SeenOpgave | None:
     """What the opgave began with, as far as who looks may read it."""
     if opgave.copied_from is None:
@@ -465,7 +490,7 @@ def _said_published() -> str:
 
 
 def _reviews() -> bool:
-    """Whether a gemeentebeheerder looks at opgaven of the own gemeente before they open."""
+    """Whether somebody looks at opgaven of the own gemeente before they open."""
     return queries.reviews_opgaven(db.session(), current_actor().gemeente_code or "")
 
 

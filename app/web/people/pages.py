@@ -1,17 +1,18 @@
 """A profile in words, as much of it as its viewer may see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app.core.dutch import dutch_date
+from app.core.dutch import dutch_date, month_year
 from app.labels import label
 from app.matching.core.search import Search
 from app.opgaven.rules import Kind
 from app.people.models import Profile
 from app.people.queries import draft_of
 from app.people.rules import Movement, ProfileState, WindowDraft, publishing_faults
-from app.people.visibility import Previews, SeenProfile
+from app.people.visibility import Previews, SeenEvidence, SeenProfile
 from app.web.cards import SkillLine, skill_line
 from app.web.vocabulary.hints import unknown_among
 
@@ -65,6 +66,16 @@ class Welcome:
 
 
 @dataclass(frozen=True)
+class EvidenceLine:
+    """Bevestigd door gemeente Urk, opgave “Een veilig plein”, maart 2027"""
+
+    evidence_id: UUID
+    label: str
+    said: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True)
 class ProfilePage:
     """Empty parts are not for this viewer, or not filled in."""
 
@@ -80,6 +91,7 @@ class ProfilePage:
     hours: tuple[str, ...]
     travel: str
     is_named: bool
+    confirmed: tuple[EvidenceLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,8 @@ class OwnPage:
     unknown: tuple[str, ...]
     welcomes: tuple[Welcome, ...]
     has_no_role: bool
+    # All of it, also what is hidden.
+    confirmed: tuple[EvidenceLine, ...]
     at_home: ProfilePage | None
     elsewhere: ProfilePage | None
     search: Search
@@ -116,6 +130,7 @@ def profile_page(seen: SeenProfile) -> ProfilePage:
         hours=tuple(_window(window) for window in seen.windows) or (seen.hours_band,),
         travel=_travel(seen),
         is_named=seen.is_named,
+        confirmed=tuple(map(_evidence, seen.confirmed)),
     )
 
 
@@ -127,7 +142,13 @@ def is_new(profile: Profile, now: datetime) -> bool:
 
 
 def own_page(
-    profile: Profile, previews: Previews, search: Search, today: date, *, welcome: bool
+    profile: Profile,
+    previews: Previews,
+    confirmed: Iterable[SeenEvidence],
+    search: Search,
+    today: date,
+    *,
+    welcome: bool,
 ) -> OwnPage:
     draft = draft_of(profile)
     return OwnPage(
@@ -139,10 +160,16 @@ def own_page(
         unknown=tuple(unknown_among(skill.label for skill in draft.skills)),
         welcomes=tuple(Welcome(label(role), FITS[role]) for role in draft.movement if welcome),
         has_no_role=not draft.movement,
+        confirmed=tuple(map(_evidence, confirmed)),
         at_home=profile_page(previews.at_home) if previews.at_home else None,
         elsewhere=profile_page(previews.elsewhere) if previews.elsewhere else None,
         search=search,
     )
+
+
+def _evidence(one: SeenEvidence) -> EvidenceLine:
+    said = f"Bevestigd door gemeente {one.gemeente_name}, opgave “{one.opgave_title}”, "
+    return EvidenceLine(one.evidence_id, one.label, said + month_year(one.month), one.is_hidden)
 
 
 def _window(window: WindowDraft) -> str:

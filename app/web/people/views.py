@@ -1,5 +1,6 @@
 """The own profile, and colleagues."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -9,12 +10,15 @@ from flask.typing import ResponseReturnValue
 from app.core.clock import dutch_day, utc_now
 from app.core.faults import FaultyDraft
 from app.core.paging import Page
+from app.core.work import Work
 from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
 from app.labels import MOVEMENT_SENTENCES
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
 from app.matching.searching import Sought
+from app.moderation import queries as moderation
+from app.moderation.rules import Subject
 from app.people import queries, service
 from app.people.models import Profile
 from app.people.rules import ProfileDraft, ProfileState, SkillDraft, publishing_faults
@@ -38,6 +42,9 @@ from app.web.work import open_work
 SAVED = "Je profiel is bewaard."
 PUBLISHED = "Je profiel is gepubliceerd."
 PAUSED = "Je profiel staat op pauze. Niemand vindt je nu, en je krijgt geen nieuwe matches."
+HIDDEN = "Anderen zien dit bewijs nu niet."
+SHOWN = "Wie je eigen woorden mag lezen, ziet dit bewijs nu ook."
+REMOVED = "Het bewijs staat niet meer op je profiel."
 TAKEN = (
     "De gekozen vaardigheden staan onderaan je lijst, maar zijn nog niet bewaard. "
     "Kijk per vaardigheid je niveau en je energie na, en bewaar dan je profiel."
@@ -88,13 +95,20 @@ def own() -> str:
     own = own_page(
         profile,
         queries.previews(session, actor, today),
+        queries.seen_profile(session, actor, profile.user_id, today).confirmed,
         matching.search_for_person(session, profile.user_id, now),
         today,
         welcome=is_new(profile, now)
         and not standing.matches_of_person(session, actor, today, shelf(), limit=1),
     )
     has_disputes = bool(disputes.own(session, actor))
-    return render_template("people/own.html", own=own, has_disputes=has_disputes)
+    return render_template(
+        "people/own.html",
+        own=own,
+        has_disputes=has_disputes,
+        is_down=profile.taken_down_at is not None,
+        why_down=moderation.why_down(session, Subject.PROFILE, profile.user_id),
+    )
 
 
 @people.route("/profiel/bewerken", methods=["GET", "POST"])
@@ -143,6 +157,33 @@ def pause() -> ResponseReturnValue:
         service.pause_profile(work)
     flash(PAUSED, "success")
     return redirect(url_for("people.own"))
+
+
+@people.post("/profiel/bewijs/<uuid:evidence_id>/verbergen")
+@allow(Policy.SIGNED_IN)
+def hide_evidence(evidence_id: UUID) -> ResponseReturnValue:
+    return _of_evidence(HIDDEN, partial(service.hide_evidence, is_hidden=True), evidence_id)
+
+
+@people.post("/profiel/bewijs/<uuid:evidence_id>/tonen")
+@allow(Policy.SIGNED_IN)
+def show_evidence(evidence_id: UUID) -> ResponseReturnValue:
+    return _of_evidence(SHOWN, partial(service.hide_evidence, is_hidden=False), evidence_id)
+
+
+@people.post("/profiel/bewijs/<uuid:evidence_id>/weghalen")
+@allow(Policy.SIGNED_IN)
+def remove_evidence(evidence_id: UUID) -> ResponseReturnValue:
+    return _of_evidence(REMOVED, service.remove_evidence, evidence_id)
+
+
+def _of_evidence(
+    said: str, deed: Callable[[Work, UUID], None], evidence_id: UUID
+) -> ResponseReturnValue:
+    with open_work() as work:
+        deed(work, evidence_id)
+    flash(said, "success")
+    return redirect(url_for("people.own", _anchor="bevestigd"))
 
 
 def _sought_and_found(form: ColleagueSearch) -> tuple[Sought, Page[SeenProfile]]:

@@ -11,9 +11,11 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.conversations import service as conversations
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.faults import Fault, FaultyDraft
+from app.core.ids import new_id
 from app.core.work import begin
 from app.extensions import csrf, db
 from app.links import Deed, Links
@@ -23,10 +25,13 @@ from app.notifications import service as mail
 from app.notifications.rules import PAUSE_IS_OVER
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import takes_answers
-from app.responses import service
+from app.responses import invitations, service
 from app.responses.rules import Answer
 from app.web.auth import current_actor
 from app.web.forms import id_in
+from app.web.invitations.forms import InvitationForm
+from app.web.invitations.pages import invitation_page
+from app.web.invitations.views import answer as answer_invitation
 from app.web.matching.forms import DisputeForm
 from app.web.notifications.reader import damaged
 from app.web.policy import Policy, allow
@@ -38,6 +43,7 @@ from app.web.responses.by_mail_pages import (
     skills_page,
 )
 from app.web.responses.forms import Pause, PauseForm
+from app.web.responses.words import hears_by_digest
 
 ANSWER_INSTEAD = "ga naar Mijn matches"
 NOTHING_TO_TAKE_BACK = "Dit was al teruggedraaid. Hieronder zie je hoe het er nu staat."
@@ -47,7 +53,7 @@ NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
 PAUSES = {Pause.TWO_WEEKS: timedelta(weeks=2), Pause.FOUR_WEEKS: timedelta(weeks=4)}
 # The address is the permission; there is no session whose token could tell more.
 WITHOUT_TOKEN = {"csrf": False}
-SAY = {Answer.INTERESTED: service.show_interest, Answer.LATER: service.say_later}
+SAY = {Answer.INTERESTED: conversations.show_interest, Answer.LATER: service.say_later}
 
 by_mail = Blueprint("by_mail", __name__)
 
@@ -109,6 +115,31 @@ def not_my_skill(token: str) -> ResponseReturnValue:
     )
 
 
+@by_mail.route("/antwoord/uitnodiging/<token>", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def invitation(token: str) -> ResponseReturnValue:
+    asked = _asked(Deed.INVITATION, token)
+    seen = _open_opgave(asked)
+    form = InvitationForm.of_request(meta=WITHOUT_TOKEN, data={"message_id": str(new_id())})
+    said, status = _answer_invitation(asked, seen, form)
+    found = invitations.last_to(db.session(), asked.reader.user_id, seen.opgave.id)
+    if found is None:
+        raise damaged(ANSWER_INSTEAD)
+    page = invitation_page(db.session(), seen, found, _today())
+    links = Links(current_app.extensions["settings"])
+    shown = render_template(
+        "responses/by_mail/invitation.html",
+        reader=asked.reader,
+        seen=seen,
+        form=form,
+        page=page,
+        said=said,
+        dispute_href=links.not_my_skill(asked.reader.user_id, seen.opgave.id),
+    )
+    return shown, status
+
+
 @by_mail.route("/antwoord/pauze/<token>", methods=["GET", "POST"])
 @allow(Policy.PUBLIC)
 @csrf.exempt
@@ -138,6 +169,20 @@ def _answer(asked: Asked, answer: Answer) -> ResponseReturnValue:
     ), status
 
 
+def _answer_invitation(asked: Asked, seen: SeenOpgave, form: InvitationForm) -> tuple[str, int]:
+    """What came of the button, in words; nothing when none was pressed or the form is at fault."""
+    if not form.submitted():
+        return "", form.status
+    try:
+        said = answer_invitation(form, seen.opgave.id, lambda: begin(db.session(), asked.actor))
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return "", form.status
+    except Conflict as refused:
+        return refused.said, HTTPStatus.CONFLICT
+    return said, HTTPStatus.OK
+
+
 def _say_of_skill(asked: Asked, seen: SeenOpgave) -> str:
     if TAKE_BACK in request.form:
         return _take_back(asked, seen, id_in(request.form[TAKE_BACK]))
@@ -152,7 +197,7 @@ def _take_back(asked: Asked, seen: SeenOpgave, dispute_id: UUID | None) -> str:
         return NOTHING_TO_TAKE_BACK
     with begin(db.session(), asked.actor) as work:
         disputing.withdraw(work, taken_back.dispute_id)
-    return f"Teruggedraaid: {taken_back.said}. Dat telt ook in je volgende overzicht."
+    return f"Teruggedraaid: {taken_back.said}.{_counts_in_digest(asked)}"
 
 
 def _dispute(asked: Asked, seen: SeenOpgave) -> str:
@@ -166,7 +211,13 @@ def _dispute(asked: Asked, seen: SeenOpgave) -> str:
     except Conflict as refused:
         return refused.said
     said = what_was_said(form.asked.data, form.offered.data)
-    return f"We houden hier voortaan rekening mee: {said}. Dat telt ook in je volgende overzicht."
+    return f"We houden hier voortaan rekening mee: {said}.{_counts_in_digest(asked)}"
+
+
+def _counts_in_digest(asked: Asked) -> str:
+    """Promised to who gets one about opgaven that fit."""
+    by_digest = hears_by_digest(db.session(), asked.reader.user_id)
+    return " Dat telt ook in je volgende overzicht." if by_digest else ""
 
 
 def _pause(asked: Asked, form: PauseForm) -> bool:

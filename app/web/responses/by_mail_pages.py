@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -26,12 +27,16 @@ from app.web.matching.disputes import Choice, choices, own_said_of
 from app.web.notifications.reader import Reader, reader_of
 from app.web.notifications.returned import returned_mail
 from app.web.opgaven.pages import said_of_all
-from app.web.responses.words import answer_words, later_words
+from app.web.responses.words import answer_words, hears_by_digest, later_words
 
 SHARED = (
     "De opgavehouders van gemeente {gemeente} zien {when} je naam, je gemeente en je "
-    "werkmailadres, en waarom je past. Zij nemen contact met je op."
+    "werkmailadres, en waarom je past. Zij antwoorden in een gesprek op de site, en in je mail."
 )
+
+
+NEVER_CHOSEN = "Je koos ervoor nooit een overzicht te krijgen."
+ONLY_INBOX_CHOSEN = "Je koos ervoor al je nieuws alleen bij Meldingen te lezen."
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,8 @@ class PausePage:
     heading: str
     # The first day on which the pause is over; None without one.
     until: date | None
-    # Without digests at all there is nothing to pause.
-    wants_digests: bool
+    # Why there is nothing to pause, or nothing.
+    no_digests: str
     # Why none comes whatever was chosen, or nothing.
     returned: str
 
@@ -99,10 +104,13 @@ def answer_page(
 ) -> AnswerPage:
     opgave = seen.opgave
     response = queries.own(session, actor, [opgave.id]).get(opgave.id)
+    by_digest = actor.user_id is not None and hears_by_digest(session, actor.user_id)
     if response and response.answer is answer and not _is_news_again(response, today):
-        return _done(seen, response)
+        return _done(seen, response, by_digest=by_digest)
     profile = people.own_profile(session, actor.user_id) if actor.user_id else None
-    refused = service.refusal(actor, profile, opgave, answer, today)
+    outcome = queries.outcomes_of(session, actor, [opgave.id]).get(opgave.id)
+    said = response.answer if response else None
+    refused = service.refusal(actor, profile, opgave, answer, today, said=said, outcome=outcome)
     if refused:
         return AnswerPage("Dat lukt nu niet", (refused,))
     if answer is Answer.INTERESTED:
@@ -110,7 +118,8 @@ def answer_page(
         return AnswerPage(
             "Heb je belangstelling?", (f"Druk op de knop. {shared}",), "Ik heb belangstelling"
         )
-    lines = [f"Druk op de knop. {later_words(again_on(today, opgave.closes_on))}"]
+    later = later_words(again_on(today, opgave.closes_on), by_digest=by_digest)
+    lines = [f"Druk op de knop. {later}"]
     if response and response.answer is Answer.INTERESTED:
         lines.append("Je toonde eerder belangstelling. Die nemen we dan terug.")
     return AnswerPage("Hoor je het liever later?", tuple(lines), "Later")
@@ -131,9 +140,9 @@ def skills_page(session: Session, actor: Actor, seen: SeenOpgave, today: date) -
 
 def pause_page(session: Session, reader: Reader, today: date, *, is_done: bool) -> PausePage:
     until = notifications.paused_until(session, reader.user_id, today)
-    frequency, _ = notifications.preference_of(session, reader.user_id)
+    no_digests = _no_digests(session, reader.user_id)
     returned = returned_mail(reader)
-    if frequency is Frequency.NEVER:
+    if no_digests:
         heading = "Je krijgt nu geen overzicht"
     elif until:
         heading = "Je hebt even pauze"
@@ -141,15 +150,23 @@ def pause_page(session: Session, reader: Reader, today: date, *, is_done: bool) 
         heading = "Je pauze is voorbij" if returned else "Je krijgt weer een overzicht"
     else:
         heading = "Even pauze?"
-    return PausePage(heading, until, frequency is not Frequency.NEVER, returned)
+    return PausePage(heading, until, no_digests, returned)
 
 
-def _done(seen: SeenOpgave, response: Response) -> AnswerPage:
+def _no_digests(session: Session, user_id: UUID) -> str:
+    """By which choice of this person no digest comes, or nothing."""
+    if notifications.families_in_digest(session, user_id):
+        return ""
+    frequency, _ = notifications.preference_of(session, user_id)
+    return NEVER_CHOSEN if frequency is Frequency.NEVER else ONLY_INBOX_CHOSEN
+
+
+def _done(seen: SeenOpgave, response: Response, *, by_digest: bool) -> AnswerPage:
     if response.answer is Answer.INTERESTED:
         shared = SHARED.format(gemeente=seen.gemeente.name, when="nu")
-        no_more = "In je overzicht hoor je niets meer van deze opgave."
-        return AnswerPage("Je belangstelling is doorgegeven", (shared, no_more))
-    return AnswerPage("Je zei later", (answer_words(response),))
+        no_more = ("In je overzicht hoor je niets meer van deze opgave.",) if by_digest else ()
+        return AnswerPage("Je belangstelling is doorgegeven", (shared, *no_more))
+    return AnswerPage("Je zei later", (answer_words(response, by_digest=by_digest),))
 
 
 def _is_news_again(response: Response, today: date) -> bool:

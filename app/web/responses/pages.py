@@ -7,20 +7,28 @@ from uuid import UUID
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from app.conversations import queries as conversations
+from app.conversations.service import refusal_to_ask
 from app.core.actor import Actor
+from app.core.ids import new_id
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import takes_answers
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
-from app.responses import queries
-from app.responses.models import Response
+from app.responses import invitations, queries
+from app.responses.invitations import Got
+from app.responses.models import Outcome, Response
 from app.responses.queries import OwnAnswer
-from app.responses.rules import Answer, again_on
+from app.responses.rules import UNASKED, Answer, again_on
 from app.responses.service import NO_PROFILE, refusal
-from app.web.responses.words import answer_words, later_words
-
-NOT_FOR_READER = "Deze opgave is niet meer voor jouw gemeente"
+from app.web.conversations.pages import ConversationLine, conversation_line
+from app.web.responses.words import (
+    NOT_FOR_READER,
+    answer_words,
+    hears_by_digest,
+    later_words,
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +39,23 @@ class AnswerBlock:
     gemeente_name: str
     said: str
     is_interested: bool
+    # An answer that is not the reader's to take back: no to an invitation, or what was closed.
+    is_final: bool
+    is_closed: bool
     can_show_interest: bool
     # A profile stands between the reader and showing interest: none yet, or one to publish.
     lacks_profile: bool
     has_profile: bool
+    # What was or can be written about it; None when there is no conversation.
+    conversation_id: UUID | None
+    # Of the words with which interest is shown: the same form sent twice is one message.
+    message_id: UUID
+    # Whether an invitation waits for an answer.
+    is_invited: bool
     # What saying later would do; nothing when it is too late for that, or said.
     later: str
+    # Something can be asked first, without showing interest.
+    can_ask: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,8 +73,21 @@ class AnswerLine:
 
 
 @dataclass(frozen=True)
+class InvitedLine:
+    """An opgave for which the reader is invited, and until when that can be answered."""
+
+    title: str
+    href: str
+    gemeente_name: str
+    answer_by: date
+
+
+@dataclass(frozen=True)
 class AnswersPage:
+    invited: list[InvitedLine]
     lines: list[AnswerLine]
+    # What they asked without showing interest.
+    questions: list[ConversationLine]
     # Nobody sees the reader's interest while the profile is not published.
     is_unseen: bool
 
@@ -68,16 +100,58 @@ def answer_block(
         return None
     profile = people.own_profile(session, viewer.user_id)
     response = queries.own(session, viewer, [seen.opgave.id]).get(seen.opgave.id)
-    block = _block(viewer, profile, seen, response, today)
-    return block if block.said or block.can_show_interest or block.lacks_profile else None
+    by_digest = hears_by_digest(session, viewer.user_id)
+    talk = conversations.about(session, seen.opgave.id, viewer.user_id)
+    invitation = invitations.waiting(session, seen.opgave.id, viewer.user_id)
+    block = _block(
+        viewer,
+        profile,
+        seen,
+        response,
+        today,
+        by_digest=by_digest,
+        talk=talk.id if talk else None,
+        outcome=queries.outcomes_of(session, viewer, [seen.opgave.id]).get(seen.opgave.id),
+        is_invited=invitation is not None
+        and invitations.can_be_answered(invitation, seen.opgave, today),
+    )
+    shows = block.said or block.can_show_interest or block.lacks_profile or block.conversation_id
+    return block if shows else None
 
 
 def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
     profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
     is_published = profile is not None and profile.state is ProfileState.PUBLISHED
-    lines = [_line(viewer, profile, one, today) for one in queries.all_own(session, viewer)]
+    by_digest = viewer.user_id is not None and hears_by_digest(session, viewer.user_id)
+    talks = conversations.ids_by_opgave(session, viewer.user_id) if viewer.user_id else {}
+    own = queries.all_own(session, viewer)
+    ended = queries.outcomes_of(session, viewer, [one.response.opgave_id for one in own])
+    lines = [
+        _line(
+            viewer,
+            profile,
+            one,
+            today,
+            by_digest=by_digest,
+            talk=talks.get(one.response.opgave_id),
+            outcome=ended.get(one.response.opgave_id),
+        )
+        for one in own
+    ]
     interested = any(line.answer.is_interested for line in lines)
-    return AnswersPage(lines, is_unseen=interested and not is_published)
+    asked = conversations.own_questions(session, viewer)
+    questions = [conversation_line(seen, today) for seen in asked]
+    invited = [_invited(one) for one in invitations.got(session, viewer, today)]
+    return AnswersPage(invited, lines, questions, is_unseen=interested and not is_published)
+
+
+def _invited(one: Got) -> InvitedLine:
+    return InvitedLine(
+        title=one.seen.opgave.title,
+        href=url_for("invitations.show", opgave_id=one.seen.opgave.id),
+        gemeente_name=one.seen.gemeente.name,
+        answer_by=one.invitation.answer_by,
+    )
 
 
 def _block(
@@ -86,29 +160,64 @@ def _block(
     seen: SeenOpgave,
     response: Response | None,
     today: date,
+    *,
+    by_digest: bool,
+    talk: UUID | None,
+    outcome: Outcome | None,
+    is_invited: bool = False,
 ) -> AnswerBlock:
     opgave = seen.opgave
-    against = {one: refusal(viewer, profile, opgave, one, today) for one in Answer}
     said = response.answer if response else None
+    against = {
+        one: refusal(viewer, profile, opgave, one, today, said=said, outcome=outcome)
+        for one in UNASKED
+    }
     waits = bool(response and response.again_on and response.again_on > today)
-    may_say_later = not against[Answer.LATER] and said is not Answer.INTERESTED and not waits
+    is_busy = said is Answer.INTERESTED or said is Answer.CLOSED
+    may_say_later = not (against[Answer.LATER] or is_busy or waits)
     return AnswerBlock(
         opgave_id=opgave.id,
         gemeente_name=seen.gemeente.name,
-        said=answer_words(response) if response else "",
+        said=answer_words(response, by_digest=by_digest) if response else "",
         is_interested=said is Answer.INTERESTED,
+        is_final=said in {Answer.NO, Answer.CLOSED},
+        is_closed=said is Answer.CLOSED,
         can_show_interest=not against[Answer.INTERESTED] and said is not Answer.INTERESTED,
         lacks_profile=against[Answer.INTERESTED] == NO_PROFILE,
         has_profile=profile is not None,
-        later=later_words(again_on(today, opgave.closes_on)) if may_say_later else "",
+        conversation_id=talk,
+        message_id=new_id(),
+        is_invited=is_invited,
+        later=later_words(again_on(today, opgave.closes_on), by_digest=by_digest)
+        if may_say_later
+        else "",
+        can_ask=not talk and not refusal_to_ask(viewer, opgave, today),
     )
 
 
-def _line(viewer: Actor, profile: Profile | None, one: OwnAnswer, today: date) -> AnswerLine:
+def _line(
+    viewer: Actor,
+    profile: Profile | None,
+    one: OwnAnswer,
+    today: date,
+    *,
+    by_digest: bool,
+    talk: UUID | None,
+    outcome: Outcome | None,
+) -> AnswerLine:
     if one.seen is None:
-        return _line_of_hidden(one.response)
+        return _line_of_hidden(one.response, by_digest=by_digest, talk=talk)
     opgave = one.seen.opgave
-    block = _block(viewer, profile, one.seen, one.response, today)
+    block = _block(
+        viewer,
+        profile,
+        one.seen,
+        one.response,
+        today,
+        by_digest=by_digest,
+        talk=talk,
+        outcome=outcome,
+    )
     return AnswerLine(
         title=opgave.title,
         href=url_for("opgaven.show", opgave_id=opgave.id),
@@ -121,9 +230,9 @@ def _line(viewer: Actor, profile: Profile | None, one: OwnAnswer, today: date) -
     )
 
 
-def _line_of_hidden(response: Response) -> AnswerLine:
+def _line_of_hidden(response: Response, *, by_digest: bool, talk: UUID | None) -> AnswerLine:
     """What can be said of an opgave that the reader may not read: that they can take it back."""
-    said = answer_words(response)
+    said = answer_words(response, by_digest=by_digest)
     return AnswerLine(
         title=NOT_FOR_READER,
         href=None,
@@ -137,9 +246,14 @@ def _line_of_hidden(response: Response) -> AnswerLine:
             gemeente_name="",
             said=said,
             is_interested=response.answer is Answer.INTERESTED,
+            is_final=response.answer in {Answer.NO, Answer.CLOSED},
+            is_closed=response.answer is Answer.CLOSED,
             can_show_interest=False,
             lacks_profile=False,
             has_profile=False,
+            conversation_id=talk,
+            message_id=new_id(),
+            is_invited=False,
             later="",
         ),
     )

@@ -6,23 +6,30 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.conversations import service as conversations
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict
+from app.core.faults import FaultyDraft
 from app.core.work import Work
 from app.extensions import db
+from app.opgaven import queries as opgaven
 from app.responses import service
 from app.together import queries as together
 from app.web.auth import current_actor
+from app.web.conversations.forms import InterestForm
 from app.web.policy import Policy, allow
 from app.web.responses.pages import answers_page
-from app.web.responses.words import answer_words
+from app.web.responses.words import answer_words, hears_by_digest
 from app.web.work import open_work
 
 INTERESTED = (
-    "Je belangstelling is doorgegeven. De opgavehouders zien nu wie je bent en nemen contact "
-    "met je op."
+    "Je belangstelling is doorgegeven. De opgavehouders zien nu wie je bent, en antwoorden in "
+    "jullie gesprek. Dat vind je bij Gesprekken."
 )
-WITHDRAWN = "Je reactie is weg. Wat de opgavehouders van je zagen, zien ze niet meer."
+WITHDRAWN = (
+    "Je reactie is weg. Hebben jullie een gesprek? Dan blijft het staan, met je naam en je "
+    "gemeente. Verder zien de opgavehouders niet meer wat ze door je reactie van je zagen."
+)
 # Where somebody goes back to who answers in the list of own answers.
 LIST = "lijst"
 
@@ -40,17 +47,30 @@ def index() -> str:
 @responses.post("/opgaven/<uuid:opgave_id>/belangstelling")
 @allow(Policy.SIGNED_IN)
 def show_interest(opgave_id: UUID) -> ResponseReturnValue:
+    form = InterestForm.of_request()
+
     def act(work: Work) -> str:
-        service.show_interest(work, opgave_id)
+        words = form.text.data or ""
+        conversations.show_interest(work, opgave_id, words, form.new_message_id)
         return INTERESTED
 
-    return _answer(opgave_id, act)
+    try:
+        return _answer(opgave_id, act)
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        seen = opgaven.seen_opgave(db.session(), current_actor(), opgave_id)
+        return render_template("conversations/interest.html", form=form, seen=seen), form.status
 
 
 @responses.post("/opgaven/<uuid:opgave_id>/later")
 @allow(Policy.SIGNED_IN)
 def say_later(opgave_id: UUID) -> ResponseReturnValue:
-    return _answer(opgave_id, lambda work: answer_words(service.say_later(work, opgave_id)))
+    def act(work: Work) -> str:
+        response = service.say_later(work, opgave_id)
+        by_digest = hears_by_digest(work.session, response.user_id)
+        return answer_words(response, by_digest=by_digest)
+
+    return _answer(opgave_id, act)
 
 
 @responses.post("/opgaven/<uuid:opgave_id>/toch-niet")

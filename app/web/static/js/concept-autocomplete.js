@@ -27,8 +27,11 @@
     return escaped(labelOf(option)) + small;
   }
 
-  /* Asks the server a moment after the last key, and forgets answers that come too late. */
-  function sourceFrom(address) {
+  /*
+   * Asks the server a moment after the last key, and forgets answers that come too late: after
+   * another key, or when the reader has gone on to another field, over which the list would open.
+   */
+  function sourceFrom(address, id) {
     let timer = 0;
     let running = null;
     return function (query, populate) {
@@ -44,7 +47,11 @@
           .then(function (response) {
             return response.ok ? response.json() : [];
           })
-          .then(populate)
+          .then(function (found) {
+            if (document.activeElement && document.activeElement.id === id) {
+              populate(found);
+            }
+          })
           .catch(function (problem) {
             if (problem.name !== "AbortError") {
               populate([]);
@@ -96,7 +103,7 @@
       id: plain.id,
       name: plain.name,
       defaultValue: plain.value,
-      source: sourceFrom(plain.dataset.concepts),
+      source: sourceFrom(plain.dataset.concepts, plain.id),
       minLength: MIN_LENGTH,
       autoselect: false,
       confirmOnBlur: false,

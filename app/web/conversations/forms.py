@@ -1,0 +1,55 @@
+"""A message, a question, its publishing, and the words with which somebody shows interest."""
+
+from uuid import UUID
+
+from wtforms import HiddenField
+
+from app.conversations.rules import Words
+from app.core.ids import new_id
+from app.web.forms import TextField, WebForm, id_in
+
+
+class MessageForm(WebForm):
+    """The id comes with the page, so that the same form sent twice is one message."""
+
+    message_id = HiddenField()
+    text = TextField("Je bericht", render_kw={"required": False})
+
+    @property
+    def new_message_id(self) -> UUID:
+        return id_in(self.message_id.data) or new_id()
+
+
+class QuestionForm(WebForm):
+    message_id = HiddenField()
+    text = TextField("Je vraag", render_kw={"required": False})
+
+    @property
+    def new_message_id(self) -> UUID:
+        return id_in(self.message_id.data) or new_id()
+
+
+class PublishForm(WebForm):
+    """`seen` stands for the words that were looked at: only those are published."""
+
+    published_id = HiddenField()
+    seen = HiddenField()
+    question = TextField("De vraag", render_kw={"required": False})
+    answer = TextField("Het antwoord", render_kw={"required": False})
+
+    @property
+    def words(self) -> Words:
+        return Words(self.question.data or "", self.answer.data or "")
+
+    @property
+    def new_published_id(self) -> UUID:
+        return id_in(self.published_id.data) or new_id()
+
+
+class InterestForm(WebForm):
+    message_id = HiddenField()
+    text = TextField("Wil je er iets bij zeggen?")
+
+    @property
+    def new_message_id(self) -> UUID:
+        return id_in(self.message_id.data) or new_id()

@@ -1,0 +1,215 @@
+"""What the list of conversations and one conversation show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from app.conversations import queries
+from app.conversations.models import PublishedAnswer
+from app.conversations.queries import SeenConversation, SeenMessage
+from app.conversations.rules import Side, Words
+from app.core.actor import Actor
+from app.core.dutch import weekday_date
+from app.opgaven.queries import SeenOpgave
+from app.opgaven.rules import ENDED
+from app.people import queries as people
+from app.people.rules import ProfileState
+from app.web.responses.words import NOT_FOR_READER
+
+SOMEBODY = "Een collega die niet meer meedoet"
+
+
+@dataclass(frozen=True)
+class ConversationLine:
+    conversation_id: UUID
+    title: str
+    # The other side.
+    who: str
+    waits: str
+    is_waiting_for_you: bool
+    last_at: datetime
+    unread: int
+    is_question: bool
+    is_of_professional: bool
+    # Until when the gemeente has to react, in words; nothing when nobody waits for it.
+    deadline: str
+    waits_since: datetime
+
+
+@dataclass(frozen=True)
+class MessageView:
+    number: int
+    who: str
+    is_own: bool
+    lines: list[str]
+    said_at: datetime
+    by_mail: bool
+    is_new: bool
+    # Nothing for what the own side wrote, and for what is down.
+    report_href: str
+
+
+@dataclass(frozen=True)
+class ConversationPage:
+    conversation_id: UUID
+    title: str
+    # Nothing when the reader may not read the opgave any more.
+    opgave_href: str
+    who: str
+    waits: str
+    # Until when the gemeente has to react, in words; nothing when nobody waits for it.
+    deadline: str
+    messages: list[MessageView]
+    # The number of the last message on the page.
+    last: int
+    unread: int
+    is_of_professional: bool
+    # What both sides read above it as long as the professional only asks something.
+    question: str
+    # For who looks after the opgave, once both sides wrote something.
+    may_publish: bool
+    # What of it stands on the opgave, for them.
+    published: list[PublishedAnswer]
+
+
+def conversation_line(seen: SeenConversation, today: date) -> ConversationLine:
+    return ConversationLine(
+        conversation_id=seen.conversation.id,
+        title=_title(seen),
+        who=_other(seen),
+        waits=_waits(seen),
+        is_waiting_for_you=seen.is_waiting_for_viewer,
+        last_at=seen.conversation.last_at,
+        unread=seen.unread,
+        is_question=seen.is_question,
+        is_of_professional=seen.side is Side.PROFESSIONAL,
+        deadline=_deadline(seen, today),
+        waits_since=seen.waits_since,
+    )
+
+
+def conversation_page(
+    session: Session, viewer: Actor, conversation_id: UUID, today: date
+) -> ConversationPage:
+    seen = queries.of_viewer(session, viewer, conversation_id)
+    read_to = queries.read_to(session, conversation_id, viewer.user_id) if viewer.user_id else 0
+    written = queries.messages(session, conversation_id)
+    href = url_for("opgaven.show", opgave_id=seen.opgave.id) if seen.is_readable else ""
+    return ConversationPage(
+        conversation_id=conversation_id,
+        title=_title(seen),
+        opgave_href=href,
+        who=_other(seen),
+        waits=_waits(seen),
+        deadline=_deadline(seen, today),
+        messages=[_message(one, seen, viewer, read_to) for one in written],
+        last=written[-1].number if written else 0,
+        unread=seen.unread,
+        is_of_professional=seen.side is Side.PROFESSIONAL,
+        question=_question(seen),
+        may_publish=_may_publish(session, seen),
+        published=queries.published_of(session, conversation_id)
+        if seen.side is Side.OPGAVE
+        else [],
+    )
+
+
+@dataclass(frozen=True)
+class AskPage:
+    """What somebody reads before they ask: who answers, and what these will see."""
+
+    opgave_id: UUID
+    title: str
+    gemeente_name: str
+    # Whether they have a profile that others can see.
+    has_profile: bool
+
+
+@dataclass(frozen=True)
+class PublishPage:
+    """A question with its answer, on their way to the page of the opgave."""
+
+    opgave_id: UUID
+    title: str
+    # None as long as it stands nowhere.
+    published_id: UUID | None
+    number: int
+    # The words as they will stand there, once they were sent and nothing is wrong with them.
+    preview: Words | None
+    warnings: list[str]
+
+
+def ask_page(session: Session, viewer: Actor, seen: SeenOpgave) -> AskPage:
+    profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
+    return AskPage(
+        opgave_id=seen.opgave.id,
+        title=seen.opgave.title,
+        gemeente_name=seen.gemeente.name,
+        has_profile=profile is not None and profile.state is ProfileState.PUBLISHED,
+    )
+
+
+def _may_publish(session: Session, seen: SeenConversation) -> bool:
+    if seen.side is not Side.OPGAVE or seen.opgave.status in ENDED:
+        return False
+    words = queries.exchange(session, seen.conversation)
+    return bool(words.question and words.answer)
+
+
+def _question(seen: SeenConversation) -> str:
+    if not seen.is_question:
+        return ""
+    if seen.side is Side.PROFESSIONAL:
+        return "Je stelde een vraag. Dat is geen belangstelling: je zit nergens aan vast."
+    return f"Dit is een vraag. {seen.professional_name} toonde nog geen belangstelling."
+
+
+def _title(seen: SeenConversation) -> str:
+    return seen.opgave.title if seen.is_readable else NOT_FOR_READER
+
+
+def _other(seen: SeenConversation) -> str:
+    if seen.side is Side.PROFESSIONAL:
+        return f"Opgavehouders van gemeente {seen.opgave_gemeente}"
+    return f"{seen.professional_name}, gemeente {seen.professional_gemeente}"
+
+
+def _waits(seen: SeenConversation) -> str:
+    if seen.is_waiting_for_viewer:
+        return "Jij bent aan zet" if seen.side is Side.PROFESSIONAL else "Jullie zijn aan zet"
+    if seen.turn is None:
+        return "Niemand is nu aan zet"
+    if seen.side is Side.PROFESSIONAL:
+        return f"Gemeente {seen.opgave_gemeente} is aan zet"
+    return f"{seen.professional_name} is aan zet"
+
+
+def _deadline(seen: SeenConversation, today: date) -> str:
+    day = seen.answer_before
+    if day is None:
+        return ""
+    said = f"Reactie voor {weekday_date(day)}"
+    return said if day > today else f"{said}: dat is niet gelukt"
+
+
+def _message(one: SeenMessage, seen: SeenConversation, viewer: Actor, read_to: int) -> MessageView:
+    is_own = one.writer_id is not None and one.writer_id == viewer.user_id
+    home = seen.professional_gemeente if one.side is Side.PROFESSIONAL else seen.opgave_gemeente
+    name = one.writer_name or SOMEBODY
+    return MessageView(
+        number=one.number,
+        who="Jij" if is_own else f"{name}, gemeente {home}",
+        is_own=is_own,
+        lines=one.text.split("\n"),
+        said_at=one.said_at,
+        by_mail=one.by_mail,
+        is_new=one.number > read_to and one.side is not seen.side,
+        report_href=_report_href(one) if one.side is not seen.side and not one.is_down else "",
+    )
+
+
+def _report_href(one: SeenMessage) -> str:
+    return url_for("moderation.report_message", message_id=one.message_id)

@@ -1,0 +1,129 @@
+"""Putting a question with its answer on the page of an opgave: written, looked at, published."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from app.conversations import publishing, queries
+from app.conversations.models import PublishedAnswer
+from app.conversations.revealing import Unnamed, revealing_warnings
+from app.conversations.rules import Side, Words
+from app.core.errors import NotFound
+from app.core.faults import FaultyDraft
+from app.core.ids import new_id
+from app.core.work import Work
+from app.extensions import db
+from app.opgaven.models import Opgave
+from app.web.auth import current_actor
+from app.web.conversations.forms import PublishForm
+from app.web.conversations.pages import PublishPage
+from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+PUBLISHED = "De vraag en het antwoord staan op de opgave. Wie het vroeg, hoort dat."
+REVISED = "De vraag en het antwoord zijn gewijzigd."
+TAKEN_BACK = "De vraag en het antwoord staan niet meer op de opgave."
+# The button that publishes; the other one shows how it will look.
+PUBLISH = "publiceer"
+
+published = Blueprint("published", __name__)
+
+
+@published.route("/gesprekken/<uuid:conversation_id>/publiceren", methods=["GET", "POST"])
+@allow(Policy.OPGAVEHOUDER)
+def create(conversation_id: UUID) -> ResponseReturnValue:
+    session = db.session()
+    seen = queries.of_viewer(session, current_actor(), conversation_id)
+    if seen.side is not Side.OPGAVE:
+        raise NotFound(f"conversation {conversation_id}")
+    begin = queries.exchange(session, seen.conversation)
+    form = PublishForm.of_request(
+        data={"published_id": str(new_id()), "question": begin.question, "answer": begin.answer}
+    )
+    asker = queries.unnamed(session, conversation_id)
+
+    def write(work: Work) -> None:
+        publishing.publish(work, conversation_id, form.new_published_id, form.words)
+
+    return _written(form, write, PUBLISHED, seen.opgave.id) or _page(form, seen.opgave, asker)
+
+
+@published.route("/antwoorden/<uuid:published_id>", methods=["GET", "POST"])
+@allow(Policy.OPGAVEHOUDER)
+def edit(published_id: UUID) -> ResponseReturnValue:
+    session = db.session()
+    row = queries.published_to_edit(session, current_actor(), published_id)
+    opgave = session.get_one(Opgave, row.opgave_id)
+    form = PublishForm.of_request(data={"question": row.question, "answer": row.answer})
+    asker = queries.unnamed(session, row.conversation_id)
+
+    def write(work: Work) -> None:
+        publishing.revise(work, published_id, form.words)
+
+    return _written(form, write, REVISED, opgave.id) or _page(form, opgave, asker, row)
+
+
+@published.post("/antwoorden/<uuid:published_id>/weg")
+@allow(Policy.OPGAVEHOUDER)
+def take_back(published_id: UUID) -> ResponseReturnValue:
+    row = queries.published_to_edit(db.session(), current_actor(), published_id)
+    opgave_id = row.opgave_id
+    with open_work() as work:
+        publishing.take_back(work, published_id)
+    flash(TAKEN_BACK, "success")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id))
+
+
+def _written(
+    form: PublishForm, write: Callable[[Work], None], said: str, opgave_id: UUID
+) -> Response | None:
+    """Back on the opgave, when these words were looked at first and nothing is wrong with them."""
+    was_seen = form.submitted() and form.seen.data == form.words.version
+    if not was_seen or PUBLISH not in request.form:
+        return None
+    try:
+        with open_work() as work:
+            write(work)
+    except FaultyDraft:
+        # The page says which.
+        return None
+    flash(said, "success")
+    return redirect(url_for("opgaven.show", opgave_id=opgave_id, _anchor="vragen-en-antwoorden"))
+
+
+def _page(
+    form: PublishForm,
+    opgave: Opgave,
+    asker: Unnamed | None,
+    row: PublishedAnswer | None = None,
+) -> ResponseReturnValue:
+    """The form; once it was sent also how it will look, or what is wrong with it."""
+    preview = form.words if form.submitted() and not _show_faults(form, asker) else None
+    form.seen.data = preview.version if preview else ""
+    page = PublishPage(
+        opgave_id=opgave.id,
+        title=opgave.title,
+        published_id=row.id if row else None,
+        number=_number(opgave, row),
+        preview=preview,
+        warnings=revealing_warnings([preview.question, preview.answer], asker) if preview else [],
+    )
+    status = HTTPStatus.OK if preview else form.status
+    return render_template("conversations/publish.html", page=page, form=form), status
+
+
+def _number(opgave: Opgave, row: PublishedAnswer | None) -> int:
+    """Which one it is on its opgave; a new one comes last."""
+    there = [one.id for one in queries.published(db.session(), opgave.id)]
+    return there.index(row.id) + 1 if row else len(there) + 1
+
+
+def _show_faults(form: PublishForm, asker: Unnamed | None) -> bool:
+    found = publishing.faults(Words(form.words.question, form.words.answer), asker)
+    if found:
+        form.show_faults(FaultyDraft(found))
+    return bool(found)

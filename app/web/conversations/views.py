@@ -1,0 +1,144 @@
+"""Conversations: the list, one of them, asking, writing in it, and having read it."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.conversations import queries, service
+from app.core.clock import dutch_day, utc_now
+from app.core.errors import Conflict, NotFound
+from app.core.faults import FaultyDraft
+from app.core.ids import new_id
+from app.extensions import db
+from app.opgaven import queries as opgaven
+from app.web.auth import current_actor
+from app.web.conversations.forms import MessageForm, QuestionForm
+from app.web.conversations.pages import ask_page, conversation_line, conversation_page
+from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+SENT = "Je bericht staat in het gesprek. De ander leest het daar."
+ASKED = (
+    "Je vraag is gesteld. De opgavehouders antwoorden in dit gesprek. Dit is geen belangstelling: "
+    "die toon je op de opgave, als je dat wilt."
+)
+READ = "Je hebt alles gelezen."
+
+conversations = Blueprint("conversations", __name__)
+
+
+@conversations.get("/gesprekken")
+@allow(Policy.SIGNED_IN)
+def index() -> str:
+    """All conversations of the reader, what waits for them first."""
+    return _list(None)
+
+
+@conversations.get("/opgaven/<uuid:opgave_id>/gesprekken")
+@allow(Policy.SIGNED_IN)
+def of_opgave(opgave_id: UUID) -> ResponseReturnValue:
+    """Where a mail or a notice leads: to the only conversation about it, or to all of them."""
+    found = queries.all_of(db.session(), current_actor(), opgave_id)
+    if not found:
+        raise NotFound(f"conversations about {opgave_id}")
+    if len(found) == 1:
+        only = found[0].conversation.id
+        return redirect(url_for("conversations.show", conversation_id=only))
+    return _list(opgave_id)
+
+
+@conversations.route("/gesprekken/<uuid:conversation_id>", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def show(conversation_id: UUID) -> ResponseReturnValue:
+    form = MessageForm.of_request(data={"message_id": str(new_id())})
+    if form.submitted() and _say(form, conversation_id):
+        return redirect(url_for("conversations.show", conversation_id=conversation_id))
+    page = conversation_page(db.session(), current_actor(), conversation_id, _today())
+    return render_template("conversations/show.html", page=page, form=form), form.status
+
+
+@conversations.route("/opgaven/<uuid:opgave_id>/vraag", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def ask(opgave_id: UUID) -> ResponseReturnValue:
+    """Something to know first; who talks about the opgave already goes on there."""
+    session, actor = db.session(), current_actor()
+    seen = opgaven.seen_opgave(session, actor, opgave_id)
+    form = QuestionForm.of_request(data={"message_id": str(new_id())})
+    if form.submitted() and (asked_in := _ask(form, opgave_id)):
+        flash(ASKED, "success")
+        return redirect(url_for("conversations.show", conversation_id=asked_in))
+    talk = queries.about(session, opgave_id, actor.user_id) if actor.user_id else None
+    if talk is not None and not form.errors:
+        return redirect(url_for("conversations.show", conversation_id=talk.id))
+    said = service.refusal_to_ask(actor, seen.opgave, _today())
+    if said:
+        raise Conflict(said=said)
+    page = ask_page(session, actor, seen)
+    return render_template("conversations/ask.html", page=page, form=form), form.status
+
+
+@conversations.post("/gesprekken/<uuid:conversation_id>/gelezen")
+@allow(Policy.SIGNED_IN)
+def mark_read(conversation_id: UUID) -> ResponseReturnValue:
+    """By a POST, since it changes something; the form names the last message that was shown."""
+    with open_work() as work:
+        service.mark_read(work, conversation_id, request.form.get("tot", 0, type=int))
+    flash(READ, "success")
+    return redirect(url_for("conversations.show", conversation_id=conversation_id))
+
+
+@conversations.post("/gesprekken/<uuid:conversation_id>/openen")
+@allow(Policy.SIGNED_IN)
+def open_line(conversation_id: UUID) -> ResponseReturnValue:
+    """To a conversation with news, which is read by that."""
+    seen = queries.of_viewer(db.session(), current_actor(), conversation_id)
+    first = seen.conversation.messages - seen.unread + 1
+    with open_work() as work:
+        service.mark_read(work, conversation_id, seen.conversation.messages)
+    return redirect(
+        url_for("conversations.show", conversation_id=conversation_id, _anchor=f"bericht-{first}")
+    )
+
+
+def _list(opgave_id: UUID | None) -> str:
+    found = queries.all_of(db.session(), current_actor(), opgave_id)
+    lines = [conversation_line(seen, _today()) for seen in found]
+    waiting = [line for line in lines if line.is_waiting_for_you]
+    for_gemeente = [line for line in waiting if not line.is_of_professional]
+    return render_template(
+        "conversations/index.html",
+        # Who waits longest comes first.
+        for_gemeente=sorted(for_gemeente, key=lambda line: line.waits_since),
+        for_you=[line for line in waiting if line.is_of_professional],
+        others=[line for line in lines if not line.is_waiting_for_you],
+        title=lines[0].title if opgave_id else "",
+    )
+
+
+def _ask(form: QuestionForm, opgave_id: UUID) -> UUID | None:
+    """The conversation in which the question stands now, or None when it is faulty."""
+    try:
+        with open_work() as work:
+            text = form.text.data or ""
+            asked_in = service.ask(work, opgave_id, text, form.new_message_id).id
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return None
+    return asked_in
+
+
+def _say(form: MessageForm, conversation_id: UUID) -> bool:
+    try:
+        with open_work() as work:
+            service.say(work, conversation_id, form.new_message_id, form.text.data or "")
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return False
+    flash(SENT, "success")
+    return True
+
+
+def _today() -> date:
+    return dutch_day(utc_now())

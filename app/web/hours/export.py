@@ -1,0 +1,61 @@
+"""A statement as a table for a Dutch spreadsheet."""
+
+import csv
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+from app.hours.queries import Line, Statement
+from app.hours.rules import HOUR
+from app.labels import label
+from app.web.hours.pages import short_day
+
+HEADS = (
+    *("Geboekt op", "Wat", "Correctie", "Andere gemeente", "Opgave", "Week vanaf"),
+    *("Uren erbij of eraf", "Stand in uren"),
+)
+# A cell that begins with one of these is a formula to a spreadsheet.
+FORMULA_SIGNS = tuple("=+-@|%\t\r\n＝＋－＠")
+ENCODING = "utf-8-sig"
+
+
+def csv_of(statement: Statement) -> bytes:
+    """Semicolons and decimal commas, as spreadsheets expect where Dutch is spoken."""
+    quarter, balance = statement.quarter, statement.opening
+    rows = [_standing(quarter.starts_on, "Beginstand", balance)]
+    for line in statement.lines:
+        balance += line.minutes
+        rows.append(_row(line, balance))
+    rows.append(_standing(quarter.ends_on, "Eindstand", balance))
+    written = StringIO()
+    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    writer.writerow(HEADS)
+    writer.writerows(rows)
+    return written.getvalue().encode(ENCODING)
+
+
+def plain_text(text: str) -> str:
+    """What somebody typed, so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
+
+
+def decimal_hours(minutes: int) -> str:
+    """-7,50"""
+    return f"{Decimal(minutes) / HOUR:.2f}".replace(".", ",")
+
+
+def _row(line: Line, balance: int) -> tuple[str, ...]:
+    return (
+        short_day(line.booked_on),
+        label(line.entry),
+        "ja" if line.is_correction else "",
+        plain_text(line.other_name),
+        plain_text(line.opgave_title),
+        short_day(line.week) if line.week else "",
+        decimal_hours(line.minutes),
+        decimal_hours(balance),
+    )
+
+
+def _standing(day: date, what: str, balance: int) -> tuple[str, ...]:
+    return (short_day(day), what, *[""] * 5, decimal_hours(balance))

@@ -1,0 +1,272 @@
+"""What the pages of the urenbank show, in words."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.dutch import dutch_date, hours, plural
+from app.gemeenten import queries as gemeenten
+from app.hours import queries
+from app.hours.models import HourSettling
+from app.hours.queries import Line, Statement, YearProposal
+from app.hours.rules import Entry, Quarter, may_agree_limit, quarters, room_left
+from app.labels import label
+from app.opgaven import queries as opgaven
+
+NUMBERS = ("", "eerste", "tweede", "derde", "vierde")
+NO_LIMIT = "We spraken geen limiet af: er is geen grens aan wat we kunnen lenen."
+
+
+@dataclass(frozen=True)
+class QuarterLine:
+    title: str
+    closing: str
+    href: str
+
+
+@dataclass(frozen=True)
+class HoursPage:
+    gemeente_name: str
+    standing: str
+    limit: str
+    has_limit: bool
+    may_agree: bool
+    quarters: list[QuarterLine]
+
+
+@dataclass(frozen=True)
+class Group:
+    """All bookings of one kind for one opgave with one other gemeente."""
+
+    other_name: str
+    opgave_title: str
+    # Without it the reader may not read the opgave.
+    href: str
+    total: str
+    lines: list[str]
+
+    @property
+    def count(self) -> str:
+        return plural(len(self.lines), "boeking", "boekingen")
+
+
+@dataclass(frozen=True)
+class Part:
+    title: str
+    groups: list[Group]
+
+
+@dataclass(frozen=True)
+class QuarterPage:
+    title: str
+    gemeente_name: str
+    sums: list[tuple[str, str]]
+    # Only what is over has a document: it stays as it is.
+    is_over: bool
+    parts: list[Part]
+
+
+@dataclass(frozen=True)
+class YearLine:
+    year: int
+    said: str
+    href: str
+
+
+@dataclass(frozen=True)
+class YearPage:
+    year: int
+    said: str
+    saving: str
+    lines: list[str]
+    mark: str
+    may_settle: bool
+    may_undo: bool
+
+
+def hours_page(session: Session, actor: Actor, code: str, today: date) -> HoursPage:
+    balance, limit = queries.balance(session, code), queries.limit(session, code)
+    return HoursPage(
+        gemeente_name=gemeenten.by_code(session, code).name,
+        standing=standing_words(balance),
+        limit=limit_words(balance, limit),
+        has_limit=limit is not None,
+        may_agree=may_agree_limit(actor, code),
+        quarters=_quarter_lines(session, code, today),
+    )
+
+
+def quarter_page(session: Session, reader: Actor, statement: Statement, today: date) -> QuarterPage:
+    ids = {line.opgave_id for line in statement.lines if line.opgave_id}
+    readable = set(opgaven.seen_opgaven(session, reader, list(ids)))
+    return QuarterPage(
+        title=quarter_words(statement.quarter),
+        gemeente_name=statement.gemeente_name,
+        sums=sums_of(statement, is_over=statement.quarter.ends_on < today),
+        is_over=statement.quarter.ends_on < today,
+        parts=[
+            Part(label(entry), groups)
+            for entry in Entry
+            if (groups := _groups(statement, entry, readable))
+        ],
+    )
+
+
+def sums_of(statement: Statement, *, is_over: bool) -> list[tuple[str, str]]:
+    """How the quarter began, what came and went, and how it ended or stands."""
+    quarter = statement.quarter
+    last = f"Stand op {dutch_date(quarter.ends_on)}" if is_over else "Stand nu"
+    settled = statement.sum_of(Entry.SETTLED)
+    return [
+        (f"Stand op {dutch_date(quarter.starts_on)}", owed_words(statement.opening)),
+        ("Uitgeleend", f"{hours(statement.sum_of(Entry.LENT))} uur"),
+        ("Geleend", f"{hours(-statement.sum_of(Entry.BORROWED))} uur"),
+        ("Verrekend", f"{hours(abs(settled))} uur" if settled else ""),
+        (last, owed_words(statement.closing)),
+    ]
+
+
+def year_lines(session: Session, today: date) -> list[YearLine]:
+    """Every year in which hours were booked, the last first."""
+    first = queries.first_day(session)
+    years = range(today.year, first.year - 1, -1) if first else ()
+    return [
+        YearLine(
+            year,
+            _year_words(queries.settling_of(session, year), year, today),
+            url_for("settling.show", year=year),
+        )
+        for year in years
+    ]
+
+
+def year_page(session: Session, year: int, today: date) -> YearPage:
+    settling = queries.settling_of(session, year)
+    last = queries.last_settled(session) or 0
+    found = queries.settled(session, settling) if settling else queries.proposal(session, year)
+    return YearPage(
+        year=year,
+        said=_year_words(settling, year, today),
+        saving=saving_words(found),
+        lines=[_settling_words(found, number) for number in range(len(found.settlings))],
+        mark=found.mark,
+        may_settle=settling is None and year < today.year and last < year and bool(found.settlings),
+        may_undo=settling is not None and last == year,
+    )
+
+
+def saving_words(found: YearProposal) -> str:
+    """How many settlings there are, and how many loans they take the place of."""
+    count = len(found.settlings)
+    few = plural(count, "verrekening", "verrekeningen")
+    if not count:
+        return "Er staan geen uren open."
+    saved = found.loans - count
+    if saved <= 0:
+        return f"Met {few} staat alles op nul."
+    return (
+        f"Met {few} staat alles op nul. Elke inzet apart verrekenen zou "
+        f"{plural(found.loans, 'verrekening', 'verrekeningen')} vragen: dat scheelt er {saved}."
+    )
+
+
+def standing_words(balance: int) -> str:
+    if balance > 0:
+        return f"We leenden {hours(balance)} uur meer uit dan we leenden."
+    if balance < 0:
+        return f"We leenden {hours(-balance)} uur meer dan we uitleenden."
+    return "We staan quitte: er staan geen uren open."
+
+
+def owed_words(balance: int) -> str:
+    if balance > 0:
+        return f"{hours(balance)} uur te goed"
+    return f"{hours(-balance)} uur schuldig" if balance else "0 uur"
+
+
+def limit_words(balance: int, limit: int | None) -> str:
+    room = room_left(balance, limit)
+    if limit is None or room is None:
+        return NO_LIMIT
+    agreed = f"We spraken af hoogstens {hours(limit)} uur meer te lenen dan we uitleenden."
+    if not room:
+        return f"{agreed} Die ruimte is op: we lenen eerst weer uren uit."
+    return f"{agreed} Er is nog ruimte voor {hours(room)} uur."
+
+
+def short_day(day: date) -> str:
+    """31-01-2026"""
+    return f"{day:%d-%m-%Y}"
+
+
+def quarter_words(quarter: Quarter) -> str:
+    return f"{NUMBERS[quarter.number]} kwartaal van {quarter.year}"
+
+
+def _quarter_lines(session: Session, code: str, today: date) -> list[QuarterLine]:
+    first = queries.first_day(session, code)
+    listed = quarters(Quarter.of(first), Quarter.of(today)) if first else []
+    closings = queries.closings(session, code, listed)
+    return [
+        QuarterLine(
+            quarter_words(quarter).capitalize(),
+            owed_words(closings[quarter]),
+            url_for("hours.show", year=quarter.year, quarter=quarter.number),
+        )
+        for quarter in listed
+    ]
+
+
+def _groups(statement: Statement, entry: Entry, readable: set[UUID]) -> list[Group]:
+    def together(line: Line) -> tuple[str, str, str]:
+        return line.other_name, line.opgave_title, str(line.opgave_id)
+
+    lines = sorted((one for one in statement.lines if one.entry is entry), key=together)
+    return [_group(entry, list(found), readable) for _, found in groupby(lines, together)]
+
+
+def _group(entry: Entry, lines: list[Line], readable: set[UUID]) -> Group:
+    first = lines[0]
+    total = sum(line.minutes for line in lines)
+    return Group(
+        other_name=first.other_name,
+        opgave_title=first.opgave_title,
+        href=url_for("opgaven.show", opgave_id=first.opgave_id)
+        if first.opgave_id in readable
+        else "",
+        total=_total_words(entry, total, first.other_name),
+        lines=[_line_words(line) for line in lines],
+    )
+
+
+def _total_words(entry: Entry, total: int, other: str) -> str:
+    said = f"{hours(abs(total))} uur"
+    if entry is not Entry.SETTLED or not total:
+        return said
+    return f"{said}, goedgemaakt door {'ons' if total > 0 else other}"
+
+
+def _line_words(line: Line) -> str:
+    said = f"{hours(abs(line.minutes))} uur"
+    if line.week:
+        said = f"week van {dutch_date(line.week)}: {said}"
+    if line.is_correction:
+        return f"Eraf, {said} (geboekt op {dutch_date(line.booked_on)})"
+    return said[:1].upper() + said[1:] if line.week else f"{said}, op {dutch_date(line.booked_on)}"
+
+
+def _year_words(settling: HourSettling | None, year: int, today: date) -> str:
+    if settling is not None:
+        return f"Verrekend op {dutch_date(settling.settled_at)}."
+    return "Dit jaar loopt nog." if year >= today.year else "Nog niet verrekend."
+
+
+def _settling_words(found: YearProposal, number: int) -> str:
+    one = found.settlings[number]
+    debtor, creditor = found.names[one.debtor], found.names[one.creditor]
+    return f"{debtor} maakt {hours(one.minutes)} uur goed aan {creditor}."

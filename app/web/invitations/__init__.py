@@ -1,0 +1,1 @@
+"""Invitations, of who looks after an opgave and of who is invited."""

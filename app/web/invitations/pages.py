@@ -1,0 +1,120 @@
+"""What the pages about an invitation show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.core.dutch import dutch_date
+from app.labels import label
+from app.matching import standing
+from app.matching.core.words import YOU
+from app.opgaven.queries import SeenOpgave
+from app.responses import invitations
+from app.responses.invitations import Given
+from app.responses.models import Invitation
+from app.responses.rules import InvitationState, WhyNot
+from app.web.cards import OpgaveCard, opgave_card
+from app.web.match_view import MatchView, match_view
+
+SOMEBODY = "Een collega"
+HIDDEN = "Een collega die zich nu niet laat zien"
+# What the professional reads once an invitation is no longer waiting.
+HOW_IT_ENDED = {
+    InvitationState.WAITING: "Antwoorden kon tot en met {day}.",
+    InvitationState.ACCEPTED: "Je zei ja. De opgavehouders zien nu wie je bent, en antwoorden in "
+    "jullie gesprek.",
+    InvitationState.DECLINED: "Je zei nee. Dank je dat je het liet weten.",
+    InvitationState.EXPIRED: "Antwoorden kon tot en met {day}.",
+    InvitationState.TAKEN_BACK: "De gemeente nam de uitnodiging terug.",
+    InvitationState.OVER: "De opgave is niet meer open.",
+}
+
+# As who looks after the opgave reads it.
+REASONS = {
+    WhyNot.NO_TIME: "nu geen tijd",
+    WhyNot.NOT_MY_SKILL: "niet het eigen vak",
+    WhyNot.NOT_ALLOWED: "mag nu niet van de eigen gemeente",
+    WhyNot.TOO_FAR: "te ver weg",
+    WhyNot.OTHER: "iets anders",
+}
+
+
+@dataclass(frozen=True)
+class InvitationPage:
+    """An invitation as the professional sees it."""
+
+    opgave: OpgaveCard
+    gemeente_name: str
+    inviter: str
+    lines: list[str]
+    answer_by: date
+    match: MatchView | None
+    # How it ended; nothing while it can be answered.
+    ended: str
+    # Who says that it is not their skill, can tell the matching so.
+    offers_dispute: bool
+
+
+@dataclass(frozen=True)
+class GivenLine:
+    """One invitation in the list of who looks after the opgave."""
+
+    invitation_id: UUID
+    who: str
+    # What is waited for and until when, or how it ended.
+    stands: str
+    no_words: str
+    can_take_back: bool
+
+
+def invitation_page(
+    session: Session, seen: SeenOpgave, invitation: Invitation, today: date
+) -> InvitationPage:
+    user_id = invitation.user_id
+    names = accounts.names_of(session, {invitation.by_id} if invitation.by_id else set())
+    fit = standing.match_of_person(session, user_id, seen.opgave.id, today)
+    can = invitations.can_be_answered(invitation, seen.opgave, today)
+    ended = "" if can else HOW_IT_ENDED[invitation.state]
+    return InvitationPage(
+        opgave=opgave_card(seen),
+        gemeente_name=seen.gemeente.name,
+        inviter=names.get(invitation.by_id, SOMEBODY) if invitation.by_id else SOMEBODY,
+        lines=invitation.words.split("\n"),
+        answer_by=invitation.answer_by,
+        match=match_view(fit, YOU) if fit else None,
+        ended=ended.format(day=dutch_date(invitation.answer_by)),
+        offers_dispute=invitation.reason is WhyNot.NOT_MY_SKILL,
+    )
+
+
+def given_lines(given: list[Given], names: Mapping[UUID, str], today: date) -> list[GivenLine]:
+    """`names` are of who said yes, and so who they are."""
+    return [_given_line(one, names, today) for one in given]
+
+
+def _given_line(one: Given, names: Mapping[UUID, str], today: date) -> GivenLine:
+    invitation = one.invitation
+    shown = one.colleague.display_name if one.colleague else HIDDEN
+    waits = invitation.state is InvitationState.WAITING and invitation.answer_by >= today
+    return GivenLine(
+        invitation_id=invitation.id,
+        who=names.get(invitation.user_id, shown),
+        stands=_stands(invitation, waits=waits),
+        no_words=invitation.no_words,
+        can_take_back=waits,
+    )
+
+
+def _stands(invitation: Invitation, *, waits: bool) -> str:
+    if waits:
+        asked = "Stelde een vraag. " if invitation.asked_at else ""
+        return f"{asked}Antwoord kan tot en met {dutch_date(invitation.answer_by)}."
+    if invitation.state is InvitationState.WAITING:
+        return f"{label(InvitationState.EXPIRED)}."
+    said = f"{label(invitation.state)}."
+    reason = f" Reden: {REASONS[invitation.reason]}." if invitation.reason else ""
+    return said + reason

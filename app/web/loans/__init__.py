@@ -1,0 +1,1 @@
+"""Asking, signing and keeping track of hours that are lent."""

@@ -1,0 +1,199 @@
+"""For the manager of who is lent: everything by the link of a mail, without an account.
+
+Following a link changes nothing; its pages have the buttons that do.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.actor import ANYONE
+from app.core.clock import dutch_day, utc_now
+from app.core.errors import Conflict, NotFound
+from app.core.faults import FaultyDraft
+from app.core.ids import new_id
+from app.core.work import Work, begin
+from app.extensions import csrf, db
+from app.links import Links, LoanPermit
+from app.loans import queries, service
+from app.loans.queries import SeenLoan
+from app.loans.rules import Manager, Party
+from app.web.forms import WebForm
+from app.web.loans.agreement import agreement
+from app.web.loans.forms import EndForm, RefuseForm, RemarkForm, SignForm
+from app.web.loans.pages import Deed, LoanPage, loan_page
+from app.web.policy import Policy, allow
+
+DAMAGED = (
+    "Deze link is niet heel. Misschien viel er een stukje af bij het kopiëren. "
+    "Open de link in de mail zelf."
+)
+# The address is the permission; there is no session whose token could tell more.
+WITHOUT_TOKEN = {"csrf": False}
+
+loans_by_mail = Blueprint("loans_by_mail", __name__)
+
+
+class LinkIsOver(Exception):
+    """The link was ours, and is too old."""
+
+
+@loans_by_mail.after_request
+def keep_to_ourselves(answer: Response) -> Response:
+    """No other page is told the address from which somebody came."""
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@loans_by_mail.errorhandler(LinkIsOver)
+def link_is_over(_: LinkIsOver) -> ResponseReturnValue:
+    return render_template("loans/by_mail/link_over.html"), HTTPStatus.GONE
+
+
+@loans_by_mail.route("/tekenen/<token>", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def show(token: str) -> ResponseReturnValue:
+    permit = _permit(token)
+    seen, manager = _seen(permit)
+    form = SignForm.of_request(meta=WITHOUT_TOKEN)
+    if form.submitted() and _done(
+        form, lambda work: service.sign_as_lender(work, permit.loan_id, form.seen_version, manager)
+    ):
+        return redirect(url_for("loans_by_mail.show", token=token))
+    # What was read may be old: the page shows what is on the table now.
+    seen, _ = _seen(permit)
+    status = HTTPStatus.CONFLICT if form.errors else HTTPStatus.OK
+    return render_template(
+        "loans/by_mail/show.html", form=form, page=_page(seen), seen=seen, token=token
+    ), status
+
+
+@loans_by_mail.get("/tekenen/<token>/afspraken/<int(max=9999):version>")
+@allow(Policy.PUBLIC)
+def agreed(token: str, version: int) -> Response:
+    seen, _ = _seen(_permit(token))
+    return agreement(seen, version)
+
+
+@loans_by_mail.route("/tekenen/<token>/vragen", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def remark(token: str) -> ResponseReturnValue:
+    permit = _permit(token)
+    seen, manager = _seen_for(permit, Deed.REMARK)
+    form = RemarkForm.of_request(data={"remark_id": str(new_id())}, meta=WITHOUT_TOKEN)
+
+    def say(work: Work) -> None:
+        words = form.words.data or ""
+        service.remark(work, permit.loan_id, form.new_remark_id, Party.LENDER, words, manager)
+
+    if form.submitted() and _done(form, say):
+        return redirect(url_for("loans_by_mail.show", token=token, _anchor="vragen"))
+    page = render_template("loans/by_mail/remark.html", form=form, seen=seen, token=token)
+    return page, form.status
+
+
+@loans_by_mail.route("/tekenen/<token>/weigeren", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def refuse(token: str) -> ResponseReturnValue:
+    permit = _permit(token)
+    seen, manager = _seen_for(permit, Deed.REFUSE)
+    form = RefuseForm.of_request(data={"version": seen.loan.version}, meta=WITHOUT_TOKEN)
+
+    def say_no(work: Work) -> None:
+        service.refuse_terms(
+            work, permit.loan_id, Party.LENDER, form.seen_version, form.refusal(), manager
+        )
+
+    if form.submitted() and _done(form, say_no):
+        return redirect(url_for("loans_by_mail.show", token=token))
+    page = render_template("loans/by_mail/refuse.html", form=form, seen=seen, token=token)
+    return page, form.status
+
+
+@loans_by_mail.route("/tekenen/<token>/stoppen", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def end(token: str) -> ResponseReturnValue:
+    permit = _permit(token)
+    seen, manager = _seen_for(permit, Deed.END)
+    form = EndForm.of_request(meta=WITHOUT_TOKEN)
+
+    def end_it(work: Work) -> None:
+        service.end_early(
+            work, permit.loan_id, Party.LENDER, form.last_day.data, form.refusal(), manager
+        )
+
+    if form.submitted() and _done(form, end_it):
+        return redirect(url_for("loans_by_mail.show", token=token))
+    page = render_template("loans/by_mail/end.html", form=form, seen=seen, token=token)
+    return page, form.status
+
+
+@loans_by_mail.route("/tekenen/<token>/uren-kloppen-niet", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def dispute_hours(token: str) -> ResponseReturnValue:
+    permit = _permit(token)
+    seen, manager = _seen_for(permit, Deed.DISPUTE_HOURS)
+    form = RemarkForm.of_request(data={"remark_id": str(new_id())}, meta=WITHOUT_TOKEN)
+
+    def dispute(work: Work) -> None:
+        service.dispute_hours(
+            work,
+            permit.loan_id,
+            form.new_remark_id,
+            Party.LENDER,
+            form.words.data or "",
+            manager,
+        )
+
+    if form.submitted() and _done(form, dispute):
+        return redirect(url_for("loans_by_mail.show", token=token, _anchor="vragen"))
+    page = render_template("loans/by_mail/dispute_hours.html", form=form, seen=seen, token=token)
+    return page, form.status
+
+
+def _permit(token: str) -> LoanPermit:
+    permit = Links(current_app.extensions["settings"]).loan_permit_of(token)
+    if permit is None:
+        raise NotFound("token", said=DAMAGED)
+    if permit.is_over:
+        raise LinkIsOver
+    return permit
+
+
+def _seen(permit: LoanPermit) -> tuple[SeenLoan, Manager]:
+    manager = Manager(permit.email)
+    return queries.of_manager(db.session(), permit.loan_id, manager), manager
+
+
+def _seen_for(permit: LoanPermit, deed: Deed) -> tuple[SeenLoan, Manager]:
+    """The loan for a form; `Conflict` when there is nothing of the kind to do any more."""
+    seen, manager = _seen(permit)
+    page = _page(seen)
+    if deed not in page.deeds:
+        raise Conflict(said=page.said)
+    return seen, manager
+
+
+def _page(seen: SeenLoan) -> LoanPage:
+    return loan_page(seen, Party.LENDER, dutch_day(utc_now()))
+
+
+def _done(form: WebForm, deed: Callable[[Work], object]) -> bool:
+    """Whether it was done. The page then says how it stands: a flash would need a cookie."""
+    try:
+        with begin(db.session(), ANYONE) as work:
+            deed(work)
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return False
+    except Conflict as refused:
+        form.form_errors.append(refused.said)
+        return False
+    return True

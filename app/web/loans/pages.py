@@ -1,0 +1,326 @@
+"""A loan in words: what is agreed, who signed, what is waited for, and what the reader can do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from app.core.dutch import dutch_date, moment
+from app.labels import label
+from app.loans.models import Terms
+from app.loans.queries import SeenLoan
+from app.loans.rules import (
+    CLOSERS,
+    NEXT,
+    UNDER_WAY,
+    CostBasis,
+    LoanState,
+    Party,
+    monday_of,
+    mondays_of,
+)
+from app.loans.words import (
+    about_feedback,
+    end_talk,
+    how_it_stands,
+    return_day,
+    summary,
+    what_changed,
+    what_comes_back,
+    why,
+)
+from app.web.loans.how_it_went import (
+    ConfirmedSkill,
+    FeedbackBlock,
+    confirmed_skills,
+    feedback_blocks,
+    may_answer,
+)
+
+TONES = {
+    LoanState.ASKED: "energy",
+    LoanState.ACTIVE: "good",
+    LoanState.ENDED: "neutral",
+    LoanState.CLOSED: "good",
+    LoanState.REFUSED: "bad",
+    LoanState.WITHDRAWN: "neutral",
+}
+UNSIGNED = "Nog niet getekend"
+# Points for attention, not legal advice.
+CHECKLIST = (
+    "Btw: bij kosten tussen gemeenten speelt soms btw, ook bij gesloten beurs. Vraag het na bij "
+    "jullie fiscalist.",
+    "Aanbesteden: uren lenen van een andere gemeente is iets anders dan inhuren bij een bedrijf. "
+    "Vraag bij twijfel jullie inkoper.",
+    "De gedetacheerde blijft in dienst van de werkgever: salaris, verlof en ziekmelding lopen "
+    "daar.",
+    "Spreek af wie de verzekering regelt, en wie toegang geeft tot systemen en gebouwen.",
+)
+
+
+class Deed(StrEnum):
+    """What the reader can do, each a button or a link on the page."""
+
+    SIGN = "sign"
+    REMARK = "remark"
+    CHANGE = "change"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    NAME_MANAGER = "name_manager"
+    PLAN_END_TALK = "plan_end_talk"
+    END = "end"
+    WRITE_HOURS = "write_hours"
+    AGREE_ON_HOURS = "agree_on_hours"
+    DISPUTE_HOURS = "dispute_hours"
+    REPORT = "report"
+    GIVE_FEEDBACK = "give_feedback"
+    ANSWER_FEEDBACK = "answer_feedback"
+
+
+@dataclass(frozen=True)
+class PartyLine:
+    """One of the three: who, for which gemeente, and since when they agree."""
+
+    role: str
+    name: str
+    gemeente_name: str
+    signed: str
+    is_you: bool
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A version that three signed."""
+
+    version: int
+    said: str
+
+
+@dataclass(frozen=True)
+class RemarkLine:
+    name: str
+    role: str
+    said_at: str
+    words: str
+
+
+@dataclass(frozen=True)
+class WeekLine:
+    monday: date
+    said: str
+    # What stands in the field: hours with a comma, or nothing yet.
+    typed: str
+
+
+@dataclass(frozen=True)
+class LoanPage:
+    loan_id: UUID
+    title: str
+    opgave_id: UUID
+    version: int
+    state_label: str
+    state_tone: str
+    # Who changed the terms, when they are still to be signed.
+    changed: str
+    # The one sentence that says how it stands.
+    said: str
+    why: str
+    has_signed: bool
+    end_talk: str
+    # Since when the professional is back.
+    returned: str
+    parties: list[PartyLine]
+    # What is agreed, or what is on the table while nothing is agreed.
+    terms: list[tuple[str, str]]
+    comes_back: str
+    # Other terms for a loan that runs; only what differs.
+    proposed: list[tuple[str, str]]
+    # Each has a document.
+    agreements: list[Agreement]
+    remarks: list[RemarkLine]
+    deeds: frozenset[Deed]
+    weeks: list[WeekLine]
+    total: str
+    feedback: list[FeedbackBlock]
+    # What of the feedback is still to be said or read.
+    feedback_said: str
+    confirmed: list[ConfirmedSkill]
+    checklist: Sequence[str] = CHECKLIST
+
+
+@dataclass(frozen=True)
+class LoanLine:
+    """A loan in a list."""
+
+    loan_id: UUID
+    title: str
+    who: str
+    period: str
+    said: str
+    state_label: str
+    state_tone: str
+    waits_for_you: bool
+
+
+def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
+    loan, held = seen.loan, seen.agreed or seen.terms
+    weeks = _weeks(seen, today)
+    return LoanPage(
+        loan_id=loan.id,
+        title=seen.opgave_title,
+        opgave_id=loan.opgave_id,
+        version=loan.version,
+        state_label=label(loan.state),
+        state_tone=TONES[loan.state],
+        changed=what_changed(seen, party),
+        said=how_it_stands(seen, party),
+        why=why(seen),
+        end_talk=end_talk(seen, today),
+        returned=return_day(seen),
+        has_signed=bool(seen.waits_for) and party not in seen.waits_for,
+        parties=_parties(seen, party),
+        terms=terms_lines(held),
+        comes_back=what_comes_back(held),
+        proposed=_differences(held, seen.terms),
+        agreements=[
+            Agreement(one.version, f"versie {one.version}, van {dutch_date(one.agreed_at)}")
+            for one in seen.agreements
+        ],
+        remarks=[
+            RemarkLine(one.name, label(one.party), moment(one.said_at), one.words)
+            for one in seen.remarks
+        ],
+        deeds=deeds_of(seen, party, today),
+        weeks=weeks,
+        total=hours_words(sum(seen.weeks.values())),
+        feedback=feedback_blocks(seen, party),
+        feedback_said=about_feedback(seen, party),
+        confirmed=confirmed_skills(seen, party),
+    )
+
+
+def loan_line(seen: SeenLoan, party: Party) -> LoanLine:
+    return LoanLine(
+        loan_id=seen.loan.id,
+        title=seen.opgave_title,
+        who=f"{seen.professional_name}, van {seen.lender_name} naar {seen.borrower_name}",
+        period=summary(seen),
+        said=how_it_stands(seen, party),
+        state_label=label(seen.loan.state),
+        state_tone=TONES[seen.loan.state],
+        waits_for_you=seen.waits_for_party(party),
+    )
+
+
+def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
+    """What this party can do now; the service decides again."""
+    loan = seen.loan
+    is_proposal = loan.state is LoanState.ACTIVE and loan.version != loan.agreed_version
+    is_asked, runs = loan.state is LoanState.ASKED, loan.state is LoanState.ACTIVE
+    is_professional = party is Party.PROFESSIONAL
+    may = {
+        Deed.SIGN: party in seen.waits_for,
+        Deed.REFUSE: (is_asked and not is_professional) or is_proposal,
+        Deed.CHANGE: loan.state in UNDER_WAY and party is not Party.LENDER,
+        Deed.WITHDRAW: is_asked and is_professional,
+        Deed.NAME_MANAGER: is_professional and seen.may_name_another_manager,
+        Deed.REMARK: bool(NEXT[loan.state]),
+        Deed.PLAN_END_TALK: runs,
+        Deed.END: runs,
+        Deed.WRITE_HOURS: is_professional and loan.state in {LoanState.ACTIVE, LoanState.ENDED},
+        Deed.AGREE_ON_HOURS: party in loan.waits_to_close,
+        Deed.DISPUTE_HOURS: loan.state is LoanState.ENDED and not is_professional,
+        Deed.REPORT: _may_report(seen, party, today),
+        Deed.GIVE_FEEDBACK: seen.may_give_feedback(party),
+        Deed.ANSWER_FEEDBACK: is_professional and may_answer(seen),
+    }
+    return frozenset(deed for deed, is_so in may.items() if is_so)
+
+
+def _may_report(seen: SeenLoan, party: Party, today: date) -> bool:
+    loan, first = seen.loan, seen.loan.may_report_from
+    if loan.reported_on is not None or first is None or today < first:
+        return False
+    return party in CLOSERS and bool(loan.waits_to_close) and party not in loan.waits_to_close
+
+
+def terms_lines(terms: Terms) -> list[tuple[str, str]]:
+    lines = [
+        ("Uren per week", str(terms.hours_per_week)),
+        ("Begint op", dutch_date(terms.starts_on)),
+        ("Duurt tot en met", dutch_date(terms.ends_on)),
+        ("Terug op", dutch_date(terms.returns_on)),
+        ("Kosten", label(terms.cost_basis)),
+    ]
+    if terms.cost_basis is CostBasis.COST:
+        lines.append(("Euro per uur", euros(terms.euros_per_hour)))
+    if terms.learning_goal:
+        lines.append(("Leerdoel", terms.learning_goal))
+    if terms.words:
+        lines.append(("Andere afspraken", terms.words))
+    return lines
+
+
+def euros(amount: Decimal | None) -> str:
+    """62,50"""
+    return f"{amount:.2f}".replace(".", ",") if amount is not None else ""
+
+
+def hours_words(minutes: int) -> str:
+    """7,5 uur"""
+    return f"{typed_hours(minutes)} uur"
+
+
+def typed_hours(minutes: int) -> str:
+    whole, rest = divmod(minutes, 60)
+    return str(whole) if not rest else f"{whole},{ {15: '25', 30: '5', 45: '75'}[rest] }"
+
+
+def _parties(seen: SeenLoan, reader: Party) -> list[PartyLine]:
+    signed = seen.terms.signed_at
+    people = {
+        Party.PROFESSIONAL: (seen.professional_name, seen.lender_name),
+        Party.LENDER: (seen.terms.lender_signed_by or seen.loan.manager_name, seen.lender_name),
+        Party.BORROWER: (seen.borrower_signer, seen.borrower_name),
+    }
+    return [
+        PartyLine(
+            role=label(party),
+            name=name,
+            gemeente_name=gemeente,
+            signed=f"Getekend op {moment(signed[party])}"
+            if party in signed
+            else "Nog niet getekend",
+            is_you=party is reader,
+        )
+        for party, (name, gemeente) in people.items()
+    ]
+
+
+def _differences(held: Terms, proposed: Terms) -> list[tuple[str, str]]:
+    if held.version == proposed.version:
+        return []
+    known, wanted = dict(terms_lines(held)), dict(terms_lines(proposed))
+    gone = [(name, "Vervalt") for name in known if name not in wanted]
+    return [line for line in wanted.items() if known.get(line[0]) != line[1]] + gone
+
+
+def _weeks(seen: SeenLoan, today: date) -> list[WeekLine]:
+    """Every week that began, the last first."""
+    if seen.agreed is None or seen.loan.last_day is None:
+        return []
+    until = min(seen.loan.last_day, today)
+    if until < seen.agreed.starts_on:
+        return []
+    known = set(mondays_of(seen.agreed.starts_on, until)) | set(seen.weeks)
+    return [
+        WeekLine(
+            monday=monday,
+            said=hours_words(seen.weeks[monday]) if monday in seen.weeks else "nog niet ingevuld",
+            typed=typed_hours(seen.weeks[monday]) if monday in seen.weeks else "",
+        )
+        for monday in sorted(known, reverse=True)
+        if monday <= monday_of(today)
+    ]

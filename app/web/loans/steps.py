@@ -1,0 +1,47 @@
+"""What the pages of a loan share: who may take this step, and what came of it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import flash
+
+from app.core.clock import dutch_day, utc_now
+from app.core.errors import Conflict
+from app.core.faults import FaultyDraft
+from app.core.work import Work
+from app.extensions import db
+from app.loans import queries
+from app.loans.queries import SeenLoan
+from app.loans.rules import Party
+from app.web.auth import current_actor
+from app.web.forms import WebForm
+from app.web.loans.pages import Deed, loan_page
+from app.web.work import open_work
+
+
+def seen_loan(loan_id: UUID) -> tuple[SeenLoan, Party]:
+    return queries.of_party(db.session(), current_actor(), loan_id)
+
+
+def seen_for(loan_id: UUID, deed: Deed) -> tuple[SeenLoan, Party]:
+    """The loan for a form; `Conflict` when there is nothing of the kind to do any more."""
+    seen, party = seen_loan(loan_id)
+    page = loan_page(seen, party, dutch_day(utc_now()))
+    if deed not in page.deeds:
+        raise Conflict(said=page.said)
+    return seen, party
+
+
+def done(form: WebForm, deed: Callable[[Work], object], said: str) -> bool:
+    """Whether it was done; what is wrong stands on the form, with what was typed."""
+    try:
+        with open_work() as work:
+            deed(work)
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return False
+    except Conflict as refused:
+        form.form_errors.append(refused.said)
+        return False
+    flash(said, "success")
+    return True

@@ -1,0 +1,326 @@
+"""Loans for who is signed in: asking, signing, changing, ending, and the hours of each week."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.actor import Actor
+from app.core.clock import dutch_day, utc_now
+from app.core.errors import NotFound
+from app.core.ids import new_id
+from app.core.work import Work
+from app.extensions import db
+from app.loans import queries, service
+from app.loans.queries import SeenLoan
+from app.loans.rules import Manager, Party
+from app.opgaven import queries as opgaven
+from app.web.auth import current_actor
+from app.web.forms import WebForm
+from app.web.loans.agreement import agreement
+from app.web.loans.forms import (
+    AgreeForm,
+    AskForm,
+    EndForm,
+    EndTalkForm,
+    HoursForm,
+    ManagerForm,
+    RefuseForm,
+    RemarkForm,
+    ReturnForm,
+    SignForm,
+    TermsForm,
+)
+from app.web.loans.pages import Deed, loan_line, loan_page
+from app.web.loans.room import room_words
+from app.web.loans.steps import done, seen_for, seen_loan
+from app.web.policy import Policy, allow
+
+ASKED = (
+    "Je aanvraag is verstuurd. Je leidinggevende en de opdrachtgever krijgen een mail. "
+    "Pas als alle drie getekend hebben, gaat het door."
+)
+SIGNED = "Je hebt getekend."
+CHANGED = (
+    "De afspraken staan klaar. Is er iets anders dan eerst? "
+    "Dan krijgen de anderen bericht en tekenen ze opnieuw."
+)
+REMARKED = "Je bericht is verstuurd. De anderen krijgen een mail."
+REFUSED = "Je antwoord is doorgegeven."
+NAMED = "Het adres is aangepast. Je leidinggevende krijgt een mail."
+WITHDRAWN = "Je aanvraag is ingetrokken. De anderen krijgen bericht."
+ENDS = "De inzet stopt op die dag. De anderen zien dat bij de afspraken."
+TALK_PLANNED = "Het eindgesprek staat op die dag. De anderen zien dat bij de afspraken."
+WRITTEN = "Je uren staan genoteerd."
+AGREED = "Je hebt de uren bevestigd."
+REPORTED = "Je hebt gemeld dat het klaar is. De ander krijgt een mail."
+DISPUTED = "Je bericht is verstuurd. De uren worden nagekeken, en daarna bevestigen jullie opnieuw."
+
+loans = Blueprint("loans", __name__)
+
+
+@loans.get("/inzet")
+@allow(Policy.SIGNED_IN)
+def index() -> str:
+    """Everything in which the reader has a part, what waits for them first."""
+    actor = current_actor()
+    found = queries.all_of(db.session(), actor)
+    lines = [loan_line(seen, party) for seen, party in found]
+    return render_template(
+        "loans/index.html",
+        waiting=[line for line in lines if line.waits_for_you],
+        others=[line for line in lines if not line.waits_for_you],
+    )
+
+
+@loans.route("/opgaven/<uuid:opgave_id>/inzet", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def ask(opgave_id: UUID) -> ResponseReturnValue:
+    seen = opgaven.seen_opgave(db.session(), current_actor(), opgave_id)
+    begun = _under_way(opgave_id)
+    if begun is not None and request.method == "GET":
+        return redirect(url_for("loans.show", loan_id=begun))
+    form = AskForm.of_request(
+        data={
+            "loan_id": str(new_id()),
+            "hours_per_week": seen.opgave.hours_per_week,
+            "starts_on": seen.opgave.starts_on,
+            "ends_on": seen.opgave.ends_on,
+            "returns_on": seen.opgave.ends_on and seen.opgave.ends_on + timedelta(days=1),
+        }
+    )
+    if form.submitted():
+        loan_id = form.new_loan_id
+        if done(form, lambda work: service.ask(work, loan_id, opgave_id, form.asked()), ASKED):
+            return redirect(url_for("loans.show", loan_id=loan_id))
+    return render_template("loans/ask.html", form=form, seen=seen), form.status
+
+
+@loans.get("/inzet/<uuid:loan_id>")
+@allow(Policy.SIGNED_IN)
+def show(loan_id: UUID) -> str:
+    seen, party = seen_loan(loan_id)
+    page = loan_page(seen, party, dutch_day(utc_now()))
+    return render_template(
+        "loans/show.html",
+        page=page,
+        sign=SignForm(data={"version": page.version}),
+        room=room_words(db.session(), seen, party),
+    )
+
+
+@loans.get("/inzet/<uuid:loan_id>/afspraken/<int(max=9999):version>")
+@allow(Policy.SIGNED_IN)
+def agreed(loan_id: UUID, version: int) -> Response:
+    seen, _ = seen_loan(loan_id)
+    return agreement(seen, version)
+
+
+@loans.post("/inzet/<uuid:loan_id>/tekenen")
+@allow(Policy.SIGNED_IN)
+def sign(loan_id: UUID) -> ResponseReturnValue:
+    form = SignForm.of_request()
+    _, party = seen_loan(loan_id)
+
+    def put(work: Work) -> None:
+        if party is Party.PROFESSIONAL:
+            service.sign_as_professional(work, loan_id, form.seen_version)
+        elif party is Party.BORROWER:
+            service.sign_as_borrower(work, loan_id, form.seen_version)
+        else:
+            service.sign_as_lender(work, loan_id, form.seen_version, _manager(work.actor))
+
+    return _back(loan_id, form, put, SIGNED)
+
+
+@loans.route("/inzet/<uuid:loan_id>/wijzigen", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def change(loan_id: UUID) -> ResponseReturnValue:
+    seen, party = seen_for(loan_id, Deed.CHANGE)
+    now_on_table = {**vars(seen.terms.draft()), "version": seen.loan.version}
+    form = TermsForm.of_request(data=now_on_table)
+    if form.submitted() and done(
+        form,
+        lambda work: service.change(work, loan_id, party, form.seen_version, form.draft()),
+        CHANGED,
+    ):
+        return redirect(url_for("loans.show", loan_id=loan_id))
+    return render_template("loans/change.html", form=form, seen=seen), form.status
+
+
+@loans.route("/inzet/<uuid:loan_id>/vragen", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def remark(loan_id: UUID) -> ResponseReturnValue:
+    seen, party = seen_for(loan_id, Deed.REMARK)
+    form = RemarkForm.of_request(data={"remark_id": str(new_id())})
+
+    def say(work: Work) -> None:
+        manager = _manager(work.actor) if party is Party.LENDER else None
+        service.remark(work, loan_id, form.new_remark_id, party, form.words.data or "", manager)
+
+    if form.submitted() and done(form, say, REMARKED):
+        return redirect(url_for("loans.show", loan_id=loan_id, _anchor="vragen"))
+    return render_template("loans/remark.html", form=form, seen=seen), form.status
+
+
+@loans.route("/inzet/<uuid:loan_id>/weigeren", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def refuse(loan_id: UUID) -> ResponseReturnValue:
+    seen, party = seen_for(loan_id, Deed.REFUSE)
+    form = RefuseForm.of_request(data={"version": seen.loan.version})
+
+    def say_no(work: Work) -> None:
+        manager = _manager(work.actor) if party is Party.LENDER else None
+        service.refuse_terms(work, loan_id, party, form.seen_version, form.refusal(), manager)
+
+    if form.submitted() and done(form, say_no, REFUSED):
+        return redirect(url_for("loans.show", loan_id=loan_id))
+    return render_template("loans/refuse.html", form=form, seen=seen), form.status
+
+
+@loans.route("/inzet/<uuid:loan_id>/leidinggevende", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def name_manager(loan_id: UUID) -> ResponseReturnValue:
+    seen, _ = seen_for(loan_id, Deed.NAME_MANAGER)
+    loan = seen.loan
+    known = {"manager_name": loan.manager_name, "manager_email": loan.manager_email}
+    form = ManagerForm.of_request(data=known)
+    if form.submitted() and done(
+        form, lambda work: service.name_another(work, loan_id, form.named()), NAMED
+    ):
+        return redirect(url_for("loans.show", loan_id=loan_id))
+    return render_template("loans/manager.html", form=form, seen=seen), form.status
+
+
+@loans.post("/inzet/<uuid:loan_id>/intrekken")
+@allow(Policy.SIGNED_IN)
+def withdraw(loan_id: UUID) -> ResponseReturnValue:
+    return _back(
+        loan_id, SignForm.of_request(), lambda work: service.withdraw(work, loan_id), WITHDRAWN
+    )
+
+
+@loans.route("/inzet/<uuid:loan_id>/eindgesprek", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def plan_end_talk(loan_id: UUID) -> ResponseReturnValue:
+    seen, party = seen_for(loan_id, Deed.PLAN_END_TALK)
+    form = EndTalkForm.of_request(data={"end_talk_on": seen.loan.end_talk_on})
+
+    def plan(work: Work) -> None:
+        manager = _manager(work.actor) if party is Party.LENDER else None
+        service.plan_end_talk(work, loan_id, party, form.end_talk_on.data, manager)
+
+    if form.submitted() and done(form, plan, TALK_PLANNED):
+        return redirect(url_for("loans.show", loan_id=loan_id))
+    return render_template("loans/end_talk.html", form=form, seen=seen), form.status
+
+
+@loans.route("/inzet/<uuid:loan_id>/stoppen", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def end(loan_id: UUID) -> ResponseReturnValue:
+    seen, party = seen_for(loan_id, Deed.END)
+    form = EndForm.of_request()
+
+    def end_it(work: Work) -> None:
+        manager = _manager(work.actor) if party is Party.LENDER else None
+        service.end_early(work, loan_id, party, form.last_day.data, form.refusal(), manager)
+
+    if form.submitted() and done(form, end_it, ENDS):
+        return redirect(url_for("loans.show", loan_id=loan_id))
+    return render_template("loans/end.html", form=form, seen=seen), form.status
+
+
+@loans.post("/inzet/<uuid:loan_id>/uren")
+@allow(Policy.SIGNED_IN)
+def write_hours(loan_id: UUID) -> ResponseReturnValue:
+    form = HoursForm.of_request()
+    return _back(
+        loan_id,
+        form,
+        lambda work: service.write_hours(work, loan_id, form.week, form.minutes),
+        WRITTEN,
+    )
+
+
+@loans.route("/inzet/<uuid:loan_id>/afsluiten", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def agree_on_hours(loan_id: UUID) -> ResponseReturnValue:
+    seen, party = seen_for(loan_id, Deed.AGREE_ON_HOURS)
+    form = _form_to_close(seen, party)
+
+    def agree(work: Work) -> None:
+        returned_on = form.returned_on.data if isinstance(form, ReturnForm) else None
+        service.agree_on_hours(work, loan_id, party, form.seen_minutes, returned_on)
+
+    if form.submitted() and done(form, agree, AGREED):
+        return redirect(url_for("loans.show", loan_id=loan_id))
+    seen, _ = seen_loan(loan_id)
+    # The page shows the hours as they are now: those are agreed on by pressing again.
+    form.minutes.data = str(sum(seen.weeks.values()))
+    page = loan_page(seen, party, dutch_day(utc_now()))
+    return render_template("loans/close.html", form=form, seen=seen, page=page), form.status
+
+
+@loans.post("/inzet/<uuid:loan_id>/klaar-melden")
+@allow(Policy.SIGNED_IN)
+def report(loan_id: UUID) -> ResponseReturnValue:
+    _, party = seen_loan(loan_id)
+    return _back(
+        loan_id,
+        SignForm.of_request(),
+        lambda work: service.report_completion(work, loan_id, party),
+        REPORTED,
+    )
+
+
+@loans.route("/inzet/<uuid:loan_id>/uren-kloppen-niet", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def dispute_hours(loan_id: UUID) -> ResponseReturnValue:
+    seen, party = seen_for(loan_id, Deed.DISPUTE_HOURS)
+    form = RemarkForm.of_request(data={"remark_id": str(new_id())})
+
+    def dispute(work: Work) -> None:
+        manager = _manager(work.actor) if party is Party.LENDER else None
+        words = form.words.data or ""
+        service.dispute_hours(work, loan_id, form.new_remark_id, party, words, manager)
+
+    if form.submitted() and done(form, dispute, DISPUTED):
+        return redirect(url_for("loans.show", loan_id=loan_id, _anchor="vragen"))
+    return render_template("loans/dispute_hours.html", form=form, seen=seen), form.status
+
+
+def _form_to_close(seen: SeenLoan, party: Party) -> AgreeForm:
+    known = {"minutes": str(sum(seen.weeks.values()))}
+    if party is not Party.PROFESSIONAL:
+        return AgreeForm.of_request(data=known)
+    return ReturnForm.of_request(
+        data={**known, "returned_on": seen.loan.returned_on or seen.expected_back_on}
+    )
+
+
+def _under_way(opgave_id: UUID) -> UUID | None:
+    user_id = current_actor().user_id
+    found = queries.under_way(db.session(), opgave_id, user_id) if user_id else None
+    return found.id if found else None
+
+
+def _manager(actor: Actor) -> Manager:
+    """Who is signed in with the address of the manager speaks for the lender."""
+    email = queries.email_of(db.session(), actor)
+    if not email:
+        raise NotFound("manager")
+    return Manager(email)
+
+
+def _back(
+    loan_id: UUID, form: WebForm, deed: Callable[[Work], object], said: str
+) -> ResponseReturnValue:
+    """To the page of the loan, with what came of a button."""
+    if not form.submitted():
+        flash(" ".join(error for errors in form.errors.values() for error in errors), "warning")
+    elif not done(form, deed, said):
+        errors = [error for found in form.errors.values() for error in found]
+        flash(" ".join(map(str, errors)), "warning")
+    return redirect(url_for("loans.show", loan_id=loan_id))

@@ -1,0 +1,1 @@
+"""Reporting something, and deciding about what was reported."""

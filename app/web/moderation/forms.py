@@ -1,0 +1,35 @@
+"""A report, and the decision about it."""
+
+from wtforms import HiddenField, RadioField
+
+from app.core.dutch import number
+from app.moderation.rules import WORDS_LIMIT, Ground, Ruling
+from app.web.choices import one_of
+from app.web.forms import TextField, WebForm
+
+RULINGS = {Ruling.LEFT: "Ik laat het staan", Ruling.TAKEN_DOWN: "Ik haal het weg"}
+
+
+class ReportForm(WebForm):
+    ground = one_of("Wat is er aan de hand?", Ground, field=RadioField)
+    words = TextField(
+        "Wil je het toelichten?",
+        description=f"Alleen een beheerder leest dit. Hoogstens {number(WORDS_LIMIT)} tekens.",
+    )
+
+
+class DecisionForm(WebForm):
+    """How many reports were on the page comes along: what came later is to be read first."""
+
+    read = HiddenField()
+    ruling = one_of("Wat doe je ermee?", RULINGS, field=RadioField)
+    answer = TextField(
+        "Waarom?",
+        description="Wie het meldde, leest dit in een mail. Haal je het weg, dan ook wie het "
+        f"schreef. Hoogstens {number(WORDS_LIMIT)} tekens.",
+    )
+
+    @property
+    def reports_read(self) -> int:
+        text = self.read.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

@@ -1,0 +1,135 @@
+"""What the pages about reports show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.core.dutch import how_long, plural
+from app.labels import label
+from app.moderation import queries
+from app.moderation.models import Report
+from app.moderation.queries import Case, Reported
+from app.moderation.rules import Ruling, Subject
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    report_id: UUID
+    title: str
+    grounds: str
+    waits: str
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    ground: str
+    # Neither these nor who wrote them are for whom it is about.
+    words: str
+    who: str
+    reported_at: datetime
+
+
+@dataclass(frozen=True)
+class CasePage:
+    report_id: UUID
+    subject: Subject
+    reported: Reported
+    href: str
+    reports: list[ReportLine]
+    # Empty while it waits for a decision.
+    ruling: str
+    answer: str
+    may_put_back: bool
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    title: str
+    ground: str
+    reported_at: datetime
+    # Empty while it waits.
+    ruling: str
+    answer: str
+
+
+def case_lines(session: Session, viewer: Actor, now: datetime) -> list[CaseLine]:
+    return _lines(session, viewer, queries.waiting(session), now)
+
+
+def down_lines(session: Session, viewer: Actor, now: datetime) -> list[CaseLine]:
+    return _lines(session, viewer, queries.still_down(session), now)
+
+
+def _lines(session: Session, viewer: Actor, cases: list[Case], now: datetime) -> list[CaseLine]:
+    titles = queries.titles(session, viewer, [case.first for case in cases])
+    return [
+        CaseLine(
+            report_id=case.first.id,
+            title=titles[case.first.id],
+            grounds=_grounds(case),
+            waits=how_long(now - case.first.reported_at),
+        )
+        for case in cases
+    ]
+
+
+def case_page(session: Session, viewer: Actor, report_id: UUID, today: date) -> CasePage:
+    case = queries.case_of(session, report_id)
+    first, names = case.first, queries.reporters(session, case)
+    reported = queries.reported(session, viewer, first, today)
+    is_own = viewer.user_id in reported.writer_ids
+    is_back = first.ruling is Ruling.TAKEN_DOWN and first.opgave_id is None
+    return CasePage(
+        report_id=first.id,
+        subject=first.subject,
+        reported=reported,
+        href=_href(first),
+        reports=[
+            ReportLine(
+                ground=label(one.ground),
+                words="" if is_own else one.words,
+                who="" if is_own else names[one.id] or "Iemand die niet meer meedoet",
+                reported_at=one.reported_at,
+            )
+            for one in case.reports
+        ],
+        ruling=label(first.ruling) if first.ruling else "",
+        answer=first.answer,
+        may_put_back=is_back and reported.is_down and not is_own,
+        is_own=is_own,
+    )
+
+
+def own_lines(session: Session, viewer: Actor) -> list[OwnLine]:
+    reports = queries.own(session, viewer.user_id) if viewer.user_id else []
+    titles = queries.titles(session, viewer, reports)
+    return [
+        OwnLine(
+            title=titles[one.id],
+            ground=label(one.ground),
+            reported_at=one.reported_at,
+            ruling=label(one.ruling) if one.ruling else "",
+            answer=one.answer,
+        )
+        for one in reports
+    ]
+
+
+def _grounds(case: Case) -> str:
+    """What was said of it, each once, and by how many."""
+    said = ", ".join(dict.fromkeys(label(one.ground).lower() for one in case.reports))
+    return f"{plural(len(case.reports), 'keer', 'keer')} gemeld: {said}"
+
+
+def _href(report: Report) -> str:
+    """Where anybody reads it; a message stands on the page of its two sides only."""
+    if report.opgave_id is not None:
+        return url_for("opgaven.show", opgave_id=report.opgave_id)
+    if report.profile_id is not None:
+        return url_for("people.show", user_id=report.profile_id)
+    return ""

@@ -1,0 +1,138 @@
+"""Reporting something; what somebody reported; and for a beheerder what waits for a decision."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import dutch_day, utc_now
+from app.core.errors import Conflict
+from app.core.faults import FaultyDraft
+from app.extensions import db
+from app.moderation import service
+from app.moderation.rules import Subject
+from app.web.auth import current_actor
+from app.web.moderation.forms import DecisionForm, ReportForm
+from app.web.moderation.pages import CasePage, case_lines, case_page, down_lines, own_lines
+from app.web.policy import Policy, allow
+from app.web.work import open_work
+
+THANKS = "Dank je. Een beheerder kijkt ernaar en je krijgt een mail met wat er besloten is."
+DECIDED = "Je besluit is bewaard. Wie het aangaat, krijgt een mail."
+IS_BACK = {
+    Subject.PROFILE: "De collega kan het profiel weer publiceren.",
+    Subject.MESSAGE: "Het bericht staat weer in het gesprek.",
+}
+NAMES = {
+    Subject.OPGAVE: "deze opgave",
+    Subject.PROFILE: "dit profiel",
+    Subject.MESSAGE: "dit bericht",
+}
+
+moderation = Blueprint("moderation", __name__)
+
+
+@moderation.route("/melden/opgave/<uuid:opgave_id>", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def report_opgave(opgave_id: UUID) -> ResponseReturnValue:
+    return _report_page(Subject.OPGAVE, opgave_id)
+
+
+@moderation.route("/melden/profiel/<uuid:user_id>", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def report_profile(user_id: UUID) -> ResponseReturnValue:
+    return _report_page(Subject.PROFILE, user_id)
+
+
+@moderation.route("/melden/bericht/<uuid:message_id>", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def report_message(message_id: UUID) -> ResponseReturnValue:
+    return _report_page(Subject.MESSAGE, message_id)
+
+
+@moderation.get("/gemeld")
+@allow(Policy.SIGNED_IN)
+def mine() -> str:
+    """What the reader reported, and what became of it."""
+    lines = own_lines(db.session(), current_actor())
+    return render_template("moderation/mine.html", lines=lines)
+
+
+@moderation.get("/beheer/gemeld")
+@allow(Policy.BEHEERDER)
+def queue() -> str:
+    session, viewer, now = db.session(), current_actor(), utc_now()
+    return render_template(
+        "moderation/queue.html",
+        lines=case_lines(session, viewer, now),
+        down=down_lines(session, viewer, now),
+    )
+
+
+@moderation.route("/beheer/gemeld/<uuid:report_id>", methods=["GET", "POST"])
+@allow(Policy.BEHEERDER)
+def case(report_id: UUID) -> ResponseReturnValue:
+    page = _case_page(report_id)
+    form = DecisionForm.of_request(data={"read": str(len(page.reports))})
+    if form.submitted() and _decide(form, report_id):
+        return redirect(url_for("moderation.queue"))
+    return render_template("moderation/case.html", page=page, form=form), form.status
+
+
+@moderation.post("/beheer/gemeld/<uuid:report_id>/terugzetten")
+@allow(Policy.BEHEERDER)
+def put_back(report_id: UUID) -> ResponseReturnValue:
+    subject = _case_page(report_id).subject
+    try:
+        with open_work() as work:
+            service.put_back(work, report_id)
+        flash(IS_BACK[subject], "success")
+    except Conflict as refused:
+        flash(refused.said, "error")
+    return redirect(url_for("moderation.case", report_id=report_id))
+
+
+def _report_page(about: Subject, subject_id: UUID) -> ResponseReturnValue:
+    form = ReportForm.of_request()
+    with open_work() as work:
+        service.readable(work, about, subject_id)
+    if form.submitted() and _report(form, about, subject_id):
+        return redirect(url_for("moderation.mine"))
+    page = render_template("moderation/report.html", form=form, name=NAMES[about])
+    return page, form.status
+
+
+def _report(form: ReportForm, about: Subject, subject_id: UUID) -> bool:
+    try:
+        with open_work() as work:
+            service.report(work, about, subject_id, form.ground.data, form.words.data or "")
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return False
+    except Conflict as refused:
+        form.form_errors.append(refused.said)
+        return False
+    flash(THANKS, "success")
+    return True
+
+
+def _decide(form: DecisionForm, report_id: UUID) -> bool:
+    try:
+        with open_work() as work:
+            service.decide(
+                work, report_id, form.ruling.data, form.answer.data or "", read=form.reports_read
+            )
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return False
+    except Conflict as refused:
+        # What came meanwhile stands on the page, with what was typed.
+        form.form_errors.append(refused.said)
+        form.read.data = str(len(_case_page(report_id).reports))
+        return False
+    flash(DECIDED, "success")
+    return True
+
+
+def _case_page(report_id: UUID) -> CasePage:
+    return case_page(db.session(), current_actor(), report_id, dutch_day(utc_now()))

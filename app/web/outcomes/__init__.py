@@ -1,0 +1,1 @@
+"""How reactions end: a no with a reason, taking it back, and reading it."""

@@ -1,0 +1,323 @@
+"""The pages of conversations: for both sides, and for nobody else."""
+
+import re
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.conversations import queries, service
+from app.conversations.models import AwaitedAnswer, ConversationReader
+from app.conversations.rules import NOTHING_WRITTEN, TEXT_LIMIT
+from app.core.actor import Role
+from app.notifications import service as notifications
+from tests.conversations.builders import Talk, a_talk, say
+from tests.support.builders import a_profile, a_user, an_opgave
+from tests.support.pages import fault_at, hidden_in, text_of
+from tests.support.queries import counted
+from tests.support.web import sign_in
+from tests.support.work import MONDAY, TODAY, make_work
+
+
+@pytest.fixture
+def talk(session: Session) -> Talk:
+    return a_talk(session)
+
+
+def path(talk: Talk, deed: str = "") -> str:
+    return f"/gesprekken/{talk.id}{deed}"
+
+
+def texts(session: Session, talk: Talk) -> list[str]:
+    return [one.text for one in queries.messages(session, talk.id)]
+
+
+def as_owner(client: FlaskClient, session: Session, talk: Talk) -> FlaskClient:
+    return sign_in(client, session, talk.owner)
+
+
+def test_a_conversation_without_words_says_who_is_waited_for(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    page = text_of(as_owner(client, session, talk).get(path(talk)))
+
+    assert "Fatima Bouali, gemeente Testerdam" in page
+    assert "Jullie zijn aan zet." in page
+    assert "Deze collega heeft belangstelling getoond" in page
+
+
+def test_what_is_written_stands_there_the_newest_last(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    as_owner(client, session, talk).post(path(talk), data={"text": "Wanneer\nkun je?"})
+    sign_in(client, session, talk.professional)
+    client.post(path(talk), data={"text": "Dinsdag."})
+
+    page = text_of(client.get(path(talk)))
+
+    assert page.index("Wanneer kun je?") < page.index("Dinsdag.")
+    assert texts(session, talk) == ["Wanneer\nkun je?", "Dinsdag."]
+    assert "Marloes Hoekzema, gemeente Testerdam" in page
+    assert "is aan zet." in page
+
+
+def test_the_same_form_sent_twice_is_one_message(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    form = {"message_id": str(uuid4()), "text": "Eén keer."}
+    as_owner(client, session, talk)
+
+    answers = [client.post(path(talk), data=form).status_code for _ in range(2)]
+
+    assert (answers, texts(session, talk)) == ([302, 302], ["Eén keer."])
+
+
+def test_a_fault_keeps_the_draft(client: FlaskClient, session: Session, talk: Talk) -> None:
+    long = "x" * (TEXT_LIMIT + 1)
+
+    answer = as_owner(client, session, talk).post(path(talk), data={"text": long})
+
+    assert answer.status_code == 422
+    assert "hoogstens 4000 tekens" in fault_at(answer, "text")
+    assert long in answer.text
+    assert texts(session, talk) == []
+
+
+def test_nothing_written_is_said(client: FlaskClient, session: Session, talk: Talk) -> None:
+    answer = as_owner(client, session, talk).post(path(talk), data={"text": "  "})
+
+    assert fault_at(answer, "text") == f"Fout: {NOTHING_WRITTEN}"
+
+
+@pytest.mark.parametrize("deed", ["", "/gelezen", "/openen"])
+def test_who_may_not_see_it_gets_the_answer_of_one_that_is_not_there(
+    client: FlaskClient, session: Session, talk: Talk, deed: str
+) -> None:
+    sign_in(client, session, a_user(session, Role.OPGAVEHOUDER))
+
+    answers = [client.post(f"/gesprekken/{one}{deed}") for one in (talk.id, uuid4())]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert text_of(answers[0]) == text_of(answers[1])
+    if not deed:
+        shown = [client.get(f"/gesprekken/{one}") for one in (talk.id, uuid4())]
+        assert text_of(shown[0]) == text_of(shown[1])
+
+
+def test_following_a_link_reads_nothing_and_a_button_does(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    say(session, talk, talk.owner, "Een")
+    sign_in(client, session, talk.professional)
+
+    page = client.get(path(talk))
+    assert "nieuw" in text_of(page)
+    assert queries.read_to(session, talk.id, talk.professional.id) == 0
+
+    client.post(path(talk, "/gelezen"), data={"tot": hidden_in(page)["tot"][0]})
+    assert queries.read_to(session, talk.id, talk.professional.id) == 1
+    assert "Markeer als gelezen" not in text_of(client.get(path(talk)))
+
+
+def test_the_list_begins_with_what_waits_for_the_reader(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    say(session, talk, talk.owner, "Een")
+
+    page = sign_in(client, session, talk.professional).get("/gesprekken")
+
+    assert text_of(page).count("Wacht op jou") == 1
+    assert "1 nieuw bericht" in text_of(page)
+    assert "Jij bent aan zet" in text_of(page)
+    assert f'action="{path(talk, "/openen")}"' in page.text
+
+
+def test_opening_a_line_with_news_reads_it(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    say(session, talk, talk.owner, "Een")
+
+    answer = sign_in(client, session, talk.professional).post(path(talk, "/openen"))
+
+    assert answer.location == f"{path(talk)}#bericht-1"
+    assert queries.read_to(session, talk.id, talk.professional.id) == 1
+
+
+def test_the_menu_counts_conversations_with_news(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    say(session, talk, talk.owner, "Een")
+    say(session, talk, talk.owner, "Twee")
+
+    assert "Gesprekken 1" in text_of(sign_in(client, session, talk.professional).get("/over"))
+
+
+def test_somebody_without_conversations_reads_how_one_begins(
+    client: FlaskClient, session: Session
+) -> None:
+    page = text_of(sign_in(client, session, a_user(session)).get("/gesprekken"))
+
+    assert "Een gesprek begint zodra iemand belangstelling toont" in page
+
+
+def test_a_notice_leads_to_the_conversation_and_reads_it(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    say(session, talk, talk.owner, "Een")
+    notifications.tell_message(make_work(session), talk.id, 1)
+    sign_in(client, session, talk.professional)
+    inbox = client.get("/meldingen")
+    assert "Er staat een nieuw bericht voor je in het gesprek over “Een veilig plein”" in (
+        text_of(inbox)
+    )
+    opens = inbox.text.split('action="/meldingen/')[2].split('"')[0]
+
+    answer = client.post(f"/meldingen/{opens}", follow_redirects=True)
+
+    assert answer.request.path == path(talk)
+    assert queries.read_to(session, talk.id, talk.professional.id) == 1
+
+
+def test_several_conversations_about_one_opgave_are_listed(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    other = a_user(session, name="Bram Jansen")
+    a_profile(session, user=other)
+    sign_in(client, session, other).post(f"/opgaven/{talk.opgave.id}/belangstelling")
+
+    page = text_of(as_owner(client, session, talk).get(f"/opgaven/{talk.opgave.id}/gesprekken"))
+
+    assert ("Fatima Bouali" in page, "Bram Jansen" in page) == (True, True)
+
+
+def test_there_is_no_list_where_there_is_no_conversation(
+    client: FlaskClient, session: Session
+) -> None:
+    opgave = an_opgave(session)
+
+    answer = sign_in(client, session, a_user(session)).get(f"/opgaven/{opgave.id}/gesprekken")
+
+    assert answer.status_code == 404
+
+
+def an_answerer(session: Session) -> User:
+    user = a_user(session)
+    a_profile(session, user=user)
+    return user
+
+
+def test_words_can_be_said_with_interest(client: FlaskClient, session: Session) -> None:
+    opgave, user = an_opgave(session), an_answerer(session)
+    sign_in(client, session, user)
+    shown = client.get(f"/opgaven/{opgave.id}")
+    form = {"message_id": hidden_in(shown)["message_id"][0], "text": "Ik ken dit plein."}
+
+    client.post(f"/opgaven/{opgave.id}/belangstelling", data=form)
+
+    (talk_id,) = queries.ids_by_opgave(session, user.id).values()
+    assert [one.text for one in queries.messages(session, talk_id)] == ["Ik ken dit plein."]
+    assert f"/gesprekken/{talk_id}" in client.get(f"/opgaven/{opgave.id}").text
+    assert f"/gesprekken/{talk_id}" in client.get("/reacties").text
+
+
+def test_too_many_words_with_interest_keep_the_draft(client: FlaskClient, session: Session) -> None:
+    opgave, long = an_opgave(session), "x" * (TEXT_LIMIT + 1)
+    sign_in(client, session, an_answerer(session))
+
+    answer = client.post(f"/opgaven/{opgave.id}/belangstelling", data={"text": long})
+
+    assert (answer.status_code, long in answer.text) == (422, True)
+    assert "hoogstens 4000 tekens" in fault_at(answer, "text")
+
+
+def test_the_opgavehouder_comes_from_who_is_interested(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    page = as_owner(client, session, talk).get(f"/opgaven/{talk.opgave.id}/collegas")
+
+    assert f'href="{path(talk)}"' in page.text
+
+
+def test_an_opgave_that_the_reader_may_not_read_any_more_is_not_named(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    talk.opgave.status = "concept"  # type: ignore[assignment]
+    session.flush()
+
+    page = text_of(sign_in(client, session, talk.professional).get(path(talk)))
+
+    assert "Een veilig plein" not in page
+
+
+def test_no_row_is_made_by_looking(client: FlaskClient, session: Session, talk: Talk) -> None:
+    before = session.query(ConversationReader).count()
+    sign_in(client, session, talk.professional).get(path(talk))
+
+    assert session.query(ConversationReader).count() == before
+
+
+def test_both_sides_read_until_when_the_gemeente_has_to_react(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    for reader in (talk.professional, talk.owner):
+        sign_in(client, session, reader)
+        for address in (path(talk), "/gesprekken"):
+            assert "Reactie voor dinsdag 1 december" in text_of(client.get(address))
+
+    say(session, talk, talk.owner, "Welkom.")
+    session.commit()
+    assert "Reactie voor" not in text_of(client.get(path(talk)))
+
+
+def test_who_waits_longest_for_the_gemeente_stands_on_top(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    others = [a_question_about(session, talk, MONDAY + timedelta(hours=hour)) for hour in (2, 1)]
+    sign_in(client, session, talk.owner)
+
+    page = client.get("/gesprekken")
+
+    assert "Wacht op jullie" in text_of(page)
+    found = re.findall(r"/gesprekken/([0-9a-f-]{36})", page.text)
+    assert list(dict.fromkeys(found)) == [str(one) for one in (talk.id, *reversed(others))]
+    opgave = text_of(client.get(f"/opgaven/{talk.opgave.id}"))
+    assert "3 collega's wachten op jullie antwoord" in opgave
+
+
+def test_what_is_late_is_said(client: FlaskClient, session: Session, talk: Talk) -> None:
+    row = session.scalars(select(AwaitedAnswer)).one()
+    row.answer_before = TODAY
+    session.commit()
+
+    page = text_of(sign_in(client, session, talk.professional).get(path(talk)))
+
+    assert "Reactie voor maandag 23 november: dat is niet gelukt." in page
+
+
+def test_a_page_asks_as_often_for_one_conversation_as_for_three(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    sign_in(client, session, talk.owner)
+    client.get("/gesprekken")
+    with counted(session) as one:
+        client.get("/gesprekken")
+    for hour in (1, 2):
+        a_question_about(session, talk, MONDAY + timedelta(hours=hour))
+    session.commit()
+    # The first asks once more, for what is a question.
+    client.get("/gesprekken")
+    with counted(session) as three:
+        client.get("/gesprekken")
+
+    assert len(three) <= len(one) + 1
+
+
+def a_question_about(session: Session, talk: Talk, at: datetime) -> UUID:
+    work = make_work(session, a_user(session), at)
+    found = service.ask(work, talk.opgave.id, "Waar is het?", work.new_id()).id
+    session.flush()
+    return found

@@ -1,0 +1,249 @@
+"""The pages of a loan that is over: the hours, the way back, and how it went."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.links import Links
+from app.loans import service
+from app.loans.models import Loan
+from app.loans.rules import LoanState, NamedManager, Party, monday_of
+from app.people.models import Evidence
+from app.web.forms import NOT_A_CHOICE
+from app.web.loans.how_it_went import AGAIN
+from tests.loans.builders import Parties, a_loan, a_running_loan, parties
+from tests.support.pages import text_of
+from tests.support.web import sign_in
+from tests.support.work import MONDAY, TODAY, make_work
+
+A_DAY = timedelta(days=1)
+BEGUN = TODAY - timedelta(days=28)
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+@pytest.fixture
+def loan(session: Session, who: Parties) -> Loan:
+    """Over, with eight hours in its first week."""
+    made = a_running_loan(session, who, starts_on=BEGUN, ends_on=TODAY, returns_on=TODAY + A_DAY)
+    work = make_work(session, who.professional)
+    service.write_hours(work, made.id, monday_of(BEGUN), 480)
+    service.end_what_is_over(make_work(session, now=MONDAY + A_DAY))
+    session.flush()
+    return made
+
+
+def by_mail(app: Flask, loan: Loan, who: Parties) -> str:
+    links = Links(app.extensions["settings"])
+    return urlsplit(links.loan_to_sign(loan.id, who.manager.email)).path
+
+
+def test_both_close_it_and_all_three_read_that(
+    app: Flask, client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    sign_in(client, session, who.professional)
+    assert "Wacht op jou" in text_of(client.get("/inzet"))
+    page = client.get(f"/inzet/{loan.id}/afsluiten")
+    assert 'value="2026-11-24"' in page.text
+    assert 'name="minutes" type="hidden" value="480"' in page.text
+    form = {"minutes": "480", "returned_on": "2026-11-26"}
+    closed = client.post(f"/inzet/{loan.id}/afsluiten", data=form, follow_redirects=True)
+    assert "Je hebt de uren bevestigd." in text_of(closed)
+
+    sign_in(client, session, who.borrower)
+    assert "Terug op" not in text_of(client.get(f"/inzet/{loan.id}/afsluiten"))
+    client.post(f"/inzet/{loan.id}/afsluiten", data={"minutes": "480"})
+
+    assert loan.state is LoanState.CLOSED
+    for visitor, address in (
+        (client, f"/inzet/{loan.id}"),
+        (app.test_client(), by_mail(app, loan, who)),
+    ):
+        said = text_of(visitor.get(address))
+        assert "met 8 uur." in said
+        assert "Helemaal terug op 26 november 2026, afgesproken was 24 november 2026." in said
+    assert client.get(f"/inzet/{loan.id}/afsluiten").status_code == 409
+
+
+def test_hours_that_changed_are_read_again(
+    client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    sign_in(client, session, who.borrower)
+
+    answer = client.post(f"/inzet/{loan.id}/afsluiten", data={"minutes": "420"})
+
+    assert answer.status_code == 422
+    assert "De uren zijn intussen veranderd." in text_of(answer)
+    assert loan.state is LoanState.ENDED
+    # What was read now can be agreed on.
+    assert 'name="minutes" type="hidden" value="480"' in answer.text
+
+
+def test_a_manager_may_object_by_the_link(
+    app: Flask, session: Session, who: Parties, loan: Loan
+) -> None:
+    service.agree_on_hours(
+        make_work(session, who.professional, MONDAY + A_DAY),
+        loan.id,
+        Party.PROFESSIONAL,
+        480,
+        TODAY + A_DAY,
+    )
+    session.commit()
+    link, visitor = by_mail(app, loan, who), app.test_client()
+    assert visitor.post(f"{link}/uren-kloppen-niet", data={"words": ""}).status_code == 422
+    assert loan.professional_closed_at is not None
+
+    words = {"words": "In week 3 was er verlof."}
+    said = visitor.post(f"{link}/uren-kloppen-niet", data=words, follow_redirects=True)
+
+    assert "In week 3 was er verlof." in text_of(said)
+    assert loan.professional_closed_at is None
+
+
+def test_done_is_reported_by_a_button_once_the_borrower_had_time(
+    client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    loan.last_day = TODAY - timedelta(days=20)
+    session.flush()
+    sign_in(client, session, who.professional)
+    button = "Meld dat het klaar is"
+    assert button not in text_of(client.get(f"/inzet/{loan.id}"))
+    form = {"minutes": "480", "returned_on": TODAY.isoformat()}
+    closed = client.post(f"/inzet/{loan.id}/afsluiten", data=form, follow_redirects=True)
+    assert button in text_of(closed)
+
+    said = client.post(f"/inzet/{loan.id}/klaar-melden", follow_redirects=True)
+
+    assert "Zonder bezwaar sluit de inzet vanzelf" in text_of(said)
+    assert button not in text_of(said)
+
+
+def test_a_borrower_reports_it_done_by_the_same_button(
+    client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    loan.last_day = TODAY - timedelta(days=20)
+    session.flush()
+    sign_in(client, session, who.borrower)
+    button = "Meld dat het klaar is"
+    closed = client.post(
+        f"/inzet/{loan.id}/afsluiten", data={"minutes": "480"}, follow_redirects=True
+    )
+    assert button in text_of(closed)
+
+    said = client.post(f"/inzet/{loan.id}/klaar-melden", follow_redirects=True)
+
+    assert "Zonder bezwaar sluit de inzet vanzelf" in text_of(said)
+
+
+def test_who_signed_stays_named_when_another_decides_now(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    service.note_unreached(make_work(session), loan.id, who.manager.email)
+    named = NamedManager("Karin de Baas", f"karin.{who.manager.email}")
+    service.name_another(make_work(session, who.professional), loan.id, named)
+    session.flush()
+    sign_in(client, session, who.borrower)
+
+    said = text_of(client.get(f"/inzet/{loan.id}"))
+
+    assert "Fatma de Baas" in said
+    assert "Karin de Baas" not in said
+
+
+def test_feedback_is_blind_on_the_page(
+    app: Flask, client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    sign_in(client, session, who.borrower)
+    form = {"again": "ja", "went_well": "Snel ingewerkt", "skill_0": "laten_zien"}
+    page = client.get(f"/inzet/{loan.id}/feedback").text
+    assert AGAIN[Party.BORROWER] in page
+    assert AGAIN[Party.PROFESSIONAL] not in page
+    assert "Wat leverde je leerdoel op?" not in page
+    assert "inkoop" in page
+    client.post(f"/inzet/{loan.id}/feedback", data=form)
+    assert "Snel ingewerkt" in text_of(client.get(f"/inzet/{loan.id}"))
+    # What was given stands on the form again.
+    assert "Snel ingewerkt" in client.get(f"/inzet/{loan.id}/feedback").text
+
+    sign_in(client, session, who.professional)
+    assert "Snel ingewerkt" not in client.get(f"/inzet/{loan.id}").text
+    assert (
+        "Leren hoe een grote gemeente dit aanpakt" in client.get(f"/inzet/{loan.id}/feedback").text
+    )
+    wrong = client.post(f"/inzet/{loan.id}/feedback", data={"went_well": "Fijne ploeg"})
+    assert wrong.status_code == 422
+    assert NOT_A_CHOICE in text_of(wrong)
+    own = {"again": "nee", "different": "Eerder beginnen", "goal_words": "Ik kan het nu zelf"}
+    client.post(f"/inzet/{loan.id}/feedback", data=own)
+
+    read = text_of(client.get(f"/inzet/{loan.id}"))
+    assert "Snel ingewerkt" in read
+    assert "Heeft het laten zien" in read
+    assert "Ik kan het nu zelf" in read
+    assert client.get(f"/inzet/{loan.id}/feedback").status_code == 409
+    assert "Zet inkoop op je profiel" in read
+    kept = client.post(f"/inzet/{loan.id}/vaardigheden/0/op-profiel", follow_redirects=True)
+    assert "inkoop: staat op je profiel" in text_of(kept)
+    profile = text_of(client.get("/profiel"))
+    assert f"opgave “{who.opgave.title}”, november 2026" in profile
+    [evidence] = session.scalars(select(Evidence.id))
+    client.post(f"/profiel/bewijs/{evidence}/verbergen")
+    assert "inkoop (verborgen)" in text_of(client.get("/profiel"))
+    client.post(f"/profiel/bewijs/{evidence}/tonen")
+    assert "(verborgen)" not in text_of(client.get("/profiel"))
+    client.post(f"/profiel/bewijs/{evidence}/weghalen")
+    assert "Bevestigd door gemeente" not in text_of(client.get("/profiel"))
+    manager = app.test_client().get(by_mail(app, loan, who)).text
+    assert "Snel ingewerkt" not in manager
+    assert "Eerder beginnen" not in manager
+
+    client.post(f"/inzet/{loan.id}/feedback/antwoord", data={"words": "Dank, graag gedaan."})
+    sign_in(client, session, who.borrower)
+    assert "Dank, graag gedaan." in text_of(client.get(f"/inzet/{loan.id}"))
+
+
+def test_the_address_of_a_manager_is_corrected(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    asked = a_loan(session, who)
+    service.note_unreached(make_work(session), asked.id, who.manager.email)
+    old = by_mail(app, asked, who)
+    sign_in(client, session, who.professional)
+    assert f"We krijgen geen mail bij {who.manager.email}." in text_of(
+        client.get(f"/inzet/{asked.id}")
+    )
+    form = {"manager_name": "Karin de Baas", "manager_email": "karin@elders.example"}
+    wrong = client.post(f"/inzet/{asked.id}/leidinggevende", data=form)
+    assert wrong.status_code == 422
+    assert "hoort niet bij jouw gemeente" in text_of(wrong)
+
+    right = {**form, "manager_email": f"karin.{who.manager.email}"}
+    client.post(f"/inzet/{asked.id}/leidinggevende", data=right)
+
+    assert asked.manager_email == f"karin.{who.manager.email}"
+    # Who got the mail at the old address decides nothing any more.
+    assert app.test_client().get(old).status_code == 404
+
+
+def test_a_manager_who_signed_and_is_reached_stays(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    sign_in(client, session, who.professional)
+    page = client.get(f"/inzet/{loan.id}/leidinggevende")
+
+    assert page.status_code == 409
+    named = NamedManager("Karin", f"karin.{who.manager.email}")
+    work = make_work(session, who.professional)
+    with pytest.raises(Exception, match="has decided"):
+        service.name_another(work, loan.id, named)

@@ -1,0 +1,357 @@
+"""The pages of a loan: asking, signing by three, saying no, and nothing for strangers."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.actor import Role
+from app.hours import service as hours
+from app.links import LOAN_LINK_LIVES, Links
+from app.loans import service
+from app.loans.models import Loan
+from app.loans.rules import LoanState, Manager, Party
+from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
+from tests.support.builders import a_user
+from tests.support.pages import text_of
+from tests.support.web import sign_in
+from tests.support.work import MONDAY, make_work
+
+FORM = {
+    "hours_per_week": "8",
+    "starts_on": "2026-11-30",
+    "ends_on": "2027-02-21",
+    "returns_on": "2027-02-22",
+    "cost_basis": "gesloten_beurs",
+    "manager_name": "Fatma de Baas",
+}
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+def to_sign(app: Flask, loan: Loan, manager: Manager) -> str:
+    links = Links(app.extensions["settings"])
+    return urlsplit(links.loan_to_sign(loan.id, manager.email)).path
+
+
+def test_the_whole_road(app: Flask, client: FlaskClient, session: Session, who: Parties) -> None:
+    sign_in(client, session, who.professional)
+    opgave = client.get(f"/opgaven/{who.opgave.id}").text
+    assert f'href="/opgaven/{who.opgave.id}/inzet"' in opgave
+    page = client.get(f"/opgaven/{who.opgave.id}/inzet").text
+    loan_id = re.search(r'name="loan_id"[^>]*value="([^"]+)"', page)
+    assert loan_id is not None
+    form = {**FORM, "loan_id": loan_id[1], "manager_email": who.manager.email}
+
+    asked = client.post(f"/opgaven/{who.opgave.id}/inzet", data=form, follow_redirects=True)
+    assert "Wacht tot Fatma de Baas en gemeente" in asked.text
+
+    loan = session.scalars(select(Loan)).one()
+    visitor = app.test_client()
+    link = to_sign(app, loan, who.manager)
+    assert "Ik ga akkoord" in visitor.get(link).text
+    agreed = visitor.post(link, data={"version": "1"}, follow_redirects=True)
+    assert "Ik ga akkoord" not in agreed.text
+    assert "Wacht tot gemeente" in agreed.text
+
+    sign_in(client, session, who.borrower)
+    assert "Wacht op jou" in client.get("/inzet").text
+    signed = client.post(f"/inzet/{loan.id}/tekenen", data={"version": "1"}, follow_redirects=True)
+    assert "Loopt tot en met 21 februari 2027." in signed.text
+    assert loan.state is LoanState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (100, "nog 100 uur lenen. Deze inzet vraagt hoogstens 96 uur."),
+        (95, "hoogstens 96 uur. Dat is meer."),
+    ],
+)
+def test_who_signs_for_the_borrower_reads_what_their_limit_leaves(
+    client: FlaskClient, session: Session, who: Parties, limit: int, said: str
+) -> None:
+    ends_on = TERMS.starts_on + timedelta(weeks=12, days=-1) if TERMS.starts_on else None
+    loan = a_loan(session, who, ends_on=ends_on)
+    sign_in(client, session, who.borrower)
+    assert "Volgens jullie limiet" not in client.get(f"/inzet/{loan.id}").text
+
+    code = who.borrower.gemeente_code
+    gemeentebeheerder = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=code)
+    hours.agree_limit(make_work(session, gemeentebeheerder), code, limit)
+
+    assert said in text_of(client.get(f"/inzet/{loan.id}"))
+    sign_in(client, session, who.professional)
+    assert "Volgens jullie limiet" not in client.get(f"/inzet/{loan.id}").text
+
+
+def test_looking_changes_nothing(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    link = to_sign(app, loan, who.manager)
+
+    for address in (link, f"{link}/weigeren"):
+        assert client.get(address).status_code == 200
+
+    assert (loan.state, loan.version) == (LoanState.ASKED, 1)
+    assert client.get(f"{link}/stoppen").status_code == 409
+
+
+def test_the_manager_says_no_with_a_reason(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    link = to_sign(app, loan, who.manager)
+    form = {"version": "1", "words": "Volgend jaar graag"}
+
+    assert client.post(f"{link}/weigeren", data=form).status_code == 422
+    said = client.post(
+        f"{link}/weigeren", data={**form, "reason": "te_druk"}, follow_redirects=True
+    )
+
+    assert "Jij zei nee." in said.text
+    assert "te veel eigen werk. “Volgend jaar graag”" in said.text
+    assert loan.state is LoanState.REFUSED
+
+
+def test_who_read_older_terms_is_shown_the_new_ones(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    session.commit()
+    link = to_sign(app, loan, who.manager)
+
+    refused = client.post(link, data={"version": "7"})
+
+    assert refused.status_code == 409
+    assert "De afspraken zijn intussen gewijzigd" in refused.text
+    assert client.post(link, data={"version": "x"}).status_code == 409
+
+
+def test_links_that_are_forged_too_old_or_of_another_address(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    link = to_sign(app, loan, who.manager)
+    other = to_sign(app, loan, Manager("iemand@elders.example"))
+
+    assert client.get(f"{link}x").status_code == 404
+    assert client.get(other).status_code == 404
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.links.LOAN_LINK_LIVES", -LOAN_LINK_LIVES)
+        assert client.get(link).status_code == 410
+
+
+def test_other_terms_and_the_same_form_with_faults(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    sign_in(client, session, who.borrower)
+    form = {**FORM, "version": "1", "hours_per_week": "12"}
+
+    faulty = client.post(f"/inzet/{loan.id}/wijzigen", data={**form, "ends_on": "2026-11-01"})
+    assert faulty.status_code == 422
+    assert "De einddatum ligt voor de begindatum." in faulty.text
+    assert 'value="12"' in faulty.text
+    changed = client.post(f"/inzet/{loan.id}/wijzigen", data=form, follow_redirects=True)
+
+    assert "De afspraken staan klaar" in changed.text
+    assert loan.version == 2
+
+
+def test_hours_with_a_comma(client: FlaskClient, session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=MONDAY.date())
+    sign_in(client, session, who.professional)
+    address = f"/inzet/{loan.id}/uren"
+
+    kept = client.post(
+        address, data={"monday": "2026-11-23", "hours": "7,5"}, follow_redirects=True
+    )
+    assert "Samen 7,5 uur" in kept.text
+    wrong = client.post(
+        address, data={"monday": "2026-11-23", "hours": "veel"}, follow_redirects=True
+    )
+    assert "tot op een kwartier" in wrong.text
+    assert "Samen 7,5 uur" in wrong.text
+
+
+def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    sign_in(client, session, who.professional)
+    form = {"last_day": "2026-12-11", "reason": "werk_klaar", "version": "1"}
+
+    late = client.post(f"/inzet/{loan.id}/stoppen", data={**form, "last_day": "2028-01-01"})
+    assert late.status_code == 422
+    ends = client.post(f"/inzet/{loan.id}/stoppen", data=form, follow_redirects=True)
+
+    assert "Loopt tot en met 11 december 2026." in ends.text
+
+
+def test_others_find_nothing(client: FlaskClient, session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    sign_in(client, session, a_user(session, Role.OPGAVEHOUDER))
+
+    assert "Er is nog geen inzet" in client.get("/inzet").text
+    for page in ("", "/wijzigen", "/weigeren", "/stoppen"):
+        assert client.get(f"/inzet/{loan.id}{page}").status_code == 404
+    for deed in ("tekenen", "intrekken", "uren"):
+        answer = client.post(f"/inzet/{loan.id}/{deed}", data={"version": "1"})
+        assert answer.status_code == 404
+
+
+def test_withdrawing(client: FlaskClient, session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    sign_in(client, session, who.professional)
+
+    page = client.post(f"/inzet/{loan.id}/intrekken", data={"version": "1"}, follow_redirects=True)
+
+    assert "Jij trok de aanvraag in." in page.text
+
+
+def test_a_manager_with_an_account_finds_it_in_the_menu(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    manager = a_user(session, email=who.manager.email, gemeente_code=who.professional.gemeente_code)
+    loan = a_loan(session, who)
+    sign_in(client, session, manager)
+
+    assert "Wacht op jou" in client.get("/inzet").text
+    client.post(f"/inzet/{loan.id}/tekenen", data={"version": "1"})
+    service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
+
+    assert loan.state is LoanState.ACTIVE
+    assert loan.last_day == TERMS.ends_on
+    assert TERMS.ends_on is not None
+    assert TERMS.ends_on - timedelta(days=83) == TERMS.starts_on
+
+
+def test_a_manager_asks_by_the_link_and_the_professional_answers(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    session.commit()
+    link = to_sign(app, loan, who.manager)
+    visitor = app.test_client()
+
+    assert visitor.post(f"{link}/vragen", data={"words": " "}).status_code == 422
+    asked = visitor.post(f"{link}/vragen", data={"words": "Op maandag?"}, follow_redirects=True)
+    assert "Vragen en antwoorden" in asked.text
+    assert "Op maandag?" in asked.text
+
+    sign_in(client, session, who.professional)
+    assert "Wacht op jou" in client.get("/inzet").text
+    page = client.get(f"/inzet/{loan.id}/vragen").text
+    remark_id = re.search(r'name="remark_id"[^>]*value="([^"]+)"', page)
+    assert remark_id is not None
+    form = {"words": "Ja, op maandag.", "remark_id": remark_id[1]}
+    for _ in range(2):
+        said = client.post(f"/inzet/{loan.id}/vragen", data=form, follow_redirects=True)
+        assert said.text.count("Ja, op maandag.") == 1
+
+
+def test_what_comes_back_is_told_to_the_manager(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+
+    page = client.get(to_sign(app, loan, who.manager)).text
+
+    assert "Wat komt er terug?" in page
+    assert "in de urenbank" in page
+    assert "Leren hoe een grote gemeente dit aanpakt" in page
+
+
+def test_others_hear_who_changed_the_terms(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    service.change(
+        make_work(session, who.borrower),
+        loan.id,
+        Party.BORROWER,
+        1,
+        replace(TERMS, hours_per_week=12, learning_goal=""),
+    )
+
+    page = client.get(to_sign(app, loan, who.manager)).text
+
+    assert "stelde andere afspraken voor; eerdere handtekeningen vervallen." in page
+
+
+def test_what_a_proposal_leaves_out_is_named(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    other = replace(TERMS, learning_goal="")
+    service.change(make_work(session, who.borrower), loan.id, Party.BORROWER, 1, other)
+    sign_in(client, session, who.professional)
+
+    page = client.get(f"/inzet/{loan.id}").text
+
+    assert "Vervalt" in page
+    assert "Tot alle drie tekenen, geldt wat was afgesproken." in page
+
+
+def test_the_talk_before_the_end(client: FlaskClient, session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    session.commit()
+    sign_in(client, session, who.borrower)
+    assert "Het eindgesprek is op 25 januari 2027." in client.get(f"/inzet/{loan.id}").text
+    address = f"/inzet/{loan.id}/eindgesprek"
+
+    assert client.post(address, data={"end_talk_on": "2028-01-01"}).status_code == 422
+    planned = client.post(address, data={"end_talk_on": "2027-01-20"}, follow_redirects=True)
+
+    assert "Het eindgesprek is op 20 januari 2027." in planned.text
+
+
+def test_nobody_can_choose_the_reason_of_the_house(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    session.commit()
+    link = to_sign(app, loan, who.manager)
+
+    assert "opgave_voorbij" not in client.get(f"{link}/weigeren").text
+    form = {"version": "1", "reason": "opgave_voorbij"}
+    assert client.post(f"{link}/weigeren", data=form).status_code == 422
+
+
+def test_the_menu_says_how_many_wait(client: FlaskClient, session: Session, who: Parties) -> None:
+    a_loan(session, who)
+    sign_in(client, session, who.borrower)
+
+    item = re.search(r'href="/inzet"[^>]*>(.*?)</a>', client.get("/opgaven").text, re.DOTALL)
+
+    assert item is not None
+    assert re.sub(r"<[^>]+>|\s", "", item[1]) == "Inzet1nieuw"
+
+
+def test_titles_stay_short_enough_to_read(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    who.opgave.title = "Een heel lange titel " * 5
+    loan = a_running_loan(session, who)
+    session.commit()
+    sign_in(client, session, who.borrower)
+    link = to_sign(app, loan, who.manager)
+
+    pages = [
+        f"/inzet/{loan.id}/{page}" for page in ("wijzigen", "vragen", "stoppen", "eindgesprek")
+    ]
+    for address in (*pages, f"{link}/vragen", f"{link}/stoppen"):
+        found = re.search(r"<title>(.*?)</title>", client.post(address, data={}).text, re.DOTALL)
+        assert found is not None
+        assert found[1].strip().startswith("Fout: ")
+        assert len(unescape(found[1].strip())) <= 70

@@ -1,0 +1,320 @@
+"""Reporting from where one reads it, and deciding about it, by pages."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Role
+from app.moderation import service
+from app.moderation.models import Report
+from app.moderation.rules import MOST_A_DAY, Ground, Ruling, Subject
+from app.notifications import service as notifications
+from app.notifications.models import Delivery
+from app.notifications.rules import MailKind
+from app.opgaven import queries as opgaven
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
+from app.post import Post
+from app.responses import ending
+from tests.conversations.builders import Talk, a_talk, say
+from tests.moderation.builders import a_report, last_message
+from tests.support.builders import a_profile, a_user, an_opgave
+from tests.support.pages import fault_at, text_of
+from tests.support.web import sign_in
+from tests.support.work import make_work
+
+UNKIND = {"ground": "unkind", "words": "Dit is kwetsend."}
+GONE = {"read": "1", "ruling": "taken_down", "answer": "Zo praten we hier niet."}
+
+
+@pytest.fixture
+def reader(client: FlaskClient, session: Session) -> User:
+    found = a_user(session)
+    sign_in(client, session, found)
+    return found
+
+
+@pytest.fixture
+def beheerder(session: Session) -> User:
+    return a_user(session, Role.BEHEERDER)
+
+
+@pytest.fixture
+def talk(session: Session) -> Talk:
+    found = a_talk(session)
+    say(session, found, found.owner, "Wat ben jij een sukkel.")
+    return found
+
+
+def reports(session: Session) -> list[tuple[Subject, Ground, str]]:
+    return [(one.subject, one.ground, one.words) for one in session.scalars(select(Report))]
+
+
+def test_what_is_reported_from_its_page_stands_in_the_own_list(
+    client: FlaskClient, session: Session, reader: User
+) -> None:
+    opgave = an_opgave(session, title="Verdien snel geld")
+    address = f"/melden/opgave/{opgave.id}"
+
+    assert address in client.get(f"/opgaven/{opgave.id}").text
+    assert "Meld deze opgave" in text_of(client.get(address))
+    answer = client.post(address, data=UNKIND, follow_redirects=True)
+
+    assert "Dank je. Een beheerder kijkt ernaar" in text_of(answer)
+    assert "Opgave: Verdien snel geld" in text_of(answer)
+    assert "Wacht op een beheerder" in text_of(answer)
+    assert reports(session) == [(Subject.OPGAVE, Ground.UNKIND, "Dit is kwetsend.")]
+
+
+def test_a_profile_and_a_message_are_reported_from_where_they_stand(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    profile, message = a_profile(session, "wonen"), last_message(session, talk)
+    sign_in(client, session, talk.professional)
+    places = {
+        f"/collegas/{profile.user_id}": f"/melden/profiel/{profile.user_id}",
+        f"/gesprekken/{talk.id}": f"/melden/bericht/{message.id}",
+    }
+
+    for page, address in places.items():
+        assert address in client.get(page).text
+        client.post(address, data=UNKIND)
+
+    assert [one[0] for one in reports(session)] == [Subject.PROFILE, Subject.MESSAGE]
+
+
+def test_nobody_is_offered_to_report_what_is_their_own(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    sign_in(client, session, talk.owner)
+
+    for page in (f"/opgaven/{talk.opgave.id}", f"/gesprekken/{talk.id}"):
+        assert "/melden/" not in client.get(page).text
+    assert client.get(f"/melden/opgave/{talk.opgave.id}").status_code == 409
+
+
+def test_a_fault_keeps_what_was_typed(client: FlaskClient, session: Session, reader: User) -> None:
+    opgave = an_opgave(session)
+
+    answer = client.post(f"/melden/opgave/{opgave.id}", data={"words": "Kijk eens hier"})
+
+    assert answer.status_code == 422
+    assert "Kies een van de mogelijkheden." in fault_at(answer, "ground")
+    assert "Kijk eens hier" in answer.text
+    assert reports(session) == []
+
+
+def test_too_many_is_said_on_the_form(client: FlaskClient, session: Session, reader: User) -> None:
+    for _ in range(MOST_A_DAY):
+        client.post(f"/melden/opgave/{an_opgave(session).id}", data=UNKIND)
+
+    answer = client.post(f"/melden/opgave/{an_opgave(session).id}", data=UNKIND)
+
+    assert answer.status_code == 422
+    assert "Je hebt de laatste 24 uur al 10 keer iets gemeld." in text_of(answer)
+    assert "Dit is kwetsend." in answer.text
+
+
+def test_what_waits_stands_at_beheer_with_its_age(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    one = a_report(session)
+    later = one.reported_at + timedelta(hours=1)
+    a_report(session, opgave_id=one.opgave_id, ground=Ground.UNTRUE, reported_at=later)
+    sign_in(client, session, beheerder)
+
+    assert "1 te beslissen" in text_of(client.get("/beheer"))
+    queue = client.get("/beheer/gemeld")
+
+    assert f"/beheer/gemeld/{one.id}" in queue.text
+    assert "Opgave: Verdien snel geld" in text_of(queue)
+    assert "2 keer gemeld: " in text_of(queue)
+    assert "Wacht " in text_of(queue)
+
+
+@pytest.mark.parametrize("path", ["/beheer/gemeld", "/beheer/gemeld/{id}"])
+def test_the_queue_is_of_beheerders_only(client: FlaskClient, session: Session, path: str) -> None:
+    address = path.format(id=a_report(session).id)
+    sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
+
+    assert client.get(address).status_code == 404
+
+
+def test_a_beheerder_takes_a_message_down_and_puts_it_back(
+    client: FlaskClient, session: Session, beheerder: User, talk: Talk
+) -> None:
+    one = a_report(session, talk.professional, message_id=last_message(session, talk).id)
+    case = f"/beheer/gemeld/{one.id}"
+    sign_in(client, session, beheerder)
+
+    page = text_of(client.get(case))
+    assert "Wat ben jij een sukkel." in page
+    assert "Fatima Bouali" in page
+    client.post(case, data=GONE)
+    seen = text_of(sign_in(client, session, talk.professional).get(f"/gesprekken/{talk.id}"))
+    assert "Dit bericht is weggehaald na een melding." in seen
+    assert "sukkel" not in seen
+
+    answer = sign_in(client, session, beheerder).post(f"{case}/terugzetten", follow_redirects=True)
+
+    assert "Het bericht staat weer in het gesprek." in text_of(answer)
+    seen = text_of(sign_in(client, session, talk.professional).get(f"/gesprekken/{talk.id}"))
+    assert "Wat ben jij een sukkel." in seen
+
+
+def test_what_is_down_is_found_again_until_it_is_back(
+    client: FlaskClient, session: Session, beheerder: User, talk: Talk
+) -> None:
+    one = a_report(session, talk.professional, message_id=last_message(session, talk).id)
+    case = f"/beheer/gemeld/{one.id}"
+    sign_in(client, session, beheerder)
+
+    client.post(case, data=GONE)
+    down = client.get("/beheer/gemeld")
+    client.post(f"{case}/terugzetten")
+    back = client.get("/beheer/gemeld")
+
+    assert "Wat weggehaald is" in text_of(down)
+    assert case in down.text
+    assert "Wat weggehaald is" not in text_of(back)
+    assert case not in back.text
+
+
+def test_who_a_case_is_about_reads_not_who_reported_and_puts_nothing_back(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    profile = a_profile(session, "wonen", user=beheerder)
+    reporter = a_user(session, name="Fatima Bouali")
+    one = a_report(session, reporter, profile_id=profile.user_id, words="Dit is een leugen.")
+    case = f"/beheer/gemeld/{one.id}"
+    other = make_work(session, a_user(session, Role.BEHEERDER))
+    sign_in(client, session, beheerder)
+
+    waits = client.get(case)
+    service.decide(other, one.id, Ruling.TAKEN_DOWN, "Weg.", read=1)
+    session.commit()
+    decided = client.get(case)
+    client.post(f"{case}/terugzetten")
+
+    for page in (waits, decided):
+        assert "Fatima Bouali" not in page.text
+        assert "een leugen" not in page.text
+    assert "terugzetten" not in decided.text
+    assert profile.taken_down_at is not None
+
+
+def test_a_message_that_is_down_is_not_reported_again(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    message = last_message(session, talk)
+    message.taken_down_at = message.said_at
+    sign_in(client, session, talk.professional)
+
+    assert "/melden/bericht" not in client.get(f"/gesprekken/{talk.id}").text
+
+
+def test_the_title_of_what_is_gone_is_for_its_own_people_only(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    talk = a_talk(session)
+    talk.opgave.title = "Sukkels gezocht"
+    one = a_report(session, talk.professional, opgave_id=talk.opgave.id)
+    sign_in(client, session, beheerder).post(f"/beheer/gemeld/{one.id}", data=GONE)
+    ending.let_go(make_work(session), talk.opgave.id, set(), {})
+    notifications.tell_outcome(make_work(session), talk.opgave.id, talk.professional.id)
+    session.commit()
+    place = f"/opgaven/{talk.opgave.id}/afloop"
+    viewer = make_work(session, talk.professional).actor
+    mail = session.scalars(
+        select(Delivery).where(
+            Delivery.user_id == viewer.user_id, Delivery.kind == MailKind.OUTCOME
+        )
+    ).one()
+    post: Post = client.application.extensions["post"]
+    mail.lease_owner = owner = uuid4()
+    session.flush()
+    letter = notifications.write_letter(
+        make_work(session), post.stationery, notifications.Claim(mail.id, mail.kind, owner)
+    )
+    assert letter is not None
+    assert "Sukkels" not in f"{letter}"
+    head = opgaven.heads(session, [talk.opgave.id])[talk.opgave.id]
+    assert head.for_reader(viewer).title == "Een opgave die is weggehaald"
+    owner_of_it = make_work(session, talk.owner).actor
+    assert head.for_reader(owner_of_it).title == "Sukkels gezocht"
+
+    sign_in(client, session, talk.professional)
+    for page in ("/gemeld", "/meldingen", place):
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert "Sukkels" not in answer.text
+        assert "Een opgave die is weggehaald" in text_of(answer)
+
+
+def test_what_came_meanwhile_is_shown_and_what_was_typed_is_kept(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    one = a_report(session)
+    a_report(session, opgave_id=one.opgave_id, words="Nog een reden.")
+    case = f"/beheer/gemeld/{one.id}"
+    sign_in(client, session, beheerder)
+
+    answer = client.post(case, data=GONE)
+
+    assert answer.status_code == 422
+    assert "Er kwam nog iets bij." in text_of(answer)
+    assert "Nog een reden." in text_of(answer)
+    assert "Zo praten we hier niet." in answer.text
+    assert client.post(case, data={**GONE, "read": "2"}).status_code == 302
+
+
+@pytest.mark.parametrize("read", ["", "-1", "x", "9" * 30])
+def test_what_no_form_of_ours_sends_decides_nothing(
+    client: FlaskClient, session: Session, beheerder: User, read: str
+) -> None:
+    one = a_report(session)
+    sign_in(client, session, beheerder)
+
+    answer = client.post(f"/beheer/gemeld/{one.id}", data={**GONE, "read": read})
+
+    assert (answer.status_code, one.decided_at) == (422, None)
+
+
+def test_who_wrote_an_opgave_reads_why_it_is_gone(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, owner=owner)
+    one = a_report(session, opgave_id=opgave.id)
+    sign_in(client, session, beheerder).post(f"/beheer/gemeld/{one.id}", data=GONE)
+
+    mine = text_of(sign_in(client, session, owner).get(f"/opgaven/{opgave.id}"))
+    others = sign_in(client, session, a_user(session)).get(f"/opgaven/{opgave.id}")
+
+    assert session.get_one(Opgave, opgave.id).status is OpgaveStatus.WITHDRAWN
+    assert "een beheerder haalde hem weg" in mine
+    assert "Zo praten we hier niet." in mine
+    assert others.status_code == 404
+
+
+def test_a_profile_that_is_gone_says_so_to_its_owner(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    profile = a_profile(session, "wonen")
+    one = a_report(session, profile_id=profile.user_id)
+    work = make_work(session, beheerder)
+    service.decide(work, one.id, Ruling.TAKEN_DOWN, "Dit is reclame.", read=1)
+    sign_in(client, session, session.get_one(User, profile.user_id))
+
+    page = client.get("/profiel")
+    assert "Je profiel is weggehaald" in text_of(page)
+    assert "Dit is reclame." in text_of(page)
+    assert "/profiel/publiceren" not in page.text
+    answer = client.post("/profiel/publiceren", follow_redirects=True)
+
+    assert "weggehaald na een melding" in text_of(answer)
