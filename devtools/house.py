@@ -11,11 +11,11 @@ from devtools.services import Mailbox, Postgres, Valkey
 from devtools.state import State, only_one
 from devtools.supervisor import Supervisor
 
-DEMO = {"DGVN_ENV": "demo", "DEMO_ACCOUNTS": "1"}
+DEMO = {"DGVN_ENV": "demo", "DEMO_ACCOUNTS": "1", "QUIET_HOURS": "off"}
 # What another verb must know to work beside a house that is up.
 SETTINGS = (
     *("DGVN_ENV", "DEMO_ACCOUNTS", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL"),
-    *("BASE_URL", "MAIL_FROM", "MAILDIR", "MATCHING_DIR", "LOG_FORMAT"),
+    *("BASE_URL", "MAIL_FROM", "MAILDIR", "MATCHING_DIR", "LOG_FORMAT", "QUIET_HOURS"),
 )
 
 

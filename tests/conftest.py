@@ -200,8 +200,8 @@ def session(app: Flask, connection: Connection) -> Iterator[Session]:
         own_engine = engines[None]
         engines[None] = connection
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
-        limiter.reset()
         try:
+            limiter.reset()
             yield db.session()
         finally:
             db.session.remove()

@@ -15,6 +15,7 @@ from flask import Flask
 from app.core.heartbeat import Group
 from app.extensions import db
 from app.settings import Settings, WrongSettings
+from workers.messages import PatientConnection
 from workers.schedule import TASK_LIMITS
 from workers.tasks import IN_TURN, add_tasks, beat_schedule
 from workers.work import stop_asked
@@ -37,6 +38,7 @@ def make_celery(flask_app: Flask) -> Celery:
 
     celery_app = Celery("degemeentevannu", task_cls=TaskInApp)
     celery_app.conf.update(_config(settings))
+    celery_app.amqp.Connection = PatientConnection
     celery_app.set_default()
     add_tasks(celery_app)
 

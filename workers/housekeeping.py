@@ -1,14 +1,46 @@
 """What the clock alone brings about."""
 
+from app.conversations import awaiting
 from app.extensions import shelf
+from app.loans import service as loans
+from app.loans.queries import being_signed, is_anything_due
 from app.matching import service as matching
+from app.moderation import service as moderation
 from app.opgaven import life
+from app.responses import inviting
 from workers.work import open_work
 
 
 def sweep_opgaven() -> None:
+    """First the loans: what is being signed holds up the end of its opgave."""
     with open_work() as work:
-        life.sweep(work)
+        if not is_anything_due(work.session, work.today):
+            # Nearly every time; so nothing more is asked.
+            return
+        loans.end_what_is_over(work)
+        loans.tell_end_talks(work)
+        life.sweep(work, being_signed(work.session))
+        loans.finish_opgaven(work)
+        loans.close_what_nobody_disputes(work)
+        loans.show_feedback(work)
+        loans.ask_for_feedback(work)
+
+
+def expire_invitations() -> None:
+    with open_work() as work:
+        inviting.expire(work)
+
+
+def forget_reports() -> None:
+    with open_work() as work:
+        moderation.forget(work)
+
+
+def sweep_answers() -> None:
+    """Reminds who is waited for, and tells others when that was no use."""
+    with open_work() as work:
+        awaiting.tell_what_is_late(work)
+        awaiting.tell_what_is_due(work)
 
 
 def match_nightly() -> None:

@@ -68,6 +68,8 @@ def deliver() -> None:
 def settle() -> None:
     office: Post = current_app.extensions["post"]
     with open_work() as work:
+        if not service.has_to_settle(work):
+            return
         service.settle(work, office.ledger)
         service.count_bounces(work, office.stationery.secret)
 

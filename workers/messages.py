@@ -7,13 +7,25 @@ from json import JSONDecodeError
 from typing import Any
 
 import structlog
+from kombu.connection import Connection
 from kombu.transport import redis
 
 # What reading something raises that is no JSON, or is nested deeper than anybody writes.
 UNREADABLE = (JSONDecodeError, UnicodeDecodeError, RecursionError)
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 
+# Seconds; kombu waits longer each time, up to half a minute, while the broker may be back.
+KNOCK_EVERY = 4
+
 log = structlog.get_logger()
+
+
+class PatientConnection(Connection):
+    """Knocks at a broker that is away until it is there, and then is not long in coming."""
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Any:
+        options.setdefault("interval_max", KNOCK_EVERY)
+        return super().ensure_connection(*args, **options)  # type: ignore[no-untyped-call]  # as below
 
 
 class Channel(redis.Channel):

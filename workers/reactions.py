@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app.conversations import awaiting
+from app.conversations import service as conversations
+from app.conversations.queries import asking
 from app.core.heartbeat import Group
 from app.core.work import Work
 from app.extensions import shelf
+from app.loans import service as loans
+from app.loans.models import Loan
+from app.loans.queries import in_loan
+from app.loans.rules import CLOSERS, Party
 from app.matching import service as matching
 from app.notifications import service as notifications
 from app.notifications.rules import NoticeKind
+from app.responses import ending
 from app.responses import service as responses
+from app.responses.models import Outcome
+from app.responses.rules import InvitationState
 
 Payload = dict[str, Any]
 
@@ -30,6 +40,62 @@ def _tell_owners(name: str, kind: NoticeKind) -> Reaction:
         name,
         Group.TICK,
         lambda work, fact: notifications.tell_owners(work, UUID(fact["opgave_id"]), kind),
+    )
+
+
+def _tell_message(work: Work, fact: Payload) -> None:
+    # Words with which somebody shows interest are told together with it.
+    if not fact["with_interest"]:
+        notifications.tell_message(work, UUID(fact["conversation_id"]), fact["number"])
+
+
+def _answer_by_loan(work: Work, fact: Payload) -> None:
+    """A loan that is asked lies with the gemeente, which is waited for there from then on."""
+    loan = work.fetch(Loan, UUID(fact["loan_id"]))
+    awaiting.note_answer(work, loan.opgave_id, loan.user_id)
+
+
+def _answer_of_borrower(work: Work, fact: Payload) -> None:
+    if fact["party"] == Party.BORROWER:
+        _answer_by_loan(work, fact)
+
+
+def _answer_by_no(work: Work, fact: Payload) -> None:
+    """That an opgave ended is no answer; a no of somebody who looks after it is."""
+    opgave_id, user_id = UUID(fact["opgave_id"]), UUID(fact["user_id"])
+    outcome = work.session.get(Outcome, (user_id, opgave_id))
+    if outcome is not None and outcome.by_id is not None:
+        awaiting.note_answer(work, opgave_id, user_id)
+
+
+def _stop_after_no(work: Work, fact: Payload) -> None:
+    """Who says no to an invitation waits for no answer to what they asked first."""
+    if fact["state"] == InvitationState.DECLINED:
+        awaiting.stop_after_withdrawal(work, UUID(fact["opgave_id"]), UUID(fact["user_id"]))
+
+
+def _let_go(work: Work, fact: Payload) -> None:
+    """Who is in a loan hears of that; all others who wait hear that the opgave is over."""
+    opgave_id = UUID(fact["opgave_id"])
+    kept = in_loan(work.session, opgave_id)
+    ending.let_go(work, opgave_id, kept, asking(work.session, opgave_id))
+
+
+def _this_one(fact: Payload) -> list[UUID]:
+    return [UUID(fact["opgave_id"])]
+
+
+def _the_others(fact: Payload) -> list[UUID]:
+    return [UUID(one) for one in fact["others"]]
+
+
+def _tell_together(
+    name: str, kind: NoticeKind, opgaven: Callable[[Payload], list[UUID]]
+) -> Reaction:
+    return Reaction(
+        name,
+        Group.TICK,
+        lambda work, fact: notifications.tell_together(work, kind, opgaven(fact)),
     )
 
 
@@ -73,6 +139,77 @@ TELL_INTEREST = Reaction(
         work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
     ),
 )
+TELL_INVITED = Reaction(
+    "tell_invited",
+    Group.TICK,
+    lambda work, fact: notifications.tell_invited(work, UUID(fact["invitation_id"])),
+)
+TELL_INVITATION_ENDED = Reaction(
+    "tell_invitation_ended",
+    Group.TICK,
+    lambda work, fact: notifications.tell_invitation_ended(work, UUID(fact["invitation_id"])),
+)
+STOP_AFTER_NO = Reaction("stop_after_no", Group.TICK, _stop_after_no)
+ANSWER_BY_NO = Reaction("answer_by_no", Group.TICK, _answer_by_no)
+LET_GO = Reaction("let_go", Group.TICK, _let_go)
+OPEN_AGAIN = Reaction(
+    "open_again",
+    Group.TICK,
+    lambda work, fact: ending.open_again(work, UUID(fact["opgave_id"])),
+)
+TELL_OUTCOME = Reaction(
+    "tell_outcome",
+    Group.TICK,
+    lambda work, fact: notifications.tell_outcome(
+        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
+    ),
+)
+BEGIN_CONVERSATION = Reaction(
+    "begin_conversation",
+    Group.TICK,
+    lambda work, fact: conversations.begin_after_interest(
+        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
+    ),
+)
+TELL_MESSAGE = Reaction(
+    "tell_message",
+    Group.TICK,
+    _tell_message,
+)
+TELL_ANSWER_DUE = Reaction(
+    "tell_answer_due",
+    Group.TICK,
+    lambda work, fact: notifications.tell_answer_due(work, UUID(fact["conversation_id"])),
+)
+TELL_ANSWER_LATE = Reaction(
+    "tell_answer_late",
+    Group.TICK,
+    lambda work, fact: notifications.tell_answer_late(work, UUID(fact["conversation_id"])),
+)
+STOP_WAITING = Reaction(
+    "stop_waiting",
+    Group.TICK,
+    lambda work, fact: awaiting.stop_after_withdrawal(
+        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
+    ),
+)
+STOP_ALL_WAITING = Reaction(
+    "stop_all_waiting",
+    Group.TICK,
+    lambda work, fact: awaiting.stop_at_end(work, UUID(fact["opgave_id"])),
+)
+ANSWER_BY_LOAN = Reaction("answer_by_loan", Group.TICK, _answer_by_loan)
+ANSWER_OF_BORROWER = Reaction("answer_of_borrower", Group.TICK, _answer_of_borrower)
+TELL_QUESTION_PUBLISHED = Reaction(
+    "tell_question_published",
+    Group.TICK,
+    lambda work, fact: notifications.tell_question_published(work, UUID(fact["published_id"])),
+)
+MAIL_ANSWER_RETURNED = Reaction(
+    "mail_answer_returned",
+    Group.TICK,
+    lambda work, fact: notifications.mail_answer_returned(work, UUID(fact["received_id"])),
+)
 TELL_REVIEW_ASKED = Reaction(
     "tell_review_asked",
     Group.TICK,
@@ -109,34 +246,10 @@ TELL_INTEREST_IN = Reaction(
     Group.TICK,
     lambda work, fact: notifications.tell_interest_in(work, UUID(fact["opgave_id"])),
 )
-TELL_JOINED = Reaction(
-    "tell_joined",
-    Group.TICK,
-    lambda work, fact: notifications.tell_together(
-        work, NoticeKind.OPGAVE_JOINED, [UUID(fact["opgave_id"])]
-    ),
-)
-TELL_JOINT_ASKED = Reaction(
-    "tell_joint_asked",
-    Group.TICK,
-    lambda work, fact: notifications.tell_together(
-        work, NoticeKind.JOINT_ASKED, [UUID(fact["opgave_id"])]
-    ),
-)
-TELL_JOINT_AGREED = Reaction(
-    "tell_joint_agreed",
-    Group.TICK,
-    lambda work, fact: notifications.tell_together(
-        work, NoticeKind.JOINT_AGREED, [UUID(one) for one in fact["others"]]
-    ),
-)
-TELL_JOINT_LEFT = Reaction(
-    "tell_joint_left",
-    Group.TICK,
-    lambda work, fact: notifications.tell_together(
-        work, NoticeKind.JOINT_LEFT, [UUID(one) for one in fact["others"]]
-    ),
-)
+TELL_JOINED = _tell_together("tell_joined", NoticeKind.OPGAVE_JOINED, _this_one)
+TELL_JOINT_ASKED = _tell_together("tell_joint_asked", NoticeKind.JOINT_ASKED, _this_one)
+TELL_JOINT_AGREED = _tell_together("tell_joint_agreed", NoticeKind.JOINT_AGREED, _the_others)
+TELL_JOINT_LEFT = _tell_together("tell_joint_left", NoticeKind.JOINT_LEFT, _the_others)
 TELL_FOLLOWERS = Reaction(
     "tell_followers",
     Group.TICK,
@@ -158,6 +271,72 @@ MAIL_ACCESS_DECIDED = Reaction(
     lambda work, fact: notifications.mail_access_decided(work, UUID(fact["request_id"])),
 )
 
+MAIL_REPORT_MADE = Reaction(
+    "mail_report_made",
+    Group.TICK,
+    lambda work, fact: notifications.mail_report_made(work, UUID(fact["report_id"])),
+)
+MAIL_REPORT_DECIDED = Reaction(
+    "mail_report_decided",
+    Group.TICK,
+    lambda work, fact: notifications.mail_report_decided(work, UUID(fact["report_id"])),
+)
+MAIL_LOAN = Reaction(
+    "mail_loan",
+    Group.TICK,
+    lambda work, fact: notifications.mail_loan(
+        work, UUID(fact["loan_id"]), by=fact.get("party", "")
+    ),
+)
+
+MAIL_UNREACHED = Reaction(
+    "mail_unreached",
+    Group.TICK,
+    lambda work, fact: notifications.mail_loan(
+        work, UUID(fact["loan_id"]), by="", to=[Party.PROFESSIONAL]
+    ),
+)
+
+MAIL_WHO_GAVE_NONE = Reaction(
+    "mail_who_gave_none",
+    Group.TICK,
+    lambda work, fact: notifications.mail_loan(
+        work, UUID(fact["loan_id"]), by="", to=[Party(fact["of"])]
+    ),
+)
+MAIL_FEEDBACK = Reaction(
+    "mail_feedback",
+    Group.TICK,
+    lambda work, fact: notifications.mail_loan(work, UUID(fact["loan_id"]), by="", to=CLOSERS),
+)
+MAIL_ANSWERED = Reaction(
+    "mail_answered",
+    Group.TICK,
+    lambda work, fact: notifications.mail_loan(
+        work, UUID(fact["loan_id"]), by="", to=[Party.BORROWER]
+    ),
+)
+
+TELL_AGREED = Reaction(
+    "tell_agreed",
+    Group.TICK,
+    lambda work, fact: notifications.tell_agreed(work, UUID(fact["loan_id"]), by=fact["party"]),
+)
+
+TELL_SIGNED = Reaction(
+    "tell_signed",
+    Group.TICK,
+    lambda work, fact: notifications.tell_signed(
+        work, UUID(fact["loan_id"]), fact["version"], by=fact["party"]
+    ),
+)
+
+END_LOANS_ASKED = Reaction(
+    "end_loans_asked",
+    Group.TICK,
+    lambda work, fact: loans.end_what_was_asked(work, UUID(fact["opgave_id"])),
+)
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "sign_in.asked": (MAIL_SIGN_IN,),
     "access.asked": (MAIL_ACCESS_ASKED,),
@@ -174,6 +353,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "decision.undone": (),  # the same
     "word.listed": (),  # the same
     "profile.changed": (MATCH_PROFILE, TELL_WHO_IS_SHOWN),
+    "evidence.kept": (),  # on the profile; it counts in no match
+    "evidence.removed": (),  # the same
     "profile.paused": (MATCH_PROFILE, TELL_INTEREST_OF),
     "reason.disputed": (MATCH_PROFILE,),
     "dispute.withdrawn": (MATCH_PROFILE,),
@@ -187,14 +368,63 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.published": (MATCH_OPGAVE,),
     "opgave.changed": (MATCH_OPGAVE, HEAR_IN_TIME),
     "opgave.talking": (),  # others can still react
-    "opgave.filled": (MATCH_OPGAVE, TELL_INTEREST_IN),
-    "opgave.reopened": (MATCH_OPGAVE, HEAR_IN_TIME, TELL_INTEREST_IN),
+    "opgave.filled": (MATCH_OPGAVE, TELL_INTEREST_IN, STOP_ALL_WAITING, LET_GO),
+    "opgave.reopened": (MATCH_OPGAVE, HEAR_IN_TIME, OPEN_AGAIN, TELL_INTEREST_IN),
     "opgave.started": (),  # it was filled before
     "seat.taken": (),  # opgave.filled is told with the last one
     "seat.freed": (),  # opgave.reopened is told with it, when somebody is sought again
-    "opgave.ended": (MATCH_OPGAVE, TELL_EXPIRED, TELL_FOLLOWERS),
-    "interest.shown": (TELL_INTEREST,),
-    "interest.withdrawn": (),  # gone from the page of the opgavehouder with the row itself
+    "opgave.ended": (
+        MATCH_OPGAVE,
+        TELL_EXPIRED,
+        TELL_FOLLOWERS,
+        END_LOANS_ASKED,
+        STOP_ALL_WAITING,
+        LET_GO,
+    ),
+    "outcome.given": (TELL_OUTCOME, ANSWER_BY_NO),
+    # By somebody: told by the message that comes with it, when it was told before. By the opgave
+    # that opened again: the interest stands on the page of own reactions.
+    "outcome.taken_back": (),
+    "interest.shown": (TELL_INTEREST, BEGIN_CONVERSATION),
+    # Gone from the page of the opgavehouder with the row itself.
+    "interest.withdrawn": (STOP_WAITING,),
+    "professional.invited": (TELL_INVITED,),
+    "invitation.ended": (TELL_INVITATION_ENDED, STOP_AFTER_NO),
+    "conversation.begun": (),  # what begins it is told; kept as a fact
+    "question.asked": (),  # its message is told
+    "question.published": (TELL_QUESTION_PUBLISHED,),
+    "question.revised": (),  # on the page of the opgave
+    "question.taken_back": (),  # gone from that page with the row itself
+    "answer.due": (TELL_ANSWER_DUE,),
+    "answer.late": (TELL_ANSWER_LATE,),
+    "message.written": (TELL_MESSAGE,),
+    "answer.returned": (MAIL_ANSWER_RETURNED,),
+    "report.made": (MAIL_REPORT_MADE,),
+    "report.decided": (MAIL_REPORT_DECIDED,),
+    "report.put_back": (),  # who wrote it sees that it may be there again
+    "loan.asked": (ANSWER_BY_LOAN, MAIL_LOAN),
+    "terms.signed": (TELL_SIGNED,),  # the first and the last are told with what they do
+    "terms.changed": (ANSWER_OF_BORROWER, MAIL_LOAN),
+    "terms.agreed": (MAIL_LOAN,),
+    "proposal.refused": (MAIL_LOAN,),
+    "loan.refused": (ANSWER_OF_BORROWER, MAIL_LOAN),
+    "loan.withdrawn": (MAIL_LOAN,),
+    "loan.end_moved": (MAIL_LOAN,),
+    "loan.ended": (MAIL_LOAN,),
+    "end_talk.planned": (MAIL_LOAN,),
+    "end_talk.nears": (MAIL_LOAN,),
+    "remark.made": (MAIL_LOAN,),
+    "hours.agreed": (TELL_AGREED,),
+    "hours.reopened": (MAIL_LOAN,),
+    "completion.reported": (MAIL_LOAN,),
+    "loan.closed": (MAIL_LOAN,),
+    "feedback.given": (),  # what it says is told to nobody yet
+    "feedback.asked": (MAIL_WHO_GAVE_NONE,),
+    "feedback.shown": (MAIL_FEEDBACK,),
+    "feedback.answered": (MAIL_ANSWERED,),
+    "manager.not_reached": (MAIL_UNREACHED,),
+    "manager.named": (MAIL_LOAN,),
+    "hours.written": (),  # on the page that all three see
     "later.said": (),  # notices and digests look at the row
     "opgave.joined": (TELL_JOINED,),
     "joining.ended": (),  # its notice stands as long as somebody joins
@@ -203,6 +433,11 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "joint.asked": (TELL_JOINT_ASKED,),
     "joint.agreed": (TELL_JOINT_AGREED,),
     "joint.left": (TELL_JOINT_LEFT,),
+    "hours.booked": (),  # the pages count the rows themselves
+    "hours.reversed": (),  # the same
+    "limit.agreed": (),  # seen when the next loan is agreed on
+    "year.settled": (),  # kept as a fact
+    "settling.undone": (),  # the same
     "matches.found": (TELL_MATCHES,),
     "matching.unfinished": (GO_ON_MATCHING,),
 }

@@ -51,6 +51,15 @@ TICKS = {
     "bring opgaven to what the day makes of them": Tick(
         "housekeeping.sweep_opgaven", housekeeping.sweep_opgaven, 300, Group.TICK
     ),
+    "end invitations that nobody answered": Tick(
+        "housekeeping.expire_invitations", housekeeping.expire_invitations, 300, Group.TICK
+    ),
+    "forget what was reported long ago": Tick(
+        "housekeeping.forget_reports", housekeeping.forget_reports, 3600, Group.TICK
+    ),
+    "remind who is waited for": Tick(
+        "housekeeping.sweep_answers", housekeeping.sweep_answers, 300, Group.TICK
+    ),
     "compare everything once a night": Tick(
         "housekeeping.match_nightly", housekeeping.match_nightly, 600, Group.BUILD
     ),

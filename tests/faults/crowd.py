@@ -30,6 +30,14 @@ def a_crowd(session: Session, count: int) -> Delivery:
     return first
 
 
+def a_crowd_with_news(session: Session, count: int) -> None:
+    """One of them looks after the opgave that fits the others."""
+    person, owner = a_user(session, email=address(1)), a_user(session, Role.OPGAVEHOUDER)
+    news_for(session, person, owner, "verkeerskunde")
+    copy_person(session, person.id, count - 1)
+    session.commit()
+
+
 def news_for(session: Session, person: User, owner: User, craft: str = "", **opgave: Any) -> None:
     """An opgave that fits a person: they are told of it, and its owner of them."""
     craft = craft or f"Ambacht {uuid4().hex}"

@@ -21,6 +21,7 @@ from sqlalchemy import select, text
 
 from app.accounts import service as accounts
 from app.accounts.models import SignIn, User
+from app.core.actor import SYSTEM, Actor
 from app.core.ledger import NO_LEDGER, Entry, Known, Ledger
 from app.core.mail import Answer, Letter, Verdict
 from app.core.phases import Phase
@@ -29,6 +30,7 @@ from app.notifications import queries, service
 from app.notifications.models import Delivery
 from app.notifications.rules import (
     ANSWER_WAIT,
+    URGENT,
     DeliveryState,
     Frequency,
     MailKind,
@@ -90,12 +92,21 @@ FATES = [
 
 @dataclass(frozen=True)
 class World:
-    """What there is in every example: people, and opgaven that fit each of them."""
+    """What there is in every example: people, and opgaven that fit each of them.
+
+    Apart from those, of whom nobody is told that they fit: an opgavehouder, who they are that may
+    be interested, and in what.
+    """
 
     database: SharedDatabase
     stationery: Stationery
     people: list[UUID]
     opgaven: list[UUID]
+    keeper: Actor
+    fans: list[Actor]
+    wanted: list[UUID]
+    # Who has which address.
+    addresses: dict[str, UUID]
 
 
 class Stage(StrEnum):
@@ -195,10 +206,13 @@ class MailMachine(RuleBasedStateMachine):
         # An example that fails must fail again.
         sending.CHANCE.seed(0)
         with self._work() as work:
-            work.session.execute(FORGET)
+            self.forget(work)
         for opgave in opgaven:
             self.tell(0, opgave)
         self.plan()
+
+    def forget(self, work: Work) -> None:
+        work.session.execute(FORGET)
 
     @rule(person=places, opgave=st.integers(0, 4))
     def tell_and_plan(self, person: int, opgave: int) -> None:
@@ -287,7 +301,7 @@ class MailMachine(RuleBasedStateMachine):
         with self._work() as work:
             if service.mark_letter(work, one.claims[0], one.letter):
                 one.marked_at = self.now
-                self._assert_wanted(work, one.claims[0])
+                self._marked(work, one.claims[0], one)
             else:
                 one.answer = Answer(Verdict.HELD_BACK, phase=Phase.DATA)
 
@@ -357,36 +371,47 @@ class MailMachine(RuleBasedStateMachine):
         type(self).steps += 1
         deliveries = self._deliveries()
         self._assert_copies(deliveries)
-        # Of one in doubt the news goes with the next; so without a ledger it may come again.
-        sure = {
+        self._assert_told_once(self._sure(deliveries))
+
+    def _assert_told_once(self, mails: Collection[str | None]) -> None:
+        told = Counter(self._heard(mails))
+        assert all(count == 1 for count in told.values()), "the same news in two digests"
+
+    def _sure(self, deliveries: Iterable[Delivery]) -> set[str | None]:
+        """Of one in doubt the news goes with the next; so without a ledger it may come again."""
+        return {
             one.message_id
             for one in deliveries
             if self.has_ledger or one.state is DeliveryState.ACCEPTED
         }
-        told = Counter(self._heard(sure))
-        assert all(count == 1 for count in told.values()), "the same news in two digests"
 
     def _assert_copies(self, deliveries: Iterable[Delivery]) -> None:
         copies = self.relay.copies
         for delivery in deliveries:
             count = copies[delivery.message_id or ""]
-            if delivery.kind is MailKind.DIGEST or self.has_ledger:
+            if delivery.kind not in URGENT or self.has_ledger:
                 assert count <= 1, f"{count} copies of one mail"
             if delivery.state is DeliveryState.ACCEPTED:
                 assert count, "accepted, and the relay has nothing"
-            if count and (delivery.kind is MailKind.DIGEST or self.has_ledger):
+            if count and (delivery.kind not in URGENT or self.has_ledger):
                 assert delivery.state in self._taken_states(), f"taken, but {delivery.state}"
 
     def teardown(self) -> None:
         """In the end, when everything works again, everybody has heard everything, once."""
-        for person in range(len(self.world.people)):
-            self.choose(person, wants=True)
+        self.get_well()
         for _ in range(2):
             self.let_pass(timedelta(days=1))
             self.settle()
             self.plan()
             self._send_everything()
         self.nobody_hears_twice()
+        self.everybody_has_heard()
+
+    def get_well(self) -> None:
+        for person in range(len(self.world.people)):
+            self.choose(person, wants=True)
+
+    def everybody_has_heard(self) -> None:
         accepted = {
             one.message_id
             for one in self._deliveries()
@@ -423,7 +448,8 @@ class MailMachine(RuleBasedStateMachine):
             assert delivery.user_id is not None
             self.readers[letter.message_id] = delivery.user_id
 
-    def _assert_wanted(self, work: Work, claimed: Claim) -> None:
+    def _marked(self, work: Work, claimed: Claim, sender: Sender) -> None:  # noqa: ARG002
+        """What must be so of a mail that may go now."""
         delivery = work.fetch(Delivery, claimed.delivery_id)
         if claimed.kind is MailKind.DIGEST and delivery.user_id is not None:
             frequency, _ = queries.preference_of(work.session, delivery.user_id)
@@ -440,10 +466,10 @@ class MailMachine(RuleBasedStateMachine):
             return list(rows)
 
     @contextmanager
-    def _work(self) -> Iterator[Work]:
+    def _work(self, actor: Actor = SYSTEM) -> Iterator[Work]:
         """Each a moment after the one before; the same ids in the same example."""
         self.now += A_MOMENT
-        with self.world.database.work(now=self.now) as work:
+        with self.world.database.work(actor, self.now) as work:
             yield replace(work, new_id=self._new_id)
 
     def _new_id(self) -> UUID:

@@ -30,7 +30,7 @@ from app.notifications.service import Stationery
 from app.post import Post
 from tests.conftest import settings_for
 from tests.faults.clock import CLOCK, Clock
-from tests.faults.crowd import a_crowd
+from tests.faults.crowd import a_crowd, a_crowd_with_news
 from tests.faults.owners import pid_in
 from tests.faults.sink import Sink
 from tests.faults.within import FROZEN, WITHIN
@@ -54,6 +54,16 @@ HURRY = (
     " WHERE state = 'submitting' AND submitted_at > now() - interval '1 minute'"
     " AND ((lease_owner = ANY(:dead) AND submitted_at < now() - interval '5 seconds')"
     " OR EXISTS (SELECT FROM attempt WHERE delivery_id = id AND tried_at > submitted_at))",
+)
+# A wait is chosen when a sender gives a mail back for later.
+NOTE_WAITS = (
+    "CREATE TABLE chosen_wait (tries int, wait interval)",
+    "CREATE FUNCTION note_wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " INSERT INTO chosen_wait VALUES (NEW.attempts, NEW.next_attempt_at - now());"
+    " RETURN NULL; END $$",
+    "CREATE TRIGGER note_wait AFTER UPDATE OF next_attempt_at ON delivery FOR EACH ROW"
+    " WHEN (OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.state = 'pending')"
+    " EXECUTE FUNCTION note_wait()",
 )
 
 
@@ -128,6 +138,11 @@ class Office(Product):
         with self.session() as session:
             a_crowd(session, count)
 
+    def fill_with_readers(self, count: int) -> None:
+        """So many people with news, for whom nothing is planned yet."""
+        with self.session() as session:
+            a_crowd_with_news(session, count)
+
     def change(self, statement: str, **values: object) -> None:
         with self.engine.begin() as connection:
             connection.execute(text(statement), values)
@@ -169,14 +184,15 @@ class Office(Product):
             " OR (state = 'pending' AND (lease_owner IS NOT NULL OR next_attempt_at <= now()))"
         )
 
+    def note_waits(self) -> None:
+        """Let the database keep each wait that is chosen from now on, however soon it is over."""
+        for statement in NOTE_WAITS:
+            self.change(statement)
+
     def waits(self) -> list[tuple[int, timedelta]]:
-        """Of each mail that waits: after how many tries, and from the last one to the next."""
+        """Of each wait that was chosen: after how many tries, and how long."""
         with self.engine.connect() as connection:
-            found = connection.exec_driver_sql(
-                "SELECT attempts, next_attempt_at - max(tried_at)"
-                " FROM delivery JOIN attempt ON delivery_id = delivery.id"
-                " WHERE state = 'pending' GROUP BY delivery.id"
-            )
+            found = connection.exec_driver_sql("SELECT tries, wait FROM chosen_wait")
             return [(tries, wait) for tries, wait in found]
 
     def are_due(self) -> bool:
@@ -251,17 +267,25 @@ class Office(Product):
 
     def tell_together(self, producers: int, shown: list[tuple[UUID, UUID]]) -> float:
         """So many processes tell of this interest, all at once; how many seconds they took."""
+        lines = "\n".join(f"{opgave} {person}" for opgave, person in shown)
+        return float(self._said_by("producers", producers, lines=lines))
+
+    def plan_together(self, planners: int, most: int) -> list[int]:
+        """So many processes plan today's digests, all at once; how many each of them planned."""
+        return [int(line) for line in self._said_by("planners", planners, most).split()]
+
+    def _said_by(self, module: str, *words: int, lines: str = "") -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.producers", str(producers)],
-            input="\n".join(f"{opgave} {person}" for opgave, person in shown),
+            [sys.executable, "-m", f"tests.faults.{module}", *map(str, words)],
+            input=lines,
             stdout=subprocess.PIPE,
             check=True,
             text=True,
             cwd=ROOT,
             env=self.environment,
-            timeout=120,
+            timeout=240,
         )
-        return float(done.stdout)
+        return done.stdout
 
     def failed(self) -> list[tuple[Any, ...]]:
         """Which mails came to nothing, how often they were tried and why."""

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from random import Random
 from threading import Thread
 
 import pytest
@@ -15,18 +16,23 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.clock import utc_now
-from app.notifications.models import Delivery
-from app.notifications.rules import DeliveryState
+from app.core.actor import Role
+from app.core.clock import AMSTERDAM, dutch_time, utc_now
+from app.matching.models import NightlyRun
+from app.notifications import service
+from app.notifications.models import Delivery, DigestRun
+from app.notifications.rules import DeliveryState, Frequency, Weekday
+from tests.faults.conftest import Record
 from tests.faults.office import Office
 from tests.faults.sink import Sink
 from tests.faults.verdicts import assert_everybody_once
 from tests.faults.within import jump_in_time
 from tests.notifications.builders import Told, a_delivery, a_told_match
+from tests.support.builders import a_user, an_opgave
 from tests.support.mailbox import Mailbox, relay_into, text_of
-from tests.support.work import MONDAY, database_now
+from tests.support.work import MONDAY, database_now, make_work
 from tests.workers.test_mail import a_sign_in_mail, states
-from workers import digests, mail
+from workers import digests, housekeeping, mail
 from workers.heart import Heart
 
 pytestmark = pytest.mark.slow
@@ -128,6 +134,54 @@ def test_f9_a_relay_that_refuses_for_ten_minutes(
     assert 0 < knocks <= 2 * 2 * 10
     assert set(lost) == {0}
     assert states(session) == [DeliveryState.ACCEPTED] * (READERS + 1)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [date(2026, 3, 29), date(2026, 10, 25), date(2027, 3, 28), date(2027, 10, 31)],
+    ids=date.isoformat,
+)
+@pytest.mark.usefixtures("shelf")
+def test_f17_when_the_clocks_change_each_day_has_its_digest_and_its_night(
+    session: Session, box: Mailbox, seed: int, record_property: Record, day: date
+) -> None:
+    """A tick a minute, at some second of it, from the evening before and for three days.
+
+    Of what the clock alone brings about, digests are due at seven, and to compare everything at
+    two: an hour that is not there in spring, and there twice in autumn.
+    """
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave_id = an_opgave(session, owner=owner).id
+    service.set_preference(make_work(session, owner), Frequency.DAILY, Weekday.MONDAY)
+    session.commit()
+    eve = datetime.combine(day - timedelta(days=1), time(20), AMSTERDAM).astimezone(UTC)
+    begins = eve + timedelta(seconds=Random(seed).randrange(60))
+    with time_machine.travel(begins, tick=False) as clock:
+        for minute in range(72 * 60):
+            if minute % (24 * 60) == 0:
+                service.tell_handed_over(make_work(session, now=utc_now()), opgave_id, owner.id)
+                session.commit()
+            digests.plan()
+            housekeeping.match_nightly()
+            if minute % 60 == 0:
+                mail.deliver()
+            clock.shift(60)
+
+    days = [day + timedelta(days=ahead) for ahead in range(3)]
+    runs = session.scalars(select(DigestRun).order_by(DigestRun.planned_at)).all()
+    # That of the evening before was still to be done.
+    done = select(NightlyRun).where(NightlyRun.night >= day).order_by(NightlyRun.night)
+    nights = session.scalars(done).all()
+    sent = [dutch_time(one["Date"].datetime).date() for one in box.messages()]
+    record_property("sent", len(sent))
+    record_property("nights", len(nights))
+    assert [(run.period, run.planned) for run in runs] == [(day.isoformat(), 1) for day in days]
+    assert [night.night for night in nights] == sent == days
+    for run, night in zip(runs, nights, strict=True):
+        two = datetime.combine(night.night, time(2), AMSTERDAM).astimezone(UTC)
+        assert dutch_time(run.planned_at).date().isoformat() == run.period
+        assert time(7) <= dutch_time(run.planned_at).time() <= time(7, 1, 30)
+        assert two <= night.began_at <= two + timedelta(seconds=90)
 
 
 def test_f18_clocks_of_senders_that_jump(office: Office, sink: Sink) -> None:

@@ -6,8 +6,10 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.outbox import OutboxMessage
 from app.matching.models import Match, NightlyRun
 from app.opgaven.rules import OpgaveStatus
+from tests.conversations.builders import a_question
 from tests.support.builders import a_profile, an_opgave
 from tests.support.work import MONDAY, TODAY
 from workers import housekeeping
@@ -47,3 +49,17 @@ def test_nothing_is_compared_before_the_night(session: Session) -> None:
         housekeeping.match_nightly()
 
     assert session.scalars(select(NightlyRun)).all() == []
+
+
+def test_the_clock_tells_of_answers_that_are_waited_for(session: Session) -> None:
+    a_question(session)
+    session.commit()
+
+    told = []
+    for days in (6, 7, 8):
+        with time_machine.travel(MONDAY + timedelta(days=days), tick=False):
+            housekeeping.sweep_answers()
+        names = select(OutboxMessage.name).where(OutboxMessage.name.startswith("answer."))
+        told.append(session.scalars(names.order_by(OutboxMessage.id)).all())
+
+    assert told == [[], ["answer.due"], ["answer.due", "answer.late"]]

@@ -1,13 +1,19 @@
 """What follows from what, from the fact to the last effect."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.conversations import service as conversations
+from app.conversations.models import AwaitedAnswer, Conversation
 from app.core.jobs import Job, JobState
+from app.core.outbox import Event, OutboxMessage
+from app.loans.events import LoanAsked, LoanRefused, TermsChanged
+from app.loans.rules import Party
 from app.matching.disputing import dispute, withdraw
 from app.matching.models import Dispute, Match
 from app.notifications.models import Notice
@@ -19,8 +25,11 @@ from app.people.events import ProfileChanged
 from app.people.models import Profile
 from app.people.rules import Visibility
 from app.people.service import pause_profile
+from app.responses import service as responses
+from tests.loans.builders import a_loan, parties
 from tests.support.alive import a_living_opgave, a_living_profile, work_now
 from workers import outbox
+from workers.reactions import REACTIONS
 
 pytestmark = pytest.mark.usefixtures("celery_app")
 
@@ -102,3 +111,75 @@ def test_a_search_obeys_what_somebody_says_of_a_reason_until_they_take_it_back(
     follow(session)
 
     assert (found, left, matches(session)) == ([user.id], [], [user.id])
+
+
+def a_living_question(session: Session) -> Conversation:
+    """Of somebody who shows interest as well, so that a loan can follow."""
+    opgave = a_living_opgave(session, "Verkeerskunde")
+    owner = session.get_one(User, opgave.owner_id)
+    publish_opgave(work_now(session, owner), opgave.id)
+    asker = session.get_one(User, a_living_profile(session, "Verkeerskunde").user_id)
+    work = work_now(session, asker)
+    talk = conversations.ask(work, opgave.id, "Waar is het?", work.new_id())
+    conversations.show_interest(work_now(session, asker), opgave.id)
+    follow(session)
+    assert waiting_for(session, talk) == [True]
+    return talk
+
+
+def waiting_for(session: Session, talk: Conversation) -> list[bool]:
+    session.expire_all()
+    own = select(AwaitedAnswer.settled_at).where(AwaitedAnswer.conversation_id == talk.id)
+    return [settled_at is None for settled_at in session.scalars(own)]
+
+
+def test_nobody_waits_for_an_opgave_that_ended(session: Session) -> None:
+    talk = a_living_question(session)
+    opgave = session.get_one(Opgave, talk.opgave_id)
+    owner = session.get_one(User, opgave.owner_id)
+
+    life.withdraw(work_now(session, owner), opgave.id)
+    follow(session)
+
+    assert waiting_for(session, talk) == []
+
+
+def test_nobody_waits_for_what_they_took_back(session: Session) -> None:
+    talk = a_living_question(session)
+    asker = session.get_one(User, talk.user_id)
+
+    responses.withdraw(work_now(session, asker), talk.opgave_id)
+    follow(session)
+
+    assert waiting_for(session, talk) == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "is_answer"),
+    [
+        (LoanAsked, True),
+        (partial(LoanRefused, party=Party.BORROWER.value, reason="anders"), True),
+        (partial(LoanRefused, party=Party.LENDER.value, reason="anders"), False),
+        (partial(TermsChanged, version=2, party=Party.BORROWER.value), True),
+        (partial(TermsChanged, version=2, party=Party.PROFESSIONAL.value), False),
+    ],
+)
+def test_a_loan_that_is_asked_and_what_the_borrower_does_with_it_are_an_answer(
+    session: Session, fact: Callable[..., Event], is_answer: bool
+) -> None:
+    who = parties(session)
+    loan = a_loan(session, who)
+    work = work_now(session, who.professional)
+    talk = conversations.ask(work, who.opgave.id, "Waar is het?", work.new_id())
+    session.flush()
+    assert waiting_for(session, talk) == [True]
+
+    work.emit(fact(loan_id=loan.id))
+    session.flush()
+    payload = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert payload is not None
+    for reaction in REACTIONS[payload.name]:
+        if reaction.name.startswith("answer_"):
+            reaction.act(work, payload.payload)
+
+    assert waiting_for(session, talk) == [not is_answer]
