@@ -7,13 +7,26 @@ from app.cli.demo.commands import demo
 from app.cli.digest import digest
 from app.cli.esco import esco
 from app.cli.gemeenten import gemeenten
+from app.cli.insight import insight
 from app.cli.mail import mail
 from app.cli.matching import matching
 from app.cli.outbox import outbox
 from app.cli.system import system
 from app.cli.vocabulary import vocabulary
 
-GROUPS = (accounts, demo, digest, esco, gemeenten, mail, matching, outbox, system, vocabulary)
+GROUPS = (
+    accounts,
+    demo,
+    digest,
+    esco,
+    gemeenten,
+    insight,
+    mail,
+    matching,
+    outbox,
+    system,
+    vocabulary,
+)
 
 
 def bind(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """`flask mail ...`: how mail stands, sending it again, and taking in what comes back."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 from shlex import quote
 from typing import BinaryIO
@@ -12,6 +13,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.cli.work import Refusal, open_work, reading
+from app.conversations import answering
+from app.conversations.answering import AnswerBox, Taken
 from app.core.dutch import how_long, moment, number, plural
 from app.core.reports import LONGEST_REPORT
 from app.labels import label
@@ -32,7 +35,12 @@ NOT_SAID_WHICH = "Noem het nummer van een mail, of --state en --reason samen."
 DONE = {
     Found.BOUNCE: "Deze mail kwam terug. Dat is genoteerd bij het adres.",
     Found.KNOWN_BOUNCE: "Van deze mail was al bekend dat hij terugkwam. Er is niets veranderd.",
+    Taken.MESSAGE: "Het antwoord staat in het gesprek.",
+    Taken.KNOWN: "Dit antwoord kenden we al. Er is niets veranderd.",
+    Taken.RETURNED: "Dit antwoord is leeg of te lang. Wie het schreef, krijgt daar een mail over.",
 }
+
+NOT_OF_WHOM = "answers that are not of whom the address was made for"
 
 log = structlog.get_logger()
 
@@ -90,7 +98,7 @@ def again(delivery_id: UUID | None, state: str | None, reason: str | None) -> No
 @mail.command("receive")
 @click.argument("recipient", default="")
 def receive(recipient: str) -> None:
-    """Lees van de invoer een mail die terugkwam; RECIPIENT is aan wie hij kwam.
+    """Lees van de invoer een mail die terugkwam of een antwoord; RECIPIENT is aan wie hij kwam.
 
     Zegt in één regel wat er gedaan is. Zegt niets van wat niet van ons is, en weigert niets: wie
     een mail vervalst, krijgt geen antwoord en vult geen logboek.
@@ -101,6 +109,8 @@ def receive(recipient: str) -> None:
     except Refusal:
         # The mail server keeps it, and comes again when the database is back.
         raise SystemExit(TRY_LATER) from None
+    if found is Taken.REFUSED:
+        log.warning(NOT_OF_WHOM, mails=1)
     if found in DONE:
         click.echo(DONE[found])
 
@@ -109,7 +119,7 @@ def receive(recipient: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def collect(folder: Path) -> None:
     """Lees de nieuwe mail in een Maildir; wat gelezen is gaat van new naar cur."""
-    found = dict.fromkeys(Found, 0)
+    found: Counter[Found | Taken] = Counter()
     with reading(folder):
         if not (folder / "new").is_dir():
             raise Refusal(f"{folder} is geen Maildir: er is geen map new in.")
@@ -121,8 +131,19 @@ def collect(folder: Path) -> None:
     if found[Found.NOT_OURS]:
         # One line, however many there were.
         log.warning("reports that are not ours", mails=found[Found.NOT_OURS])
+    if found[Taken.REFUSED]:
+        log.warning(NOT_OF_WHOM, mails=found[Taken.REFUSED])
+    answers = sum(found[one] for one in Taken)
+    if answers:
+        click.echo(
+            f"{plural(answers, 'antwoord', 'antwoorden')} gelezen: "
+            f"{number(found[Taken.MESSAGE])} in een gesprek, {number(found[Taken.KNOWN])} al "
+            f"bekend, {number(found[Taken.RETURNED])} leeg of te lang, "
+            f"{number(found[Taken.AUTOMATIC])} automatisch, "
+            f"{number(found[Taken.REFUSED])} geweigerd."
+        )
     click.echo(
-        f"{plural(sum(found.values()), 'mail', 'mails')} gelezen: "
+        f"{plural(sum(found[one] for one in Found), 'mail', 'mails')} gelezen: "
         f"{number(found[Found.BOUNCE])} teruggekomen, {number(found[Found.KNOWN_BOUNCE])} al "
         f"bekend, {number(found[Found.NOT_OURS])} niet van ons, "
         f"{number(found[Found.NO_REPORT])} iets anders."
@@ -135,10 +156,14 @@ def _failed_lines(one: Failures) -> list[str]:
     return [f"{label(one.state)}, {one.words}: {number(one.count)}", f"  opnieuw: {command}"]
 
 
-def _take_in(content: bytes, recipient: str) -> Found:
+def _take_in(content: bytes, recipient: str) -> Found | Taken:
     office: Post = current_app.extensions["post"]
     paper = office.stationery
+    box = AnswerBox(paper.answer_box, paper.secret)
     with open_work() as work:
+        taken = answering.take_in(work, box, content, recipient)
+        if taken is not Taken.ELSEWHERE:
+            return taken
         return service.take_in(work, paper.bounce_address, paper.secret, content, recipient)
 
 

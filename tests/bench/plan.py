@@ -161,7 +161,7 @@ def _is_being_told(session: Session, user_id: UUID) -> bool:
 
 def _has_news(work: Work, user: User, since: datetime | None, until: datetime) -> bool:
     viewer = accounts.actor_of(user)
-    told = queries._told_between(viewer, since, until, work.today)
+    told = queries.told_between(viewer, since, until, work.today)
     return work.session.execute(told.limit(1)).first() is not None
 
 

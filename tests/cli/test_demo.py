@@ -14,11 +14,14 @@ from app.accounts import service as accounts_service
 from app.accounts.models import User
 from app.cli.demo.data import DemoOpgave, Stage, read_opgaven, read_people
 from app.cli.demo.seed import SeedReport, seed
+from app.conversations.models import Message
 from app.core.actor import Role
 from app.core.outbox import OutboxMessage
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.reference import OWN_LIST, read
 from app.gemeenten.service import import_gemeenten
+from app.hours.models import HourTransfer
+from app.loans.models import Loan, WorkedWeek
 from app.matching.models import Match
 from app.matching.service import match_everything
 from app.opgaven import life
@@ -231,9 +234,13 @@ def test_the_command_puts_in_the_whole_demo_and_every_open_opgave_finds_colleagu
     match_everything(make_work(country))
 
     codes = {person.gemeente_code for person in ALL_PEOPLE}
+    written = rows(country, WorkedWeek)
     assert first.stdout == (
         f"Klaargezet: {len(codes)} gemeenten met een domein, {len(ALL_PEOPLE)} verzonnen "
-        f"collega's, {len(ALL_OPGAVEN)} opgaven.\n"
+        f"collega's, {len(ALL_OPGAVEN)} opgaven, "
+        f"{rows(country, Loan) + written} stappen met inzet, "
+        f"{rows(country, Message)} berichten in gesprekken, "
+        f"{rows(country, HourTransfer) - written} weken met geleende uren.\n"
     )
     assert second.stdout == "Alles stond al klaar.\n"
     matched = select(Opgave.title).where(Opgave.id.in_(select(Match.opgave_id)))

@@ -14,7 +14,8 @@ from app.core.work import Work
 from app.matching.service import match_opgave
 from app.notifications import service
 from app.notifications.models import Delivery
-from app.notifications.rules import Channel, Family, Frequency, MailKind, Weekday
+from app.notifications.queries import OF_EVERYBODY
+from app.notifications.rules import Channel, Frequency, MailKind, Weekday
 from app.notifications.service import health, tell_matches
 from tests.cli.conftest import Terminal
 from tests.support.alive import a_living_opgave, a_living_profile
@@ -91,7 +92,7 @@ def rest(work: Work, secret: str) -> None:
 
 def only_inbox(work: Work, _: str) -> None:
     """This reader looks after no opgaven, so what is chosen about those makes no difference."""
-    service.choose_roads(work, dict.fromkeys((Family.MATCHES, Family.TOGETHER), Channel.INBOX))
+    service.choose_roads(work, dict.fromkeys(OF_EVERYBODY, Channel.INBOX))
 
 
 @pytest.mark.parametrize(

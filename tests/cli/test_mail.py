@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from smtplib import SMTP
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import Result
@@ -12,16 +14,21 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
+from app.conversations import queries as conversations
+from app.conversations import service as service_of_conversations
 from app.core.reports import LONGEST_REPORT
-from app.core.verp import envelope_sender
+from app.core.verp import answer_address, envelope_sender
 from app.notifications import service
 from app.notifications.models import AddressHealth, Bounce, Delivery
 from app.notifications.rules import DeliveryState, MailKind
 from tests.cli.conftest import Terminal
+from tests.conversations.builders import Talk, a_talk
+from tests.core.answered_mails import SAID, a_mail
 from tests.notifications.builders import a_delivery
 from tests.support.builders import a_user
+from tests.support.mailbox import relay_into
 from tests.support.reports import a_bounce
-from tests.support.work import MONDAY
+from tests.support.work import MONDAY, make_work
 
 Pipe = Callable[..., Result]
 # The clock of the database tells what is later.
@@ -241,3 +248,57 @@ def test_what_is_no_maildir_is_said(flask: Terminal, maildir: Path, name: str) -
     result = flask("mail", "collect", maildir.parent / name)
 
     assert (result.exit_code, "is geen Maildir" in result.output) == (1, True)
+
+
+def an_answer(app: Flask, session: Session, **changed: str) -> tuple[Talk, bytes]:
+    talk, paper = a_talk(session), app.extensions["post"].stationery
+    own = service_of_conversations.reader_id(
+        make_work(session), talk.conversation, talk.professional.id
+    )
+    to = answer_address(own, paper.answer_box, paper.secret)
+    return talk, a_mail(SAID, **{"From": talk.professional.email, "To": to, **changed}).as_bytes()
+
+
+def said_in(session: Session, talk: Talk) -> list[str]:
+    return [one.text for one in conversations.messages(session, talk.id)]
+
+
+def test_an_answer_from_the_pipe_stands_in_its_conversation(
+    app: Flask, session: Session, pipe: Pipe
+) -> None:
+    talk, content = an_answer(app, session)
+
+    answers = [pipe(content) for _ in range(2)]
+
+    assert [answer.output for answer in answers] == [
+        "Het antwoord staat in het gesprek.\n",
+        "Dit antwoord kenden we al. Er is niets veranderd.\n",
+    ]
+    assert said_in(session, talk) == [SAID]
+
+
+def test_a_refused_answer_leaves_one_line_in_the_log(
+    app: Flask, session: Session, pipe: Pipe
+) -> None:
+    talk, content = an_answer(app, session, From="een.ander@x.example")
+
+    with capture_logs() as logs:
+        answer = pipe(content)
+
+    assert (answer.exit_code, answer.output, said_in(session, talk)) == (0, "", [])
+    assert [line["event"] for line in logs] == [
+        "answers that are not of whom the address was made for"
+    ]
+
+
+def test_an_answer_over_smtp_into_a_maildir_is_collected(
+    app: Flask, session: Session, flask: Terminal, tmp_path: Path
+) -> None:
+    talk, content = an_answer(app, session)
+    with relay_into(tmp_path / "post") as url, SMTP("127.0.0.1", urlsplit(url).port or 0) as smtp:
+        smtp.sendmail(talk.professional.email, "gesprek@degemeentevannu.example", content)
+
+    said = flask("mail", "collect", tmp_path / "post")
+
+    assert "1 antwoord gelezen: 1 in een gesprek" in said.output
+    assert said_in(session, talk) == [SAID]

@@ -6,7 +6,10 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from app.cli.demo.data import read_opgaven, read_people
+from app.cli.demo.hours import lend_hours
+from app.cli.demo.loans import lend_people
 from app.cli.demo.seed import SeedReport, seed
+from app.cli.demo.talks import let_people_talk
 from app.cli.work import Refusal, open_work
 from app.core.dutch import plural
 from app.core.locks import DEMO_LOCK
@@ -24,11 +27,15 @@ def seed_demo() -> None:
         if not gemeenten.count(work.session, work.today):
             raise Refusal("Er zijn nog geen gemeenten. Draai eerst: flask gemeenten import")
         work.session.execute(select(func.pg_advisory_xact_lock(DEMO_LOCK)))
-        report = seed(work, read_people(), read_opgaven())
-    click.echo(_in_words(report))
+        people, opgaven = read_people(), read_opgaven()
+        report = seed(work, people, opgaven)
+        booked = lend_hours(work, people, opgaven)
+        lent = lend_people(work)
+        written = let_people_talk(work)
+    click.echo(_in_words(report, booked, lent, written))
 
 
-def _in_words(report: SeedReport) -> str:
+def _in_words(report: SeedReport, booked: int, lent: int, written: int) -> str:
     parts = [
         plural(count, one, many)
         for count, one, many in (
@@ -37,6 +44,9 @@ def _in_words(report: SeedReport) -> str:
             (report.opgaven, "opgave", "opgaven"),
             (report.renewed, "verlopen opgave opnieuw", "verlopen opgaven opnieuw"),
             (report.moved, "keer data opgeschoven", "keer data opgeschoven"),
+            (lent, "stap met inzet", "stappen met inzet"),
+            (written, "bericht in een gesprek", "berichten in gesprekken"),
+            (booked, "week met geleende uren", "weken met geleende uren"),
         )
         if count
     ]

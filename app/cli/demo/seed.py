@@ -93,7 +93,7 @@ def _settle(work: Work, person: DemoPerson, domain: str) -> User:
     work.session.refresh(user, ["grants"])
     draft = person.draft(work.today)
     if draft is not None:
-        own_work = _as(work, user)
+        own_work = as_user(work, user)
         people_service.write_profile(own_work, draft)
         people_service.publish_profile(own_work)
     return user
@@ -109,7 +109,7 @@ def _move_windows(work: Work, user: User, person: DemoPerson) -> bool:
     later = (person.window(work.today).ends_on or work.today) - last
     draft = people.draft_of(profile)
     windows = tuple(_moved(window, later) for window in draft.windows)
-    people_service.write_profile(_as(work, user), replace(draft, windows=windows))
+    people_service.write_profile(as_user(work, user), replace(draft, windows=windows))
     return True
 
 
@@ -124,22 +124,22 @@ def _moved(window: WindowDraft, later: timedelta) -> WindowDraft:
 def _place_opgaven(
     work: Work, listed: Sequence[DemoOpgave], users: Mapping[str, User], report: SeedReport
 ) -> None:
-    weeks = _weeks(work.today)
-    ids = [one.id_in(monday) for one in listed for monday in weeks]
+    mondays = weeks(work.today)
+    ids = [one.id_in(monday) for one in listed for monday in mondays]
     placed = _placed(work.session, ids)
     for one in listed:
-        owner_work = _as(work, users[one.owner])
+        owner_work = as_user(work, users[one.owner])
         if not may_draft(owner_work.actor):
             continue
-        versions = [placed[key] for key in map(one.id_in, weeks) if key in placed]
+        versions = [placed[key] for key in map(one.id_in, mondays) if key in placed]
         if not versions:
-            _place(owner_work, one, weeks[-1])
+            _place(owner_work, one, mondays[-1])
             report.opgaven += 1
         elif _is_past(versions[-1], work.today):
-            _refresh(owner_work, one, versions[-1], weeks[-1], report)
+            _refresh(owner_work, one, versions[-1], mondays[-1], report)
 
 
-def _weeks(today: date) -> list[date]:
+def weeks(today: date) -> list[date]:
     """Every Monday on which an opgave may have been placed, this week's last."""
     monday = today - timedelta(days=today.weekday())
     count = max(0, (monday - FIRST_WEEK).days // 7)
@@ -183,5 +183,5 @@ def _move(work: Work, one: DemoOpgave, concept: Opgave) -> None:
     opgaven_service.revise_opgave(work, concept.id, draft)
 
 
-def _as(work: Work, user: User) -> Work:
+def as_user(work: Work, user: User) -> Work:
     return replace(work, actor=accounts.actor_of(user))
