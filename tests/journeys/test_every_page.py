@@ -30,18 +30,20 @@ ROLE_PAGES = {
     },
     "professional": {
         *("/matches", "/profiel", "/profiel/bewerken"),
-        *("/collegas", "/meldingen", "/reacties"),
+        *("/collegas", "/meldingen", "/reacties", "/gesprekken", "/gemeld"),
+        *("/melden/opgave/_", "/melden/profiel/_"),
+        *("/inzet", "/uren", "/uren/_", "/opgaven/_/vraag"),
     },
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {
         *("/beheer", "/beheer/collegas", "/onze-opgaven"),
-        *("/beheer/beoordelen", "/beheer/inzicht"),
+        *("/beheer/beoordelen", "/beheer/inzicht", "/uren/limiet"),
     },
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),
-        "/beheer/mail",
+        *("/beheer/mail", "/beheer/gemeld"),
         *("/beheer/begrippen/losse-woorden", "/beheer/begrippen/besluiten"),
-        "/beheer/betwist",
+        *("/beheer/betwist", "/beheer/verrekenen", "/beheer/verrekenen/_"),
     },
 }
 # The same for everybody, so looked at once.
@@ -51,10 +53,14 @@ CHANGING = re.compile(
     r"|(?<=/voorkeuren/)[^/]+"
     r"|(?<=/antwoord/belangstelling/)[^/]+|(?<=/antwoord/later/)[^/]+"
     r"|(?<=/antwoord/niet-mijn-vak/)[^/]+|(?<=/antwoord/pauze/)[^/]+"
-    r"|(?<=/begrippen/)\d+"
+    r"|(?<=/antwoord/uitnodiging/)[^/]+"
+    r"|(?<=/tekenen/)[^/]+"
+    r"|(?<=/begrippen/)\d+|(?<=/uren/)\d+/\d|(?<=/verrekenen/)\d+"
 )
 # No pages, and links from mails in the viewer that work only once.
-NOT_WALKED = re.compile(r"^/(static/|healthz|readyz|robots\.txt|\.well-known/|inloggen/)|/html$")
+NOT_WALKED = re.compile(
+    r"^/(static/|healthz|readyz|robots\.txt|\.well-known/|inloggen/)|/(html|csv|pdf|afspraken/\d+)$"
+)
 
 
 def kind_of(path: str) -> str:

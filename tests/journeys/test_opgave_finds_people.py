@@ -41,6 +41,20 @@ NEWCOMERS = iter(
         ("Ids Wiarda", "wadlooproutes uitzetten"),
         ("Wietske Bouma", "stormvloedklokken luiden"),
         ("Sjirk Postma", "ijsbanen vegen"),
+        ("Renske Dijkstra", "molens laten draaien"),
+        ("Wobbe Hoekstra", "sluizen schutten"),
+        ("Aukje Visser", "kerktorens bewaken"),
+        ("Tjitske Bakker", "dorpsomroepers zoeken"),
+        ("Gosse Veenstra", "ganzen tellen"),
+        ("Nynke de Haan", "terpen opmeten"),
+        ("Sytse Kooistra", "turf steken"),
+        ("Froukje Zijlstra", "bruggen bedienen"),
+        ("Douwe Sikkema", "rietkragen maaien"),
+        ("Geeske Hofstra", "palingrokerijen keuren"),
+        ("Harmen Tolsma", "stoomgemalen stoken"),
+        ("Baukje Reitsma", "grenspalen zoeken"),
+        ("Klaske Hofstra", "beiaarden stemmen"),
+        ("Rients Jorna", "trekschuiten slepen"),
     ]
 )
 
@@ -76,6 +90,8 @@ def fill_skills(visitor: Visitor, *labels: str) -> None:
         if row(visitor, "skills", number).count() == 0:
             visitor.press("Nog een vaardigheid")
         skill_field(visitor, number).fill(label)
+        # As people go on: the proposals under the field lie over what comes below.
+        skill_field(visitor, number).press("Tab")
 
 
 def publish_profile(visitor: Visitor, who: Newcomer) -> None:
