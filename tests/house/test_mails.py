@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
-from typing import assert_never
 from uuid import UUID, uuid4
 
 import dkim
@@ -30,14 +29,21 @@ from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.mail import Letter, message_of
 from app.core.work import Work
-from app.matching.service import match_opgave
+from app.matching.service import match_everything, match_opgave
+from app.moderation.rules import Ruling
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.parts import PARTS as PARTS_OF_DIGEST
 from app.notifications.rules import MailKind, NoticeKind, due_on
 from app.post import Post
+from app.responses.ending import say_no
+from app.responses.rules import WhyClosed
 from app.responses.service import show_interest
+from tests.conversations.builders import a_returned_answer, a_talk, say
 from tests.house.tree import TEMPLATES
+from tests.loans.builders import a_loan, parties
+from tests.moderation.builders import a_report
+from tests.responses.builders import an_invitation
 from tests.support.browser import SCREENSHOTS, violations, wider_than_the_window
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.work import make_work
@@ -48,7 +54,14 @@ SENDER = "de gemeente van nu <noreply@degemeentevannu.example>"
 # What docs/operations.md asks the relay to sign, when it is there.
 SIGNED = [
     *("from", "to", "subject", "date", "message-id", "mime-version", "content-type"),
-    *("list-id", "list-unsubscribe", "list-unsubscribe-post", "auto-submitted", "precedence"),
+    *(
+        "reply-to",
+        "list-id",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "auto-submitted",
+        "precedence",
+    ),
 ]
 SELECTOR, DOMAIN = b"test", b"degemeentevannu.example"
 # Points; at five most receivers call it spam.
@@ -71,31 +84,89 @@ def complete(kinds: Iterable[str]) -> dict[str, list[str]]:
     return dict.fromkeys(kinds, PARTS)
 
 
-def plan(work: Work, kind: MailKind) -> None:
-    """Bring about what this kind of mail is for, and let it be planned."""
-    session = work.session
-    if kind is MailKind.SIGN_IN:
-        ask_sign_in(work, "iemand@testerdam.example")
-        service.mail_sign_in(work, session.scalars(select(SignIn.id)).one())
-    elif kind is MailKind.ACCESS_ASKED:
-        a_user(session, Role.BEHEERDER)
-        service.mail_access_asked(work, a_request(session, work.now, AccessState.WAITING))
-    elif kind is MailKind.ACCESS_DECIDED:
-        service.mail_access_decided(work, a_request(session, work.now, AccessState.GRANTED))
-    elif kind is MailKind.INTEREST_SHOWN:
-        profile = a_profile(session, "Verkeerskunde")
-        opgave = an_opgave(session, "Verkeerskunde")
-        professional = session.get_one(User, profile.user_id)
-        show_interest(make_work(session, professional, utc_now()), opgave.id)
-        service.tell_interest(work, opgave.id, profile.user_id)
-    elif kind is MailKind.DIGEST:
-        profile = a_profile(session, "Verkeerskunde")
-        opgave = an_opgave(session, "Verkeerskunde")
-        match_opgave(work, opgave.id)
-        service.tell_matches(work, opgave.id, [profile.user_id])
-        service.plan_digests(make_work(session, now=utc_now()), due_on(work.today), everybody=True)
-    else:
-        assert_never(kind)
+def sign_in_asked(work: Work) -> None:
+    ask_sign_in(work, "iemand@testerdam.example")
+    service.mail_sign_in(work, work.session.scalars(select(SignIn.id)).one())
+
+
+def access_asked(work: Work) -> None:
+    a_user(work.session, Role.BEHEERDER)
+    service.mail_access_asked(work, a_request(work.session, work.now, AccessState.WAITING))
+
+
+def access_decided(work: Work) -> None:
+    service.mail_access_decided(work, a_request(work.session, work.now, AccessState.GRANTED))
+
+
+def interest_shown(work: Work) -> None:
+    profile = a_profile(work.session, "Verkeerskunde")
+    opgave = an_opgave(work.session, "Verkeerskunde")
+    professional = work.session.get_one(User, profile.user_id)
+    show_interest(make_work(work.session, professional, utc_now()), opgave.id)
+    service.tell_interest(work, opgave.id, profile.user_id)
+
+
+def message_written(work: Work) -> None:
+    talk = a_talk(work.session)
+    say(work.session, talk, talk.owner, "Wanneer kun je?\nDinsdag past mij goed.")
+    service.tell_message(work, talk.id, 1)
+
+
+def answer_returned(work: Work) -> None:
+    service.mail_answer_returned(work, a_returned_answer(work.session).id)
+
+
+def loan_asked(work: Work) -> None:
+    service.mail_loan(work, a_loan(work.session, parties(work.session)).id, by="professional")
+
+
+def invited(work: Work) -> None:
+    service.tell_invited(work, an_invitation(work.session).id)
+
+
+def came_to_nothing(work: Work) -> None:
+    talk = a_talk(work.session)
+    an_opgave(work.session, "Verkeerskunde", title="Een stille straat")
+    match_everything(work)
+    reason, words = WhyClosed.EXPERIENCE, "Dank je voor het gesprek.\nTot een volgende keer."
+    say_no(make_work(work.session, talk.owner), talk.opgave.id, talk.professional.id, reason, words)
+    service.tell_outcome(work, talk.opgave.id, talk.professional.id)
+
+
+def report_made(work: Work) -> None:
+    a_user(work.session, Role.BEHEERDER)
+    service.mail_report_made(work, a_report(work.session).id)
+
+
+def report_decided(work: Work) -> None:
+    decided = a_report(work.session, decided_at=work.now, ruling=Ruling.LEFT)
+    service.mail_report_decided(work, decided.id)
+
+
+def match_found(work: Work) -> None:
+    profile = a_profile(work.session, "Verkeerskunde")
+    opgave = an_opgave(work.session, "Verkeerskunde")
+    match_opgave(work, opgave.id)
+    service.tell_matches(work, opgave.id, [profile.user_id])
+    now = make_work(work.session, now=utc_now())
+    service.plan_digests(now, due_on(work.today), everybody=True)
+
+
+# What each kind of mail is for: it is brought about, and the mail is planned.
+PLANS = {
+    MailKind.SIGN_IN: sign_in_asked,
+    MailKind.ACCESS_ASKED: access_asked,
+    MailKind.ACCESS_DECIDED: access_decided,
+    MailKind.INTEREST_SHOWN: interest_shown,
+    MailKind.MESSAGE: message_written,
+    MailKind.ANSWER_RETURNED: answer_returned,
+    MailKind.INVITATION: invited,
+    MailKind.OUTCOME: came_to_nothing,
+    MailKind.LOAN: loan_asked,
+    MailKind.REPORT_MADE: report_made,
+    MailKind.REPORT_DECIDED: report_decided,
+    MailKind.DIGEST: match_found,
+}
 
 
 def a_request(session: Session, now: datetime, state: AccessState) -> UUID:
@@ -117,7 +188,7 @@ def a_request(session: Session, now: datetime, state: AccessState) -> UUID:
 @pytest.fixture(params=MailKind)
 def letter(request: pytest.FixtureRequest, app: Flask, session: Session) -> Letter:
     """A letter of each kind, as the worker would write it."""
-    plan(make_work(session, now=utc_now() - timedelta(minutes=1)), request.param)
+    PLANS[request.param](make_work(session, now=utc_now() - timedelta(minutes=1)))
     delivery = session.scalars(select(Delivery).where(Delivery.kind == request.param)).first()
     assert delivery is not None
     claimed = service.Claim(delivery.id, delivery.kind, uuid4())

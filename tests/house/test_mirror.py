@@ -8,6 +8,7 @@ from tests.house.tree import ROOT, code, near
 PASSIVE = {"__init__.py", "models.py", "events.py"}
 # What everybody uses is shown where it is used best.
 SHOWN_IN = {
+    "app/loans/told.py": "tests/notifications/service/test_loan_news.py",
     "app/cli/esco.py": "tests/cli/test_words.py",
     "app/cli/vocabulary.py": "tests/cli/test_words.py",
     "app/notifications/parts.py": "tests/notifications/test_due.py",

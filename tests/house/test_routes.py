@@ -24,13 +24,21 @@ PUBLIC = {
     *("opgaven.index", "opgaven.show", "opgaven.who_else"),
     *("notifications.unsubscribe", "notifications.preferences_by_mail"),
     *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),
+    "by_mail.invitation",
+    *("loans_by_mail.show", "loans_by_mail.refuse", "loans_by_mail.end", "loans_by_mail.remark"),
+    "loans_by_mail.dispute_hours",
+    "loans_by_mail.agreed",
     # These exist in the demo only.
     *("demo.index", "demo.enter", "mailbox.index", "mailbox.show", "mailbox.html_part"),
+    "mailbox.answer",
 }
 # Who comes from a mail has no session; the signed address is the proof.
 WITHOUT_TOKEN = {
     "notifications.unsubscribe",
     *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),
+    "by_mail.invitation",
+    *("loans_by_mail.show", "loans_by_mail.refuse", "loans_by_mail.end", "loans_by_mail.remark"),
+    "loans_by_mail.dispute_hours",
 }
 NAMED_BY_OTHERS = {"/robots.txt", "/.well-known/security.txt", "/favicon.ico"}
 WORD = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*|<(uuid|path|int\(max=\d+\)):[a-z_]+>|<(token|key)>")

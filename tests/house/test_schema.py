@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -12,9 +13,16 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from app.extensions import db
+from app.notifications.models import ChannelChoice, Notice
+from app.notifications.rules import Channel, Family, MailKind, NoticeKind
+from app.responses.models import Response
+from app.responses.rules import Answer
 from app.tables import METADATA
 from tests.conftest import AppMaker, DatabaseMaker
 from tests.house.tree import ROOT, near
+from tests.notifications.builders import a_delivery
+from tests.support.builders import a_user, an_opgave
+from tests.support.work import MONDAY
 
 MIGRATIONS = ROOT / "migrations"
 VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
@@ -35,6 +43,9 @@ LANDED = {
     "0005_let_people_answer.py": (
         "c1bec8fc6b447937452d40b7c26c0cb1a5d84954016cffb026224d7e1f60ff41"
     ),
+    "0006_lend_hours.py": ("210a7a6ed66d7bc031b5a471925f5948fb6f1adde5a9dbcee0701f110d0f5de9"),
+    "0007_let_three_sign.py": ("ebb52314ee6fa50ca4a6bd60ce48015d105a221665a771091b1f14de35ee781e"),
+    "0008_let_people_talk.py": ("d8acaf1b65973ecd724bbe5b19ac9bdefc888cbfeb8c35879ddf5b6e9e17fcd9"),
 }
 
 
@@ -122,3 +133,69 @@ def test_every_step_can_be_undone_and_done_again(empty: Flask) -> None:
 
     assert back == ["alembic_version"]
     assert tables() == there
+
+
+def test_words_that_came_later_go_with_the_migration_that_brought_them(empty: Flask) -> None:
+    """The release before reads every row, and of a word that it does not know it makes an error."""
+    upgrade()
+    _tell_in_old_and_later_words()
+
+    downgrade(revision="0008")
+    assert _found("kind", "delivery") == ["answer_returned", "digest", "loan", "message"]
+    assert _found("family", "channel_choice") == ["messages", "responses"]
+    assert _found("kind", "notice") == ["interest_shown", "message_written"]
+    # What was closed is interest to the release before.
+    assert _found("answer", "response") == ["interested", "interested"]
+
+    downgrade(revision="0007")
+    assert _found("kind", "delivery") == ["digest", "loan"]
+    assert _found("family", "channel_choice") == ["responses"]
+    assert _found("kind", "notice") == ["interest_shown"]
+
+    downgrade(revision="0006")
+    assert _found("kind", "delivery") == ["digest"]
+
+
+def _tell_in_old_and_later_words() -> None:
+    session = db.session()
+    reader = a_user(session)
+    opgave = an_opgave(session, "inkoop", owner=reader)
+    mails = (MailKind.DIGEST, MailKind.LOAN, MailKind.MESSAGE, MailKind.ANSWER_RETURNED)
+    for mail in (*mails, MailKind.INVITATION, MailKind.OUTCOME):
+        a_delivery(session, reader, kind=mail)
+    later_families = (Family.INVITATIONS, Family.OUTCOMES, Family.LOANS)
+    for family in (Family.RESPONSES, Family.MESSAGES, *later_families):
+        session.add(ChannelChoice(user_id=reader.id, family=family, channel=Channel.DIGEST))
+    answers = (Answer.INTERESTED, Answer.NO, Answer.CLOSED)
+    for answer, who in zip(answers, (reader, a_user(session), a_user(session)), strict=True):
+        session.add(
+            Response(user_id=who.id, opgave_id=opgave.id, answer=answer, answered_at=MONDAY)
+        )
+    later = (
+        *(NoticeKind.INVITED, NoticeKind.INVITATION_ENDED),
+        *(NoticeKind.OUTCOME, NoticeKind.LOAN_MOVED),
+        *(NoticeKind.QUESTION_PUBLISHED, NoticeKind.ANSWER_DUE, NoticeKind.ANSWER_LATE),
+    )
+    for notice in (NoticeKind.INTEREST_SHOWN, NoticeKind.MESSAGE_WRITTEN, *later):
+        session.add(
+            Notice(id=uuid4(), user_id=reader.id, kind=notice, opgave_id=opgave.id, told_at=MONDAY)
+        )
+    # Who asked something has no profile to point at.
+    session.add(
+        Notice(
+            id=uuid4(),
+            user_id=reader.id,
+            kind=NoticeKind.MESSAGE_WRITTEN,
+            opgave_id=opgave.id,
+            profile_id=a_user(session).id,
+            told_at=MONDAY,
+        )
+    )
+    session.commit()
+    db.session.remove()
+
+
+def _found(column: str, table: str) -> list[str]:
+    with db.engine.begin() as connection:
+        rows = connection.scalars(text(f"SELECT {column} FROM {table} ORDER BY 1"))
+        return list(rows)

@@ -58,6 +58,7 @@ def test_only_the_own_name_is_served(base_url: str, hosts: tuple[str, ...]) -> N
     [
         ({"demo_accounts": True}, "DEMO_ACCOUNTS"),
         ({"maildir": Path("/var/mail")}, "MAILDIR"),
+        ({"quiet_hours": False}, "QUIET_HOURS"),
         ({"base_url": "http://degemeentevannu.example"}, "BASE_URL"),
         ({"secret_key": "k" * 31}, "SECRET_KEY"),
         ({"secret_key": "change-me"}, "SECRET_KEY"),
@@ -70,6 +71,8 @@ def test_only_the_own_name_is_served(base_url: str, hosts: tuple[str, ...]) -> N
         ({"log_format": "jason"}, "LOG_FORMAT"),
         ({"bounce_box": "bounce"}, "BOUNCE_ADDRESS"),
         ({"bounce_box": "@degemeentevannu.example"}, "BOUNCE_ADDRESS"),
+        ({"answer_box": "gesprek"}, "ANSWER_ADDRESS"),
+        ({"answer_box": "bounce@degemeentevannu.example"}, "ANSWER_ADDRESS"),
         ({"bounce_box": f"{'b' * 21}@degemeentevannu.example"}, "BOUNCE_ADDRESS"),
         ({"mail_ledger": "postfix"}, "MAIL_LEDGER"),
         ({"mail_ledger": "postfix:"}, "MAIL_LEDGER"),
