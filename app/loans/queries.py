@@ -275,10 +275,10 @@ def end_talks_to_tell(session: Session, today: date) -> list[UUID]:
     return list(session.scalars(_end_talks_to_tell(today).order_by(Loan.id)))
 
 
-def minutes_of(session: Session, loan_id: UUID) -> int:
-    """All that was written for this loan."""
-    found = select(func.sum(WorkedWeek.minutes)).where(WorkedWeek.loan_id == loan_id)
-    return session.scalar(found) or 0
+def minutes_of(session: Session, loan_id: UUID) -> dict[date, int]:
+    """All that was written for this loan, by the Monday of the week."""
+    found = select(WorkedWeek.monday, WorkedWeek.minutes).where(WorkedWeek.loan_id == loan_id)
+    return dict(session.execute(found).all())
 
 
 def closing_of_itself(session: Session, today: date) -> list[UUID]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 
 from app.core.dutch import dutch_date
 from app.core.faults import Fault, day_fault, length_fault, range_fault
@@ -226,6 +227,12 @@ def return_faults(returned_on: date | None, last_day: date | None) -> list[Fault
         return wrong
     said = f"De dag van terugkeer ligt na de laatste dag van de inzet, {dutch_date(last_day)}."
     return [Fault("returned_on", said)]
+
+
+def hours_mark(weeks: Mapping[date, int]) -> str:
+    """A short word that is the same for exactly these minutes in each of these weeks."""
+    written = sorted((monday.isoformat(), minutes) for monday, minutes in weeks.items())
+    return sha256(repr(written).encode()).hexdigest()[:16]
 
 
 def mondays_of(starts_on: date, ends_on: date) -> list[date]:

@@ -13,7 +13,7 @@ from app.core.outbox import OutboxMessage
 from app.core.work import Work
 from app.loans import queries, service
 from app.loans.models import Loan
-from app.loans.rules import LoanState, Party, Reason, Refusal, monday_of
+from app.loans.rules import LoanState, Party, Reason, Refusal, hours_mark, monday_of
 from app.loans.service.closing import FIRST_YOURS, HOURS_CHANGED, NOT_OVER, NOT_YOURS
 from app.loans.words import how_it_stands, return_day
 from tests.loans.builders import Parties, a_running_loan, parties
@@ -52,13 +52,18 @@ def told(session: Session) -> list[tuple[str, str]]:
     return [(row.name, row.payload["party"]) for row in rows if row.name in closing]
 
 
+def read(minutes: int) -> str:
+    """The mark of the one week of these tests."""
+    return hours_mark({WEEK: minutes} if minutes else {})
+
+
 def agree(
     session: Session, who: Parties, loan: Loan, party: Party, minutes: int = 480, after: int = 1
 ) -> None:
     user = who.professional if party is Party.PROFESSIONAL else who.borrower
     work = make_work(session, user, at(TODAY + after * A_DAY))
     returned_on = TODAY + A_DAY if party is Party.PROFESSIONAL else None
-    service.agree_on_hours(work, loan.id, party, minutes, returned_on)
+    service.agree_on_hours(work, loan.id, party, read(minutes), returned_on)
 
 
 def as_professional(session: Session, who: Parties, after: int) -> Work:
@@ -114,6 +119,19 @@ def test_other_hours_are_agreed_on_anew(session: Session, who: Parties, loan: Lo
     agree(session, who, loan, Party.BORROWER, 540)
 
 
+def test_hours_that_moved_to_another_week_were_not_read(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    agree(session, who, loan, Party.PROFESSIONAL)
+    for monday, minutes in ((WEEK, 0), (WEEK + 7 * A_DAY, 480)):
+        service.write_hours(as_professional(session, who, 2), loan.id, monday, minutes)
+
+    with pytest.raises(Conflict) as refused:
+        agree(session, who, loan, Party.BORROWER)
+    assert refused.value.said == HOURS_CHANGED
+    assert loan.waits_to_close == [Party.PROFESSIONAL, Party.BORROWER]
+
+
 def test_the_same_hours_once_more_reopen_nothing(
     session: Session, who: Parties, loan: Loan
 ) -> None:
@@ -146,9 +164,9 @@ def test_nobody_closes_for_another(session: Session, who: Parties, loan: Loan) -
     stranger = make_work(session, a_user(session))
     for party in (Party.PROFESSIONAL, Party.BORROWER):
         with pytest.raises(NotFound):
-            service.agree_on_hours(stranger, loan.id, party, 480, TODAY)
+            service.agree_on_hours(stranger, loan.id, party, read(480), TODAY)
     with pytest.raises(Conflict) as refused:
-        service.agree_on_hours(make_work(session), loan.id, Party.LENDER, 480)
+        service.agree_on_hours(make_work(session), loan.id, Party.LENDER, read(480))
     assert refused.value.said == NOT_YOURS
 
 
@@ -159,12 +177,12 @@ def test_the_day_of_return_comes_after_the_last_day(
     work = as_professional(session, who, 1)
 
     with pytest.raises(FaultyDraft):
-        service.agree_on_hours(work, loan.id, Party.PROFESSIONAL, 480, day)
+        service.agree_on_hours(work, loan.id, Party.PROFESSIONAL, read(480), day)
 
 
 def test_a_return_later_than_agreed_is_told(session: Session, who: Parties, loan: Loan) -> None:
     work = as_professional(session, who, 1)
-    service.agree_on_hours(work, loan.id, Party.PROFESSIONAL, 480, TODAY + 8 * A_DAY)
+    service.agree_on_hours(work, loan.id, Party.PROFESSIONAL, read(480), TODAY + 8 * A_DAY)
 
     assert return_day(queries.of_any(session, loan.id)) == (
         "Helemaal terug op 1 december 2026, afgesproken was 24 november 2026."

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.links import Links
 from app.loans import service
 from app.loans.models import Loan
-from app.loans.rules import LoanState, NamedManager, Party, monday_of
+from app.loans.rules import LoanState, NamedManager, Party, hours_mark, monday_of
 from app.people.models import Evidence
 from app.web.forms import NOT_A_CHOICE
 from app.web.loans.how_it_went import AGAIN
@@ -23,6 +23,8 @@ from tests.support.work import MONDAY, TODAY, make_work
 
 A_DAY = timedelta(days=1)
 BEGUN = TODAY - timedelta(days=28)
+WEEK = monday_of(BEGUN)
+READ = hours_mark({WEEK: 480})
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def loan(session: Session, who: Parties) -> Loan:
     """Over, with eight hours in its first week."""
     made = a_running_loan(session, who, starts_on=BEGUN, ends_on=TODAY, returns_on=TODAY + A_DAY)
     work = make_work(session, who.professional)
-    service.write_hours(work, made.id, monday_of(BEGUN), 480)
+    service.write_hours(work, made.id, WEEK, 480)
     service.end_what_is_over(make_work(session, now=MONDAY + A_DAY))
     session.flush()
     return made
@@ -53,14 +55,14 @@ def test_both_close_it_and_all_three_read_that(
     assert "Wacht op jou" in text_of(client.get("/inzet"))
     page = client.get(f"/inzet/{loan.id}/afsluiten")
     assert 'value="2026-11-24"' in page.text
-    assert 'name="minutes" type="hidden" value="480"' in page.text
-    form = {"minutes": "480", "returned_on": "2026-11-26"}
+    assert f'name="hours" type="hidden" value="{READ}"' in page.text
+    form = {"hours": READ, "returned_on": "2026-11-26"}
     closed = client.post(f"/inzet/{loan.id}/afsluiten", data=form, follow_redirects=True)
     assert "Je hebt de uren bevestigd." in text_of(closed)
 
     sign_in(client, session, who.borrower)
     assert "Terug op" not in text_of(client.get(f"/inzet/{loan.id}/afsluiten"))
-    client.post(f"/inzet/{loan.id}/afsluiten", data={"minutes": "480"})
+    client.post(f"/inzet/{loan.id}/afsluiten", data={"hours": READ})
 
     assert loan.state is LoanState.CLOSED
     for visitor, address in (
@@ -76,15 +78,23 @@ def test_both_close_it_and_all_three_read_that(
 def test_hours_that_changed_are_read_again(
     client: FlaskClient, session: Session, who: Parties, loan: Loan
 ) -> None:
-    sign_in(client, session, who.borrower)
+    sign_in(client, session, who.professional)
+    later = (TODAY + 9 * A_DAY).isoformat()
+    work = make_work(session, who.professional, MONDAY + A_DAY)
+    for monday, minutes in ((WEEK, 240), (WEEK + 7 * A_DAY, 240)):
+        service.write_hours(work, loan.id, monday, minutes)
+    session.commit()
 
-    answer = client.post(f"/inzet/{loan.id}/afsluiten", data={"minutes": "420"})
+    form = {"hours": READ, "returned_on": later}
+    answer = client.post(f"/inzet/{loan.id}/afsluiten", data=form)
 
     assert answer.status_code == 422
     assert "De uren zijn intussen veranderd." in text_of(answer)
     assert loan.state is LoanState.ENDED
-    # What was read now can be agreed on.
-    assert 'name="minutes" type="hidden" value="480"' in answer.text
+    # What was read now can be agreed on, and what was typed stands there.
+    now = hours_mark({WEEK: 240, WEEK + 7 * A_DAY: 240})
+    assert f'name="hours" type="hidden" value="{now}"' in answer.text
+    assert f'value="{later}"' in answer.text
 
 
 def test_a_manager_may_object_by_the_link(
@@ -94,7 +104,7 @@ def test_a_manager_may_object_by_the_link(
         make_work(session, who.professional, MONDAY + A_DAY),
         loan.id,
         Party.PROFESSIONAL,
-        480,
+        READ,
         TODAY + A_DAY,
     )
     session.commit()
@@ -117,7 +127,7 @@ def test_done_is_reported_by_a_button_once_the_borrower_had_time(
     sign_in(client, session, who.professional)
     button = "Meld dat het klaar is"
     assert button not in text_of(client.get(f"/inzet/{loan.id}"))
-    form = {"minutes": "480", "returned_on": TODAY.isoformat()}
+    form = {"hours": READ, "returned_on": TODAY.isoformat()}
     closed = client.post(f"/inzet/{loan.id}/afsluiten", data=form, follow_redirects=True)
     assert button in text_of(closed)
 
@@ -134,9 +144,7 @@ def test_a_borrower_reports_it_done_by_the_same_button(
     session.flush()
     sign_in(client, session, who.borrower)
     button = "Meld dat het klaar is"
-    closed = client.post(
-        f"/inzet/{loan.id}/afsluiten", data={"minutes": "480"}, follow_redirects=True
-    )
+    closed = client.post(f"/inzet/{loan.id}/afsluiten", data={"hours": READ}, follow_redirects=True)
     assert button in text_of(closed)
 
     said = client.post(f"/inzet/{loan.id}/klaar-melden", follow_redirects=True)

@@ -17,6 +17,7 @@ from app.loans.rules import (
     LoanState,
     Manager,
     Party,
+    hours_mark,
     return_faults,
 )
 from app.loans.service.finding import as_one_of
@@ -30,17 +31,18 @@ TOO_SOON = "Geef de ander nog even de tijd. Vanaf {day} kun je melden dat het kl
 
 
 def agree_on_hours(
-    work: Work, loan_id: UUID, party: Party, seen_minutes: int, returned_on: date | None = None
+    work: Work, loan_id: UUID, party: Party, seen_hours: str, returned_on: date | None = None
 ) -> None:
     """Say that the hours that were read are right; with both the loan is closed.
 
+    `seen_hours` is the `hours_mark` of what was read: hours that moved to another week were not.
     The professional says with it since when they are back.
     """
     loan = _as_closer(work, loan_id, party)
     if loan.state is LoanState.CLOSED and loan.closed_by is not None:
         return
     _refuse_unless_over(loan)
-    if seen_minutes != queries.minutes_of(work.session, loan.id):
+    if seen_hours != hours_mark(queries.minutes_of(work.session, loan.id)):
         raise Conflict(f"the hours of loan {loan.id} changed", said=HOURS_CHANGED)
     if party is Party.PROFESSIONAL:
         refuse(return_faults(returned_on, loan.last_day))

@@ -172,14 +172,8 @@ class EndTalkForm(WebForm):
 class AgreeForm(WebForm):
     """That the hours that were read are right."""
 
-    minutes = HiddenField()
-
-    @property
-    def seen_minutes(self) -> int:
-        """What is no number fits no hours."""
-        with suppress(ValueError):
-            return int(self.minutes.data or "")
-        return -1
+    # The mark of the hours that were read.
+    hours = HiddenField()
 
 
 class ReturnForm(AgreeForm):

@@ -15,7 +15,7 @@ from app.core.work import Work
 from app.extensions import db
 from app.loans import queries, service
 from app.loans.queries import SeenLoan
-from app.loans.rules import Manager, Party
+from app.loans.rules import Manager, Party, hours_mark
 from app.opgaven import queries as opgaven
 from app.web.auth import current_actor
 from app.web.forms import WebForm
@@ -252,13 +252,13 @@ def agree_on_hours(loan_id: UUID) -> ResponseReturnValue:
 
     def agree(work: Work) -> None:
         returned_on = form.returned_on.data if isinstance(form, ReturnForm) else None
-        service.agree_on_hours(work, loan_id, party, form.seen_minutes, returned_on)
+        service.agree_on_hours(work, loan_id, party, form.hours.data or "", returned_on)
 
     if form.submitted() and done(form, agree, AGREED):
         return redirect(url_for("loans.show", loan_id=loan_id))
     seen, _ = seen_loan(loan_id)
     # The page shows the hours as they are now: those are agreed on by pressing again.
-    form.minutes.data = str(sum(seen.weeks.values()))
+    form.hours.data = hours_mark(seen.weeks)
     page = loan_page(seen, party, dutch_day(utc_now()))
     return render_template("loans/close.html", form=form, seen=seen, page=page), form.status
 
@@ -292,7 +292,7 @@ def dispute_hours(loan_id: UUID) -> ResponseReturnValue:
 
 
 def _form_to_close(seen: SeenLoan, party: Party) -> AgreeForm:
-    known = {"minutes": str(sum(seen.weeks.values()))}
+    known = {"hours": hours_mark(seen.weeks)}
     if party is not Party.PROFESSIONAL:
         return AgreeForm.of_request(data=known)
     return ReturnForm.of_request(
