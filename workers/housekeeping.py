@@ -21,6 +21,7 @@ def sweep_opgaven() -> None:
         loans.tell_end_talks(work)
         life.sweep(work, being_signed(work.session))
         loans.finish_opgaven(work)
+        loans.report_what_fell_silent(work)
         loans.close_what_nobody_disputes(work)
         loans.show_feedback(work)
         loans.ask_for_feedback(work)

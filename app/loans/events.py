@@ -127,7 +127,10 @@ class HoursReopened(Event):
 
 @dataclass(frozen=True)
 class CompletionReported(Event):
-    """One of both says that all is done, because the other says nothing."""
+    """One of both says that all is done, because the other says nothing.
+
+    Without a party it is the clock, because both say nothing.
+    """
 
     name: ClassVar[str] = "completion.reported"
     loan_id: UUID

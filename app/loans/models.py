@@ -107,7 +107,7 @@ class Loan(Base):
     professional_closed_at: Mapped[datetime | None]
     borrower_closed_at: Mapped[datetime | None]
     returned_on: Mapped[date | None]
-    # On which day one of both said that all is done, because the other says nothing.
+    # On which day one of both said that all is done, or the clock, because nobody says anything.
     reported_on: Mapped[date | None] = mapped_column(index=True)
     closed_at: Mapped[datetime | None]
     # Who agreed last; nobody when it closed of itself.

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor
+from app.core.clock import day_begins
 from app.core.errors import NotFound
 from app.gemeenten import queries as gemeenten
 from app.loans.models import Feedback, Loan, Remark, ShownSkill, Terms, WorkedWeek
@@ -22,6 +23,7 @@ from app.loans.rules import (
     FEEDBACK_ASKED_BEFORE,
     FEEDBACK_BLIND,
     OVER,
+    SILENT_AFTER,
     UNDER_WAY,
     LoanState,
     Manager,
@@ -39,6 +41,7 @@ from app.responses.rules import Answer
 
 # Who stands so in a loan hears of the opgave by that.
 HEARS_BY_LOAN = (*UNDER_WAY, *OVER)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class SeenLoan:
     def expected_back_on(self) -> date | None:
         """The agreed day of return; of who stopped earlier the day after."""
         if self.loan.ended_by is not None and self.loan.last_day is not None:
-            return self.loan.last_day + timedelta(days=1)
+            return self.loan.last_day + A_DAY
         return self.agreed.returns_on if self.agreed else None
 
     @property
@@ -286,6 +289,16 @@ def closing_of_itself(session: Session, today: date) -> list[UUID]:
     return list(session.scalars(_closing_of_itself(today).order_by(Loan.id)))
 
 
+def fallen_silent(session: Session, today: date) -> list[UUID]:
+    """What is over, and of which nobody said anything for long."""
+    return list(session.scalars(_fallen_silent(today).order_by(Loan.id)))
+
+
+def is_silent(session: Session, loan: Loan, today: date) -> bool:
+    """Whether this is one of them."""
+    return session.scalar(_fallen_silent(today).where(Loan.id == loan.id)) is not None
+
+
 def feedback_on(session: Session, loan_ids: Collection[UUID]) -> dict[UUID, dict[Party, Feedback]]:
     found: dict[UUID, dict[Party, Feedback]] = {}
     rows = session.scalars(select(Feedback).where(Feedback.loan_id.in_(loan_ids)))
@@ -316,6 +329,7 @@ def is_anything_due(session: Session, today: date) -> bool:
         _over(today),
         _end_talks_to_tell(today),
         _done_opgaven(today),
+        _fallen_silent(today),
         _closing_of_itself(today),
         _feedback_to_show(today),
         _feedback_to_ask(today),
@@ -356,6 +370,28 @@ def _done_opgaven(today: date) -> Select[UUID]:
 def _closing_of_itself(today: date) -> Select[UUID]:
     return select(Loan.id).where(
         Loan.state == LoanState.ENDED, Loan.reported_on <= today - CLOSES_AFTER
+    )
+
+
+def _fallen_silent(today: date) -> Select[UUID]:
+    """An objection is answered by other hours or by who agrees, and never by silence."""
+    written = select(func.max(WorkedWeek.written_at)).where(WorkedWeek.loan_id == Loan.id)
+    last_step = func.greatest(
+        Loan.ended_at,
+        Loan.professional_closed_at,
+        Loan.borrower_closed_at,
+        written.scalar_subquery(),
+    )
+    objected = select(Remark.id).where(
+        Remark.loan_id == Loan.id,
+        Remark.party != Party.PROFESSIONAL,
+        Remark.said_at >= last_step,
+    )
+    return select(Loan.id).where(
+        Loan.state == LoanState.ENDED,
+        Loan.reported_on.is_(None),
+        last_step < day_begins(today - SILENT_AFTER + A_DAY),
+        ~objected.exists(),
     )
 
 

@@ -67,6 +67,8 @@ CLOSERS = (Party.PROFESSIONAL, Party.BORROWER)
 # Who says nothing is not waited for longer, and then nobody.
 REPORT_AFTER = timedelta(days=10)
 CLOSES_AFTER = timedelta(days=30)
+# After so long a silence the clock reports it done, in the place of them.
+SILENT_AFTER = timedelta(days=30)
 # After the first feedback the other has so long; then what there is can be read.
 FEEDBACK_BLIND = timedelta(days=14)
 # So long after the last day who gave none is asked once more, and never long after.

@@ -250,8 +250,48 @@ def test_a_professional_who_says_nothing_is_not_waited_for_either(
     assert (loan.state, loan.closed_by) == (LoanState.CLOSED, None)
 
 
-def test_what_nobody_reported_does_not_close_of_itself(session: Session, loan: Loan) -> None:
+def test_of_what_nobody_says_anything_time_decides(session: Session, loan: Loan) -> None:
+    assert reports(session, 30) == 0
     assert closes(session, 400) == 0
+    assert reports(session, 31) == 1
+    assert reports(session, 32) == 0
+
+    assert told(session) == [("completion.reported", "")]
+    assert "Zonder bezwaar sluit de inzet vanzelf op 23 januari 2027." in said(
+        session, loan, Party.LENDER
+    )
+    assert closes(session, 60) == 0
+    assert closes(session, 61) == 1
+    assert (loan.state, loan.closed_by) == (LoanState.CLOSED, None)
+    # The hours count as they were written.
+    assert said(session, loan, Party.BORROWER) == (
+        "Afgesloten op 23 januari 2027, met 8 uur. Dat ging vanzelf, omdat niemand bezwaar maakte."
+    )
+
+
+def test_who_agreed_and_reported_nothing_is_not_left_either(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    agree(session, who, loan, Party.BORROWER, after=20)
+
+    assert reports(session, 49) == 0
+    assert reports(session, 50) == 1
+
+
+def test_an_objection_is_answered_by_hours_and_not_by_silence(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    assert reports(session, 31) == 1
+    dispute(session, who, loan, uuid4(), 40)
+
+    assert loan.reported_on is None
+    assert (reports(session, 400), closes(session, 400)) == (0, 0)
+    service.write_hours(as_professional(session, who, 401), loan.id, WEEK, 420)
+    assert reports(session, 430) == 0
+    assert reports(session, 431) == 1
+    # Other hours once more: the borrower has as long to look at them.
+    service.write_hours(as_professional(session, who, 440), loan.id, WEEK, 480)
+    assert closes(session, 461) == 0
 
 
 @pytest.mark.parametrize("party", [Party.BORROWER, Party.LENDER])
@@ -269,6 +309,14 @@ def test_who_objects_holds_it_up(session: Session, who: Parties, loan: Loan, par
     dispute(session, who, loan, remark_id, 22, party)
     assert loan.waits_to_close == [Party.BORROWER]
     assert [one.words for one in queries.of_any(session, loan.id).remarks] == ["Week 3 mist."]
+
+
+def reports(session: Session, after: int) -> int:
+    work = make_work(session, now=at(TODAY + after * A_DAY))
+    is_due = queries.is_anything_due(session, work.today)
+    reported = service.report_what_fell_silent(work)
+    assert is_due or not reported
+    return reported
 
 
 def closes(session: Session, after: int) -> int:

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.outbox import OutboxMessage
+from app.loans.rules import LoanState
 from app.matching.models import Match, NightlyRun
 from app.opgaven.rules import OpgaveStatus
 from tests.conversations.builders import a_question
+from tests.loans.builders import a_running_loan, parties
 from tests.support.builders import a_profile, an_opgave
 from tests.support.work import MONDAY, TODAY
 from workers import housekeeping
@@ -28,6 +30,30 @@ def test_an_opgave_expires_when_its_last_day_is_over(session: Session) -> None:
 
     session.expire_all()
     assert (late.status, last_day.status) == (OpgaveStatus.EXPIRED, OpgaveStatus.OPEN)
+
+
+def test_a_loan_of_which_nobody_says_anything_is_closed(session: Session) -> None:
+    loan = a_running_loan(session, parties(session), starts_on=TODAY, ends_on=TODAY)
+    session.commit()
+
+    states = []
+    for days in (1, 31, 61):
+        with time_machine.travel(MONDAY + timedelta(days=days), tick=False):
+            housekeeping.sweep_opgaven()
+        session.expire_all()
+        states.append((loan.state, loan.reported_on))
+
+    reported = TODAY + timedelta(days=31)
+    assert states == [
+        (LoanState.ENDED, None),
+        (LoanState.ENDED, reported),
+        (LoanState.CLOSED, reported),
+    ]
+    told = select(OutboxMessage.name).where(OutboxMessage.payload["party"].astext == "")
+    assert session.scalars(told.order_by(OutboxMessage.id)).all() == [
+        "completion.reported",
+        "loan.closed",
+    ]
 
 
 def test_everything_is_compared_once_a_night(session: Session) -> None:

@@ -6,6 +6,7 @@ from app.loans.service.closing import (
     close_what_nobody_disputes,
     dispute_hours,
     report_completion,
+    report_what_fell_silent,
 )
 from app.loans.service.feedback import (
     answer_feedback,
@@ -52,6 +53,7 @@ __all__ = [
     "refuse_terms",
     "remark",
     "report_completion",
+    "report_what_fell_silent",
     "show_feedback",
     "sign_as_borrower",
     "sign_as_lender",

@@ -90,11 +90,25 @@ def dispute_hours(
 
 
 def reopen(work: Work, loan: Loan, party: Party) -> None:
-    """Who agreed on other hours has to look again; nothing when nobody did."""
-    if len(loan.waits_to_close) == len(CLOSERS) or loan.state is not LoanState.ENDED:
+    """Who agreed on other hours has to look again, and time begins anew; else nothing."""
+    is_begun = len(loan.waits_to_close) < len(CLOSERS) or loan.reported_on is not None
+    if loan.state is not LoanState.ENDED or not is_begun:
         return
     loan.professional_closed_at = loan.borrower_closed_at = loan.reported_on = None
     work.emit(HoursReopened(loan_id=loan.id, party=party.value))
+
+
+def report_what_fell_silent(work: Work) -> int:
+    """Report done what nobody says anything of, so that time closes it too; how many."""
+    reported = 0
+    for loan_id in queries.fallen_silent(work.session, work.today):
+        loan = work.fetch_to_change(Loan, loan_id)
+        # Somebody may have said something while this waited for the row.
+        if queries.is_silent(work.session, loan, work.today):
+            loan.reported_on = work.today
+            work.emit(CompletionReported(loan_id=loan.id, party=""))
+            reported += 1
+    return reported
 
 
 def close_what_nobody_disputes(work: Work) -> int:
