@@ -13,7 +13,7 @@ from app.core.work import Work
 from app.extensions import shelf
 from app.loans import service as loans
 from app.loans.models import Loan
-from app.loans.queries import in_loan
+from app.loans.queries import asked_by, in_loan
 from app.loans.rules import CLOSERS, Party
 from app.matching import service as matching
 from app.notifications import service as notifications
@@ -72,6 +72,12 @@ def _stop_after_no(work: Work, fact: Payload) -> None:
     """Who says no to an invitation waits for no answer to what they asked first."""
     if fact["state"] == InvitationState.DECLINED:
         awaiting.stop_after_withdrawal(work, UUID(fact["opgave_id"]), UUID(fact["user_id"]))
+
+
+def _wait_anew(work: Work, fact: Payload) -> None:
+    """Who comes out of hiding waits again for who did not answer them, by a loan or otherwise."""
+    user_id = UUID(fact["user_id"])
+    awaiting.begin_anew(work, user_id, asked_by(work.session, user_id))
 
 
 def _let_go(work: Work, fact: Payload) -> None:
@@ -198,6 +204,12 @@ STOP_ALL_WAITING = Reaction(
     Group.TICK,
     lambda work, fact: awaiting.stop_at_end(work, UUID(fact["opgave_id"])),
 )
+STOP_UNSEEN = Reaction(
+    "stop_unseen",
+    Group.TICK,
+    lambda work, fact: awaiting.stop_unseen(work, UUID(fact["user_id"])),
+)
+WAIT_ANEW = Reaction("wait_anew", Group.TICK, _wait_anew)
 ANSWER_BY_LOAN = Reaction("answer_by_loan", Group.TICK, _answer_by_loan)
 ANSWER_OF_BORROWER = Reaction("answer_of_borrower", Group.TICK, _answer_of_borrower)
 TELL_QUESTION_PUBLISHED = Reaction(
@@ -352,10 +364,10 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "word.decided": (),  # the same, where it changes what words mean
     "decision.undone": (),  # the same
     "word.listed": (),  # the same
-    "profile.changed": (MATCH_PROFILE, TELL_WHO_IS_SHOWN),
+    "profile.changed": (MATCH_PROFILE, TELL_WHO_IS_SHOWN, WAIT_ANEW),
     "evidence.kept": (),  # on the profile; it counts in no match
     "evidence.removed": (),  # the same
-    "profile.paused": (MATCH_PROFILE, TELL_INTEREST_OF),
+    "profile.paused": (MATCH_PROFILE, TELL_INTEREST_OF, STOP_UNSEEN),
     "reason.disputed": (MATCH_PROFILE,),
     "dispute.withdrawn": (MATCH_PROFILE,),
     "opgave.submitted": (TELL_REVIEW_ASKED,),

@@ -1,6 +1,6 @@
 """That a professional waits for a gemeente: since when, until when, and that it is over."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.conversations.events import AnswerDue, AnswerLate
 from app.conversations.models import AwaitedAnswer, Conversation
+from app.conversations.queries import is_known, is_unanswered
 from app.conversations.rules import answer_before
 from app.core.clock import dutch_day
 from app.core.work import Work
@@ -20,10 +21,13 @@ from app.responses.rules import Answer
 
 
 def begin(work: Work, conversation: Conversation, since: datetime | None = None) -> None:
-    """Somebody waits from now on, while colleagues can react; who waits already, waits no longer
-    for it.
+    """Somebody who is known waits from now on, while colleagues can react; who waits already, waits
+    no longer for it.
     """
     if work.fetch(Opgave, conversation.opgave_id).status not in TAKES_ANSWERS:
+        return
+    known = select(Conversation.id).where(Conversation.id == conversation.id, is_known())
+    if work.session.scalar(known) is None:
         return
     since = since or work.now
     fresh = insert(AwaitedAnswer).values(
@@ -63,6 +67,36 @@ def stop_at_end(work: Work, opgave_id: UUID) -> None:
         _stop(work, _conversations(opgave_id))
 
 
+def stop_unseen(work: Work, user_id: UUID) -> None:
+    """Nobody is waited for whom nobody of the gemeente can read of: who showed interest without a
+    word, and hides since. Only of what was told to be late it is known that it was so by then.
+    """
+    unseen = select(Conversation.id).where(Conversation.user_id == user_id, ~is_known())
+    open_ones = (AwaitedAnswer.conversation_id.in_(unseen), AwaitedAnswer.settled_at.is_(None))
+    work.session.execute(
+        delete(AwaitedAnswer)
+        .where(*open_ones, AwaitedAnswer.late_told_at.is_(None))
+        .execution_options(synchronize_session="fetch")
+    )
+    work.session.execute(
+        update(AwaitedAnswer)
+        .where(*open_ones)
+        .values(settled_at=work.now)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def begin_anew(work: Work, user_id: UUID, answered: Collection[UUID]) -> None:
+    """Whose interest can be read again, and was not answered, waits from now on.
+
+    `answered` are the opgaven of which they heard along another road than a message.
+    """
+    own = select(Conversation).where(Conversation.user_id == user_id, is_unanswered())
+    unanswered = own.where(Conversation.opgave_id.not_in(answered)).order_by(Conversation.id)
+    for conversation in work.session.scalars(unanswered).all():
+        begin(work, conversation)
+
+
 def tell_what_is_due(work: Work) -> None:
     """On the last workday that is in time, once, whoever looks at the same moment."""
     soon = AwaitedAnswer.answer_before <= next_workday(work.today)
@@ -82,7 +116,10 @@ def tell_what_is_late(work: Work) -> None:
 
 def _to_tell(work: Work, *conditions: ColumnElement[bool]) -> Iterable[AwaitedAnswer]:
     """Locked, and without those that somebody else tells of or answers just now."""
-    found = select(AwaitedAnswer).where(AwaitedAnswer.settled_at.is_(None), *conditions)
+    known = select(Conversation.id).where(is_known())
+    found = select(AwaitedAnswer).where(
+        AwaitedAnswer.settled_at.is_(None), AwaitedAnswer.conversation_id.in_(known), *conditions
+    )
     locked = found.order_by(AwaitedAnswer.id).with_for_update(skip_locked=True)
     return work.session.scalars(locked).all()
 

@@ -306,7 +306,7 @@ def count_awaited(session: Session, opgave_id: UUID) -> int:
     waiting = (
         select(func.count(AwaitedAnswer.id))
         .join(Conversation, Conversation.id == AwaitedAnswer.conversation_id)
-        .where(Conversation.opgave_id == opgave_id, AwaitedAnswer.settled_at.is_(None))
+        .where(Conversation.opgave_id == opgave_id, AwaitedAnswer.settled_at.is_(None), is_known())
     )
     return session.scalar(waiting) or 0
 
@@ -359,11 +359,11 @@ def _of(viewer: Actor) -> Select[Conversation]:
     """Those of which the viewer is one side."""
     own: ColumnElement[bool] = Conversation.user_id == viewer.user_id
     if may_edit(viewer, viewer.gemeente_code or ""):
-        own = or_(own, and_(Opgave.gemeente_code == viewer.gemeente_code, _is_known()))
+        own = or_(own, and_(Opgave.gemeente_code == viewer.gemeente_code, is_known()))
     return select(Conversation).join(Opgave, Opgave.id == Conversation.opgave_id).where(own)
 
 
-def _is_known() -> ColumnElement[bool]:
+def is_known() -> ColumnElement[bool]:
     """Whether the professional made themselves known: by a word, or by interest, closed or not."""
     wrote = exists().where(
         Message.conversation_id == Conversation.id, Message.side == Side.PROFESSIONAL
@@ -380,6 +380,25 @@ def _is_known() -> ColumnElement[bool]:
         .correlate(Conversation)
     )
     return or_(wrote.correlate(Conversation), interested.exists())
+
+
+def is_unanswered() -> ColumnElement[bool]:
+    """Whether a professional who is known wants to hear something, and has the last word."""
+    said = (
+        select(Response.answer)
+        .where(
+            Response.user_id == Conversation.user_id,
+            Response.opgave_id == Conversation.opgave_id,
+        )
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
+    asks = and_(Conversation.asked_at.is_not(None), said.is_(None))
+    return and_(
+        is_known(),
+        or_(said == Answer.INTERESTED, asks),
+        Conversation.last_side.is_distinct_from(Side.OPGAVE),
+    )
 
 
 def _is_question() -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import Uuid, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.conversations.models import AwaitedAnswer, Conversation
+from app.conversations.queries import is_known
 from app.core.clock import AMSTERDAM, dutch_day
 from app.core.outbox import OutboxMessage
 from app.insight.rules import PERIOD, Stage, may_be_shown, middle_days
@@ -83,14 +84,23 @@ def answering(session: Session, now: datetime, gemeente_code: str | None = None)
     """
     settled_on = func.date(func.timezone(AMSTERDAM.key, AwaitedAnswer.settled_at))
     in_time = func.count().filter(settled_on < AwaitedAnswer.answer_before)
-    awaited = select(func.count(AwaitedAnswer.id), in_time).where(
-        AwaitedAnswer.since >= now - PERIOD, AwaitedAnswer.answer_before <= dutch_day(now)
+    awaited = (
+        select(func.count(AwaitedAnswer.id), in_time)
+        .join(Conversation, Conversation.id == AwaitedAnswer.conversation_id)
+        .where(
+            AwaitedAnswer.since >= now - PERIOD,
+            AwaitedAnswer.answer_before <= dutch_day(now),
+            # Whom nobody can read of now is waited for by nobody, unless it was late before.
+            or_(
+                AwaitedAnswer.settled_at.is_not(None),
+                AwaitedAnswer.late_told_at.is_not(None),
+                is_known(),
+            ),
+        )
     )
     if gemeente_code is not None:
-        awaited = (
-            awaited.join(Conversation, Conversation.id == AwaitedAnswer.conversation_id)
-            .join(Opgave, Opgave.id == Conversation.opgave_id)
-            .where(Opgave.gemeente_code == gemeente_code)
+        awaited = awaited.join(Opgave, Opgave.id == Conversation.opgave_id).where(
+            Opgave.gemeente_code == gemeente_code
         )
     return Answering(*session.execute(awaited).one())
 

@@ -260,6 +260,11 @@ def in_loan(session: Session, opgave_id: UUID) -> set[UUID]:
     return set(session.scalars(select(Loan.user_id).where(Loan.opgave_id == opgave_id, asked)))
 
 
+def asked_by(session: Session, user_id: UUID) -> set[UUID]:
+    """Opgaven for which this person asked hours, whatever came of it."""
+    return set(session.scalars(select(Loan.opgave_id).where(Loan.user_id == user_id)))
+
+
 def over(session: Session, today: date) -> list[UUID]:
     """Loans that run and whose last day has passed."""
     return list(session.scalars(_over(today).order_by(Loan.id)))

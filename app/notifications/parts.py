@@ -35,6 +35,7 @@ from app.conversations.models import (
     Message,
     PublishedAnswer,
 )
+from app.conversations.queries import is_known
 from app.conversations.rules import Side
 from app.core.actor import Actor
 from app.loans.models import Loan
@@ -263,8 +264,8 @@ def _happened_and_still_holds(whose: Whose) -> ColumnElement[bool]:
         NoticeKind.CO_OWNER_NAMED: Opgave.co_owner_id == whose.user_id,
         NoticeKind.EXPIRED: Opgave.status == OpgaveStatus.EXPIRED,
         NoticeKind.INVITATION_ENDED: _came_to_nothing(),
-        NoticeKind.ANSWER_DUE: _is_awaited(),
-        NoticeKind.ANSWER_LATE: _is_awaited(),
+        NoticeKind.ANSWER_DUE: _is_awaited(AwaitedAnswer.reminded_at),
+        NoticeKind.ANSWER_LATE: _is_awaited(AwaitedAnswer.late_told_at),
     }
     so = or_(*(and_(Notice.kind == kind, still) for kind, still in holds.items()))
     return and_(whose.looks_after, so)
@@ -312,8 +313,11 @@ def _invitation_news(whole: Whole) -> InvitationNews:
     return InvitationNews(opgave.opgave_id, opgave.title, opgave.gemeente_name, whole.told_at)
 
 
-def _is_awaited() -> ColumnElement[bool]:
-    """Whether the colleague of a notice waits for an answer about its opgave."""
+def _is_awaited(told_at: SQLColumnExpression[datetime | None]) -> ColumnElement[bool]:
+    """Whether the colleague of a notice waits for an answer about its opgave, and that was told.
+
+    Who waits anew after a while is told of anew.
+    """
     awaited = (
         select(AwaitedAnswer.id)
         .join(Conversation, Conversation.id == AwaitedAnswer.conversation_id)
@@ -321,6 +325,8 @@ def _is_awaited() -> ColumnElement[bool]:
             Conversation.opgave_id == Notice.opgave_id,
             Conversation.user_id == Notice.profile_id,
             AwaitedAnswer.settled_at.is_(None),
+            told_at.is_not(None),
+            is_known(),
         )
         .correlate_except(AwaitedAnswer, Conversation)
     )

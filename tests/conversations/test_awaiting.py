@@ -14,6 +14,9 @@ from app.conversations.rules import answer_before
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
 from app.opgaven.rules import OpgaveStatus
+from app.people.models import Profile
+from app.people.rules import ProfileState
+from app.people.service import pause_profile
 from app.responses import service as responses
 from tests.conftest import DatabaseMaker
 from tests.conversations.builders import Talk, a_question, a_talk, say
@@ -167,6 +170,88 @@ def test_the_end_of_an_opgave_ends_all_waiting_for_it(session: Session) -> None:
     awaiting.stop_at_end(make_work(session), talk.opgave.id)
 
     assert [row.conversation_id for row in rows(session)] == [other.id]
+
+
+def hide(session: Session, talk: Talk, now: datetime = MONDAY) -> None:
+    """Out of sight, and what follows from that."""
+    pause_profile(make_work(session, talk.professional, now))
+    session.flush()
+
+
+def come_back(session: Session, talk: Talk, now: datetime) -> None:
+    session.get_one(Profile, talk.professional.id).state = ProfileState.PUBLISHED
+    awaiting.begin_anew(make_work(session, now=now), talk.professional.id, set())
+
+
+def test_who_hides_without_a_word_is_waited_for_no_more(session: Session) -> None:
+    talk = a_talk(session)
+
+    hide(session, talk)
+    counted = queries.count_awaited(session, talk.opgave.id)
+    sweep(session, LAST_DAY)
+    sweep(session, TOO_LATE)
+    assert (counted, told(session)) == (0, [])
+    awaiting.stop_unseen(make_work(session, now=TOO_LATE), talk.professional.id)
+
+    assert rows(session) == []
+
+
+def test_what_was_late_before_somebody_hid_stays_late(session: Session) -> None:
+    talk = a_talk(session)
+    sweep(session, TOO_LATE)
+
+    hide(session, talk, TOO_LATE)
+    awaiting.stop_unseen(make_work(session, now=TOO_LATE), talk.professional.id)
+
+    assert [row.settled_at for row in rows(session)] == [TOO_LATE]
+
+
+def test_who_comes_back_waits_anew(session: Session) -> None:
+    talk = a_talk(session)
+    hide(session, talk)
+    awaiting.stop_unseen(make_work(session), talk.professional.id)
+
+    back = MONDAY + timedelta(days=2)
+    for now in (back, back + timedelta(days=1)):
+        come_back(session, talk, now)
+
+    assert [(row.since, row.answer_before) for row in rows(session)] == [(back, date(2026, 12, 3))]
+
+
+def test_who_hides_after_a_word_is_waited_for_as_before(session: Session) -> None:
+    for talk in (a_talk(session, "Ik help graag."), a_question(session, headline="Hier")):
+        hide(session, talk)
+        awaiting.stop_unseen(make_work(session), talk.professional.id)
+
+        assert queries.count_awaited(session, talk.opgave.id) == 1
+
+
+def test_who_was_answered_or_took_it_back_waits_for_nothing_when_they_come_back(
+    session: Session,
+) -> None:
+    answered, withdrawn, lent = a_talk(session), a_talk(session), a_talk(session)
+    say(session, answered, answered.owner, "Welkom.")
+    responses.withdraw(make_work(session, withdrawn.professional), withdrawn.opgave.id)
+    for talk in (answered, withdrawn, lent):
+        awaiting.note_answer(make_work(session), talk.opgave.id, talk.professional.id)
+
+    for talk in (answered, withdrawn, lent):
+        awaiting.begin_anew(make_work(session), talk.professional.id, {lent.opgave.id})
+
+    assert waits(session) == [False, False, False]
+
+
+def test_interest_of_who_hid_before_it_was_kept_begins_nothing(session: Session) -> None:
+    professional = a_user(session)
+    a_profile(session, user=professional)
+    opgave = an_opgave(session)
+    responses.show_interest(make_work(session, professional), opgave.id)
+    pause_profile(make_work(session, professional))
+    session.flush()
+
+    service.begin_after_interest(make_work(session), opgave.id, professional.id)
+
+    assert rows(session) == []
 
 
 def test_another_answer_than_a_message_leaves_nobody_to_wait_for(session: Session) -> None:

@@ -15,7 +15,8 @@ from app.insight.rules import Stage
 from app.opgaven import life, service
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState
-from tests.conversations.builders import Talk, a_question
+from app.people.service import pause_profile
+from tests.conversations.builders import Talk, a_question, a_talk
 from tests.responses.builders import a_fitting_person, an_invitation
 from tests.support.builders import a_user, an_opgave
 from tests.support.queries import counted
@@ -136,6 +137,16 @@ def test_what_is_longer_ago_than_a_year_or_still_runs_is_not_counted(session: Se
     later = queries.answering(session, MONDAY + timedelta(days=340))
 
     assert later.awaited == 1
+
+
+def test_who_hides_without_a_word_is_answered_by_nobody_and_does_not_count(
+    session: Session,
+) -> None:
+    talk = a_talk(session)
+    pause_profile(make_work(session, talk.professional))
+    session.flush()
+
+    assert queries.answering(session, LATER).awaited == 0
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -260,6 +260,8 @@ class World:
                 since=MONDAY,
                 answer_before=TODAY,
                 settled_at=self.either(None, MONDAY),
+                reminded_at=MONDAY,
+                late_told_at=MONDAY,
             )
         )
         for reader in self.people:

@@ -23,7 +23,7 @@ from app.opgaven.models import Opgave
 from app.opgaven.service import publish_opgave
 from app.people.events import ProfileChanged
 from app.people.models import Profile
-from app.people.rules import Visibility
+from app.people.rules import ProfileState, Visibility
 from app.people.service import pause_profile
 from app.responses import service as responses
 from tests.loans.builders import a_loan, parties
@@ -152,6 +152,26 @@ def test_nobody_waits_for_what_they_took_back(session: Session) -> None:
     follow(session)
 
     assert waiting_for(session, talk) == []
+
+
+def test_who_hides_is_waited_for_anew_after_coming_back(session: Session) -> None:
+    opgave = a_living_opgave(session, "Verkeerskunde")
+    publish_opgave(work_now(session, session.get_one(User, opgave.owner_id)), opgave.id)
+    profile = a_living_profile(session, "Verkeerskunde")
+    person = session.get_one(User, profile.user_id)
+    conversations.show_interest(work_now(session, person), opgave.id)
+    follow(session)
+    talk = session.scalars(select(Conversation)).one()
+    assert waiting_for(session, talk) == [True]
+
+    pause_profile(work_now(session, person))
+    follow(session)
+    hidden = waiting_for(session, talk)
+    profile.state = ProfileState.PUBLISHED
+    work_now(session, person).emit(ProfileChanged(user_id=person.id))
+    follow(session)
+
+    assert (hidden, waiting_for(session, talk)) == ([], [True])
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.conversations import awaiting
 from app.conversations import service as conversing
+from app.conversations.models import AwaitedAnswer
 from app.core.actor import Role
 from app.notifications import queries, service
 from app.notifications.digest import DigestOwn, OfOwn
 from app.notifications.models import Notice
 from app.notifications.rules import NoticeKind
 from app.notifications.telling import told_to
+from app.people.models import Profile
+from app.people.rules import ProfileState
 from app.responses import service as responses
-from tests.conversations.builders import Talk, a_question, say
+from tests.conversations.builders import Talk, a_question, a_talk, say
 from tests.support.builders import a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -33,12 +36,19 @@ def here(session: Session, talk: Talk, *roles: Role) -> User:
     return a_user(session, *roles, gemeente_code=talk.owner.gemeente_code)
 
 
+def was_told(session: Session) -> None:
+    """As the clock leaves it."""
+    told = update(AwaitedAnswer).where(AwaitedAnswer.settled_at.is_(None))
+    session.execute(told.values(reminded_at=MONDAY, late_told_at=MONDAY))
+
+
 def read_by(session: Session, user: User) -> list[NoticeKind]:
     session.flush()
     return [one.notice.kind for one in queries.inbox(session, actor_of(user), TODAY)]
 
 
 def late(session: Session, talk: Talk) -> None:
+    was_told(session)
     service.tell_answer_late(make_work(session), talk.id)
     session.flush()
 
@@ -48,6 +58,7 @@ def test_the_opgavehouder_is_reminded_as_long_as_somebody_waits(
 ) -> None:
     talk.opgave.co_owner_id = here(session, talk, Role.OPGAVEHOUDER).id
 
+    was_told(session)
     service.tell_answer_due(make_work(session), talk.id)
 
     assert read_by(session, talk.owner) == [NoticeKind.ANSWER_DUE]
@@ -98,6 +109,7 @@ def test_the_digest_tells_of_several_who_wait_once_and_leads_to_the_conversation
     other = a_user(session)
     from_other = make_work(session, other)
     second = conversing.ask(from_other, talk.opgave.id, "En wanneer?", from_other.new_id())
+    was_told(session)
     for conversation_id in (talk.id, second.id):
         service.tell_answer_due(make_work(session), conversation_id)
     session.flush()
@@ -115,7 +127,28 @@ def test_the_digest_tells_of_several_who_wait_once_and_leads_to_the_conversation
     )
 
 
+def test_who_hides_is_told_of_no_more_and_is_no_news_when_they_come_back(
+    session: Session,
+) -> None:
+    talk = a_talk(session)
+    was_told(session)
+    service.tell_answer_due(make_work(session), talk.id)
+    profile = session.get_one(Profile, talk.professional.id)
+
+    profile.state = ProfileState.PAUSED
+    assert read_by(session, talk.owner) == []
+    awaiting.stop_unseen(make_work(session), talk.professional.id)
+    profile.state = ProfileState.PUBLISHED
+    session.flush()
+    awaiting.begin_anew(make_work(session), talk.professional.id, set())
+
+    assert read_by(session, talk.owner) == []
+    was_told(session)
+    assert read_by(session, talk.owner) == [NoticeKind.ANSWER_DUE]
+
+
 def test_who_takes_interest_back_is_waited_for_no_more(session: Session, talk: Talk) -> None:
+    was_told(session)
     service.tell_answer_due(make_work(session), talk.id)
     responses.withdraw(make_work(session, talk.professional), talk.opgave.id)
     work = make_work(session, now=MONDAY)
