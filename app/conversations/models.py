@@ -105,7 +105,8 @@ class AwaitedAnswer(Base):
 class PublishedAnswer(Base):
     """A question and its answer on the page of an opgave; it names nobody.
 
-    Who asked can be erased: the words stay, and lead to nobody any more.
+    Who asked can be erased: the words stay, and lead to nobody any more. `is_silenced` is kept here
+    for that: what nobody reads because its message is down, is not read after that either.
     """
 
     __tablename__ = "published_answer"
@@ -127,6 +128,9 @@ class PublishedAnswer(Base):
     published_by: Mapped[UUID | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL"), index=True
     )
+    revised_at: Mapped[datetime | None]
+    # A message that it may repeat was taken down.
+    is_silenced: Mapped[bool] = mapped_column(default=False)
 
 
 class ReceivedMail(Base):

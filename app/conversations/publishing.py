@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
+from sqlalchemy import exists, func, update
+from sqlalchemy.orm import Session
+
 from app.conversations import queries
 from app.conversations.events import QuestionPublished, QuestionRevised, QuestionTakenBack
-from app.conversations.models import PublishedAnswer
-from app.conversations.revealing import Unnamed, revealing_faults
-from app.conversations.rules import Side, Words, words_faults
+from app.conversations.models import Conversation, Message, PublishedAnswer
+from app.conversations.revealing import revealing_faults
+from app.conversations.rules import Side, Words, repeating_faults, words_faults
 from app.core.errors import Conflict, NotFound
 from app.core.faults import Fault, refuse
 from app.core.work import Work
@@ -21,7 +24,9 @@ def publish(work: Work, conversation_id: UUID, published_id: UUID, words: Words)
         raise NotFound(f"conversation {conversation_id}")
     if seen.opgave.status in ENDED:
         raise Conflict(said=NO_SUCH_MOVE[seen.opgave.status])
-    refuse(faults(words, queries.unnamed(work.session, conversation_id)))
+    # One that is just being taken down is waited for.
+    work.fetch_to_change(Conversation, conversation_id)
+    refuse(faults(work.session, words, conversation_id))
     known = work.session.get(PublishedAnswer, published_id)
     if known is not None:
         opgaven.opgave_to_edit(work.session, work.actor, known.opgave_id)
@@ -43,9 +48,13 @@ def publish(work: Work, conversation_id: UUID, published_id: UUID, words: Words)
 
 def revise(work: Work, published_id: UUID, words: Words) -> None:
     published = queries.published_to_edit(work.session, work.actor, published_id)
-    refuse(faults(words, queries.unnamed(work.session, published.conversation_id)))
+    if published.conversation_id is not None:
+        work.fetch_to_change(Conversation, published.conversation_id)
+        work.session.refresh(published)
+    refuse(faults(work.session, words, published.conversation_id))
     if (published.question, published.answer) != (words.question, words.answer):
         published.question, published.answer = words.question, words.answer
+        published.revised_at = work.now
         work.emit(QuestionRevised(published_id=published_id, opgave_id=published.opgave_id))
 
 
@@ -55,9 +64,37 @@ def take_back(work: Work, published_id: UUID) -> None:
     work.session.delete(published)
 
 
-def faults(words: Words, asker: Unnamed | None) -> list[Fault]:
+def silence(work: Work, conversation_id: UUID) -> None:
+    """Take off the opgave what may repeat a message that is down; the rest stands there.
+
+    Words are written anew when they are published, so nobody knows which message they repeat:
+    it is any that was there by then.
+    """
+    repeats = (
+        exists()
+        .where(
+            Message.conversation_id == PublishedAnswer.conversation_id,
+            func.coalesce(PublishedAnswer.revised_at, PublishedAnswer.published_at).between(
+                Message.said_at, Message.taken_down_at
+            ),
+        )
+        .correlate(PublishedAnswer)
+    )
+    work.session.execute(
+        update(PublishedAnswer)
+        .where(
+            PublishedAnswer.conversation_id == conversation_id,
+            PublishedAnswer.is_silenced != repeats,
+        )
+        .values(is_silenced=repeats)
+    )
+
+
+def faults(session: Session, words: Words, conversation_id: UUID | None) -> list[Fault]:
     """Everything that keeps it from being published; who was erased is known no more."""
     found = words_faults(words)
+    found += repeating_faults(words, queries.texts_down(session, conversation_id))
+    asker = queries.unnamed(session, conversation_id)
     if asker is not None:
         found += revealing_faults("question", words.question, asker)
         found += revealing_faults("answer", words.answer, asker)

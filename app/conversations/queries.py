@@ -248,23 +248,45 @@ def asking_number(session: Session, conversation: Conversation) -> int | None:
 
 def published(session: Session, opgave_id: UUID) -> list[PublishedAnswer]:
     """What everybody who reads the opgave may read, the first first."""
-    found = select(PublishedAnswer).where(PublishedAnswer.opgave_id == opgave_id)
-    return list(
-        session.scalars(found.order_by(PublishedAnswer.published_at, PublishedAnswer.id)).all()
-    )
+    return _standing(session, PublishedAnswer.opgave_id == opgave_id)
 
 
 def published_of(session: Session, conversation_id: UUID) -> list[PublishedAnswer]:
     """What of this conversation stands on its opgave."""
-    found = select(PublishedAnswer).where(PublishedAnswer.conversation_id == conversation_id)
+    return _standing(session, PublishedAnswer.conversation_id == conversation_id)
+
+
+def _standing(session: Session, which: ColumnElement[bool]) -> list[PublishedAnswer]:
+    found = select(PublishedAnswer).where(which, is_standing())
     return list(
         session.scalars(found.order_by(PublishedAnswer.published_at, PublishedAnswer.id)).all()
     )
 
 
+def is_standing() -> ColumnElement[bool]:
+    """Whether a published answer can be read on its opgave."""
+    return PublishedAnswer.is_silenced.is_(False)
+
+
+def has_silenced(session: Session, conversation_id: UUID) -> bool:
+    """Whether something of this conversation is off its opgave because a message is down."""
+    of_it = PublishedAnswer.conversation_id == conversation_id
+    return bool(session.scalar(select(exists().where(of_it, PublishedAnswer.is_silenced))))
+
+
+def texts_down(session: Session, conversation_id: UUID | None) -> list[str]:
+    """What a beheerder took out of this conversation."""
+    gone = select(Message.text).where(
+        Message.conversation_id == conversation_id, Message.taken_down_at.is_not(None)
+    )
+    return list(session.scalars(gone.order_by(Message.number)))
+
+
 def published_to_edit(session: Session, editor: Actor, published_id: UUID) -> PublishedAnswer:
-    """For who looks after its opgave; others get `NotFound`."""
-    found = session.get(PublishedAnswer, published_id)
+    """For who looks after its opgave, as long as it stands there; others get `NotFound`."""
+    found = session.scalar(
+        select(PublishedAnswer).where(PublishedAnswer.id == published_id, is_standing())
+    )
     if found is None:
         raise NotFound(f"published answer {published_id}")
     opgaven.opgave_to_edit(session, editor, found.opgave_id)

@@ -1,5 +1,6 @@
 """Who speaks in a conversation, what a message may hold, and who is waited for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,6 +12,7 @@ from app.core.workdays import after_workdays
 TEXT_LIMIT = 4_000
 # Stands in the place of a message that a beheerder took away.
 TAKEN_DOWN = "Dit bericht is weggehaald na een melding."
+REPEATS = "Dit stond in een bericht dat is weggehaald na een melding. Schrijf het anders."
 # Workdays that a gemeente has to react.
 DAYS_TO_ANSWER = 5
 NOTHING_WRITTEN = "Schrijf eerst je bericht."
@@ -53,6 +55,19 @@ class Words:
 def words_faults(words: Words) -> list[Fault]:
     found = length_fault("question", words.question, TEXT_LIMIT, NOTHING_ASKED)
     return found + length_fault("answer", words.answer, TEXT_LIMIT, NOTHING_ANSWERED)
+
+
+def repeating_faults(words: Words, gone: Iterable[str]) -> list[Fault]:
+    """Where the words hold a message that was taken away, however it is spaced."""
+    gone = [_plain(text) for text in gone]
+    written = {"question": _plain(words.question), "answer": _plain(words.answer)}
+    return [
+        Fault(field, REPEATS) for field, text in written.items() if any(one in text for one in gone)
+    ]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def answer_before(since: date) -> date:

@@ -1,12 +1,12 @@
 """Beginning a conversation, by interest or a question; writing in it, and reading it."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.conversations import awaiting, queries
+from app.conversations import awaiting, publishing, queries
 from app.conversations.events import ConversationBegun, MessageWritten, QuestionAsked
 from app.conversations.models import Conversation, ConversationReader, Message
 from app.conversations.rules import Side, message_faults, question_faults
@@ -19,7 +19,7 @@ from app.opgaven.models import Opgave
 from app.opgaven.rules import takes_answers
 from app.responses import ending, invitations, inviting
 from app.responses import service as responses
-from app.responses.models import Response
+from app.responses.models import Invitation, Response
 from app.responses.rules import Answer
 from app.responses.service import ENDED, OF_OWN_GEMEENTE
 
@@ -180,23 +180,28 @@ def note_mailed(work: Work, in_it: UUID, number: int) -> None:
 
 
 def take_down(work: Work, message_id: UUID) -> None:
-    """Take one message out of sight after a report."""
-    message = _to_moderate(work, message_id)
-    message.taken_down_at = message.taken_down_at or work.now
+    """Take one message out of sight after a report, and its text wherever else it stands."""
+    _set_down(work, message_id, work.now)
 
 
 def put_back(work: Work, message_id: UUID) -> None:
-    _to_moderate(work, message_id).taken_down_at = None
+    _set_down(work, message_id, None)
 
 
-def _to_moderate(work: Work, message_id: UUID) -> Message:
+def _set_down(work: Work, message_id: UUID, moment: datetime | None) -> None:
     if not may_moderate(work.actor):
         raise NotAllowed("moderate a message")
-    found = select(Message).where(Message.id == message_id).with_for_update()
-    message = work.session.scalar(found)
+    message = work.session.scalar(select(Message).where(Message.id == message_id))
     if message is None:
         raise NotFound(f"message {message_id}")
-    return message
+    # First its person and then the conversation, as who answers an invitation locks them.
+    if work.session.get(Invitation, message_id) is not None:
+        inviting.set_down(work, message_id, moment)
+    work.fetch_to_change(Conversation, message.conversation_id)
+    work.session.refresh(message)
+    message.taken_down_at = moment
+    work.session.flush()
+    publishing.silence(work, message.conversation_id)
 
 
 def _write(
@@ -268,6 +273,7 @@ def _begin_as_asked(work: Work, opgave_id: UUID, user_id: UUID) -> Conversation:
                 text=invitation.words,
                 said_at=invitation.invited_at,
                 by_mail=False,
+                taken_down_at=invitation.taken_down_at,
             )
         )
         work.session.flush()

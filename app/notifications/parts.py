@@ -35,7 +35,7 @@ from app.conversations.models import (
     Message,
     PublishedAnswer,
 )
-from app.conversations.queries import is_known
+from app.conversations.queries import is_known, is_standing
 from app.conversations.rules import Side
 from app.core.actor import Actor
 from app.loans.models import Loan
@@ -437,6 +437,7 @@ def _is_news_of_conversation(whose: Whose) -> ColumnElement[bool]:
         .where(
             Conversation.opgave_id == Notice.opgave_id,
             Conversation.user_id == Notice.user_id,
+            is_standing(),
         )
         .correlate_except(PublishedAnswer, Conversation)
     )

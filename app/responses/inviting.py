@@ -1,11 +1,13 @@
 """Inviting a professional to an opgave, and how that ends."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
+from app.core.actor import may_moderate
 from app.core.dutch import dutch_date, weekday_date
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
@@ -156,6 +158,14 @@ def own_to_answer(
     if not is_said and not invitations.can_be_answered(invitation, opgave, work.today):
         raise Conflict(said=NOT_WAITING)
     return invitation
+
+
+def set_down(work: Work, invitation_id: UUID, moment: datetime | None) -> None:
+    """Take its words out of sight, or with no moment put them back."""
+    if not may_moderate(work.actor):
+        raise NotAllowed("moderate an invitation")
+    invitation = _locked(work, invitation_id)
+    invitation.taken_down_at = moment
 
 
 def _locked(work: Work, invitation_id: UUID) -> Invitation:

@@ -10,6 +10,7 @@ from app.core.orm import Base, PrimaryId
 from app.responses.rules import (
     INVITING_LIMIT,
     MOST_A_WEEK,
+    TAKEN_DOWN,
     WHY_NOT_LIMIT,
     Answer,
     InvitationState,
@@ -43,8 +44,8 @@ class Response(Base):
 class Invitation(Base):
     """Who looks after an opgave asks one professional; one at a time for the two.
 
-    Its id is that of the message that its words become when the answer is yes. `asked_at` says that
-    the professional asked something first.
+    Its id is that of the message that its words become when the answer is yes; what a beheerder
+    took down is down in both. `asked_at` says that the professional asked something first.
     """
 
     __tablename__ = "invitation"
@@ -81,6 +82,12 @@ class Invitation(Base):
     ended_at: Mapped[datetime | None]
     reason: Mapped[WhyNot | None]
     no_words: Mapped[str] = mapped_column(default="")
+    taken_down_at: Mapped[datetime | None]
+
+    @property
+    def shown_words(self) -> str:
+        """What who is invited reads."""
+        return TAKEN_DOWN if self.taken_down_at else self.words
 
 
 class InvitedWeek(Base):

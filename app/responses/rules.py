@@ -19,6 +19,8 @@ MOST_A_WEEK = 3
 INVITING_LIMIT = 600
 WHY_NOT_LIMIT = 500
 NOTHING_WRITTEN = "Schrijf in een paar zinnen waarom je aan deze collega denkt."
+# Stands in the place of the words of an invitation that a beheerder took away.
+TAKEN_DOWN = "Deze woorden zijn weggehaald na een melding."
 # What somebody is told of beside an outcome.
 MOST_NEXT = 3
 NO_REASON = "Kies waarom het niet past."

@@ -1,5 +1,6 @@
 """A question with its answer stands on the opgave, and leads to nobody."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.conversations import publishing, queries
+from app.conversations import service as conversing
 from app.conversations.models import Message, PublishedAnswer
 from app.conversations.rules import Words
 from app.core.actor import Role
 from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
+from app.core.work import Work
 from app.opgaven import service as opgaven
 from app.opgaven.rules import OpgaveStatus
 from tests.conversations.builders import Talk, a_question, a_talk, say
@@ -193,3 +196,116 @@ def test_the_words_stay_without_a_link_when_who_asked_is_erased(
     assert stands(session, talk) == [("Waar is het plein?", "Aan de haven.")]
     # Nobody is known any more, so nothing is held back.
     publishing.revise(make_work(session, talk.owner), published_id, Words("Fatima?", "Nee."))
+
+
+def last_of(session: Session, talk: Talk, writer: User) -> Message:
+    found = select(Message).where(
+        Message.conversation_id == talk.id, Message.writer_id == writer.id
+    )
+    return session.scalars(found.order_by(Message.number.desc())).first()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def beheerder(session: Session) -> User:
+    return a_user(session, Role.BEHEERDER)
+
+
+def at(session: Session, user: User, hours: int) -> Work:
+    return make_work(session, user, MONDAY + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize("who", ["professional", "owner"])
+def test_what_repeats_a_message_is_gone_with_it_and_comes_back_with_it(
+    session: Session, talk: Talk, beheerder: User, who: str
+) -> None:
+    publish(session, talk, Words("Waar is dat plein?", "Aan de haven, bij de brug."))
+    message = last_of(session, talk, getattr(talk, who))
+
+    conversing.take_down(at(session, beheerder, 1), message.id)
+    gone = stands(session, talk), queries.has_silenced(session, talk.id)
+    conversing.put_back(at(session, beheerder, 2), message.id)
+
+    assert gone == ([], True)
+    assert stands(session, talk) == [("Waar is dat plein?", "Aan de haven, bij de brug.")]
+    assert queries.has_silenced(session, talk.id) is False
+
+
+def test_it_stays_gone_as_long_as_one_of_two_messages_is_down(
+    session: Session, talk: Talk, beheerder: User
+) -> None:
+    publish(session, talk)
+    question, answer = (last_of(session, talk, one) for one in (talk.professional, talk.owner))
+    conversing.take_down(at(session, beheerder, 1), question.id)
+    conversing.take_down(at(session, beheerder, 2), answer.id)
+
+    conversing.put_back(at(session, beheerder, 3), question.id)
+
+    assert stands(session, talk) == []
+
+
+def test_what_was_published_before_a_message_or_of_another_conversation_stays(
+    session: Session, talk: Talk, beheerder: User
+) -> None:
+    publish(session, talk)
+    other = a_question(session)
+    say(session, other, other.owner, "Aan de haven.")
+    publish(session, other)
+    later = uuid4()
+    conversing.say(at(session, talk.professional, 1), talk.id, later, "Sukkels.")
+
+    conversing.take_down(at(session, beheerder, 2), later)
+
+    assert stands(session, talk) == stands(session, other) == [(WORDS.question, WORDS.answer)]
+
+
+def test_words_that_were_changed_since_a_message_may_repeat_it(
+    session: Session, talk: Talk, beheerder: User
+) -> None:
+    published_id, later = publish(session, talk), uuid4()
+    conversing.say(at(session, talk.owner, 1), talk.id, later, "Bij die sukkels aan de haven.")
+    words = Words(WORDS.question, "Bij die sukkels.")
+    publishing.revise(at(session, talk.owner, 2), published_id, words)
+    session.flush()
+
+    conversing.take_down(at(session, beheerder, 3), later)
+
+    assert stands(session, talk) == []
+
+
+def test_what_is_gone_is_not_changed_or_taken_back_meanwhile(
+    session: Session, talk: Talk, beheerder: User
+) -> None:
+    published_id = publish(session, talk)
+    conversing.take_down(make_work(session, beheerder), last_of(session, talk, talk.owner).id)
+    work = make_work(session, talk.owner)
+
+    with pytest.raises(NotFound):
+        publishing.revise(work, published_id, WORDS)
+    with pytest.raises(NotFound):
+        publishing.take_back(work, published_id)
+
+
+def test_a_message_that_is_down_is_not_published_anew_and_other_words_are(
+    session: Session, talk: Talk, beheerder: User
+) -> None:
+    conversing.take_down(make_work(session, beheerder), last_of(session, talk, talk.owner).id)
+
+    with pytest.raises(FaultyDraft, match="weggehaald na een melding"):
+        publish(session, talk, Words("Waar?", "Aan  de HAVEN. Tot dan!"))
+    work = at(session, talk.owner, 1)
+    publishing.publish(work, talk.id, uuid4(), Words("Waar?", "Bij het water."))
+
+    assert stands(session, talk) == [("Waar?", "Bij het water.")]
+
+
+def test_it_stays_gone_when_who_asked_is_erased(
+    session: Session, talk: Talk, beheerder: User
+) -> None:
+    publish(session, talk)
+    conversing.take_down(make_work(session, beheerder), last_of(session, talk, talk.owner).id)
+
+    session.delete(talk.conversation)
+    session.flush()
+    session.expire_all()
+
+    assert stands(session, talk) == []

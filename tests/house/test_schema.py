@@ -46,6 +46,9 @@ LANDED = {
     "0006_lend_hours.py": ("210a7a6ed66d7bc031b5a471925f5948fb6f1adde5a9dbcee0701f110d0f5de9"),
     "0007_let_three_sign.py": ("ebb52314ee6fa50ca4a6bd60ce48015d105a221665a771091b1f14de35ee781e"),
     "0008_let_people_talk.py": ("d8acaf1b65973ecd724bbe5b19ac9bdefc888cbfeb8c35879ddf5b6e9e17fcd9"),
+    "0009_keep_the_road_open.py": (
+        "e07480605d609686ff33e248ec2edc6b74914ca95b2e381c9cff03fadd4c302c"
+    ),
 }
 
 

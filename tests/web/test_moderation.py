@@ -9,6 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.conversations import publishing
+from app.conversations import service as conversations
+from app.conversations.rules import Words
 from app.core.actor import Role
 from app.moderation import service
 from app.moderation.models import Report
@@ -21,8 +24,9 @@ from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.post import Post
 from app.responses import ending
-from tests.conversations.builders import Talk, a_talk, say
+from tests.conversations.builders import Talk, a_question, a_talk, say
 from tests.moderation.builders import a_report, last_message
+from tests.responses.builders import a_match, an_invitation
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.pages import fault_at, text_of
 from tests.support.web import sign_in
@@ -165,6 +169,50 @@ def test_a_beheerder_takes_a_message_down_and_puts_it_back(
     assert "Het bericht staat weer in het gesprek." in text_of(answer)
     seen = text_of(sign_in(client, session, talk.professional).get(f"/gesprekken/{talk.id}"))
     assert "Wat ben jij een sukkel." in seen
+
+
+def test_a_message_that_is_down_is_not_read_where_it_was_published(
+    client: FlaskClient, session: Session, beheerder: User, reader: User
+) -> None:
+    talk = a_question(session)
+    say(session, talk, talk.owner, "Bij die sukkels.")
+    words = Words("Waar is het plein?", "Bij die sukkels.")
+    publishing.publish(make_work(session, talk.owner), talk.id, uuid4(), words)
+    one = a_report(session, talk.professional, message_id=last_message(session, talk).id)
+    opgave, case = f"/opgaven/{talk.opgave.id}", f"/beheer/gemeld/{one.id}"
+
+    def seen(*readers: User) -> list[bool]:
+        return ["sukkels" in sign_in(client, session, each).get(opgave).text for each in readers]
+
+    assert seen(reader, talk.owner) == [True, True]
+    sign_in(client, session, beheerder).post(case, data=GONE)
+    gone = seen(reader, talk.owner)
+    of_owner = text_of(client.get(f"/gesprekken/{talk.id}"))
+    sign_in(client, session, beheerder).post(f"{case}/terugzetten")
+
+    assert (gone, seen(reader, talk.owner)) == ([False, False], [True, True])
+    assert "Een vraag uit dit gesprek staat nu niet op de opgave" in of_owner
+    assert "sukkels" not in of_owner
+
+
+def test_the_words_of_an_invitation_that_are_down_are_read_by_nobody(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    opgave, _, person = a_match(session)
+    invitation = an_invitation(session, opgave, person, words="Kom eens, sukkel.")
+    conversations.show_interest(make_work(session, person), opgave.id)
+    session.flush()
+    one = a_report(session, person, message_id=invitation.id)
+    case, path = f"/beheer/gemeld/{one.id}", f"/opgaven/{opgave.id}/uitnodiging"
+    assert "Kom eens, sukkel." in sign_in(client, session, person).get(path).text
+
+    sign_in(client, session, beheerder).post(case, data=GONE)
+    gone = text_of(sign_in(client, session, person).get(path))
+    sign_in(client, session, beheerder).post(f"{case}/terugzetten")
+    back = text_of(sign_in(client, session, person).get(path))
+
+    assert ("sukkel" in gone, "weggehaald na een melding" in gone) == (False, True)
+    assert "Kom eens, sukkel." in back
 
 
 def test_what_is_down_is_found_again_until_it_is_back(

@@ -423,7 +423,7 @@ def _invitation(work: Work, delivery: Delivery) -> Addressed:
         "opgave_title": opgave.title,
         "gemeente_name": told.seen.gemeente.name,
         "inviter_name": names.get(invitation.by_id, SOMEBODY) if invitation.by_id else SOMEBODY,
-        "lines": _lines(invitation.words),
+        "lines": _lines(invitation.shown_words),
         "asked": tuple(skill.label for skill in opgave.skills if skill.must),
         "why": one_line(fit, YOU) if fit else "",
         "answer_by": invitation.answer_by,

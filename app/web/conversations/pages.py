@@ -73,6 +73,8 @@ class ConversationPage:
     may_publish: bool
     # What of it stands on the opgave, for them.
     published: list[PublishedAnswer]
+    # Something of it stands there no more, as long as a message is taken down.
+    has_silenced: bool
 
 
 def conversation_line(seen: SeenConversation, today: date) -> ConversationLine:
@@ -114,6 +116,7 @@ def conversation_page(
         published=queries.published_of(session, conversation_id)
         if seen.side is Side.OPGAVE
         else [],
+        has_silenced=seen.side is Side.OPGAVE and queries.has_silenced(session, conversation_id),
     )
 
 

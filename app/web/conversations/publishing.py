@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from app.conversations import publishing, queries
 from app.conversations.models import PublishedAnswer
-from app.conversations.revealing import Unnamed, revealing_warnings
-from app.conversations.rules import Side, Words
+from app.conversations.revealing import revealing_warnings
+from app.conversations.rules import Side
 from app.core.errors import NotFound
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
@@ -44,12 +44,12 @@ def create(conversation_id: UUID) -> ResponseReturnValue:
     form = PublishForm.of_request(
         data={"published_id": str(new_id()), "question": begin.question, "answer": begin.answer}
     )
-    asker = queries.unnamed(session, conversation_id)
 
     def write(work: Work) -> None:
         publishing.publish(work, conversation_id, form.new_published_id, form.words)
 
-    return _written(form, write, PUBLISHED, seen.opgave.id) or _page(form, seen.opgave, asker)
+    page = _written(form, write, PUBLISHED, seen.opgave.id)
+    return page or _page(form, seen.opgave, conversation_id)
 
 
 @published.route("/antwoorden/<uuid:published_id>", methods=["GET", "POST"])
@@ -59,12 +59,12 @@ def edit(published_id: UUID) -> ResponseReturnValue:
     row = queries.published_to_edit(session, current_actor(), published_id)
     opgave = session.get_one(Opgave, row.opgave_id)
     form = PublishForm.of_request(data={"question": row.question, "answer": row.answer})
-    asker = queries.unnamed(session, row.conversation_id)
 
     def write(work: Work) -> None:
         publishing.revise(work, published_id, form.words)
 
-    return _written(form, write, REVISED, opgave.id) or _page(form, opgave, asker, row)
+    page = _written(form, write, REVISED, opgave.id)
+    return page or _page(form, opgave, row.conversation_id, row)
 
 
 @published.post("/antwoorden/<uuid:published_id>/weg")
@@ -98,11 +98,12 @@ def _written(
 def _page(
     form: PublishForm,
     opgave: Opgave,
-    asker: Unnamed | None,
+    conversation_id: UUID | None,
     row: PublishedAnswer | None = None,
 ) -> ResponseReturnValue:
     """The form; once it was sent also how it will look, or what is wrong with it."""
-    preview = form.words if form.submitted() and not _show_faults(form, asker) else None
+    preview = form.words if form.submitted() and not _show_faults(form, conversation_id) else None
+    asker = queries.unnamed(db.session(), conversation_id)
     form.seen.data = preview.version if preview else ""
     page = PublishPage(
         opgave_id=opgave.id,
@@ -122,8 +123,8 @@ def _number(opgave: Opgave, row: PublishedAnswer | None) -> int:
     return there.index(row.id) + 1 if row else len(there) + 1
 
 
-def _show_faults(form: PublishForm, asker: Unnamed | None) -> bool:
-    found = publishing.faults(Words(form.words.question, form.words.answer), asker)
+def _show_faults(form: PublishForm, conversation_id: UUID | None) -> bool:
+    found = publishing.faults(db.session(), form.words, conversation_id)
     if found:
         form.show_faults(FaultyDraft(found))
     return bool(found)

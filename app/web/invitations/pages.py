@@ -83,7 +83,7 @@ def invitation_page(
         opgave=opgave_card(seen),
         gemeente_name=seen.gemeente.name,
         inviter=names.get(invitation.by_id, SOMEBODY) if invitation.by_id else SOMEBODY,
-        lines=invitation.words.split("\n"),
+        lines=invitation.shown_words.split("\n"),
         answer_by=invitation.answer_by,
         match=match_view(fit, YOU) if fit else None,
         ended=ended.format(day=dutch_date(invitation.answer_by)),

@@ -16,7 +16,7 @@ from app.accounts.queries import actor_of
 from app.conversations import publishing
 from app.conversations import queries as conversations
 from app.conversations import service as conversing
-from app.conversations.models import PublishedAnswer
+from app.conversations.models import Message, PublishedAnswer
 from app.conversations.rules import Words
 from app.core.actor import Role
 from app.core.mail import Answer, Letter, Verdict
@@ -497,6 +497,14 @@ def test_who_asked_hears_once_that_it_stands_on_the_opgave(session: Session) -> 
     session.expire_all()
     assert notice.read_at == MONDAY
     assert for_digest(session, reader) == [NoticeKind.QUESTION_PUBLISHED]
+
+    beheerder = make_work(session, a_user(session, Role.BEHEERDER))
+    asked = session.scalars(select(Message.id).order_by(Message.number)).first()
+    assert asked is not None
+    conversing.take_down(beheerder, asked)
+    assert news() == []
+    conversing.put_back(beheerder, asked)
+    assert news() == [NoticeKind.QUESTION_PUBLISHED]
 
     for one in session.scalars(select(PublishedAnswer)).all():
         publishing.take_back(make_work(session, talk.owner), one.id)

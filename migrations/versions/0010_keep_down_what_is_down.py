@@ -1,0 +1,32 @@
+"""Keep down what was taken down, wherever else it stands."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _let_words_go_down_with_their_message()
+
+
+def downgrade() -> None:
+    _let_words_stand_without_their_message()
+
+
+def _let_words_go_down_with_their_message() -> None:
+    op.add_column("invitation", sa.Column("taken_down_at", MOMENT, nullable=True))
+    op.add_column("published_answer", sa.Column("revised_at", MOMENT, nullable=True))
+    op.add_column(
+        "published_answer",
+        sa.Column("is_silenced", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+
+
+def _let_words_stand_without_their_message() -> None:
+    op.drop_column("published_answer", "is_silenced")
+    op.drop_column("published_answer", "revised_at")
+    op.drop_column("invitation", "taken_down_at")
