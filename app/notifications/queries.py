@@ -443,13 +443,23 @@ def addresses_of(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]
     return dict(rows.all())
 
 
+def was_named_since(session: Session, address: str, since: datetime) -> bool:
+    """Whether a professional said of this address that a manager reads it."""
+    named = _named().where(OutboxMessage.occurred_at > since)
+    found = select(Loan.id).where(Loan.manager_email == address, named.exists())
+    return session.scalar(found.limit(1)) is not None
+
+
 def _went_before_naming() -> Select[int]:
     """The facts that a manager of this loan was named after the mail went."""
+    return _named().where(OutboxMessage.occurred_at > Delivery.submitted_at)
+
+
+def _named() -> Select[int]:
+    """The facts that a manager of this loan was named, or named again."""
     of_loan = func.jsonb_build_object("loan_id", cast(Loan.id, Text))
     return select(OutboxMessage.id).where(
-        OutboxMessage.name == ManagerNamed.name,
-        OutboxMessage.payload.contains(of_loan),
-        OutboxMessage.occurred_at > Delivery.submitted_at,
+        OutboxMessage.name == ManagerNamed.name, OutboxMessage.payload.contains(of_loan)
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import SignIn
 from app.core.reports import COMPLAINT
 from app.core.work import Work
+from app.notifications import queries
 from app.notifications.models import AddressHealth
 
 # Softly bounced so often, at most once a day.
@@ -114,9 +115,14 @@ def _row_to_change(work: Work, address_hash: bytes) -> AddressHealth:
 
 
 def _was_confirmed(session: Session, address: str, row: AddressHealth) -> bool:
-    """Whether a link that was mailed to it since then was used. Who complained gets mail, too."""
+    """Whether a link that was mailed to it since then was used, or who named it says it is right.
+
+    Who complained is left alone, whatever others say.
+    """
     if row.suppressed_since is None or row.reason == Reason.COMPLAINT:
         return False
+    if queries.was_named_since(session, address, row.suppressed_since):
+        return True
     used = select(SignIn.id).where(
         SignIn.email == address,
         SignIn.asked_at > row.suppressed_since,

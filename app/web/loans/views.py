@@ -49,7 +49,7 @@ CHANGED = (
 )
 REMARKED = "Je bericht is verstuurd. De anderen krijgen een mail."
 REFUSED = "Je antwoord is doorgegeven."
-NAMED = "Het adres is aangepast. Je leidinggevende krijgt een mail."
+NAMED = "Bewaard. Je leidinggevende krijgt een mail."
 WITHDRAWN = "Je aanvraag is ingetrokken. De anderen krijgen bericht."
 ENDS = "De inzet stopt op die dag. De anderen zien dat bij de afspraken."
 TALK_PLANNED = "Het eindgesprek staat op die dag. De anderen zien dat bij de afspraken."

@@ -31,7 +31,7 @@ from app.notifications.rules import (
     NoticeKind,
     next_morning,
 )
-from app.notifications.service import Stationery, at_once
+from app.notifications.service import Claim, Stationery, at_once, health
 from app.notifications.telling import told_in_digests, told_to
 from tests.conftest import AppMaker, server_url
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, interest, parties
@@ -396,6 +396,41 @@ def test_who_says_that_the_address_is_right_need_not_look_again(
     loans.name_another(make_work(session, who.professional), loan.id, same)
 
     assert loan.manager_unreached_at is None
+
+
+def test_an_address_that_is_said_to_be_right_gets_one_mail_more(
+    session: Session, who: Parties, stationery: Stationery
+) -> None:
+    loan = a_loan(session, who)
+    service.mail_loan(make_work(session), loan.id, by=Party.PROFESSIONAL)
+    come_back(session, stationery, who.manager.email, "5.1.1")
+    same = NamedManager(loan.manager_name, loan.manager_email)
+    for _ in range(2):
+        loans.name_another(make_work(session, who.professional, MONDAY + AN_HOUR), loan.id, same)
+        service.mail_loan(make_work(session, now=MONDAY + AN_HOUR), loan.id, by=Party.PROFESSIONAL)
+    session.flush()
+    [mail] = session.scalars(
+        select(Delivery).where(
+            Delivery.kind == MailKind.LOAN,
+            Delivery.user_id.is_(None),
+            Delivery.state == DeliveryState.PENDING,
+        )
+    )
+    mail.lease_owner = mail.id
+    session.flush()
+
+    claimed = Claim(mail.id, mail.kind, mail.id)
+    work = make_work(session, now=MONDAY + AN_HOUR)
+    letter = service.write_letter(work, stationery, claimed)
+    assert letter is not None
+    assert letter.to == who.manager.email
+
+    refused = Answer(Verdict.REFUSED, "5.1.1 no such user", code=550, phase=Phase.RCPT)
+    later = make_work(session, now=MONDAY + 2 * AN_HOUR)
+    service.record(later, claimed, refused, letter)
+    assert loan.manager_unreached_at == MONDAY + 2 * AN_HOUR
+    address_hash = health.hash_of(letter.to, stationery.secret)
+    assert health.resting(session, letter.to, address_hash) is health.Reason.GONE
 
 
 def test_nobody_looks_for_the_manager_of_what_is_over(session: Session, who: Parties) -> None:
