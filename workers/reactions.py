@@ -35,6 +35,22 @@ class Reaction:
     act: Callable[[Work, Payload], object]
 
 
+def _one(name: str, deed: Callable[..., object], *ids: str) -> Reaction:
+    """Done in a tick, about the things that the fact names by these ids."""
+    return Reaction(
+        name, Group.TICK, lambda work, fact: deed(work, *(UUID(fact[one]) for one in ids))
+    )
+
+
+def _mail_loan(name: str, *to: Party) -> Reaction:
+    """A mail to these parties, about what nobody of them did."""
+    return Reaction(
+        name,
+        Group.TICK,
+        lambda work, fact: notifications.mail_loan(work, UUID(fact["loan_id"]), by="", to=to),
+    )
+
+
 def _tell_owners(name: str, kind: NoticeKind) -> Reaction:
     return Reaction(
         name,
@@ -128,171 +144,54 @@ TELL_MATCHES = Reaction(
         work, UUID(fact["opgave_id"]), [UUID(profile) for profile in fact["profile_ids"]]
     ),
 )
-HEAR_IN_TIME = Reaction(
-    "hear_in_time",
-    Group.TICK,
-    lambda work, fact: responses.hear_in_time(work, UUID(fact["opgave_id"])),
-)
-TELL_WHO_IS_SHOWN = Reaction(
-    "tell_who_is_shown",
-    Group.TICK,
-    lambda work, fact: notifications.tell_who_is_shown(work, UUID(fact["user_id"])),
-)
-TELL_INTEREST = Reaction(
-    "tell_interest",
-    Group.TICK,
-    lambda work, fact: notifications.tell_interest(
-        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
-    ),
-)
-TELL_INVITED = Reaction(
-    "tell_invited",
-    Group.TICK,
-    lambda work, fact: notifications.tell_invited(work, UUID(fact["invitation_id"])),
-)
-TELL_INVITATION_ENDED = Reaction(
-    "tell_invitation_ended",
-    Group.TICK,
-    lambda work, fact: notifications.tell_invitation_ended(work, UUID(fact["invitation_id"])),
+HEAR_IN_TIME = _one("hear_in_time", responses.hear_in_time, "opgave_id")
+TELL_WHO_IS_SHOWN = _one("tell_who_is_shown", notifications.tell_who_is_shown, "user_id")
+TELL_INTEREST = _one("tell_interest", notifications.tell_interest, "opgave_id", "user_id")
+TELL_INVITED = _one("tell_invited", notifications.tell_invited, "invitation_id")
+TELL_INVITATION_ENDED = _one(
+    "tell_invitation_ended", notifications.tell_invitation_ended, "invitation_id"
 )
 STOP_AFTER_NO = Reaction("stop_after_no", Group.TICK, _stop_after_no)
 ANSWER_BY_NO = Reaction("answer_by_no", Group.TICK, _answer_by_no)
 LET_GO = Reaction("let_go", Group.TICK, _let_go)
-OPEN_AGAIN = Reaction(
-    "open_again",
-    Group.TICK,
-    lambda work, fact: ending.open_again(work, UUID(fact["opgave_id"])),
+OPEN_AGAIN = _one("open_again", ending.open_again, "opgave_id")
+TELL_OUTCOME = _one("tell_outcome", notifications.tell_outcome, "opgave_id", "user_id")
+BEGIN_CONVERSATION = _one(
+    "begin_conversation", conversations.begin_after_interest, "opgave_id", "user_id"
 )
-TELL_OUTCOME = Reaction(
-    "tell_outcome",
-    Group.TICK,
-    lambda work, fact: notifications.tell_outcome(
-        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
-    ),
-)
-BEGIN_CONVERSATION = Reaction(
-    "begin_conversation",
-    Group.TICK,
-    lambda work, fact: conversations.begin_after_interest(
-        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
-    ),
-)
-TELL_MESSAGE = Reaction(
-    "tell_message",
-    Group.TICK,
-    _tell_message,
-)
-TELL_ANSWER_DUE = Reaction(
-    "tell_answer_due",
-    Group.TICK,
-    lambda work, fact: notifications.tell_answer_due(work, UUID(fact["conversation_id"])),
-)
-TELL_ANSWER_LATE = Reaction(
-    "tell_answer_late",
-    Group.TICK,
-    lambda work, fact: notifications.tell_answer_late(work, UUID(fact["conversation_id"])),
-)
-STOP_WAITING = Reaction(
-    "stop_waiting",
-    Group.TICK,
-    lambda work, fact: awaiting.stop_after_withdrawal(
-        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
-    ),
-)
-STOP_ALL_WAITING = Reaction(
-    "stop_all_waiting",
-    Group.TICK,
-    lambda work, fact: awaiting.stop_at_end(work, UUID(fact["opgave_id"])),
-)
-STOP_UNSEEN = Reaction(
-    "stop_unseen",
-    Group.TICK,
-    lambda work, fact: awaiting.stop_unseen(work, UUID(fact["user_id"])),
-)
+TELL_MESSAGE = Reaction("tell_message", Group.TICK, _tell_message)
+TELL_ANSWER_DUE = _one("tell_answer_due", notifications.tell_answer_due, "conversation_id")
+TELL_ANSWER_LATE = _one("tell_answer_late", notifications.tell_answer_late, "conversation_id")
+STOP_WAITING = _one("stop_waiting", awaiting.stop_after_withdrawal, "opgave_id", "user_id")
+STOP_ALL_WAITING = _one("stop_all_waiting", awaiting.stop_at_end, "opgave_id")
+STOP_UNSEEN = _one("stop_unseen", awaiting.stop_unseen, "user_id")
 WAIT_ANEW = Reaction("wait_anew", Group.TICK, _wait_anew)
 ANSWER_BY_LOAN = Reaction("answer_by_loan", Group.TICK, _answer_by_loan)
 ANSWER_OF_BORROWER = Reaction("answer_of_borrower", Group.TICK, _answer_of_borrower)
-TELL_QUESTION_PUBLISHED = Reaction(
-    "tell_question_published",
-    Group.TICK,
-    lambda work, fact: notifications.tell_question_published(work, UUID(fact["published_id"])),
+TELL_QUESTION_PUBLISHED = _one(
+    "tell_question_published", notifications.tell_question_published, "published_id"
 )
-MAIL_ANSWER_RETURNED = Reaction(
-    "mail_answer_returned",
-    Group.TICK,
-    lambda work, fact: notifications.mail_answer_returned(work, UUID(fact["received_id"])),
+MAIL_ANSWER_RETURNED = _one(
+    "mail_answer_returned", notifications.mail_answer_returned, "received_id"
 )
-TELL_REVIEW_ASKED = Reaction(
-    "tell_review_asked",
-    Group.TICK,
-    lambda work, fact: notifications.tell_review_asked(work, UUID(fact["opgave_id"])),
-)
+TELL_REVIEW_ASKED = _one("tell_review_asked", notifications.tell_review_asked, "opgave_id")
 TELL_SENT_BACK = _tell_owners("tell_sent_back", NoticeKind.SENT_BACK)
 TELL_ALLOWED = _tell_owners("tell_allowed", NoticeKind.ALLOWED)
-TELL_EXPIRED = Reaction(
-    "tell_expired",
-    Group.TICK,
-    lambda work, fact: notifications.tell_expired(work, UUID(fact["opgave_id"])),
-)
-TELL_HANDED_OVER = Reaction(
-    "tell_handed_over",
-    Group.TICK,
-    lambda work, fact: notifications.tell_handed_over(
-        work, UUID(fact["opgave_id"]), UUID(fact["to_id"])
-    ),
-)
-TELL_CO_OWNER = Reaction(
-    "tell_co_owner",
-    Group.TICK,
-    lambda work, fact: notifications.tell_co_owner(
-        work, UUID(fact["opgave_id"]), UUID(fact["user_id"])
-    ),
-)
-TELL_INTEREST_OF = Reaction(
-    "tell_interest_of",
-    Group.TICK,
-    lambda work, fact: notifications.tell_interest_of(work, UUID(fact["user_id"])),
-)
-TELL_INTEREST_IN = Reaction(
-    "tell_interest_in",
-    Group.TICK,
-    lambda work, fact: notifications.tell_interest_in(work, UUID(fact["opgave_id"])),
-)
+TELL_EXPIRED = _one("tell_expired", notifications.tell_expired, "opgave_id")
+TELL_HANDED_OVER = _one("tell_handed_over", notifications.tell_handed_over, "opgave_id", "to_id")
+TELL_CO_OWNER = _one("tell_co_owner", notifications.tell_co_owner, "opgave_id", "user_id")
+TELL_INTEREST_OF = _one("tell_interest_of", notifications.tell_interest_of, "user_id")
+TELL_INTEREST_IN = _one("tell_interest_in", notifications.tell_interest_in, "opgave_id")
 TELL_JOINED = _tell_together("tell_joined", NoticeKind.OPGAVE_JOINED, _this_one)
 TELL_JOINT_ASKED = _tell_together("tell_joint_asked", NoticeKind.JOINT_ASKED, _this_one)
 TELL_JOINT_AGREED = _tell_together("tell_joint_agreed", NoticeKind.JOINT_AGREED, _the_others)
 TELL_JOINT_LEFT = _tell_together("tell_joint_left", NoticeKind.JOINT_LEFT, _the_others)
-TELL_FOLLOWERS = Reaction(
-    "tell_followers",
-    Group.TICK,
-    lambda work, fact: notifications.tell_followers(work, UUID(fact["opgave_id"])),
-)
-MAIL_SIGN_IN = Reaction(
-    "mail_sign_in",
-    Group.TICK,
-    lambda work, fact: notifications.mail_sign_in(work, UUID(fact["sign_in_id"])),
-)
-MAIL_ACCESS_ASKED = Reaction(
-    "mail_access_asked",
-    Group.TICK,
-    lambda work, fact: notifications.mail_access_asked(work, UUID(fact["request_id"])),
-)
-MAIL_ACCESS_DECIDED = Reaction(
-    "mail_access_decided",
-    Group.TICK,
-    lambda work, fact: notifications.mail_access_decided(work, UUID(fact["request_id"])),
-)
-
-MAIL_REPORT_MADE = Reaction(
-    "mail_report_made",
-    Group.TICK,
-    lambda work, fact: notifications.mail_report_made(work, UUID(fact["report_id"])),
-)
-MAIL_REPORT_DECIDED = Reaction(
-    "mail_report_decided",
-    Group.TICK,
-    lambda work, fact: notifications.mail_report_decided(work, UUID(fact["report_id"])),
-)
+TELL_FOLLOWERS = _one("tell_followers", notifications.tell_followers, "opgave_id")
+MAIL_SIGN_IN = _one("mail_sign_in", notifications.mail_sign_in, "sign_in_id")
+MAIL_ACCESS_ASKED = _one("mail_access_asked", notifications.mail_access_asked, "request_id")
+MAIL_ACCESS_DECIDED = _one("mail_access_decided", notifications.mail_access_decided, "request_id")
+MAIL_REPORT_MADE = _one("mail_report_made", notifications.mail_report_made, "report_id")
+MAIL_REPORT_DECIDED = _one("mail_report_decided", notifications.mail_report_decided, "report_id")
 MAIL_LOAN = Reaction(
     "mail_loan",
     Group.TICK,
@@ -300,15 +199,7 @@ MAIL_LOAN = Reaction(
         work, UUID(fact["loan_id"]), by=fact.get("party", "")
     ),
 )
-
-MAIL_UNREACHED = Reaction(
-    "mail_unreached",
-    Group.TICK,
-    lambda work, fact: notifications.mail_loan(
-        work, UUID(fact["loan_id"]), by="", to=[Party.PROFESSIONAL]
-    ),
-)
-
+MAIL_UNREACHED = _mail_loan("mail_unreached", Party.PROFESSIONAL)
 MAIL_WHO_GAVE_NONE = Reaction(
     "mail_who_gave_none",
     Group.TICK,
@@ -316,25 +207,13 @@ MAIL_WHO_GAVE_NONE = Reaction(
         work, UUID(fact["loan_id"]), by="", to=[Party(fact["of"])]
     ),
 )
-MAIL_FEEDBACK = Reaction(
-    "mail_feedback",
-    Group.TICK,
-    lambda work, fact: notifications.mail_loan(work, UUID(fact["loan_id"]), by="", to=CLOSERS),
-)
-MAIL_ANSWERED = Reaction(
-    "mail_answered",
-    Group.TICK,
-    lambda work, fact: notifications.mail_loan(
-        work, UUID(fact["loan_id"]), by="", to=[Party.BORROWER]
-    ),
-)
-
+MAIL_FEEDBACK = _mail_loan("mail_feedback", *CLOSERS)
+MAIL_ANSWERED = _mail_loan("mail_answered", Party.BORROWER)
 TELL_AGREED = Reaction(
     "tell_agreed",
     Group.TICK,
     lambda work, fact: notifications.tell_agreed(work, UUID(fact["loan_id"]), by=fact["party"]),
 )
-
 TELL_SIGNED = Reaction(
     "tell_signed",
     Group.TICK,
@@ -342,12 +221,7 @@ TELL_SIGNED = Reaction(
         work, UUID(fact["loan_id"]), fact["version"], by=fact["party"]
     ),
 )
-
-END_LOANS_ASKED = Reaction(
-    "end_loans_asked",
-    Group.TICK,
-    lambda work, fact: loans.end_what_was_asked(work, UUID(fact["opgave_id"])),
-)
+END_LOANS_ASKED = _one("end_loans_asked", loans.end_what_was_asked, "opgave_id")
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "sign_in.asked": (MAIL_SIGN_IN,),
