@@ -26,6 +26,11 @@ def next_workday(day: date) -> date:
     return later
 
 
+def monday_of(day: date) -> date:
+    """With which the week of this day begins."""
+    return day - day.weekday() * A_DAY
+
+
 def after_workdays(day: date, count: int) -> date:
     """The workday after so many whole ones: begun on a Monday, five end with the next one."""
     for _ in range(count + 1):

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from app.core.dutch import dutch_date
 from app.core.faults import Fault, day_fault, length_fault, range_fault
+from app.core.workdays import monday_of
 
 MOST_HOURS = 40
 # Somebody may work longer in one week than was agreed.
@@ -248,10 +249,6 @@ def end_talk_day(starts_on: date, ends_on: date) -> date:
     """Four weeks before the end, not in a weekend; of something short as soon as it begins."""
     day = max(starts_on, ends_on - END_TALK_BEFORE)
     return min(ends_on, monday_of(day) + A_WEEK) if day.weekday() >= SATURDAY else day
-
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def _days_faults(draft: TermsDraft, today: date) -> list[Fault]:

@@ -12,6 +12,7 @@ from app.core.dutch import dutch_date, weekday_date
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
 from app.core.work import Work
+from app.core.workdays import monday_of
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import takes_answers
@@ -27,7 +28,6 @@ from app.responses.rules import (
     answer_by,
     has_time_to_answer,
     invitation_faults,
-    week_of,
     why_not_faults,
 )
 
@@ -195,7 +195,7 @@ def _spend(work: Work, user_id: UUID) -> None:
     """Take one of the invitations of this week, or refuse; one statement, so that of many at once
     no more than so many get theirs.
     """
-    monday = week_of(work.today)
+    monday = monday_of(work.today)
     first = insert(InvitedWeek).values(user_id=user_id, monday=monday, spent=1)
     one_more = first.on_conflict_do_update(
         index_elements=[InvitedWeek.user_id, InvitedWeek.monday],

@@ -10,7 +10,6 @@ from app.opgaven.rules import OpgaveStatus
 LATER_TAKES = timedelta(weeks=2)
 # Who hears of it again needs a few days to answer.
 TIME_TO_ANSWER = timedelta(days=3)
-A_DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 # How long an invitation waits for its answer.
 DAYS_OF_INVITATION = 10
@@ -118,11 +117,6 @@ def answer_by(today: date, closes_on: date | None) -> date:
 def has_time_to_answer(today: date, closes_on: date | None) -> bool:
     """Whether who is invited today has a few days before the opgave closes."""
     return closes_on is None or closes_on - today >= TIME_TO_ANSWER
-
-
-def week_of(day: date) -> date:
-    """The Monday of its week, as ISO 8601 counts weeks."""
-    return day - (day.isoweekday() - 1) * A_DAY
 
 
 def again_on(today: date, closes_on: date | None) -> date | None:

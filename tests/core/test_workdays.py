@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.core.workdays import after_workdays, free_days, is_workday, next_workday
+from app.core.workdays import after_workdays, free_days, is_workday, monday_of, next_workday
 
 
 def test_the_free_days_of_a_year() -> None:
@@ -45,6 +45,18 @@ def test_kings_day_is_never_a_sunday() -> None:
 )
 def test_five_whole_workdays_come_first(day: date, later: date) -> None:
     assert after_workdays(day, 5) == later
+
+
+@pytest.mark.parametrize(
+    ("day", "monday"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 23)),
+        (date(2026, 11, 29), date(2026, 11, 23)),
+        (date(2027, 1, 1), date(2026, 12, 28)),
+    ],
+)
+def test_a_week_begins_on_monday(day: date, monday: date) -> None:
+    assert monday_of(day) == monday
 
 
 def test_what_comes_after_is_a_workday_and_nothing_is_passed_over() -> None:

@@ -15,6 +15,7 @@ from app.conversations import service as conversations
 from app.conversations.models import Conversation
 from app.conversations.rules import Words
 from app.core.actor import Role
+from app.core.workdays import monday_of
 from app.loans import service as loans
 from app.loans.models import Loan, WorkedWeek
 from app.loans.rules import (
@@ -25,7 +26,6 @@ from app.loans.rules import (
     Reason,
     Refusal,
     Showed,
-    monday_of,
 )
 from app.opgaven.models import Opgave
 from app.responses import ending

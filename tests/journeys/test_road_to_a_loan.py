@@ -12,8 +12,8 @@ from app.core.actor import SYSTEM
 from app.core.clock import utc_now
 from app.core.dutch import dutch_date
 from app.core.work import begin
+from app.core.workdays import monday_of
 from app.loans import service as loans
-from app.loans.rules import monday_of
 from tests.journeys.test_opgave_finds_people import (
     OWNER,
     Arrive,

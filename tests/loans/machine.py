@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.errors import Conflict, DomainError
 from app.core.work import Work
+from app.core.workdays import monday_of
 from app.loans import service
 from app.loans.models import LentWeek, Loan, Terms, WorkedWeek
 from app.loans.rules import (
@@ -27,7 +28,6 @@ from app.loans.rules import (
     Refusal,
     TermsDraft,
     hours_mark,
-    monday_of,
     mondays_of,
 )
 from tests.loans.builders import TERMS, Parties, asked_of

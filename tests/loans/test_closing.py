@@ -11,9 +11,10 @@ from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
+from app.core.workdays import monday_of
 from app.loans import queries, service
 from app.loans.models import Loan
-from app.loans.rules import LoanState, Party, Reason, Refusal, hours_mark, monday_of
+from app.loans.rules import LoanState, Party, Reason, Refusal, hours_mark
 from app.loans.service.closing import FIRST_YOURS, HOURS_CHANGED, NOT_OVER, NOT_YOURS
 from app.loans.words import how_it_stands, return_day
 from tests.loans.builders import Parties, a_running_loan, parties

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.responses.rules import WhyClosed, again_on, answer_by, may_react_again, week_of
+from app.responses.rules import WhyClosed, again_on, answer_by, may_react_again
 from tests.support.work import MONDAY, TODAY
 
 
@@ -35,18 +35,6 @@ def test_an_invitation_waits_ten_workdays(invited_on: date, last_day: date) -> N
 
 def test_an_invitation_waits_no_longer_than_its_opgave() -> None:
     assert answer_by(TODAY, TODAY + timedelta(days=3)) == TODAY + timedelta(days=3)
-
-
-@pytest.mark.parametrize(
-    ("day", "monday"),
-    [
-        (date(2026, 11, 23), date(2026, 11, 23)),
-        (date(2026, 11, 29), date(2026, 11, 23)),
-        (date(2027, 1, 1), date(2026, 12, 28)),
-    ],
-)
-def test_a_week_begins_on_monday(day: date, monday: date) -> None:
-    assert week_of(day) == monday
 
 
 @pytest.mark.parametrize(

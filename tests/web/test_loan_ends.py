@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.workdays import monday_of
 from app.links import Links
 from app.loans import service
 from app.loans.models import Loan
-from app.loans.rules import LoanState, NamedManager, Party, hours_mark, monday_of
+from app.loans.rules import LoanState, NamedManager, Party, hours_mark
 from app.people.models import Evidence
 from app.web.forms import NOT_A_CHOICE
 from app.web.loans.how_it_went import AGAIN

@@ -15,6 +15,7 @@ from app.cli.demo.data import NAMESPACE, DemoOpgave, DemoPerson
 from app.cli.demo.seed import weeks
 from app.core.clock import AMSTERDAM
 from app.core.work import Work
+from app.core.workdays import monday_of
 from app.hours import queries, service
 from app.hours.models import HourTransfer
 from app.hours.rules import HOUR, Lent
@@ -83,7 +84,7 @@ def _placed(work: Work, loans: Sequence[DemoLoan]) -> dict[UUID, UUID]:
 
 
 def _weeks(loans: Sequence[DemoLoan], today: date) -> Iterator[tuple[DemoLoan, date]]:
-    this_week = today - timedelta(days=today.weekday())
+    this_week = monday_of(today)
     for ago in range(WEEKS, 0, -1):
         monday = this_week - ago * A_WEEK
         yield from ((loan, monday) for loan in loans if loan.works_in(monday))

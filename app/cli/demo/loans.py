@@ -13,6 +13,7 @@ from app.cli.demo.data import NAMESPACE, slug
 from app.cli.demo.seed import as_user
 from app.core.actor import SYSTEM
 from app.core.work import Work
+from app.core.workdays import monday_of
 from app.loans import queries, service
 from app.loans.models import Loan, WorkedWeek
 from app.loans.rules import (
@@ -21,7 +22,6 @@ from app.loans.rules import (
     LoanState,
     Manager,
     TermsDraft,
-    monday_of,
     mondays_of,
 )
 from app.opgaven.models import Opgave

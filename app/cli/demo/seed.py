@@ -19,6 +19,7 @@ from app.accounts import service as accounts_service
 from app.accounts.models import User
 from app.cli.demo.data import DemoOpgave, DemoPerson, Stage, demo_domain
 from app.core.work import Work
+from app.core.workdays import monday_of
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.opgaven import life
@@ -141,7 +142,7 @@ def _place_opgaven(
 
 def weeks(today: date) -> list[date]:
     """Every Monday on which an opgave may have been placed, this week's last."""
-    monday = today - timedelta(days=today.weekday())
+    monday = monday_of(today)
     count = max(0, (monday - FIRST_WEEK).days // 7)
     return [monday - timedelta(weeks=ago) for ago in range(count, -1, -1)]
 

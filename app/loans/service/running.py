@@ -9,6 +9,7 @@ from app.core.dutch import dutch_date
 from app.core.errors import Conflict
 from app.core.faults import Fault, refuse
 from app.core.work import Work
+from app.core.workdays import monday_of
 from app.hours import service as hours
 from app.hours.rules import Lent
 from app.loans import queries
@@ -22,7 +23,6 @@ from app.loans.rules import (
     Manager,
     Party,
     Refusal,
-    monday_of,
     refusal_faults,
 )
 from app.loans.service import weeks

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.core.dutch import dutch_date, moment
+from app.core.workdays import monday_of
 from app.labels import label
 from app.loans.models import Terms
 from app.loans.queries import SeenLoan
@@ -18,7 +19,6 @@ from app.loans.rules import (
     CostBasis,
     LoanState,
     Party,
-    monday_of,
     mondays_of,
 )
 from app.loans.words import (
