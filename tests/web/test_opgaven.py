@@ -22,7 +22,7 @@ from app.opgaven.models import Opgave
 from app.opgaven.queries import STEPS
 from app.opgaven.rules import Audience, Kind, OpgaveStatus
 from app.people.rules import Level, Visibility
-from app.web.opgaven.pages import STEP_WORDS
+from app.web.opgaven.ours import STEP_WORDS
 from tests.support.builders import a_gemeente, a_profile, a_user, an_asked_skill, an_opgave
 from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted

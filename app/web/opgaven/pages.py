@@ -2,26 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import url_for
-from sqlalchemy.orm import Session
 
-from app.accounts.rules import may_grant
-from app.core.actor import Actor, Role
-from app.core.dutch import dutch_date, listed
+from app.core.dutch import dutch_date
 from app.labels import label
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU
-from app.opgaven import queries
-from app.opgaven.events import OpgaveEnded
 from app.opgaven.models import AskedSkill, Opgave
-from app.opgaven.queries import Step
 from app.opgaven.rules import (
     ENDED,
-    NEXT,
     TAKES_ANSWERS,
     WRITABLE,
     OpgaveStatus,
@@ -43,53 +35,10 @@ ORDER = (
     OpgaveStatus.EXPIRED,
     OpgaveStatus.WITHDRAWN,
 )
-# What its own people read above an opgave, and others when nobody can react any more.
-HOW_IT_STANDS = {
-    OpgaveStatus.CONCEPT: "Dit concept ziet alleen jouw gemeente",
-    OpgaveStatus.REVIEW: "Deze opgave wacht op een collega die meekijkt",
-    OpgaveStatus.OPEN: "Deze opgave staat open",
-    OpgaveStatus.TALKING: "Jullie zijn in gesprek",
-    OpgaveStatus.FILLED: "Deze opgave is bezet",
-    OpgaveStatus.RUNNING: "Aan deze opgave wordt gewerkt",
-    OpgaveStatus.DONE: "Deze opgave is afgerond",
-    OpgaveStatus.WITHDRAWN: "Deze opgave is voorbij",
-    OpgaveStatus.EXPIRED: "Deze opgave is voorbij",
-}
-STEP_WORDS = {
-    "opgave.drafted": "Het concept is begonnen",
-    "opgave.submitted": "Een collega is gevraagd mee te kijken",
-    "opgave.sent_back": "De opgave is teruggestuurd",
-    "opgave.allowed": "De opgave is goedgekeurd",
-    "opgave.published": "De opgave ging open",
-    "opgave.changed": "De opgave is gewijzigd",
-    "opgave.talking": "Het gesprek met een collega begon",
-    "opgave.filled": "De opgave is bezet",
-    "opgave.reopened": "De opgave ging weer open",
-    "opgave.started": "Het werk begon",
-    "opgave.ended": "De opgave is {status}",
-    "opgave.handed_over": "De opgave is overgedragen",
-    "co_owner.named": "Er is een tweede opgavehouder gekozen",
-    "seat.taken": "Een plek is bezet",
-    "seat.freed": "Een plek kwam vrij",
-}
 NO_MORE = {
     OpgaveStatus.FILLED: "Voor deze opgave is gevonden wie er nodig was.",
     OpgaveStatus.RUNNING: "Aan deze opgave wordt gewerkt. Reageren kan niet meer.",
 }
-
-
-class Deed(StrEnum):
-    """What its own people can do with an opgave, each a button or a link on its page."""
-
-    PUBLISH = "publish"
-    EDIT = "edit"
-    TALK = "talk"
-    FILL = "fill"
-    REOPEN = "reopen"
-    START = "start"
-    FINISH = "finish"
-    WITHDRAW = "withdraw"
-    HAND_OVER = "hand_over"
 
 
 @dataclass(frozen=True)
@@ -144,69 +93,6 @@ def groups(
         if lines:
             found.append(OwnGroup(label(status), TONES[status], tuple(lines)))
     return found
-
-
-def deeds_of(status: OpgaveStatus) -> frozenset[Deed]:
-    """What can be done with an opgave that stands so."""
-    moves = NEXT[status]
-    can = {
-        Deed.PUBLISH: status is OpgaveStatus.CONCEPT,
-        Deed.EDIT: status in WRITABLE,
-        Deed.TALK: status is OpgaveStatus.OPEN,
-        Deed.FILL: OpgaveStatus.FILLED in moves,
-        Deed.REOPEN: status is OpgaveStatus.FILLED,
-        Deed.START: OpgaveStatus.RUNNING in moves,
-        Deed.FINISH: OpgaveStatus.DONE in moves,
-        Deed.WITHDRAW: OpgaveStatus.WITHDRAWN in moves,
-        Deed.HAND_OVER: status not in ENDED,
-    }
-    return frozenset(deed for deed, may in can.items() if may)
-
-
-@dataclass(frozen=True)
-class ReviewBlock:
-    """What its own people read and do about a colleague who looks at it before it opens."""
-
-    # Publishing asks somebody first.
-    is_asked: bool
-    waits_since: datetime | None
-    may_judge: bool
-    # Who may; nobody, when the gemeente has nobody but who wrote it.
-    names: str
-    # Whoever reads it may name an opgavehouder, who could then judge.
-    may_name: bool
-    sent_back_words: str
-
-
-def review_block(session: Session, viewer: Actor, opgave: Opgave, *, is_asked: bool) -> ReviewBlock:
-    waits = opgave.status is OpgaveStatus.REVIEW
-    reviewers = queries.reviewers(session, opgave) if waits else []
-    return ReviewBlock(
-        is_asked=is_asked,
-        waits_since=opgave.submitted_at if waits else None,
-        may_judge=viewer.user_id in {user.id for user in reviewers},
-        names=listed([user.name for user in reviewers]),
-        may_name=may_grant(viewer, Role.OPGAVEHOUDER, opgave.gemeente_code),
-        sent_back_words=opgave.sent_back_words,
-    )
-
-
-@dataclass(frozen=True)
-class StepLine:
-    at: datetime
-    text: str
-
-
-def step_lines(found: Iterable[Step]) -> list[StepLine]:
-    """What happened, the last first."""
-    return [StepLine(step.at, _step_words(step)) for step in reversed(list(found))]
-
-
-def _step_words(step: Step) -> str:
-    said = STEP_WORDS[step.name]
-    if step.name == OpgaveEnded.name:
-        said = said.format(status=OpgaveStatus(step.payload["status"]).value)
-    return f"{said}, door {step.by}." if step.by else f"{said}."
 
 
 def more_of(opgave: Opgave, today: date) -> dict[str, object]:

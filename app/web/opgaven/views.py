@@ -22,8 +22,6 @@ from app.insight.rules import percent
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
 from app.matching.searching import Sought
-from app.moderation import queries as moderation
-from app.moderation.rules import Subject
 from app.notifications import queries as notifications
 from app.opgaven import life, queries, service
 from app.opgaven.models import Opgave
@@ -41,7 +39,6 @@ from app.opgaven.rules import (
     may_edit,
     may_hire,
     opening_faults,
-    takes_answers,
 )
 from app.people import queries as people
 from app.responses import queries as responses
@@ -65,18 +62,14 @@ from app.web.opgaven.forms import (
     ReopenForm,
     SkillsFromOpgave,
 )
+from app.web.opgaven.ours import Deed, deeds_of, ours_block
 from app.web.opgaven.pages import (
-    HOW_IT_STANDS,
-    Deed,
     asked,
-    deeds_of,
     ended_sentence,
     groups,
     more_of,
     own_match,
-    review_block,
     said_of_all,
-    step_lines,
 )
 from app.web.outcomes.pages import who_hears
 from app.web.policy import Policy, admits, allow
@@ -154,27 +147,11 @@ def show(opgave_id: UUID) -> str:
         answer=answer_block(session, actor, seen, today),
         has_profile=actor.user_id is not None and people.own_profile(session, actor.user_id),
         may_edit=is_ours,
-        interested=len(responses.known_interest(session, actor, [opgave_id], today))
-        if is_ours
-        else 0,
-        why_down=moderation.why_down(session, Subject.OPGAVE, opgave_id)
-        if is_ours and opgave.taken_down_at
-        else "",
-        askers=conversations.count_askers(session, opgave_id) if is_ours else 0,
+        ours=ours_block(session, actor, opgave, today, reviews=_reviews()) if is_ours else None,
         answers_in_time=_answers_in_time(opgave) if not ended else None,
-        awaited=conversations.count_awaited(session, opgave_id) if is_ours else 0,
         published=conversations.published(session, opgave_id),
-        heading=HOW_IT_STANDS[opgave.status],
-        review=review_block(session, actor, opgave, is_asked=_reviews()) if is_ours else None,
-        deeds=deeds_of(opgave.status) if is_ours else frozenset(),
-        steps=step_lines(queries.steps(session, actor, opgave_id)) if is_ours else [],
-        source=_source(opgave) if is_ours else None,
         may_begin=may_begin_with(actor, opgave.gemeente_code, opgave.status),
         new_opgave_id=new_id(),
-        begun_with=queries.begun_with(session, opgave_id) if is_ours else 0,
-        may_hire=is_ours
-        and may_hire(opgave.status, opgave.closes_on, opgave.colleagues_until, today),
-        takes_answers=takes_answers(opgave.status, opgave.closes_on, today),
         elsewhere=lines_for_opgave(session, actor, seen, today) if is_ours and not ended else [],
     )
 
@@ -426,14 +403,6 @@ def _answers_in_time(opgave: Opgave) -> int | None:
     """How often its gemeente answers in time, in percents, when enough was asked to say so."""
     found = insight.answering(db.session(), utc_now(), opgave.gemeente_code)
     return percent(found.in_time, found.awaited)
-
-
-def _source(opgave: Opgave) -> SeenOpgave | None:
-    """What the opgave began with, as far as who looks may read it."""
-    if opgave.copied_from is None:
-        return None
-    found = queries.seen_opgaven(db.session(), current_actor(), [opgave.copied_from])
-    return found.get(opgave.copied_from)
 
 
 def _done(deed: Callable[[Work, UUID], object], opgave_id: UUID, said: str) -> ResponseReturnValue:
