@@ -51,6 +51,8 @@ class Report(Base):
     )
     ground: Mapped[Ground]
     words: Mapped[str] = mapped_column(String(WORDS_LIMIT))
+    # What stood there at that moment: who wrote it may change it since.
+    copy: Mapped[str] = mapped_column(default="")
     reported_at: Mapped[datetime] = mapped_column(index=True)
     decided_at: Mapped[datetime | None] = mapped_column(index=True)
     decided_by: Mapped[UUID | None] = mapped_column(

@@ -16,11 +16,14 @@ from app.core.errors import NotFound
 from app.gemeenten import queries as gemeenten
 from app.moderation.models import Report
 from app.moderation.rules import Ruling, Subject
+from app.moderation.texts import opgave_text, profile_text
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
 from app.people import queries as people
 from app.people.models import Profile
+from app.people.rules import ProfileState
+from app.people.visibility import SeenProfile
 
 COLUMNS = {
     Subject.OPGAVE: Report.opgave_id,
@@ -45,12 +48,14 @@ class Reported:
     """The thing itself, as a beheerder reads it."""
 
     title: str
-    # Nothing when it can be seen no more by others.
+    # What they wrote, as it is now; nothing when others can see it no more.
     text: str
     written_by: str
     # Who may not decide about it.
     writer_ids: frozenset[UUID]
     is_down: bool
+    # Every part of a profile that others can see.
+    profile: SeenProfile | None = None
 
 
 def waiting(session: Session) -> list[Case]:
@@ -114,12 +119,12 @@ def _title(seen: SeenOpgave, reader: Actor) -> str:
     return seen.opgave.title if may_moderate(reader) else seen.title_for(reader)
 
 
-def reported(session: Session, viewer: Actor, report: Report, today: date) -> Reported:
-    """What was reported, as it is now."""
+def reported(session: Session, report: Report, today: date) -> Reported:
+    """What was reported, as it is now; for a beheerder, whatever is hidden from their gemeente."""
     if report.opgave_id is not None:
         return _opgave(session, report.opgave_id)
     if report.profile_id is not None:
-        return _profile(session, viewer, report.profile_id, today)
+        return _profile(session, report.profile_id, today)
     return _message(session, report.message_id)
 
 
@@ -135,24 +140,29 @@ def _opgave(session: Session, opgave_id: UUID) -> Reported:
     opgave = seen.opgave
     return Reported(
         title=opgave.title,
-        text=opgave.text,
+        text=opgave_text(opgave),
         written_by=f"Gemeente {seen.gemeente.name}",
         writer_ids=_known(opgave.owner_id, opgave.co_owner_id),
         is_down=opgave.taken_down_at is not None,
     )
 
 
-def _profile(session: Session, viewer: Actor, user_id: UUID, today: date) -> Reported:
-    """As any colleague sees it: who decides learns no more than who reported could."""
-    seen = people.seen_profiles(session, viewer, [user_id], today).get(user_id)
+def _profile(session: Session, user_id: UUID, today: date) -> Reported:
+    """As the colleague sees it who sees most: any of them may have reported it.
+
+    What is down is read as it would come back.
+    """
+    most = people.seen_by_most(session, user_id, today)
     profile = session.get_one(Profile, user_id)
-    words = (seen.function, seen.headline, seen.about) if seen else ()
+    is_down = profile.taken_down_at is not None
+    seen = most if is_down or profile.state is ProfileState.PUBLISHED else None
     return Reported(
-        title=seen.display_name if seen else TITLES[Subject.PROFILE],
-        text="\n\n".join(filter(None, words)),
-        written_by=seen.display_name if seen else "",
+        title=most.display_name if most else TITLES[Subject.PROFILE],
+        text=profile_text(seen) if seen else "",
+        written_by=most.gemeente_name and f"Gemeente {most.gemeente_name}" if most else "",
         writer_ids=frozenset({user_id}),
-        is_down=profile.taken_down_at is not None,
+        is_down=is_down,
+        profile=seen,
     )
 
 

@@ -72,6 +72,7 @@ def report(work: Work, subject: Subject, subject_id: UUID, ground: Ground, words
         words=words,
         reported_at=work.now,
     )
+    made.copy = queries.reported(work.session, made, work.today).text
     work.session.add(made)
     work.emit(ReportMade(report_id=made.id))
     return made
@@ -156,7 +157,7 @@ def _refuse_others(actor: Actor) -> None:
 
 
 def _refuse_about_oneself(work: Work, one: Report) -> None:
-    writers = queries.reported(work.session, work.actor, one, work.today).writer_ids
+    writers = queries.reported(work.session, one, work.today).writer_ids
     if work.actor.user_id in writers:
         raise Conflict(said=ABOUT_YOU)
 

@@ -47,6 +47,7 @@ from app.people.visibility import (
     SeenSkill,
     WholeProfile,
     least_of_band,
+    most_of,
     previews_of,
     seen_by,
     tiers_in_full,
@@ -111,6 +112,12 @@ def previews(session: Session, owner: Actor, today: date) -> Previews:
     if row is None:
         raise NotFound("own profile")
     return previews_of(_whole(row), today)
+
+
+def seen_by_most(session: Session, user_id: UUID, today: date) -> SeenProfile | None:
+    """What any colleague may see of somebody's profile, for who judges what was reported of it."""
+    row = session.execute(_rows().where(Profile.user_id == user_id)).one()
+    return most_of(_whole(row), today)
 
 
 def seen_profiles(

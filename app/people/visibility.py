@@ -153,6 +153,12 @@ def previews_of(whole: WholeProfile, today: date) -> Previews:
     )
 
 
+def most_of(whole: WholeProfile, today: date) -> SeenProfile | None:
+    """The most that any colleague sees of it, or would if it were published."""
+    previews = previews_of(whole, today)
+    return previews.at_home or previews.elsewhere
+
+
 def hours_band(windows: Sequence[WindowDraft], today: date) -> str:
     """The most hours a week from today on, in broad bands."""
     hours = [

@@ -11,10 +11,20 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _let_words_go_down_with_their_message()
+    _keep_what_was_reported()
 
 
 def downgrade() -> None:
+    _forget_what_was_reported()
     _let_words_stand_without_their_message()
+
+
+def _keep_what_was_reported() -> None:
+    op.add_column("report", sa.Column("copy", sa.Text(), server_default="", nullable=False))
+
+
+def _forget_what_was_reported() -> None:
+    op.drop_column("report", "copy")
 
 
 def _let_words_go_down_with_their_message() -> None:

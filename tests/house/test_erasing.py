@@ -27,7 +27,10 @@ from app.loans.rules import (
     Refusal,
     Showed,
 )
+from app.moderation import service as moderation
+from app.moderation.rules import Ground, Subject
 from app.opgaven.models import Opgave
+from app.people.models import Profile
 from app.responses import ending
 from app.responses.rules import WhyClosed
 from app.tables import METADATA
@@ -35,7 +38,7 @@ from tests.conversations.builders import a_returned_answer
 from tests.house.tree import ROOT
 from tests.loans.builders import Parties, a_lender, a_loan, a_running_loan, interest, parties
 from tests.responses.builders import a_fitting_person, an_invitation
-from tests.support.builders import a_user, an_access_request
+from tests.support.builders import a_profile, a_user, an_access_request
 from tests.support.work import MONDAY, TODAY, make_work
 
 NAME = "Willemijn Zonderling"
@@ -236,6 +239,24 @@ def test_conversations_of_a_professional_go_whole(session: Session, colleague: C
     assert [session.scalar(text(f"SELECT count(*) FROM {one}")) for one in gone] == [0, 0, 0]
     # Without a name, and without a link to who asked.
     assert holding(session, "Aan de haven.") == {"published_answer"}
+
+
+def test_what_was_reported_of_somebody_goes_with_them(
+    session: Session, leaver: User, colleague: Colleague
+) -> None:
+    profile = session.get(Profile, leaver.id) or a_profile(session, "wonen", user=leaver)
+    profile.headline = f"Ik ben {NAME}"
+    reporter = make_work(session, a_user(session))
+    moderation.report(reporter, Subject.PROFILE, leaver.id, Ground.UNKIND, "Raar.")
+    session.flush()
+    assert "report" in holding(session, NAME)
+    user_id, address = str(leaver.id), leaver.email
+
+    for block in steps():
+        run(session, block, address, user_id, colleague)
+
+    assert holding(session, NAME) == set()
+    assert holding(session, user_id) <= KEEP_THE_ID
 
 
 def test_what_somebody_invited_for_or_said_no_to_keeps_no_name(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -16,6 +17,7 @@ from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.queries import counted
 from tests.support.work import MONDAY, TODAY, make_work
 
+OWN = "Adviseur\n\nIk verkoop zonnepanelen\n\n"
 BEFORE = MONDAY - timedelta(days=3)
 
 
@@ -77,25 +79,51 @@ def test_of_a_conversation_one_message_is_read(session: Session) -> None:
     say(session, talk, talk.owner, "Wat ben jij een sukkel.")
     one = a_report(session, message_id=last_message(session, talk).id)
 
-    found = queries.reported(session, viewer(session), one, TODAY)
+    found = queries.reported(session, one, TODAY)
 
     assert found.text == "Wat ben jij een sukkel."
     assert found.written_by.startswith("Marloes Hoekzema, gemeente Testerdam")
     assert found.writer_ids == {talk.owner.id}
 
 
-def test_a_beheerder_reads_of_a_profile_what_any_colleague_reads(session: Session) -> None:
-    shown = a_profile(session, "wonen", headline="Ik verkoop zonnepanelen")
-    anonymous = a_profile(session, "wonen", visibility=Visibility.ANONYMOUS)
-    paused = a_profile(session, "wonen", state=ProfileState.PAUSED)
-    beheerder = viewer(session)
+@pytest.mark.parametrize(
+    ("visibility", "text", "title"),
+    [
+        (Visibility.COLLEAGUES, f"{OWN}wonen: Ik ken iemand", "Jan"),
+        (Visibility.GEMEENTE, f"{OWN}wonen: Ik ken iemand", "Jan"),
+        (Visibility.ANONYMOUS, "wonen", "Collega uit Utrecht"),
+    ],
+)
+def test_of_a_profile_is_read_what_some_colleague_can_see(
+    session: Session, visibility: Visibility, text: str, title: str
+) -> None:
+    profile = a_profile(
+        session,
+        "wonen",
+        user=a_user(session, name="Jan"),
+        visibility=visibility,
+        function="Adviseur",
+        headline="Ik verkoop zonnepanelen",
+    )
+    profile.skills[0].evidence = "Ik ken iemand"
 
-    texts = [
-        queries.reported(session, beheerder, a_report(session, profile_id=one.user_id), TODAY).text
-        for one in (shown, anonymous, paused)
-    ]
+    found = queries.reported(session, a_report(session, profile_id=profile.user_id), TODAY)
 
-    assert texts == ["Ik verkoop zonnepanelen", "", ""]
+    assert (found.text, found.title) == (text, title)
+
+
+def test_a_profile_that_is_paused_shows_nothing_and_one_that_is_down_what_would_come_back(
+    session: Session,
+) -> None:
+    profile = a_profile(session, "wonen", headline="Ik help", state=ProfileState.PAUSED)
+    one = a_report(session, profile_id=profile.user_id)
+
+    paused = queries.reported(session, one, TODAY)
+    profile.taken_down_at = MONDAY
+    down = queries.reported(session, one, TODAY)
+
+    assert (paused.text, paused.profile) == ("", None)
+    assert "Ik help" in down.text
 
 
 def test_who_wrote_it_reads_why_it_is_gone(session: Session) -> None:

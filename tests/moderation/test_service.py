@@ -349,3 +349,34 @@ def test_an_opgave_that_is_erased_takes_its_reports_along(session: Session) -> N
     session.flush()
 
     assert count(session) == 0
+
+
+def test_what_stood_there_is_kept_with_the_report(session: Session, reader: User) -> None:
+    profile = a_profile(session, "wonen", headline="Ik verkoop zonnepanelen")
+    opgave = an_opgave(session, "Verkoop", title="Verdien snel geld")
+
+    made = [
+        report(make_work(session, reader), Subject.PROFILE, profile.user_id),
+        report(make_work(session, reader), Subject.OPGAVE, opgave.id),
+    ]
+    profile.headline, opgave.title = "Ik help graag", "Een veilig plein"
+    profile.state = ProfileState.PAUSED
+
+    assert ["zonnepanelen" in one.copy or "snel geld" in one.copy for one in made] == [True, True]
+    assert "Gevraagd: Verkoop" in made[1].copy
+
+
+def test_what_was_kept_is_forgotten_with_the_report_and_with_who_wrote_it(
+    session: Session, reader: User, beheerder: User
+) -> None:
+    profiles_reported = [a_profile(session, "wonen", headline="Reclame") for _ in range(2)]
+    for profile in profiles_reported:
+        report(make_work(session, reader), Subject.PROFILE, profile.user_id)
+    old, other = session.scalars(select(Report).order_by(Report.id)).all()
+    service.decide(make_work(session, beheerder), old.id, Ruling.LEFT, "", read=1)
+
+    service.forget(make_work(session, now=MONDAY + KEPT + timedelta(minutes=1)))
+    session.delete(session.get_one(User, other.profile_id))
+    session.flush()
+
+    assert session.scalars(select(Report.copy)).all() == []

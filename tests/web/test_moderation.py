@@ -22,6 +22,7 @@ from app.notifications.rules import MailKind
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
+from app.people.rules import ProfileState, Visibility
 from app.post import Post
 from app.responses import ending
 from tests.conversations.builders import Talk, a_question, a_talk, say
@@ -319,6 +320,38 @@ def test_what_came_meanwhile_is_shown_and_what_was_typed_is_kept(
     assert "Nog een reden." in text_of(answer)
     assert "Zo praten we hier niet." in answer.text
     assert client.post(case, data={**GONE, "read": "2"}).status_code == 302
+
+
+def test_a_beheerder_reads_what_stood_there_and_what_stands_there_now(
+    client: FlaskClient, session: Session, beheerder: User, reader: User
+) -> None:
+    profile = a_profile(
+        session,
+        "wonen",
+        user=a_user(session, gemeente_code=beheerder.gemeente_code),
+        visibility=Visibility.ANONYMOUS,
+    )
+    profile.skills[0].label = "Zonnepanelen verkopen"
+    session.commit()
+    client.post(f"/melden/profiel/{profile.user_id}", data=UNKIND)
+    case = f"/beheer/gemeld/{session.scalars(select(Report.id)).one()}"
+
+    before = sign_in(client, session, beheerder).get(case)
+    profile.skills[0].label = "Bouwkunde"
+    session.commit()
+    changed = text_of(client.get(case))
+    profile.state = ProfileState.PAUSED
+    session.commit()
+    paused = text_of(client.get(case))
+
+    assert "Zonnepanelen verkopen" in text_of(before)
+    assert "Wat er stond" not in text_of(before)
+    # Their own gemeente does not see it: there is no page to go to.
+    assert "Bekijk de pagina zelf" not in before.text
+    for page, now in ((changed, "Bouwkunde"), (paused, "geen tekst te zien")):
+        assert "Wat er stond toen het gemeld werd" in page
+        assert "Zonnepanelen verkopen" in page
+        assert now in page[page.index("Wat er nu staat") :]
 
 
 @pytest.mark.parametrize("read", ["", "-1", "x", "9" * 30])

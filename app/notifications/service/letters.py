@@ -565,7 +565,7 @@ def _report_decided(work: Work, delivery: Delivery) -> Addressed:
     if report.ruling is None:
         raise NothingToTell("not decided")
     viewer = accounts.actor_of(reader)
-    about = moderation.reported(work.session, viewer, report, work.today)
+    about = moderation.reported(work.session, report, work.today)
     is_down, is_writer = report.ruling is Ruling.TAKEN_DOWN, reader.id in about.writer_ids
     if is_writer and not about.is_down:
         raise NothingToTell("put back")

@@ -137,7 +137,7 @@ def mail_report_made(work: Work, report_id: UUID) -> None:
     case = moderation.case_of(work.session, report_id)
     if case.first.id != report_id:
         return
-    writers = moderation.reported(work.session, work.actor, case.first, work.today).writer_ids
+    writers = moderation.reported(work.session, case.first, work.today).writer_ids
     for beheerder in accounts.with_role(work.session, Role.BEHEERDER):
         if beheerder.id in writers:
             continue
@@ -155,7 +155,7 @@ def mail_report_decided(work: Work, report_id: UUID) -> None:
     case = moderation.case_of(work.session, report_id)
     readers = {one.reporter_id: one.id for one in case.reports if one.reporter_id}
     if case.first.ruling is Ruling.TAKEN_DOWN:
-        about = moderation.reported(work.session, work.actor, case.first, work.today)
+        about = moderation.reported(work.session, case.first, work.today)
         readers |= dict.fromkeys(about.writer_ids, report_id)
     for user_id, about_id in sorted(readers.items()):
         _plan(

@@ -14,6 +14,9 @@ from app.moderation import queries
 from app.moderation.models import Report
 from app.moderation.queries import Case, Reported
 from app.moderation.rules import Ruling, Subject
+from app.opgaven import queries as opgaven
+from app.people import queries as people
+from app.web.people.pages import ProfilePage, profile_page
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,23 @@ class ReportLine:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """What stood there when somebody reported it."""
+
+    text: str
+    reported_at: datetime
+
+
+@dataclass(frozen=True)
 class CasePage:
     report_id: UUID
     subject: Subject
     reported: Reported
+    # As it is now, when it is a profile that others can see.
+    profile: ProfilePage | None
+    # Each that differs from what stands there now.
+    copies: list[Copy]
+    # Nothing when the reader cannot come there.
     href: str
     reports: list[ReportLine]
     # Empty while it waits for a decision.
@@ -81,14 +97,16 @@ def _lines(session: Session, viewer: Actor, cases: list[Case], now: datetime) ->
 def case_page(session: Session, viewer: Actor, report_id: UUID, today: date) -> CasePage:
     case = queries.case_of(session, report_id)
     first, names = case.first, queries.reporters(session, case)
-    reported = queries.reported(session, viewer, first, today)
+    reported = queries.reported(session, first, today)
     is_own = viewer.user_id in reported.writer_ids
     is_back = first.ruling is Ruling.TAKEN_DOWN and first.opgave_id is None
     return CasePage(
         report_id=first.id,
         subject=first.subject,
         reported=reported,
-        href=_href(first),
+        profile=profile_page(reported.profile) if reported.profile else None,
+        copies=_copies(case, reported.text),
+        href=_href(session, viewer, first, today),
         reports=[
             ReportLine(
                 ground=label(one.ground),
@@ -126,10 +144,18 @@ def _grounds(case: Case) -> str:
     return f"{plural(len(case.reports), 'keer', 'keer')} gemeld: {said}"
 
 
-def _href(report: Report) -> str:
-    """Where anybody reads it; a message stands on the page of its two sides only."""
-    if report.opgave_id is not None:
-        return url_for("opgaven.show", opgave_id=report.opgave_id)
-    if report.profile_id is not None:
-        return url_for("people.show", user_id=report.profile_id)
+def _copies(case: Case, text: str) -> list[Copy]:
+    """Each version once, by when it was reported first."""
+    first = {one.copy: one.reported_at for one in reversed(case.reports)}
+    found = [Copy(words, at) for words, at in first.items() if words not in ("", text)]
+    return sorted(found, key=lambda one: one.reported_at)
+
+
+def _href(session: Session, viewer: Actor, report: Report, today: date) -> str:
+    """Where the viewer reads it; a message stands on the page of its two sides only."""
+    opgave_id, user_id = report.opgave_id, report.profile_id
+    if opgave_id is not None and opgaven.seen_opgaven(session, viewer, [opgave_id]):
+        return url_for("opgaven.show", opgave_id=opgave_id)
+    if user_id is not None and people.seen_profiles(session, viewer, [user_id], today):
+        return url_for("people.show", user_id=user_id)
     return ""
