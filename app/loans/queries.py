@@ -118,6 +118,11 @@ class SeenLoan:
         )
 
     @property
+    def was_signed_before_manager(self) -> bool:
+        """Whether somebody signed for the lender who was replaced since."""
+        return self.terms.lender_signed_by not in {"", self.loan.manager_name}
+
+    @property
     def expected_back_on(self) -> date | None:
         """The agreed day of return; of who stopped earlier the day after."""
         if self.loan.ended_by is not None and self.loan.last_day is not None:

@@ -42,7 +42,8 @@ def how_it_stands(seen: SeenLoan, reader: Party) -> str:
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return UNREACHED.format(email=loan.manager_email, name=loan.manager_name)
     if seen.asks is not None:
-        name = _name(seen, seen.asks, reader)
+        # Another may speak for a party by now.
+        name = YOU if seen.asks is reader else seen.remarks[-1].name
         return _sentence(f"{name} stelde een vraag en wacht op antwoord.")
     if reader in seen.waits_for:
         rest = [_name(seen, party, reader) for party in seen.waits_for if party is not reader]
@@ -141,7 +142,16 @@ def who_signed(seen: SeenLoan, reader: Party) -> str:
     if not signed or not seen.waits_for or seen.asks is not None:
         return ""
     last = max(signed, key=lambda party: signed[party])
-    return "" if last is reader else f"{_sentence(_name(seen, last, reader))[:-1]} tekende."
+    return "" if last is reader else _sentence(f"{signers(seen)[last]} tekende")
+
+
+def signers(seen: SeenLoan) -> dict[Party, str]:
+    """Who signed for each party or, while nobody did, who is asked to."""
+    return {
+        Party.PROFESSIONAL: seen.professional_name,
+        Party.LENDER: seen.terms.lender_signed_by or seen.loan.manager_name,
+        Party.BORROWER: seen.borrower_signer or f"gemeente {seen.borrower_name}",
+    }
 
 
 def what_changed(seen: SeenLoan, reader: Party) -> str:
@@ -219,12 +229,7 @@ def _hours_and_days(terms: Terms, last_day: date) -> str:
 def _name(seen: SeenLoan, whose: Party, reader: Party) -> str:
     if whose is reader:
         return YOU
-    names = {
-        Party.PROFESSIONAL: seen.professional_name,
-        Party.LENDER: seen.loan.manager_name,
-        Party.BORROWER: seen.borrower_signer or f"gemeente {seen.borrower_name}",
-    }
-    return names[whose]
+    return seen.loan.manager_name if whose is Party.LENDER else signers(seen)[whose]
 
 
 def _sentence(text: str) -> str:

@@ -1,12 +1,14 @@
 """One sentence says what is waited for and by whom, or what became of it."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy.orm import Session
 
 from app.loans import queries, service
 from app.loans.models import Loan
-from app.loans.rules import Party, Reason, Refusal
-from app.loans.words import how_it_stands, summary, why
+from app.loans.rules import NamedManager, Party, Reason, Refusal
+from app.loans.words import how_it_stands, summary, who_signed, why
 from tests.loans.builders import Parties, a_loan, a_running_loan, parties
 from tests.support.work import make_work
 
@@ -46,6 +48,33 @@ def test_a_no_and_its_reason(session: Session, who: Parties) -> None:
     assert said(session, loan, Party.BORROWER) == "Fatma de Baas zei nee."
     assert said(session, loan, Party.LENDER) == "Jij zei nee."
     assert why(queries.of_any(session, loan.id)) == "Reden: een andere reden. “We fuseren”"
+
+
+def replace_manager(session: Session, who: Parties, loan: Loan) -> None:
+    service.note_unreached(make_work(session), loan.id, who.manager.email)
+    named = NamedManager("Karin de Baas", f"karin.{who.manager.email}")
+    service.name_another(make_work(session, who.professional), loan.id, named)
+
+
+def test_who_signed_is_told_and_not_who_came_after(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    service.sign_as_lender(make_work(session), loan.id, 1, who.manager)
+    replace_manager(session, who, loan)
+
+    seen = queries.of_any(session, loan.id)
+    assert who_signed(seen, Party.PROFESSIONAL) == "Fatma de Baas tekende."
+    assert seen.was_signed_before_manager
+
+
+def test_who_asked_is_told_and_not_who_came_after(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    work = make_work(session)
+    service.remark(work, loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
+    replace_manager(session, who, loan)
+
+    assert said(session, loan, Party.BORROWER) == (
+        "Fatma de Baas stelde een vraag en wacht op antwoord."
+    )
 
 
 def test_what_runs(session: Session, who: Parties) -> None:

@@ -1,5 +1,6 @@
 """The pages of a loan that is over: the hours, the way back, and how it went."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from app.core.workdays import monday_of
 from app.links import Links
 from app.loans import service
 from app.loans.models import Loan
-from app.loans.rules import LoanState, NamedManager, Party, hours_mark
+from app.loans.rules import LoanState, Manager, NamedManager, Party, hours_mark
 from app.people.models import Evidence
 from app.web.forms import NOT_A_CHOICE
 from app.web.loans.how_it_went import AGAIN
@@ -167,6 +168,27 @@ def test_who_signed_stays_named_when_another_decides_now(
 
     assert "Fatma de Baas" in said
     assert "Karin de Baas" not in said
+
+
+def test_who_decides_now_is_not_told_that_they_signed(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    service.sign_as_lender(make_work(session), loan.id, 1, who.manager)
+    first = text_of(app.test_client().get(by_mail(app, loan, who)))
+    assert "Je hebt getekend." in first
+    assert "(jij)" in first
+    service.note_unreached(make_work(session), loan.id, who.manager.email)
+    karin = Manager(f"karin.{who.manager.email}")
+    named = NamedManager("Karin de Baas", karin.email)
+    service.name_another(make_work(session, who.professional), loan.id, named)
+    session.commit()
+
+    said = text_of(app.test_client().get(by_mail(app, loan, replace(who, manager=karin))))
+
+    assert "Fatma de Baas" in said
+    assert "Je hebt getekend." not in said
+    assert "(jij)" not in said
 
 
 def test_feedback_is_blind_on_the_page(

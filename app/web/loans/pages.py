@@ -179,7 +179,9 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         why=why(seen),
         end_talk=end_talk(seen, today),
         returned=return_day(seen),
-        has_signed=bool(seen.waits_for) and party not in seen.waits_for,
+        has_signed=bool(seen.waits_for)
+        and party not in seen.waits_for
+        and not _is_another(seen, party),
         parties=_parties(seen, party),
         terms=terms_lines(held),
         comes_back=what_comes_back(held),
@@ -293,10 +295,15 @@ def _parties(seen: SeenLoan, reader: Party) -> list[PartyLine]:
             signed=f"Getekend op {moment(signed[party])}"
             if party in signed
             else "Nog niet getekend",
-            is_you=party is reader,
+            is_you=party is reader and not _is_another(seen, party),
         )
         for party, (name, gemeente) in people.items()
     ]
+
+
+def _is_another(seen: SeenLoan, party: Party) -> bool:
+    """Whether who speaks for this party now is not who signed for it."""
+    return party is Party.LENDER and seen.was_signed_before_manager
 
 
 def _differences(held: Terms, proposed: Terms) -> list[tuple[str, str]]:
