@@ -276,6 +276,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         NoticeKind.ANSWER_DUE: "Een collega wacht op antwoord",
         NoticeKind.ANSWER_LATE: "Een collega kreeg niet op tijd antwoord",
         NoticeKind.OUTCOME: "Afloop van een reactie",
+        NoticeKind.GIVEN_BACK: "Je belangstelling staat weer",
     },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",

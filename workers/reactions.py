@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +104,18 @@ def _let_go(work: Work, fact: Payload) -> None:
     ending.let_go(work, opgave_id, kept, asking(work.session, opgave_id))
 
 
+def _open_again(work: Work, fact: Payload) -> None:
+    """Interest stands as before, and waits anew; of who is in a loan nothing had ended."""
+    opgave_id = UUID(fact["opgave_id"])
+    ending.open_again(work, opgave_id)
+    awaiting.begin_again(work, opgave_id, in_loan(work.session, opgave_id))
+
+
+def _tell_given_back(work: Work, fact: Payload) -> None:
+    at = datetime.fromisoformat(fact["at"])
+    notifications.tell_given_back(work, UUID(fact["opgave_id"]), UUID(fact["user_id"]), at)
+
+
 def _this_one(fact: Payload) -> list[UUID]:
     return [UUID(fact["opgave_id"])]
 
@@ -154,7 +167,8 @@ TELL_INVITATION_ENDED = _one(
 STOP_AFTER_NO = Reaction("stop_after_no", Group.TICK, _stop_after_no)
 ANSWER_BY_NO = Reaction("answer_by_no", Group.TICK, _answer_by_no)
 LET_GO = Reaction("let_go", Group.TICK, _let_go)
-OPEN_AGAIN = _one("open_again", ending.open_again, "opgave_id")
+OPEN_AGAIN = Reaction("open_again", Group.TICK, _open_again)
+TELL_GIVEN_BACK = Reaction("tell_given_back", Group.TICK, _tell_given_back)
 TELL_OUTCOME = _one("tell_outcome", notifications.tell_outcome, "opgave_id", "user_id")
 BEGIN_CONVERSATION = _one(
     "begin_conversation", conversations.begin_after_interest, "opgave_id", "user_id"
@@ -269,8 +283,9 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     ),
     "outcome.given": (TELL_OUTCOME, ANSWER_BY_NO),
     # By somebody: told by the message that comes with it, when it was told before. By the opgave
-    # that opened again: the interest stands on the page of own reactions.
+    # that opened again: of interest the next one tells.
     "outcome.taken_back": (),
+    "interest.given_back": (TELL_GIVEN_BACK,),
     "interest.shown": (TELL_INTEREST, BEGIN_CONVERSATION),
     # Gone from the page of the opgavehouder with the row itself.
     "interest.withdrawn": (STOP_WAITING,),

@@ -91,10 +91,16 @@ def begin_anew(work: Work, user_id: UUID, answered: Collection[UUID]) -> None:
 
     `answered` are the opgaven of which they heard along another road than a message.
     """
-    own = select(Conversation).where(Conversation.user_id == user_id, is_unanswered())
-    unanswered = own.where(Conversation.opgave_id.not_in(answered)).order_by(Conversation.id)
-    for conversation in work.session.scalars(unanswered).all():
-        begin(work, conversation)
+    _begin_all(work, Conversation.user_id == user_id, Conversation.opgave_id.not_in(answered))
+
+
+def begin_again(work: Work, opgave_id: UUID, answered: Collection[UUID]) -> None:
+    """Who was not answered before an opgave ended waits from now on, as it is open again.
+
+    How late an answer was by that end stays as it is. `answered` are the people who heard along
+    another road than a message.
+    """
+    _begin_all(work, Conversation.opgave_id == opgave_id, Conversation.user_id.not_in(answered))
 
 
 def tell_what_is_due(work: Work) -> None:
@@ -112,6 +118,12 @@ def tell_what_is_late(work: Work) -> None:
     for row in _to_tell(work, late, AwaitedAnswer.late_told_at.is_(None)):
         row.late_told_at = work.now
         work.emit(AnswerLate(conversation_id=row.conversation_id))
+
+
+def _begin_all(work: Work, *such: ColumnElement[bool]) -> None:
+    found = select(Conversation).where(*such, is_unanswered()).order_by(Conversation.id)
+    for conversation in work.session.scalars(found).all():
+        begin(work, conversation)
 
 
 def _to_tell(work: Work, *conditions: ColumnElement[bool]) -> Iterable[AwaitedAnswer]:

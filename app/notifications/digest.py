@@ -122,8 +122,11 @@ class LoanNews:
 
 @dataclass(frozen=True)
 class OutcomeNews:
-    """What the reader reacted to, or was invited for, came to nothing."""
+    """What the reader reacted to, or was invited for, came to nothing; or their interest in what
+    opened again stands.
+    """
 
+    kind: NoticeKind
     opgave_id: UUID
     opgave_title: str
     gemeente_name: str
@@ -444,10 +447,18 @@ class OfLoans:
 
 
 @dataclass(frozen=True)
-class Outcomes:
-    """What the reader waited for and came to nothing; why stands on a page."""
+class DigestOutcome:
+    opgave_id: UUID
+    text: str
+    # It opened again.
+    is_open: bool
 
-    lines: tuple[DigestOwn, ...]
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What the reader waited for and came to nothing, or stands again; why stands on a page."""
+
+    lines: tuple[DigestOutcome, ...]
     more: int
 
     @property
@@ -541,12 +552,18 @@ def invitations(news: Choice[InvitationNews]) -> Invitations:
 
 
 def outcomes(news: Choice[OutcomeNews]) -> Outcomes:
-    lines = tuple(DigestOwn(one.opgave_id, ended_for_you(one)) for one in news.told)
+    lines = tuple(
+        DigestOutcome(one.opgave_id, what_became(one), one.kind is NoticeKind.GIVEN_BACK)
+        for one in news.told
+    )
     return Outcomes(lines, news.more + sum(group.more for group in news.groups))
 
 
-def ended_for_you(news: OutcomeNews) -> str:
-    return f"“{news.opgave_title}” van gemeente {news.gemeente_name} gaat voor jou niet door."
+def what_became(news: OutcomeNews) -> str:
+    about = f"“{news.opgave_title}” van gemeente {news.gemeente_name}"
+    if news.kind is NoticeKind.GIVEN_BACK:
+        return f"{about} staat weer open, en je belangstelling ook."
+    return f"{about} gaat voor jou niet door."
 
 
 def invited(news: InvitationNews) -> str:

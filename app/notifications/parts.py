@@ -303,9 +303,28 @@ def _has_outcome(_whose: Whose) -> ColumnElement[bool]:
     return given.correlate_except(Outcome)
 
 
+def _is_given_back(_whose: Whose) -> ColumnElement[bool]:
+    """As long as the interest stands and can be answered; the reader as at `_is_together`."""
+    stands = exists().where(
+        Response.opgave_id == Notice.opgave_id,
+        Response.user_id == Notice.user_id,
+        Response.answer == Answer.INTERESTED,
+    )
+    return and_(Opgave.status.in_(TAKES_ANSWERS), stands.correlate_except(Response))
+
+
+def _is_news_of_reaction(whose: Whose) -> ColumnElement[bool]:
+    return or_(
+        and_(Notice.kind == NoticeKind.OUTCOME, _has_outcome(whose)),
+        and_(Notice.kind == NoticeKind.GIVEN_BACK, _is_given_back(whose)),
+    )
+
+
 def _outcome_news(whole: Whole) -> OutcomeNews:
     opgave = whole.opgave
-    return OutcomeNews(opgave.opgave_id, opgave.title, opgave.gemeente_name, whole.told_at)
+    return OutcomeNews(
+        whole.kind, opgave.opgave_id, opgave.title, opgave.gemeente_name, whole.told_at
+    )
 
 
 def _invitation_news(whole: Whole) -> InvitationNews:
@@ -564,8 +583,8 @@ LOANS = Part(
 OUTCOMES = Part(
     name="outcomes",
     family=Family.OUTCOMES,
-    kinds=frozenset({NoticeKind.OUTCOME}),
-    holds=_has_outcome,
+    kinds=frozenset({NoticeKind.OUTCOME, NoticeKind.GIVEN_BACK}),
+    holds=_is_news_of_reaction,
     choose=longest_waiting,
     news_of=_outcome_news,
     compose=outcomes,

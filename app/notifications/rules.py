@@ -99,6 +99,7 @@ class NoticeKind(StrEnum):
     ANSWER_DUE = "answer_due"
     ANSWER_LATE = "answer_late"
     OUTCOME = "outcome"
+    GIVEN_BACK = "given_back"
 
 
 class Family(StrEnum):

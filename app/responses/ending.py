@@ -15,7 +15,12 @@ from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import takes_answers
 from app.responses import queries
-from app.responses.events import InvitationEnded, OutcomeGiven, OutcomeTakenBack
+from app.responses.events import (
+    InterestGivenBack,
+    InvitationEnded,
+    OutcomeGiven,
+    OutcomeTakenBack,
+)
 from app.responses.models import Invitation, Outcome, Response
 from app.responses.rules import (
     CHOSEN,
@@ -88,7 +93,10 @@ def let_go(
 
 
 def open_again(work: Work, opgave_id: UUID) -> None:
-    """Nobody has an outcome any more by an end that is undone; interest stands as before."""
+    """Nobody has an outcome any more by an end that is undone; interest stands as before.
+
+    Who was told of that end is told that it is undone.
+    """
     opgave = work.fetch(Opgave, opgave_id)
     # One that ends again just now is waited for.
     work.session.refresh(opgave, with_for_update={"read": True})
@@ -97,22 +105,26 @@ def open_again(work: Work, opgave_id: UUID) -> None:
     undone = (
         delete(Outcome)
         .where(Outcome.opgave_id == opgave_id, Outcome.reason.not_in(CHOSEN))
-        .returning(Outcome.user_id)
+        .returning(Outcome.user_id, Outcome.told_at)
         .execution_options(synchronize_session="fetch")
     )
-    user_ids = sorted(work.session.scalars(undone))
-    work.session.execute(
+    told = {user_id: told_at is not None for user_id, told_at in work.session.execute(undone)}
+    given_back = (
         update(Response)
         .where(
             Response.opgave_id == opgave_id,
             Response.answer == Answer.CLOSED,
-            Response.user_id.in_(user_ids),
+            Response.user_id.in_(told),
         )
         .values(answer=Answer.INTERESTED)
+        .returning(Response.user_id)
         .execution_options(synchronize_session="fetch")
     )
-    for user_id in user_ids:
+    interested = set(work.session.scalars(given_back))
+    for user_id in sorted(told):
         work.emit(OutcomeTakenBack(user_id=user_id, opgave_id=opgave_id))
+        if told[user_id] and user_id in interested:
+            work.emit(InterestGivenBack(user_id=user_id, opgave_id=opgave_id, at=work.now))
 
 
 def note_told(work: Work, outcome: Outcome) -> None:

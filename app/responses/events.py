@@ -1,6 +1,7 @@
 """What the room of responses tells."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -58,6 +59,19 @@ class OutcomeGiven(Event):
     name: ClassVar[str] = "outcome.given"
     user_id: UUID
     opgave_id: UUID
+
+
+@dataclass(frozen=True)
+class InterestGivenBack(Event):
+    """The opgave opened again, after they were told that it ended: their interest stands as before.
+
+    `at` is the moment from which it does.
+    """
+
+    name: ClassVar[str] = "interest.given_back"
+    user_id: UUID
+    opgave_id: UUID
+    at: datetime
 
 
 @dataclass(frozen=True)

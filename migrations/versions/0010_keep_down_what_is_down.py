@@ -15,6 +15,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _forget_later_words()
     _forget_what_was_reported()
     _let_words_stand_without_their_message()
 
@@ -25,6 +26,11 @@ def _keep_what_was_reported() -> None:
 
 def _forget_what_was_reported() -> None:
     op.drop_column("report", "copy")
+
+
+def _forget_later_words() -> None:
+    """Of a word that it does not know the release before makes an error."""
+    op.execute("DELETE FROM notice WHERE kind = 'given_back'")
 
 
 def _let_words_go_down_with_their_message() -> None:

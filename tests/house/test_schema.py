@@ -176,7 +176,7 @@ def _tell_in_old_and_later_words() -> None:
         )
     later = (
         *(NoticeKind.INVITED, NoticeKind.INVITATION_ENDED),
-        *(NoticeKind.OUTCOME, NoticeKind.LOAN_MOVED),
+        *(NoticeKind.OUTCOME, NoticeKind.GIVEN_BACK, NoticeKind.LOAN_MOVED),
         *(NoticeKind.QUESTION_PUBLISHED, NoticeKind.ANSWER_DUE, NoticeKind.ANSWER_LATE),
     )
     for notice in (NoticeKind.INTEREST_SHOWN, NoticeKind.MESSAGE_WRITTEN, *later):

@@ -216,6 +216,8 @@ class World:
             if self.now_and_then():
                 self._happen(user, opgave, NoticeKind.OUTCOME)
                 self._close(user, opgave)
+            if self.now_and_then():
+                self._happen(user, opgave, NoticeKind.GIVEN_BACK)
         for user, opgave in product(self.people, self.opgaven):
             if self.now_and_then():
                 self._happen(user, opgave, NoticeKind.INVITATION_ENDED)

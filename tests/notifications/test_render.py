@@ -167,8 +167,11 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
     }
     outcome = {
         "user_id": READER,
+        "opgave_id": UUID(int=2),
         "opgave_title": word,
         "gemeente_name": word,
+        "is_open": False,
+        "closes_on": CLOSES,
         "why": word,
         "lines": (word,),
         "next": (MailedMatch(UUID(int=1), word, word, CLOSES, word),),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from app.core.faults import FaultyDraft
 from app.core.ids import new_id
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
+from app.insight import queries as insight
 from app.loans.queries import in_loan
 from app.matching import service as matching
 from app.matching.queries import stored_matches_of_person
@@ -39,7 +40,7 @@ from tests.responses.builders import a_fitting_person, an_invitation
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
-from workers.reactions import ANSWER_BY_NO, LET_GO, OPEN_AGAIN
+from workers.reactions import ANSWER_BY_NO, LET_GO, OPEN_AGAIN, STOP_ALL_WAITING
 
 AN_HOUR = timedelta(hours=1)
 A_DAY = timedelta(days=1)
@@ -370,6 +371,94 @@ def test_interest_stands_again_when_the_opgave_opens_again(
     assert answer_of(session, talk.professional) is Answer.INTERESTED
     assert answer_of(session, refused) is Answer.CLOSED
     assert session.scalars(select(Outcome.reason)).all() == [HOURS]
+    # Of the other it is not interest that stands again.
+    assert given_back(session) == [str(talk.professional.id)] * was_told
+
+
+def given_back(session: Session) -> list[str]:
+    """Who is told that their interest stands again."""
+    facts = session.scalars(
+        select(OutboxMessage).where(OutboxMessage.name == "interest.given_back")
+    )
+    return [fact.payload["user_id"] for fact in facts]
+
+
+def end_and_open(session: Session, talk: Talk, later: timedelta) -> None:
+    """Filled and open again that much later, with what follows from it."""
+    life.fill(by_owner(session, talk, later), talk.opgave.id)
+    session.flush()
+    fact = {"opgave_id": str(talk.opgave.id)}
+    for reaction in (STOP_ALL_WAITING, LET_GO):
+        reaction.act(make_work(session, now=MONDAY + later), fact)
+    opens = by_owner(session, talk, later)
+    life.reopen(opens, talk.opgave.id, talk.opgave.closes_on, 2)
+    session.flush()
+    OPEN_AGAIN.act(opens, fact)
+
+
+def waits(session: Session) -> list[tuple[datetime, bool]]:
+    session.expire_all()
+    rows = session.scalars(select(AwaitedAnswer).order_by(AwaitedAnswer.since))
+    return [(row.since, row.settled_at is None) for row in rows]
+
+
+def test_who_was_not_answered_waits_anew_when_the_opgave_opens_again(
+    session: Session, talk: Talk
+) -> None:
+    end_and_open(session, talk, A_DAY)
+
+    assert waits(session) == [(MONDAY + A_DAY, True)]
+
+
+def test_who_had_the_last_word_of_the_gemeente_waits_for_nothing_when_it_opens_again(
+    session: Session, talk: Talk
+) -> None:
+    say(session, talk, talk.owner, "Welkom.")
+
+    end_and_open(session, talk, A_DAY)
+
+    assert waits(session) == [(MONDAY, False)]
+
+
+def test_an_answer_that_was_late_stays_late_whatever_is_filled_and_opened(
+    session: Session, talk: Talk
+) -> None:
+    opened = MONDAY + 10 * A_DAY
+    end_and_open(session, talk, 10 * A_DAY)
+
+    assert waits(session) == [(MONDAY, False), (opened, True)]
+    answer = make_work(session, talk.owner, opened + A_DAY)
+    talking.say(answer, talk.id, answer.new_id(), "Welkom.")
+    rate = insight.answering(session, MONDAY + 30 * A_DAY)
+    assert (rate.awaited, rate.in_time) == (2, 1)
+
+
+def test_what_is_filled_and_opened_before_anything_follows_keeps_its_deadline(
+    session: Session, talk: Talk
+) -> None:
+    life.fill(by_owner(session, talk, A_DAY), talk.opgave.id)
+    opens = by_owner(session, talk, A_DAY)
+    life.reopen(opens, talk.opgave.id, talk.opgave.closes_on, 2)
+    session.flush()
+
+    for reaction in (STOP_ALL_WAITING, LET_GO, OPEN_AGAIN):
+        reaction.act(opens, {"opgave_id": str(talk.opgave.id)})
+
+    assert waits(session) == [(MONDAY, True)]
+    assert given_back(session) == []
+
+
+def test_who_was_not_let_go_yet_waits_anew_as_well(session: Session, talk: Talk) -> None:
+    life.fill(by_owner(session, talk, A_DAY), talk.opgave.id)
+    session.flush()
+    fact = {"opgave_id": str(talk.opgave.id)}
+    STOP_ALL_WAITING.act(make_work(session, now=MONDAY + A_DAY), fact)
+    opens = by_owner(session, talk, A_DAY)
+    life.reopen(opens, talk.opgave.id, talk.opgave.closes_on, 2)
+    session.flush()
+    OPEN_AGAIN.act(opens, fact)
+
+    assert waits(session) == [(MONDAY + A_DAY, True)]
 
 
 def test_what_ended_again_meanwhile_stays_closed(session: Session, talk: Talk) -> None:

@@ -61,6 +61,7 @@ from app.notifications.telling import told_in_digests, told_to
 from app.opgaven.queries import seen_opgaven
 from app.responses import invitations
 from app.responses import queries as responses
+from app.responses.models import Outcome
 from app.responses.rules import MOST_NEXT
 from app.responses.words import WHY
 
@@ -434,7 +435,7 @@ def _invitation(work: Work, delivery: Delivery) -> Addressed:
 
 
 def _outcome(work: Work, delivery: Delivery) -> Addressed:
-    """Why it came to nothing, and what fits the reader best now."""
+    """Why it came to nothing, and what fits the reader best now; or that it is open again."""
     reader = work.fetch(User, delivery.user_id)
     if not may_go(work, delivery.kind, reader.id):
         raise NothingToTell("another road")
@@ -445,12 +446,26 @@ def _outcome(work: Work, delivery: Delivery) -> Addressed:
     if told.notice.told_at != delivery.news_from:
         raise NothingToTell("told in a digest")
     opgave = told.seen.opgave
-    outcome = responses.outcomes_of(work.session, viewer, [opgave.id])[opgave.id]
+    outcome = responses.outcomes_of(work.session, viewer, [opgave.id]).get(opgave.id)
     facts = {
         "name": reader.name,
         "user_id": reader.id,
+        "opgave_id": opgave.id,
         "opgave_title": told.title,
         "gemeente_name": told.seen.gemeente.name,
+        # Their interest stands again.
+        "is_open": outcome is None,
+        "closes_on": opgave.closes_on,
+        **(_why(work, viewer, outcome) if outcome else {}),
+    }
+    return Addressed(
+        reader.email, reader.name, facts, unsubscribe_id=reader.id, ends=AT_ONCE[delivery.kind]
+    )
+
+
+def _why(work: Work, viewer: Actor, outcome: Outcome) -> dict[str, Any]:
+    found = responses.next_matches(work.session, viewer, work.today)
+    return {
         "why": WHY[outcome.reason],
         "lines": _lines(outcome.words),
         "next": tuple(
@@ -461,13 +476,10 @@ def _outcome(work: Work, delivery: Delivery) -> Addressed:
                 one.seen.opgave.closes_on,
                 one_line(one.score, YOU),
             )
-            for one in responses.next_matches(work.session, viewer, work.today)
+            for one in found
         ),
         "most": MOST_NEXT,
     }
-    return Addressed(
-        reader.email, reader.name, facts, unsubscribe_id=reader.id, ends=AT_ONCE[delivery.kind]
-    )
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from app.notifications.rules import AT_ONCE, DeliveryState, MailKind, NoticeKind
 from app.notifications.service import at_once
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
-from app.opgaven.rules import OpgaveStatus
+from app.opgaven.rules import TAKES_ANSWERS, OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.responses import ending
@@ -90,6 +90,17 @@ def tell_outcome(work: Work, opgave_id: UUID, user_id: UUID) -> None:
         rows = [{**notice, "told_at": told_at}]
         _tell_at_once(work, MailKind.OUTCOME, rows, outcome.said_at)
         ending.note_told(work, outcome)
+
+
+def tell_given_back(work: Work, opgave_id: UUID, user_id: UUID, at: datetime) -> None:
+    """Tell somebody that their interest stands again from that moment, as long as it does."""
+    told_at = _moment_to_tell(work)
+    opgave = work.fetch(Opgave, opgave_id)
+    response = work.session.get(Response, (user_id, opgave_id))
+    is_interested = response is not None and response.answer is Answer.INTERESTED
+    if is_interested and opgave.status in TAKES_ANSWERS:
+        notice = _notice(work, user_id, NoticeKind.GIVEN_BACK, opgave_id)
+        _tell_at_once(work, MailKind.OUTCOME, [{**notice, "told_at": told_at}], at)
 
 
 def _tell_at_once(

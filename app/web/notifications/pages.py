@@ -28,11 +28,11 @@ from app.notifications.digest import (
     OwnNews,
     ResponseNews,
     TogetherNews,
-    ended_for_you,
     happened,
     invited,
     new_message,
     question_published,
+    what_became,
     why_of,
 )
 from app.notifications.models import Notice
@@ -73,6 +73,7 @@ PAGES = {
     NoticeKind.ANSWER_DUE: "conversations.of_opgave",
     NoticeKind.ANSWER_LATE: "conversations.of_opgave",
     NoticeKind.OUTCOME: "outcomes.show",
+    NoticeKind.GIVEN_BACK: "opgaven.show",
 }
 
 NEXT_STEPS = {
@@ -267,7 +268,7 @@ def _of_invitation(group: Sequence[SeenNotice]) -> tuple[str, str]:
 
 def _of_outcome(group: Sequence[SeenNotice]) -> tuple[str, str]:
     news: OutcomeNews = OUTCOMES.news_of(group[0].whole)
-    return ended_for_you(news).rstrip("."), "Lees waarom, en wat nu bij je past."
+    return what_became(news).rstrip("."), ABOUT_REACTION[news.kind]
 
 
 def _of_messages(group: Sequence[SeenNotice]) -> tuple[str, str]:
@@ -292,6 +293,10 @@ TO_DO = {
     NoticeKind.JOINT_LEFT: "Kijk wie er nog meedoen.",
     NoticeKind.FOLLOWED_ENDED: "Kijk hoe het afliep.",
 }
+ABOUT_REACTION = {
+    NoticeKind.OUTCOME: "Lees waarom, en wat nu bij je past.",
+    NoticeKind.GIVEN_BACK: "Je hoeft niets te doen. Wil je niet meer? Trek je belangstelling in.",
+}
 TELLERS = {
     NoticeKind.OPGAVE_FOR_YOU: _of_opgave,
     NoticeKind.COLLEAGUE_FOR_OPGAVE: _of_colleagues,
@@ -300,7 +305,7 @@ TELLERS = {
     NoticeKind.INVITED: _of_invitation,
     NoticeKind.LOAN_MOVED: _of_loan,
     NoticeKind.QUESTION_PUBLISHED: _of_published,
-    NoticeKind.OUTCOME: _of_outcome,
+    **dict.fromkeys(ABOUT_REACTION, _of_outcome),
     **dict.fromkeys(HAPPENED, _of_own),
     **dict.fromkeys(TO_DO, _of_together),
 }

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, object_session
 
 from app.accounts.models import User
 from app.accounts.queries import actor_of
@@ -13,14 +13,15 @@ from app.core.ids import new_id
 from app.core.work import Work
 from app.matching import service as matching
 from app.notifications import queries, service
+from app.notifications.digest import Outcomes
 from app.notifications.models import ChannelChoice, Delivery, Notice
 from app.notifications.rules import Channel, DeliveryState, Family, MailKind, NoticeKind
 from app.notifications.service import Claim, Stationery
 from app.notifications.telling import told_to
 from app.opgaven.rules import OpgaveStatus
 from app.responses import ending
-from app.responses.models import Outcome
-from app.responses.rules import WhyClosed
+from app.responses.models import Outcome, Response
+from app.responses.rules import Answer, WhyClosed
 from tests.conversations.builders import Talk, a_talk
 from tests.support.builders import an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
@@ -123,6 +124,79 @@ def test_an_end_that_is_undone_is_not_told(work: Work, stationery: Stationery, t
     assert NoticeKind.OUTCOME not in kinds_for(work.session, talk.professional)
     news = queries.news(work.session, actor_of(talk.professional), None, MONDAY + A_DAY, TODAY)
     assert "outcomes" not in {one.name for one in told_to(news)}
+
+
+def open_again(talk: Talk) -> None:
+    """As it is when the end of an opgave is undone."""
+    session = object_session(talk.opgave)
+    assert session is not None
+    session.execute(delete(Outcome))
+    response = session.scalars(select(Response)).one()
+    response.answer = Answer.INTERESTED
+    talk.opgave.status = OpgaveStatus.TALKING
+    session.flush()
+
+
+def tell_given_back(work: Work, talk: Talk) -> None:
+    service.tell_given_back(work, talk.opgave.id, talk.professional.id, MONDAY + A_DAY)
+    work.session.flush()
+
+
+def test_who_hears_that_it_is_open_again_hears_it_once_by_mail_and_in_the_inbox(
+    work: Work, stationery: Stationery, talk: Talk
+) -> None:
+    open_again(talk)
+    for hours in range(2):
+        now = MONDAY + A_DAY + timedelta(hours=hours)
+        tell_given_back(make_work(work.session, now=now), talk)
+
+    [mail] = mails(work.session)
+    letter = service.write_letter(work, stationery, claimed(work, mail))
+
+    assert kinds_for(work.session, talk.professional) == [NoticeKind.GIVEN_BACK]
+    assert letter is not None
+    assert letter.subject == "Een veilig plein staat weer open"
+    for part in (letter.text, letter.html):
+        assert "Je belangstelling staat weer zoals daarvoor." in part
+        assert "gaat voor jou niet door" not in part
+        assert f"/opgaven/{talk.opgave.id}" in part
+
+
+def test_interest_that_was_taken_back_or_ended_again_is_not_told_to_stand(
+    work: Work, stationery: Stationery, talk: Talk
+) -> None:
+    open_again(talk)
+    tell_given_back(make_work(work.session, now=MONDAY + A_DAY), talk)
+    [mail] = mails(work.session)
+    talk.opgave.status = OpgaveStatus.FILLED
+    work.session.flush()
+
+    assert kinds_for(work.session, talk.professional) == []
+    assert service.write_letter(work, stationery, claimed(work, mail)) is None
+    work.session.execute(delete(Notice))
+    tell_given_back(make_work(work.session, now=MONDAY + A_DAY), talk)
+    talk.opgave.status = OpgaveStatus.TALKING
+    work.session.execute(delete(Response))
+    tell_given_back(make_work(work.session, now=MONDAY + A_DAY), talk)
+    assert work.session.scalars(select(Notice)).all() == []
+
+
+def test_who_chose_the_digest_reads_there_that_it_is_open_again(work: Work, talk: Talk) -> None:
+    reader = talk.professional
+    work.session.add(
+        ChannelChoice(user_id=reader.id, family=Family.OUTCOMES, channel=Channel.DIGEST)
+    )
+    open_again(talk)
+    tell_given_back(make_work(work.session, now=MONDAY + A_DAY), talk)
+
+    news = queries.news(work.session, actor_of(reader), None, MONDAY + 2 * A_DAY, TODAY)
+
+    (told,) = [one for one in told_to(news) if one.name == "outcomes"]
+    assert mails(work.session) == []
+    assert isinstance(told.section, Outcomes)
+    assert [(line.is_open, "staat weer open" in line.text) for line in told.section.lines] == [
+        (True, True)
+    ]
 
 
 def test_who_chose_the_digest_finds_it_there(work: Work, talk: Talk) -> None:
