@@ -35,6 +35,7 @@ def test_each_loan_waits_for_somebody_else(session: Session) -> None:
     waiting = {one.professional_name: (one.loan.state, one.waits_for) for one in found}
     assert waiting == {
         "Jorrit Feenstra": (LoanState.ACTIVE, []),
+        "Piet Hein Boonstra": (LoanState.CLOSED, []),
         "Hiske Rozema": (LoanState.ASKED, [Party.BORROWER]),
         "Wouter Nijenhuis": (LoanState.ASKED, [Party.LENDER, Party.BORROWER]),
     }
@@ -47,6 +48,17 @@ def test_seeding_again_adds_only_the_weeks_that_passed(session: Session) -> None
     assert put_in(session) == 0
     assert put_in(session, days_later=7) == 1
     assert len(session.scalars(select(WorkedWeek)).all()) == before + 1
+
+
+def test_of_what_is_over_both_said_how_it_went(session: Session) -> None:
+    put_in(session)
+
+    over = select(Loan.id).where(Loan.state == LoanState.CLOSED)
+    [seen] = [queries.of_any(session, one) for one in session.scalars(over)]
+    assert set(seen.readable_by(Party.PROFESSIONAL)) == {Party.PROFESSIONAL, Party.BORROWER}
+    assert seen.feedback[Party.BORROWER].reply
+    assert len(seen.weeks) == 6
+    assert len(seen.on_profile) == 1
 
 
 def test_people_who_are_not_there_lend_nothing(session: Session) -> None:

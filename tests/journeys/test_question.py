@@ -71,7 +71,7 @@ def test_a_question_is_asked_answered_published_and_taken_back(
     asker.press("Stel je vraag")
     asker.page.get_by_text("Je vraag is gesteld.").first.wait_for()
     assert "Dat is geen belangstelling" in asker.text()
-    assert "Reactie voor" in asker.text()
+    assert "Reactie vóór" in asker.text()
     look(asker, "professional-gesprek-vraag")
     conversation_id = asker.page.url.split("#")[0].rsplit("/", 1)[1]
     asker.go("/reacties")

@@ -266,11 +266,11 @@ def test_both_sides_read_until_when_the_gemeente_has_to_react(
     for reader in (talk.professional, talk.owner):
         sign_in(client, session, reader)
         for address in (path(talk), "/gesprekken"):
-            assert "Reactie voor dinsdag 1 december" in text_of(client.get(address))
+            assert "Reactie vóór dinsdag 1 december" in text_of(client.get(address))
 
     say(session, talk, talk.owner, "Welkom.")
     session.commit()
-    assert "Reactie voor" not in text_of(client.get(path(talk)))
+    assert "Reactie vóór" not in text_of(client.get(path(talk)))
 
 
 def test_who_waits_longest_for_the_gemeente_stands_on_top(
@@ -295,7 +295,7 @@ def test_what_is_late_is_said(client: FlaskClient, session: Session, talk: Talk)
 
     page = text_of(sign_in(client, session, talk.professional).get(path(talk)))
 
-    assert "Reactie voor maandag 23 november: dat is niet gelukt." in page
+    assert "Reactie vóór maandag 23 november: dat is niet gelukt." in page
 
 
 def test_a_page_asks_as_often_for_one_conversation_as_for_three(

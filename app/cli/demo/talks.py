@@ -32,7 +32,7 @@ TALKS = (
         "Jorrit Feenstra",
         "Marloes Hoekzema",
         (
-            "Ik doe dit werk in Leeuwarden al een paar jaar. Zullen we eens bellen?",
+            "Ik doe dit werk in Westerveld al een paar jaar. Zullen we eens bellen?",
             "Graag! Donderdagochtend ben ik op kantoor. Bel je tussen negen en tien?",
             "Dat past. Ik neem onze aanpak mee, dan kun je zien wat werkt.",
             "Fijn gesprek gehad. Laat je weten of de eerste weken zo lopen als je dacht?",

@@ -194,7 +194,7 @@ def _deadline(seen: SeenConversation, today: date) -> str:
     day = seen.answer_before
     if day is None:
         return ""
-    said = f"Reactie voor {weekday_date(day)}"
+    said = f"Reactie vóór {weekday_date(day)}"
     return said if day > today else f"{said}: dat is niet gelukt"
 
 
