@@ -101,8 +101,12 @@ class SeenLoan:
         }
 
     def may_give_feedback(self, party: Party) -> bool:
-        is_shown = any(one.shown_on for one in self.feedback.values())
-        return self.loan.state in OVER and party in CLOSERS and not is_shown
+        return self.loan.state in OVER and party in CLOSERS and not self.is_feedback_shown
+
+    @property
+    def is_feedback_shown(self) -> bool:
+        """Whether both read what there is."""
+        return any(one.shown_on for one in self.feedback.values())
 
     @property
     def has_to_look_for_manager(self) -> bool:

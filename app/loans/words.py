@@ -16,6 +16,7 @@ from app.loans.rules import (
     LoanState,
     Party,
     Reason,
+    Showed,
 )
 
 YOU = "jij"
@@ -87,16 +88,45 @@ def _who_closes(seen: SeenLoan, reader: Party) -> str:
     return f"Wacht tot {names} de uren {verb}.{limit}"
 
 
+def how_it_stands_and_went(seen: SeenLoan, reader: Party) -> str:
+    """What can be read of how it went goes first, because it is what is new."""
+    parts = (how_it_stands(seen, reader), about_feedback(seen, reader))
+    return " ".join(filter(None, parts[::-1] if seen.is_feedback_shown else parts))
+
+
 def about_feedback(seen: SeenLoan, reader: Party) -> str:
-    """What somebody still can say of how it went, or that there is something to read."""
+    """What somebody still can say of how it went, or what there is to read now and by whom."""
     if seen.loan.state not in OVER or reader not in CLOSERS:
         return ""
-    theirs = [party for party in seen.readable_by(reader) if party is not reader]
-    if theirs:
-        return "Je kunt lezen hoe de ander vond dat het ging."
+    if seen.is_feedback_shown:
+        return _what_can_be_read(seen, reader)
     if seen.may_give_feedback(reader) and reader not in seen.feedback:
         return "Laat ook weten hoe het ging."
     return ""
+
+
+def _what_can_be_read(seen: SeenLoan, reader: Party) -> str:
+    other = Party.BORROWER if reader is Party.PROFESSIONAL else Party.PROFESSIONAL
+    name = _side(seen, other)
+    own = seen.feedback.get(reader)
+    if own is not None and own.reply:
+        return f"{name} antwoordde op jullie feedback. Dat antwoord kun je nu lezen."
+    if other not in seen.feedback:
+        return f"{name} kan nu lezen wat je schreef, en gaf zelf geen feedback."
+    said = f"{name} schreef hoe het ging. Dat kun je nu lezen."
+    if reader is Party.BORROWER:
+        return said
+    confirmed = [one.label for one in seen.skills if one.showed is Showed.SHOWN]
+    if not confirmed:
+        return said
+    return f"{said} Je liet dit zien: {listed(confirmed)}. Je kunt het op je profiel zetten."
+
+
+def _side(seen: SeenLoan, party: Party) -> str:
+    """Of the borrower it is the word of a gemeente."""
+    if party is Party.PROFESSIONAL:
+        return seen.professional_name
+    return f"Gemeente {seen.borrower_name}"
 
 
 def return_day(seen: SeenLoan) -> str:
@@ -126,9 +156,8 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
     parts = (
         who_signed(seen, reader),
         what_changed(seen, reader),
-        how_it_stands(seen, reader),
+        how_it_stands_and_went(seen, reader),
         _reason(seen),
-        about_feedback(seen, reader),
         end_talk(seen, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",
     )
     return " ".join(filter(None, parts))

@@ -295,7 +295,7 @@ def say_how_it_went(road: Road) -> None:
     professional.page.get_by_label("Ja, graag").check()
     professional.press("Bewaar je feedback")
     professional.page.get_by_text("Snel ingewerkt.").first.wait_for()
-    assert "Je kunt lezen hoe de ander vond dat het ging." in text_of(
+    assert "schreef hoe het ging. Dat kun je nu lezen." in text_of(
         road.mail_to(road.who.email, theirs)
     )
     look(professional, "professional-inzet-feedback-shown")

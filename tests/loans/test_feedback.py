@@ -15,7 +15,7 @@ from app.loans.models import Loan, ShownSkill
 from app.loans.queries import SeenLoan
 from app.loans.rules import Again, FeedbackDraft, LoanState, Party, Showed
 from app.loans.service.feedback import HAS_ANSWERED, IS_SHOWN, NOT_SHOWN, NOT_YET, NOT_YOURS
-from app.loans.words import about_feedback
+from app.loans.words import about_feedback, news
 from app.people.models import Evidence
 from tests.loans.builders import Parties, a_running_loan, parties
 from tests.support.builders import a_user
@@ -88,7 +88,14 @@ def test_neither_reads_the_other_first(
     seen = seen_of(session, loan)
     for reader in (first, other):
         assert set(seen.readable_by(reader)) == {first, other}
-        assert about_feedback(seen, reader) == "Je kunt lezen hoe de ander vond dat het ging."
+    assert about_feedback(seen, Party.PROFESSIONAL) == (
+        f"Gemeente {seen.borrower_name} schreef hoe het ging. Dat kun je nu lezen. "
+        "Je liet dit zien: inkoop. Je kunt het op je profiel zetten."
+    )
+    assert about_feedback(seen, Party.BORROWER) == (
+        f"{seen.professional_name} schreef hoe het ging. Dat kun je nu lezen."
+    )
+    assert news(seen, Party.BORROWER, TODAY).startswith(seen.professional_name)
     assert seen.readable_by(Party.LENDER) == {}
     assert about_feedback(seen, Party.LENDER) == ""
     assert told(session) == ["feedback.given", "feedback.given", "feedback.shown"]
@@ -105,6 +112,9 @@ def test_after_two_weeks_what_there_is_can_be_read(
 
     seen = seen_of(session, loan)
     assert list(seen.readable_by(Party.PROFESSIONAL)) == [Party.BORROWER]
+    assert about_feedback(seen, Party.BORROWER) == (
+        f"{seen.professional_name} kan nu lezen wat je schreef, en gaf zelf geen feedback."
+    )
     # Who read the other's may not write an own one after it.
     with pytest.raises(Conflict) as refused:
         give(session, who, loan, Party.PROFESSIONAL)
@@ -194,7 +204,11 @@ def test_the_professional_answers_once(session: Session, who: Parties, loan: Loa
         service.answer_feedback(work, loan.id, "En nog iets")
 
     assert refused.value.said == HAS_ANSWERED
-    assert seen_of(session, loan).feedback[Party.BORROWER].reply == "Dank je"
+    seen = seen_of(session, loan)
+    assert seen.feedback[Party.BORROWER].reply == "Dank je"
+    assert about_feedback(seen, Party.BORROWER) == (
+        f"{seen.professional_name} antwoordde op jullie feedback. Dat antwoord kun je nu lezen."
+    )
     assert told(session).count("feedback.answered") == 1
 
 

@@ -29,9 +29,8 @@ from app.loans import queries as loans
 from app.loans import service as lending
 from app.loans.rules import Manager, Party
 from app.loans.words import (
-    about_feedback,
     end_talk,
-    how_it_stands,
+    how_it_stands_and_went,
     newest_remark,
     summary,
     what_changed,
@@ -614,7 +613,7 @@ def _loan(work: Work, delivery: Delivery) -> Addressed:
         "borrower_name": seen.borrower_name,
         "summary": summary(seen),
         "changed": what_changed(seen, party),
-        "said": " ".join(filter(None, (how_it_stands(seen, party), about_feedback(seen, party)))),
+        "said": how_it_stands_and_went(seen, party),
         "why": why(seen),
         "end_talk": end_talk(seen, work.today),
         "remark": newest_remark(seen),

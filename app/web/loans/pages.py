@@ -47,7 +47,6 @@ TONES = {
     LoanState.REFUSED: "bad",
     LoanState.WITHDRAWN: "neutral",
 }
-UNSIGNED = "Nog niet getekend"
 # Points for attention, not legal advice.
 CHECKLIST = (
     "Btw: bij kosten tussen gemeenten speelt soms btw, ook bij gesloten beurs. Vraag het na bij "
