@@ -289,6 +289,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         MailKind.MESSAGE: "Bericht uit een gesprek",
         MailKind.INVITATION: "Uitnodiging voor een opgave",
         MailKind.OUTCOME: "Afloop van een reactie",
+        MailKind.ANSWER_AWAITED: "Een collega wacht op antwoord",
         MailKind.ANSWER_RETURNED: "Antwoord dat niet in een gesprek kon",
         MailKind.DIGEST: "Overzicht",
     },

@@ -73,6 +73,12 @@ class SeenConversation:
     def waits_since(self) -> datetime:
         return self.awaited.since if self.awaited else self.conversation.last_at
 
+    def was_told(self, *, is_late: bool) -> bool:
+        """Whether the gemeente was told that somebody waits still: that it is due, or late."""
+        if self.awaited is None or self.awaited.settled_at is not None:
+            return False
+        return (self.awaited.late_told_at if is_late else self.awaited.reminded_at) is not None
+
     @property
     def _is_answered(self) -> bool:
         settled_at = self.awaited.settled_at if self.awaited else None
@@ -321,6 +327,14 @@ def was_awaited(session: Session, conversation: Conversation) -> bool:
     """Whether the professional waits for the gemeente, or did before."""
     awaited = exists().where(AwaitedAnswer.conversation_id == conversation.id)
     return bool(session.scalar(select(awaited)))
+
+
+def awaited_now(session: Session, conversation_id: UUID) -> AwaitedAnswer | None:
+    """That its professional waits for the gemeente, if they do."""
+    waits = select(AwaitedAnswer).where(
+        AwaitedAnswer.conversation_id == conversation_id, AwaitedAnswer.settled_at.is_(None)
+    )
+    return session.scalar(waits.execution_options(populate_existing=True))
 
 
 def count_awaited(session: Session, opgave_id: UUID) -> int:

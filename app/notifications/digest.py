@@ -167,11 +167,12 @@ HAPPENED = {
     NoticeKind.CO_OWNER_NAMED: "Je bent de tweede opgavehouder van “{title}”.",
     NoticeKind.EXPIRED: "De laatste dag om te reageren op “{title}” is voorbij.",
     NoticeKind.INVITATION_ENDED: "Een collega ging niet in op een uitnodiging voor “{title}”.",
+}
+# The same of what stands in a conversation, not on the page of the opgave.
+AWAITED = {
     NoticeKind.ANSWER_DUE: "Een collega wacht op jullie antwoord over “{title}”.",
     NoticeKind.ANSWER_LATE: "Een collega kreeg niet op tijd antwoord over “{title}”.",
 }
-# Told of what stands in a conversation, not on the page of the opgave.
-IN_CONVERSATION = frozenset({NoticeKind.ANSWER_DUE, NoticeKind.ANSWER_LATE})
 One = TypeVar("One")
 Other = TypeVar("Other")
 OneScored = TypeVar("OneScored", bound=Scored)
@@ -348,7 +349,6 @@ class DigestOwn:
     opgave_id: UUID
     # What happened, with the title.
     text: str
-    is_in_conversation: bool = False
 
 
 @dataclass(frozen=True)
@@ -361,6 +361,23 @@ class OfOwn:
     @property
     def headline(self) -> str:
         return f"{plural(len(self.lines) + self.more, 'bericht', 'berichten')} over je opgaven"
+
+    @property
+    def first_line(self) -> str:
+        return self.lines[0].text
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """For which opgaven of the reader somebody waits for an answer."""
+
+    lines: tuple[DigestOwn, ...]
+    more: int
+
+    @property
+    def headline(self) -> str:
+        count = plural(len(self.lines) + self.more, "antwoord", "antwoorden")
+        return f"{count} waar een collega op wacht"
 
     @property
     def first_line(self) -> str:
@@ -537,13 +554,15 @@ def responses_to_opgaven(news: Choice[ResponseNews]) -> ToOpgaven:
 
 
 def news_of_own(news: Choice[OwnNews]) -> OfOwn:
-    told = (
-        DigestOwn(one.opgave_id, happened(one), one.kind in IN_CONVERSATION) for one in news.told
-    )
+    lines = tuple(DigestOwn(one.opgave_id, happened(one)) for one in news.told)
+    return OfOwn(lines, news.more + sum(group.more for group in news.groups))
+
+
+def awaited_answers(news: Choice[OwnNews]) -> Awaited:
+    told = (DigestOwn(one.opgave_id, waits(one)) for one in news.told)
     # Of several who wait for the same is told once.
     lines = tuple(dict.fromkeys(told))
-    more = news.more + sum(group.more for group in news.groups)
-    return OfOwn(lines, more)
+    return Awaited(lines, news.more + sum(group.more for group in news.groups))
 
 
 def invitations(news: Choice[InvitationNews]) -> Invitations:
@@ -604,6 +623,10 @@ def new_message(title: str, conversations: int) -> str:
 
 def happened(news: OwnNews) -> str:
     return HAPPENED[news.kind].format(title=news.opgave_title)
+
+
+def waits(news: OwnNews) -> str:
+    return AWAITED[news.kind].format(title=news.opgave_title)
 
 
 def shows_interest(name: str, region: str, title: str) -> str:

@@ -44,6 +44,7 @@ from app.matching.core.facts import Score
 from app.matching.models import Match
 from app.matching.queries import Scored, score_of
 from app.notifications.digest import (
+    AWAITED,
     DONE_TOGETHER,
     HAPPENED,
     Choice,
@@ -58,6 +59,7 @@ from app.notifications.digest import (
     Section,
     TogetherNews,
     Told,
+    awaited_answers,
     best_few,
     best_of_each_opgave,
     colleagues_for_opgaven,
@@ -264,10 +266,17 @@ def _happened_and_still_holds(whose: Whose) -> ColumnElement[bool]:
         NoticeKind.CO_OWNER_NAMED: Opgave.co_owner_id == whose.user_id,
         NoticeKind.EXPIRED: Opgave.status == OpgaveStatus.EXPIRED,
         NoticeKind.INVITATION_ENDED: _came_to_nothing(),
-        NoticeKind.ANSWER_DUE: _is_awaited(AwaitedAnswer.reminded_at),
-        NoticeKind.ANSWER_LATE: _is_awaited(AwaitedAnswer.late_told_at),
     }
     so = or_(*(and_(Notice.kind == kind, still) for kind, still in holds.items()))
+    return and_(whose.looks_after, so)
+
+
+def _waits_and_was_told(whose: Whose) -> ColumnElement[bool]:
+    told = {
+        NoticeKind.ANSWER_DUE: AwaitedAnswer.reminded_at,
+        NoticeKind.ANSWER_LATE: AwaitedAnswer.late_told_at,
+    }
+    so = or_(*(and_(Notice.kind == kind, _is_awaited(at)) for kind, at in told.items()))
     return and_(whose.looks_after, so)
 
 
@@ -531,6 +540,16 @@ RESPONSES = Part(
     news_of=_response_news,
     compose=responses_to_opgaven,
 )
+AWAITED_ANSWERS = Part(
+    name="awaited",
+    family=Family.RESPONSES,
+    kinds=frozenset(AWAITED),
+    holds=_waits_and_was_told,
+    choose=longest_waiting,
+    news_of=_own_news,
+    compose=awaited_answers,
+    while_open=False,
+)
 OWN = Part(
     name="own",
     family=Family.OWN,
@@ -591,4 +610,7 @@ OUTCOMES = Part(
     while_open=False,
 )
 # In the order in which a digest tells them.
-PARTS = (INVITATIONS, OUTCOMES, MESSAGES, LOANS, RESPONSES, OWN, TOGETHER, MATCHES, COLLEAGUES)
+PARTS = (
+    *(INVITATIONS, OUTCOMES, AWAITED_ANSWERS, MESSAGES, LOANS),
+    *(RESPONSES, OWN, TOGETHER, MATCHES, COLLEAGUES),
+)

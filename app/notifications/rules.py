@@ -151,6 +151,7 @@ class MailKind(StrEnum):
     MESSAGE = "message"
     INVITATION = "invitation"
     OUTCOME = "outcome"
+    ANSWER_AWAITED = "answer_awaited"
     DIGEST = "digest"
 
 
@@ -180,6 +181,7 @@ MAIL_RULES = {
     MailKind.MESSAGE: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.INVITATION: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.OUTCOME: MailRule(timedelta(hours=48), may_repeat=False),
+    MailKind.ANSWER_AWAITED: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
 }
 NEXT_ONE_TELLS = "Er staat al een nieuwer overzicht klaar. Dat vertelt ook wat hierin stond."
@@ -196,6 +198,7 @@ AT_ONCE = {
     MailKind.MESSAGE: Family.MESSAGES,
     MailKind.INVITATION: Family.INVITATIONS,
     MailKind.OUTCOME: Family.OUTCOMES,
+    MailKind.ANSWER_AWAITED: Family.RESPONSES,
 }
 # What a notice tells too: such a mail that did not come is told by the next digest.
 TELLS_OF_NOTICE = frozenset({*AT_ONCE, MailKind.LOAN})

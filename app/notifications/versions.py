@@ -28,7 +28,8 @@ ROWS = """
   UNION ALL SELECT o.xmin, o.ctid FROM delivery o
     WHERE o.user_id = d.user_id
       AND (o.state IN ('submitting', 'accepted')
-        OR o.kind IN ('interest_shown', 'message', 'invitation', 'outcome', 'loan'))
+        OR o.kind IN ('interest_shown', 'message', 'invitation', 'outcome', 'loan',
+          'answer_awaited'))
   UNION ALL SELECT o.xmin, o.ctid FROM notice o WHERE o.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN opgave o ON o.id = n.opgave_id
     WHERE n.user_id = d.user_id

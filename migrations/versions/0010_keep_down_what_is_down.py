@@ -31,6 +31,7 @@ def _forget_what_was_reported() -> None:
 def _forget_later_words() -> None:
     """Of a word that it does not know the release before makes an error."""
     op.execute("DELETE FROM notice WHERE kind = 'given_back'")
+    op.execute("DELETE FROM delivery WHERE kind = 'answer_awaited'")
 
 
 def _let_words_go_down_with_their_message() -> None:

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import AccessState
 from app.accounts.service import ask_sign_in
+from app.conversations.models import AwaitedAnswer
 from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.mail import Letter, message_of
@@ -39,7 +40,7 @@ from app.post import Post
 from app.responses.ending import say_no
 from app.responses.rules import WhyClosed
 from app.responses.service import show_interest
-from tests.conversations.builders import a_returned_answer, a_talk, say
+from tests.conversations.builders import a_question, a_returned_answer, a_talk, say
 from tests.house.tree import TEMPLATES
 from tests.loans.builders import a_loan, parties
 from tests.moderation.builders import a_report
@@ -133,6 +134,13 @@ def came_to_nothing(work: Work) -> None:
     service.tell_outcome(work, talk.opgave.id, talk.professional.id)
 
 
+def answer_awaited(work: Work) -> None:
+    talk = a_question(work.session)
+    for row in work.session.scalars(select(AwaitedAnswer)):
+        row.reminded_at = work.now
+    service.tell_answer_due(work, talk.id)
+
+
 def report_made(work: Work) -> None:
     a_user(work.session, Role.BEHEERDER)
     service.mail_report_made(work, a_report(work.session).id)
@@ -162,6 +170,7 @@ PLANS = {
     MailKind.ANSWER_RETURNED: answer_returned,
     MailKind.INVITATION: invited,
     MailKind.OUTCOME: came_to_nothing,
+    MailKind.ANSWER_AWAITED: answer_awaited,
     MailKind.LOAN: loan_asked,
     MailKind.REPORT_MADE: report_made,
     MailKind.REPORT_DECIDED: report_decided,

@@ -164,7 +164,7 @@ def _tell_in_old_and_later_words() -> None:
     reader = a_user(session)
     opgave = an_opgave(session, "inkoop", owner=reader)
     mails = (MailKind.DIGEST, MailKind.LOAN, MailKind.MESSAGE, MailKind.ANSWER_RETURNED)
-    for mail in (*mails, MailKind.INVITATION, MailKind.OUTCOME):
+    for mail in (*mails, MailKind.INVITATION, MailKind.OUTCOME, MailKind.ANSWER_AWAITED):
         a_delivery(session, reader, kind=mail)
     later_families = (Family.INVITATIONS, Family.OUTCOMES, Family.LOANS)
     for family in (Family.RESPONSES, Family.MESSAGES, *later_families):

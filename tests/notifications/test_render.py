@@ -18,7 +18,7 @@ from app.notifications.digest import (
 )
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import MailKind
-from app.notifications.service.letters import MailedMatch, MailedMessage
+from app.notifications.service.letters import MailedMatch, MailedMessage, MailedWait
 from tests.notifications.sections import (
     colleagues_for_opgaven,
     opgaven_for_you,
@@ -185,6 +185,13 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         MailKind.MESSAGE: message,
         MailKind.INVITATION: invitation,
         MailKind.OUTCOME: outcome,
+        MailKind.ANSWER_AWAITED: {
+            "user_id": READER,
+            "opgave_id": UUID(int=2),
+            "opgave_title": word,
+            "waiting": (MailedWait(word, word, CLOSES),),
+            "is_late": False,
+        },
         MailKind.ANSWER_RETURNED: {
             "conversation_id": READER,
             "opgave_title": word,
@@ -306,7 +313,7 @@ def test_only_mail_that_nobody_asked_for_offers_to_unsubscribe() -> None:
 
     assert offering == [
         *(MailKind.INTEREST_SHOWN, MailKind.MESSAGE),
-        *(MailKind.INVITATION, MailKind.OUTCOME, MailKind.DIGEST),
+        *(MailKind.INVITATION, MailKind.OUTCOME, MailKind.ANSWER_AWAITED, MailKind.DIGEST),
     ]
     assert "/afmelden/7responses?" in render(MailKind.INTEREST_SHOWN).text
 

@@ -19,6 +19,7 @@ from app.conversations import service as conversing
 from app.conversations.models import ConversationReader, ReceivedMail
 from app.conversations.rules import TEXT_LIMIT, Side
 from app.core.actor import Actor
+from app.core.clock import dutch_day
 from app.core.errors import NotFound
 from app.core.locks import MARKING_LOCK
 from app.core.mail import Letter
@@ -52,6 +53,7 @@ from app.notifications.rules import (
     Family,
     Frequency,
     MailKind,
+    NoticeKind,
 )
 from app.notifications.service import health, notices
 from app.notifications.service.at_once import may_go
@@ -113,6 +115,15 @@ class MailedMatch:
     gemeente_name: str
     closes_on: date | None
     why: str
+
+
+@dataclass(frozen=True)
+class MailedWait:
+    """A colleague who waits for an answer, and since which day."""
+
+    name: str
+    gemeente_name: str
+    since: date
 
 
 # A colleague who was erased.
@@ -481,6 +492,36 @@ def _why(work: Work, viewer: Actor, outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _answer_awaited(work: Work, delivery: Delivery) -> Addressed:
+    """Who waits for an answer about the opgave, as many as were told of."""
+    reader = work.fetch(User, delivery.user_id)
+    if not may_go(work, delivery.kind, reader.id):
+        raise NothingToTell("another road")
+    viewer = accounts.actor_of(reader)
+    told = queries.standing_notice(work.session, viewer, delivery.subject_id, work.today)
+    if told is None:
+        raise NothingToTell("answered")
+    if told.notice.told_at != delivery.news_from:
+        raise NothingToTell("told in a digest")
+    opgave_id, is_late = told.notice.opgave_id, told.notice.kind is NoticeKind.ANSWER_LATE
+    waiting = [
+        MailedWait(one.professional_name, one.professional_gemeente, dutch_day(one.waits_since))
+        for one in conversations.all_of(work.session, viewer, opgave_id)
+        if one.side is Side.OPGAVE and one.was_told(is_late=is_late)
+    ]
+    facts = {
+        "name": reader.name,
+        "user_id": reader.id,
+        "opgave_id": opgave_id,
+        "opgave_title": told.title,
+        "waiting": tuple(sorted(waiting, key=lambda one: (one.since, one.name))),
+        "is_late": is_late,
+    }
+    return Addressed(
+        reader.email, reader.name, facts, unsubscribe_id=reader.id, ends=AT_ONCE[delivery.kind]
+    )
+
+
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(filter(None, text.split("\n")))
 
@@ -633,6 +674,7 @@ WRITERS = {
     MailKind.MESSAGE: _message,
     MailKind.INVITATION: _invitation,
     MailKind.OUTCOME: _outcome,
+    MailKind.ANSWER_AWAITED: _answer_awaited,
     MailKind.ANSWER_RETURNED: _answer_returned,
     MailKind.REPORT_MADE: _report_made,
     MailKind.REPORT_DECIDED: _report_decided,

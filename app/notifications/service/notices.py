@@ -175,29 +175,48 @@ def tell_question_published(work: Work, published_id: UUID) -> None:
 
 
 def tell_answer_due(work: Work, conversation_id: UUID) -> None:
-    """Remind who looks after the opgave that a colleague waits for them."""
+    """Remind who looks after the opgave that a colleague waits: at once, if that may be."""
     conversation = work.fetch(Conversation, conversation_id)
-    opgave = work.fetch(Opgave, conversation.opgave_id)
-    _tell_of_waiting(work, NoticeKind.ANSWER_DUE, conversation, {opgave.owner_id})
+    awaited = conversations.awaited_now(work.session, conversation_id)
+    if awaited is not None and awaited.reminded_at is not None:
+        opgave = work.fetch(Opgave, conversation.opgave_id)
+        kind = NoticeKind.ANSWER_DUE
+        _tell_of_waiting(work, kind, conversation, {opgave.owner_id}, awaited.reminded_at)
 
 
 def tell_answer_late(work: Work, conversation_id: UUID) -> None:
-    """Tell the second opgavehouder; where there is none, the gemeentebeheerders."""
+    """Tell the second opgavehouder, at once if that may be; where there is none, the
+    gemeentebeheerders.
+    """
     conversation = work.fetch(Conversation, conversation_id)
+    awaited = conversations.awaited_now(work.session, conversation_id)
+    if awaited is None or awaited.late_told_at is None:
+        return
     opgave = work.fetch(Opgave, conversation.opgave_id)
     others = _owners(opgave) - {opgave.owner_id} or {
         user.id
         for user in accounts.with_role(work.session, Role.GEMEENTEBEHEERDER, opgave.gemeente_code)
         if user.id != opgave.owner_id
     }
-    _tell_of_waiting(work, NoticeKind.ANSWER_LATE, conversation, others)
+    _tell_of_waiting(work, NoticeKind.ANSWER_LATE, conversation, others, awaited.late_told_at)
 
 
 def _tell_of_waiting(
-    work: Work, kind: NoticeKind, conversation: Conversation, readers: Iterable[UUID]
+    work: Work,
+    kind: NoticeKind,
+    conversation: Conversation,
+    readers: Iterable[UUID],
+    at: datetime,
 ) -> None:
-    of_opgave = {(reader, conversation.opgave_id) for reader in readers}
-    _tell_as_news(work, kind, of_opgave, conversation.user_id)
+    """Of each who waits a notice; the mail tells of all who wait for the same opgave."""
+    told_at = _moment_to_tell(work)
+    opgave_id, about = conversation.opgave_id, conversation.user_id
+    rows = [
+        {**_notice(work, reader, kind, opgave_id, about), "told_at": told_at}
+        for reader in sorted(readers)
+    ]
+    if rows:
+        _tell_at_once(work, MailKind.ANSWER_AWAITED, rows, at)
 
 
 def _wait_for_the_mark(work: Work, reader: UUID) -> None:

@@ -19,6 +19,7 @@ from app.labels import label
 from app.matching.core.words import COLLEAGUE, YOU, fits_words, one_line
 from app.notifications import queries
 from app.notifications.digest import (
+    AWAITED,
     HAPPENED,
     ColleagueNews,
     InvitationNews,
@@ -32,11 +33,13 @@ from app.notifications.digest import (
     invited,
     new_message,
     question_published,
+    waits,
     what_became,
     why_of,
 )
 from app.notifications.models import Notice
 from app.notifications.parts import (
+    AWAITED_ANSWERS,
     COLLEAGUES,
     INVITATIONS,
     LOANS,
@@ -70,8 +73,7 @@ PAGES = {
     # Where it is not known which loan.
     NoticeKind.LOAN_MOVED: "opgaven.show",
     NoticeKind.QUESTION_PUBLISHED: "opgaven.show",
-    NoticeKind.ANSWER_DUE: "conversations.of_opgave",
-    NoticeKind.ANSWER_LATE: "conversations.of_opgave",
+    **dict.fromkeys(AWAITED, "conversations.of_opgave"),
     NoticeKind.OUTCOME: "outcomes.show",
     NoticeKind.GIVEN_BACK: "opgaven.show",
 }
@@ -256,6 +258,11 @@ def _of_own(group: Sequence[SeenNotice]) -> tuple[str, str]:
     return happened(news), NEXT_STEPS[news.kind]
 
 
+def _of_awaited(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    news: OwnNews = AWAITED_ANSWERS.news_of(group[0].whole)
+    return waits(news), NEXT_STEPS[news.kind]
+
+
 def _of_together(group: Sequence[SeenNotice]) -> tuple[str, str]:
     news: TogetherNews = TOGETHER.news_of(group[0].whole)
     return news.sentence.rstrip("."), TO_DO[news.kind]
@@ -307,5 +314,6 @@ TELLERS = {
     NoticeKind.QUESTION_PUBLISHED: _of_published,
     **dict.fromkeys(ABOUT_REACTION, _of_outcome),
     **dict.fromkeys(HAPPENED, _of_own),
+    **dict.fromkeys(AWAITED, _of_awaited),
     **dict.fromkeys(TO_DO, _of_together),
 }
