@@ -195,13 +195,13 @@ def test_three_sign_and_hours_are_worked(
         row = professional.page.locator("form", has_text=f"Week van {dutch_date(week)}")
         row.get_by_role("button", name="Bewaar").click()
         professional.page.get_by_text("Je uren staan genoteerd.").first.wait_for()
-    assert "Samen 15,5 uur" in professional.text()
+    assert "In totaal 15,5 uur" in professional.text()
     look(professional, "professional-inzet-hours")
     booked = "SELECT sum(minutes) FROM hour_transfer WHERE loan_id = CAST(:loan AS uuid)"
     assert product.scalar(booked, loan=road.loan.rpartition("/")[2]) == 15.5 * 60
     for visitor, place in ((owner, road.loan), (manager, link_in(asked, "/tekenen/"))):
         visitor.go(place)
-        assert "Samen 15,5 uur" in visitor.text()
+        assert "In totaal 15,5 uur" in visitor.text()
     look(manager, "manager-tekenen-runs")
 
     # Somebody else finds nothing of it.

@@ -178,12 +178,12 @@ def test_hours_with_a_comma(client: FlaskClient, session: Session, who: Parties)
     kept = client.post(
         address, data={"monday": "2026-11-23", "hours": "7,5"}, follow_redirects=True
     )
-    assert "Samen 7,5 uur" in kept.text
+    assert "In totaal 7,5 uur" in kept.text
     wrong = client.post(
         address, data={"monday": "2026-11-23", "hours": "veel"}, follow_redirects=True
     )
     assert "tot op een kwartier" in wrong.text
-    assert "Samen 7,5 uur" in wrong.text
+    assert "In totaal 7,5 uur" in wrong.text
 
 
 def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> None:
