@@ -1,6 +1,6 @@
 """Reading the urenbank: balances, what was booked in a quarter, and what a year would settle."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -115,6 +115,14 @@ def limit(session: Session, gemeente_code: str) -> int | None:
 def room(session: Session, gemeente_code: str) -> int | None:
     """How many minutes this gemeente may still borrow; nothing when it agreed on no limit."""
     return room_left(balance(session, gemeente_code), limit(session, gemeente_code))
+
+
+def booked(session: Session, loan_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many minutes stand booked of each of these loans."""
+    taken_back = HourTransfer.kind == TransferKind.REVERSAL
+    minutes = func.sum(case((taken_back, -HourTransfer.minutes), else_=HourTransfer.minutes))
+    found = select(HourTransfer.loan_id, minutes).where(HourTransfer.loan_id.in_(loan_ids))
+    return dict(session.execute(found.group_by(HourTransfer.loan_id)).all())
 
 
 def standing(session: Session, loan_id: UUID, week: date) -> HourTransfer | None:

@@ -96,6 +96,11 @@ def agree_limit(work: Work, gemeente_code: str, hours: int | None) -> None:
         work.emit(LimitAgreed(gemeente_code=gemeente_code, minutes=minutes))
 
 
+def hold_limit(work: Work, gemeente_code: str) -> None:
+    """Nobody else changes this limit, or agrees on hours by it, until this work is done."""
+    work.session.get(HourAccount, gemeente_code, with_for_update=True, populate_existing=True)
+
+
 def settle_year(work: Work, year: int, mark: str) -> None:
     """Bring every balance of a year to nothing, by the proposal that was seen. Twice is once."""
     _hold_alone(work)

@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import day_begins
 from app.core.errors import NotFound
 from app.gemeenten import queries as gemeenten
+from app.hours import queries as hours
 from app.loans.models import Feedback, Loan, Remark, ShownSkill, Terms, WorkedWeek
 from app.loans.rules import (
     CLOSERS,
@@ -25,12 +26,15 @@ from app.loans.rules import (
     OVER,
     SILENT_AFTER,
     UNDER_WAY,
+    CostBasis,
     LoanState,
     Manager,
     Party,
     Reason,
+    Room,
     may_name_another,
     mondays_of,
+    most_minutes,
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import AskedSkill, Opgave
@@ -296,6 +300,41 @@ def minutes_of(session: Session, loan_id: UUID) -> dict[date, int]:
     """All that was written for this loan, by the Monday of the week."""
     found = select(WorkedWeek.monday, WorkedWeek.minutes).where(WorkedWeek.loan_id == loan_id)
     return dict(session.execute(found).all())
+
+
+def room_for(session: Session, loan: Loan, terms: Terms) -> Room | None:
+    """Whether these terms fit within the limit of the borrower; None when nothing limits them.
+
+    What was promised to other loans that run, and is not booked yet, is not left.
+    """
+    limit = hours.limit(session, loan.borrower_code)
+    if terms.cost_basis is not CostBasis.CLOSED_PURSE or limit is None:
+        return None
+    others = _promises(session, loan.borrower_code)
+    others.pop(loan.id, None)
+    booked = hours.booked(session, [loan.id, *others])
+    promised = sum(max(0, most - booked.get(other, 0)) for other, most in others.items())
+    left = hours.balance(session, loan.borrower_code) + limit - promised
+    most = most_minutes(terms.hours_per_week, terms.starts_on, terms.ends_on)
+    return Room(max(0, left), max(0, most - booked.get(loan.id, 0)))
+
+
+def _promises(session: Session, borrower_code: str) -> dict[UUID, int]:
+    """How many minutes each loan that runs with closed purse takes at most."""
+    found = (
+        select(Loan.id, Loan.last_day, Terms.hours_per_week, Terms.starts_on)
+        .join(Terms, and_(Terms.loan_id == Loan.id, Terms.version == Loan.agreed_version))
+        .where(
+            Loan.borrower_code == borrower_code,
+            Loan.state == LoanState.ACTIVE,
+            Terms.cost_basis == CostBasis.CLOSED_PURSE,
+        )
+    )
+    return {
+        loan_id: most_minutes(hours_per_week, starts_on, last_day)
+        for loan_id, last_day, hours_per_week, starts_on in session.execute(found)
+        if last_day is not None
+    }
 
 
 def closing_of_itself(session: Session, today: date) -> list[UUID]:

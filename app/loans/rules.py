@@ -232,6 +232,23 @@ def return_faults(returned_on: date | None, last_day: date | None) -> list[Fault
     return [Fault("returned_on", said)]
 
 
+@dataclass(frozen=True)
+class Room:
+    """What a limit leaves of borrowed hours, and what terms may ask of it at most; in minutes."""
+
+    left: int
+    asked: int
+
+    @property
+    def fits(self) -> bool:
+        return self.asked <= self.left
+
+
+def most_minutes(hours_per_week: int, starts_on: date, last_day: date) -> int:
+    """When every week of a loan is worked in full."""
+    return len(mondays_of(starts_on, last_day)) * hours_per_week * 60
+
+
 def hours_mark(weeks: Mapping[date, int]) -> str:
     """A short word that is the same for exactly these minutes in each of these weeks."""
     written = sorted((monday.isoformat(), minutes) for monday, minutes in weeks.items())

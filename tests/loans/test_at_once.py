@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.queries import actor_of
-from app.core.actor import SYSTEM, Actor
+from app.core.actor import SYSTEM, Actor, Role
 from app.core.errors import Conflict
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
+from app.hours import service as hours
 from app.loans import service
 from app.loans.models import LentWeek, Loan
 from app.loans.rules import LoanState
@@ -22,7 +23,7 @@ from app.opgaven.models import Opgave
 from tests.conftest import DatabaseMaker
 from tests.loans.builders import Parties, a_lender, a_loan, interest, manager_of, parties
 from tests.support.at_once import SharedDatabase
-from tests.support.builders import an_opgave
+from tests.support.builders import a_user, an_opgave
 
 Deed = Callable[[Work], Any]
 
@@ -107,6 +108,30 @@ def test_sixteen_managers_give_eight_of_forty_hours(shared: SharedDatabase) -> N
         assert count(work, Loan.state == LoanState.ACTIVE) == 5
         assert work.session.scalar(select(func.max(LentWeek.hours))) == 40
         assert told(work, "terms.agreed") == 5
+
+
+def test_of_twenty_loans_only_as_many_as_the_limit_takes(shared: SharedDatabase) -> None:
+    with shared.work() as work:
+        first = parties(work.session)
+        everybody = [first]
+        for _ in range(19):
+            other = a_lender(work.session)
+            opgave = an_opgave(work.session, "inkoop", owner=first.borrower)
+            interest(work.session, other, opgave)
+            everybody.append(
+                replace(first, opgave=opgave, professional=other, manager=manager_of(other))
+            )
+        deeds = [signs(who, signed_by_two(work, who)) for who in everybody]
+        code = first.borrower.gemeente_code
+        beheerder = a_user(work.session, Role.GEMEENTEBEHEERDER, gemeente_code=code)
+        # Each takes 96 hours at most.
+        hours.agree_limit(Work(work.session, actor_of(beheerder), work.now), code, 5 * 96 + 95)
+
+    given = all_at_once(shared, deeds)
+
+    assert sum(isinstance(one, Conflict) for one in given) == 15
+    with shared.work() as work:
+        assert count(work, Loan.state == LoanState.ACTIVE) == 5
 
 
 def test_pressing_twice_at_once_is_one_signature(shared: SharedDatabase) -> None:

@@ -75,7 +75,7 @@ def test_the_whole_road(app: Flask, client: FlaskClient, session: Session, who: 
     ("limit", "said"),
     [
         (100, "nog 100 uur lenen. Deze inzet vraagt hoogstens 96 uur."),
-        (95, "hoogstens 96 uur. Dat is meer."),
+        (95, "hoogstens 96 uur. Dat is meer, dus tekenen kan nog niet."),
     ],
 )
 def test_who_signs_for_the_borrower_reads_what_their_limit_leaves(

@@ -26,7 +26,7 @@ from app.loans.rules import (
     faults,
     refusal_faults,
 )
-from app.loans.service import weeks
+from app.loans.service import limits, weeks
 from app.loans.service.finding import (
     as_borrower,
     as_lender,
@@ -120,10 +120,14 @@ def _sign(work: Work, loan: Loan, version: int, party: Party) -> None:
         raise Conflict(f"loan {loan.id} is of the past", said=PERIOD_IS_OVER)
     _put_signature(work, loan, terms, party)
     if terms.is_signed_by_all:
+        # Others may have been agreed on since the borrower signed.
+        limits.keep_within(work, loan, terms, party)
         _agree(work, loan, terms)
 
 
 def _put_signature(work: Work, loan: Loan, terms: Terms, party: Party) -> None:
+    if party is Party.BORROWER:
+        limits.keep_within(work, loan, terms, party)
     if party is Party.PROFESSIONAL:
         terms.professional_signed_at = work.now
     elif party is Party.LENDER:

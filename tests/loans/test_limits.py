@@ -1,0 +1,135 @@
+"""Nothing is agreed on that may pass the limit of the borrower."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Role
+from app.core.errors import Conflict
+from app.hours import service as hours
+from app.loans import queries, service
+from app.loans.models import Loan
+from app.loans.rules import CostBasis, LoanState, Party, Room
+from tests.loans.builders import (
+    TERMS,
+    Parties,
+    a_lender,
+    a_loan,
+    a_running_loan,
+    interest,
+    manager_of,
+    parties,
+    sign_rest,
+)
+from tests.support.builders import a_user, an_opgave
+from tests.support.work import MONDAY, TODAY, make_work
+
+# Twelve weeks of eight hours.
+ASKED = 96
+HOUR = 60
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+@pytest.fixture
+def gemeentebeheerder(session: Session, who: Parties) -> User:
+    code = who.borrower.gemeente_code
+    return a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=code)
+
+
+def limit(session: Session, person: User, to: int | None) -> None:
+    hours.agree_limit(make_work(session, person), person.gemeente_code, to)
+
+
+def another(session: Session, who: Parties) -> Parties:
+    """Somebody else for another opgave of the same gemeente."""
+    opgave = an_opgave(session, "inkoop", owner=who.borrower)
+    professional = a_lender(session)
+    interest(session, professional, opgave)
+    return replace(who, opgave=opgave, professional=professional, manager=manager_of(professional))
+
+
+def test_a_higher_limit_lets_the_borrower_sign(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    loan = a_loan(session, who)
+    limit(session, gemeentebeheerder, ASKED - 1)
+    service.sign_as_lender(make_work(session), loan.id, 1, who.manager)
+    work = make_work(session, who.borrower)
+
+    with pytest.raises(Conflict) as refused:
+        service.sign_as_borrower(work, loan.id, 1)
+    assert "nog 95 uur lenen, en dit vraagt hoogstens 96 uur" in refused.value.said
+    assert loan.state is LoanState.ASKED
+
+    limit(session, gemeentebeheerder, ASKED)
+    service.sign_as_borrower(work, loan.id, 1)
+    assert loan.state is LoanState.ACTIVE
+
+
+def test_what_is_promised_to_others_is_not_left(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, 2 * ASKED - 1)
+    first = a_running_loan(session, who)
+    loan = a_loan(session, another(session, who))
+
+    assert room(session, loan) == Room((ASKED - 1) * HOUR, ASKED * HOUR)
+    # What was worked is owed instead of promised: together it is the same.
+    later = make_work(session, who.professional, MONDAY + timedelta(days=14))
+    service.write_hours(later, first.id, TODAY + timedelta(days=7), 8 * HOUR)
+    assert room(session, loan) == Room((ASKED - 1) * HOUR, ASKED * HOUR)
+
+
+def test_the_last_signature_is_held_up_by_what_was_agreed_since(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, ASKED)
+    loan, other = a_loan(session, who), another(session, who)
+    service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
+    a_running_loan(session, other)
+
+    with pytest.raises(Conflict) as refused:
+        service.sign_as_lender(make_work(session), loan.id, 1, who.manager)
+    assert "Je handtekening is niet gezet." in refused.value.said
+
+
+def test_a_longer_loan_asks_only_what_it_adds(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, ASKED + 8)
+    loan = a_running_loan(session, who)
+    for weeks, fits in ((2, False), (1, True)):
+        ends_on = (TERMS.ends_on or TODAY) + timedelta(weeks=weeks)
+        longer = replace(TERMS, ends_on=ends_on, returns_on=ends_on + timedelta(days=1))
+        work = make_work(session, who.professional)
+        service.change(work, loan.id, Party.PROFESSIONAL, loan.version, longer)
+        if fits:
+            sign_rest(session, who, loan.id, loan.version)
+        else:
+            with pytest.raises(Conflict):
+                service.sign_as_borrower(make_work(session, who.borrower), loan.id, loan.version)
+
+    assert loan.agreed_version == loan.version
+
+
+@pytest.mark.parametrize("basis", [CostBasis.NONE, CostBasis.COST])
+def test_hours_that_nobody_owes_have_no_limit(
+    session: Session, who: Parties, gemeentebeheerder: User, basis: CostBasis
+) -> None:
+    limit(session, gemeentebeheerder, 0)
+    euros = 60 if basis is CostBasis.COST else None
+
+    loan = a_running_loan(session, who, cost_basis=basis, euros_per_hour=euros)
+
+    assert loan.state is LoanState.ACTIVE
+
+
+def room(session: Session, loan: Loan) -> Room | None:
+    return queries.room_for(session, loan, queries.of_any(session, loan.id).terms)
