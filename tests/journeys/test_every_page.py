@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.browser import NARROW, Visitor
+from tests.support.keyboard import keyboard_faults
 from tests.support.mailbox import Mailbox, link_in
 
 pytestmark = pytest.mark.browser
@@ -106,12 +107,39 @@ def test_every_page_that_can_be_reached_is_in_order(arrive: Arrive, role: str) -
 
     for kind in walk(visitor, OF_THE_DEMO if SOMEBODY[role] else set()):
         visitor.look(name_of(role, kind))
+        if kind in ROLE_PAGES[role]:
+            assert (kind, keyboard_faults(visitor.page)) == (kind, [])
         titles[kind] = visitor.page.title()
 
     assert ROLE_PAGES[role] - set(titles) == set()
     assert {
         kind for kind, title in titles.items() if list(titles.values()).count(title) > 1
     } == set()
+
+
+def test_what_the_keyboard_does_not_come_to_is_found(arrive: Arrive) -> None:
+    page = arrive().page
+    page.set_content(
+        "<a href='#a'>Gewoon</a><a href='#b' style='outline: none'>Ongezien</a>"
+        "<div inert><a href='#c'>Onbereikbaar</a></div>"
+    )
+
+    missed, unseen = keyboard_faults(page)
+
+    assert "not reached" in missed
+    assert "Onbereikbaar" in missed
+    assert "not seen" in unseen
+    assert "Ongezien" in unseen
+
+
+def test_a_page_that_holds_the_keyboard_is_found(arrive: Arrive) -> None:
+    page = arrive().page
+    page.set_content(
+        "<a href='#a'>Gewoon</a><textarea onkeydown='event.preventDefault()'></textarea>"
+        "<a href='#b'>Voorbij</a>"
+    )
+
+    assert keyboard_faults(page) == ["Tab never comes round"]
 
 
 def ask_link(visitor: Visitor, box: Mailbox, address: str) -> None:
