@@ -205,6 +205,7 @@ MAIL_SIGN_IN = _one("mail_sign_in", notifications.mail_sign_in, "sign_in_id")
 MAIL_ACCESS_ASKED = _one("mail_access_asked", notifications.mail_access_asked, "request_id")
 MAIL_ACCESS_DECIDED = _one("mail_access_decided", notifications.mail_access_decided, "request_id")
 MAIL_REPORT_MADE = _one("mail_report_made", notifications.mail_report_made, "report_id")
+MAIL_PUT_BACK = _one("mail_put_back", notifications.mail_put_back, "report_id")
 MAIL_REPORT_DECIDED = _one("mail_report_decided", notifications.mail_report_decided, "report_id")
 MAIL_LOAN = Reaction(
     "mail_loan",
@@ -302,7 +303,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "answer.returned": (MAIL_ANSWER_RETURNED,),
     "report.made": (MAIL_REPORT_MADE,),
     "report.decided": (MAIL_REPORT_DECIDED,),
-    "report.put_back": (),  # who wrote it sees that it may be there again
+    "report.put_back": (MAIL_PUT_BACK,),
     "loan.asked": (ANSWER_BY_LOAN, MAIL_LOAN),
     "terms.signed": (TELL_SIGNED,),  # the first and the last are told with what they do
     "terms.changed": (ANSWER_OF_BORROWER, MAIL_LOAN),

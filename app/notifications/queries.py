@@ -64,6 +64,7 @@ from app.notifications.rules import (
     AT_ONCE,
     DEFAULT_FREQUENCY,
     DEFAULT_WEEKDAY,
+    MAY_HAVE_ARRIVED,
     ON_ITS_WAY,
     ROADS,
     Channel,
@@ -441,6 +442,19 @@ def addresses_of(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]
         .where(Delivery.id.in_(ids), address.is_not(None))
     )
     return dict(rows.all())
+
+
+def was_told(session: Session, mail: Delivery) -> bool:
+    """Whether an earlier mail of this kind, to this reader about the same, may have arrived."""
+    other = aliased(Delivery)
+    found = select(other.id).where(
+        other.kind == mail.kind,
+        other.subject_id == mail.subject_id,
+        other.user_id == mail.user_id,
+        other.id != mail.id,
+        other.state.in_(MAY_HAVE_ARRIVED),
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def was_named_since(session: Session, address: str, since: datetime) -> bool:

@@ -218,6 +218,7 @@ class DeliveryState(StrEnum):
 
 # Nobody knows yet what becomes of it.
 ON_ITS_WAY = (DeliveryState.PENDING, DeliveryState.SUBMITTING)
+MAY_HAVE_ARRIVED = (DeliveryState.SUBMITTING, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 
 
 class RunState(StrEnum):

@@ -204,6 +204,8 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "title": word,
             "is_down": True,
             "is_writer": False,
+            "is_back": False,
+            "is_profile": False,
             "lines": (word,),
         },
         MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},

@@ -611,7 +611,10 @@ def _report_made(work: Work, delivery: Delivery) -> Addressed:
 
 
 def _report_decided(work: Work, delivery: Delivery) -> Addressed:
-    """For who reported it and, when it is gone, for who wrote it; nobody reads who reported."""
+    """For who reported it, and for who wrote it: that it is gone, and that it is back.
+
+    Nobody reads who reported. Who was not told that it is gone need not know that it is back.
+    """
     reader = work.fetch(User, delivery.user_id)
     report = moderation.case_of(work.session, delivery.subject_id).first
     if report.ruling is None:
@@ -619,14 +622,17 @@ def _report_decided(work: Work, delivery: Delivery) -> Addressed:
     viewer = accounts.actor_of(reader)
     about = moderation.reported(work.session, report, work.today)
     is_down, is_writer = report.ruling is Ruling.TAKEN_DOWN, reader.id in about.writer_ids
-    if is_writer and not about.is_down:
-        raise NothingToTell("put back")
+    is_back = is_writer and queries.was_told(work.session, delivery)
+    if is_writer and about.is_down is is_back:
+        raise NothingToTell("gone again" if is_back else "put back")
     facts = {
         "name": reader.name,
         "title": moderation.titles(work.session, viewer, [report])[report.id],
         "is_down": is_down,
         "is_writer": is_writer,
-        "lines": _lines(report.answer),
+        "is_back": is_back,
+        "is_profile": report.profile_id is not None,
+        "lines": () if is_back else _lines(report.answer),
     }
     return Addressed(reader.email, reader.name, facts)
 

@@ -167,6 +167,21 @@ def mail_report_decided(work: Work, report_id: UUID) -> None:
         )
 
 
+def mail_put_back(work: Work, report_id: UUID) -> None:
+    """Tell who wrote it, and heard that it was gone, that it is there again."""
+    first = moderation.case_of(work.session, report_id).first
+    about = moderation.reported(work.session, first, work.today)
+    for user_id in sorted(about.writer_ids):
+        _plan(
+            work,
+            MailKind.REPORT_DECIDED,
+            first.id,
+            user_id=user_id,
+            occasion="put back",
+            starts_at=at_once.quiet_until(work),
+        )
+
+
 @dataclass(frozen=True)
 class Turn:
     """How many digests one turn planned, and whether it was the last of its run."""

@@ -17,6 +17,7 @@ from app.moderation.rules import Ruling
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind, next_morning
+from app.people import service as people
 from app.post import Post
 from tests.conversations.builders import a_talk, say
 from tests.moderation.builders import a_report, last_message
@@ -53,6 +54,10 @@ def decide(session: Session, beheerder: User, one: Report, ruling: Ruling) -> No
 
 def letter_to(app: Flask, session: Session, user: User) -> Letter | None:
     delivery = session.scalars(select(Delivery).where(Delivery.user_id == user.id)).one()
+    return letter_of(app, session, delivery)
+
+
+def letter_of(app: Flask, session: Session, delivery: Delivery) -> Letter | None:
     post: Post = app.extensions["post"]
     claimed = service.Claim(delivery.id, delivery.kind, uuid4())
     delivery.lease_owner = claimed.owner
@@ -142,6 +147,45 @@ def test_who_wrote_it_is_not_told_of_what_is_back(
     moderation.put_back(make_work(session, beheerder), one.id)
 
     assert letter_to(app, session, talk.professional) is None
+
+
+def test_who_was_told_that_it_is_gone_is_told_that_it_is_back(
+    app: Flask, session: Session, beheerder: User
+) -> None:
+    talk = a_talk(session, "Wat een onzin.")
+    one = a_report(session, talk.owner, message_id=last_message(session, talk).id)
+    decide(session, beheerder, one, Ruling.TAKEN_DOWN)
+    for mail in mails(session):
+        mail.state = DeliveryState.ACCEPTED
+    moderation.put_back(make_work(session, beheerder), one.id)
+
+    for _ in range(2):
+        service.mail_put_back(make_work(session), one.id)
+
+    [back] = [one for one in mails(session) if one.state is DeliveryState.PENDING]
+    assert back.user_id == talk.professional.id
+    letter = letter_of(app, session, back)
+    assert letter is not None
+    assert letter.subject == "Teruggezet: Een bericht in een gesprek"
+    assert "Anderen zien het weer." in letter.text
+    assert "geen klanten" not in letter.text
+    assert "haalde" not in letter.text
+
+
+def test_of_what_is_gone_again_nobody_hears_that_it_was_back(
+    app: Flask, session: Session, beheerder: User
+) -> None:
+    profile = a_profile(session, "wonen")
+    one = a_report(session, profile_id=profile.user_id)
+    decide(session, beheerder, one, Ruling.TAKEN_DOWN)
+    for mail in mails(session):
+        mail.state = DeliveryState.ACCEPTED
+    moderation.put_back(make_work(session, beheerder), one.id)
+    service.mail_put_back(make_work(session), one.id)
+    people.take_down(make_work(session, beheerder), profile.user_id)
+
+    [back] = [one for one in mails(session) if one.state is DeliveryState.PENDING]
+    assert letter_of(app, session, back) is None
 
 
 def test_at_night_it_waits_for_the_morning(session: Session, beheerder: User) -> None:
