@@ -40,6 +40,8 @@ class SeenConversation:
     conversation: Conversation
     side: Side
     opgave: Opgave
+    # As the viewer may read it.
+    title: str
     # Whether the viewer may read the opgave now.
     is_readable: bool
     opgave_gemeente: str
@@ -463,6 +465,7 @@ def _seen(session: Session, viewer: Actor, wanted: Select[Conversation]) -> list
             conversation=one,
             side=side,
             opgave=about_all[one.opgave_id].opgave,
+            title=about_all[one.opgave_id].title_for(viewer),
             is_readable=one.opgave_id in readable,
             opgave_gemeente=about_all[one.opgave_id].gemeente.name,
             professional_name=users[one.user_id].name,

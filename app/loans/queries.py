@@ -58,6 +58,7 @@ class SeenLoan:
     agreed: Terms | None
     # Every version that three signed, the last first.
     agreements: list[Terms]
+    # As all three may read it.
     opgave_title: str
     professional_name: str
     professional_email: str
@@ -487,7 +488,7 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
     people = _people(session, [loan.user_id for loan in loans])
     codes = {code for loan in loans for code in (loan.lender_code, loan.borrower_code)}
     places = gemeenten.names_of(session, codes)
-    titles = _titles_of(session, loans)
+    titles = opgaven.titles_for_all(session, {loan.opgave_id for loan in loans})
     weeks, remarks = _weeks_of(session, loans), _remarks_of(session, loans)
     feedback, skills = feedback_on(session, [loan.id for loan in loans]), _skills_of(session, loans)
     kept = _kept_from(session, loans)
@@ -524,11 +525,6 @@ def _terms_of(session: Session, loans: list[Loan]) -> dict[tuple[UUID, int], Ter
         .order_by(Terms.version.desc())
     )
     return {(row.loan_id, row.version): row for row in rows}
-
-
-def _titles_of(session: Session, loans: list[Loan]) -> dict[UUID, str]:
-    found = select(Opgave.id, Opgave.title).where(Opgave.id.in_({one.opgave_id for one in loans}))
-    return dict(session.execute(found).all())
 
 
 def _remarks_of(session: Session, loans: list[Loan]) -> dict[UUID, list[Remark]]:

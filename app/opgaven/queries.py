@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    case,
     exists,
     func,
     null,
@@ -241,6 +242,13 @@ def heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, OpgaveHe
         .where(Opgave.id.in_(opgave_ids))
     )
     return {row.id: OpgaveHead(*row) for row in rows}
+
+
+def titles_for_all(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What people of several gemeenten read as well: not the title of what was taken down."""
+    shown = case((Opgave.taken_down_at.is_not(None), TAKEN_DOWN), else_=Opgave.title)
+    rows = session.execute(select(Opgave.id, shown).where(Opgave.id.in_(opgave_ids)))
+    return dict(rows.all())
 
 
 def opgave_to_edit(session: Session, editor: Actor, opgave_id: UUID) -> Opgave:

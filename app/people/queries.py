@@ -332,9 +332,7 @@ def _whole(row: Row) -> WholeProfile:
 
 
 def _seen_evidence(one: Evidence) -> SeenEvidence:
-    return SeenEvidence(
-        one.id, one.label, one.gemeente_name, one.opgave_title, one.month, one.is_hidden
-    )
+    return SeenEvidence(one.id, one.label, one.gemeente_name, one.month, one.is_hidden)
 
 
 def _seen_skill(skill: Skill) -> SeenSkill:

@@ -42,9 +42,10 @@ class SeenEvidence:
     evidence_id: UUID
     label: str
     gemeente_name: str
-    opgave_title: str
     month: date
     is_hidden: bool = False
+    # Nothing unless who asks has looked up that the viewer may read that opgave.
+    opgave_title: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AccessRequest, SignIn, User
@@ -36,6 +36,8 @@ from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.parts import PARTS as PARTS_OF_DIGEST
 from app.notifications.rules import MailKind, NoticeKind, due_on
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
 from app.post import Post
 from app.responses.ending import say_no
 from app.responses.rules import WhyClosed
@@ -178,6 +180,10 @@ PLANS = {
 }
 
 
+# To its own people, and to who decides about it.
+NAMES_WHAT_IS_DOWN = {MailKind.ANSWER_AWAITED, MailKind.INTEREST_SHOWN, MailKind.REPORT_MADE}
+
+
 def a_request(session: Session, now: datetime, state: AccessState) -> UUID:
     request_id = uuid4()
     request = AccessRequest(
@@ -206,6 +212,25 @@ def letter(request: pytest.FixtureRequest, app: Flask, session: Session) -> Lett
     found = service.write_letter(work, post.stationery, claimed)
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("kind", sorted(set(MailKind) - NAMES_WHAT_IS_DOWN))
+def test_no_mail_names_an_opgave_that_was_taken_down(
+    app: Flask, session: Session, kind: MailKind
+) -> None:
+    PLANS[kind](make_work(session, now=utc_now() - timedelta(minutes=1)))
+    gone = {"status": OpgaveStatus.WITHDRAWN, "taken_down_at": utc_now()}
+    session.execute(update(Opgave).values(title="Snel rijk worden", **gone))
+    post: Post = app.extensions["post"]
+    work = make_work(session, now=utc_now())
+
+    deliveries = session.scalars(select(Delivery).where(Delivery.kind == kind)).all()
+    claims = [service.Claim(one.id, one.kind, uuid4()) for one in deliveries]
+    letters = [service.write_letter(work, post.stationery, one) for one in claims]
+
+    assert letters
+    found = [f"{one.subject} {one.text} {one.html}" for one in letters if one is not None]
+    assert [text for text in found if "Snel rijk" in text] == []
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_of_a_profile_skills_and_what_was_confirmed_are_there_without_a_title() 
         hours_band="",
         function="Adviseur",
         about="Bel me.",
-        confirmed=(SeenEvidence(NOBODY, "Inkoop", "Urk", "Geheim", date(2026, 3, 1)),),
+        confirmed=(SeenEvidence(NOBODY, "Inkoop", "Urk", date(2026, 3, 1), opgave_title="Geheim"),),
     )
 
     assert profile_text(seen) == (

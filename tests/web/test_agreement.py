@@ -19,7 +19,7 @@ from app.loans.rules import Party
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
 from tests.support.builders import a_user
 from tests.support.web import sign_in
-from tests.support.work import make_work
+from tests.support.work import MONDAY, make_work
 
 
 @pytest.fixture
@@ -62,6 +62,7 @@ def test_names_that_change_later_change_nothing(
     who.professional.name, who.borrower.name = "Anders Genoemd", "Ook Anders"
     for code in (loan.lender_code, loan.borrower_code):
         session.get_one(Gemeente, code).name = f"Nieuw {code}"
+    who.opgave.taken_down_at = MONDAY
     session.flush()
 
     assert document(client, loan) == first

@@ -227,6 +227,11 @@ def test_feedback_is_blind_on_the_page(
     assert "inkoop: staat op je profiel" in text_of(kept)
     profile = text_of(client.get("/profiel"))
     assert f"opgave “{who.opgave.title}”, november 2026" in profile
+    who.opgave.taken_down_at = MONDAY
+    session.commit()
+    without = text_of(client.get("/profiel"))
+    assert who.opgave.title not in without
+    assert "Bevestigd door gemeente" in without
     [evidence] = session.scalars(select(Evidence.id))
     client.post(f"/profiel/bewijs/{evidence}/verbergen")
     assert "inkoop (verborgen)" in text_of(client.get("/profiel"))

@@ -355,3 +355,19 @@ def test_titles_stay_short_enough_to_read(
         assert found is not None
         assert found[1].strip().startswith("Fout: ")
         assert len(unescape(found[1].strip())) <= 70
+
+
+def test_no_party_reads_the_title_of_an_opgave_that_was_taken_down(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    who.opgave.title, who.opgave.taken_down_at = "Snel rijk worden", MONDAY
+    session.commit()
+    pages = [app.test_client().get(to_sign(app, loan, who.manager))]
+    for party in (who.professional, who.borrower):
+        sign_in(client, session, party)
+        pages += [client.get("/inzet"), client.get(f"/inzet/{loan.id}")]
+
+    for page in pages:
+        assert "Snel rijk worden" not in page.text
+        assert "Een opgave die is weggehaald" in page.text

@@ -552,7 +552,7 @@ def _message(work: Work, delivery: Delivery) -> Addressed:
         "name": reader.name,
         "user_id": reader.id,
         "conversation_id": conversation.id,
-        "opgave_title": seen.opgave.title,
+        "opgave_title": seen.title,
         "sender_name": shown[-1].writer_name or SOMEBODY,
         "sender_gemeente": seen.professional_gemeente
         if seen.side is Side.OPGAVE
@@ -588,7 +588,7 @@ def _answer_returned(work: Work, delivery: Delivery) -> Addressed:
     facts = {
         "name": reader.name,
         "conversation_id": in_it.conversation_id,
-        "opgave_title": seen.opgave.title,
+        "opgave_title": seen.title,
         "length": received.length,
         "limit": TEXT_LIMIT,
     }

@@ -171,7 +171,7 @@ def _question(seen: SeenConversation) -> str:
 
 
 def _title(seen: SeenConversation) -> str:
-    return seen.opgave.title if seen.is_readable else NOT_FOR_READER
+    return seen.title if seen.is_readable else NOT_FOR_READER
 
 
 def _other(seen: SeenConversation) -> str:

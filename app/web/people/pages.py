@@ -67,7 +67,10 @@ class Welcome:
 
 @dataclass(frozen=True)
 class EvidenceLine:
-    """Bevestigd door gemeente Urk, opgave “Een veilig plein”, maart 2027"""
+    """Bevestigd door gemeente Urk, opgave “Een veilig plein”, maart 2027
+
+    Without the opgave for who may not read it.
+    """
 
     evidence_id: UUID
     label: str
@@ -168,8 +171,10 @@ def own_page(
 
 
 def _evidence(one: SeenEvidence) -> EvidenceLine:
-    said = f"Bevestigd door gemeente {one.gemeente_name}, opgave “{one.opgave_title}”, "
-    return EvidenceLine(one.evidence_id, one.label, said + month_year(one.month), one.is_hidden)
+    opgave = f"opgave “{one.opgave_title}”" if one.opgave_title else ""
+    parts = (f"Bevestigd door gemeente {one.gemeente_name}", opgave, month_year(one.month))
+    said = ", ".join(filter(None, parts))
+    return EvidenceLine(one.evidence_id, one.label, said, one.is_hidden)
 
 
 def _window(window: WindowDraft) -> str:

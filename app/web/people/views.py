@@ -1,12 +1,14 @@
 """The own profile, and colleagues."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
 from app.core.faults import FaultyDraft
 from app.core.paging import Page
@@ -14,6 +16,7 @@ from app.core.work import Work
 from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
 from app.labels import MOVEMENT_SENTENCES
+from app.loans.evidence import with_titles
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
 from app.matching.searching import Sought
@@ -22,7 +25,7 @@ from app.moderation.rules import Subject
 from app.people import queries, service
 from app.people.models import Profile
 from app.people.rules import ProfileDraft, ProfileState, SkillDraft, publishing_faults
-from app.people.visibility import SeenProfile
+from app.people.visibility import SOMEBODY, Previews, SeenProfile
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
@@ -74,7 +77,7 @@ def index() -> str:
 @allow(Policy.SIGNED_IN)
 def show(user_id: UUID) -> str:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
-    seen = queries.seen_profile(session, actor, user_id, today)
+    seen = with_titles(session, actor, queries.seen_profile(session, actor, user_id, today))
     return render_template(
         "people/show.html",
         seen=seen,
@@ -94,8 +97,10 @@ def own() -> str:
     today = dutch_day(now)
     own = own_page(
         profile,
-        queries.previews(session, actor, today),
-        queries.seen_profile(session, actor, profile.user_id, today).confirmed,
+        _previews(actor, today),
+        with_titles(
+            session, actor, queries.seen_profile(session, actor, profile.user_id, today)
+        ).confirmed,
         matching.search_for_person(session, profile.user_id, now),
         today,
         welcome=is_new(profile, now)
@@ -218,6 +223,17 @@ def _version_now() -> int:
 def _own_profile() -> Profile | None:
     user_id = current_actor().user_id
     return queries.own_profile(db.session(), user_id) if user_id else None
+
+
+def _previews(owner: Actor, today: date) -> Previews:
+    """Each with the titles that such a colleague may read."""
+    session = db.session()
+    found = queries.previews(session, owner, today)
+    home = Actor(SOMEBODY, owner.gemeente_code)
+    return Previews(
+        at_home=found.at_home and with_titles(session, home, found.at_home),
+        elsewhere=found.elsewhere and with_titles(session, Actor(SOMEBODY), found.elsewhere),
+    )
 
 
 def _draft() -> ProfileDraft:
