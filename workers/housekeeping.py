@@ -3,7 +3,7 @@
 from app.conversations import awaiting
 from app.extensions import shelf
 from app.loans import service as loans
-from app.loans.queries import being_signed, is_anything_due
+from app.loans.queries import asked_by, being_signed, is_anything_due
 from app.matching import service as matching
 from app.moderation import service as moderation
 from app.opgaven import life
@@ -42,6 +42,13 @@ def sweep_answers() -> None:
     with open_work() as work:
         awaiting.tell_what_is_late(work)
         awaiting.tell_what_is_due(work)
+
+
+def set_deadlines() -> None:
+    """Gives who waits without one five workdays from now; of who is lent out nobody waits."""
+    with open_work() as work:
+        for user_id in sorted(awaiting.without_deadline(work.session)):
+            awaiting.begin_anew(work, user_id, asked_by(work.session, user_id))
 
 
 def match_nightly() -> None:

@@ -60,6 +60,9 @@ TICKS = {
     "remind who is waited for": Tick(
         "housekeeping.sweep_answers", housekeeping.sweep_answers, 300, Group.TICK
     ),
+    "give who waits a day for their answer": Tick(
+        "housekeeping.set_deadlines", housekeeping.set_deadlines, 3600, Group.TICK
+    ),
     "compare everything once a night": Tick(
         "housekeeping.match_nightly", housekeeping.match_nightly, 600, Group.BUILD
     ),

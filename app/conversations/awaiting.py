@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from app.conversations.events import AnswerDue, AnswerLate
 from app.conversations.models import AwaitedAnswer, Conversation
@@ -101,6 +102,20 @@ def begin_again(work: Work, opgave_id: UUID, answered: Collection[UUID]) -> None
     another road than a message.
     """
     _begin_all(work, Conversation.opgave_id == opgave_id, Conversation.user_id.not_in(answered))
+
+
+def without_deadline(session: Session) -> set[UUID]:
+    """Who was never answered about an opgave that takes answers, and waits with no day for it.
+
+    Conversations from before there were such days are so.
+    """
+    found = (
+        select(Conversation.user_id)
+        .join(Opgave, Opgave.id == Conversation.opgave_id)
+        .outerjoin(AwaitedAnswer, AwaitedAnswer.conversation_id == Conversation.id)
+        .where(Opgave.status.in_(TAKES_ANSWERS), AwaitedAnswer.id.is_(None), is_unanswered())
+    )
+    return set(session.scalars(found))
 
 
 def tell_what_is_due(work: Work) -> None:

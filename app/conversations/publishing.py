@@ -12,6 +12,7 @@ from app.conversations.revealing import revealing_faults
 from app.conversations.rules import Side, Words, repeating_faults, words_faults
 from app.core.errors import Conflict, NotFound
 from app.core.faults import Fault, refuse
+from app.core.outbox import facts_of
 from app.core.work import Work
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import ENDED, NO_SUCH_MOVE
@@ -58,10 +59,27 @@ def revise(work: Work, published_id: UUID, words: Words) -> None:
         work.emit(QuestionRevised(published_id=published_id, opgave_id=published.opgave_id))
 
 
-def take_back(work: Work, published_id: UUID) -> None:
+def take_back(work: Work, published_id: UUID) -> UUID:
+    """Off its opgave, whose id this gives; twice is once."""
+    there = work.session.get(
+        PublishedAnswer, published_id, with_for_update=True, populate_existing=True
+    )
+    if there is None:
+        return _was_on(work, published_id)
     published = queries.published_to_edit(work.session, work.actor, published_id)
-    work.emit(QuestionTakenBack(published_id=published_id, opgave_id=published.opgave_id))
+    opgave_id = published.opgave_id
+    work.emit(QuestionTakenBack(published_id=published_id, opgave_id=opgave_id))
     work.session.delete(published)
+    return opgave_id
+
+
+def _was_on(work: Work, published_id: UUID) -> UUID:
+    """The opgave on which it stood until it was taken back, for who looks after that."""
+    told = facts_of(work.session, [QuestionTakenBack.name], published_id=published_id)
+    if not told:
+        raise NotFound(f"published answer {published_id}")
+    opgave_id = UUID(told[-1].payload["opgave_id"])
+    return opgaven.opgave_to_edit(work.session, work.actor, opgave_id).id
 
 
 def silence(work: Work, conversation_id: UUID) -> None:

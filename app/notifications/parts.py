@@ -214,19 +214,19 @@ def _shows_itself(is_known: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _fits_and_is_wanted(whose: Whose) -> ColumnElement[bool]:
-    return and_(Match.value.is_not(None), ~_left_out(whose))
+    return and_(Match.value.is_not(None), ~is_left_out(whose.user_id))
 
 
-def _left_out(whose: Whose) -> ColumnElement[bool]:
+def is_left_out(user_id: UUID | SQLColumnExpression[UUID] | None) -> ColumnElement[bool]:
     """Whether the opgave has a theme, or asks as a must a skill, that the reader leaves out."""
     theme = exists().where(
-        LeftOutTheme.user_id == whose.user_id, LeftOutTheme.theme == any_(Opgave.themes)
+        LeftOutTheme.user_id == user_id, LeftOutTheme.theme == any_(Opgave.themes)
     )
     skill = (
         select(LeftOutSkill.user_id)
         .join(AskedSkill, IS_LEFT_OUT)
         .where(
-            LeftOutSkill.user_id == whose.user_id,
+            LeftOutSkill.user_id == user_id,
             AskedSkill.opgave_id == Opgave.id,
             AskedSkill.must,
         )

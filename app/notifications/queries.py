@@ -38,7 +38,7 @@ from app.loans.events import ManagerNamed
 from app.loans.models import Loan
 from app.loans.told import Key, told_of
 from app.matching.models import Match
-from app.matching.queries import ScoreRow
+from app.matching.queries import OpgaveMatch, ScoreRow
 from app.notifications.models import (
     ChannelChoice,
     Delivery,
@@ -56,6 +56,7 @@ from app.notifications.parts import (
     Standing,
     Whose,
     each_reader,
+    is_left_out,
     is_told_loan,
     one,
     reader,
@@ -83,8 +84,9 @@ from app.opgaven.rules import EDITORS, ENDED
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.visibility import Relation, SeenProfile
+from app.responses import queries as responses
 from app.responses.models import Response
-from app.responses.rules import Answer
+from app.responses.rules import MOST_NEXT, Answer
 
 # A notice with its match if there is one, when it became news, and whether it is still to be read.
 Row = tuple[Notice, Match | None, datetime, bool]
@@ -142,6 +144,17 @@ def left_out(session: Session, user_id: UUID) -> LeftOut:
         tuple(session.scalars(themes.order_by(LeftOutTheme.theme))),
         tuple(session.scalars(skills.order_by(LeftOutSkill.label_normal))),
     )
+
+
+def next_matches(
+    session: Session, viewer: Actor, today: date, most: int = MOST_NEXT
+) -> list[OpgaveMatch]:
+    """What fits the viewer best of what they said nothing to, without what they left out."""
+    free = responses.free_matches(session, viewer, today)
+    among = Opgave.id.in_([one.seen.opgave.id for one in free])
+    without = select(Opgave.id).where(among, is_left_out(viewer.user_id))
+    unwanted = set(session.scalars(without))
+    return [one for one in free if one.seen.opgave.id not in unwanted][:most]
 
 
 def channels(session: Session, user_id: UUID) -> dict[Family, Channel]:

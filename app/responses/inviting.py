@@ -1,6 +1,6 @@
 """Inviting a professional to an opgave, and how that ends."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -79,8 +79,8 @@ def refusal(work: Work, opgave: Opgave, person: User) -> str:
     """Why this professional cannot be invited now, or nothing; `NotFound` for who does not fit."""
     if not takes_answers(opgave.status, opgave.closes_on, work.today):
         return NOT_OPEN
-    if not has_time_to_answer(work.today, opgave.closes_on):
-        return TOO_LATE.format(closes_on=dutch_date(opgave.closes_on))
+    if said := too_late(opgave, work.today):
+        return said
     session = work.session
     is_colleague = person.gemeente_code == opgave.gemeente_code
     if is_colleague or not invitations.fits(session, work.actor, opgave.id, person.id, work.today):
@@ -88,6 +88,13 @@ def refusal(work: Work, opgave: Opgave, person: User) -> str:
     if invitations.waiting(session, opgave.id, person.id) is not None:
         return IS_WAITING
     return "" if invitations.invitable(session, opgave, [person.id]) else NOT_NOW
+
+
+def too_late(opgave: Opgave, today: date) -> str:
+    """Why nobody can be invited to this opgave any more, or nothing."""
+    if has_time_to_answer(today, opgave.closes_on):
+        return ""
+    return TOO_LATE.format(closes_on=dutch_date(opgave.closes_on))
 
 
 def take_back(work: Work, invitation_id: UUID) -> None:

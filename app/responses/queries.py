@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
@@ -21,7 +20,7 @@ from app.people import queries as people
 from app.people.rules import ProfileState
 from app.people.visibility import Relation, SeenProfile
 from app.responses.models import Invitation, Outcome, Response
-from app.responses.rules import MOST_NEXT, Answer, InvitationState, may_react_again
+from app.responses.rules import Answer, InvitationState, may_react_again
 
 
 @dataclass(frozen=True)
@@ -151,20 +150,17 @@ def introduced(
     return people.seen_profiles(session, viewer, user_ids, today, Relation.INTERESTED)
 
 
-def next_matches(
-    session: Session, viewer: Actor, today: date, most: int = MOST_NEXT
-) -> list[OpgaveMatch]:
-    """What fits the viewer best of what is open, and what they said nothing to."""
+def free_matches(session: Session, viewer: Actor, today: date) -> list[OpgaveMatch]:
+    """What fits the viewer of what is open, and what they said nothing to; best first."""
     profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
     if profile is None or profile.state is not ProfileState.PUBLISHED:
         return []
     found = matching.stored_matches_of_person(session, viewer, today)
     ids = [one.seen.opgave.id for one in found]
     said, closed = own(session, viewer, ids), outcomes_of(session, viewer, ids)
-    free = (
+    return [
         one for one in found if one.seen.opgave.id not in said and one.seen.opgave.id not in closed
-    )
-    return list(islice(free, most))
+    ]
 
 
 def outcomes_of(session: Session, viewer: Actor, opgave_ids: Iterable[UUID]) -> dict[UUID, Outcome]:

@@ -25,14 +25,18 @@ from app.insight import queries as insight
 from app.loans.queries import in_loan
 from app.matching import service as matching
 from app.matching.queries import stored_matches_of_person
+from app.notifications import queries as news
+from app.notifications.rules import LeftOut
+from app.notifications.service import leave_out
 from app.opgaven import life
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
-from app.responses import ending, queries, service
+from app.responses import ending, service
 from app.responses.ending import ALREADY_CLOSED, NOT_CLOSED
 from app.responses.models import Invitation, Outcome, Response
 from app.responses.rules import CHOSEN, MOST_NEXT, Answer, InvitationState, WhyClosed
 from app.responses.service import IS_CLOSED, WAS_CLOSED
+from app.vocabulary.rules import Theme
 from tests.conftest import DatabaseMaker
 from tests.conversations.builders import Talk, a_talk, say
 from tests.loans.builders import a_loan, a_running_loan, parties
@@ -563,10 +567,27 @@ def test_the_next_matches_are_the_best_that_can_still_be_answered(session: Sessi
     ordered[1].status = OpgaveStatus.FILLED
     session.flush()
 
-    found = [one.seen.opgave.id for one in queries.next_matches(session, actor_of(person), TODAY)]
+    found = [one.seen.opgave.id for one in news.next_matches(session, actor_of(person), TODAY)]
 
     assert len(opgaven) == len(ordered)
     assert found == [one.id for one in ordered[2 : 2 + MOST_NEXT]]
+
+
+def test_the_next_matches_are_without_what_their_reader_left_out(session: Session) -> None:
+    person = a_fitting_person(session)
+    for number in range(2):
+        an_opgave(session, "Verkeerskunde", title=f"Opgave {number}", themes=[Theme.WONEN])
+    wanted = an_opgave(session, "Verkeerskunde", themes=[Theme.RUIMTE])
+    asking = an_opgave(session, "Verkeerskunde", "Inkoop", themes=[Theme.RUIMTE])
+    matching.match_everything(make_work(session))
+    own = stored_matches_of_person(session, actor_of(person), TODAY)
+    assert {wanted.id, asking.id} < {one.seen.opgave.id for one in own}
+
+    leave_out(make_work(session, person), LeftOut((Theme.WONEN,), ("inkoop",)))
+    session.flush()
+
+    found = news.next_matches(session, actor_of(person), TODAY)
+    assert [one.seen.opgave.id for one in found] == [wanted.id]
 
 
 def test_every_reason_that_can_be_chosen_is_one_of_people() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -10,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.dutch import dutch_date
 from app.matching import service as matching
 from app.opgaven.models import Opgave
 from app.people.rules import Visibility
-from app.responses.inviting import NOT_NOW
+from app.responses.inviting import NOT_NOW, TOO_LATE
 from app.responses.models import Invitation, Response
 from app.responses.rules import Answer, InvitationState, WhyNot
 from tests.responses.builders import (
@@ -25,7 +27,7 @@ from tests.responses.builders import (
 )
 from tests.support.pages import text_of
 from tests.support.web import sign_in
-from tests.support.work import MONDAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 People = tuple[Opgave, User, User]
 
@@ -100,6 +102,21 @@ def test_a_refusal_is_told_where_the_button_stood(
     assert invite not in client.get(f"{path}/collegas").text
     page = client.post(invite, data={"words": WORDS}, follow_redirects=True)
     assert NOT_NOW in text_of(page)
+
+
+def test_who_cannot_answer_in_time_is_not_to_be_invited_and_the_page_says_why(
+    client: FlaskClient, session: Session, match: People
+) -> None:
+    opgave, owner, _ = match
+    sign_in(client, session, owner)
+    closes_on = TODAY + timedelta(days=1)
+    opgave.closes_on = closes_on
+    session.commit()
+
+    page = client.get(f"/opgaven/{opgave.id}/collegas")
+
+    assert "/uitnodigen/" not in page.text
+    assert TOO_LATE.format(closes_on=dutch_date(closes_on)) in text_of(page)
 
 
 def test_an_invitation_is_taken_back_where_it_stands(

@@ -113,8 +113,13 @@ def test_it_is_changed_and_taken_back(client: FlaskClient, session: Session, tal
     press(client, preview, "publiceer", "ja")
     assert published(session) == [("Waar?", "Daar.")]
 
-    client.post(f"{edit}/weg")
+    first, second = client.post(f"{edit}/weg"), client.post(f"{edit}/weg")
     assert published(session) == []
+    assert (first.status_code, first.location) == (302, f"/opgaven/{talk.opgave.id}")
+    assert (second.status_code, second.location) == (first.status_code, first.location)
+
+    sign_in(client, session, a_user(session, Role.OPGAVEHOUDER))
+    assert client.post(f"{edit}/weg").status_code == 404
 
 
 def test_who_may_not_gets_the_answer_of_one_that_is_not_there(

@@ -3,17 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.conversations import service as conversations
+from app.conversations.models import AwaitedAnswer
 from app.core.outbox import OutboxMessage
 from app.loans.rules import LoanState
 from app.matching.models import Match, NightlyRun
 from app.opgaven.rules import OpgaveStatus
-from tests.conversations.builders import a_question
-from tests.loans.builders import a_running_loan, parties
+from tests.conversations.builders import a_question, say
+from tests.loans.builders import a_loan, a_running_loan, parties
 from tests.support.builders import a_profile, an_opgave
-from tests.support.work import MONDAY, TODAY
+from tests.support.work import MONDAY, TODAY, make_work
 from workers import housekeeping
 
 # Two o'clock at night in Amsterdam.
@@ -75,6 +77,23 @@ def test_nothing_is_compared_before_the_night(session: Session) -> None:
         housekeeping.match_nightly()
 
     assert session.scalars(select(NightlyRun)).all() == []
+
+
+def test_who_waits_with_no_day_for_an_answer_gets_one(session: Session) -> None:
+    waits, answered, lent = a_question(session), a_question(session), parties(session)
+    say(session, answered, answered.owner, "Aan de haven.")
+    work = make_work(session)
+    conversations.begin_after_interest(work, lent.opgave.id, lent.professional.id)
+    a_loan(session, lent)
+    session.execute(delete(AwaitedAnswer))
+    session.commit()
+
+    for days in (3, 4):
+        with time_machine.travel(MONDAY + timedelta(days=days), tick=False):
+            housekeeping.set_deadlines()
+
+    (row,) = session.scalars(select(AwaitedAnswer))
+    assert (row.conversation_id, row.answer_before) == (waits.id, TODAY + timedelta(days=11))
 
 
 def test_the_clock_tells_of_answers_that_are_waited_for(session: Session) -> None:

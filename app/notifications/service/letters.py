@@ -474,7 +474,7 @@ def _outcome(work: Work, delivery: Delivery) -> Addressed:
 
 
 def _why(work: Work, viewer: Actor, outcome: Outcome) -> dict[str, Any]:
-    found = responses.next_matches(work.session, viewer, work.today)
+    found = queries.next_matches(work.session, viewer, work.today)
     return {
         "why": WHY[outcome.reason],
         "lines": _lines(outcome.words),

@@ -70,10 +70,8 @@ def edit(published_id: UUID) -> ResponseReturnValue:
 @published.post("/antwoorden/<uuid:published_id>/weg")
 @allow(Policy.OPGAVEHOUDER)
 def take_back(published_id: UUID) -> ResponseReturnValue:
-    row = queries.published_to_edit(db.session(), current_actor(), published_id)
-    opgave_id = row.opgave_id
     with open_work() as work:
-        publishing.take_back(work, published_id)
+        opgave_id = publishing.take_back(work, published_id)
     flash(TAKEN_BACK, "success")
     return redirect(url_for("opgaven.show", opgave_id=opgave_id))
 

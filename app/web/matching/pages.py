@@ -30,7 +30,7 @@ from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
-from app.responses import invitations
+from app.responses import invitations, inviting
 from app.responses import queries as responses
 from app.responses.models import Response
 from app.responses.queries import Interested
@@ -91,6 +91,8 @@ class Matches:
     search: Search = Search.DONE
     # Who fits, too, and stands in a list of their own because they showed interest.
     besides: int = 0
+    # Why nobody can be invited any more, or nothing.
+    no_inviting: str = ""
 
     @property
     def groups(self) -> list[tuple[str, list[MatchCard]]]:
@@ -209,7 +211,9 @@ def _colleagues(
     turns = in_turn(sorted((one.score for one in others.values()), key=group_of), lately)
     asked_less = {turn.score.profile_id for turn in turns if turn.asked_less}
     shown = _page_of([turn.score for turn in turns], number)
-    can = invitations.invitable(session, opgave, [one.profile_id for one in shown.items])
+    too_late = inviting.too_late(opgave, dutch_day(now))
+    ids = [one.profile_id for one in shown.items]
+    can = set() if too_late else invitations.invitable(session, opgave, ids)
     cards = [
         replace(
             _of_colleague(others[one.profile_id].profile, one, can),
@@ -220,7 +224,7 @@ def _colleagues(
     besides = len(found) - len(others)
     if besides and not others:
         return Matches(search=search, besides=besides)
-    return replace(_found(shown.of(cards), search), besides=besides)
+    return replace(_found(shown.of(cards), search), besides=besides, no_inviting=too_late)
 
 
 def _no_search_for(profile: Profile | None) -> Silence:

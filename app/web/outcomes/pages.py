@@ -13,6 +13,7 @@ from app.core.errors import NotFound
 from app.labels import label
 from app.loans.queries import in_loan
 from app.matching.core.words import YOU, one_line
+from app.notifications import queries as news
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import OpgaveStatus
 from app.responses import queries
@@ -83,7 +84,7 @@ def outcome_page(session: Session, viewer: Actor, opgave_id: UUID, today: date) 
             closing_on=one.seen.opgave.closes_on,
             why=one_line(one.score, YOU),
         )
-        for one in queries.next_matches(session, viewer, today)
+        for one in news.next_matches(session, viewer, today)
     ]
     return OutcomePage(
         title=about.title_for(viewer),
