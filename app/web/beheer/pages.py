@@ -92,6 +92,35 @@ class Count:
     value: str
 
 
+# Title, page and what it is for.
+OF_PLATFORM = (
+    ("Aanvragen", "beheer.requests", "Laat mensen toe van wie we het maildomein nog niet kennen."),
+    (
+        "Wat gemeld is",
+        "moderation.queue",
+        "Kijk naar wat collega’s meldden, en beslis of het blijft staan.",
+    ),
+    (
+        "Uren verrekenen",
+        "settling.index",
+        "Breng eens per jaar wat gemeenten elkaar schuldig zijn terug naar nul.",
+    ),
+    ("Maildomeinen", "beheer.domains", "Leg vast welk maildomein bij welke gemeente hoort."),
+    (
+        "Begrippen",
+        "vocabulary.index",
+        "Zeg wat losse woorden betekenen en voeg samen wat hetzelfde is.",
+    ),
+    (
+        "Betwiste redenen",
+        "matching.disputed",
+        "Lees van welke redenen collega’s zeggen dat ze niet kloppen.",
+    ),
+    ("Mail", "mail.show", "Zie welke mail niet aankwam en waarom, en stuur hem opnieuw."),
+    ("Systeem", "beheer.system", "Kijk of het werk op de achtergrond en de mail goed lopen."),
+)
+
+
 def tasks(session: Session, actor: Actor) -> list[Task]:
     people = Task(
         title="Collega’s en rollen",
@@ -127,54 +156,20 @@ def _review_task(session: Session, actor: Actor) -> list[Task]:
 
 
 def _platform_tasks(session: Session) -> list[Task]:
-    requests = accounts.count_waiting_requests(session)
-    reported = moderation.count_waiting(session)
-    failures = jobs.counts_by_state(session).get(jobs.JobState.FAILED, 0)
+    """What there is to look after for all gemeenten together."""
+    waiting = {
+        "beheer.requests": (accounts.count_waiting_requests(session), "te beslissen"),
+        "moderation.queue": (moderation.count_waiting(session), "te beslissen"),
+        "beheer.system": (jobs.counts_by_state(session).get(jobs.JobState.FAILED, 0), "mislukt"),
+    }
     return [
-        Task(
-            title="Aanvragen",
-            text="Laat mensen toe van wie we het maildomein nog niet kennen.",
-            href=url_for("beheer.requests"),
-            waiting=f"{number(requests)} te beslissen" if requests else "",
-        ),
-        Task(
-            title="Wat gemeld is",
-            text="Kijk naar wat collega’s meldden, en beslis of het blijft staan.",
-            href=url_for("moderation.queue"),
-            waiting=f"{number(reported)} te beslissen" if reported else "",
-        ),
-        Task(
-            title="Uren verrekenen",
-            text="Breng eens per jaar wat gemeenten elkaar schuldig zijn terug naar nul.",
-            href=url_for("settling.index"),
-        ),
-        Task(
-            title="Maildomeinen",
-            text="Leg vast welk maildomein bij welke gemeente hoort.",
-            href=url_for("beheer.domains"),
-        ),
-        Task(
-            title="Begrippen",
-            text="Zeg wat losse woorden betekenen en voeg samen wat hetzelfde is.",
-            href=url_for("vocabulary.index"),
-        ),
-        Task(
-            title="Betwiste redenen",
-            text="Lees van welke redenen collega’s zeggen dat ze niet kloppen.",
-            href=url_for("matching.disputed"),
-        ),
-        Task(
-            title="Mail",
-            text="Zie welke mail niet aankwam en waarom, en stuur hem opnieuw.",
-            href=url_for("mail.show"),
-        ),
-        Task(
-            title="Systeem",
-            text="Kijk of het werk op de achtergrond en de mail goed lopen.",
-            href=url_for("beheer.system"),
-            waiting=f"{number(failures)} mislukt" if failures else "",
-        ),
+        Task(title, text, url_for(page), _how_many(*waiting.get(page, (0, ""))))
+        for title, page, text in OF_PLATFORM
     ]
+
+
+def _how_many(count: int, what: str) -> str:
+    return f"{number(count)} {what}" if count else ""
 
 
 def request_lines(session: Session) -> list[RequestLine]:

@@ -20,13 +20,8 @@ class MessageForm(WebForm):
         return id_in(self.message_id.data) or new_id()
 
 
-class QuestionForm(WebForm):
-    message_id = HiddenField()
+class QuestionForm(MessageForm):
     text = TextField("Je vraag", render_kw={"required": False})
-
-    @property
-    def new_message_id(self) -> UUID:
-        return id_in(self.message_id.data) or new_id()
 
 
 class PublishForm(WebForm):
@@ -46,10 +41,5 @@ class PublishForm(WebForm):
         return id_in(self.published_id.data) or new_id()
 
 
-class InterestForm(WebForm):
-    message_id = HiddenField()
+class InterestForm(MessageForm):
     text = TextField("Wil je er iets bij zeggen?")
-
-    @property
-    def new_message_id(self) -> UUID:
-        return id_in(self.message_id.data) or new_id()

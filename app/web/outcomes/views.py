@@ -17,7 +17,8 @@ from app.opgaven.models import Opgave
 from app.people.visibility import SeenProfile
 from app.responses import ending
 from app.web.auth import current_actor
-from app.web.outcomes.forms import ClosingForm, ThinkAgainForm
+from app.web.conversations.forms import MessageForm
+from app.web.outcomes.forms import ClosingForm
 from app.web.outcomes.pages import closed_one, interested_one, outcome_page
 from app.web.policy import Policy, allow
 from app.web.work import open_work
@@ -56,7 +57,7 @@ def say_no(opgave_id: UUID, user_id: UUID) -> ResponseReturnValue:
 def think_again(opgave_id: UUID, user_id: UUID) -> ResponseReturnValue:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     opgave = opgaven.opgave_to_edit(session, actor, opgave_id)
-    form = ThinkAgainForm.of_request(data={"message_id": str(new_id())})
+    form = MessageForm.of_request(data={"message_id": str(new_id())})
     if form.submitted():
         try:
             with open_work() as work:
