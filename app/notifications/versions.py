@@ -92,7 +92,6 @@ NOT_READ = {
     "hour_account": "a digest tells nothing of hours between gemeenten",
     "hour_settling": "the same",
     "hour_transfer": "the same",
-    "invited_week": "it holds back invitations, never a digest",
     "joint": "a digest does not name it; what is in it counts",
     "lent_week": "no digest tells of hours that are lent",
     "mail_allowance": "it holds back mail that goes at once, never a digest",

@@ -4,21 +4,19 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.core.actor import may_moderate
-from app.core.dutch import dutch_date, weekday_date
+from app.core.dutch import dutch_date, moment
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
 from app.core.work import Work
-from app.core.workdays import monday_of
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import takes_answers
 from app.responses import invitations
 from app.responses.events import InvitationEnded, Invited
-from app.responses.models import Invitation, InvitedWeek, Response
+from app.responses.models import Invitation, Response
 from app.responses.rules import (
     MOST_A_WEEK,
     WEEK,
@@ -40,8 +38,8 @@ IS_WAITING = "Deze collega is al uitgenodigd. Het antwoord komt nog."
 # Why not is not for who asks to know.
 NOT_NOW = "Deze collega kun je nu niet uitnodigen voor deze opgave."
 ENOUGH = (
-    "Deze collega kreeg deze week al zo veel uitnodigingen als wij doorlaten. "
-    "Vanaf {day} kan het weer."
+    "Deze collega kreeg in de laatste zeven dagen al zo veel uitnodigingen als wij doorlaten. "
+    "Vanaf {at} kan het weer."
 )
 NOT_WAITING = "Deze uitnodiging is al voorbij."
 
@@ -57,7 +55,7 @@ def invite(work: Work, opgave_id: UUID, user_id: UUID, words: str) -> Invitation
     if said:
         raise Conflict(said=said)
     refuse(invitation_faults(words))
-    _spend(work, user_id)
+    _refuse_too_many(work, user_id)
     invitation = Invitation(
         id=work.new_id(),
         opgave_id=opgave.id,
@@ -198,16 +196,15 @@ def _end(work: Work, invitation: Invitation, state: InvitationState) -> None:
     )
 
 
-def _spend(work: Work, user_id: UUID) -> None:
-    """Take one of the invitations of this week, or refuse; one statement, so that of many at once
-    no more than so many get theirs.
+def _refuse_too_many(work: Work, user_id: UUID) -> None:
+    """Whoever was invited so often in the week before this moment, by whatever gemeente.
+
+    The person is locked: of many at once each counts what those before it gave.
     """
-    monday = monday_of(work.today)
-    first = insert(InvitedWeek).values(user_id=user_id, monday=monday, spent=1)
-    one_more = first.on_conflict_do_update(
-        index_elements=[InvitedWeek.user_id, InvitedWeek.monday],
-        set_={"spent": InvitedWeek.spent + 1},
-        where=InvitedWeek.spent < MOST_A_WEEK,
+    given = select(Invitation.invited_at).where(
+        Invitation.user_id == user_id, Invitation.invited_at > work.now - WEEK
     )
-    if work.session.scalar(one_more.returning(InvitedWeek.spent)) is None:
-        raise Conflict(said=ENOUGH.format(day=weekday_date(monday + WEEK)))
+    newest = given.order_by(Invitation.invited_at.desc())
+    first_to_pass = work.session.scalar(newest.offset(MOST_A_WEEK - 1).limit(1))
+    if first_to_pass is not None:
+        raise Conflict(said=ENOUGH.format(at=moment(first_to_pass + WEEK)))

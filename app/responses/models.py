@@ -3,13 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.orm import Base, PrimaryId
 from app.responses.rules import (
     INVITING_LIMIT,
-    MOST_A_WEEK,
     TAKEN_DOWN,
     WHY_NOT_LIMIT,
     Answer,
@@ -88,19 +87,6 @@ class Invitation(Base):
     def shown_words(self) -> str:
         """What who is invited reads."""
         return TAKEN_DOWN if self.taken_down_at else self.words
-
-
-class InvitedWeek(Base):
-    """How many invitations somebody got in the week of that Monday, of all gemeenten together."""
-
-    __tablename__ = "invited_week"
-    __table_args__ = (CheckConstraint(f"spent BETWEEN 1 AND {MOST_A_WEEK}", name="spent_in_range"),)
-
-    user_id: Mapped[UUID] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
-    monday: Mapped[date] = mapped_column(primary_key=True)
-    spent: Mapped[int] = mapped_column(SmallInteger)
 
 
 class Outcome(Base):

@@ -13,7 +13,7 @@ TIME_TO_ANSWER = timedelta(days=3)
 WEEK = timedelta(weeks=1)
 # How long an invitation waits for its answer.
 DAYS_OF_INVITATION = 10
-# To one person, of all gemeenten together: who gets more stops reading them.
+# To one person in any seven days, of all gemeenten together: who gets more stops reading them.
 MOST_A_WEEK = 3
 INVITING_LIMIT = 600
 WHY_NOT_LIMIT = 500

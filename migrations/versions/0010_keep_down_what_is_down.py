@@ -12,12 +12,45 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _let_words_go_down_with_their_message()
     _keep_what_was_reported()
+    _count_any_seven_days()
 
 
 def downgrade() -> None:
+    _count_each_week()
     _forget_later_words()
     _forget_what_was_reported()
     _let_words_stand_without_their_message()
+
+
+def _count_any_seven_days() -> None:
+    """Invitations themselves are counted; the week from Monday to Sunday is no limit any more."""
+    op.drop_table("invited_week")
+
+
+def _count_each_week() -> None:
+    op.create_table(
+        "invited_week",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("monday", sa.Date(), nullable=False),
+        sa.Column("spent", sa.SmallInteger(), nullable=False),
+        sa.CheckConstraint("spent BETWEEN 1 AND 3", name="spent_in_range"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name="fk_invited_week_user_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "monday", name="pk_invited_week"),
+    )
+    op.execute(
+        """
+        INSERT INTO invited_week (user_id, monday, spent)
+        SELECT user_id, monday, least(count(*), 3)
+        FROM (
+          SELECT user_id,
+                 date_trunc('week', invited_at AT TIME ZONE 'Europe/Amsterdam')::date AS monday
+          FROM invitation
+        ) given
+        GROUP BY user_id, monday
+        """
+    )
 
 
 def _keep_what_was_reported() -> None:

@@ -24,7 +24,7 @@ from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
 from app.responses import inviting, service
 from app.responses.inviting import ENOUGH, IS_WAITING, NOT_NOW, NOT_OPEN, NOT_WAITING, TOO_LATE
-from app.responses.models import Invitation, InvitedWeek, Response
+from app.responses.models import Invitation, Response
 from app.responses.rules import MOST_A_WEEK, Answer, InvitationState, WhyNot
 from tests.conftest import DatabaseMaker
 from tests.responses.builders import a_fitting_person, a_match, an_invitation, profile_of
@@ -329,24 +329,28 @@ def test_nobody_answers_in_time_and_it_ends_once(session: Session) -> None:
     assert told(session).count("invitation.ended") == 1
 
 
-def test_a_fourth_in_a_week_is_refused_until_monday(session: Session) -> None:
+def test_a_fourth_in_any_seven_days_is_refused_until_the_first_is_a_week_ago(
+    session: Session,
+) -> None:
     person = a_fitting_person(session)
-    asked = [an_opgave(session, "Verkeerskunde") for _ in range(MOST_A_WEEK + 1)]
+    asked = [an_opgave(session, "Verkeerskunde") for _ in range(MOST_A_WEEK + 2)]
     matching.match_everything(make_work(session))
 
-    def invite(opgave: Opgave, days: int) -> None:
+    def invite(opgave: Opgave, since: timedelta) -> None:
         owner = session.get_one(User, opgave.owner_id)
-        work = make_work(session, owner, MONDAY + days * A_DAY)
-        inviting.invite(work, opgave.id, person.id, WORDS)
+        inviting.invite(make_work(session, owner, MONDAY + since), opgave.id, person.id, WORDS)
 
-    for opgave in asked[:-1]:
-        invite(opgave, 0)
-    with pytest.raises(Conflict, match=ENOUGH.format(day="maandag 30 november")):
-        invite(asked[-1], 6)
-    invite(asked[-1], 7)
-
-    weeks = session.scalars(select(InvitedWeek.spent).order_by(InvitedWeek.monday)).all()
-    assert weeks == [MOST_A_WEEK, 1]
+    # Thursday, and twice on Sunday: on Monday another week would begin.
+    first, again = 3 * A_DAY, 10 * A_DAY
+    for opgave, since in zip(asked, (first, 6 * A_DAY, 6 * A_DAY), strict=False):
+        invite(opgave, since)
+    said = ENOUGH.format(at="3 december 2026 om 09:00")
+    for since in (7 * A_DAY, again - timedelta(seconds=1)):
+        with pytest.raises(Conflict, match=said):
+            invite(asked[3], since)
+    invite(asked[3], again)
+    with pytest.raises(Conflict, match=ENOUGH.format(at="6 december 2026 om 09:00")):
+        invite(asked[4], again)
 
 
 def test_of_sixteen_gemeenten_at_once_three_invite(shared: SharedDatabase) -> None:
@@ -378,4 +382,4 @@ def test_of_sixteen_gemeenten_at_once_three_invite(shared: SharedDatabase) -> No
     with shared.work() as work:
         given = work.session.scalar(select(func.count()).where(Invitation.user_id == person_id))
     assert (given, len(refused)) == (MOST_A_WEEK, AT_ONCE - MOST_A_WEEK)
-    assert set(refused) == {ENOUGH.format(day="maandag 30 november")}
+    assert set(refused) == {ENOUGH.format(at="30 november 2026 om 09:00")}
