@@ -61,6 +61,8 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Subject.OPGAVE: "Opgave",
         Subject.PROFILE: "Profiel",
         Subject.MESSAGE: "Bericht",
+        Subject.PUBLISHED: "Vraag met antwoord",
+        Subject.INVITATION: "Uitnodiging",
     },
     Ground: GROUNDS,
     Ruling: {Ruling.LEFT: "Blijft staan", Ruling.TAKEN_DOWN: "Weggehaald"},

@@ -129,6 +129,8 @@ class PublishedAnswer(Base):
         ForeignKey("user.id", ondelete="SET NULL"), index=True
     )
     revised_at: Mapped[datetime | None]
+    # When a beheerder took it away itself, after a report.
+    taken_down_at: Mapped[datetime | None]
     # A message that it may repeat was taken down.
     is_silenced: Mapped[bool] = mapped_column(default=False)
 

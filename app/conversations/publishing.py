@@ -10,7 +10,8 @@ from app.conversations.events import QuestionPublished, QuestionRevised, Questio
 from app.conversations.models import Conversation, Message, PublishedAnswer
 from app.conversations.revealing import revealing_faults
 from app.conversations.rules import Side, Words, repeating_faults, words_faults
-from app.core.errors import Conflict, NotFound
+from app.core.actor import may_moderate
+from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import Fault, refuse
 from app.core.outbox import facts_of
 from app.core.work import Work
@@ -80,6 +81,21 @@ def _was_on(work: Work, published_id: UUID) -> UUID:
         raise NotFound(f"published answer {published_id}")
     opgave_id = UUID(told[-1].payload["opgave_id"])
     return opgaven.opgave_to_edit(work.session, work.actor, opgave_id).id
+
+
+def take_down(work: Work, published_id: UUID) -> None:
+    """Take it off its opgave after a report."""
+    _to_moderate(work, published_id).taken_down_at = work.now
+
+
+def put_back(work: Work, published_id: UUID) -> None:
+    _to_moderate(work, published_id).taken_down_at = None
+
+
+def _to_moderate(work: Work, published_id: UUID) -> PublishedAnswer:
+    if not may_moderate(work.actor):
+        raise NotAllowed("moderate a published answer")
+    return work.fetch_to_change(PublishedAnswer, published_id)
 
 
 def silence(work: Work, conversation_id: UUID) -> None:

@@ -273,7 +273,7 @@ def _standing(session: Session, which: ColumnElement[bool]) -> list[PublishedAns
 
 def is_standing() -> ColumnElement[bool]:
     """Whether a published answer can be read on its opgave."""
-    return PublishedAnswer.is_silenced.is_(False)
+    return and_(PublishedAnswer.is_silenced.is_(False), PublishedAnswer.taken_down_at.is_(None))
 
 
 def has_silenced(session: Session, conversation_id: UUID) -> bool:
@@ -290,14 +290,26 @@ def texts_down(session: Session, conversation_id: UUID | None) -> list[str]:
     return list(session.scalars(gone.order_by(Message.number)))
 
 
+def published_to_read(session: Session, reader: Actor, published_id: UUID) -> PublishedAnswer:
+    """As long as it stands on an opgave that the reader may read; otherwise `NotFound`."""
+    found = _published(session, published_id)
+    opgaven.seen_opgave(session, reader, found.opgave_id)
+    return found
+
+
 def published_to_edit(session: Session, editor: Actor, published_id: UUID) -> PublishedAnswer:
     """For who looks after its opgave, as long as it stands there; others get `NotFound`."""
+    found = _published(session, published_id)
+    opgaven.opgave_to_edit(session, editor, found.opgave_id)
+    return found
+
+
+def _published(session: Session, published_id: UUID) -> PublishedAnswer:
     found = session.scalar(
         select(PublishedAnswer).where(PublishedAnswer.id == published_id, is_standing())
     )
     if found is None:
         raise NotFound(f"published answer {published_id}")
-    opgaven.opgave_to_edit(session, editor, found.opgave_id)
     return found
 
 

@@ -188,6 +188,21 @@ def put_back(work: Work, message_id: UUID) -> None:
     _set_down(work, message_id, None)
 
 
+def take_down_invitation(work: Work, invitation_id: UUID) -> None:
+    """Take its words out of sight after a report, also as the message that they became."""
+    _set_invitation_down(work, invitation_id, work.now)
+
+
+def put_back_invitation(work: Work, invitation_id: UUID) -> None:
+    _set_invitation_down(work, invitation_id, None)
+
+
+def _set_invitation_down(work: Work, invitation_id: UUID, moment: datetime | None) -> None:
+    inviting.set_down(work, invitation_id, moment)
+    if work.session.scalar(select(Message.id).where(Message.id == invitation_id)) is not None:
+        _set_down(work, invitation_id, moment)
+
+
 def _set_down(work: Work, message_id: UUID, moment: datetime | None) -> None:
     if not may_moderate(work.actor):
         raise NotAllowed("moderate a message")

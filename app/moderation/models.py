@@ -11,7 +11,7 @@ from app.moderation.rules import WORDS_LIMIT, Ground, Ruling, Subject
 
 
 class Report(Base):
-    """That somebody reported an opgave, a profile or a message, and what was decided.
+    """That somebody reported something that others wrote, and what was decided.
 
     One decision is about every report of the same thing. What is erased takes its reports along;
     of who is erased the reports stay, without them.
@@ -20,7 +20,8 @@ class Report(Base):
     __tablename__ = "report"
     __table_args__ = (
         CheckConstraint(
-            "num_nonnulls(opgave_id, profile_id, message_id) = 1", name="about_one_thing"
+            "num_nonnulls(opgave_id, profile_id, message_id, published_id, invitation_id) = 1",
+            name="about_one_thing",
         ),
         CheckConstraint("(decided_at IS NULL) = (ruling IS NULL)", name="decided_with_a_ruling"),
         # The same, twice, while it waits for a decision, is once.
@@ -30,6 +31,8 @@ class Report(Base):
             "opgave_id",
             "profile_id",
             "message_id",
+            "published_id",
+            "invitation_id",
             unique=True,
             postgresql_nulls_not_distinct=True,
             postgresql_where="decided_at IS NULL AND reporter_id IS NOT NULL",
@@ -45,6 +48,12 @@ class Report(Base):
     )
     message_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("message.id", ondelete="CASCADE"), index=True
+    )
+    published_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("published_answer.id", ondelete="CASCADE"), index=True
+    )
+    invitation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("invitation.id", ondelete="CASCADE"), index=True
     )
     reporter_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL"), index=True
@@ -64,10 +73,20 @@ class Report(Base):
 
     @property
     def subject(self) -> Subject:
-        if self.opgave_id is not None:
-            return Subject.OPGAVE
-        return Subject.PROFILE if self.profile_id is not None else Subject.MESSAGE
+        return next(iter(self._about))
 
     @property
     def subject_id(self) -> UUID:
-        return next(filter(None, (self.opgave_id, self.profile_id, self.message_id)))
+        return self._about[self.subject]
+
+    @property
+    def _about(self) -> dict[Subject, UUID]:
+        """What it is about, and nothing else."""
+        perhaps = {
+            Subject.OPGAVE: self.opgave_id,
+            Subject.PROFILE: self.profile_id,
+            Subject.MESSAGE: self.message_id,
+            Subject.PUBLISHED: self.published_id,
+            Subject.INVITATION: self.invitation_id,
+        }
+        return {subject: one for subject, one in perhaps.items() if one is not None}

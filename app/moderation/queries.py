@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
-from app.conversations.models import Conversation, Message
+from app.conversations.models import Conversation, Message, PublishedAnswer
 from app.core.actor import Actor, may_moderate
 from app.core.errors import NotFound
 from app.gemeenten import queries as gemeenten
@@ -24,11 +24,14 @@ from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
+from app.responses.models import Invitation
 
 COLUMNS = {
     Subject.OPGAVE: Report.opgave_id,
     Subject.PROFILE: Report.profile_id,
     Subject.MESSAGE: Report.message_id,
+    Subject.PUBLISHED: Report.published_id,
+    Subject.INVITATION: Report.invitation_id,
 }
 
 
@@ -121,17 +124,23 @@ def _title(seen: SeenOpgave, reader: Actor) -> str:
 
 def reported(session: Session, report: Report, today: date) -> Reported:
     """What was reported, as it is now; for a beheerder, whatever is hidden from their gemeente."""
-    if report.opgave_id is not None:
-        return _opgave(session, report.opgave_id)
-    if report.profile_id is not None:
-        return _profile(session, report.profile_id, today)
-    return _message(session, report.message_id)
+    if report.subject is Subject.PROFILE:
+        return _profile(session, report.subject_id, today)
+    readers = {
+        Subject.OPGAVE: _opgave,
+        Subject.MESSAGE: _message,
+        Subject.PUBLISHED: _published,
+        Subject.INVITATION: _invitation,
+    }
+    return readers[report.subject](session, report.subject_id)
 
 
 TITLES = {
     Subject.OPGAVE: "Een opgave",
     Subject.PROFILE: "Een profiel",
     Subject.MESSAGE: "Een bericht in een gesprek",
+    Subject.PUBLISHED: "Een vraag met antwoord bij een opgave",
+    Subject.INVITATION: "De woorden van een uitnodiging",
 }
 
 
@@ -166,7 +175,7 @@ def _profile(session: Session, user_id: UUID, today: date) -> Reported:
     )
 
 
-def _message(session: Session, message_id: UUID | None) -> Reported:
+def _message(session: Session, message_id: UUID) -> Reported:
     """This one message: what else was written is of nobody else."""
     message, title = session.execute(
         select(Message, Opgave.title)
@@ -174,15 +183,45 @@ def _message(session: Session, message_id: UUID | None) -> Reported:
         .join(Opgave, Opgave.id == Conversation.opgave_id)
         .where(Message.id == message_id)
     ).one()
-    writer = session.get(User, message.writer_id) if message.writer_id else None
-    home = gemeenten.by_code(session, writer.gemeente_code).name if writer else ""
     return Reported(
         title=f"Bericht over: {title}",
         text=message.text,
-        written_by=f"{writer.name}, gemeente {home}" if writer else "",
+        written_by=_named(session, message.writer_id),
         writer_ids=_known(message.writer_id),
         is_down=message.taken_down_at is not None,
     )
+
+
+def _published(session: Session, published_id: UUID) -> Reported:
+    published = session.get_one(PublishedAnswer, published_id)
+    seen = opgaven.by_ids(session, [published.opgave_id])[published.opgave_id]
+    return Reported(
+        title=f"Vraag en antwoord bij: {seen.opgave.title}",
+        text=f"{published.question}\n\n{published.answer}",
+        written_by=f"Gemeente {seen.gemeente.name}",
+        writer_ids=_known(published.published_by),
+        is_down=published.taken_down_at is not None,
+    )
+
+
+def _invitation(session: Session, invitation_id: UUID) -> Reported:
+    invitation = session.get_one(Invitation, invitation_id)
+    title = session.get_one(Opgave, invitation.opgave_id).title
+    return Reported(
+        title=f"Uitnodiging voor: {title}",
+        text=invitation.words,
+        written_by=_named(session, invitation.by_id),
+        writer_ids=_known(invitation.by_id),
+        is_down=invitation.taken_down_at is not None,
+    )
+
+
+def _named(session: Session, writer_id: UUID | None) -> str:
+    """Nothing of a colleague who was erased."""
+    writer = session.get(User, writer_id) if writer_id else None
+    if writer is None:
+        return ""
+    return f"{writer.name}, gemeente {gemeenten.by_code(session, writer.gemeente_code).name}"
 
 
 def _known(*user_ids: UUID | None) -> frozenset[UUID]:
@@ -199,11 +238,14 @@ def reporters(session: Session, case: Case) -> dict[UUID, str]:
 
 def is_down() -> ColumnElement[bool]:
     """Whether a report took down what is not back yet."""
-    gone = or_(
-        exists().where(Opgave.id == Report.opgave_id, Opgave.taken_down_at.is_not(None)),
-        exists().where(Profile.user_id == Report.profile_id, Profile.taken_down_at.is_not(None)),
-        exists().where(Message.id == Report.message_id, Message.taken_down_at.is_not(None)),
+    things = (
+        (Opgave.id == Report.opgave_id, Opgave.taken_down_at),
+        (Profile.user_id == Report.profile_id, Profile.taken_down_at),
+        (Message.id == Report.message_id, Message.taken_down_at),
+        (PublishedAnswer.id == Report.published_id, PublishedAnswer.taken_down_at),
+        (Invitation.id == Report.invitation_id, Invitation.taken_down_at),
     )
+    gone = or_(*(exists().where(same, since.is_not(None)) for same, since in things))
     return and_(Report.ruling.is_not_distinct_from(Ruling.TAKEN_DOWN), gone)
 
 

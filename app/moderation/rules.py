@@ -18,6 +18,10 @@ class Subject(StrEnum):
     OPGAVE = "opgave"
     PROFILE = "profile"
     MESSAGE = "message"
+    # A question with its answer, on the page of an opgave.
+    PUBLISHED = "published"
+    # The words of it.
+    INVITATION = "invitation"
 
 
 class Ground(StrEnum):

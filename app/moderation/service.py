@@ -1,11 +1,13 @@
 """Reporting something, deciding about it, and putting it back."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
 from app.accounts.models import User
+from app.conversations import publishing
 from app.conversations import queries as conversations
 from app.conversations import service as conversing
 from app.conversations.models import Message
@@ -31,12 +33,27 @@ from app.opgaven import queries as opgaven
 from app.opgaven.rules import may_edit
 from app.people import queries as people
 from app.people import service as profiles
+from app.responses.models import Invitation
 
 OWN = "Dit is van jezelf of van je eigen gemeente. Melden kan alleen bij wat een ander schreef."
 TOO_MANY = (
     f"Je hebt de laatste 24 uur al {MOST_A_DAY} keer iets gemeld. "
     "Is er meer aan de hand? Mail het ons dan."
 )
+TAKE_DOWN: dict[Subject, Callable[[Work, UUID], object]] = {
+    Subject.OPGAVE: life.take_down,
+    Subject.PROFILE: profiles.take_down,
+    Subject.MESSAGE: conversing.take_down,
+    Subject.PUBLISHED: publishing.take_down,
+    Subject.INVITATION: conversing.take_down_invitation,
+}
+# An opgave does not come back.
+PUT_BACK: dict[Subject, Callable[[Work, UUID], None]] = {
+    Subject.PROFILE: profiles.put_back,
+    Subject.MESSAGE: conversing.put_back,
+    Subject.PUBLISHED: publishing.put_back,
+    Subject.INVITATION: conversing.put_back_invitation,
+}
 DECIDED = "Hierover is al beslist."
 ONE_MORE = "Er kwam nog iets bij. Lees dat eerst en kies dan."
 ABOUT_YOU = "Dit gaat over iets van jezelf. Laat een andere beheerder beslissen."
@@ -93,7 +110,7 @@ def decide(work: Work, report_id: UUID, ruling: Ruling, answer: str, *, read: in
         one.decided_at, one.decided_by = work.now, work.actor.user_id
         one.ruling, one.answer = ruling, answer
     if ruling is Ruling.TAKEN_DOWN:
-        _take_down(work, case.first)
+        TAKE_DOWN[case.first.subject](work, case.first.subject_id)
     work.session.flush()
     work.emit(ReportDecided(report_id=case.first.id, ruling=ruling.value))
     return case
@@ -105,13 +122,10 @@ def put_back(work: Work, report_id: UUID) -> None:
     one = work.fetch(Report, report_id)
     if one.ruling is not Ruling.TAKEN_DOWN:
         raise Conflict(said=DECIDED)
-    if one.opgave_id is not None:
+    if one.subject not in PUT_BACK:
         raise Conflict(said=STAYS_DOWN)
     _refuse_about_oneself(work, one)
-    if one.profile_id is not None:
-        profiles.put_back(work, one.profile_id)
-    elif one.message_id is not None:
-        conversing.put_back(work, one.message_id)
+    PUT_BACK[one.subject](work, one.subject_id)
     work.emit(PutBack(report_id=one.id))
 
 
@@ -126,15 +140,31 @@ def forget(work: Work) -> int:
 
 def readable(work: Work, subject: Subject, subject_id: UUID) -> None:
     """Refuse unless the actor can report it: `NotFound`, or `Conflict` when it is their own."""
-    session, actor = work.session, work.actor
-    if subject is Subject.OPGAVE:
-        opgave = opgaven.seen_opgave(session, actor, subject_id).opgave
-        _refuse_own(is_own=may_edit(actor, opgave.gemeente_code))
-    elif subject is Subject.PROFILE:
-        _refuse_own(is_own=subject_id == actor.user_id)
-        people.seen_profile(session, actor, subject_id, work.today)
-    else:
-        _refuse_own(is_own=_is_own_message(work, subject_id))
+    if IS_OWN[subject](work, subject_id):
+        raise Conflict(said=OWN)
+
+
+def _is_own_opgave(work: Work, opgave_id: UUID) -> bool:
+    opgave = opgaven.seen_opgave(work.session, work.actor, opgave_id).opgave
+    return may_edit(work.actor, opgave.gemeente_code)
+
+
+def _is_own_profile(work: Work, user_id: UUID) -> bool:
+    people.seen_profile(work.session, work.actor, user_id, work.today)
+    return user_id == work.actor.user_id
+
+
+def _is_own_published(work: Work, published_id: UUID) -> bool:
+    published = conversations.published_to_read(work.session, work.actor, published_id)
+    return _is_own_opgave(work, published.opgave_id)
+
+
+def _is_own_invitation(work: Work, invitation_id: UUID) -> bool:
+    """Never: who is invited is of another gemeente, and others get `NotFound`."""
+    invitation = work.fetch(Invitation, invitation_id)
+    if invitation.user_id != work.actor.user_id:
+        raise NotFound(f"invitation {invitation_id}")
+    return False
 
 
 def _is_own_message(work: Work, message_id: UUID) -> bool:
@@ -146,9 +176,14 @@ def _is_own_message(work: Work, message_id: UUID) -> bool:
     return message.side is seen.side
 
 
-def _refuse_own(*, is_own: bool) -> None:
-    if is_own:
-        raise Conflict(said=OWN)
+# Whether the actor is on the side that wrote what they read; `NotFound` when they do not read it.
+IS_OWN: dict[Subject, Callable[[Work, UUID], bool]] = {
+    Subject.OPGAVE: _is_own_opgave,
+    Subject.PROFILE: _is_own_profile,
+    Subject.MESSAGE: _is_own_message,
+    Subject.PUBLISHED: _is_own_published,
+    Subject.INVITATION: _is_own_invitation,
+}
 
 
 def _refuse_others(actor: Actor) -> None:
@@ -168,12 +203,3 @@ def _refuse_flood(work: Work, user_id: UUID) -> None:
     )
     if (work.session.scalar(of_today) or 0) >= MOST_A_DAY:
         raise Conflict(said=TOO_MANY)
-
-
-def _take_down(work: Work, one: Report) -> None:
-    if one.opgave_id is not None:
-        life.take_down(work, one.opgave_id)
-    elif one.profile_id is not None:
-        profiles.take_down(work, one.profile_id)
-    elif one.message_id is not None:
-        conversing.take_down(work, one.message_id)

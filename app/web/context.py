@@ -84,6 +84,8 @@ UNDER = {
     "moderation.report_opgave": "opgaven.index",
     "moderation.report_profile": "people.index",
     "moderation.report_message": "conversations.index",
+    "moderation.report_published": "opgaven.index",
+    "moderation.report_invitation": "responses.index",
     "moderation.mine": "notifications.inbox",
     "moderation.queue": "beheer.index",
     "moderation.case": "beheer.index",

@@ -7,15 +7,20 @@ revision = "0010"
 down_revision = "0009"
 
 MOMENT = sa.DateTime(timezone=True)
+FIRST_SUBJECTS = ("opgave_id", "profile_id", "message_id")
+# By column of a report the table of what it is about.
+SUBJECTS = {"published_id": "published_answer", "invitation_id": "invitation"}
 
 
 def upgrade() -> None:
     _let_words_go_down_with_their_message()
     _keep_what_was_reported()
     _count_any_seven_days()
+    _let_more_be_reported()
 
 
 def downgrade() -> None:
+    _let_less_be_reported()
     _count_each_week()
     _forget_later_words()
     _forget_what_was_reported()
@@ -59,6 +64,45 @@ def _keep_what_was_reported() -> None:
 
 def _forget_what_was_reported() -> None:
     op.drop_column("report", "copy")
+
+
+def _let_more_be_reported() -> None:
+    op.add_column("published_answer", sa.Column("taken_down_at", MOMENT, nullable=True))
+    for column, table in SUBJECTS.items():
+        op.add_column("report", sa.Column(column, sa.Uuid(), nullable=True))
+        op.create_foreign_key(
+            f"fk_report_{column}", "report", table, [column], ["id"], ondelete="CASCADE"
+        )
+        op.create_index(f"ix_report_{column}", "report", [column])
+    _be_about_one_of((*FIRST_SUBJECTS, *SUBJECTS))
+
+
+def _let_less_be_reported() -> None:
+    # What the release before does not know it could not read.
+    op.execute(
+        """DELETE FROM delivery WHERE subject_id IN (SELECT id FROM report
+        WHERE published_id IS NOT NULL OR invitation_id IS NOT NULL)"""
+    )
+    op.execute("DELETE FROM report WHERE published_id IS NOT NULL OR invitation_id IS NOT NULL")
+    _be_about_one_of(FIRST_SUBJECTS)
+    for column in SUBJECTS:
+        op.drop_column("report", column)
+    op.drop_column("published_answer", "taken_down_at")
+
+
+def _be_about_one_of(columns: tuple[str, ...]) -> None:
+    full = "ck_report_about_one_thing"
+    op.drop_constraint(op.f(full), "report", type_="check")
+    op.create_check_constraint(op.f(full), "report", f"num_nonnulls({', '.join(columns)}) = 1")
+    op.drop_index("uq_report_waiting", "report")
+    op.create_index(
+        "uq_report_waiting",
+        "report",
+        ["reporter_id", *columns],
+        unique=True,
+        postgresql_where=sa.text("decided_at IS NULL AND reporter_id IS NOT NULL"),
+        postgresql_nulls_not_distinct=True,
+    )
 
 
 def _forget_later_words() -> None:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.conversations import queries as conversations
+from app.conversations import service as conversing
 from app.conversations.rules import TAKEN_DOWN
 from app.core.actor import Role
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
-from app.moderation import service
+from app.moderation import queries, service
 from app.moderation.models import Report
 from app.moderation.rules import KEPT, MOST_A_DAY, Ground, Ruling, Subject
 from app.opgaven import life
@@ -29,7 +30,8 @@ from app.people.models import Profile
 from app.people.rules import ProfileState
 from tests.conftest import DatabaseMaker
 from tests.conversations.builders import Talk, a_talk, say
-from tests.moderation.builders import a_report, last_message
+from tests.moderation.builders import a_published_answer, a_report, last_message
+from tests.responses.builders import a_match, an_invitation
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
@@ -80,16 +82,22 @@ def take_down(session: Session, beheerder: User, one: Report) -> None:
 def test_who_reads_something_can_report_it(session: Session, reader: User, talk: Talk) -> None:
     profile = a_profile(session, "wonen")
     message = last_message(session, talk)
+    published, invitation = a_published_answer(session), an_invitation(session)
+    invited = session.get_one(User, invitation.user_id)
 
     made = [
         report(make_work(session, reader), Subject.OPGAVE, talk.opgave.id),
         report(make_work(session, reader), Subject.PROFILE, profile.user_id),
         report(make_work(session, talk.professional), Subject.MESSAGE, message.id),
+        report(make_work(session, reader), Subject.PUBLISHED, published.id),
+        report(make_work(session, invited), Subject.INVITATION, invitation.id),
     ]
 
     assert [one.subject for one in made] == list(Subject)
-    assert [one.subject_id for one in made] == [talk.opgave.id, profile.user_id, message.id]
-    assert told(session)[-3:] == ["report.made"] * 3
+    assert [one.subject_id for one in made] == [
+        *(talk.opgave.id, profile.user_id, message.id, published.id, invitation.id)
+    ]
+    assert told(session)[-5:] == ["report.made"] * 5
 
 
 def test_what_somebody_cannot_read_is_not_there_to_report(session: Session, talk: Talk) -> None:
@@ -101,6 +109,7 @@ def test_what_somebody_cannot_read_is_not_there_to_report(session: Session, talk
         (Subject.OPGAVE, concept.id),
         (Subject.PROFILE, paused.user_id),
         (Subject.MESSAGE, last_message(session, talk).id),
+        (Subject.INVITATION, an_invitation(session).id),
         *((subject, uuid4()) for subject in Subject),
     ]:
         with pytest.raises(NotFound):
@@ -110,11 +119,15 @@ def test_what_somebody_cannot_read_is_not_there_to_report(session: Session, talk
 
 def test_what_is_ones_own_is_not_reported(session: Session, talk: Talk) -> None:
     owner = make_work(session, talk.owner)
+    published = a_published_answer(session)
+    assert published.published_by is not None
+    publisher = make_work(session, session.get_one(User, published.published_by))
 
     for work, subject, subject_id in [
         (owner, Subject.OPGAVE, talk.opgave.id),
         (make_work(session, talk.professional), Subject.PROFILE, talk.professional.id),
         (owner, Subject.MESSAGE, last_message(session, talk).id),
+        (publisher, Subject.PUBLISHED, published.id),
     ]:
         with pytest.raises(Conflict, match="van jezelf"):
             report(work, subject, subject_id)
@@ -289,6 +302,40 @@ def test_a_message_that_is_taken_down_is_read_by_nobody(
     back = [message.text for message in conversations.messages(session, talk.id)]
 
     assert (gone, back) == ([TAKEN_DOWN], ["Wat ben jij een sukkel."])
+
+
+def test_a_published_answer_that_is_taken_down_stands_nowhere(
+    session: Session, beheerder: User
+) -> None:
+    published = a_published_answer(session)
+    one = a_report(session, published_id=published.id)
+
+    take_down(session, beheerder, one)
+    gone = conversations.published(session, published.opgave_id)
+    assert [case.first for case in queries.still_down(session)] == [one]
+    service.put_back(make_work(session, beheerder), one.id)
+
+    assert gone == []
+    assert conversations.published(session, published.opgave_id) == [published]
+
+
+def test_the_words_of_an_invitation_are_down_in_the_message_that_they_become(
+    session: Session, beheerder: User
+) -> None:
+    opgave, _, person = a_match(session)
+    invitation = an_invitation(session, opgave, person, words="Kom eens, sukkel.")
+    one = a_report(session, person, invitation_id=invitation.id)
+
+    take_down(session, beheerder, one)
+    assert "weggehaald" in invitation.shown_words
+    conversing.show_interest(make_work(session, person), opgave.id)
+    talk = conversing.begin(make_work(session, person), opgave.id, person.id)
+    gone = [message.text for message in conversations.messages(session, talk.id)]
+    service.put_back(make_work(session, beheerder), one.id)
+    back = [message.text for message in conversations.messages(session, talk.id)]
+
+    assert (gone, back) == ([TAKEN_DOWN], ["Kom eens, sukkel."])
+    assert invitation.shown_words == "Kom eens, sukkel."
 
 
 def test_words_with_interest_that_are_taken_down_go_in_no_mail(

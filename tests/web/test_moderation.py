@@ -1,6 +1,7 @@
 """Reporting from where one reads it, and deciding about it, by pages."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -26,7 +27,7 @@ from app.people.rules import ProfileState, Visibility
 from app.post import Post
 from app.responses import ending
 from tests.conversations.builders import Talk, a_question, a_talk, say
-from tests.moderation.builders import a_report, last_message
+from tests.moderation.builders import a_published_answer, a_report, last_message
 from tests.responses.builders import a_match, an_invitation
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.pages import fault_at, text_of
@@ -91,6 +92,55 @@ def test_a_profile_and_a_message_are_reported_from_where_they_stand(
         client.post(address, data=UNKIND)
 
     assert [one[0] for one in reports(session)] == [Subject.PROFILE, Subject.MESSAGE]
+
+
+def test_a_published_answer_and_an_invitation_are_reported_from_where_they_stand(
+    client: FlaskClient, session: Session, reader: User
+) -> None:
+    published = a_published_answer(session)
+    opgave, _, person = a_match(session)
+    invitation = an_invitation(session, opgave, person)
+    answer_link, invitation_link = (
+        f"/melden/antwoord/{published.id}",
+        f"/melden/uitnodiging/{invitation.id}",
+    )
+
+    assert answer_link in client.get(f"/opgaven/{published.opgave_id}").text
+    client.post(answer_link, data=UNKIND)
+    sign_in(client, session, person)
+    assert invitation_link in client.get(f"/opgaven/{opgave.id}/uitnodiging").text
+    assert "Meld deze uitnodiging" in text_of(client.get(invitation_link))
+    client.post(invitation_link, data=UNKIND)
+
+    assert [one[0] for one in reports(session)] == [Subject.PUBLISHED, Subject.INVITATION]
+    publisher = session.get_one(User, published.published_by)
+    page = sign_in(client, session, publisher).get(f"/opgaven/{published.opgave_id}")
+    assert answer_link not in page.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "back"),
+    [
+        ("published", "Bij die sukkels.", "staan weer op de opgave"),
+        ("invitation", "Heb je een keer tijd", "staan weer in de uitnodiging"),
+    ],
+)
+def test_a_beheerder_reads_these_takes_them_down_and_puts_them_back(
+    client: FlaskClient, session: Session, beheerder: User, kind: str, text: str, back: str
+) -> None:
+    is_answer = kind == "published"
+    row = a_published_answer(session) if is_answer else an_invitation(session)
+    about: dict[str, Any] = {f"{kind}_id": row.id}
+    one = a_report(session, **about)
+    case = f"/beheer/gemeld/{one.id}"
+    sign_in(client, session, beheerder)
+
+    assert text in text_of(client.get(case))
+    client.post(case, data=GONE)
+    assert case in client.get("/beheer/gemeld").text
+    answer = client.post(f"{case}/terugzetten", follow_redirects=True)
+
+    assert back in text_of(answer)
 
 
 def test_nobody_is_offered_to_report_what_is_their_own(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -57,6 +58,8 @@ class InvitationPage:
     ended: str
     # Who says that it is not their skill, can tell the matching so.
     offers_dispute: bool
+    # Nothing once its words are taken down.
+    report_href: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,9 @@ def invitation_page(
         match=match_view(fit, YOU) if fit else None,
         ended=ended.format(day=dutch_date(invitation.answer_by)),
         offers_dispute=invitation.reason is WhyNot.NOT_MY_SKILL,
+        report_href=""
+        if invitation.taken_down_at
+        else url_for("moderation.report_invitation", invitation_id=invitation.id),
     )
 
 

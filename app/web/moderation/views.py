@@ -22,11 +22,15 @@ DECIDED = "Je besluit is bewaard. Wie het aangaat, krijgt een mail."
 IS_BACK = {
     Subject.PROFILE: "De collega kan het profiel weer publiceren.",
     Subject.MESSAGE: "Het bericht staat weer in het gesprek.",
+    Subject.PUBLISHED: "De vraag en het antwoord staan weer op de opgave.",
+    Subject.INVITATION: "De woorden staan weer in de uitnodiging.",
 }
 NAMES = {
     Subject.OPGAVE: "deze opgave",
     Subject.PROFILE: "dit profiel",
     Subject.MESSAGE: "dit bericht",
+    Subject.PUBLISHED: "deze vraag en dit antwoord",
+    Subject.INVITATION: "deze uitnodiging",
 }
 
 moderation = Blueprint("moderation", __name__)
@@ -48,6 +52,18 @@ def report_profile(user_id: UUID) -> ResponseReturnValue:
 @allow(Policy.SIGNED_IN)
 def report_message(message_id: UUID) -> ResponseReturnValue:
     return _report_page(Subject.MESSAGE, message_id)
+
+
+@moderation.route("/melden/antwoord/<uuid:published_id>", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def report_published(published_id: UUID) -> ResponseReturnValue:
+    return _report_page(Subject.PUBLISHED, published_id)
+
+
+@moderation.route("/melden/uitnodiging/<uuid:invitation_id>", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def report_invitation(invitation_id: UUID) -> ResponseReturnValue:
+    return _report_page(Subject.INVITATION, invitation_id)
 
 
 @moderation.get("/gemeld")
