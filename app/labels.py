@@ -218,11 +218,13 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         TransferKind.LENT: "Uren",
         TransferKind.REVERSAL: "Correctie",
         TransferKind.SETTLEMENT: "Verrekening",
+        TransferKind.MERGER: "Samenvoeging",
     },
     Entry: {
         Entry.LENT: "Uitgeleend",
         Entry.BORROWED: "Geleend",
         Entry.SETTLED: "Verrekend",
+        Entry.MERGED: "Samengevoegd",
     },
     Side: {Side.PROFESSIONAL: "De professional", Side.OPGAVE: "De opgavehouder"},
     Family: {

@@ -2,6 +2,7 @@
 
 from app.conversations import awaiting
 from app.extensions import shelf
+from app.hours import service as hours
 from app.loans import service as loans
 from app.loans.queries import asked_by, being_signed, is_anything_due
 from app.matching import service as matching
@@ -30,6 +31,11 @@ def sweep_opgaven() -> None:
 def expire_invitations() -> None:
     with open_work() as work:
         inviting.expire(work)
+
+
+def follow_mergers() -> None:
+    with open_work() as work:
+        hours.follow_mergers(work)
 
 
 def forget_reports() -> None:

@@ -337,6 +337,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "joint.left": (TELL_JOINT_LEFT,),
     "hours.booked": (),  # the pages count the rows themselves
     "hours.reversed": (),  # the same
+    "account.merged": (),  # the same
     "limit.agreed": (),  # seen when the next loan is signed
     "year.settled": (),  # kept as a fact
     "settling.undone": (),  # the same

@@ -54,6 +54,9 @@ TICKS = {
     "end invitations that nobody answered": Tick(
         "housekeeping.expire_invitations", housekeeping.expire_invitations, 300, Group.TICK
     ),
+    "bring hours to what gemeenten became": Tick(
+        "housekeeping.follow_mergers", housekeeping.follow_mergers, 600, Group.TICK
+    ),
     "forget what was reported long ago": Tick(
         "housekeeping.forget_reports", housekeeping.forget_reports, 3600, Group.TICK
     ),

@@ -33,6 +33,14 @@ def of_email(session: Session, email: str, day: date) -> Gemeente | None:
     return gemeente
 
 
+def mergers(session: Session, day: date) -> dict[str, str]:
+    """Of each gemeente that has ended by that day and has a successor: the code of that one."""
+    found = select(Gemeente.code, Gemeente.successor_code).where(
+        Gemeente.successor_code.is_not(None), Gemeente.valid_until <= day
+    )
+    return {code: after for code, after in session.execute(found) if after is not None}
+
+
 def existing_on(session: Session, day: date) -> list[Gemeente]:
     """All gemeenten that exist on that day, in Dutch order."""
     return list(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,6 +81,13 @@ class GemeenteFacts:
             (self.successor_code != self.code, "de gemeente is haar eigen opvolger"),
         )
         return [said for is_right, said in checks if not is_right]
+
+
+def now_called(code: str, mergers: Mapping[str, str]) -> str:
+    """The code of what became of this gemeente; its own when it goes on."""
+    while code in mergers:
+        code = mergers[code]
+    return code
 
 
 def sort_key(name: str) -> str:

@@ -23,6 +23,16 @@ class HoursReversed(Event):
 
 
 @dataclass(frozen=True)
+class AccountMerged(Event):
+    """What a gemeente that merged was owed, or owed, is of its successor now."""
+
+    name: ClassVar[str] = "account.merged"
+    gemeente_code: str
+    successor_code: str
+    minutes: int
+
+
+@dataclass(frozen=True)
 class LimitAgreed(Event):
     """How much a gemeente may owe; no minutes is no limit."""
 

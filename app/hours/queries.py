@@ -107,6 +107,15 @@ def balances(session: Session, year: int) -> dict[str, int]:
     return rules.balances(session.execute(sums))
 
 
+def left_at(session: Session, codes: Collection[str]) -> set[str]:
+    """Those of these gemeenten that have a balance or a limit."""
+    limited = select(HourAccount.gemeente_code).where(
+        HourAccount.gemeente_code.in_(codes), HourAccount.credit_limit_minutes.is_not(None)
+    )
+    found = set(session.scalars(limited))
+    return found | {code for code in codes if code not in found and balance(session, code)}
+
+
 def limit(session: Session, gemeente_code: str) -> int | None:
     account = session.get(HourAccount, gemeente_code)
     return account.credit_limit_minutes if account else None

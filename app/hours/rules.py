@@ -21,6 +21,7 @@ SETTLED_ALREADY = "De uren van {year} zijn al verrekend."
 LATER_IS_SETTLED = "Een later jaar is al verrekend. Maak dat eerst ongedaan."
 NOT_OVER = "Het jaar {year} is nog niet voorbij."
 NOTHING_TO_SETTLE = "Over {year} staat er niets meer open. Er is niets te verrekenen."
+HAS_MERGED = "Je gemeente is opgegaan in {name}. Daar wordt de limiet afgesproken."
 CHANGED_MEANWHILE = "Het voorstel is intussen veranderd. Hieronder staat het nieuwe."
 
 
@@ -28,6 +29,8 @@ class TransferKind(StrEnum):
     LENT = "lent"
     REVERSAL = "reversal"
     SETTLEMENT = "settlement"
+    # What a gemeente that merged was owed or owed, to its successor.
+    MERGER = "merger"
 
 
 class Entry(StrEnum):
@@ -36,6 +39,7 @@ class Entry(StrEnum):
     LENT = "lent"
     BORROWED = "borrowed"
     SETTLED = "settled"
+    MERGED = "merged"
 
 
 class Sides(Protocol):
@@ -104,6 +108,8 @@ def quarters(first: Quarter, last: Quarter) -> list[Quarter]:
 
 def entry_of(kind: TransferKind, *, is_credit: bool, is_settling: bool) -> Entry:
     """A reversal is told where the booking stood that it takes back."""
+    if kind is TransferKind.MERGER:
+        return Entry.MERGED
     if is_settling:
         return Entry.SETTLED
     is_lender = is_credit is not (kind is TransferKind.REVERSAL)

@@ -1,5 +1,6 @@
 """Booking hours, taking a booking back, agreeing on a limit, and settling a year."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -11,8 +12,12 @@ from app.core.errors import Conflict, NotFound
 from app.core.faults import refuse
 from app.core.locks import HOURS_LOCK
 from app.core.work import Work
+from app.gemeenten import queries as gemeenten
+from app.gemeenten.models import Gemeente
+from app.gemeenten.rules import now_called
 from app.hours import queries
 from app.hours.events import (
+    AccountMerged,
     HoursBooked,
     HoursReversed,
     LimitAgreed,
@@ -23,6 +28,7 @@ from app.hours.models import HourAccount, HourSettling, HourTransfer
 from app.hours.netting import Settling
 from app.hours.rules import (
     CHANGED_MEANWHILE,
+    HAS_MERGED,
     HOUR,
     LATER_IS_SETTLED,
     NOT_OVER,
@@ -40,6 +46,7 @@ from app.opgaven.models import Opgave
 
 def book(work: Work, lent: Lent) -> HourTransfer:
     """The borrower owes the lender these hours; of one week of a loan only once."""
+    lent = _as_called_now(work, lent)
     check(lent)
     _hold(work, lent)
     if _standing(work, lent) is not None:
@@ -50,8 +57,11 @@ def book(work: Work, lent: Lent) -> HourTransfer:
 def rebook(work: Work, lent: Lent) -> None:
     """The hours of a week of a loan are these, whatever they were; the same number does nothing.
 
-    No hours takes back what was booked.
+    No hours takes back what was booked; and two that became one gemeente owe each other nothing.
     """
+    lent = _as_called_now(work, lent)
+    if lent.borrower_code == lent.lender_code:
+        lent = replace(lent, minutes=0)
     if lent.minutes:
         check(lent)
     _hold(work, lent)
@@ -78,7 +88,14 @@ def agree_limit(work: Work, gemeente_code: str, hours: int | None) -> None:
     if not may_agree_limit(work.actor, gemeente_code):
         raise NotFound(f"hours of {gemeente_code}")
     refuse(limit_faults(hours))
-    minutes = None if hours is None else hours * HOUR
+    successor = _successor(work, gemeente_code)
+    if successor != gemeente_code:
+        name = gemeenten.by_code(work.session, successor).name
+        raise Conflict(f"{gemeente_code} has merged", said=HAS_MERGED.format(name=name))
+    _set_limit(work, gemeente_code, None if hours is None else hours * HOUR)
+
+
+def _set_limit(work: Work, gemeente_code: str, minutes: int | None) -> None:
     values = {
         "credit_limit_minutes": minutes,
         "changed_at": work.now,
@@ -98,7 +115,28 @@ def agree_limit(work: Work, gemeente_code: str, hours: int | None) -> None:
 
 def hold_limit(work: Work, gemeente_code: str) -> None:
     """Nobody else changes this limit, or agrees on hours by it, until this work is done."""
-    work.session.get(HourAccount, gemeente_code, with_for_update=True, populate_existing=True)
+    code = _successor(work, gemeente_code)
+    work.session.get(HourAccount, code, with_for_update=True, populate_existing=True)
+
+
+def follow_mergers(work: Work) -> int:
+    """Bring what is left of gemeenten that merged to their successors; of how many.
+
+    By rows like all others: a quarter that is over stays as it was.
+    """
+    mergers = gemeenten.mergers(work.session, work.today)
+    if not queries.left_at(work.session, mergers):
+        return 0
+    work.session.execute(select(func.pg_advisory_xact_lock(HOURS_LOCK)))
+    # Read again: now nobody books.
+    left = sorted(queries.left_at(work.session, mergers))
+    for code in left:
+        minutes = queries.balance(work.session, code)
+        successor = now_called(code, mergers)
+        _carry(work, code, successor, minutes)
+        _hand_over_limit(work, code, successor)
+        work.emit(AccountMerged(gemeente_code=code, successor_code=successor, minutes=minutes))
+    return len(left)
 
 
 def settle_year(work: Work, year: int, mark: str) -> None:
@@ -182,6 +220,47 @@ def _title_of(work: Work, opgave_id: UUID | None) -> str:
     return work.fetch(Opgave, opgave_id).title if opgave_id else ""
 
 
+def _hand_over_limit(work: Work, code: str, successor_code: str) -> None:
+    """A gemeente that begins with the merger begins with the limits of who made it."""
+    minutes = queries.limit(work.session, code)
+    if minutes is None:
+        return
+    _set_limit(work, code, None)
+    ended = work.fetch(Gemeente, code).valid_until
+    begins = work.fetch(Gemeente, successor_code).valid_from
+    if ended and begins and begins >= ended:
+        known = queries.limit(work.session, successor_code) or 0
+        _set_limit(work, successor_code, known + minutes)
+
+
+def _carry(work: Work, code: str, successor_code: str, minutes: int) -> None:
+    """What the one is owed is owed to the other from now on; less than nothing is a debt."""
+    if not minutes:
+        return
+    sides = (code, successor_code) if minutes > 0 else (successor_code, code)
+    _add(
+        work,
+        HourTransfer(
+            debit_code=sides[0],
+            credit_code=sides[1],
+            minutes=abs(minutes),
+            kind=TransferKind.MERGER,
+        ),
+    )
+
+
+def _successor(work: Work, code: str) -> str:
+    return now_called(code, gemeenten.mergers(work.session, work.today))
+
+
+def _as_called_now(work: Work, lent: Lent) -> Lent:
+    return replace(
+        lent,
+        borrower_code=_successor(work, lent.borrower_code),
+        lender_code=_successor(work, lent.lender_code),
+    )
+
+
 def _settlement(settling: HourSettling, one: Settling) -> HourTransfer:
     """Who owed made good, and is credited for it."""
     return HourTransfer(
@@ -198,7 +277,20 @@ def _add(work: Work, transfer: HourTransfer) -> HourTransfer:
     transfer.booked_at, transfer.booked_by = work.now, work.actor.user_id
     work.session.add(transfer)
     work.session.flush()
+    if transfer.kind is not TransferKind.MERGER:
+        _carry_on(work, transfer)
     return transfer
+
+
+def _carry_on(work: Work, transfer: HourTransfer) -> None:
+    """What takes back or settles what stood with a gemeente that merged ends at its successor."""
+    for code, minutes in (
+        (transfer.debit_code, -transfer.minutes),
+        (transfer.credit_code, transfer.minutes),
+    ):
+        successor = _successor(work, code)
+        if successor != code:
+            _carry(work, code, successor, minutes)
 
 
 def _standing(work: Work, lent: Lent) -> HourTransfer | None:

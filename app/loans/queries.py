@@ -14,6 +14,7 @@ from app.core.actor import Actor
 from app.core.clock import day_begins
 from app.core.errors import NotFound
 from app.gemeenten import queries as gemeenten
+from app.gemeenten.rules import now_called
 from app.hours import queries as hours
 from app.loans.models import Feedback, Loan, Remark, ShownSkill, Terms, WorkedWeek
 from app.loans.rules import (
@@ -303,30 +304,33 @@ def minutes_of(session: Session, loan_id: UUID) -> dict[date, int]:
     return dict(session.execute(found).all())
 
 
-def room_for(session: Session, loan: Loan, terms: Terms) -> Room | None:
+def room_for(session: Session, loan: Loan, terms: Terms, today: date) -> Room | None:
     """Whether these terms fit within the limit of the borrower; None when nothing limits them.
 
     What was promised to other loans that run, and is not booked yet, is not left.
     """
-    limit = hours.limit(session, loan.borrower_code)
+    mergers = gemeenten.mergers(session, today)
+    borrower = now_called(loan.borrower_code, mergers)
+    limit = hours.limit(session, borrower)
     if terms.cost_basis is not CostBasis.CLOSED_PURSE or limit is None:
         return None
-    others = _promises(session, loan.borrower_code)
+    codes = {borrower, *(one for one in mergers if now_called(one, mergers) == borrower)}
+    others = _promises(session, codes)
     others.pop(loan.id, None)
     booked = hours.booked(session, [loan.id, *others])
     promised = sum(max(0, most - booked.get(other, 0)) for other, most in others.items())
-    left = hours.balance(session, loan.borrower_code) + limit - promised
+    left = hours.balance(session, borrower) + limit - promised
     most = most_minutes(terms.hours_per_week, terms.starts_on, terms.ends_on)
     return Room(max(0, left), max(0, most - booked.get(loan.id, 0)))
 
 
-def _promises(session: Session, borrower_code: str) -> dict[UUID, int]:
+def _promises(session: Session, borrower_codes: Collection[str]) -> dict[UUID, int]:
     """How many minutes each loan that runs with closed purse takes at most."""
     found = (
         select(Loan.id, Loan.last_day, Terms.hours_per_week, Terms.starts_on)
         .join(Terms, and_(Terms.loan_id == Loan.id, Terms.version == Loan.agreed_version))
         .where(
-            Loan.borrower_code == borrower_code,
+            Loan.borrower_code.in_(borrower_codes),
             Loan.state == LoanState.ACTIVE,
             Terms.cost_basis == CostBasis.CLOSED_PURSE,
         )

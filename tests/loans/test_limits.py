@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Role
 from app.core.errors import Conflict
+from app.gemeenten.models import Gemeente
 from app.hours import service as hours
 from app.loans import queries, service
 from app.loans.models import Loan
@@ -24,7 +25,7 @@ from tests.loans.builders import (
     parties,
     sign_rest,
 )
-from tests.support.builders import a_user, an_opgave
+from tests.support.builders import a_gemeente, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 
 # Twelve weeks of eight hours.
@@ -119,6 +120,21 @@ def test_a_longer_loan_asks_only_what_it_adds(
     assert loan.agreed_version == loan.version
 
 
+def test_the_limit_of_what_the_borrower_became_counts(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, ASKED)
+    a_running_loan(session, another(session, who))
+    loan = a_loan(session, who)
+    gone = session.get_one(Gemeente, loan.borrower_code)
+    gone.valid_until, gone.successor_code = TODAY, a_gemeente(session, valid_from=TODAY).code
+    hours.follow_mergers(make_work(session))
+
+    assert room(session, loan) == Room(0, ASKED * HOUR)
+    with pytest.raises(Conflict):
+        service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
+
+
 @pytest.mark.parametrize("basis", [CostBasis.NONE, CostBasis.COST])
 def test_hours_that_nobody_owes_have_no_limit(
     session: Session, who: Parties, gemeentebeheerder: User, basis: CostBasis
@@ -132,4 +148,4 @@ def test_hours_that_nobody_owes_have_no_limit(
 
 
 def room(session: Session, loan: Loan) -> Room | None:
-    return queries.room_for(session, loan, queries.of_any(session, loan.id).terms)
+    return queries.room_for(session, loan, queries.of_any(session, loan.id).terms, TODAY)

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from app.conversations import service as conversations
 from app.conversations.models import AwaitedAnswer
 from app.core.outbox import OutboxMessage
+from app.hours.queries import balance
 from app.loans.rules import LoanState
 from app.matching.models import Match, NightlyRun
 from app.opgaven.rules import OpgaveStatus
 from tests.conversations.builders import a_question, say
+from tests.hours.builders import booked
 from tests.loans.builders import a_loan, a_running_loan, parties
-from tests.support.builders import a_profile, an_opgave
+from tests.support.builders import a_gemeente, a_profile, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 from workers import housekeeping
 
@@ -56,6 +58,18 @@ def test_a_loan_of_which_nobody_says_anything_is_closed(session: Session) -> Non
         "completion.reported",
         "loan.closed",
     ]
+
+
+def test_hours_follow_a_gemeente_that_merged(session: Session) -> None:
+    borrower, successor = a_gemeente(session), a_gemeente(session)
+    booked(session, borrower.code, a_gemeente(session).code)
+    borrower.valid_until, borrower.successor_code = TODAY, successor.code
+    session.commit()
+
+    with time_machine.travel(MONDAY, tick=False):
+        housekeeping.follow_mergers()
+
+    assert balance(session, successor.code) < 0 == balance(session, borrower.code)
 
 
 def test_everything_is_compared_once_a_night(session: Session) -> None:

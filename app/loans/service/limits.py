@@ -26,7 +26,7 @@ def keep_within(work: Work, loan: Loan, terms: Terms, signer: Party) -> None:
     """Refuse what may pass the limit of the borrower; of many at once only as much as fits."""
     # One at a time for each borrower, so that what is counted here is still so at the end.
     hours.hold_limit(work, loan.borrower_code)
-    room = queries.room_for(work.session, loan, terms)
+    room = queries.room_for(work.session, loan, terms, work.today)
     if room is None or room.fits:
         return
     said = THEIRS.format(borrower=terms.borrower_name)

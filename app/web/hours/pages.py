@@ -121,12 +121,13 @@ def sums_of(statement: Statement, *, is_over: bool) -> list[tuple[str, str]]:
     """How the quarter began, what came and went, and how it ended or stands."""
     quarter = statement.quarter
     last = f"Stand op {dutch_date(quarter.ends_on)}" if is_over else "Stand nu"
-    settled = statement.sum_of(Entry.SETTLED)
+    settled, merged = statement.sum_of(Entry.SETTLED), statement.sum_of(Entry.MERGED)
     return [
         (f"Stand op {dutch_date(quarter.starts_on)}", owed_words(statement.opening)),
         ("Uitgeleend", f"{hours(statement.sum_of(Entry.LENT))} uur"),
         ("Geleend", f"{hours(-statement.sum_of(Entry.BORROWED))} uur"),
         ("Verrekend", f"{hours(abs(settled))} uur" if settled else ""),
+        ("Samengevoegd", f"{hours(merged)} uur" if merged else ""),
         (last, owed_words(statement.closing)),
     ]
 

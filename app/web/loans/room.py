@@ -1,5 +1,7 @@
 """What the limit of the borrower still leaves, for who is about to sign for them."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from app.core.dutch import hours
@@ -17,10 +19,10 @@ TOO_MUCH = (
 )
 
 
-def room_words(session: Session, seen: SeenLoan, party: Party) -> str:
+def room_words(session: Session, seen: SeenLoan, party: Party, today: date) -> str:
     """Nothing for others, and for hours that are paid for or given: nobody owes those."""
     is_asked = party is Party.BORROWER and party in seen.waits_for
-    room = queries.room_for(session, seen.loan, seen.terms) if is_asked else None
+    room = queries.room_for(session, seen.loan, seen.terms, today) if is_asked else None
     if room is None:
         return ""
     said = LEFT.format(left=hours(room.left), asked=hours(room.asked))

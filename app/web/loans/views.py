@@ -107,7 +107,7 @@ def show(loan_id: UUID) -> str:
         "loans/show.html",
         page=page,
         sign=SignForm(data={"version": page.version}),
-        room=room_words(db.session(), seen, party),
+        room=room_words(db.session(), seen, party, dutch_day(utc_now())),
     )
 
 
