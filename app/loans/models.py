@@ -131,6 +131,13 @@ class Loan(Base):
         """The first day on which who agreed need not wait for the other any more."""
         return self.last_day + REPORT_AFTER if self.last_day else None
 
+    def may_report(self, party: Party, today: date) -> bool:
+        """Whether this party agreed, and waited long enough for the other."""
+        first = self.may_report_from
+        if self.reported_on is not None or first is None or today < first:
+            return False
+        return party in CLOSERS and bool(self.waits_to_close) and party not in self.waits_to_close
+
     def move_to(self, state: LoanState) -> None:
         if state not in NEXT[self.state]:
             raise Conflict(

@@ -60,6 +60,9 @@ class Reported:
     # Every part of a profile that others can see.
     profile: SeenProfile | None = None
 
+    def is_by(self, actor: Actor) -> bool:
+        return actor.user_id in self.writer_ids
+
 
 def waiting(session: Session) -> list[Case]:
     """What waits for a decision, the longest waiting first."""

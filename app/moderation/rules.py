@@ -46,6 +46,16 @@ class Ruling(StrEnum):
     TAKEN_DOWN = "taken_down"
 
 
+# An opgave is withdrawn: all who counted on it were told so.
+COMES_BACK = frozenset(Subject) - {Subject.OPGAVE}
+
+
+def may_put_back(subject: Subject, ruling: Ruling | None, *, is_down: bool, is_own: bool) -> bool:
+    """Whether a beheerder can undo it: nobody decides about what they wrote themselves."""
+    can_come_back = ruling is Ruling.TAKEN_DOWN and subject in COMES_BACK
+    return can_come_back and is_down and not is_own
+
+
 def report_faults(ground: Ground, words: str) -> list[Fault]:
     """What is missing or too long in a report."""
     needed = "Vertel in een paar woorden wat er aan de hand is." if ground is Ground.OTHER else ""

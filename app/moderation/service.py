@@ -20,6 +20,7 @@ from app.moderation.events import PutBack, ReportDecided, ReportMade
 from app.moderation.models import Report
 from app.moderation.queries import Case
 from app.moderation.rules import (
+    COMES_BACK,
     KEPT,
     MOST_A_DAY,
     Ground,
@@ -47,7 +48,6 @@ TAKE_DOWN: dict[Subject, Callable[[Work, UUID], object]] = {
     Subject.PUBLISHED: publishing.take_down,
     Subject.INVITATION: conversing.take_down_invitation,
 }
-# An opgave does not come back.
 PUT_BACK: dict[Subject, Callable[[Work, UUID], None]] = {
     Subject.PROFILE: profiles.put_back,
     Subject.MESSAGE: conversing.put_back,
@@ -122,7 +122,7 @@ def put_back(work: Work, report_id: UUID) -> None:
     one = work.fetch(Report, report_id)
     if one.ruling is not Ruling.TAKEN_DOWN:
         raise Conflict(said=DECIDED)
-    if one.subject not in PUT_BACK:
+    if one.subject not in COMES_BACK:
         raise Conflict(said=STAYS_DOWN)
     _refuse_about_oneself(work, one)
     PUT_BACK[one.subject](work, one.subject_id)
@@ -162,14 +162,16 @@ def _is_own_published(work: Work, published_id: UUID) -> bool:
 def _is_own_invitation(work: Work, invitation_id: UUID) -> bool:
     """Never: who is invited is of another gemeente, and others get `NotFound`."""
     invitation = work.fetch(Invitation, invitation_id)
-    if invitation.user_id != work.actor.user_id:
+    if invitation.user_id != work.actor.user_id or invitation.taken_down_at is not None:
         raise NotFound(f"invitation {invitation_id}")
     return False
 
 
 def _is_own_message(work: Work, message_id: UUID) -> bool:
     """Whether the actor is on the side that wrote it; `NotFound` for who is on neither."""
-    message = work.session.scalar(select(Message).where(Message.id == message_id))
+    message = work.session.scalar(
+        select(Message).where(Message.id == message_id, Message.taken_down_at.is_(None))
+    )
     if message is None:
         raise NotFound(f"message {message_id}")
     seen = conversations.of_viewer(work.session, work.actor, message.conversation_id)
@@ -192,8 +194,7 @@ def _refuse_others(actor: Actor) -> None:
 
 
 def _refuse_about_oneself(work: Work, one: Report) -> None:
-    writers = queries.reported(work.session, one, work.today).writer_ids
-    if work.actor.user_id in writers:
+    if queries.reported(work.session, one, work.today).is_by(work.actor):
         raise Conflict(said=ABOUT_YOU)
 
 

@@ -3,7 +3,15 @@
 import pytest
 
 from app.core.faults import Fault
-from app.moderation.rules import WORDS_LIMIT, Ground, Ruling, decision_faults, report_faults
+from app.moderation.rules import (
+    WORDS_LIMIT,
+    Ground,
+    Ruling,
+    Subject,
+    decision_faults,
+    may_put_back,
+    report_faults,
+)
 
 LONG = "x" * (WORDS_LIMIT + 1)
 
@@ -36,3 +44,14 @@ def test_a_report_says_what_is_the_matter(ground: Ground, words: str, wrong: lis
 )
 def test_who_takes_something_down_says_why(ruling: Ruling, answer: str, wrong: list[str]) -> None:
     assert fields(decision_faults(ruling, answer)) == wrong
+
+
+@pytest.mark.parametrize("subject", Subject)
+def test_what_is_down_can_be_put_back_but_for_an_opgave(subject: Subject) -> None:
+    comes_back = subject is not Subject.OPGAVE
+    gone = Ruling.TAKEN_DOWN
+
+    assert may_put_back(subject, gone, is_down=True, is_own=False) is comes_back
+    assert not may_put_back(subject, gone, is_down=True, is_own=True)
+    assert not may_put_back(subject, gone, is_down=False, is_own=False)
+    assert not may_put_back(subject, Ruling.LEFT, is_down=True, is_own=False)

@@ -117,6 +117,22 @@ def test_what_somebody_cannot_read_is_not_there_to_report(session: Session, talk
     assert count(session) == 0
 
 
+def test_what_is_down_is_not_there_to_report(session: Session, talk: Talk) -> None:
+    message, invitation = last_message(session, talk), an_invitation(session)
+    published = a_published_answer(session)
+    invited = make_work(session, session.get_one(User, invitation.user_id))
+    message.taken_down_at = invitation.taken_down_at = published.taken_down_at = MONDAY
+    session.flush()
+
+    for work, subject, subject_id in [
+        (make_work(session, talk.professional), Subject.MESSAGE, message.id),
+        (invited, Subject.INVITATION, invitation.id),
+        (make_work(session, a_user(session)), Subject.PUBLISHED, published.id),
+    ]:
+        with pytest.raises(NotFound):
+            report(work, subject, subject_id)
+
+
 def test_what_is_ones_own_is_not_reported(session: Session, talk: Talk) -> None:
     owner = make_work(session, talk.owner)
     published = a_published_answer(session)

@@ -13,7 +13,6 @@ from app.labels import label
 from app.loans.models import Terms
 from app.loans.queries import SeenLoan
 from app.loans.rules import (
-    CLOSERS,
     NEXT,
     UNDER_WAY,
     CostBasis,
@@ -233,18 +232,11 @@ def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
         Deed.WRITE_HOURS: is_professional and loan.state in {LoanState.ACTIVE, LoanState.ENDED},
         Deed.AGREE_ON_HOURS: party in loan.waits_to_close,
         Deed.DISPUTE_HOURS: loan.state is LoanState.ENDED and not is_professional,
-        Deed.REPORT: _may_report(seen, party, today),
+        Deed.REPORT: loan.may_report(party, today),
         Deed.GIVE_FEEDBACK: seen.may_give_feedback(party),
         Deed.ANSWER_FEEDBACK: is_professional and may_answer(seen),
     }
     return frozenset(deed for deed, is_so in may.items() if is_so)
-
-
-def _may_report(seen: SeenLoan, party: Party, today: date) -> bool:
-    loan, first = seen.loan, seen.loan.may_report_from
-    if loan.reported_on is not None or first is None or today < first:
-        return False
-    return party in CLOSERS and bool(loan.waits_to_close) and party not in loan.waits_to_close
 
 
 def terms_lines(terms: Terms) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from app.labels import label
 from app.moderation import queries
 from app.moderation.models import Report
 from app.moderation.queries import Case, Reported
-from app.moderation.rules import Ruling, Subject
+from app.moderation.rules import Subject, may_put_back
 from app.opgaven import queries as opgaven
 from app.people import queries as people
 from app.web.people.pages import ProfilePage, profile_page
@@ -98,8 +98,7 @@ def case_page(session: Session, viewer: Actor, report_id: UUID, today: date) -> 
     case = queries.case_of(session, report_id)
     first, names = case.first, queries.reporters(session, case)
     reported = queries.reported(session, first, today)
-    is_own = viewer.user_id in reported.writer_ids
-    is_back = first.ruling is Ruling.TAKEN_DOWN and first.opgave_id is None
+    is_own = reported.is_by(viewer)
     return CasePage(
         report_id=first.id,
         subject=first.subject,
@@ -118,7 +117,9 @@ def case_page(session: Session, viewer: Actor, report_id: UUID, today: date) -> 
         ],
         ruling=label(first.ruling) if first.ruling else "",
         answer=first.answer,
-        may_put_back=is_back and reported.is_down and not is_own,
+        may_put_back=may_put_back(
+            first.subject, first.ruling, is_down=reported.is_down, is_own=is_own
+        ),
         is_own=is_own,
     )
 
