@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.conversations import queries
 from app.conversations.events import QuestionPublished, QuestionRevised, QuestionTakenBack
 from app.conversations.models import Conversation, Message, PublishedAnswer
-from app.conversations.revealing import revealing_faults
+from app.conversations.revealing import DOUBTFUL, doubtful_names, revealing_faults
 from app.conversations.rules import Side, Words, repeating_faults, words_faults
 from app.core.actor import may_moderate
 from app.core.errors import Conflict, NotAllowed, NotFound
@@ -19,8 +19,18 @@ from app.opgaven import queries as opgaven
 from app.opgaven.rules import ENDED, NO_SUCH_MOVE
 
 
-def publish(work: Work, conversation_id: UUID, published_id: UUID, words: Words) -> None:
-    """Put it on the opgave of this conversation; the same form sent twice is once."""
+def publish(
+    work: Work,
+    conversation_id: UUID,
+    published_id: UUID,
+    words: Words,
+    *,
+    names_nobody: bool = False,
+) -> None:
+    """Put it on the opgave of this conversation; the same form sent twice is once.
+
+    `names_nobody` says that somebody looked at what may be a name, and that it is none.
+    """
     seen = queries.of_viewer(work.session, work.actor, conversation_id)
     if seen.side is not Side.OPGAVE:
         raise NotFound(f"conversation {conversation_id}")
@@ -29,6 +39,8 @@ def publish(work: Work, conversation_id: UUID, published_id: UUID, words: Words)
     # One that is just being taken down is waited for.
     work.fetch_to_change(Conversation, conversation_id)
     refuse(faults(work.session, words, conversation_id))
+    if not names_nobody:
+        refuse(doubts(work.session, words, conversation_id))
     known = work.session.get(PublishedAnswer, published_id)
     if known is not None:
         opgaven.opgave_to_edit(work.session, work.actor, known.opgave_id)
@@ -48,12 +60,14 @@ def publish(work: Work, conversation_id: UUID, published_id: UUID, words: Words)
     work.emit(QuestionPublished(published_id=published_id, opgave_id=seen.opgave.id))
 
 
-def revise(work: Work, published_id: UUID, words: Words) -> None:
+def revise(work: Work, published_id: UUID, words: Words, *, names_nobody: bool = False) -> None:
     published = queries.published_to_edit(work.session, work.actor, published_id)
     if published.conversation_id is not None:
         work.fetch_to_change(Conversation, published.conversation_id)
         work.session.refresh(published)
     refuse(faults(work.session, words, published.conversation_id))
+    if not names_nobody:
+        refuse(doubts(work.session, words, published.conversation_id))
     if (published.question, published.answer) != (words.question, words.answer):
         published.question, published.answer = words.question, words.answer
         published.revised_at = work.now
@@ -133,3 +147,10 @@ def faults(session: Session, words: Words, conversation_id: UUID | None) -> list
         found += revealing_faults("question", words.question, asker)
         found += revealing_faults("answer", words.answer, asker)
     return found
+
+
+def doubts(session: Session, words: Words, conversation_id: UUID | None) -> list[Fault]:
+    """What is perhaps a name: somebody has to say that it is none."""
+    asker = queries.unnamed(session, conversation_id)
+    found = doubtful_names((words.question, words.answer), asker) if asker else []
+    return [Fault("names_nobody", DOUBTFUL.format(word=word)) for word in found]

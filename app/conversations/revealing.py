@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from itertools import takewhile
 
 from app.core.faults import Fault
 
@@ -14,13 +16,50 @@ PARTICLES = frozenset(
         *("la", "le", "el", "al", "du", "da", "di"),
     }
 )
+# Who follows these is called so.
+TITLES = frozenset(
+    {
+        *("heer", "meneer", "mevrouw", "mevr", "mw", "dhr", "mr", "drs", "dr", "ir", "ing"),
+        *("groet", "groeten", "groetjes"),
+    }
+)
+# Words of every day by which people are called as well: small, they are words.
+ORDINARY = frozenset(
+    {
+        *("wil", "meer", "groot", "klein", "lang", "kort", "jong", "oud", "wit", "zwart"),
+        *("rood", "groen", "bruin", "blauw", "geel", "grijs", "goed", "beste", "mooi", "sterk"),
+        *("snel", "hoog", "laag", "diep", "breed", "rijk", "arm", "vroeg", "laat", "nieuw"),
+        *("vrij", "bakker", "visser", "slager", "kuiper", "mulder", "molenaar", "boer", "kok"),
+        *("koopman", "timmerman", "schipper", "schilder", "snijder", "wever", "jager", "herder"),
+        *("tuin", "bos", "berg", "dal", "duin", "dijk", "brug", "kerk", "hof", "veld", "heide"),
+        *("beek", "broek", "haven", "water", "poel", "put", "bron", "wal", "stad", "dorp"),
+        *("huis", "kamp", "plein", "weg", "straat", "poort", "molen", "post", "bank", "stok"),
+        *("kist", "kuil", "kant", "rand", "hoek", "ring", "kroon", "vos", "wolf", "haan", "kip"),
+        *("valk", "mees", "vink", "leeuw", "haas", "mol", "bok", "boom", "linde", "roos"),
+        *("bloem", "bloemen", "wilg", "stam", "tak", "vis", "zon", "maan", "ster", "winter"),
+        *("zomer", "lente", "mei", "markt", "prins", "koning", "keizer", "graaf", "bisschop"),
+        *("paus", "ridder", "hertog", "heer", "man", "hart", "hand", "hoofd", "baard", "bloed"),
+        *("moed", "trouw", "vrede", "vreugde", "hoop", "fee", "lot", "storm", "wind", "vliet"),
+        *("laan", "bal", "pot", "spel", "werk", "dienst", "staal", "goud", "zilver", "steen"),
+        *("ijzer", "zand", "klei", "gras", "oever", "raad", "maat", "zuid", "noord", "west"),
+        *("oost", "noorden", "hamer", "spijker", "ruiter", "bouw", "huisman", "buurman", "wijk"),
+        *("ven"),
+    }
+)
 NAMED = "Haal hier “{word}” weg: zo heet wie het vroeg."
 ADDRESSED = "Haal hier het mailadres weg van wie het vroeg."
 PLACED = "Er staat “{gemeente}” in. Daar werkt wie het vroeg. Kan iemand daaraan zien wie het is?"
 HAS_ADDRESS = "Er staat een mailadres in. Mag iedereen dat lezen?"
 HAS_NUMBER = "Er staat een telefoonnummer in. Mag iedereen dat lezen?"
+DOUBTFUL = (
+    "Is “{word}” hier de naam van wie het vroeg? Haal die dan weg. Is het een gewoon woord? "
+    "Vink dat dan aan."
+)
 WORD = re.compile(r"[^\W\d_]+")
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+SENTENCE_BEGINS = re.compile(r"(?:^|[.!?:…\n])[\s\"'“”‘’„«»()\[\]–•*\d.-]*$")
+# A full stop behind one letter ends no sentence: a name follows.
+INITIAL = re.compile(r"(?<![^\W\d_])[^\W\d_]\.\s*$")
 # Ten digits as the Dutch write them, or nine after the number of the country.
 NUMBER = re.compile(r"(?<![\w+])(?:\+31|0031|0)(?:[\s().-]*\d){8,10}(?!\d)")
 # "Bergen (NH.)" is called Bergen.
@@ -36,14 +75,38 @@ class Unnamed:
     gemeente_name: str
 
 
+class Seems(IntEnum):
+    """How much a word in a text is the name of who asked."""
+
+    WORD = 0
+    # It may be: somebody has to look.
+    DOUBT = 1
+    NAME = 2
+
+
+@dataclass(frozen=True)
+class Written:
+    """A word of a text: `plain` is how it is compared, `word` how it stands there."""
+
+    word: str
+    plain: str
+    start: int
+
+
 def revealing_faults(field: str, text: str, asker: Unnamed) -> list[Fault]:
     """A name or the address of who asked."""
-    written = set(_words(text))
-    named = [word for word in _words(asker.name) if word in written]
-    found = [Fault(field, NAMED.format(word=word)) for word in dict.fromkeys(named)]
+    seen = _seen_in(text, asker)
+    found = [Fault(field, NAMED.format(word=word)) for word in seen if seen[word] is Seems.NAME]
     if asker.email.casefold() in text.casefold():
         found.append(Fault(field, ADDRESSED))
     return found
+
+
+def doubtful_names(texts: Iterable[str], asker: Unnamed) -> list[str]:
+    """Words that are perhaps the name of who asked, and perhaps words as any other."""
+    seen = (_seen_in(text, asker) for text in texts)
+    doubts = (word for each in seen for word in each if each[word] is Seems.DOUBT)
+    return list(dict.fromkeys(doubts))
 
 
 def revealing_warnings(texts: Iterable[str], asker: Unnamed | None) -> list[str]:
@@ -64,12 +127,80 @@ def _is_named(gemeente_name: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", _plain(text)) is not None
 
 
-def _words(text: str) -> list[str]:
-    found = (word for word in WORD.findall(_plain(text)) if len(word) > 1)
-    return [word for word in found if word not in PARTICLES]
+def _seen_in(text: str, asker: Unnamed) -> dict[str, Seems]:
+    """For each word of the name, in their order, how much of a name it is where it stands most."""
+    bare = _without_accents(text)
+    written = [Written(one[0], one[0].casefold(), one.start()) for one in WORD.finditer(bare)]
+    names = [word for word in _all_words(asker.name) if len(word) > 1 and word not in PARTICLES]
+    return {
+        name: max(
+            (
+                _seems(bare, written, place, asker.name)
+                for place, one in enumerate(written)
+                if one.plain == name
+            ),
+            default=Seems.WORD,
+        )
+        for name in dict.fromkeys(names)
+    }
+
+
+def _seems(text: str, written: Sequence[Written], place: int, name: str) -> Seems:
+    one = written[place]
+    before = [each.plain for each in written[:place]]
+    after = [each.plain for each in written[place + 1 :]]
+    own = _all_words(name)
+    particles = _particles_before(own, one.plain)
+    stands_with = bool(particles) and before[-len(particles) :] == particles
+    follows_title = bool(before) and before[-1] in TITLES
+    is_written_so = (
+        _beside_another(before[::-1], one.plain, own)
+        or _beside_another(after, one.plain, own)
+        or (follows_title and one.word[0].isupper())
+        or (stands_with and len(particles) > 1)
+        or _is_in_address(text, one.start)
+    )
+    if is_written_so:
+        return Seems.NAME
+    is_ordinary = one.plain in ORDINARY
+    if one.word[0].isupper():
+        # Of a capital that any word would have there nothing can be told.
+        is_any = _begins_sentence(text, one.start) or text.isupper()
+        return Seems.DOUBT if is_ordinary and is_any else Seems.NAME
+    is_alone = not stands_with and not follows_title
+    return Seems.WORD if is_ordinary and is_alone else Seems.DOUBT
+
+
+def _beside_another(others: Sequence[str], word: str, own: Sequence[str]) -> bool:
+    """Whether the nearest of these that is no particle is another part of the name."""
+    nearest = next((one for one in others if one not in PARTICLES), "")
+    return nearest != word and nearest in own
+
+
+def _particles_before(own: Sequence[str], word: str) -> list[str]:
+    """What stands between this word of the name and the one before it."""
+    head = own[: own.index(word)]
+    return list(takewhile(PARTICLES.__contains__, reversed(head)))[::-1]
+
+
+def _is_in_address(text: str, start: int) -> bool:
+    return any(one.start() <= start < one.end() for one in ADDRESS.finditer(text))
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = text[:start]
+    return not INITIAL.search(before) and SENTENCE_BEGINS.search(before) is not None
+
+
+def _all_words(text: str) -> list[str]:
+    return WORD.findall(_plain(text))
 
 
 def _plain(text: str) -> str:
     """Without accents and capitals: a name is one however it is typed."""
-    apart = unicodedata.normalize("NFD", text.casefold())
+    return _without_accents(text).casefold()
+
+
+def _without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text)
     return "".join(sign for sign in apart if not unicodedata.combining(sign))

@@ -9,6 +9,7 @@ from app.conversations.revealing import (
     NAMED,
     PLACED,
     Unnamed,
+    doubtful_names,
     revealing_faults,
     revealing_warnings,
 )
@@ -24,14 +25,14 @@ def said(text: str, asker: Unnamed = ASKER) -> list[str]:
     ("text", "word"),
     [
         ("Groet, Renée", "renee"),
-        ("renee vroeg dit", "renee"),
+        ("renee bouali vroeg dit", "renee"),
         ("Vraag van mevrouw BOUALI.", "bouali"),
         ("De heer Smit", "smit"),
         ("(Bouali)", "bouali"),
     ],
 )
 def test_a_name_is_found_however_it_is_typed(text: str, word: str) -> None:
-    assert said(text) == [NAMED.format(word=word)]
+    assert said(text)[0] == NAMED.format(word=word)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,59 @@ def test_a_name_is_found_however_it_is_typed(text: str, word: str) -> None:
 )
 def test_other_words_are_no_name(text: str) -> None:
     assert said(text) == []
+
+
+MEER = Unnamed("Sanne van der Meer", "s.meer@urk.example", "Urk")
+WIL = Unnamed("Wil de Groot", "wil@urk.example", "Urk")
+BAKKER = Unnamed("Jan de Bakker", "jan@urk.example", "Urk")
+
+
+@pytest.mark.parametrize(
+    ("asker", "text"),
+    [
+        (MEER, "Kan het ook meer uren zijn?"),
+        (WIL, "Ik wil graag weten hoe groot het is."),
+        (BAKKER, "Zit daar een bakker?"),
+        (WIL, "Een collega wil meer weten."),
+    ],
+)
+def test_a_word_of_every_day_is_no_name_and_asks_nothing(asker: Unnamed, text: str) -> None:
+    assert (said(text, asker), doubtful_names([text], asker)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("asker", "text", "word"),
+    [
+        (MEER, "Vraag het aan Meer zelf.", "meer"),
+        (MEER, "Dit vroeg sanne van der meer.", "meer"),
+        (MEER, "Dit vroeg mevrouw van der meer.", "meer"),
+        (MEER, "Groet, S. Meer", "meer"),
+        (MEER, "Mail sanne.meer@elders.example", "meer"),
+        (WIL, "Dag Wil, het is daar.", "wil"),
+        (WIL, "wil de groot vroeg dit", "wil"),
+        (WIL, "Vraag van mw. Groot", "groot"),
+    ],
+)
+def test_the_same_word_written_as_a_name_is_one(asker: Unnamed, text: str, word: str) -> None:
+    assert NAMED.format(word=word) in said(text, asker)
+
+
+@pytest.mark.parametrize(
+    ("asker", "text", "word"),
+    [
+        (WIL, "Wil je weten waar? Kom langs.", "wil"),
+        (WIL, "Waar is het?\nWil", "wil"),
+        (MEER, "Ja! Meer uren mag.", "meer"),
+        (MEER, "KAN HET OOK MEER UREN?", "meer"),
+        (WIL, "Deze mevrouw wil meer weten.", "wil"),
+        (BAKKER, "Bij de bakker op de hoek", "bakker"),
+        (ASKER, "renee vroeg dit", "renee"),
+    ],
+)
+def test_what_may_be_a_name_is_refused_to_nobody_and_asks_for_a_look(
+    asker: Unnamed, text: str, word: str
+) -> None:
+    assert (said(text, asker), doubtful_names([text], asker)) == ([], [word])
 
 
 def test_the_address_of_who_asked_is_found_in_any_capitals() -> None:

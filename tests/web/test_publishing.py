@@ -11,7 +11,7 @@ from app.conversations.revealing import HAS_NUMBER
 from app.core.actor import Role
 from tests.conversations.builders import Talk, a_question, say
 from tests.support.builders import a_user
-from tests.support.pages import fault_at, press, text_of
+from tests.support.pages import fault_at, filled_in, press, text_of
 from tests.support.web import sign_in
 
 
@@ -29,6 +29,10 @@ def path(talk: Talk) -> str:
 def looked_at(client: FlaskClient, talk: Talk, **words: str) -> TestResponse:
     data = {"question": "Waar is het?", "answer": "Aan de haven.", **words, "bekijk": "ja"}
     return client.post(path(talk), data=data)
+
+
+# With the box.
+PRESSED = {"publiceer": "ja", "names_nobody": "y"}
 
 
 def published(session: Session) -> list[tuple[str, str]]:
@@ -120,6 +124,40 @@ def test_it_is_changed_and_taken_back(client: FlaskClient, session: Session, tal
 
     sign_in(client, session, a_user(session, Role.OPGAVEHOUDER))
     assert client.post(f"{edit}/weg").status_code == 404
+
+
+def test_what_may_be_a_name_takes_a_look_and_a_box(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    talk.professional.name = "Wil de Groot"
+    session.commit()
+    sign_in(client, session, talk.owner)
+
+    preview = looked_at(client, talk, answer="Wil je komen? Graag.")
+    assert preview.status_code == 200
+    assert "Is “wil” hier de naam van wie het vroeg?" in text_of(preview)
+    refused = press(client, preview, "publiceer", "ja")
+    assert (refused.status_code, published(session)) == (422, [])
+    assert "Fout" in text_of(refused)
+    ticked = client.post(path(talk), data={**filled_in(refused), **PRESSED})
+
+    assert ticked.status_code == 302
+    assert published(session) == [("Waar is het?", "Wil je komen? Graag.")]
+
+
+def test_a_box_for_other_words_counts_for_nothing(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    talk.professional.name = "Wil de Groot"
+    session.commit()
+    sign_in(client, session, talk.owner)
+    preview = looked_at(client, talk, answer="Wil je komen? Graag.")
+
+    words = {"answer": "Wil zegt ja."}
+    other = client.post(path(talk), data={**filled_in(preview), **PRESSED, **words})
+
+    assert (other.status_code, published(session)) == (200, [])
+    assert "checked" not in other.text
 
 
 def test_who_may_not_gets_the_answer_of_one_that_is_not_there(

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 
 from app.conversations.rules import Words
 from app.core.ids import new_id
@@ -31,6 +31,8 @@ class PublishForm(WebForm):
     seen = HiddenField()
     question = TextField("De vraag", render_kw={"required": False})
     answer = TextField("Het antwoord", render_kw={"required": False})
+    # Asked only when something may be a name.
+    names_nobody = BooleanField("Ik heb gekeken: het is geen naam")
 
     @property
     def words(self) -> Words:

@@ -143,6 +143,8 @@ class PublishPage:
     # The words as they will stand there, once they were sent and nothing is wrong with them.
     preview: Words | None
     warnings: list[str]
+    # What may be a name, and asks for a look.
+    doubts: list[str]
 
 
 def ask_page(session: Session, viewer: Actor, seen: SeenOpgave) -> AskPage:

@@ -46,7 +46,13 @@ def create(conversation_id: UUID) -> ResponseReturnValue:
     )
 
     def write(work: Work) -> None:
-        publishing.publish(work, conversation_id, form.new_published_id, form.words)
+        publishing.publish(
+            work,
+            conversation_id,
+            form.new_published_id,
+            form.words,
+            names_nobody=form.names_nobody.data,
+        )
 
     page = _written(form, write, PUBLISHED, seen.opgave.id)
     return page or _page(form, seen.opgave, conversation_id)
@@ -61,7 +67,7 @@ def edit(published_id: UUID) -> ResponseReturnValue:
     form = PublishForm.of_request(data={"question": row.question, "answer": row.answer})
 
     def write(work: Work) -> None:
-        publishing.revise(work, published_id, form.words)
+        publishing.revise(work, published_id, form.words, names_nobody=form.names_nobody.data)
 
     page = _written(form, write, REVISED, opgave.id)
     return page or _page(form, opgave, row.conversation_id, row)
@@ -101,6 +107,13 @@ def _page(
 ) -> ResponseReturnValue:
     """The form; once it was sent also how it will look, or what is wrong with it."""
     preview = form.words if form.submitted() and not _show_faults(form, conversation_id) else None
+    doubts = publishing.doubts(db.session(), form.words, conversation_id) if preview else []
+    was_seen = preview is not None and form.seen.data == preview.version
+    # Of other words it was not said.
+    form.names_nobody.data = form.names_nobody.data and was_seen
+    is_unsaid = was_seen and PUBLISH in request.form and not form.names_nobody.data
+    if is_unsaid and doubts:
+        form.show_faults(FaultyDraft(doubts))
     asker = queries.unnamed(db.session(), conversation_id)
     form.seen.data = preview.version if preview else ""
     page = PublishPage(
@@ -110,8 +123,9 @@ def _page(
         number=_number(opgave, row),
         preview=preview,
         warnings=revealing_warnings([preview.question, preview.answer], asker) if preview else [],
+        doubts=[doubt.said for doubt in doubts],
     )
-    status = HTTPStatus.OK if preview else form.status
+    status = HTTPStatus.OK if preview and not form.errors else form.status
     return render_template("conversations/publish.html", page=page, form=form), status
 
 
