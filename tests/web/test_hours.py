@@ -115,6 +115,22 @@ def test_an_opgave_that_is_not_for_the_reader_has_no_link(
     assert f"/opgaven/{opgave.id}" not in answer.text
 
 
+def test_an_opgave_that_was_taken_down_is_not_named_to_the_other_gemeente(
+    client: FlaskClient, session: Session
+) -> None:
+    reader = a_colleague(session)
+    opgave = an_opgave(session, title="Minder regels 😀", taken_down_at=MONDAY)
+    owner = session.get_one(User, opgave.owner_id)
+    booked(session, opgave.gemeente_code, reader.gemeente_code, 8, opgave_id=opgave.id)
+    pages = ("/uren/2026/4", "/uren/2026/4/csv")
+
+    theirs = [sign_in(client, session, reader).get(page).text for page in pages]
+    own = [sign_in(client, session, owner).get(page).text for page in pages]
+
+    assert ["Minder regels" in page for page in (*theirs, *own)] == [False, False, True, True]
+    assert "Een opgave die is weggehaald" in theirs[0]
+
+
 def test_an_earlier_quarter_tells_how_it_ended(client: FlaskClient, session: Session) -> None:
     person = a_colleague(session)
     booked(session, person.gemeente_code, a_gemeente(session).code, 30, SUMMER)

@@ -1,6 +1,6 @@
 """What the pages of the urenbank show, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from uuid import UUID
@@ -17,6 +17,7 @@ from app.hours.queries import Line, Statement, YearProposal
 from app.hours.rules import Entry, Quarter, may_agree_limit, quarters, room_left
 from app.labels import label
 from app.opgaven import queries as opgaven
+from app.opgaven.queries import TAKEN_DOWN
 
 NUMBERS = ("", "eerste", "tweede", "derde", "vierde")
 NO_LIMIT = "We spraken geen limiet af: er is geen grens aan wat we kunnen lenen."
@@ -99,6 +100,17 @@ def hours_page(session: Session, actor: Actor, code: str, today: date) -> HoursP
         may_agree=may_agree_limit(actor, code),
         quarters=_quarter_lines(session, code, today),
     )
+
+
+def as_read_by(session: Session, reader: Actor, statement: Statement) -> Statement:
+    """Without the titles of opgaven that were taken down, but for their own people."""
+    about = opgaven.by_ids(session, [one.opgave_id for one in statement.lines if one.opgave_id])
+    gone = {key for key, one in about.items() if one.title_for(reader) == TAKEN_DOWN}
+    lines = tuple(
+        replace(line, opgave_title=TAKEN_DOWN) if line.opgave_id in gone else line
+        for line in statement.lines
+    )
+    return replace(statement, lines=lines)
 
 
 def quarter_page(session: Session, reader: Actor, statement: Statement, today: date) -> QuarterPage:

@@ -34,7 +34,7 @@ def index() -> str:
 @hours.get("/uren/<int(max=9999):year>/<int(max=4):quarter>")
 @allow(Policy.SIGNED_IN)
 def show(year: int, quarter: int) -> str:
-    statement = _statement(year, quarter)
+    statement = pages.as_read_by(db.session(), current_actor(), _statement(year, quarter))
     page = pages.quarter_page(db.session(), current_actor(), statement, dutch_day(utc_now()))
     return render_template("hours/quarter.html", page=page, quarter=statement.quarter)
 
@@ -42,7 +42,7 @@ def show(year: int, quarter: int) -> str:
 @hours.get("/uren/<int(max=9999):year>/<int(max=4):quarter>/csv")
 @allow(Policy.SIGNED_IN)
 def as_csv(year: int, quarter: int) -> Response:
-    statement = _statement(year, quarter)
+    statement = pages.as_read_by(db.session(), current_actor(), _statement(year, quarter))
     return _download(csv_of(statement), "text/csv; charset=utf-8", _file_name(statement, "csv"))
 
 
