@@ -148,14 +148,16 @@ def _seen_in(text: str, asker: Unnamed) -> dict[str, Seems]:
 def _seems(text: str, written: Sequence[Written], place: int, name: str) -> Seems:
     one = written[place]
     before = [each.plain for each in written[:place]]
-    after = [each.plain for each in written[place + 1 :]]
     own = _all_words(name)
     particles = _particles_before(own, one.plain)
     stands_with = bool(particles) and before[-len(particles) :] == particles
     follows_title = bool(before) and before[-1] in TITLES
+    beside = _parts_beside(written, place, own)
+    around = {each.plain for each in written[max(place - 1, 0) : place + 2]}
+    # "Wil meer" is not how "Wil van der Meer" is written.
+    is_apart = bool(PARTICLES.intersection(own)) and PARTICLES.isdisjoint(around)
     is_written_so = (
-        _beside_another(before[::-1], one.plain, own)
-        or _beside_another(after, one.plain, own)
+        any(not (is_apart and _is_word(one) and _is_word(other)) for other in beside)
         or (follows_title and one.word[0].isupper())
         or (stands_with and len(particles) > 1)
         or _is_in_address(text, one.start)
@@ -167,14 +169,21 @@ def _seems(text: str, written: Sequence[Written], place: int, name: str) -> Seem
         # Of a capital that any word would have there nothing can be told.
         is_any = _begins_sentence(text, one.start) or text.isupper()
         return Seems.DOUBT if is_ordinary and is_any else Seems.NAME
-    is_alone = not stands_with and not follows_title
+    is_alone = not (stands_with or follows_title or beside)
     return Seems.WORD if is_ordinary and is_alone else Seems.DOUBT
 
 
-def _beside_another(others: Sequence[str], word: str, own: Sequence[str]) -> bool:
-    """Whether the nearest of these that is no particle is another part of the name."""
-    nearest = next((one for one in others if one not in PARTICLES), "")
-    return nearest != word and nearest in own
+def _parts_beside(written: Sequence[Written], place: int, own: Sequence[str]) -> list[Written]:
+    """Other parts of the name that stand beside this word, whatever particles are between."""
+    sides = (written[:place][::-1], written[place + 1 :])
+    nearest = (next((one for one in side if one.plain not in PARTICLES), None) for side in sides)
+    word = written[place].plain
+    return [one for one in nearest if one and one.plain != word and one.plain in own]
+
+
+def _is_word(one: Written) -> bool:
+    """Whether it stands there as a word of every day does."""
+    return one.plain in ORDINARY and one.word.islower()
 
 
 def _particles_before(own: Sequence[str], word: str) -> list[str]:

@@ -101,6 +101,17 @@ def test_what_may_be_a_name_is_refused_to_nobody_and_asks_for_a_look(
     assert (said(text, asker), doubtful_names([text], asker)) == ([], [word])
 
 
+def test_parts_of_a_name_that_meet_as_words_ask_for_a_look() -> None:
+    asker = Unnamed("Wil van der Meer", "w@urk.example", "Urk")
+
+    assert said("Ik wil meer weten.", asker) == []
+    assert doubtful_names(["Ik wil meer weten."], asker) == ["wil", "meer"]
+    assert said("Dit vroeg wil van der meer.", asker) == [
+        NAMED.format(word="wil"),
+        NAMED.format(word="meer"),
+    ]
+
+
 def test_the_address_of_who_asked_is_found_in_any_capitals() -> None:
     assert said("Mail R.BOUALI@bergen.example maar")[-1] == ADDRESSED
     assert said("Mail r.b@elders.example maar") == []
