@@ -18,7 +18,8 @@ from app.notifications.digest import (
 )
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import MailKind
-from app.notifications.service.letters import MailedMatch, MailedMessage, MailedWait
+from app.notifications.service.writing.conversations import MailedMessage
+from app.notifications.service.writing.reactions import MailedMatch, MailedWait
 from tests.notifications.sections import (
     colleagues_for_opgaven,
     opgaven_for_you,

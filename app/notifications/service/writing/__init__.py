@@ -1,0 +1,27 @@
+"""Who writes which mail: each says what its templates need to know, or that there is no news."""
+
+from app.notifications.rules import MailKind
+from app.notifications.service.writing import (
+    access,
+    conversations,
+    digests,
+    loans,
+    moderation,
+    reactions,
+)
+
+WRITERS = {
+    MailKind.LOAN: loans.loan,
+    MailKind.SIGN_IN: access.sign_in,
+    MailKind.ACCESS_ASKED: access.access_asked,
+    MailKind.ACCESS_DECIDED: access.access_decided,
+    MailKind.INTEREST_SHOWN: reactions.interest_shown,
+    MailKind.MESSAGE: conversations.message,
+    MailKind.INVITATION: reactions.invitation,
+    MailKind.OUTCOME: reactions.outcome,
+    MailKind.ANSWER_AWAITED: reactions.answer_awaited,
+    MailKind.ANSWER_RETURNED: conversations.answer_returned,
+    MailKind.REPORT_MADE: moderation.report_made,
+    MailKind.REPORT_DECIDED: moderation.report_decided,
+    MailKind.DIGEST: digests.digest,
+}

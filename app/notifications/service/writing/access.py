@@ -1,0 +1,54 @@
+"""Mails that let somebody in: the link to sign in, and who asks for access."""
+
+from typing import Any
+
+from app.accounts import queries as accounts
+from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState
+from app.core.work import Work
+from app.gemeenten import queries as gemeenten
+from app.notifications.models import Delivery
+from app.notifications.service.writing.addressed import Addressed, NothingToTell
+
+
+def sign_in(work: Work, delivery: Delivery) -> Addressed:
+    sign_in = work.fetch(SignIn, delivery.subject_id)
+    # That it has not expired is known since the claim: the mail ends when its link does.
+    if sign_in.used_at is not None:
+        raise NothingToTell("used")
+    user = accounts.by_email(work.session, sign_in.email)
+    minutes = int(SIGN_IN_LINK_LIVES.total_seconds() // 60)
+    facts = {
+        "sign_in_id": sign_in.id,
+        "name": user.name if user else "",
+        "minutes": minutes,
+        "is_new": user is None,
+    }
+    return Addressed(sign_in.email, user.name if user else "", facts)
+
+
+def access_asked(work: Work, delivery: Delivery) -> Addressed:
+    request = work.fetch(AccessRequest, delivery.subject_id)
+    reader = work.fetch(User, delivery.user_id)
+    if request.state is not AccessState.WAITING:
+        raise NothingToTell("decided")
+    facts = {"name": reader.name, **_of_request(work, request)}
+    return Addressed(reader.email, reader.name, facts)
+
+
+def access_decided(work: Work, delivery: Delivery) -> Addressed:
+    request = work.fetch(AccessRequest, delivery.subject_id)
+    if request.state is AccessState.WAITING:
+        raise NothingToTell("not decided")
+    granted = request.state is AccessState.GRANTED
+    facts = {"name": request.name, "granted": granted, **_of_request(work, request)}
+    return Addressed(request.email, request.name, facts)
+
+
+def _of_request(work: Work, request: AccessRequest) -> dict[str, Any]:
+    gemeente = gemeenten.by_code(work.session, request.gemeente_code)
+    return {
+        "asker_name": request.name,
+        "asker_email": request.email,
+        "gemeente_name": gemeente.name,
+    }

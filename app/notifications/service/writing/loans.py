@@ -1,0 +1,51 @@
+"""The mail of a loan, to each of its three parties."""
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.core.work import Work
+from app.loans import queries as loans
+from app.loans.rules import Manager, Party
+from app.loans.words import (
+    end_talk,
+    how_it_stands_and_went,
+    newest_remark,
+    summary,
+    what_changed,
+    why,
+)
+from app.notifications.models import Delivery
+from app.notifications.service.writing.addressed import Addressed, NothingToTell
+
+
+def loan(work: Work, delivery: Delivery) -> Addressed:
+    """What a party must know of a loan: how it stands now, and what they can do about it."""
+    seen = loans.of_any(work.session, delivery.subject_id)
+    manager = Manager(seen.loan.manager_email)
+    reader = work.fetch(User, delivery.user_id) if delivery.user_id else None
+    party = (
+        loans.party_of(seen.loan, accounts.actor_of(reader), reader.email)
+        if reader
+        else Party.LENDER
+    )
+    if party is None:
+        raise NothingToTell("no party any more")
+    email = reader.email if reader else manager.email
+    name = reader.name if reader else seen.loan.manager_name
+    facts = {
+        "name": name,
+        "loan_id": seen.loan.id,
+        "opgave_title": seen.opgave_title,
+        "professional_name": seen.professional_name,
+        "lender_name": seen.lender_name,
+        "borrower_name": seen.borrower_name,
+        "summary": summary(seen),
+        "changed": what_changed(seen, party),
+        "said": how_it_stands_and_went(seen, party),
+        "why": why(seen),
+        "end_talk": end_talk(seen, work.today),
+        "remark": newest_remark(seen),
+        "must_sign": party in seen.waits_for,
+        # A manager needs no account, and so no sign-in: they come in by this address.
+        "email": email if party is Party.LENDER else "",
+    }
+    return Addressed(email, name, facts)

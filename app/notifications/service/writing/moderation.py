@@ -1,0 +1,52 @@
+"""Mails about what was reported."""
+
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.core.work import Work
+from app.moderation import queries as moderation
+from app.moderation.rules import GROUNDS, Ruling
+from app.notifications import queries
+from app.notifications.models import Delivery
+from app.notifications.service.writing.addressed import Addressed, NothingToTell, lines
+
+
+def report_made(work: Work, delivery: Delivery) -> Addressed:
+    reader = work.fetch(User, delivery.user_id)
+    case = moderation.case_of(work.session, delivery.subject_id)
+    if case.first.decided_at is not None:
+        raise NothingToTell("decided")
+    viewer = accounts.actor_of(reader)
+    facts = {
+        "name": reader.name,
+        "report_id": case.first.id,
+        "title": moderation.titles(work.session, viewer, [case.first])[case.first.id],
+        "ground": GROUNDS[case.first.ground],
+    }
+    return Addressed(reader.email, reader.name, facts)
+
+
+def report_decided(work: Work, delivery: Delivery) -> Addressed:
+    """For who reported it, and for who wrote it: that it is gone, and that it is back.
+
+    Nobody reads who reported. Who was not told that it is gone need not know that it is back.
+    """
+    reader = work.fetch(User, delivery.user_id)
+    report = moderation.case_of(work.session, delivery.subject_id).first
+    if report.ruling is None:
+        raise NothingToTell("not decided")
+    viewer = accounts.actor_of(reader)
+    about = moderation.reported(work.session, report, work.today)
+    is_down, is_writer = report.ruling is Ruling.TAKEN_DOWN, reader.id in about.writer_ids
+    is_back = is_writer and queries.was_told(work.session, delivery)
+    if is_writer and about.is_down is is_back:
+        raise NothingToTell("gone again" if is_back else "put back")
+    facts = {
+        "name": reader.name,
+        "title": moderation.titles(work.session, viewer, [report])[report.id],
+        "is_down": is_down,
+        "is_writer": is_writer,
+        "is_back": is_back,
+        "is_profile": report.profile_id is not None,
+        "lines": () if is_back else lines(report.answer),
+    }
+    return Addressed(reader.email, reader.name, facts)
