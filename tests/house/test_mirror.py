@@ -6,19 +6,27 @@ from tests.house.tree import ROOT, code, near
 
 # These hold no logic of their own: the tests of services and queries show them at work.
 PASSIVE = {"__init__.py", "models.py", "events.py"}
+MAILS, TESTS_OF_MAILS = "app/notifications/service", "tests/notifications/service"
+# Who writes which mail is shown where that mail comes about.
+MAILS_SHOWN_IN = {
+    "access": "letters",
+    "addressed": "last_look",
+    "conversations": "messages",
+    "digests": "letters",
+    "loans": "loan_mail",
+    "moderation": "report_mail",
+    "reactions": "outcome",
+}
 # What everybody uses is shown where it is used best.
 SHOWN_IN = {
+    **{
+        f"{MAILS}/writing/{name}.py": f"{TESTS_OF_MAILS}/test_{shown}.py"
+        for name, shown in MAILS_SHOWN_IN.items()
+    },
     "app/loans/told.py": "tests/notifications/service/test_loan_news.py",
     "app/cli/esco.py": "tests/cli/test_words.py",
     "app/cli/vocabulary.py": "tests/cli/test_words.py",
     "app/notifications/parts.py": "tests/notifications/test_due.py",
-    "app/notifications/service/writing/access.py": "tests/notifications/service/test_letters.py",
-    "app/notifications/service/writing/addressed.py": "tests/notifications/service/test_last_look.py",
-    "app/notifications/service/writing/conversations.py": "tests/notifications/service/test_messages.py",
-    "app/notifications/service/writing/digests.py": "tests/notifications/service/test_letters.py",
-    "app/notifications/service/writing/loans.py": "tests/notifications/service/test_loan_mail.py",
-    "app/notifications/service/writing/moderation.py": "tests/notifications/service/test_report_mail.py",
-    "app/notifications/service/writing/reactions.py": "tests/notifications/service/test_outcome.py",
     "app/core/clock.py": "tests/notifications/test_rules.py",
     "app/core/errors.py": "tests/web/test_errors.py",
     "app/core/ids.py": "tests/core/test_work.py",
