@@ -309,19 +309,30 @@ def room_for(session: Session, loan: Loan, terms: Terms, today: date) -> Room | 
 
     What was promised to other loans that run, and is not booked yet, is not left.
     """
-    mergers = gemeenten.mergers(session, today)
-    borrower = now_called(loan.borrower_code, mergers)
+    borrower = now_called(loan.borrower_code, gemeenten.mergers(session, today))
     limit = hours.limit(session, borrower)
     if terms.cost_basis is not CostBasis.CLOSED_PURSE or limit is None:
         return None
-    codes = {borrower, *(one for one in mergers if now_called(one, mergers) == borrower)}
-    others = _promises(session, codes)
-    others.pop(loan.id, None)
-    booked = hours.booked(session, [loan.id, *others])
-    promised = sum(max(0, most - booked.get(other, 0)) for other, most in others.items())
-    left = hours.balance(session, borrower) + limit - promised
+    left = hours.balance(session, borrower) + limit
+    left -= promised(session, borrower, today, besides=loan.id)
     most = most_minutes(terms.hours_per_week, terms.starts_on, terms.ends_on)
-    return Room(max(0, left), max(0, most - booked.get(loan.id, 0)))
+    booked = hours.booked(session, [loan.id]).get(loan.id, 0)
+    return Room(max(0, left), max(0, most - booked))
+
+
+def promised(
+    session: Session, borrower_code: str, today: date, *, besides: UUID | None = None
+) -> int:
+    """How many minutes loans that run may still take from this gemeente, but for one of them."""
+    mergers = gemeenten.mergers(session, today)
+    codes = {borrower_code, *(one for one in mergers if now_called(one, mergers) == borrower_code)}
+    most = _promises(session, codes)
+    booked = hours.booked(session, list(most))
+    return sum(
+        max(0, minutes - booked.get(loan_id, 0))
+        for loan_id, minutes in most.items()
+        if loan_id != besides
+    )
 
 
 def _promises(session: Session, borrower_codes: Collection[str]) -> dict[UUID, int]:

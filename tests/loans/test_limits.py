@@ -67,11 +67,12 @@ def test_a_higher_limit_lets_the_borrower_sign(
     with pytest.raises(Conflict) as refused:
         service.sign_as_borrower(work, loan.id, 1)
     assert "nog 95 uur lenen, en dit vraagt hoogstens 96 uur" in refused.value.said
-    assert loan.state is LoanState.ASKED
+    before = loan.state
 
     limit(session, gemeentebeheerder, ASKED)
     service.sign_as_borrower(work, loan.id, 1)
-    assert loan.state is LoanState.ACTIVE
+
+    assert (before, loan.state) == (LoanState.ASKED, LoanState.ACTIVE)
 
 
 def test_what_is_promised_to_others_is_not_left(
@@ -82,6 +83,9 @@ def test_what_is_promised_to_others_is_not_left(
     loan = a_loan(session, another(session, who))
 
     assert room(session, loan) == Room((ASKED - 1) * HOUR, ASKED * HOUR)
+    borrower = who.borrower.gemeente_code or ""
+    assert queries.promised(session, borrower, TODAY) == ASKED * HOUR
+    assert queries.promised(session, borrower, TODAY, besides=first.id) == 0
     # What was worked is owed instead of promised: together it is the same.
     later = make_work(session, who.professional, MONDAY + timedelta(days=14))
     service.write_hours(later, first.id, TODAY + timedelta(days=7), 8 * HOUR)

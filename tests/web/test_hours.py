@@ -211,6 +211,10 @@ def test_the_balance_is_told_in_words() -> None:
 
 def test_the_limit_is_told_with_the_room_that_is_left() -> None:
     assert "nog ruimte voor 60 uur" in limit_words(-40 * HOUR, 100 * HOUR)
+    assert "nog ruimte voor 52 uur. 8 uur is al toegezegd" in limit_words(
+        -40 * HOUR, 100 * HOUR, 8 * HOUR
+    )
+    assert "is toegezegd" in limit_words(-40 * HOUR, 100 * HOUR, 60 * HOUR)
     assert "Die ruimte is op" in limit_words(-100 * HOUR, 100 * HOUR)
     assert "geen limiet" in limit_words(-100 * HOUR, None)
 

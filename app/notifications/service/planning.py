@@ -13,6 +13,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import AccessRequest, SignIn
 from app.conversations.models import ConversationReader, ReceivedMail
 from app.core.actor import Role
+from app.core.errors import NotFound
 from app.core.locks import PLANNING_LOCK
 from app.core.work import Work
 from app.loans import queries as loans
@@ -134,7 +135,11 @@ def mail_report_made(work: Work, report_id: UUID) -> None:
 
     Not whom it is about.
     """
-    case = moderation.case_of(work.session, report_id)
+    try:
+        case = moderation.case_of(work.session, report_id)
+    except NotFound:
+        # What was reported is gone, and the report with it.
+        return
     if case.first.id != report_id:
         return
     writers = moderation.reported(work.session, case.first, work.today).writer_ids

@@ -16,6 +16,7 @@ from app.hours.models import HourSettling
 from app.hours.queries import Line, Statement, YearProposal
 from app.hours.rules import Entry, Quarter, may_agree_limit, quarters, room_left
 from app.labels import label
+from app.loans import queries as loans
 from app.opgaven import queries as opgaven
 from app.opgaven.queries import TAKEN_DOWN
 
@@ -95,7 +96,7 @@ def hours_page(session: Session, actor: Actor, code: str, today: date) -> HoursP
     return HoursPage(
         gemeente_name=gemeenten.by_code(session, code).name,
         standing=standing_words(balance),
-        limit=limit_words(balance, limit),
+        limit=limit_words(balance, limit, loans.promised(session, code, today)),
         has_limit=limit is not None,
         may_agree=may_agree_limit(actor, code),
         quarters=_quarter_lines(session, code, today),
@@ -202,14 +203,22 @@ def owed_words(balance: int) -> str:
     return f"{hours(-balance)} uur schuldig" if balance else "0 uur"
 
 
-def limit_words(balance: int, limit: int | None) -> str:
+def limit_words(balance: int, limit: int | None, promised: int = 0) -> str:
+    """How much can be borrowed still; `promised` is what loans that run may take, in minutes."""
     room = room_left(balance, limit)
     if limit is None or room is None:
         return NO_LIMIT
     agreed = f"We spraken af hoogstens {hours(limit)} uur meer te lenen dan we uitleenden."
     if not room:
         return f"{agreed} Die ruimte is op: we lenen eerst weer uren uit."
-    return f"{agreed} Er is nog ruimte voor {hours(room)} uur."
+    if promised >= room:
+        return f"{agreed} De ruimte die er nog is, is toegezegd aan inzet die nu loopt."
+    said = f"{agreed} Er is nog ruimte voor {hours(room - promised)} uur."
+    return (
+        f"{said} {hours(promised)} uur is al toegezegd aan inzet die nu loopt."
+        if promised
+        else said
+    )
 
 
 def short_day(day: date) -> str:

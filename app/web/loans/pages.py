@@ -85,7 +85,8 @@ class PartyLine:
     name: str
     gemeente_name: str
     signed: str
-    is_you: bool
+    # How the reader is meant by it, who may be one of several; nothing when they are not.
+    is_reader: str
 
 
 @dataclass(frozen=True)
@@ -286,10 +287,17 @@ def _parties(seen: SeenLoan, reader: Party) -> list[PartyLine]:
             signed=f"Getekend op {moment(signed[party])}"
             if party in signed
             else "Nog niet getekend",
-            is_you=party is reader and not _is_another(seen, party),
+            is_reader=_as_reader(seen, party) if party is reader else "",
         )
         for party, (name, gemeente) in people.items()
     ]
+
+
+def _as_reader(seen: SeenLoan, party: Party) -> str:
+    """Of the gemeente that borrows a colleague may have signed."""
+    if party is Party.BORROWER:
+        return "jullie"
+    return "" if _is_another(seen, party) else "jij"
 
 
 def _is_another(seen: SeenLoan, party: Party) -> bool:

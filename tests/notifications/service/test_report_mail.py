@@ -195,3 +195,9 @@ def test_at_night_it_waits_for_the_morning(session: Session, beheerder: User) ->
 
     assert [one.next_attempt_at for one in mails(session)] == [next_morning(NIGHT)]
     assert beheerder.id in readers(session)[MailKind.REPORT_MADE]
+
+
+def test_of_what_is_gone_by_then_nobody_has_to_decide(session: Session, beheerder: User) -> None:
+    service.mail_report_made(make_work(session), uuid4())
+
+    assert mails(session) == []
