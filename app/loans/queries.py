@@ -307,42 +307,49 @@ def minutes_of(session: Session, loan_id: UUID) -> dict[date, int]:
 def room_for(session: Session, loan: Loan, terms: Terms, today: date) -> Room | None:
     """Whether these terms fit within the limit of the borrower; None when nothing limits them.
 
-    What was promised to other loans that run, and is not booked yet, is not left.
+    What was promised to other loans, and is not booked yet, is not left. What was promised to this
+    one stays so, whatever the limit became.
     """
-    borrower = now_called(loan.borrower_code, gemeenten.mergers(session, today))
+    mergers = gemeenten.mergers(session, today)
+    borrower = now_called(loan.borrower_code, mergers)
     limit = hours.limit(session, borrower)
-    if terms.cost_basis is not CostBasis.CLOSED_PURSE or limit is None:
+    is_owed = now_called(loan.lender_code, mergers) != borrower
+    if terms.cost_basis is not CostBasis.CLOSED_PURSE or limit is None or not is_owed:
         return None
-    left = hours.balance(session, borrower) + limit
-    left -= promised(session, borrower, today, besides=loan.id)
     most = most_minutes(terms.hours_per_week, terms.starts_on, terms.ends_on)
-    booked = hours.booked(session, [loan.id]).get(loan.id, 0)
-    return Room(max(0, left), max(0, most - booked))
+    asked = max(0, most - hours.booked(session, [loan.id]).get(loan.id, 0))
+    promises = _promises(session, borrower, today)
+    if asked <= promises.pop(loan.id, 0):
+        return None
+    left = hours.balance(session, borrower) + limit - sum(promises.values())
+    return Room(max(0, left), asked)
 
 
-def promised(
-    session: Session, borrower_code: str, today: date, *, besides: UUID | None = None
-) -> int:
-    """How many minutes loans that run may still take from this gemeente, but for one of them."""
+def promised(session: Session, borrower_code: str, today: date) -> int:
+    """How many minutes loans that are not closed may still take from this gemeente."""
+    return sum(_promises(session, borrower_code, today).values())
+
+
+def _promises(session: Session, borrower_code: str, today: date) -> dict[UUID, int]:
+    """How many minutes each of these loans may still take at most."""
     mergers = gemeenten.mergers(session, today)
     codes = {borrower_code, *(one for one in mergers if now_called(one, mergers) == borrower_code)}
-    most = _promises(session, codes)
+    most = _most_of_each(session, codes)
     booked = hours.booked(session, list(most))
-    return sum(
-        max(0, minutes - booked.get(loan_id, 0))
-        for loan_id, minutes in most.items()
-        if loan_id != besides
-    )
+    return {loan_id: max(0, minutes - booked.get(loan_id, 0)) for loan_id, minutes in most.items()}
 
 
-def _promises(session: Session, borrower_codes: Collection[str]) -> dict[UUID, int]:
-    """How many minutes each loan that runs with closed purse takes at most."""
+def _most_of_each(session: Session, codes: Collection[str]) -> dict[UUID, int]:
+    """How many minutes each loan with closed purse takes at most from what is one gemeente now."""
     found = (
         select(Loan.id, Loan.last_day, Terms.hours_per_week, Terms.starts_on)
         .join(Terms, and_(Terms.loan_id == Loan.id, Terms.version == Loan.agreed_version))
         .where(
-            Loan.borrower_code.in_(borrower_codes),
-            Loan.state == LoanState.ACTIVE,
+            Loan.borrower_code.in_(codes),
+            # Two that became one owe each other nothing.
+            Loan.lender_code.not_in(codes),
+            # Of what ended hours are still written, until it is closed.
+            Loan.state.in_((LoanState.ACTIVE, LoanState.ENDED)),
             Terms.cost_basis == CostBasis.CLOSED_PURSE,
         )
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Role
 from app.core.errors import Conflict
+from app.core.workdays import monday_of
 from app.gemeenten.models import Gemeente
 from app.hours import service as hours
 from app.loans import queries, service
@@ -85,7 +87,6 @@ def test_what_is_promised_to_others_is_not_left(
     assert room(session, loan) == Room((ASKED - 1) * HOUR, ASKED * HOUR)
     borrower = who.borrower.gemeente_code or ""
     assert queries.promised(session, borrower, TODAY) == ASKED * HOUR
-    assert queries.promised(session, borrower, TODAY, besides=first.id) == 0
     # What was worked is owed instead of promised: together it is the same.
     later = make_work(session, who.professional, MONDAY + timedelta(days=14))
     service.write_hours(later, first.id, TODAY + timedelta(days=7), 8 * HOUR)
@@ -122,6 +123,64 @@ def test_a_longer_loan_asks_only_what_it_adds(
                 service.sign_as_borrower(make_work(session, who.borrower), loan.id, loan.version)
 
     assert loan.agreed_version == loan.version
+
+
+def test_what_ended_may_still_take_its_hours_until_it_is_closed(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, ASKED)
+    first = a_running_loan(session, who, starts_on=TODAY, ends_on=TODAY)
+    loan = a_loan(session, another(session, who))
+    left = Room((ASKED - 8) * HOUR, ASKED * HOUR)
+
+    service.end_what_is_over(make_work(session, now=MONDAY + timedelta(days=1)))
+    assert (first.state, room(session, loan)) == (LoanState.ENDED, left)
+    later = make_work(session, who.professional, MONDAY + timedelta(days=1))
+    service.write_hours(later, first.id, monday_of(TODAY), 6 * HOUR)
+    assert room(session, loan) == left
+
+    first.reported_on = TODAY
+    service.close_what_nobody_disputes(make_work(session, now=MONDAY + timedelta(days=31)))
+    assert first.state is LoanState.CLOSED
+    assert room(session, loan) == Room((ASKED - 6) * HOUR, ASKED * HOUR)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"hours_per_week": 4}, {"ends_on": TODAY + timedelta(days=60)}, {"words": "Op dinsdag"}],
+    ids=["fewer hours", "shorter", "as many"],
+)
+def test_what_asks_no_more_than_was_agreed_is_signed_with_a_lower_limit_too(
+    session: Session, who: Parties, gemeentebeheerder: User, change: dict[str, Any]
+) -> None:
+    loan = a_running_loan(session, who)
+    limit(session, gemeentebeheerder, 10)
+    work = make_work(session, who.professional)
+    service.change(work, loan.id, Party.PROFESSIONAL, loan.version, replace(TERMS, **change))
+
+    assert room(session, loan) is None
+    sign_rest(session, who, loan.id, loan.version)
+
+    assert loan.agreed_version == 2
+
+
+def test_a_lender_that_became_part_of_the_borrower_is_owed_nothing(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, ASKED)
+    first, other = a_running_loan(session, who), another(session, who)
+    loan = a_loan(session, other)
+    before = room(session, loan)
+    gone = session.get_one(Gemeente, first.lender_code)
+    gone.valid_until, gone.successor_code = TODAY, first.borrower_code
+    hours.follow_mergers(make_work(session))
+
+    assert (before, room(session, loan)) == (
+        Room(0, ASKED * HOUR),
+        Room(ASKED * HOUR, ASKED * HOUR),
+    )
+    limit(session, gemeentebeheerder, 0)
+    assert room(session, first) is None
 
 
 def test_the_limit_of_what_the_borrower_became_counts(

@@ -204,21 +204,18 @@ def owed_words(balance: int) -> str:
 
 
 def limit_words(balance: int, limit: int | None, promised: int = 0) -> str:
-    """How much can be borrowed still; `promised` is what loans that run may take, in minutes."""
+    """How much can be borrowed still; `promised` is what loans still may, in minutes."""
     room = room_left(balance, limit)
     if limit is None or room is None:
         return NO_LIMIT
     agreed = f"We spraken af hoogstens {hours(limit)} uur meer te lenen dan we uitleenden."
     if not room:
         return f"{agreed} Die ruimte is op: we lenen eerst weer uren uit."
+    to_whom = "toegezegd aan inzet die nog niet is afgesloten."
     if promised >= room:
-        return f"{agreed} De ruimte die er nog is, is toegezegd aan inzet die nu loopt."
+        return f"{agreed} De ruimte die er nog is, is {to_whom}"
     said = f"{agreed} Er is nog ruimte voor {hours(room - promised)} uur."
-    return (
-        f"{said} {hours(promised)} uur is al toegezegd aan inzet die nu loopt."
-        if promised
-        else said
-    )
+    return f"{said} {hours(promised)} uur is al {to_whom}" if promised else said
 
 
 def short_day(day: date) -> str:
