@@ -56,6 +56,12 @@ DOUBTFUL = (
     "Vink dat dan aan."
 )
 WORD = re.compile(r"[^\W\d_]+")
+# "Jan-Willem" is written "Janwillem" as well, and "D'Hondt" "Dhondt".
+COMPOUND = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)+")
+# Letters of which no sign can be taken off, as people without them on their keys type them.
+TYPED = str.maketrans("łŁøØđĐı", "lLoOdDi") | str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
+)
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 SENTENCE_BEGINS = re.compile(r"(?:^|[.!?:…\n])[\s\"'“”‘’„«»()\[\]–•*\d.-]*$")
 # A full stop behind one letter ends no sentence: a name follows.
@@ -93,11 +99,43 @@ class Written:
     start: int
 
 
+@dataclass(frozen=True)
+class Spelled:
+    """A text taken apart once, however often a name stands in it."""
+
+    text: str
+    written: Sequence[Written]
+    addresses: Sequence[tuple[int, int]]
+    is_upper: bool
+
+    @classmethod
+    def of(cls, text: str) -> "Spelled":
+        bare = _without_accents(text)
+        return cls(
+            text=bare,
+            written=[
+                Written(one[0], one[0].casefold(), one.start()) for one in WORD.finditer(bare)
+            ],
+            addresses=[one.span() for one in ADDRESS.finditer(bare)],
+            is_upper=bare.isupper(),
+        )
+
+    def is_in_address(self, start: int) -> bool:
+        return any(begin <= start < end for begin, end in self.addresses)
+
+    def begins_sentence(self, place: int) -> bool:
+        """Told by what stands between this word and the one before it."""
+        begin, start = self.written[max(place - 1, 0)].start, self.written[place].start
+        after_last = begin + len(self.written[place - 1].word) if place else 0
+        is_initial = INITIAL.search(self.text, begin, start)
+        return not is_initial and SENTENCE_BEGINS.search(self.text, after_last, start) is not None
+
+
 def revealing_faults(field: str, text: str, asker: Unnamed) -> list[Fault]:
     """A name or the address of who asked."""
     seen = _seen_in(text, asker)
     found = [Fault(field, NAMED.format(word=word)) for word in seen if seen[word] is Seems.NAME]
-    if asker.email.casefold() in text.casefold():
+    if _plain(asker.email) in _plain(text):
         found.append(Fault(field, ADDRESSED))
     return found
 
@@ -129,29 +167,26 @@ def _is_named(gemeente_name: str, text: str) -> bool:
 
 def _seen_in(text: str, asker: Unnamed) -> dict[str, Seems]:
     """For each word of the name, in their order, how much of a name it is where it stands most."""
-    bare = _without_accents(text)
-    written = [Written(one[0], one[0].casefold(), one.start()) for one in WORD.finditer(bare)]
-    names = [word for word in _all_words(asker.name) if len(word) > 1 and word not in PARTICLES]
+    spelled, own = Spelled.of(text), _words_of_name(asker.name)
+    places: dict[str, list[int]] = {}
+    for place, one in enumerate(spelled.written):
+        places.setdefault(one.plain, []).append(place)
     return {
         name: max(
-            (
-                _seems(bare, written, place, asker.name)
-                for place, one in enumerate(written)
-                if one.plain == name
-            ),
-            default=Seems.WORD,
+            (_seems(spelled, place, own) for place in places.get(name, ())), default=Seems.WORD
         )
-        for name in dict.fromkeys(names)
+        for name in dict.fromkeys(own)
+        if len(name) > 1 and name not in PARTICLES
     }
 
 
-def _seems(text: str, written: Sequence[Written], place: int, name: str) -> Seems:
+def _seems(spelled: Spelled, place: int, own: Sequence[str]) -> Seems:
+    written = spelled.written
     one = written[place]
-    before = [each.plain for each in written[:place]]
-    own = _all_words(name)
     particles = _particles_before(own, one.plain)
-    stands_with = bool(particles) and before[-len(particles) :] == particles
-    follows_title = bool(before) and before[-1] in TITLES
+    before = [each.plain for each in written[max(place - len(particles), 0) : place]]
+    stands_with = bool(particles) and before == particles
+    follows_title = place > 0 and written[place - 1].plain in TITLES
     beside = _parts_beside(written, place, own)
     around = {each.plain for each in written[max(place - 1, 0) : place + 2]}
     # "Wil meer" is not how "Wil van der Meer" is written.
@@ -160,14 +195,14 @@ def _seems(text: str, written: Sequence[Written], place: int, name: str) -> Seem
         any(not (is_apart and _is_word(one) and _is_word(other)) for other in beside)
         or (follows_title and one.word[0].isupper())
         or (stands_with and len(particles) > 1)
-        or _is_in_address(text, one.start)
+        or spelled.is_in_address(one.start)
     )
     if is_written_so:
         return Seems.NAME
     is_ordinary = one.plain in ORDINARY
     if one.word[0].isupper():
         # Of a capital that any word would have there nothing can be told.
-        is_any = _begins_sentence(text, one.start) or text.isupper()
+        is_any = spelled.is_upper or spelled.begins_sentence(place)
         return Seems.DOUBT if is_ordinary and is_any else Seems.NAME
     is_alone = not (stands_with or follows_title or beside)
     return Seems.WORD if is_ordinary and is_alone else Seems.DOUBT
@@ -175,8 +210,11 @@ def _seems(text: str, written: Sequence[Written], place: int, name: str) -> Seem
 
 def _parts_beside(written: Sequence[Written], place: int, own: Sequence[str]) -> list[Written]:
     """Other parts of the name that stand beside this word, whatever particles are between."""
-    sides = (written[:place][::-1], written[place + 1 :])
-    nearest = (next((one for one in side if one.plain not in PARTICLES), None) for side in sides)
+    sides = (range(place - 1, -1, -1), range(place + 1, len(written)))
+    nearest = (
+        next((written[at] for at in side if written[at].plain not in PARTICLES), None)
+        for side in sides
+    )
     word = written[place].plain
     return [one for one in nearest if one and one.plain != word and one.plain in own]
 
@@ -192,17 +230,10 @@ def _particles_before(own: Sequence[str], word: str) -> list[str]:
     return list(takewhile(PARTICLES.__contains__, reversed(head)))[::-1]
 
 
-def _is_in_address(text: str, start: int) -> bool:
-    return any(one.start() <= start < one.end() for one in ADDRESS.finditer(text))
-
-
-def _begins_sentence(text: str, start: int) -> bool:
-    before = text[:start]
-    return not INITIAL.search(before) and SENTENCE_BEGINS.search(before) is not None
-
-
-def _all_words(text: str) -> list[str]:
-    return WORD.findall(_plain(text))
+def _words_of_name(name: str) -> list[str]:
+    plain = _plain(name)
+    joined = ["".join(WORD.findall(compound)) for compound in COMPOUND.findall(plain)]
+    return [*WORD.findall(plain), *joined]
 
 
 def _plain(text: str) -> str:
@@ -211,5 +242,11 @@ def _plain(text: str) -> str:
 
 
 def _without_accents(text: str) -> str:
-    apart = unicodedata.normalize("NFD", text)
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    """Nor signs that nobody sees, as a soft hyphen, and with letters of any width as one."""
+    apart = unicodedata.normalize("NFKD", text)
+    seen = (
+        sign
+        for sign in apart
+        if not unicodedata.combining(sign) and unicodedata.category(sign) != "Cf"
+    )
+    return "".join(seen).translate(TYPED)

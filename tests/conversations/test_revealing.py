@@ -117,6 +117,55 @@ def test_the_address_of_who_asked_is_found_in_any_capitals() -> None:
     assert said("Mail r.b@elders.example maar") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "word"),
+    [
+        ("Łukasz Kowalski", "Lukasz vroeg het.", "lukasz"),
+        ("Søren Weiß", "Dat vroeg Soren Weiss.", "soren"),
+        ("Ayşe Yıldız", "Dat vroeg Yildiz.", "yildiz"),
+        ("Jan-Willem Visser", "Dat vroeg Janwillem.", "janwillem"),
+        ("Eva D’Hondt", "Dat vroeg Dhondt.", "dhondt"),
+        ("Fatima Bouali", "Dat vroeg Fa\u00adtima.", "fatima"),
+        ("Fatima Bouali", "Dat vroeg Fa\u200btima.", "fatima"),
+        ("Fatima Bouali", "Dat vroeg ＦＡＴＩＭＡ.", "fatima"),
+    ],
+)
+def test_a_name_is_found_in_whatever_signs_it_is_typed(name: str, text: str, word: str) -> None:
+    asker = Unnamed(name, "f@urk.example", "Urk")
+
+    assert NAMED.format(word=word) in said(text, asker)
+
+
+def test_an_address_is_found_with_a_sign_in_it_that_nobody_sees() -> None:
+    assert said("Mail r.bou\u00adali@bergen.example maar")[-1] == ADDRESSED
+
+
+def test_a_word_after_an_initial_begins_no_sentence() -> None:
+    asker = Unnamed("Jan Bakker", "jan@urk.example", "Urk")
+
+    assert said("Dat vroeg J. Bakker.", asker) == [NAMED.format(word="bakker")]
+    assert said("Waar? … – Bakker zijn helpt.", asker) == []
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "." * 2_000 + "x " + "Jan " * 499,
+        "a" * 2_000 + " " + "jan " * 499,
+        "-" * 2_000 + "x " + "Bakker " * 285,
+        ".-" * 1_000 + "_Bakker " + ". _Bakker" * 220,
+        "van " * 500 + "Bakker van " * 180,
+        "a" * 2_000 + "@" + "b" * 1_990 + " jan",
+    ],
+)
+def test_no_text_takes_long_to_look_through(text: str) -> None:
+    asker = Unnamed("Jan Bakker", "jan@urk.example", "Urk")
+
+    for _ in range(10):
+        revealing_faults("question", text, asker)
+
+
 def test_every_name_is_told_once() -> None:
     assert said("Renée en renee en Bouali") == [
         NAMED.format(word="renee"),
