@@ -20,11 +20,22 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _refuse_while_hours_were_carried()
     _let_less_be_reported()
     _count_each_week()
     _forget_later_words()
     _forget_what_was_reported()
     _let_words_stand_without_their_message()
+
+
+def _refuse_while_hours_were_carried() -> None:
+    """Rows of hours are never changed, and the release before cannot read these."""
+    carried = "SELECT count(*) FROM hour_transfer WHERE kind = 'merger'"
+    if op.get_bind().scalar(sa.text(carried)):
+        raise RuntimeError(
+            "Er staan uren die van een samengevoegde gemeente naar haar opvolger gingen. De vorige "
+            "versie kan die niet lezen: ga vooruit met een verbeterde versie, of zet een back-up terug."
+        )
 
 
 def _count_any_seven_days() -> None:
@@ -78,7 +89,8 @@ def _let_more_be_reported() -> None:
 
 
 def _let_less_be_reported() -> None:
-    # What the release before does not know it could not read.
+    # What the release before does not know it could not read, and what is down it would show.
+    op.execute("DELETE FROM published_answer WHERE taken_down_at IS NOT NULL OR is_silenced")
     op.execute(
         """DELETE FROM delivery WHERE subject_id IN (SELECT id FROM report
         WHERE published_id IS NOT NULL OR invitation_id IS NOT NULL)"""
@@ -117,6 +129,21 @@ def _let_words_go_down_with_their_message() -> None:
     op.add_column(
         "published_answer",
         sa.Column("is_silenced", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    # What was taken down before these could say so.
+    op.execute(
+        """
+        UPDATE invitation SET taken_down_at = message.taken_down_at
+        FROM message WHERE message.id = invitation.id AND message.taken_down_at IS NOT NULL
+        """
+    )
+    op.execute(
+        """
+        UPDATE published_answer SET is_silenced = true
+        FROM message
+        WHERE message.conversation_id = published_answer.conversation_id
+        AND published_answer.published_at BETWEEN message.said_at AND message.taken_down_at
+        """
     )
 
 

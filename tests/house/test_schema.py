@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -12,17 +13,23 @@ from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect, text
 
+from app.conversations import publishing
+from app.conversations.rules import Words
 from app.extensions import db
+from app.hours.models import HourTransfer
+from app.hours.rules import TransferKind
 from app.notifications.models import ChannelChoice, Notice
 from app.notifications.rules import Channel, Family, MailKind, NoticeKind
 from app.responses.models import Response
 from app.responses.rules import Answer
 from app.tables import METADATA
 from tests.conftest import AppMaker, DatabaseMaker
+from tests.conversations.builders import a_talk, say
 from tests.house.tree import ROOT, near
+from tests.moderation.builders import last_message
 from tests.notifications.builders import a_delivery
-from tests.support.builders import a_user, an_opgave
-from tests.support.work import MONDAY
+from tests.support.builders import a_gemeente, a_user, an_opgave
+from tests.support.work import MONDAY, make_work
 
 MIGRATIONS = ROOT / "migrations"
 VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
@@ -157,6 +164,51 @@ def test_words_that_came_later_go_with_the_migration_that_brought_them(empty: Fl
 
     downgrade(revision="0006")
     assert _found("kind", "delivery") == ["digest"]
+
+
+def test_what_was_down_before_stays_down_wherever_else_it_stands(empty: Flask) -> None:
+    upgrade()
+    session = db.session()
+    talk = a_talk(session)
+    say(session, talk, talk.professional, "Bel mij thuis.")
+    message = last_message(session, talk)
+    publishing.publish(
+        make_work(session, talk.owner), talk.id, uuid4(), Words("Mag dat?", "Ja hoor.")
+    )
+    session.flush()
+    message.taken_down_at = MONDAY + timedelta(hours=1)
+    session.commit()
+    db.session.remove()
+    downgrade(revision="0009")
+
+    upgrade()
+
+    with db.engine.begin() as connection:
+        assert connection.scalars(text("SELECT is_silenced FROM published_answer")).all() == [True]
+
+
+def test_hours_that_followed_a_merger_keep_the_release_that_can_read_them(
+    empty: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    upgrade()
+    session = db.session()
+    carried = HourTransfer(
+        id=uuid4(),
+        debit_code=a_gemeente(session).code,
+        credit_code=a_gemeente(session).code,
+        minutes=60,
+        kind=TransferKind.MERGER,
+        booked_at=MONDAY,
+    )
+    session.add(carried)
+    session.commit()
+    db.session.remove()
+
+    with pytest.raises(SystemExit):
+        downgrade(revision="0009")
+
+    assert "samengevoegde gemeente" in caplog.text
+    assert _found("kind", "hour_transfer") == ["merger"]
 
 
 def _tell_in_old_and_later_words() -> None:
