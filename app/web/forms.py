@@ -17,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.widgets import TextInput
 
 from app.core.faults import Fault, FaultyDraft
 from app.core.text import clean_line, clean_text
@@ -52,7 +53,13 @@ class PickField(SelectField):
 
 
 class NumberField(IntegerField):
-    """A whole number, or nothing."""
+    """A whole number, or nothing.
+
+    Typed as text: of letters in a field for numbers a browser sends nothing, and nothing means
+    something else here.
+    """
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         text = valuelist[0].strip() if valuelist else ""

@@ -49,18 +49,18 @@ def test_a_gemeentebeheerder_agrees_on_a_limit(arrive: Arrive) -> None:
     visitor.go("/uren")
     visitor.look("gemeentebeheerder-uren-zonder-limiet")
     visitor.follow("Spreek een limiet af")
-    visitor.page.get_by_role("spinbutton").fill("-1")
+    visitor.page.get_by_role("textbox", name="Hoeveel uur").fill("-1")
     visitor.page.keyboard.press("Enter")
     visitor.page.get_by_role("alert").wait_for()
     visitor.look("error-uren-limiet")
-    visitor.page.get_by_role("spinbutton").fill("400")
+    visitor.page.get_by_role("textbox", name="Hoeveel uur").fill("400")
     visitor.page.keyboard.press("Enter")
     visitor.page.get_by_text("De limiet is bewaard: 400 uur.").wait_for()
     visitor.look("gemeentebeheerder-uren-met-limiet")
     visitor.follow("Wijzig de limiet")
-    visitor.page.get_by_role("spinbutton").fill("")
+    visitor.page.get_by_role("textbox", name="Hoeveel uur").fill("")
     visitor.press("Bewaar de limiet")
-    visitor.page.get_by_text("De limiet is weg.").wait_for()
+    visitor.page.get_by_text("Jullie hebben geen limiet.").wait_for()
 
 
 def test_a_beheerder_settles_a_year_and_undoes_it(arrive: Arrive) -> None:

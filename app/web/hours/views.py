@@ -78,7 +78,7 @@ def limit() -> ResponseReturnValue:
 
 def _agreed(agreed: int | None) -> str:
     if agreed is None:
-        return "De limiet is weg."
+        return "Jullie hebben geen limiet."
     return f"De limiet is bewaard: {in_hours(agreed * HOUR)} uur."
 
 
