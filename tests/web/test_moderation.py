@@ -218,6 +218,9 @@ def test_a_beheerder_takes_a_message_down_and_puts_it_back(
     answer = sign_in(client, session, beheerder).post(f"{case}/terugzetten", follow_redirects=True)
 
     assert "Het bericht staat weer in het gesprek." in text_of(answer)
+    for reader, place in ((beheerder, case), (talk.professional, "/gemeld")):
+        again = text_of(sign_in(client, session, reader).get(place))
+        assert "Weggehaald, en later teruggezet" in again
     seen = text_of(sign_in(client, session, talk.professional).get(f"/gesprekken/{talk.id}"))
     assert "Wat ben jij een sukkel." in seen
 

@@ -14,7 +14,8 @@ class ReportForm(WebForm):
     ground = one_of("Wat is er aan de hand?", Ground, field=RadioField)
     words = TextField(
         "Wil je het toelichten?",
-        description=f"Alleen een beheerder leest dit. Hoogstens {number(WORDS_LIMIT)} tekens.",
+        description="Nodig als je “Iets anders” kiest, anders mag het leeg blijven. "
+        f"Alleen een beheerder leest dit. Hoogstens {number(WORDS_LIMIT)} tekens.",
     )
 
 
@@ -25,8 +26,9 @@ class DecisionForm(WebForm):
     ruling = one_of("Wat doe je ermee?", RULINGS, field=RadioField)
     answer = TextField(
         "Waarom?",
-        description="Wie het meldde, leest dit in een mail. Haal je het weg, dan ook wie het "
-        f"schreef. Hoogstens {number(WORDS_LIMIT)} tekens.",
+        description="Nodig als je het weghaalt, anders mag het leeg blijven. Wie het meldde, leest "
+        "dit in een mail. Haal je het weg, dan ook wie het schreef. "
+        f"Hoogstens {number(WORDS_LIMIT)} tekens.",
     )
 
     @property

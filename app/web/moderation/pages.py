@@ -13,10 +13,12 @@ from app.labels import label
 from app.moderation import queries
 from app.moderation.models import Report
 from app.moderation.queries import Case, Reported
-from app.moderation.rules import Subject, may_put_back
+from app.moderation.rules import Ruling, Subject, may_put_back
 from app.opgaven import queries as opgaven
 from app.people import queries as people
 from app.web.people.pages import ProfilePage, profile_page
+
+PUT_BACK = "Weggehaald, en later teruggezet"
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def case_page(session: Session, viewer: Actor, report_id: UUID, today: date) -> 
             )
             for one in case.reports
         ],
-        ruling=label(first.ruling) if first.ruling else "",
+        ruling=_ruling(first, is_down=reported.is_down),
         answer=first.answer,
         may_put_back=may_put_back(
             first.subject, first.ruling, is_down=reported.is_down, is_own=is_own
@@ -124,7 +126,7 @@ def case_page(session: Session, viewer: Actor, report_id: UUID, today: date) -> 
     )
 
 
-def own_lines(session: Session, viewer: Actor) -> list[OwnLine]:
+def own_lines(session: Session, viewer: Actor, today: date) -> list[OwnLine]:
     reports = queries.own(session, viewer.user_id) if viewer.user_id else []
     titles = queries.titles(session, viewer, reports)
     return [
@@ -132,11 +134,18 @@ def own_lines(session: Session, viewer: Actor) -> list[OwnLine]:
             title=titles[one.id],
             ground=label(one.ground),
             reported_at=one.reported_at,
-            ruling=label(one.ruling) if one.ruling else "",
+            ruling=_ruling(one, is_down=queries.reported(session, one, today).is_down),
             answer=one.answer,
         )
         for one in reports
     ]
+
+
+def _ruling(report: Report, *, is_down: bool) -> str:
+    if report.ruling is None:
+        return ""
+    is_back = report.ruling is Ruling.TAKEN_DOWN and not is_down
+    return PUT_BACK if is_back else label(report.ruling)
 
 
 def _grounds(case: Case) -> str:
