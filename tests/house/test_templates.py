@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
 from tests.house.tree import TEMPLATES, called, code, near, templates
 
+MAIL_PARTS = [path for path in templates() if TEMPLATES / "email" in path.parents]
 PAGES = [path for path in templates() if path.suffix == ".html"]
 # Mails have no other place for their style than themselves.
 INLINE = {
@@ -76,3 +78,26 @@ def test_code_calls_no_text_safe_that_is_not() -> None:
 
 def test_the_templates_are_looked_at() -> None:
     assert TEMPLATES / "layouts" / "base.html" in PAGES
+
+
+def edged_words(source: str) -> list[str]:
+    """Words that a template shows as they are, and that begin or end with a space."""
+    found, shows, depth = [], False, 0
+    for _, kind, text in Environment(autoescape=True).lex(source):
+        shows = kind == "variable_begin" or (shows and kind != "variable_end")
+        depth += (text == "(") - (text == ")") if kind == "operator" else 0
+        if shows and not depth and kind == "string" and text[1:-1] != text[1:-1].strip():
+            found.append(text)
+    return found
+
+
+@pytest.mark.parametrize("path", MAIL_PARTS, ids=near)
+def test_no_space_of_a_mail_stands_at_the_edge_of_a_value(path: Path) -> None:
+    """Every value in a mail is made one clean line, and such a space is gone then."""
+    assert edged_words(path.read_text()) == []
+
+
+def test_a_space_at_the_edge_of_a_value_is_found() -> None:
+    assert edged_words(
+        '{{ "Inzet: " if here }} {{ names | join(", ") }}{% if name == " " %}{% endif %}'
+    ) == ['"Inzet: "']
