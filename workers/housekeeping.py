@@ -51,9 +51,14 @@ def sweep_answers() -> None:
 
 
 def set_deadlines() -> None:
-    """Gives who waits without one five workdays from now; of who is lent out nobody waits."""
+    """Gives who waits without one five workdays from now; of who is lent out nobody waits.
+
+    Each apart, so that no conversation is kept from its people until all are done.
+    """
     with open_work() as work:
-        for user_id in sorted(awaiting.without_deadline(work.session)):
+        user_ids = sorted(awaiting.without_deadline(work.session))
+    for user_id in user_ids:
+        with open_work() as work:
             awaiting.begin_anew(work, user_id, asked_by(work.session, user_id))
 
 

@@ -25,7 +25,10 @@ def begin(work: Work, conversation: Conversation, since: datetime | None = None)
     """Somebody who is known waits from now on, while colleagues can react; who waits already, waits
     no longer for it.
     """
-    if work.fetch(Opgave, conversation.opgave_id).status not in TAKES_ANSWERS:
+    opgave = work.fetch(Opgave, conversation.opgave_id)
+    # One that ends just now is waited for, so that its end finds who waits.
+    work.session.refresh(opgave, with_for_update={"read": True})
+    if opgave.status not in TAKES_ANSWERS:
         return
     known = select(Conversation.id).where(Conversation.id == conversation.id, is_known())
     if work.session.scalar(known) is None:
@@ -136,14 +139,24 @@ def tell_what_is_late(work: Work) -> None:
 
 
 def _begin_all(work: Work, *such: ColumnElement[bool]) -> None:
-    found = select(Conversation).where(*such, is_unanswered()).order_by(Conversation.id)
-    for conversation in work.session.scalars(found).all():
-        begin(work, conversation)
+    """An answer that is just being written is waited for, and is one."""
+    found = select(Conversation.id).where(*such, is_unanswered()).order_by(Conversation.id)
+    for conversation_id in work.session.scalars(found).all():
+        conversation = work.fetch_to_change(Conversation, conversation_id)
+        still = select(Conversation.id).where(Conversation.id == conversation_id, is_unanswered())
+        if work.session.scalar(still) is not None:
+            begin(work, conversation)
 
 
 def _to_tell(work: Work, *conditions: ColumnElement[bool]) -> Iterable[AwaitedAnswer]:
-    """Locked, and without those that somebody else tells of or answers just now."""
-    known = select(Conversation.id).where(is_known())
+    """Locked, and without those that somebody else tells of or answers just now, or whose opgave
+    ended.
+    """
+    known = (
+        select(Conversation.id)
+        .join(Opgave, Opgave.id == Conversation.opgave_id)
+        .where(Opgave.status.in_(TAKES_ANSWERS), is_known())
+    )
     found = select(AwaitedAnswer).where(
         AwaitedAnswer.settled_at.is_(None), AwaitedAnswer.conversation_id.in_(known), *conditions
     )

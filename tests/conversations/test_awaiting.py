@@ -5,14 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
+from app.accounts.queries import actor_of
 from app.conversations import awaiting, queries, service
-from app.conversations.models import AwaitedAnswer
+from app.conversations.models import AwaitedAnswer, Conversation
 from app.conversations.rules import answer_before
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
+from app.opgaven import life
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState
@@ -318,6 +321,16 @@ def test_who_was_answered_is_not_told_of(session: Session) -> None:
     assert told(session) == []
 
 
+def test_of_an_opgave_that_ended_nothing_is_told(session: Session) -> None:
+    a_question(session).opgave.status = OpgaveStatus.FILLED
+    session.flush()
+
+    sweep(session, LAST_DAY)
+    sweep(session, TOO_LATE)
+
+    assert told(session) == []
+
+
 def test_a_fact_names_nothing_but_the_conversation(session: Session) -> None:
     talk = a_question(session)
     sweep(session, LAST_DAY)
@@ -359,3 +372,60 @@ def test_two_words_at_once_let_somebody_wait_once(shared: SharedDatabase) -> Non
     with shared.work() as work:
         own = select(AwaitedAnswer).where(AwaitedAnswer.conversation_id == conversation_id)
         assert len(work.session.scalars(own.where(AwaitedAnswer.settled_at.is_(None))).all()) == 1
+
+
+def one_without_deadline(shared: SharedDatabase) -> tuple[Conversation, User]:
+    """Somebody who waits with no day for it, and who is to answer."""
+    with shared.work() as work:
+        talk = a_talk(work.session, "Ik help graag.")
+        work.session.execute(delete(AwaitedAnswer).where(AwaitedAnswer.conversation_id == talk.id))
+        work.session.expunge(talk.conversation)
+        work.session.expunge(talk.owner)
+        return talk.conversation, talk.owner
+
+
+def waits_in(shared: SharedDatabase, conversation: Conversation) -> list[bool]:
+    with shared.work() as work:
+        return [
+            row.settled_at is None
+            for row in rows(work.session)
+            if row.conversation_id == conversation.id
+        ]
+
+
+def wait_anew(conversation: Conversation) -> Callable[[Work], None]:
+    return lambda work: awaiting.begin_anew(work, conversation.user_id, ())
+
+
+def end(conversation: Conversation) -> Callable[[Work], None]:
+    def deed(work: Work) -> None:
+        life.fill(work, conversation.opgave_id)
+        work.session.flush()
+        awaiting.stop_at_end(work, conversation.opgave_id)
+
+    return deed
+
+
+def test_an_answer_that_is_just_written_leaves_nobody_to_begin_waiting(
+    shared: SharedDatabase,
+) -> None:
+    conversation, owner = one_without_deadline(shared)
+
+    def answer(work: Work) -> None:
+        service.say(work, conversation.id, work.new_id(), "Aan de haven.")
+
+    shared.overlap(answer, wait_anew(conversation), actor_of(owner))
+
+    assert waits_in(shared, conversation) == []
+
+
+@pytest.mark.parametrize("deeds", [(wait_anew, end), (end, wait_anew)])
+def test_the_end_of_an_opgave_leaves_nobody_who_just_begins_to_wait(
+    shared: SharedDatabase, deeds: tuple[Callable[[Conversation], Callable[[Work], None]], ...]
+) -> None:
+    conversation, owner = one_without_deadline(shared)
+
+    first, second = (deed(conversation) for deed in deeds)
+    shared.overlap(first, second, actor_of(owner))
+
+    assert waits_in(shared, conversation) == []
