@@ -452,6 +452,7 @@ def _closing_of_itself(today: date) -> Select[UUID]:
 def _fallen_silent(today: date) -> Select[UUID]:
     """An objection is answered by other hours or by who agrees, and never by silence."""
     written = select(func.max(WorkedWeek.written_at)).where(WorkedWeek.loan_id == Loan.id)
+    said = select(func.max(Remark.said_at)).where(Remark.loan_id == Loan.id)
     last_step = func.greatest(
         Loan.ended_at,
         Loan.professional_closed_at,
@@ -462,11 +463,15 @@ def _fallen_silent(today: date) -> Select[UUID]:
         Remark.loan_id == Loan.id,
         Remark.party != Party.PROFESSIONAL,
         Remark.said_at >= last_step,
+        # Who objects takes back what was agreed: what is said while that stands is no objection.
+        Loan.professional_closed_at.is_(None),
+        Loan.borrower_closed_at.is_(None),
     )
+    long_ago = day_begins(today - SILENT_AFTER + A_DAY)
     return select(Loan.id).where(
         Loan.state == LoanState.ENDED,
         Loan.reported_on.is_(None),
-        last_step < day_begins(today - SILENT_AFTER + A_DAY),
+        func.greatest(last_step, said.scalar_subquery()) < long_ago,
         ~objected.exists(),
     )
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.actor import SYSTEM
 from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
@@ -295,6 +296,17 @@ def test_an_objection_is_answered_by_hours_and_not_by_silence(
     assert closes(session, 461) == 0
 
 
+@pytest.mark.parametrize("party", Party)
+def test_who_says_something_kind_only_gives_it_more_time(
+    session: Session, who: Parties, loan: Loan, party: Party
+) -> None:
+    agree(session, who, loan, Party.PROFESSIONAL)
+    thank(session, who, loan, party, after=20)
+
+    assert reports(session, 49) == 0
+    assert reports(session, 50) == 1
+
+
 @pytest.mark.parametrize("party", [Party.BORROWER, Party.LENDER])
 def test_who_objects_holds_it_up(session: Session, who: Parties, loan: Loan, party: Party) -> None:
     agree(session, who, loan, Party.PROFESSIONAL)
@@ -326,6 +338,14 @@ def closes(session: Session, after: int) -> int:
     closed = service.close_what_nobody_disputes(work)
     assert is_due or not closed
     return closed
+
+
+def thank(session: Session, who: Parties, loan: Loan, party: Party, after: int) -> None:
+    users = {Party.PROFESSIONAL: who.professional, Party.BORROWER: who.borrower}
+    work = make_work(session, users.get(party, SYSTEM), at(TODAY + after * A_DAY))
+    manager = who.manager if party is Party.LENDER else None
+    service.remark(work, loan.id, uuid4(), party, "Bedankt, het was fijn!", manager)
+    session.flush()
 
 
 def dispute(
