@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM
+from app.gemeenten.models import Gemeente
 from app.hours import service
 from app.hours.models import HourTransfer
 from app.hours.queries import Line, Statement
 from app.hours.rules import HOUR, Entry, Lent, Quarter
 from tests.support.builders import a_gemeente
-from tests.support.work import MONDAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 WEEK = date(2026, 11, 16)
 
@@ -38,6 +39,15 @@ def booked(
 ) -> HourTransfer:
     work = make_work(session, SYSTEM, now)
     return service.book(work, lent(borrower, lender, hours, opgave_id=opgave_id))
+
+
+def merge(session: Session, code: str, **newcomer: object) -> str:
+    """From today on it is part of another one."""
+    successor = a_gemeente(session, **newcomer)
+    gone = session.get_one(Gemeente, code)
+    gone.valid_until, gone.successor_code = TODAY, successor.code
+    session.flush()
+    return successor.code
 
 
 def a_statement() -> Statement:

@@ -16,7 +16,7 @@ from app.hours import queries, service
 from app.hours.models import HourSettling, HourTransfer
 from app.hours.rules import HOUR, Lent, TransferKind
 from tests.conftest import DatabaseMaker
-from tests.hours.builders import lent, two_gemeenten
+from tests.hours.builders import lent, merge, two_gemeenten
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user
 
@@ -133,6 +133,18 @@ def test_who_settles_waits_for_who_is_booking(
 
     assert isinstance(second, Conflict)
     assert kinds(shared) == [TransferKind.LENT] * 2
+
+
+def test_a_balance_follows_a_merger_once(shared: SharedDatabase, week: Lent) -> None:
+    with shared.work() as work:
+        service.book(work, week)
+        successor = merge(work.session, week.borrower_code)
+
+    assert shared.overlap(service.follow_mergers, service.follow_mergers) == (1, 0)
+
+    with shared.work() as work:
+        known = (week.borrower_code, successor)
+        assert [queries.balance(work.session, code) for code in known] == [0, -week.minutes]
 
 
 def test_other_weeks_do_not_wait_for_each_other(shared: SharedDatabase, week: Lent) -> None:

@@ -15,7 +15,7 @@ from app.hours import queries, service
 from app.hours.models import HourTransfer
 from app.hours.rules import HOUR, Entry, Quarter, TransferKind, balances
 from app.loans import service as loans
-from tests.hours.builders import booked, lent
+from tests.hours.builders import booked, lent, merge
 from tests.loans.builders import a_running_loan, parties
 from tests.support.builders import a_gemeente, a_user
 from tests.support.work import MONDAY, TODAY, make_work
@@ -24,15 +24,6 @@ SUMMER = datetime(2026, 7, 6, 9, tzinfo=UTC)
 LAST_YEAR = datetime(2025, 6, 2, 9, tzinfo=UTC)
 BEFORE = Quarter(2026, 3)
 NOW = Quarter(2026, 4)
-
-
-def merge(session: Session, code: str, **newcomer: object) -> str:
-    """From today on it is part of another one."""
-    successor = a_gemeente(session, **newcomer)
-    gone = session.get_one(Gemeente, code)
-    gone.valid_until, gone.successor_code = TODAY, successor.code
-    session.flush()
-    return successor.code
 
 
 def follow(session: Session) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -21,9 +22,18 @@ from app.loans.models import LentWeek, Loan
 from app.loans.rules import LoanState
 from app.opgaven.models import Opgave
 from tests.conftest import DatabaseMaker
-from tests.loans.builders import Parties, a_lender, a_loan, interest, manager_of, parties
+from tests.loans.builders import (
+    Parties,
+    a_lender,
+    a_loan,
+    a_running_loan,
+    interest,
+    manager_of,
+    parties,
+)
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user, an_opgave
+from tests.support.work import MONDAY, TODAY
 
 Deed = Callable[[Work], Any]
 
@@ -85,6 +95,28 @@ def test_of_fifty_for_one_seat_one_gets_it(shared: SharedDatabase) -> None:
         assert count(work, Loan.state == LoanState.ACTIVE) == 1
         assert work.session.scalars(select(Opgave.people_taken)).one() == 1
         assert told(work, "terms.agreed") == 1
+
+
+def test_what_is_written_while_a_silence_is_reported_was_no_silence(
+    shared: SharedDatabase,
+) -> None:
+    with shared.work() as work:
+        who = parties(work.session)
+        loan_id = a_running_loan(work.session, who, starts_on=TODAY, ends_on=TODAY).id
+        professional = actor_of(who.professional)
+    with shared.work(now=MONDAY + timedelta(days=1)) as work:
+        service.end_what_is_over(work)
+
+    _, reported = shared.overlap(
+        lambda work: service.write_hours(work, loan_id, TODAY, 480),
+        service.report_what_fell_silent,
+        professional,
+        MONDAY + timedelta(days=31),
+    )
+
+    assert reported == 0
+    with shared.work() as work:
+        assert work.fetch(Loan, loan_id).reported_on is None
 
 
 def test_sixteen_managers_give_eight_of_forty_hours(shared: SharedDatabase) -> None:

@@ -1,9 +1,12 @@
 """Ticks that pile up help nobody."""
 
+from collections.abc import Callable
+from inspect import getmembers, isfunction
+
 import pytest
 
 from app.core.heartbeat import Group
-from workers import outbox
+from workers import housekeeping, outbox
 from workers.schedule import TICKS, Tick
 
 
@@ -28,3 +31,13 @@ def test_every_group_shows_that_it_lives() -> None:
     assert [(tick.group, tick.args, tick.seconds) for tick in beating] == [
         (group, (group.value,), 15) for group in Group
     ]
+
+
+def test_what_the_clock_alone_brings_about_is_on_it() -> None:
+    deeds = {one for _, one in getmembers(housekeeping, isfunction) if is_deed(one)}
+
+    assert {tick.act for tick in TICKS.values()} >= deeds
+
+
+def is_deed(one: Callable[..., object]) -> bool:
+    return one.__module__ == housekeeping.__name__ and not one.__name__.startswith("_")
