@@ -1,5 +1,6 @@
 """Booking hours, taking a booking back, agreeing on a limit, and settling a year."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -134,8 +135,8 @@ def follow_mergers(work: Work) -> int:
         minutes = queries.balance(work.session, code)
         successor = now_called(code, mergers)
         _carry(work, code, successor, minutes)
-        _hand_over_limit(work, code, successor)
         work.emit(AccountMerged(gemeente_code=code, successor_code=successor, minutes=minutes))
+    _hand_over_limits(work, left, mergers)
     return len(left)
 
 
@@ -220,17 +221,34 @@ def _title_of(work: Work, opgave_id: UUID | None) -> str:
     return work.fetch(Opgave, opgave_id).title if opgave_id else ""
 
 
-def _hand_over_limit(work: Work, code: str, successor_code: str) -> None:
-    """A gemeente that begins with the merger begins with the limits of who made it."""
-    minutes = queries.limit(work.session, code)
-    if minutes is None:
-        return
-    _set_limit(work, code, None)
+def _hand_over_limits(work: Work, left: Collection[str], mergers: Mapping[str, str]) -> None:
+    """Who merged has no limit any more; the successor may begin with it."""
+    limited = [code for code in left if queries.limit(work.session, code) is not None]
+    for successor in sorted({now_called(code, mergers) for code in limited}):
+        _begin_with_limits(work, successor, mergers)
+    for code in limited:
+        _set_limit(work, code, None)
+
+
+def _begin_with_limits(work: Work, successor_code: str, mergers: Mapping[str, str]) -> None:
+    """A gemeente that begins with the merger begins with the limits of all who made it.
+
+    What it agreed on itself stands, and one of them without a limit leaves it none.
+    """
+    merged = [code for code, successor in mergers.items() if successor == successor_code]
+    makers = [code for code in merged if _made(work, code, successor_code)]
+    limits = [queries.limit(work.session, code) for code in makers]
+    known = [minutes for minutes in limits if minutes is not None]
+    has_own = work.session.get(HourAccount, successor_code) is not None
+    if known and len(known) == len(limits) and not has_own:
+        _set_limit(work, successor_code, sum(known))
+
+
+def _made(work: Work, code: str, successor_code: str) -> bool:
+    """Whether the successor began when this one ended; else it was there already."""
     ended = work.fetch(Gemeente, code).valid_until
     begins = work.fetch(Gemeente, successor_code).valid_from
-    if ended and begins and begins >= ended:
-        known = queries.limit(work.session, successor_code) or 0
-        _set_limit(work, successor_code, known + minutes)
+    return ended is not None and begins is not None and begins >= ended
 
 
 def _carry(work: Work, code: str, successor_code: str, minutes: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.core.actor import Role
 from app.core.errors import Conflict
@@ -104,26 +105,56 @@ def test_a_year_is_settled_after_a_merger_too(session: Session) -> None:
     assert [queries.balance(session, code) // HOUR for code in known] == [0, -8, 8]
 
 
-@pytest.mark.parametrize(("begins", "limit"), [(TODAY, 150), (None, None)])
+@pytest.mark.parametrize(
+    ("begins", "limits", "limit"),
+    [
+        (TODAY, (100, 50), 150),
+        (TODAY, (100, 0), 100),
+        (TODAY, (100, None), None),
+        (TODAY, (None, 50), None),
+        (None, (100, 50), None),
+    ],
+)
 def test_a_new_gemeente_begins_with_the_limits_of_both(
-    session: Session, begins: object, limit: int | None
+    session: Session, begins: object, limits: tuple[int | None, ...], limit: int | None
 ) -> None:
-    old = [a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=a_gemeente(session).code)]
-    old.append(a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=a_gemeente(session).code))
-    for person, hours in zip(old, (100, 50), strict=True):
-        service.agree_limit(make_work(session, person), person.gemeente_code, hours)
-    successor = merge(session, old[0].gemeente_code, valid_from=begins)
+    old = [a_gemeentebeheerder(session, a_gemeente(session).code) for _ in limits]
+    for person, hours in zip(old, limits, strict=True):
+        agree(session, person, hours)
+    successor = merge(session, old[0].gemeente_code or "", valid_from=begins)
     gone = session.get_one(Gemeente, old[1].gemeente_code)
     gone.valid_until, gone.successor_code = TODAY, successor
     session.flush()
 
-    assert [follow(session) for _ in range(2)] == [2, 0]
+    limited = sum(hours is not None for hours in limits)
+    assert [follow(session) for _ in range(2)] == [limited, 0]
 
     found = queries.limit(session, successor)
     assert found == (limit * HOUR if limit else None)
     with pytest.raises(Conflict) as refused:
-        service.agree_limit(make_work(session, old[0]), old[0].gemeente_code, 10)
+        agree(session, old[0], 10)
     assert "opgegaan in" in refused.value.said
+
+
+@pytest.mark.parametrize("own", [200, None])
+def test_what_a_new_gemeente_agreed_on_itself_stands(session: Session, own: int | None) -> None:
+    old = a_gemeentebeheerder(session, a_gemeente(session).code)
+    agree(session, old, 50)
+    successor = merge(session, old.gemeente_code or "", valid_from=TODAY)
+    agree(session, a_gemeentebeheerder(session, successor), own)
+
+    assert [follow(session) for _ in range(2)] == [1, 0]
+
+    assert queries.limit(session, successor) == (own * HOUR if own else None)
+    assert queries.limit(session, old.gemeente_code or "") is None
+
+
+def a_gemeentebeheerder(session: Session, code: str) -> User:
+    return a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=code)
+
+
+def agree(session: Session, person: User, hours: int | None) -> None:
+    service.agree_limit(make_work(session, person), person.gemeente_code or "", hours)
 
 
 def test_hours_of_a_loan_that_runs_are_booked_where_they_belong(session: Session) -> None:
