@@ -1,5 +1,6 @@
 """Who speaks in a conversation, what a message may hold, and who is waited for."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,9 @@ TAKEN_DOWN = "Dit bericht is weggehaald na een melding."
 REPEATS = "Dit stond in een bericht dat is weggehaald na een melding. Schrijf het anders."
 # Workdays that a gemeente has to react.
 DAYS_TO_ANSWER = 5
+# From here on words are somebody's own, and not what everybody writes.
+SIGNS_OF_OWN = 20
+WORDS_OF_OWN = 3
 NOTHING_WRITTEN = "Schrijf eerst je bericht."
 NOTHING_ASKED = "Schrijf eerst je vraag."
 NOTHING_ANSWERED = "Schrijf er een antwoord bij."
@@ -59,11 +63,19 @@ def words_faults(words: Words) -> list[Fault]:
 
 def repeating_faults(words: Words, gone: Iterable[str]) -> list[Fault]:
     """Where the words hold a message that was taken away, however it is spaced."""
-    gone = [_plain(text) for text in gone]
+    told = [one for one in map(_plain, gone) if _is_of_somebody(one)]
+    repeats = [re.compile(rf"(?<!\w){re.escape(one)}(?!\w)") for one in told]
     written = {"question": _plain(words.question), "answer": _plain(words.answer)}
     return [
-        Fault(field, REPEATS) for field, text in written.items() if any(one in text for one in gone)
+        Fault(field, REPEATS)
+        for field, text in written.items()
+        if any(one.search(text) for one in repeats)
     ]
+
+
+def _is_of_somebody(text: str) -> bool:
+    """What is shorter, as "ja" or "een", everybody writes."""
+    return len(text) >= SIGNS_OF_OWN or len(text.split()) >= WORDS_OF_OWN
 
 
 def _plain(text: str) -> str:
