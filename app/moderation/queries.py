@@ -77,6 +77,11 @@ def still_down(session: Session) -> list[Case]:
     return sorted(found, key=lambda case: _when_decided(case.first), reverse=True)
 
 
+def own_down(session: Session, user_id: UUID) -> set[UUID]:
+    """Reports of this person about what is down still."""
+    return set(session.scalars(select(Report.id).where(Report.reporter_id == user_id, is_down())))
+
+
 def count_waiting(session: Session) -> int:
     """How many things somebody has to decide about."""
     one = func.coalesce(*COLUMNS.values())

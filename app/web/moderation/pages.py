@@ -126,15 +126,17 @@ def case_page(session: Session, viewer: Actor, report_id: UUID, today: date) -> 
     )
 
 
-def own_lines(session: Session, viewer: Actor, today: date) -> list[OwnLine]:
-    reports = queries.own(session, viewer.user_id) if viewer.user_id else []
+def own_lines(session: Session, viewer: Actor) -> list[OwnLine]:
+    user_id = viewer.user_id
+    reports = queries.own(session, user_id) if user_id else []
+    down = queries.own_down(session, user_id) if user_id else set()
     titles = queries.titles(session, viewer, reports)
     return [
         OwnLine(
             title=titles[one.id],
             ground=label(one.ground),
             reported_at=one.reported_at,
-            ruling=_ruling(one, is_down=queries.reported(session, one, today).is_down),
+            ruling=_ruling(one, is_down=one.id in down),
             answer=one.answer,
         )
         for one in reports

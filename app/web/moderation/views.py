@@ -70,7 +70,7 @@ def report_invitation(invitation_id: UUID) -> ResponseReturnValue:
 @allow(Policy.SIGNED_IN)
 def mine() -> str:
     """What the reader reported, and what became of it."""
-    lines = own_lines(db.session(), current_actor(), dutch_day(utc_now()))
+    lines = own_lines(db.session(), current_actor())
     return render_template("moderation/mine.html", lines=lines)
 
 
