@@ -143,6 +143,7 @@ def bind(app: Flask) -> None:
             "navigation": navigation,
             "demo": settings.demo_accounts,
             "has_mail_viewer": settings.maildir is not None,
+            "quiet_hours": settings.quiet_hours,
             "contact_email": settings.contact_email,
             "code_url": settings.code_url,
         }

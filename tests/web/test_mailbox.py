@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from app.conversations import queries as conversations
 from app.conversations import service as conversing
 from app.core.verp import answer_address
 from app.web.demo.maildir import LINES_A_PAGE, LONGEST_LIST, UNREADABLE, MailReader
+from tests.conftest import AppMaker
 from tests.conversations.builders import a_talk
 from tests.support.builders import a_user
+from tests.support.pages import text_of
 from tests.support.web import sign_in
 from tests.support.work import make_work
 
@@ -60,6 +63,20 @@ def a_mail(
 def test_before_the_first_mail_the_page_says_what_to_do(client: FlaskClient) -> None:
     page = client.get("/postvak")
     assert (page.status_code, "Nog geen mail" in page.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("quiet_hours", "said"),
+    [
+        (True, "Mail die meteen komt, gaat op werkdagen tussen 7 en 19 uur weg."),
+        (False, "In deze demo staat mail die meteen komt hier op elk uur"),
+    ],
+)
+def test_the_page_says_at_which_hours_mail_comes(
+    new_app: AppMaker, database: URL, tmp_path: Path, *, quiet_hours: bool, said: str
+) -> None:
+    house = new_app(database, quiet_hours=quiet_hours, demo_accounts=True, maildir=tmp_path / "box")
+    assert said in text_of(house.test_client().get("/postvak"))
 
 
 def test_an_empty_folder_is_no_trouble(client: FlaskClient, box: Maildir) -> None:
