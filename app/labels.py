@@ -26,7 +26,7 @@ from app.notifications.rules import (
     RunState,
     Weekday,
 )
-from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
+from app.opgaven.rules import Audience, Kind, OpgaveStatus, Part, Place
 from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
 from app.responses.rules import Answer, InvitationState, WhyClosed, WhyNot
 from app.vocabulary.rules import Theme, Verdict
@@ -99,6 +99,10 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Stage.FILLED: "Is bezet",
         Stage.STARTED: "Is begonnen",
         Stage.DONE: "Is afgerond",
+    },
+    Part: {
+        Part.OWNER: "Opgavehouder",
+        Part.CO_OWNER: "Tweede opgavehouder",
     },
     Place: {
         Place.ON_SITE: "Op locatie",

@@ -156,6 +156,12 @@ def under_way(session: Session, opgave_id: UUID, user_id: UUID) -> Loan | None:
     )
 
 
+def runs(session: Session, opgave_id: UUID, user_id: UUID) -> bool:
+    """Whether this person has hours in this opgave that all three agreed on, and are not over."""
+    loan = under_way(session, opgave_id, user_id)
+    return loan is not None and loan.state is LoanState.ACTIVE
+
+
 def is_interested(session: Session, opgave_id: UUID, user_id: UUID) -> bool:
     response = session.get(Response, (user_id, opgave_id))
     return response is not None and response.answer is Answer.INTERESTED

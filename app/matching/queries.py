@@ -355,7 +355,7 @@ def has_match_with(
 ) -> bool:
     """Whether this colleague fits an open opgave that the viewer looks after.
 
-    With `as_contact` only opgaven count on which colleagues read the viewer's own address.
+    With `as_contact` only opgaven count on which colleagues read the viewer's own name.
     """
     if viewer.gemeente_code is None or not may_edit(viewer, viewer.gemeente_code):
         return False

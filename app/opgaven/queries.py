@@ -40,8 +40,10 @@ from app.opgaven.rules import (
     Kind,
     OpgaveDraft,
     OpgaveStatus,
+    Part,
     Readable,
     may_edit,
+    may_mail,
     may_read,
 )
 from app.vocabulary.rules import Theme
@@ -103,6 +105,16 @@ class OpgaveHead:
         """As `SeenOpgave.title_for`."""
         is_theirs = not may_edit(reader, self.gemeente_code)
         return replace(self, title=TAKEN_DOWN) if self.is_down and is_theirs else self
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who answers for an opgave, as one reader sees them."""
+
+    name: str
+    part: Part
+    # Empty for who writes to them in a conversation here.
+    email: str
 
 
 @dataclass(frozen=True)
@@ -259,10 +271,19 @@ def opgave_to_edit(session: Session, editor: Actor, opgave_id: UUID) -> Opgave:
     return opgave
 
 
-def contacts(session: Session, opgave: Opgave) -> list[User]:
-    """Who answers for the opgave: the opgavehouder first."""
-    known = [user_id for user_id in (opgave.owner_id, opgave.co_owner_id) if user_id is not None]
-    return [session.get_one(User, user_id) for user_id in known]
+def contacts(
+    session: Session, reader: Actor, opgave: Opgave, *, works_on_it: bool = False
+) -> list[Contact]:
+    """Who answers for the opgave, the opgavehouder first; for a visitor nobody.
+
+    Who asks has looked up whether the reader works on it, by a loan that runs.
+    """
+    if reader.user_id is None:
+        return []
+    mails = may_mail(reader, opgave.gemeente_code, works_on_it=works_on_it)
+    parts = ((opgave.owner_id, Part.OWNER), (opgave.co_owner_id, Part.CO_OWNER))
+    known = [(session.get_one(User, user_id), part) for user_id, part in parts if user_id]
+    return [Contact(user.name, part, user.email if mails else "") for user, part in known]
 
 
 def draft_of(session: Session, opgave: Opgave) -> OpgaveDraft:

@@ -124,6 +124,13 @@ class Place(StrEnum):
     REMOTE = "remote"
 
 
+class Part(StrEnum):
+    """What somebody is to an opgave that they look after."""
+
+    OWNER = "opgavehouder"
+    CO_OWNER = "tweede opgavehouder"
+
+
 class Audience(StrEnum):
     """For whom the opgave is meant: every gemeente, or those of the own province."""
 
@@ -230,6 +237,15 @@ def may_review(actor: Actor, gemeente_code: str) -> bool:
 
 def sending_back_faults(words: str) -> list[Fault]:
     return length_fault("words", words, WORDS_LIMIT, "Schrijf wat er anders moet.")
+
+
+def may_mail(reader: Actor, gemeente_code: str, *, works_on_it: bool) -> bool:
+    """Whether somebody reads the addresses of who look after an opgave.
+
+    Everybody else who is signed in reads their names, and talks with them in a conversation here.
+    """
+    is_own = reader.gemeente_code == gemeente_code
+    return reader.user_id is not None and (is_own or works_on_it)
 
 
 def may_begin_with(reader: Actor, gemeente_code: str, status: OpgaveStatus) -> bool:

@@ -17,7 +17,7 @@ from app.gemeenten.models import Gemeente
 from app.opgaven import life, queries
 from app.opgaven.models import Opgave
 from app.opgaven.queries import Search
-from app.opgaven.rules import TAKES_ANSWERS, Audience, Kind, OpgaveStatus
+from app.opgaven.rules import TAKES_ANSWERS, Audience, Kind, OpgaveStatus, Part
 from app.vocabulary.rules import Theme
 from tests.support.builders import a_gemeente, a_user, an_opgave
 from tests.support.queries import counted, plan_of
@@ -118,8 +118,46 @@ def test_the_opgavehouder_is_named_before_the_second(session: Session) -> None:
     alone = an_opgave(session, owner=owner)
     together = an_opgave(session, owner=owner, co_owner_id=second.id)
 
-    assert queries.contacts(session, alone) == [owner]
-    assert queries.contacts(session, together) == [owner, second]
+    reader = a_reader(session, a_gemeente(session))
+    assert [one.part for one in queries.contacts(session, reader, alone)] == [Part.OWNER]
+    assert [(one.name, one.part) for one in queries.contacts(session, reader, together)] == [
+        (owner.name, Part.OWNER),
+        (second.name, Part.CO_OWNER),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "works_on_it", "shown"),
+    [
+        ("visitor", False, []),
+        ("elsewhere", False, [""]),
+        ("opgavehouder elsewhere", False, [""]),
+        ("beheerder elsewhere", False, [""]),
+        ("elsewhere", True, ["vera@testerdam.nl"]),
+        ("colleague", False, ["vera@testerdam.nl"]),
+        ("owner", False, ["vera@testerdam.nl"]),
+    ],
+)
+def test_an_address_is_for_the_own_gemeente_and_who_works_on_it(
+    session: Session, *, who: str, works_on_it: bool, shown: list[str]
+) -> None:
+    home = a_gemeente(session)
+    owner = a_user(
+        session, Role.OPGAVEHOUDER, gemeente_code=home.code, email="vera@testerdam.nl"
+    )
+    opgave = an_opgave(session, owner=owner)
+    readers = {
+        "visitor": ANYONE,
+        "elsewhere": a_reader(session, a_gemeente(session)),
+        "opgavehouder elsewhere": a_reader(session, a_gemeente(session), Role.OPGAVEHOUDER),
+        "beheerder elsewhere": a_reader(session, a_gemeente(session), Role.BEHEERDER),
+        "colleague": a_reader(session, home),
+        "owner": actor_of(owner),
+    }
+
+    found = queries.contacts(session, readers[who], opgave, works_on_it=works_on_it)
+
+    assert [one.email for one in found] == shown
 
 
 # Open opgaven

@@ -23,6 +23,8 @@ from app.opgaven.queries import STEPS
 from app.opgaven.rules import Audience, Kind, OpgaveStatus
 from app.people.rules import Level, Visibility
 from app.web.opgaven.ours import STEP_WORDS
+from tests.conversations.builders import a_question
+from tests.loans.builders import a_loan, parties, sign_rest
 from tests.support.builders import a_gemeente, a_profile, a_user, an_asked_skill, an_opgave
 from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
@@ -114,16 +116,62 @@ def test_a_visitor_reads_public_open_opgaven_without_names(
     assert client.get(f"/opgaven/{inside.id}").status_code == 404
 
 
-def test_who_is_signed_in_sees_whom_to_mail(client: FlaskClient, session: Session) -> None:
+@pytest.fixture
+def two_contacts(session: Session) -> tuple[Opgave, list[str]]:
+    """An opgave, and the addresses of the two who look after it."""
     owner = a_user(session, Role.OPGAVEHOUDER, name="Vera Houder")
     second = a_user(session, name="Tom Tweede", gemeente_code=owner.gemeente_code)
     opgave = an_opgave(session, owner=owner, co_owner_id=second.id)
+    return opgave, [owner.email, second.email]
+
+
+def test_who_works_elsewhere_reads_names_and_begins_a_conversation(
+    client: FlaskClient, session: Session, two_contacts: tuple[Opgave, list[str]]
+) -> None:
+    opgave, addresses = two_contacts
     sign_in(client, session, a_user(session))
 
     page = client.get(f"/opgaven/{opgave.id}")
 
-    assert ("Vera Houder" in page.text, "Tom Tweede" in page.text) == (True, True)
-    assert f'href="mailto:{second.email}?' in page.text
+    assert "Vera Houder , Opgavehouder Tom Tweede , Tweede opgavehouder" in text_of(page)
+    assert [one in page.text for one in addresses] == [False, False]
+    assert f'<a href="/opgaven/{opgave.id}/vraag">Begin een gesprek</a>' in page.text
+
+
+def test_who_talks_already_goes_on_there(client: FlaskClient, session: Session) -> None:
+    talk = a_question(session)
+    sign_in(client, session, talk.professional)
+
+    page = client.get(f"/opgaven/{talk.opgave.id}")
+
+    there = f"/gesprekken/{talk.id}"
+    assert f'<a href="{there}">Schrijf in jullie gesprek</a>' in page.text
+    assert "mailto:" not in page.text
+
+
+def test_a_colleague_of_the_own_gemeente_sees_whom_to_mail(
+    client: FlaskClient, session: Session, two_contacts: tuple[Opgave, list[str]]
+) -> None:
+    opgave, addresses = two_contacts
+    sign_in(client, session, a_user(session, gemeente_code=opgave.gemeente_code))
+
+    page = client.get(f"/opgaven/{opgave.id}")
+
+    assert [f'href="mailto:{one}?' in page.text for one in addresses] == [True, True]
+
+
+def test_who_is_lent_to_an_opgave_sees_whom_to_mail_as_long_as_that_runs(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    loan = a_loan(session, who)
+    sign_in(client, session, who.professional)
+    asked = client.get(f"/opgaven/{who.opgave.id}").text
+    sign_rest(session, who, loan.id, 1)
+
+    running = client.get(f"/opgaven/{who.opgave.id}").text
+
+    assert [f"mailto:{who.borrower.email}" in page for page in (asked, running)] == [False, True]
 
 
 @pytest.mark.parametrize(

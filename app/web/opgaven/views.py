@@ -19,6 +19,7 @@ from app.extensions import db, limiter, shelf
 from app.gemeenten import queries as gemeenten
 from app.insight import queries as insight
 from app.insight.rules import percent
+from app.loans import queries as loans
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
 from app.matching.searching import Sought
@@ -133,6 +134,7 @@ def show(opgave_id: UUID) -> str:
     ended = ended_sentence(opgave, today)
     user_id, is_ours = actor.user_id, may_edit(actor, opgave.gemeente_code)
     score = standing.match_of_person(session, user_id, opgave_id, today) if user_id else None
+    works_on_it = user_id is not None and loans.runs(session, opgave_id, user_id)
     said_of = own_said_of(session, disputes.own(session, actor) if user_id else ())
     return render_template(
         "opgaven/show.html",
@@ -141,7 +143,9 @@ def show(opgave_id: UUID) -> str:
         musts=asked(opgave.skills, must=True),
         wishes=asked(opgave.skills, must=False),
         ended=ended,
-        contacts=queries.contacts(session, opgave) if actor.user_id and not ended else [],
+        contacts=queries.contacts(session, actor, opgave, works_on_it=works_on_it)
+        if works_on_it or not ended
+        else [],
         match=own_match(score, ended, said_of),
         said=said_of_all(opgave.skills, said_of),
         answer=answer_block(session, actor, seen, today),
