@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from app.core.dutch import number as written
 from app.core.errors import InvalidInput
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -33,17 +34,17 @@ def length_fault(field: str, text: str, limit: int, needed: str = "") -> list[Fa
     if needed and not text:
         return [Fault(field, needed)]
     if len(text) > limit:
-        said = f"Gebruik hier hoogstens {limit} tekens. Het zijn er nu {len(text)}."
+        most, now = written(limit), written(len(text))
+        said = f"Gebruik hier hoogstens {most} tekens. Het zijn er nu {now}."
         return [Fault(field, said)]
     return []
 
 
 def range_fault(field: str, number: int | None, least: int, most: int) -> list[Fault]:
+    between = f"van {written(least)} tot en met {written(most)}"
     if number is None:
-        return [Fault(field, f"Vul een getal in van {least} tot en met {most}.")]
-    if not least <= number <= most:
-        return [Fault(field, f"Kies een getal van {least} tot en met {most}.")]
-    return []
+        return [Fault(field, f"Vul een getal in {between}.")]
+    return [] if least <= number <= most else [Fault(field, f"Kies een getal {between}.")]
 
 
 def day_fault(field: str, day: date | None) -> list[Fault]:

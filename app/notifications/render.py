@@ -61,7 +61,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        for filter_ in (dutch.dutch_date, dutch.short_date):
+        for filter_ in (dutch.dutch_date, dutch.short_date, dutch.number):
             self._environment.filters[filter_.__name__] = filter_
         self._environment.globals.update(links=links, plural=dutch.plural)
 

@@ -22,6 +22,14 @@ def test_a_text_is_there_when_needed_and_not_too_long(
     assert length_fault("veld", text, 7, needed) == [Fault("veld", words) for words in said]
 
 
+def test_large_numbers_are_written_as_the_dutch_do() -> None:
+    [long] = length_fault("veld", "x" * 4_001, 4_000)
+    [wide] = range_fault("veld", None, 0, 100_000)
+
+    assert long.said == "Gebruik hier hoogstens 4.000 tekens. Het zijn er nu 4.001."
+    assert wide.said == "Vul een getal in van 0 tot en met 100.000."
+
+
 @pytest.mark.parametrize(
     ("number", "said"),
     [

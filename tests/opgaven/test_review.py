@@ -116,7 +116,7 @@ def test_what_is_sent_back_is_a_concept_with_words_until_it_is_asked_again(
         ("", "Schrijf wat er anders moet."),
         (
             "x" * (WORDS_LIMIT + 1),
-            f"Gebruik hier hoogstens {WORDS_LIMIT} tekens. Het zijn er nu {WORDS_LIMIT + 1}.",
+            "Gebruik hier hoogstens 1.000 tekens. Het zijn er nu 1.001.",
         ),
     ],
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.core.actor import ANYONE, SYSTEM, Actor, Role
+from app.core.dutch import number
 from app.core.faults import Fault
 from app.opgaven.rules import (
     NEXT,
@@ -56,7 +57,7 @@ YEARS = "Kies een datum van 2000 tot en met 2100."
 
 
 def too_long(limit: int) -> str:
-    return f"Gebruik hier hoogstens {limit} tekens. Het zijn er nu {limit + 1}."
+    return f"Gebruik hier hoogstens {number(limit)} tekens. Het zijn er nu {number(limit + 1)}."
 
 
 def between(least: int, most: int) -> str:

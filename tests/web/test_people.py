@@ -17,9 +17,12 @@ from app.accounts.models import User
 from app.core.outbox import OutboxMessage
 from app.labels import label
 from app.matching.service import match_opgave
-from app.people.models import Profile
-from app.people.rules import Direction, Movement, ProfileState, Visibility
+from app.opgaven.rules import Audience
+from app.people.models import Evidence, Profile
+from app.people.rules import Confirmed, Direction, Movement, ProfileState, Visibility
+from app.people.service import hide_evidence, keep_evidence
 from app.web.people.pages import FITS
+from tests.loans.builders import a_running_loan, parties
 from tests.support.builders import a_gemeente, a_profile, a_skill, a_user, a_window, an_opgave
 from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
@@ -279,7 +282,7 @@ BAD = {
     "a label of emoji": ({"skills-0-label": "🙂🙂"}, "Gebruik letters of cijfers."),
     "the same twice": ({"skills-1-label": "Ruimtelijke  Ordening"}, "staat er al"),
     "a headline too long": ({"headline": "x" * 121}, "Gebruik hier hoogstens 120 tekens."),
-    "a text too long": ({"about": "x" * 10_001}, "Gebruik hier hoogstens 10000 tekens."),
+    "a text too long": ({"about": "x" * 10_001}, "Gebruik hier hoogstens 10.000 tekens."),
     "evidence too long": ({"skills-0-evidence": "x" * 301}, "Gebruik hier hoogstens 300 tekens."),
     "200 hours": ({"windows-0-hours_per_week": "200"}, "Kies een getal van 1 tot en met 40."),
     "no hours": ({"windows-0-hours_per_week": ""}, "Vul een getal in van 1 tot en met 40."),
@@ -402,6 +405,73 @@ def test_the_preview_shows_each_tier_what_it_may_see(
     assert (user.name in at_home, "Eigen woorden." in at_home) == (True, True)
     assert (user.name in elsewhere, "Eigen woorden." in elsewhere) == (False, False)
     assert ("Collega uit Utrecht" in elsewhere, "Wmo" in elsewhere) == (True, True)
+
+
+@pytest.fixture
+def lent(session: Session) -> User:
+    """Somebody with a full profile and evidence from an opgave for one province, and with some
+    that is hidden.
+    """
+    who = parties(session, title="Alleen voor Utrecht", audience=Audience.PROVINCE)
+    loan, work = a_running_loan(session, who), make_work(session, who.professional)
+    for skill in ("inkoop", "Wmo"):
+        keep_evidence(work, Confirmed(loan.id, skill, "Urk", who.opgave.title, TODAY))
+    hidden = session.scalars(select(Evidence.id).where(Evidence.label == "Wmo")).one()
+    hide_evidence(work, hidden, is_hidden=True)
+    profile = session.get_one(Profile, who.professional.id)
+    profile.about, profile.function, profile.headline = "Eigen woorden.", "jurist", "Mijn kop"
+    profile.movement, profile.themes = ["grensdenker"], ["wonen"]
+    session.commit()
+    return who.professional
+
+
+@pytest.mark.parametrize("visibility", Visibility)
+def test_the_preview_is_word_for_word_what_the_other_reads(
+    client: FlaskClient, session: Session, lent: User, visibility: Visibility
+) -> None:
+    lent_id, home = lent.id, lent.gemeente_code
+    session.get_one(Profile, lent_id).visibility = visibility
+    session.commit()
+    own = sign_in(client, session, lent).get("/profiel").text
+    elsewhere = a_gemeente(session, province="Drenthe").code
+
+    def read_by(code: str) -> str:
+        """What a colleague of that gemeente reads of the profile, or nothing."""
+        sign_in(client, session, a_user(session, gemeente_code=code))
+        page = client.get(f"/collegas/{lent_id}")
+        return "" if page.status_code == 404 else shown_on(page.text)
+
+    assert previewed(own, "thuis") == read_by(home)
+    assert previewed(own, "elders") == read_by(elsewhere)
+
+
+def test_the_preview_of_evidence_differs_by_who_may_read_the_opgave(
+    client: FlaskClient, session: Session, lent: User
+) -> None:
+    session.get_one(Profile, lent.id).visibility = Visibility.COLLEAGUES
+    session.commit()
+
+    own = sign_in(client, session, lent).get("/profiel").text
+
+    seen = [previewed(own, name) for name in ("thuis", "elders")]
+    assert ["opgave “Alleen voor Utrecht”" in one for one in seen] == [True, False]
+    assert ["Bevestigd door gemeente Urk" in one for one in seen] == [True, True]
+    assert ["Wmo" in one for one in seen] == [False, False]
+
+
+def previewed(own: str, name: str) -> str:
+    """What the own page says that others read, or nothing when they read nothing."""
+    panel = own.split(f'id="{name}"', 1)[1].split("</h2>", 1)[1].split("</section>", 1)[0]
+    return "" if "Zij zien je niet." in panel else words_in(panel)
+
+
+def shown_on(page: str) -> str:
+    head = page.split('<div class="dgvn-page-head">', 1)[1].split('<div class="dgvn-columns">')[0]
+    return words_in(head + page.split('<article class="dgvn-panel">', 1)[1].split("</article>")[0])
+
+
+def words_in(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def test_the_card_without_a_name_shows_no_more_than_is_promised(

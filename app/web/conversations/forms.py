@@ -4,16 +4,24 @@ from uuid import UUID
 
 from wtforms import BooleanField, HiddenField
 
-from app.conversations.rules import Words
+from app.conversations.rules import TEXT_LIMIT, Words
+from app.core.dutch import number
 from app.core.ids import new_id
 from app.web.forms import TextField, WebForm, id_in
+
+AT_MOST = f"Hoogstens {number(TEXT_LIMIT)} tekens."
 
 
 class MessageForm(WebForm):
     """The id comes with the page, so that the same form sent twice is one message."""
 
     message_id = HiddenField()
-    text = TextField("Je bericht", render_kw={"required": False})
+    text = TextField(
+        "Je bericht",
+        description="De ander leest je bericht hier, en meestal ook in de mail, met je naam en je "
+        f"gemeente erbij. {AT_MOST}",
+        render_kw={"required": False},
+    )
 
     @property
     def new_message_id(self) -> UUID:
@@ -21,7 +29,7 @@ class MessageForm(WebForm):
 
 
 class QuestionForm(MessageForm):
-    text = TextField("Je vraag", render_kw={"required": False})
+    text = TextField("Je vraag", description=AT_MOST, render_kw={"required": False})
 
 
 class PublishForm(WebForm):
@@ -29,8 +37,8 @@ class PublishForm(WebForm):
 
     published_id = HiddenField()
     seen = HiddenField()
-    question = TextField("De vraag", render_kw={"required": False})
-    answer = TextField("Het antwoord", render_kw={"required": False})
+    question = TextField("De vraag", description=AT_MOST, render_kw={"required": False})
+    answer = TextField("Het antwoord", description=AT_MOST, render_kw={"required": False})
     # Asked only when something may be a name.
     names_nobody = BooleanField("Ik heb gekeken: het is geen naam")
 
@@ -44,4 +52,4 @@ class PublishForm(WebForm):
 
 
 class InterestForm(MessageForm):
-    text = TextField("Wil je er iets bij zeggen?")
+    text = TextField("Wil je er iets bij zeggen?", description=AT_MOST)

@@ -1,5 +1,6 @@
 """Looking for mail in the mailbox of the demo."""
 
+from app.web.conversations.forms import AT_MOST
 from app.web.forms import LineField, TextField, WebForm
 from app.web.search import SearchForm
 
@@ -11,4 +12,8 @@ class MailSearch(SearchForm):
 
 
 class AnswerForm(WebForm):
-    text = TextField("Je antwoord")
+    text = TextField(
+        "Je antwoord",
+        description="Je antwoord komt in het gesprek, net als wanneer je in je eigen mailprogramma "
+        f"antwoordt. {AT_MOST}",
+    )

@@ -98,7 +98,8 @@ class OpgaveForm(RowsForm):
     )
     atelier = LineField(
         "Welk atelier, en wie doen er mee?",
-        description="Alleen bij een atelierplek: de naam, en de gemeenten in het team.",
+        description="Alleen bij een atelierplek: de naam, en de gemeenten in het team. "
+        f"Hoogstens {TITLE_LIMIT} tekens.",
     )
     colleagues_weeks = NumberField(
         "Hoeveel weken alleen voor collega's?",

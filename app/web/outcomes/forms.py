@@ -2,8 +2,9 @@
 
 from wtforms import RadioField
 
+from app.core.dutch import number
 from app.labels import label
-from app.responses.rules import CHOSEN
+from app.responses.rules import CHOSEN, WHY_NOT_LIMIT
 from app.web.choices import one_of
 from app.web.forms import TextField, WebForm
 
@@ -15,4 +16,7 @@ class ClosingForm(WebForm):
         field=RadioField,
         validate_choice=False,
     )
-    words = TextField("Wil je er iets bij zeggen?")
+    words = TextField(
+        "Wil je er iets bij zeggen?",
+        description=f"Een vriendelijk woord doet goed. Hoogstens {number(WHY_NOT_LIMIT)} tekens.",
+    )

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.conversations import queries as conversations
+from app.conversations.rules import TEXT_LIMIT
 from app.conversations.service import refusal_to_ask
 from app.core.actor import Actor
 from app.core.ids import new_id
@@ -35,6 +37,7 @@ from app.web.responses.words import (
 class AnswerBlock:
     """What the reader said to an opgave, and what they can say now."""
 
+    words_limit: ClassVar[int] = TEXT_LIMIT
     opgave_id: UUID
     gemeente_name: str
     said: str
