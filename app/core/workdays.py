@@ -26,6 +26,18 @@ def next_workday(day: date) -> date:
     return later
 
 
+def workday_from(day: date) -> date:
+    """This day when offices work on it, or else the first one after it."""
+    return day if is_workday(day) else next_workday(day)
+
+
+def workday_until(day: date) -> date:
+    """This day when offices work on it, or else the last one before it."""
+    while not is_workday(day):
+        day -= A_DAY
+    return day
+
+
 def monday_of(day: date) -> date:
     """With which the week of this day begins."""
     return day - day.weekday() * A_DAY

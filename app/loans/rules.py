@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from app.core.dutch import dutch_date
 from app.core.faults import Fault, day_fault, length_fault, range_fault
-from app.core.workdays import monday_of
+from app.core.workdays import monday_of, workday_from
 
 MOST_HOURS = 40
 # Somebody may work longer in one week than was agreed.
@@ -26,7 +26,6 @@ A_WEEK = timedelta(weeks=1)
 # Talked about in time to find a follow-up, or to let somebody go back without haste.
 END_TALK_BEFORE = timedelta(weeks=4)
 END_TALK_TOLD_BEFORE = timedelta(weeks=1)
-SATURDAY = 5
 
 
 class Party(StrEnum):
@@ -263,9 +262,8 @@ def mondays_of(starts_on: date, ends_on: date) -> list[date]:
 
 
 def end_talk_day(starts_on: date, ends_on: date) -> date:
-    """Four weeks before the end, not in a weekend; of something short as soon as it begins."""
-    day = max(starts_on, ends_on - END_TALK_BEFORE)
-    return min(ends_on, monday_of(day) + A_WEEK) if day.weekday() >= SATURDAY else day
+    """Four weeks before the end, on a workday; of something short as soon as it begins."""
+    return min(ends_on, workday_from(max(starts_on, ends_on - END_TALK_BEFORE)))
 
 
 def _days_faults(draft: TermsDraft, today: date) -> list[Fault]:

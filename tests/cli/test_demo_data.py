@@ -1,12 +1,14 @@
 """The demo reads as real: enough people and opgaven, of every theme and kind, without faults."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from app.cli.demo.data import Stage, demo_domain, read_opgaven, read_people, slug
 from app.core.actor import Role
+from app.core.workdays import is_workday
 from app.opgaven import rules as opgaven
 from app.opgaven.rules import Kind
 from app.people import rules as people
@@ -73,13 +75,33 @@ def test_no_profile_and_no_opgave_has_a_fault_on_any_day(today: date) -> None:
 
 
 def test_dates_count_from_today() -> None:
-    one = OPGAVEN[0]
+    one = replace(OPGAVEN[0], start_days=35, closing_days=24, duration_weeks=40)
 
     draft = one.draft(TODAY)
 
-    assert draft.starts_on == TODAY + timedelta(days=one.start_days)
-    assert draft.closes_on == TODAY + timedelta(days=one.closing_days)
-    assert draft.ends_on == draft.starts_on + timedelta(weeks=one.duration_weeks, days=-1)
+    # A Monday, a Thursday, and the Friday before the Sunday with which the last week ends.
+    assert draft.starts_on == TODAY + timedelta(days=35)
+    assert draft.closes_on == TODAY + timedelta(days=24)
+    assert draft.ends_on == TODAY + timedelta(days=35 + 40 * 7 - 3)
+
+
+@pytest.mark.parametrize("today", [TODAY + timedelta(days=day) for day in range(7)])
+def test_an_opgave_begins_ends_and_closes_on_a_workday(today: date) -> None:
+    drafts = [one.draft(today) for one in OPGAVEN]
+
+    days = [day for draft in drafts for day in (draft.starts_on, draft.ends_on, draft.closes_on)]
+
+    assert [day for day in days if day is None or not is_workday(day)] == []
+    assert [
+        one.title for one in drafts if (one.closes_on or today) >= (one.starts_on or today)
+    ] == []
+
+
+def test_a_klankbord_says_how_often_as_its_text_does() -> None:
+    words = {4: "vier keer", 5: "vijf keer", 6: "zes keer"}
+    asked = [one.content for one in OPGAVEN if one.content.kind is Kind.KLANKBORD]
+
+    assert [one.title for one in asked if words[one.times or 0] not in one.text] == []
 
 
 def test_an_address_is_plain_ascii_at_a_domain_that_cannot_exist() -> None:

@@ -4,7 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.core.workdays import after_workdays, free_days, is_workday, monday_of, next_workday
+from app.core.workdays import (
+    after_workdays,
+    free_days,
+    is_workday,
+    monday_of,
+    next_workday,
+    workday_from,
+    workday_until,
+)
 
 
 def test_the_free_days_of_a_year() -> None:
@@ -17,6 +25,19 @@ def test_the_free_days_of_a_year() -> None:
         date(2026, 12, 25),
         date(2026, 12, 26),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "until", "since"),
+    [
+        (date(2026, 11, 27), date(2026, 11, 27), date(2026, 11, 27)),
+        (date(2026, 11, 28), date(2026, 11, 27), date(2026, 11, 30)),
+        # Easter, with its Monday.
+        (date(2026, 4, 5), date(2026, 4, 3), date(2026, 4, 7)),
+    ],
+)
+def test_the_nearest_workday_on_either_side(day: date, until: date, since: date) -> None:
+    assert (workday_until(day), workday_from(day)) == (until, since)
 
 
 def test_the_fifth_of_may_is_free_once_in_five_years() -> None:

@@ -70,6 +70,8 @@ def over(session: Session, loan: Loan) -> None:
         # Four weeks before is a Saturday, or a Sunday.
         (date(2026, 1, 5), date(2026, 6, 27), date(2026, 6, 1)),
         (date(2026, 1, 5), date(2026, 6, 28), date(2026, 6, 1)),
+        # Or a day on which offices are closed.
+        (date(2026, 1, 5), date(2026, 5, 4), date(2026, 4, 7)),
         # It is shorter than four weeks.
         (date(2026, 6, 10), date(2026, 6, 30), date(2026, 6, 10)),
         (date(2026, 6, 13), date(2026, 6, 14), date(2026, 6, 14)),

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.core.actor import Role
+from app.core.workdays import workday_from, workday_until
 from app.opgaven.rules import AskedSkillDraft, Kind, OpgaveDraft, Place
 from app.people.rules import (
     Direction,
@@ -83,12 +84,13 @@ class DemoOpgave:
         return uuid5(NAMESPACE, f"{self.gemeente_code}/{self.content.title}/{monday}")
 
     def draft(self, today: date) -> OpgaveDraft:
-        starts_on = today + timedelta(days=self.start_days)
+        """On days on which offices work: people answer and begin then."""
+        starts_on = workday_from(today + timedelta(days=self.start_days))
         return replace(
             self.content,
             starts_on=starts_on,
-            ends_on=starts_on + timedelta(weeks=self.duration_weeks, days=-1),
-            closes_on=today + timedelta(days=self.closing_days),
+            ends_on=workday_until(starts_on + timedelta(weeks=self.duration_weeks, days=-1)),
+            closes_on=workday_until(today + timedelta(days=self.closing_days)),
         )
 
 

@@ -1,7 +1,6 @@
 """Loans for who is signed in: asking, signing, changing, ending, and the hours of each week."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -12,6 +11,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.work import Work
+from app.core.workdays import next_workday
 from app.extensions import db
 from app.loans import queries, service
 from app.loans.queries import SeenLoan
@@ -88,7 +88,7 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
             "hours_per_week": seen.opgave.hours_per_week,
             "starts_on": seen.opgave.starts_on,
             "ends_on": seen.opgave.ends_on,
-            "returns_on": seen.opgave.ends_on and seen.opgave.ends_on + timedelta(days=1),
+            "returns_on": seen.opgave.ends_on and next_workday(seen.opgave.ends_on),
         }
     )
     if form.submitted():

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import url_for
 
 from app.core.dutch import dutch_date
+from app.core.workdays import workday_from, workday_until
 from app.labels import label
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU
@@ -97,10 +98,11 @@ def groups(
 
 def more_of(opgave: Opgave, today: date) -> dict[str, object]:
     """What the form to look for somebody more begins with: one more, for two weeks."""
-    later = today + LOOKING_TAKES
+    later = workday_from(today + LOOKING_TAKES)
+    latest = workday_until(opgave.ends_on) if opgave.ends_on else later
     return {
         "people_needed": max(opgave.people_needed, opgave.people_taken + 1),
-        "closes_on": min(later, opgave.ends_on) if opgave.ends_on else later,
+        "closes_on": max(today, min(later, latest)),
     }
 
 
