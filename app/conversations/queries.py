@@ -51,15 +51,22 @@ class SeenConversation:
     unread: int
     # The professional asked something, and shows no interest.
     is_question: bool
+    # The last message of a question asks something in its turn.
+    asks_back: bool
     # The last time that the professional waited for the gemeente.
     awaited: AwaitedAnswer | None
 
     @property
     def turn(self) -> Side | None:
-        """Who is waited for; nobody when the gemeente answered otherwise, or the opgave is over."""
+        """Who is waited for; nobody when the gemeente answered otherwise, or the opgave is over.
+
+        Nobody either when a question was answered, and nothing was asked back.
+        """
         turn = waited_for(self.conversation.last_side)
+        if turn is Side.PROFESSIONAL:
+            return None if self.is_question and not self.asks_back else turn
         is_over = self._is_answered or self.opgave.status in ENDED
-        return None if turn is Side.OPGAVE and is_over else turn
+        return None if is_over else turn
 
     @property
     def is_waiting_for_viewer(self) -> bool:
@@ -484,6 +491,7 @@ def _seen(session: Session, viewer: Actor, wanted: Select[Conversation]) -> list
             professional_gemeente=places[users[one.user_id].gemeente_code],
             unread=unread.get((one.id, side), 0),
             is_question=one.id in questions,
+            asks_back=questions.get(one.id, False),
             awaited=awaited.get(one.id),
         )
         for one in found
@@ -491,12 +499,21 @@ def _seen(session: Session, viewer: Actor, wanted: Select[Conversation]) -> list
     ]
 
 
-def _questions(session: Session, found: Iterable[Conversation]) -> set[UUID]:
+def _questions(session: Session, found: Iterable[Conversation]) -> dict[UUID, bool]:
+    """Those of these that are a question, and whether their last message asks something back."""
     ids = [one.id for one in found if one.asked_at is not None]
     if not ids:
-        return set()
-    asked = select(Conversation.id).where(Conversation.id.in_(ids), _is_question())
-    return set(session.scalars(asked))
+        return {}
+    asks_back = exists().where(
+        Message.conversation_id == Conversation.id,
+        Message.number == Conversation.messages,
+        Message.taken_down_at.is_(None),
+        Message.text.contains("?"),
+    )
+    rows = select(Conversation.id, asks_back.correlate(Conversation)).where(
+        Conversation.id.in_(ids), _is_question()
+    )
+    return dict(session.execute(rows).all())
 
 
 def _last_awaited(session: Session, found: Iterable[Conversation]) -> dict[UUID, AwaitedAnswer]:

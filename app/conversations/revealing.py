@@ -133,8 +133,9 @@ class Spelled:
 
 def revealing_faults(field: str, text: str, asker: Unnamed) -> list[Fault]:
     """A name or the address of who asked."""
-    seen = _seen_in(text, asker)
-    found = [Fault(field, NAMED.format(word=word)) for word in seen if seen[word] is Seems.NAME]
+    seen, own = _seen_in(text, asker), _own_spelling(asker.name)
+    names = (own.get(word, word) for word in seen if seen[word] is Seems.NAME)
+    found = [Fault(field, NAMED.format(word=name)) for name in names]
     if _plain(asker.email) in _plain(text):
         found.append(Fault(field, ADDRESSED))
     return found
@@ -142,8 +143,9 @@ def revealing_faults(field: str, text: str, asker: Unnamed) -> list[Fault]:
 
 def doubtful_names(texts: Iterable[str], asker: Unnamed) -> list[str]:
     """Words that are perhaps the name of who asked, and perhaps words as any other."""
+    own = _own_spelling(asker.name)
     seen = (_seen_in(text, asker) for text in texts)
-    doubts = (word for each in seen for word in each if each[word] is Seems.DOUBT)
+    doubts = (own.get(word, word) for each in seen for word in each if each[word] is Seems.DOUBT)
     return list(dict.fromkeys(doubts))
 
 
@@ -234,6 +236,13 @@ def _words_of_name(name: str) -> list[str]:
     plain = _plain(name)
     joined = ["".join(WORD.findall(compound)) for compound in COMPOUND.findall(plain)]
     return [*WORD.findall(plain), *joined]
+
+
+def _own_spelling(name: str) -> dict[str, str]:
+    """By a word of the name as it is compared, how its owner writes it."""
+    whole = unicodedata.normalize("NFC", name)
+    parts = [*WORD.findall(whole), *COMPOUND.findall(whole)]
+    return {"".join(WORD.findall(_plain(one))): one for one in parts}
 
 
 def _plain(text: str) -> str:

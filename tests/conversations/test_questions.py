@@ -211,9 +211,28 @@ def test_own_questions_are_those_without_interest(session: Session) -> None:
 def test_a_question_is_answered_as_any_message(session: Session) -> None:
     talk = a_question(session)
 
-    say(session, talk, talk.owner, "Aan de haven.")
+    say(session, talk, talk.owner, "Aan de haven. Op welke dag kun je?")
 
     assert seen(session, talk, talk.professional).is_waiting_for_viewer
+
+
+def test_an_answer_that_asks_nothing_lets_nobody_wait(session: Session) -> None:
+    talk = a_question(session)
+
+    say(session, talk, talk.owner, "Aan de haven.")
+
+    turns = [seen(session, talk, one).turn for one in (talk.professional, talk.owner)]
+    assert turns == [None, None]
+
+
+def test_a_question_that_was_taken_down_is_waited_for_by_nobody(session: Session) -> None:
+    talk = a_question(session)
+    say(session, talk, talk.owner, "Ben je gek?")
+    [answer] = queries.messages(session, talk.id, after=1)
+
+    service.take_down(make_work(session, a_user(session, Role.BEHEERDER)), answer.message_id)
+
+    assert seen(session, talk, talk.professional).turn is None
 
 
 @pytest.mark.parametrize("answer", Answer)

@@ -50,6 +50,7 @@ SHOWN_IN = {
     "app/web/forms.py": "tests/web/test_opgaven.py",
     "app/web/found.py": "tests/web/test_people.py",
     "app/web/headers.py": "tests/house/test_answers.py",
+    "app/web/looking.py": "tests/web/test_conversations.py",
     "app/labels.py": "tests/house/test_labels.py",
     "app/web/rows.py": "tests/web/test_opgaven.py",
     "app/web/work.py": "tests/web/test_opgaven.py",

@@ -256,7 +256,7 @@ def close(road: Road) -> None:
 
     owner.go("/meldingen")
     line = f"Inzet van {road.who.name} voor “{title_of(road.who)}”"
-    owner.page.get_by_role("button", name=line, exact=True).click()
+    owner.page.get_by_role("link", name=line, exact=True).click()
     owner.page.wait_for_url(road.loan)
     owner.follow("De uren kloppen niet")
     owner.page.wait_for_url("**/uren-kloppen-niet")

@@ -82,7 +82,7 @@ def test_a_fault_keeps_the_draft(client: FlaskClient, session: Session, talk: Ta
     answer = as_owner(client, session, talk).post(path(talk), data={"text": long})
 
     assert answer.status_code == 422
-    assert "hoogstens 4000 tekens" in fault_at(answer, "text")
+    assert "hoogstens 4.000 tekens" in fault_at(answer, "text")
     assert long in answer.text
     assert texts(session, talk) == []
 
@@ -93,34 +93,43 @@ def test_nothing_written_is_said(client: FlaskClient, session: Session, talk: Ta
     assert fault_at(answer, "text") == f"Fout: {NOTHING_WRITTEN}"
 
 
-@pytest.mark.parametrize("deed", ["", "/gelezen", "/openen"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
 def test_who_may_not_see_it_gets_the_answer_of_one_that_is_not_there(
-    client: FlaskClient, session: Session, talk: Talk, deed: str
+    client: FlaskClient, session: Session, talk: Talk, method: str
 ) -> None:
     sign_in(client, session, a_user(session, Role.OPGAVEHOUDER))
 
-    answers = [client.post(f"/gesprekken/{one}{deed}") for one in (talk.id, uuid4())]
+    answers = [client.open(f"/gesprekken/{one}", method=method) for one in (talk.id, uuid4())]
 
     assert [answer.status_code for answer in answers] == [404, 404]
     assert text_of(answers[0]) == text_of(answers[1])
-    if not deed:
-        shown = [client.get(f"/gesprekken/{one}") for one in (talk.id, uuid4())]
-        assert text_of(shown[0]) == text_of(shown[1])
 
 
-def test_following_a_link_reads_nothing_and_a_button_does(
-    client: FlaskClient, session: Session, talk: Talk
+@pytest.mark.parametrize(
+    ("headers", "read_to"),
+    [({}, 1), ({"Sec-Purpose": "prefetch"}, 0), ({"Sec-Purpose": "prefetch;prerender"}, 0)],
+)
+def test_who_looks_at_the_page_has_read_it(
+    client: FlaskClient, session: Session, talk: Talk, headers: dict[str, str], read_to: int
 ) -> None:
     say(session, talk, talk.owner, "Een")
     sign_in(client, session, talk.professional)
-
-    page = client.get(path(talk))
-    assert "nieuw" in text_of(page)
+    client.head(path(talk))
     assert queries.read_to(session, talk.id, talk.professional.id) == 0
 
-    client.post(path(talk, "/gelezen"), data={"tot": hidden_in(page)["tot"][0]})
-    assert queries.read_to(session, talk.id, talk.professional.id) == 1
-    assert "Markeer als gelezen" not in text_of(client.get(path(talk)))
+    page = client.get(path(talk), headers=headers)
+
+    assert page.text.count("nieuw</span></h3>") == 1
+    assert queries.read_to(session, talk.id, talk.professional.id) == read_to
+
+
+def test_what_was_read_is_new_no_more(client: FlaskClient, session: Session, talk: Talk) -> None:
+    say(session, talk, talk.owner, "Een")
+    sign_in(client, session, talk.professional)
+    assert "Gesprekken 1" not in text_of(client.get(path(talk)))
+
+    assert "nieuw</span></h3>" not in client.get(path(talk)).text
+    assert "nieuw bericht" not in text_of(client.get("/gesprekken"))
 
 
 def test_the_list_begins_with_what_waits_for_the_reader(
@@ -133,18 +142,7 @@ def test_the_list_begins_with_what_waits_for_the_reader(
     assert text_of(page).count("Wacht op jou") == 1
     assert "1 nieuw bericht" in text_of(page)
     assert "Jij bent aan zet" in text_of(page)
-    assert f'action="{path(talk, "/openen")}"' in page.text
-
-
-def test_opening_a_line_with_news_reads_it(
-    client: FlaskClient, session: Session, talk: Talk
-) -> None:
-    say(session, talk, talk.owner, "Een")
-
-    answer = sign_in(client, session, talk.professional).post(path(talk, "/openen"))
-
-    assert answer.location == f"{path(talk)}#bericht-1"
-    assert queries.read_to(session, talk.id, talk.professional.id) == 1
+    assert f'href="{path(talk)}#bericht-1"' in page.text
 
 
 def test_the_menu_counts_conversations_with_news(
@@ -174,9 +172,9 @@ def test_a_notice_leads_to_the_conversation_and_reads_it(
     assert "Er staat een nieuw bericht voor je in het gesprek over “Een veilig plein”" in (
         text_of(inbox)
     )
-    opens = inbox.text.split('action="/meldingen/')[2].split('"')[0]
+    opens = inbox.text.split('<p class="dgvn-inbox__title">')[1].split('href="')[1].split('"')[0]
 
-    answer = client.post(f"/meldingen/{opens}", follow_redirects=True)
+    answer = client.get(opens, follow_redirects=True)
 
     assert answer.request.path == path(talk)
     assert queries.read_to(session, talk.id, talk.professional.id) == 1
@@ -231,7 +229,7 @@ def test_too_many_words_with_interest_keep_the_draft(client: FlaskClient, sessio
     answer = client.post(f"/opgaven/{opgave.id}/belangstelling", data={"text": long})
 
     assert (answer.status_code, long in answer.text) == (422, True)
-    assert "hoogstens 4000 tekens" in fault_at(answer, "text")
+    assert "hoogstens 4.000 tekens" in fault_at(answer, "text")
 
 
 def test_the_opgavehouder_comes_from_who_is_interested(

@@ -75,6 +75,11 @@ def buttons_in(page: str, word: str) -> list[str]:
     return re.findall(rf'action="(/meldingen/[^"]+/{word})"', page)
 
 
+def openers_in(page: str) -> list[str]:
+    """Where the titles of new lines lead to."""
+    return re.findall(r'href="(/meldingen/[^"]+/openen)"', page)
+
+
 def badge_in(page: str) -> str:
     """What the menu says that there is to read."""
     found = re.search(r'href="/meldingen"[^>]*>(.*?)</a>', page, re.DOTALL)
@@ -125,7 +130,7 @@ def test_a_professional_reads_of_an_opgave_what_the_match_says(
         "23 november 2026",
     ]
     client.post("/meldingen/gelezen")
-    assert links_in(page) == []
+    assert links_in(page) == openers_in(page)
     assert links_in(client.get("/meldingen").text) == [f"/opgaven/{opgave.id}"]
 
 
@@ -145,7 +150,7 @@ def test_an_opgavehouder_reads_of_a_colleague_as_far_as_they_show_themselves(
         "Het profiel noemt verkeerskunde.",
         "23 november 2026",
     ]
-    opened = client.post(buttons_in(page, "openen")[0])
+    opened = client.get(openers_in(page)[0])
     assert opened.location == f"/opgaven/{opgave.id}/collegas"
     assert links_in(client.get("/meldingen").text) == [opened.location]
     assert "Anouk" not in page
@@ -222,7 +227,7 @@ def test_opening_what_a_line_is_about_marks_that_line(
     tell(session, other, professional)
     page = inbox_of(client, session, professional)
 
-    opened = client.post(buttons_in(page, "openen")[1])
+    opened = client.get(openers_in(page)[1])
 
     after = client.get("/meldingen").text
     assert (opened.status_code, opened.location) == (302, f"/opgaven/{first.id}")
@@ -239,7 +244,7 @@ def test_a_line_of_many_colleagues_is_opened_whole(client: FlaskClient, session:
         tell(session, opgave, user, ago=timedelta(hours=hours))
     page = inbox_of(client, session, owner)
 
-    client.post(buttons_in(page, "openen")[0])
+    client.get(openers_in(page)[0])
 
     assert (badge_in(page), badge_in(client.get("/meldingen").text)) == ("1", "")
 
@@ -267,7 +272,7 @@ def test_what_came_after_the_page_was_made_stays_new(client: FlaskClient, sessio
     a_profile(session, "verkeerskunde", user=unseen)
     tell(session, opgave, unseen)
 
-    client.post(buttons_in(page, "openen")[0])
+    client.get(openers_in(page)[0])
 
     assert lines(client.get("/meldingen").text)[::3] == [
         "Nieuw: Kim past bij “Een opgave”",
@@ -275,19 +280,35 @@ def test_what_came_after_the_page_was_made_stays_new(client: FlaskClient, sessio
     ]
 
 
-@pytest.mark.parametrize("word", ["openen", "gelezen", "ongelezen"])
+@pytest.mark.parametrize(
+    ("method", "word"), [("GET", "openen"), ("POST", "gelezen"), ("POST", "ongelezen")]
+)
 def test_a_notice_of_somebody_else_is_not_there(
-    client: FlaskClient, session: Session, professional: User, word: str
+    client: FlaskClient, session: Session, professional: User, method: str, word: str
 ) -> None:
     tell(session, an_opgave(session, "verkeerskunde"), professional)
     notice = queries.inbox(session, actor_of(professional), TODAY)[0].notice
     sign_in(client, session, a_user(session))
 
-    answers = [client.post(f"/meldingen/{one}/{word}") for one in (notice.id, uuid4())]
+    answers = [
+        client.open(f"/meldingen/{one}/{word}", method=method) for one in (notice.id, uuid4())
+    ]
 
     session.refresh(notice)
     assert [answer.status_code for answer in answers] == [404, 404]
     assert notice.read_at is None
+
+
+def test_what_a_browser_fetches_ahead_marks_nothing(
+    client: FlaskClient, session: Session, professional: User
+) -> None:
+    tell(session, an_opgave(session, "verkeerskunde"), professional)
+    [opener] = openers_in(inbox_of(client, session, professional))
+
+    answers = [client.get(opener, headers={"Sec-Purpose": "prefetch"}), client.head(opener)]
+
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert badge_in(client.get("/meldingen").text) == "1"
 
 
 def test_reading_the_inbox_marks_nothing(
@@ -595,7 +616,7 @@ def test_an_opgavehouder_reads_who_shows_interest_and_how_to_answer(
         f"Nieuw: Bo uit {town} heeft belangstelling voor “Een plein”",
         "Antwoord via bo@urk.example.",
     ]
-    opened = client.post(buttons_in(page, "openen")[0])
+    opened = client.get(openers_in(page)[0])
     assert opened.location == f"/opgaven/{opgave.id}/collegas"
 
 

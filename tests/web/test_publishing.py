@@ -89,7 +89,7 @@ def test_a_name_is_refused_beside_the_field(
     answer = looked_at(sign_in(client, session, talk.owner), talk, answer="Dag Fatima, hier.")
 
     assert answer.status_code == 422
-    assert "“fatima”" in fault_at(answer, "answer")
+    assert "“Fatima”" in fault_at(answer, "answer")
     assert 'name="publiceer"' not in answer.text
 
 
@@ -135,7 +135,7 @@ def test_what_may_be_a_name_takes_a_look_and_a_box(
 
     preview = looked_at(client, talk, answer="Wil je komen? Graag.")
     assert preview.status_code == 200
-    assert "Is “wil” hier de naam van wie het vroeg?" in text_of(preview)
+    assert "Is “Wil” hier de naam van wie het vroeg?" in text_of(preview)
     refused = press(client, preview, "publiceer", "ja")
     assert (refused.status_code, published(session)) == (422, [])
     assert "Fout" in text_of(refused)

@@ -32,6 +32,8 @@ class ConversationLine:
     is_waiting_for_you: bool
     last_at: datetime
     unread: int
+    # Where on the page the news begins; nothing without news.
+    anchor: str | None
     is_question: bool
     is_of_professional: bool
     # Until when the gemeente has to react, in words; nothing when nobody waits for it.
@@ -86,6 +88,7 @@ def conversation_line(seen: SeenConversation, today: date) -> ConversationLine:
         is_waiting_for_you=seen.is_waiting_for_viewer,
         last_at=seen.conversation.last_at,
         unread=seen.unread,
+        anchor=_anchor(seen),
         is_question=seen.is_question,
         is_of_professional=seen.side is Side.PROFESSIONAL,
         deadline=_deadline(seen, today),
@@ -170,6 +173,11 @@ def _question(seen: SeenConversation) -> str:
     if seen.side is Side.PROFESSIONAL:
         return "Je stelde een vraag. Dat is geen belangstelling: je zit nergens aan vast."
     return f"Dit is een vraag. {seen.professional_name} toonde nog geen belangstelling."
+
+
+def _anchor(seen: SeenConversation) -> str | None:
+    first = seen.conversation.messages - seen.unread + 1
+    return f"bericht-{first}" if seen.unread else None
 
 
 def _title(seen: SeenConversation) -> str:

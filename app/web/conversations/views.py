@@ -1,4 +1,4 @@
-"""Conversations: the list, one of them, asking, writing in it, and having read it."""
+"""Conversations: the list, one of them, asking, and writing in it."""
 
 from datetime import date
 from uuid import UUID
@@ -16,6 +16,7 @@ from app.opgaven import queries as opgaven
 from app.web.auth import current_actor
 from app.web.conversations.forms import MessageForm, QuestionForm
 from app.web.conversations.pages import ask_page, conversation_line, conversation_page
+from app.web.looking import is_looked_at
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -24,7 +25,6 @@ ASKED = (
     "Je vraag is gesteld. De opgavehouders antwoorden in dit gesprek. Dit is geen belangstelling: "
     "die toon je op de opgave, als je dat wilt."
 )
-READ = "Je hebt alles gelezen."
 
 conversations = Blueprint("conversations", __name__)
 
@@ -52,10 +52,14 @@ def of_opgave(opgave_id: UUID) -> ResponseReturnValue:
 @conversations.route("/gesprekken/<uuid:conversation_id>", methods=["GET", "POST"])
 @allow(Policy.SIGNED_IN)
 def show(conversation_id: UUID) -> ResponseReturnValue:
+    """Who looks at it has read it; what was new is marked once more."""
     form = MessageForm.of_request(data={"message_id": str(new_id())})
     if form.submitted() and _say(form, conversation_id):
         return redirect(url_for("conversations.show", conversation_id=conversation_id))
     page = conversation_page(db.session(), current_actor(), conversation_id, _today())
+    if page.unread and is_looked_at(request):
+        with open_work() as work:
+            service.mark_read(work, conversation_id, page.last)
     return render_template("conversations/show.html", page=page, form=form), form.status
 
 
@@ -77,29 +81,6 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
         raise Conflict(said=said)
     page = ask_page(session, actor, seen)
     return render_template("conversations/ask.html", page=page, form=form), form.status
-
-
-@conversations.post("/gesprekken/<uuid:conversation_id>/gelezen")
-@allow(Policy.SIGNED_IN)
-def mark_read(conversation_id: UUID) -> ResponseReturnValue:
-    """By a POST, since it changes something; the form names the last message that was shown."""
-    with open_work() as work:
-        service.mark_read(work, conversation_id, request.form.get("tot", 0, type=int))
-    flash(READ, "success")
-    return redirect(url_for("conversations.show", conversation_id=conversation_id))
-
-
-@conversations.post("/gesprekken/<uuid:conversation_id>/openen")
-@allow(Policy.SIGNED_IN)
-def open_line(conversation_id: UUID) -> ResponseReturnValue:
-    """To a conversation with news, which is read by that."""
-    seen = queries.of_viewer(db.session(), current_actor(), conversation_id)
-    first = seen.conversation.messages - seen.unread + 1
-    with open_work() as work:
-        service.mark_read(work, conversation_id, seen.conversation.messages)
-    return redirect(
-        url_for("conversations.show", conversation_id=conversation_id, _anchor=f"bericht-{first}")
-    )
 
 
 def _list(opgave_id: UUID | None) -> str:

@@ -16,6 +16,7 @@ from app.links import Links
 from app.notifications import queries, service
 from app.notifications.rules import Channel, Family, Frequency, NoticeKind
 from app.web.auth import current_actor
+from app.web.looking import is_looked_at
 from app.web.notifications.forms import PreferenceForm
 from app.web.notifications.pages import (
     href_of,
@@ -46,10 +47,12 @@ def mark_read() -> ResponseReturnValue:
     return redirect(url_for("notifications.inbox"))
 
 
-@notifications.post("/meldingen/<uuid:notice_id>/openen")
+@notifications.get("/meldingen/<uuid:notice_id>/openen")
 @allow(Policy.SIGNED_IN)
 def open_line(notice_id: UUID) -> ResponseReturnValue:
-    """To the page of what a new line is about; by a POST, since it marks the line."""
+    """To the page of what a new line is about; that line is read by it."""
+    if not is_looked_at(request):
+        return "", HTTPStatus.NO_CONTENT
     return redirect(_mark(notice_id, is_read=True))
 
 

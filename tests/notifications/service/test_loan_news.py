@@ -246,7 +246,7 @@ def test_a_line_leads_to_the_loan(client: FlaskClient, session: Session, who: Pa
         found = select(Notice).where(
             Notice.user_id == reader.id, Notice.kind == NoticeKind.LOAN_MOVED
         )
-        opened = client.post(f"/meldingen/{session.scalars(found).one().id}/openen")
+        opened = client.get(f"/meldingen/{session.scalars(found).one().id}/openen")
         assert opened.headers["Location"] == f"/inzet/{loan.id}"
     assert client.get(f"/inzet/{loan.id}").status_code == 200
 
