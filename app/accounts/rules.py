@@ -52,6 +52,8 @@ def newcomer_faults(name: str, *, gemeente_known: bool) -> list[Fault]:
 
 def email_faults(text: str) -> list[Fault]:
     """What is wrong with an address; whether its domain takes mail is for the mail to find out."""
+    if not text.strip():
+        return [Fault("email", "Vul het mailadres in.")]
     if len(text.strip()) > EMAIL_LIMIT:
         return [Fault("email", f"Dit adres is te lang. Het mag {EMAIL_LIMIT} tekens lang zijn.")]
     known = _address_in(text)

@@ -227,7 +227,7 @@ def what_comes_back(terms: Terms) -> str:
         CostBasis.COST: f"Gemeente {terms.borrower_name} betaalt de kosten, per gewerkt uur.",
         CostBasis.NONE: "Er wordt niets verrekend, in geld of in uren.",
     }[terms.cost_basis]
-    goal = f" {terms.professional_name} wil hiervan leren en meenemen: {terms.learning_goal}"
+    goal = f" Het leerdoel van {terms.professional_name}: {terms.learning_goal}"
     return back + (ended(goal) if terms.learning_goal else "")
 
 

@@ -262,6 +262,11 @@ def may_hire(
     return had_time and takes_answers(status, closes_on, today)
 
 
+def leaves_time_to_hire(closes_on: date | None, colleagues_until: date | None) -> bool:
+    """Whether the opgave is open still when colleagues had their time."""
+    return bool(closes_on and colleagues_until and colleagues_until < closes_on)
+
+
 def may_read(actor: Actor, opgave: "Readable") -> bool:
     """Own people read everything; others what was published once and is meant for them."""
     if actor.is_system or may_edit(actor, opgave.gemeente_code):

@@ -108,7 +108,8 @@ def test_nothing_is_wrong_with_an_address_that_mail_can_reach(address: str) -> N
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("", "Dit is geen mailadres"),
+        ("", "Vul het mailadres in."),
+        (" ", "Vul het mailadres in."),
         ("jan", "Dit is geen mailadres"),
         ("jan@localhost", "Dit is geen mailadres"),
         ("jan@testerdam.nl\r\nBcc: piet@testerdam.nl", "Dit is geen mailadres"),

@@ -142,9 +142,7 @@ def test_an_address_is_for_the_own_gemeente_and_who_works_on_it(
     session: Session, *, who: str, works_on_it: bool, shown: list[str]
 ) -> None:
     home = a_gemeente(session)
-    owner = a_user(
-        session, Role.OPGAVEHOUDER, gemeente_code=home.code, email="vera@testerdam.nl"
-    )
+    owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=home.code, email="vera@testerdam.nl")
     opgave = an_opgave(session, owner=owner)
     readers = {
         "visitor": ANYONE,

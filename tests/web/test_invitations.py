@@ -178,6 +178,65 @@ def test_a_no_needs_a_reason_and_not_my_skill_leads_to_disputing(
     assert "Ik doe alleen fietspaden." in text_of(page)
 
 
+def test_who_said_no_stands_once_whatever_came_after(
+    client: FlaskClient, session: Session, match: People
+) -> None:
+    opgave, owner, person = match
+    an_invitation(session, opgave, person)
+    path, colleagues = f"/opgaven/{opgave.id}/uitnodiging", f"/opgaven/{opgave.id}/collegas"
+
+    def headings() -> list[str]:
+        page = sign_in(client, session, session.get_one(User, owner.id)).get(colleagues).text
+        return [one for one in re.findall(r"<h3[^>]*>(.*?)</h3>", page) if "Fatima" in one]
+
+    sign_in(client, session, person)
+    client.post(path, data={"said": "nee", "reason": "geen_tijd"})
+    declined = headings()
+    sign_in(client, session, session.get_one(User, person.id))
+    client.post(f"/opgaven/{opgave.id}/belangstelling")
+    interested = headings()
+    refusal = {"reason": "uren", "words": ""}
+    client.post(f"/opgaven/{opgave.id}/reacties/{person.id}/nee", data=refusal)
+
+    assert [len(found) for found in (declined, interested, headings())] == [1, 1, 1]
+    assert "Afgerond" in text_of(client.get(colleagues))
+    assert "Zei nee" not in text_of(client.get(colleagues))
+
+
+@pytest.mark.parametrize(
+    ("visibility", "said"),
+    [
+        (Visibility.ANONYMOUS, "Zegt je collega ja, dan zie je wie het is en begint jullie"),
+        (Visibility.COLLEAGUES, "Zegt je collega ja, dan begint jullie gesprek."),
+    ],
+)
+def test_who_is_known_already_makes_nobody_known(
+    client: FlaskClient, session: Session, visibility: Visibility, said: str
+) -> None:
+    opgave, owner, person = a_match(session)
+    profile_of(session, person).visibility = visibility
+    session.commit()
+    sign_in(client, session, owner)
+
+    assert said in text_of(client.get(f"/opgaven/{opgave.id}/uitnodigen/{person.id}"))
+
+
+def test_who_said_yes_finds_the_conversation(
+    client: FlaskClient, session: Session, match: People
+) -> None:
+    opgave, _, person = match
+    an_invitation(session, opgave, person)
+    path = f"/opgaven/{opgave.id}/uitnodiging"
+    sign_in(client, session, person)
+    before = client.get(path).text
+
+    said = client.post(path, data={"said": "ja"}, follow_redirects=True).text
+
+    assert ["Naar jullie gesprek" in page for page in (before, said)] == [False, True]
+    [there] = re.findall(r'href="(/gesprekken/[^"]+)">Naar jullie gesprek', said)
+    assert "Gesprek" in text_of(client.get(there))
+
+
 def test_a_question_leaves_the_answer_open(
     client: FlaskClient, session: Session, match: People
 ) -> None:

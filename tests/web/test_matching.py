@@ -485,8 +485,7 @@ def test_who_looks_after_the_opgave_reads_what_comes_next(
 
     own = "Deze collega ziet jouw opgave ook, met jouw naam erbij."
     ours = (
-        "Deze collega ziet ook de opgave van jouw gemeente, "
-        "met de naam van de opgavehouder erbij."
+        "Deze collega ziet ook de opgave van jouw gemeente, met de naam van de opgavehouder erbij."
     )
     assert [own in one for one in seen] == [True, True, False, False, False]
     assert [ours in one for one in seen] == [False, False, True, False, False]

@@ -641,7 +641,7 @@ def test_a_change_of_an_open_opgave_is_told_to_matching(
 BAD = {
     "no title": ({"title": " \u200b "}, "title", "Geef de opgave een titel."),
     "a title too long": ({"title": "x" * 121}, "title", "Gebruik hier hoogstens 120 tekens."),
-    "a text too long": ({"text": "x" * 10_001}, "text", "Gebruik hier hoogstens 10000 tekens."),
+    "a text too long": ({"text": "x" * 10_001}, "text", "Gebruik hier hoogstens 10.000 tekens."),
     "200 hours": ({"hours_per_week": "200"}, "hours_per_week", "Kies een getal van 1 tot en met"),
     "no hours at all": ({"hours_per_week": "0"}, "hours_per_week", "Kies een getal van 1"),
     "hours in words": ({"hours_per_week": "veel"}, "hours_per_week", "Vul een heel getal in"),
@@ -988,7 +988,7 @@ def test_who_may_not_write_an_opgave_reads_what_was_finished(
 def test_hiring_is_offered_after_the_weeks_for_colleagues_with_an_honest_count(
     client: FlaskClient, session: Session, owner: User
 ) -> None:
-    early = an_opgave(session, "Wmo", owner=owner)
+    early = an_opgave(session, "Wmo", owner=owner, closes_on=TODAY + timedelta(days=60))
     opgave = an_opgave(session, "Wmo", owner=owner, published_at=MONDAY - timedelta(weeks=5))
     profiles = [a_profile(session, "Wmo") for _ in range(2)]
     tell_matches(make_work(session), opgave.id, [one.user_id for one in profiles])
@@ -1001,9 +1001,45 @@ def test_hiring_is_offered_after_the_weeks_for_colleagues_with_an_honest_count(
 
     assert "Niemand gevonden? Lees hoe je verder kunt" in offered
     assert "We meldden de opgave aan 2 collega's die passen. Niemand toonde belangstelling." in page
-    assert "Alleen collega's tot en met 21 december 2026" in too_early
+    told = "Alleen voor collega's tot en met 21 december 2026. Vond je dan nog niemand?"
+    assert told in too_early
     assert "Niemand gevonden?" not in too_early
     assert client.get(f"/opgaven/{early.id}/inhuur").status_code == 404
+
+
+def test_weeks_for_colleagues_that_last_to_the_end_are_not_told(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    closes_on = TODAY + timedelta(weeks=4)
+    to_the_end, a_day_longer = (
+        an_opgave(session, "Wmo", owner=owner, closes_on=closes_on + timedelta(days=days))
+        for days in (0, 1)
+    )
+
+    pages = [text_of(client.get(f"/opgaven/{one.id}")) for one in (to_the_end, a_day_longer)]
+
+    assert ["Alleen voor collega's" in page for page in pages] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "proposed"),
+    [
+        # In two weeks, and that is a workday.
+        (date(2027, 6, 30), "2026-12-07"),
+        # It ends on a Sunday before that.
+        (date(2026, 11, 29), "2026-11-27"),
+        # It ended.
+        (date(2026, 11, 22), "2026-11-23"),
+    ],
+)
+def test_looking_for_somebody_more_proposes_a_workday(
+    client: FlaskClient, session: Session, owner: User, ends_on: date, proposed: str
+) -> None:
+    days = {"starts_on": date(2026, 11, 2), "ends_on": ends_on, "closes_on": date(2026, 11, 20)}
+    opgave = an_opgave(session, "Wmo", owner=owner, status=OpgaveStatus.FILLED, **days)
+    session.commit()
+
+    assert value_of(client.get(f"/opgaven/{opgave.id}/bijzoeken"), "closes_on") == proposed
 
 
 def test_each_kind_shows_what_it_asks(client: FlaskClient, session: Session, owner: User) -> None:

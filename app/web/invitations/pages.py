@@ -1,6 +1,6 @@
 """What the pages about an invitation show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,6 +9,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
+from app.conversations import queries as conversations
 from app.core.dutch import dutch_date
 from app.labels import label
 from app.matching import standing
@@ -60,6 +61,8 @@ class InvitationPage:
     offers_dispute: bool
     # Nothing once its words are taken down.
     report_href: str
+    # Nothing until the professional said yes or asked something.
+    talk_href: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def invitation_page(
     fit = standing.match_of_person(session, user_id, seen.opgave.id, today)
     can = invitations.can_be_answered(invitation, seen.opgave, today)
     ended = "" if can else HOW_IT_ENDED[invitation.state]
+    talk = conversations.about(session, seen.opgave.id, user_id)
     return InvitationPage(
         opgave=opgave_card(seen),
         gemeente_name=seen.gemeente.name,
@@ -94,21 +98,20 @@ def invitation_page(
         report_href=""
         if invitation.taken_down_at
         else url_for("moderation.report_invitation", invitation_id=invitation.id),
+        talk_href=url_for("conversations.show", conversation_id=talk.id) if talk else "",
     )
 
 
-def given_lines(given: list[Given], names: Mapping[UUID, str], today: date) -> list[GivenLine]:
-    """`names` are of who said yes, and so who they are."""
-    return [_given_line(one, names, today) for one in given]
+def given_lines(given: Iterable[Given], today: date) -> list[GivenLine]:
+    return [_given_line(one, today) for one in given]
 
 
-def _given_line(one: Given, names: Mapping[UUID, str], today: date) -> GivenLine:
+def _given_line(one: Given, today: date) -> GivenLine:
     invitation = one.invitation
-    shown = one.colleague.display_name if one.colleague else HIDDEN
     waits = invitation.state is InvitationState.WAITING and invitation.answer_by >= today
     return GivenLine(
         invitation_id=invitation.id,
-        who=names.get(invitation.user_id, shown),
+        who=one.colleague.display_name if one.colleague else HIDDEN,
         stands=_stands(invitation, waits=waits),
         no_words=invitation.no_words,
         can_take_back=waits,

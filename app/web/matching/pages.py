@@ -1,6 +1,6 @@
 """What the two pages with matches show: cards in two groups, or why there are none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -32,8 +32,10 @@ from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
 from app.responses import invitations, inviting
 from app.responses import queries as responses
+from app.responses.invitations import Given
 from app.responses.models import Response
 from app.responses.queries import Interested
+from app.responses.rules import InvitationState
 from app.responses.spreading import in_turn
 from app.web.cards import ColleagueCard, OpgaveCard, colleague_card, opgave_card
 from app.web.invitations.pages import GivenLine, given_lines
@@ -89,7 +91,7 @@ class Matches:
     page: Page[MatchCard] = NO_CARDS
     silence: Silence | None = None
     search: Search = Search.DONE
-    # Who fits, too, and stands in a list of their own because they showed interest.
+    # Who fits, too, and stands in a list of their own by what they said.
     besides: int = 0
     # Why nobody can be invited any more, or nothing.
     no_inviting: str = ""
@@ -169,15 +171,26 @@ def colleagues_page(
     interested = responses.interested_in(session, viewer, opgave_id, dutch_day(now))
     ended = responses.closed_in(session, viewer, opgave_id, dutch_day(now))
     introduced = [one.colleague for one in interested] + [one.colleague for one in ended]
-    names = {colleague.user_id: colleague.name for colleague in introduced}
-    matches = _colleagues(session, viewer, seen.opgave, now, number, names)
+    placed = {colleague.user_id for colleague in introduced}
+    given = _last_of_each(invitations.given(session, viewer, opgave_id, dutch_day(now)), placed)
+    said_no = {
+        one.invitation.user_id for one in given if one.invitation.state is InvitationState.DECLINED
+    }
+    matches = _colleagues(session, viewer, seen.opgave, now, number, placed | said_no)
     talks = conversations.ids_by_professional(session, opgave_id)
     lines = [_interested(one, talks.get(one.colleague.user_id)) for one in interested]
-    given = invitations.given(session, viewer, opgave_id, dutch_day(now))
-    invited = given_lines(given, names, dutch_day(now))
+    invited = given_lines(given, dutch_day(now))
     askers = conversations.askers(session, viewer, opgave_id, dutch_day(now))
     closed = [closed_line(one, talks.get(one.colleague.user_id)) for one in ended]
     return ColleaguesPage(opgave_id, opgave_card(seen), lines, invited, askers, closed, matches)
+
+
+def _last_of_each(given: Iterable[Given], placed: Collection[UUID]) -> list[Given]:
+    """The last invitation of everybody who does not stand in another list by what came of it."""
+    last: dict[UUID, Given] = {}
+    for one in given:
+        last.setdefault(one.invitation.user_id, one)
+    return [one for user_id, one in last.items() if user_id not in placed]
 
 
 def _interested(one: Interested, conversation_id: UUID | None) -> InterestedLine:
@@ -198,15 +211,15 @@ def _colleagues(
     opgave: Opgave,
     now: datetime,
     number: int,
-    interested: Collection[UUID],
+    besides: Collection[UUID],
 ) -> Matches:
-    """Who shows interest stands in a list of their own."""
+    """Who showed interest or said no stands in a list of their own."""
     if opgave.status not in TAKES_ANSWERS:
         is_concept = opgave.status in {OpgaveStatus.CONCEPT, OpgaveStatus.REVIEW}
         return Matches(silence=Silence.CONCEPT if is_concept else Silence.ENDED)
     search = queries.search_for_opgave(session, opgave.id, now)
     found = queries.matches_of_opgave(session, viewer, opgave.id, dutch_day(now))
-    others = {one.score.profile_id: one for one in found if one.score.profile_id not in interested}
+    others = {one.score.profile_id: one for one in found if one.score.profile_id not in besides}
     lately = invitations.lately(session, others, now)
     turns = in_turn(sorted((one.score for one in others.values()), key=group_of), lately)
     asked_less = {turn.score.profile_id for turn in turns if turn.asked_less}
@@ -221,10 +234,10 @@ def _colleagues(
         )
         for one in shown.items
     ]
-    besides = len(found) - len(others)
-    if besides and not others:
-        return Matches(search=search, besides=besides)
-    return replace(_found(shown.of(cards), search), besides=besides, no_inviting=too_late)
+    left_out = len(found) - len(others)
+    if left_out and not others:
+        return Matches(search=search, besides=left_out)
+    return replace(_found(shown.of(cards), search), besides=left_out, no_inviting=too_late)
 
 
 def _no_search_for(profile: Profile | None) -> Silence:

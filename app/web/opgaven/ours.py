@@ -17,7 +17,15 @@ from app.opgaven import queries
 from app.opgaven.events import OpgaveEnded
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave, Step
-from app.opgaven.rules import ENDED, NEXT, WRITABLE, OpgaveStatus, may_hire, takes_answers
+from app.opgaven.rules import (
+    ENDED,
+    NEXT,
+    WRITABLE,
+    OpgaveStatus,
+    leaves_time_to_hire,
+    may_hire,
+    takes_answers,
+)
 from app.responses import queries as responses
 
 # What its own people read above an opgave, and others when nobody can react any more.
@@ -104,6 +112,8 @@ class OursBlock:
     # How many began an opgave of their own with it, and with what it began itself.
     begun_with: int
     source: SeenOpgave | None
+    # Colleagues have their time, and there is some left after it.
+    leads_to_hiring: bool
     # Colleagues had their time.
     may_hire: bool
     steps: tuple[StepLine, ...]
@@ -114,9 +124,10 @@ def ours_block(
 ) -> OursBlock:
     """With `reviews`, the gemeente has a colleague look at its opgaven before they open."""
     is_down = opgave.taken_down_at is not None
+    is_open = takes_answers(opgave.status, opgave.closes_on, today)
     return OursBlock(
         heading=HOW_IT_STANDS[opgave.status],
-        takes_answers=takes_answers(opgave.status, opgave.closes_on, today),
+        takes_answers=is_open,
         why_down=moderation.why_down(session, Subject.OPGAVE, opgave.id) if is_down else "",
         review=_review_block(session, viewer, opgave, is_asked=reviews),
         deeds=deeds_of(opgave.status),
@@ -125,6 +136,7 @@ def ours_block(
         askers=conversations.count_askers(session, opgave.id),
         begun_with=queries.begun_with(session, opgave.id),
         source=_source(session, viewer, opgave),
+        leads_to_hiring=is_open and leaves_time_to_hire(opgave.closes_on, opgave.colleagues_until),
         may_hire=may_hire(opgave.status, opgave.closes_on, opgave.colleagues_until, today),
         steps=tuple(_step_lines(queries.steps(session, viewer, opgave.id))),
     )
