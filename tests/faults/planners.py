@@ -11,12 +11,15 @@ from multiprocessing import get_context
 from typing import Any
 
 from app.extensions import db
+from app.factory import create_app
 from app.notifications import service
 from app.notifications.rules import due_on
+from app.settings import Settings
 from tests.faults.clock import time_of_the_test
-from workers.work import open_work
-from wsgi import app
+from workers.work import LONGEST_STATEMENT, open_work
 
+# As patient as the workers: of sixteen each waits for the turns of fifteen others.
+app = create_app(Settings.from_env(), LONGEST_STATEMENT)
 # Seconds.
 PATIENCE = 60
 

@@ -11,11 +11,14 @@ from time import monotonic
 from typing import Any
 
 from app.extensions import db
+from app.factory import create_app
+from app.settings import Settings
 from tests.faults.clock import time_of_the_test
 from workers.reactions import TELL_INTEREST
-from workers.work import open_work
-from wsgi import app
+from workers.work import LONGEST_STATEMENT, open_work
 
+# As patient as the workers.
+app = create_app(Settings.from_env(), LONGEST_STATEMENT)
 # Seconds.
 PATIENCE = 60
 

@@ -13,13 +13,17 @@ import time
 from contextlib import suppress
 
 from app.extensions import db
+from app.factory import create_app
+from app.settings import Settings
 from devtools.processes import die_with_parent
 from tests.faults.clock import time_of_the_test
 from tests.faults.owners import sign_claims
 from tests.faults.within import go_wrong
 from workers.mail import deliver, deliver_urgent, settle
-from wsgi import app
+from workers.work import LONGEST_STATEMENT
 
+# As patient as the workers.
+app = create_app(Settings.from_env(), LONGEST_STATEMENT)
 PAUSE = 0.2
 
 
