@@ -236,6 +236,7 @@ TELL_SIGNED = Reaction(
         work, UUID(fact["loan_id"]), fact["version"], by=fact["party"]
     ),
 )
+TELL_TAKEN_DOWN = _one("tell_taken_down", notifications.tell_taken_down, "opgave_id")
 END_LOANS_ASKED = _one("end_loans_asked", loans.end_what_was_asked, "opgave_id")
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
@@ -282,6 +283,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
         STOP_ALL_WAITING,
         LET_GO,
     ),
+    "opgave.taken_down": (TELL_TAKEN_DOWN,),  # all else follows from its end
     "outcome.given": (TELL_OUTCOME, ANSWER_BY_NO),
     # By somebody: told by the message that comes with it, when it was told before. By the opgave
     # that opened again: of interest the next one tells.

@@ -47,6 +47,8 @@ from app.responses.rules import Answer
 # Who stands so in a loan hears of the opgave by that.
 HEARS_BY_LOAN = (*UNDER_WAY, *OVER)
 A_DAY = timedelta(days=1)
+# What stands for the title of an opgave that was taken down.
+NAMELESS = "Inzet van {name} bij gemeente {gemeente}"
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ class SeenLoan:
     agreed: Terms | None
     # Every version that three signed, the last first.
     agreements: list[Terms]
-    # As all three may read it.
+    # As all three may read it; in its place who works where, when a beheerder took it down.
     opgave_title: str
+    is_opgave_down: bool
     professional_name: str
     professional_email: str
     lender_name: str
@@ -273,6 +276,11 @@ def asked_for(session: Session, opgave_id: UUID) -> list[UUID]:
     """What is asked for this opgave, and not agreed on yet."""
     found = select(Loan.id).where(Loan.opgave_id == opgave_id, Loan.state == LoanState.ASKED)
     return list(session.scalars(found.order_by(Loan.id)))
+
+
+def of_opgave(session: Session, opgave_id: UUID) -> list[SeenLoan]:
+    """What runs for this opgave or waits for signatures, for who decides about the opgave."""
+    return _found(session, and_(Loan.opgave_id == opgave_id, Loan.state.in_(UNDER_WAY)))
 
 
 def in_loan(session: Session, opgave_id: UUID) -> set[UUID]:
@@ -531,7 +539,9 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             terms=terms[loan.id, loan.version],
             agreed=terms[loan.id, loan.agreed_version] if loan.agreed_version else None,
             agreements=[one for one in terms.values() if one.loan_id == loan.id and one.agreed_at],
-            opgave_title=titles[loan.opgave_id],
+            opgave_title=titles[loan.opgave_id]
+            or NAMELESS.format(name=people[loan.user_id].name, gemeente=places[loan.borrower_code]),
+            is_opgave_down=not titles[loan.opgave_id],
             professional_name=people[loan.user_id].name,
             professional_email=people[loan.user_id].email,
             lender_name=places[loan.lender_code],

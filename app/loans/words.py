@@ -20,6 +20,7 @@ from app.loans.rules import (
 )
 
 YOU = "jij"
+OPGAVE_IS_DOWN = "De opgave is weggehaald door een beheerder."
 UNREACHED = "We krijgen geen mail bij {email}. Kijk het adres van {name} na."
 REASONS = {
     Reason.TOO_BUSY: "Er is nu te veel eigen werk",
@@ -145,6 +146,9 @@ def _worked(seen: SeenLoan) -> str:
 
 def about(seen: SeenLoan, reader: Party) -> str:
     """Jouw inzet voor “Een veilig plein”; to others with the name of the professional."""
+    if seen.is_opgave_down:
+        own = f"Jouw inzet bij gemeente {seen.borrower_name}"
+        return own if reader is Party.PROFESSIONAL else seen.opgave_title
     if reader is Party.PROFESSIONAL:
         return f"Jouw inzet voor “{seen.opgave_title}”"
     return f"Inzet van {seen.professional_name} voor “{seen.opgave_title}”"
@@ -157,10 +161,19 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
         who_signed(seen, reader),
         what_changed(seen, reader),
         how_it_stands_and_went(seen, reader),
+        what_became_of_opgave(seen),
         _reason(seen),
         end_talk(seen, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",
     )
     return " ".join(filter(None, parts))
+
+
+def what_became_of_opgave(seen: SeenLoan) -> str:
+    """That a beheerder took it down, and that what was agreed stays so; mostly nothing."""
+    if not seen.is_opgave_down:
+        return ""
+    goes_on = " De inzet loopt door zoals jullie afspraken."
+    return f"{OPGAVE_IS_DOWN}{goes_on if seen.loan.state is LoanState.ACTIVE else ''}"
 
 
 def who_signed(seen: SeenLoan, reader: Party) -> str:

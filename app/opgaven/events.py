@@ -120,6 +120,14 @@ class SeatFreed(Event):
 
 
 @dataclass(frozen=True)
+class OpgaveTakenDown(Event):
+    """A beheerder took it away after a report, wherever it was in its life."""
+
+    name: ClassVar[str] = "opgave.taken_down"
+    opgave_id: UUID
+
+
+@dataclass(frozen=True)
 class OpgaveEnded(Event):
     """It is over: done, withdrawn or expired."""
 

@@ -19,6 +19,7 @@ from app.opgaven.events import (
     OpgaveFilled,
     OpgaveReopened,
     OpgaveStarted,
+    OpgaveTakenDown,
     OpgaveTalking,
     SeatFreed,
     SeatTaken,
@@ -93,6 +94,7 @@ def take_down(work: Work, opgave_id: UUID) -> Opgave:
     had_ended = opgave.status in ENDED
     opgave.status, opgave.taken_down_at = OpgaveStatus.WITHDRAWN, work.now
     opgave.ended_at = opgave.ended_at or work.now
+    work.emit(OpgaveTakenDown(opgave_id=opgave.id))
     if had_ended:
         opgave.version += 1
         return opgave

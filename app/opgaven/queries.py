@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.actor import Actor
+from app.core.dutch import dutch_date
 from app.core.errors import NotFound
 from app.core.finding import by_strength, holds, is_one_of
 from app.core.outbox import facts_of
@@ -72,8 +73,8 @@ STEPS = frozenset(
 )
 
 
-# In the place of its title.
-TAKEN_DOWN = "Een opgave die is weggehaald"
+# In the place of its title: by the day on which it opened one is told from another.
+TAKEN_DOWN = "Een opgave van {day} die is weggehaald"
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,15 @@ class SeenOpgave:
     gemeente: Gemeente
 
     def title_for(self, reader: Actor) -> str:
-        """Nobody but its own people reads the title of what a beheerder took down."""
         opgave = self.opgave
-        is_theirs = not may_edit(reader, opgave.gemeente_code)
-        return TAKEN_DOWN if opgave.taken_down_at and is_theirs else opgave.title
+        if not self.is_gone_for(reader):
+            return opgave.title
+        return TAKEN_DOWN.format(day=dutch_date(opgave.published_at or opgave.created_at))
+
+    def is_gone_for(self, reader: Actor) -> bool:
+        """Nobody but its own people reads the title of what a beheerder took down."""
+        is_theirs = not may_edit(reader, self.opgave.gemeente_code)
+        return self.opgave.taken_down_at is not None and is_theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +105,14 @@ class OpgaveHead:
     gemeente_name: str
     closes_on: date | None
     gemeente_code: str = ""
-    is_down: bool = False
+    # When it opened, of what a beheerder took down.
+    gone_from: datetime | None = None
 
     def for_reader(self, reader: Actor) -> "OpgaveHead":
         """As `SeenOpgave.title_for`."""
-        is_theirs = not may_edit(reader, self.gemeente_code)
-        return replace(self, title=TAKEN_DOWN) if self.is_down and is_theirs else self
+        if self.gone_from is None or may_edit(reader, self.gemeente_code):
+            return self
+        return replace(self, title=TAKEN_DOWN.format(day=dutch_date(self.gone_from)))
 
 
 @dataclass(frozen=True)
@@ -241,6 +249,7 @@ def by_ids(session: Session, opgave_ids: list[UUID]) -> dict[UUID, SeenOpgave]:
 
 def heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, OpgaveHead]:
     """The same opgaven as `by_ids`, in short."""
+    opened_at = func.coalesce(Opgave.published_at, Opgave.created_at)
     rows = session.execute(
         select(
             Opgave.id,
@@ -248,7 +257,7 @@ def heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, OpgaveHe
             Gemeente.name,
             Opgave.closes_on,
             Opgave.gemeente_code,
-            Opgave.taken_down_at.is_not(None),
+            case((Opgave.taken_down_at.is_not(None), opened_at)),
         )
         .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
         .where(Opgave.id.in_(opgave_ids))
@@ -257,8 +266,8 @@ def heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, OpgaveHe
 
 
 def titles_for_all(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, str]:
-    """What people of several gemeenten read as well: not the title of what was taken down."""
-    shown = case((Opgave.taken_down_at.is_not(None), TAKEN_DOWN), else_=Opgave.title)
+    """What people of several gemeenten read as well: nothing of what was taken down."""
+    shown = case((Opgave.taken_down_at.is_not(None), ""), else_=Opgave.title)
     rows = session.execute(select(Opgave.id, shown).where(Opgave.id.in_(opgave_ids)))
     return dict(rows.all())
 

@@ -29,6 +29,8 @@ class OwnAnswer:
 
     response: Response
     seen: SeenOpgave | None
+    # What stands for it when a beheerder took it down.
+    gone: SeenOpgave | None = None
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,11 @@ def all_own(session: Session, viewer: Actor) -> list[OwnAnswer]:
         .where(Response.user_id == viewer.user_id)
         .order_by(Response.answered_at.desc(), Response.opgave_id)
     ).all()
-    seen = opgaven.seen_opgaven(session, viewer, [row.opgave_id for row in rows])
-    return [OwnAnswer(row, seen.get(row.opgave_id)) for row in rows]
+    ids = [row.opgave_id for row in rows]
+    seen = opgaven.seen_opgaven(session, viewer, ids)
+    every = opgaven.by_ids(session, ids)
+    gone = {one: about for one, about in every.items() if about.is_gone_for(viewer)}
+    return [OwnAnswer(row, seen.get(row.opgave_id), gone.get(row.opgave_id)) for row in rows]
 
 
 def known_interest(

@@ -251,6 +251,20 @@ def test_an_opgave_that_the_reader_may_not_read_any_more_is_not_named(
     assert "Een veilig plein" not in page
 
 
+def test_a_conversation_about_what_was_taken_down_says_so(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    talk.opgave.taken_down_at = MONDAY
+    sign_in(client, session, talk.professional)
+
+    for path in (f"/gesprekken/{talk.id}", "/gesprekken"):
+        page = client.get(path)
+        assert "Een opgave van 23 november 2026 die is weggehaald" in text_of(page)
+        assert "jouw gemeente" not in text_of(page)
+        assert f"/opgaven/{talk.opgave.id}" not in page.text
+        assert "Een veilig plein" not in page.text
+
+
 def test_no_row_is_made_by_looking(client: FlaskClient, session: Session, talk: Talk) -> None:
     before = session.query(ConversationReader).count()
     sign_in(client, session, talk.professional).get(path(talk))

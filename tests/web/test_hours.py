@@ -128,7 +128,7 @@ def test_an_opgave_that_was_taken_down_is_not_named_to_the_other_gemeente(
     own = [sign_in(client, session, owner).get(page).text for page in pages]
 
     assert ["Minder regels" in page for page in (*theirs, *own)] == [False, False, True, True]
-    assert "Een opgave die is weggehaald" in theirs[0]
+    assert "Een opgave van 23 november 2026 die is weggehaald" in theirs[0]
 
 
 def test_an_earlier_quarter_tells_how_it_ended(client: FlaskClient, session: Session) -> None:

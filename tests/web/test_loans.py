@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Role
+from app.gemeenten.models import Gemeente
 from app.hours import service as hours
 from app.links import LOAN_LINK_LIVES, Links
 from app.loans import service
@@ -368,6 +369,14 @@ def test_no_party_reads_the_title_of_an_opgave_that_was_taken_down(
         sign_in(client, session, party)
         pages += [client.get("/inzet"), client.get(f"/inzet/{loan.id}")]
 
+    gemeente = session.get_one(Gemeente, loan.borrower_code).name
     for page in pages:
         assert "Snel rijk worden" not in page.text
-        assert "Een opgave die is weggehaald" in page.text
+    for page in pages[1:]:
+        assert f"Inzet van {who.professional.name} bij gemeente {gemeente}" in text_of(page)
+    for page in (pages[0], pages[2], pages[4]):
+        said = "De opgave is weggehaald door een beheerder. De inzet loopt door"
+        assert said in text_of(page)
+    # Of the parties only the borrower may read it still.
+    reads = ["Lees de opgave" in page.text for page in (pages[2], pages[4])]
+    assert reads == [False, True]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Role
+from app.gemeenten.models import Gemeente
 from app.matching import service as matching
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience, OpgaveStatus
@@ -111,6 +112,23 @@ def test_what_is_taken_back_in_the_list_is_gone_there(
     assert (answer.status_code, answer.location) == (302, "/reacties")
     assert "Je reageerde nog nergens op" in text_of(client.get("/reacties"))
     assert answers(session) == []
+
+
+def test_the_list_says_that_an_opgave_was_taken_down(
+    client: FlaskClient, session: Session, opgave: Opgave, professional: User
+) -> None:
+    sign_in(client, session, professional)
+    client.post(f"/opgaven/{opgave.id}/belangstelling")
+    opgave.title, opgave.taken_down_at = "Een geheim plein", MONDAY
+    gemeente = session.get_one(Gemeente, opgave.gemeente_code).name
+    session.commit()
+
+    page = client.get("/reacties")
+
+    assert "Een opgave van 23 november 2026 die is weggehaald" in text_of(page)
+    assert gemeente in text_of(page)
+    assert "jouw gemeente" not in text_of(page)
+    assert ("plein" in page.text, f'/opgaven/{opgave.id}"' in page.text) == (False, False)
 
 
 def test_the_list_names_no_opgave_that_is_no_longer_for_the_reader(

@@ -45,6 +45,7 @@ from app.notifications.service.planning import (
     plan_digests,
     tell_agreed,
     tell_signed,
+    tell_taken_down,
 )
 from app.notifications.service.preferences import (
     choose,
@@ -123,6 +124,7 @@ __all__ = [
     "tell_question_published",
     "tell_review_asked",
     "tell_signed",
+    "tell_taken_down",
     "tell_together",
     "tell_who_is_shown",
     "unsubscribe",

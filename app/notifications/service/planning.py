@@ -97,6 +97,14 @@ def tell_agreed(work: Work, loan_id: UUID, *, by: str) -> None:
             _tell_loan(work, loan, party, user_id)
 
 
+def tell_taken_down(work: Work, opgave_id: UUID) -> None:
+    """Tell the parties of what goes on that its opgave was taken down; it is no mail to anybody."""
+    found = [one.loan for one in loans.of_opgave(work.session, opgave_id)]
+    for loan in (one for one in found if one.state is LoanState.ACTIVE):
+        for party, user_id in _readers_of(work, loan, ""):
+            _tell_loan(work, loan, party, user_id)
+
+
 def _readers_of(work: Work, loan: Loan, by: str) -> list[tuple[Party, UUID | None]]:
     """Who hears of a loan, but not whose step it was; a manager may have no account."""
     opgave = work.fetch(Opgave, loan.opgave_id)

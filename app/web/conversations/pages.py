@@ -181,7 +181,9 @@ def _anchor(seen: SeenConversation) -> str | None:
 
 
 def _title(seen: SeenConversation) -> str:
-    return seen.title if seen.is_readable else NOT_FOR_READER
+    if seen.is_readable or seen.opgave.taken_down_at is not None:
+        return seen.title
+    return NOT_FOR_READER
 
 
 def _other(seen: SeenConversation) -> str:

@@ -18,7 +18,6 @@ from app.hours.rules import Entry, Quarter, may_agree_limit, quarters, room_left
 from app.labels import label
 from app.loans import queries as loans
 from app.opgaven import queries as opgaven
-from app.opgaven.queries import TAKEN_DOWN
 
 NUMBERS = ("", "eerste", "tweede", "derde", "vierde")
 NO_LIMIT = "We spraken geen limiet af: er is geen grens aan wat we kunnen lenen."
@@ -106,9 +105,9 @@ def hours_page(session: Session, actor: Actor, code: str, today: date) -> HoursP
 def as_read_by(session: Session, reader: Actor, statement: Statement) -> Statement:
     """Without the titles of opgaven that were taken down, but for their own people."""
     about = opgaven.by_ids(session, [one.opgave_id for one in statement.lines if one.opgave_id])
-    gone = {key for key, one in about.items() if one.title_for(reader) == TAKEN_DOWN}
+    gone = {key: one.title_for(reader) for key, one in about.items() if one.is_gone_for(reader)}
     lines = tuple(
-        replace(line, opgave_title=TAKEN_DOWN) if line.opgave_id in gone else line
+        replace(line, opgave_title=gone[line.opgave_id]) if line.opgave_id in gone else line
         for line in statement.lines
     )
     return replace(statement, lines=lines)

@@ -26,6 +26,7 @@ from app.loans.words import (
     how_it_stands,
     return_day,
     summary,
+    what_became_of_opgave,
     what_changed,
     what_comes_back,
     why,
@@ -118,6 +119,9 @@ class LoanPage:
     loan_id: UUID
     title: str
     opgave_id: UUID
+    # That it was taken down: then nobody but its own people reads it. Mostly nothing.
+    about_opgave: str
+    may_read_opgave: bool
     version: int
     state_label: str
     state_tone: str
@@ -170,6 +174,8 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         loan_id=loan.id,
         title=seen.opgave_title,
         opgave_id=loan.opgave_id,
+        about_opgave=what_became_of_opgave(seen),
+        may_read_opgave=not seen.is_opgave_down or party is Party.BORROWER,
         version=loan.version,
         state_label=label(loan.state),
         state_tone=TONES[loan.state],

@@ -209,7 +209,7 @@ def _line(
     outcome: Outcome | None,
 ) -> AnswerLine:
     if one.seen is None:
-        return _line_of_hidden(one.response, by_digest=by_digest, talk=talk)
+        return _line_of_hidden(viewer, one, by_digest=by_digest, talk=talk)
     opgave = one.seen.opgave
     block = _block(
         viewer,
@@ -233,17 +233,20 @@ def _line(
     )
 
 
-def _line_of_hidden(response: Response, *, by_digest: bool, talk: UUID | None) -> AnswerLine:
+def _line_of_hidden(
+    viewer: Actor, one: OwnAnswer, *, by_digest: bool, talk: UUID | None
+) -> AnswerLine:
     """What can be said of an opgave that the reader may not read: that they can take it back."""
+    response, gone = one.response, one.gone
     said = answer_words(response, by_digest=by_digest)
     return AnswerLine(
-        title=NOT_FOR_READER,
+        title=gone.title_for(viewer) if gone else NOT_FOR_READER,
         href=None,
-        gemeente_name="",
+        gemeente_name=gone.gemeente.name if gone else "",
         said=said,
         answered_at=response.answered_at,
         closing_on=None,
-        is_over=False,
+        is_over=gone is not None,
         answer=AnswerBlock(
             opgave_id=response.opgave_id,
             gemeente_name="",

@@ -6,12 +6,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.accounts.queries import actor_of
+from app.core.actor import Role
 from app.core.mail import Answer, Verdict
 from app.core.phases import Phase
 from app.core.work import Work
@@ -33,6 +35,8 @@ from app.notifications.rules import (
 )
 from app.notifications.service import Claim, Stationery, at_once, health
 from app.notifications.telling import told_in_digests, told_to
+from app.opgaven import life
+from app.post import Post
 from tests.conftest import AppMaker, server_url
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, interest, parties
 from tests.notifications.builders import a_delivery
@@ -454,3 +458,65 @@ def test_a_corrected_address_gets_the_mail(session: Session, who: Parties) -> No
 
     assert (loan.manager_email, loan.manager_unreached_at) == (right, None)
     assert TERMS.hours_per_week == 8
+
+
+def test_all_parties_hear_once_that_the_opgave_of_a_running_loan_was_taken_down(
+    session: Session, who: Parties
+) -> None:
+    manager = manager_with_account(session, who)
+    loan = a_running_loan(session, who)
+    went(session)
+    moderator = make_work(session, a_user(session, Role.BEHEERDER))
+
+    life.take_down(moderator, who.opgave.id)
+    service.tell_taken_down(make_work(session), who.opgave.id)
+    session.flush()
+
+    seen = of_any(session, loan.id)
+    for reader in (who.professional, manager, who.borrower):
+        [said] = inbox(session, reader)
+        assert said.endswith(
+            "De opgave is weggehaald door een beheerder. "
+            "De inzet loopt door zoals jullie afspraken."
+        )
+        viewer = actor_of(reader)
+        [news] = queries.inbox(session, viewer, TODAY)
+        assert news.loan is not None
+        assert news.loan.about == (
+            f"Jouw inzet bij gemeente {seen.borrower_name}"
+            if reader is who.professional
+            else f"Inzet van {who.professional.name} bij gemeente {seen.borrower_name}"
+        )
+
+
+def test_who_waits_for_signatures_is_told_by_the_end_of_that(
+    session: Session, who: Parties
+) -> None:
+    a_loan(session, who)
+    life.take_down(make_work(session, a_user(session, Role.BEHEERDER)), who.opgave.id)
+
+    service.tell_taken_down(make_work(session), who.opgave.id)
+
+    assert session.scalars(select(Notice)).all() == []
+
+
+def test_the_mail_of_a_loan_does_not_name_an_opgave_that_was_taken_down(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    who.opgave.title = "Snel rijk worden"
+    life.take_down(make_work(session, a_user(session, Role.BEHEERDER)), who.opgave.id)
+    service.mail_loan(make_work(session), loan.id, by="")
+    session.flush()
+    post: Post = app.extensions["post"]
+
+    for mail in session.scalars(select(Delivery).where(Delivery.kind == MailKind.LOAN)).all():
+        mail.lease_owner = owner = uuid4()
+        session.flush()
+        claimed = Claim(mail.id, mail.kind, owner)
+        letter = service.write_letter(make_work(session), post.stationery, claimed)
+        assert letter is not None
+        assert "Snel rijk" not in f"{letter}"
+        borrower = of_any(session, loan.id).borrower_name
+        assert f"bij gemeente {borrower}: 8 uur per week" in letter.text
+        assert "De opgave is weggehaald door een beheerder." in letter.text

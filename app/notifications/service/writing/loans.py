@@ -10,6 +10,7 @@ from app.loans.words import (
     how_it_stands_and_went,
     newest_remark,
     summary,
+    what_became_of_opgave,
     what_changed,
     why,
 )
@@ -34,7 +35,8 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
     facts = {
         "name": name,
         "loan_id": seen.loan.id,
-        "opgave_title": seen.opgave_title,
+        "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
+        "about_opgave": what_became_of_opgave(seen),
         "professional_name": seen.professional_name,
         "lender_name": seen.lender_name,
         "borrower_name": seen.borrower_name,
