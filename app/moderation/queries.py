@@ -11,9 +11,13 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.conversations.models import Conversation, Message, PublishedAnswer
+from app.conversations.queries import asking
 from app.core.actor import Actor, may_moderate
 from app.core.errors import NotFound
 from app.gemeenten import queries as gemeenten
+from app.loans import queries as loans
+from app.loans.queries import SeenLoan
+from app.loans.rules import LoanState
 from app.moderation.models import Report
 from app.moderation.rules import Ruling, Subject
 from app.moderation.texts import opgave_text, profile_text
@@ -24,6 +28,7 @@ from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
+from app.responses import queries as responses
 from app.responses.models import Invitation
 
 COLUMNS = {
@@ -62,6 +67,17 @@ class Reported:
 
     def is_by(self, actor: Actor) -> bool:
         return actor.user_id in self.writer_ids
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What hangs on an opgave, for who decides whether it stays."""
+
+    # Who answered, asked something or is invited, and hears it when the opgave goes.
+    waiting: int
+    # What runs, and goes on; what waits for signatures, and stops.
+    running: list[SeenLoan]
+    asked: list[SeenLoan]
 
 
 def waiting(session: Session) -> list[Case]:
@@ -128,6 +144,16 @@ def titles(session: Session, reader: Actor, reports: Iterable[Report]) -> dict[U
 
 def _title(seen: SeenOpgave, reader: Actor) -> str:
     return seen.opgave.title if may_moderate(reader) else seen.title_for(reader)
+
+
+def stakes_of(session: Session, opgave_id: UUID) -> Stakes:
+    waiting_for = responses.waiting_for(session, opgave_id) | set(asking(session, opgave_id))
+    found = loans.of_opgave(session, opgave_id)
+    return Stakes(
+        waiting=len(waiting_for - loans.in_loan(session, opgave_id)),
+        running=[one for one in found if one.loan.state is LoanState.ACTIVE],
+        asked=[one for one in found if one.loan.state is LoanState.ASKED],
+    )
 
 
 def reported(session: Session, report: Report, today: date) -> Reported:

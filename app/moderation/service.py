@@ -96,11 +96,16 @@ def report(work: Work, subject: Subject, subject_id: UUID, ground: Ground, words
 
 
 def decide(work: Work, report_id: UUID, ruling: Ruling, answer: str, *, read: int) -> Case:
-    """Decide about everything that was reported of one thing; `read` is how many were read."""
+    """Decide about everything that was reported of one thing; `read` is how many were read.
+
+    The same decision sent twice is made once.
+    """
     _refuse_others(work.actor)
     refuse(decision_faults(ruling, answer))
     work.fetch_to_change(Report, report_id)
     case = queries.case_of(work.session, report_id)
+    if _is_made(case.first, work.actor, ruling, answer):
+        return case
     if case.first.decided_at is not None:
         raise Conflict(said=DECIDED)
     if len(case.reports) > read:
@@ -191,6 +196,10 @@ IS_OWN: dict[Subject, Callable[[Work, UUID], bool]] = {
 def _refuse_others(actor: Actor) -> None:
     if not may_moderate(actor):
         raise NotAllowed("moderate")
+
+
+def _is_made(one: Report, actor: Actor, ruling: Ruling, answer: str) -> bool:
+    return (one.decided_by, one.ruling, one.answer) == (actor.user_id, ruling, answer)
 
 
 def _refuse_about_oneself(work: Work, one: Report) -> None:

@@ -279,6 +279,7 @@ def test_an_opgave_that_is_taken_down_is_read_by_its_own_people_only(
 
     assert (opgave.status, opgave.taken_down_at) == (OpgaveStatus.WITHDRAWN, MONDAY)
     assert told(session).count("opgave.ended") == ended
+    assert told(session).count("opgave.taken_down") == 1
     for viewer in (reader, beheerder):
         with pytest.raises(NotFound):
             opgaven.seen_opgave(session, make_work(session, viewer).actor, opgave.id)

@@ -14,6 +14,8 @@ from app.conversations import publishing
 from app.conversations import service as conversations
 from app.conversations.rules import Words
 from app.core.actor import Role
+from app.core.outbox import OutboxMessage
+from app.gemeenten.models import Gemeente
 from app.moderation import service
 from app.moderation.models import Report
 from app.moderation.rules import MOST_A_DAY, Ground, Ruling, Subject
@@ -27,15 +29,18 @@ from app.people.rules import ProfileState, Visibility
 from app.post import Post
 from app.responses import ending
 from tests.conversations.builders import Talk, a_question, a_talk, say
+from tests.loans.builders import a_lender, a_loan_asked, a_running_loan, interest, parties
 from tests.moderation.builders import a_published_answer, a_report, last_message
 from tests.responses.builders import a_match, an_invitation
 from tests.support.builders import a_profile, a_user, an_opgave
-from tests.support.pages import fault_at, text_of
+from tests.support.pages import fault_at, press, text_of
 from tests.support.web import sign_in
 from tests.support.work import make_work
 
 UNKIND = {"ground": "unkind", "words": "Dit is kwetsend."}
 GONE = {"read": "1", "ruling": "taken_down", "answer": "Zo praten we hier niet."}
+# An opgave does not come back: a second page asks.
+SURELY_GONE = {**GONE, "sure": "ja"}
 
 
 @pytest.fixture
@@ -59,6 +64,10 @@ def talk(session: Session) -> Talk:
 
 def reports(session: Session) -> list[tuple[Subject, Ground, str]]:
     return [(one.subject, one.ground, one.words) for one in session.scalars(select(Report))]
+
+
+def gemeente_names(session: Session) -> dict[str, str]:
+    return {one.code: one.name for one in session.scalars(select(Gemeente))}
 
 
 def test_what_is_reported_from_its_page_stands_in_the_own_list(
@@ -326,7 +335,7 @@ def test_the_title_of_what_is_gone_is_for_its_own_people_only(
     talk = a_talk(session)
     talk.opgave.title = "Sukkels gezocht"
     one = a_report(session, talk.professional, opgave_id=talk.opgave.id)
-    sign_in(client, session, beheerder).post(f"/beheer/gemeld/{one.id}", data=GONE)
+    sign_in(client, session, beheerder).post(f"/beheer/gemeld/{one.id}", data=SURELY_GONE)
     ending.let_go(make_work(session), talk.opgave.id, set(), {})
     notifications.tell_outcome(make_work(session), talk.opgave.id, talk.professional.id)
     session.commit()
@@ -346,7 +355,7 @@ def test_the_title_of_what_is_gone_is_for_its_own_people_only(
     assert letter is not None
     assert "Sukkels" not in f"{letter}"
     head = opgaven.heads(session, [talk.opgave.id])[talk.opgave.id]
-    assert head.for_reader(viewer).title == "Een opgave die is weggehaald"
+    assert head.for_reader(viewer).title == "Een opgave van 23 november 2026 die is weggehaald"
     owner_of_it = make_work(session, talk.owner).actor
     assert head.for_reader(owner_of_it).title == "Sukkels gezocht"
 
@@ -355,7 +364,7 @@ def test_the_title_of_what_is_gone_is_for_its_own_people_only(
         answer = client.get(page)
         assert answer.status_code == 200
         assert "Sukkels" not in answer.text
-        assert "Een opgave die is weggehaald" in text_of(answer)
+        assert "Een opgave van 23 november 2026 die is weggehaald" in text_of(answer)
 
 
 def test_what_came_meanwhile_is_shown_and_what_was_typed_is_kept(
@@ -372,7 +381,7 @@ def test_what_came_meanwhile_is_shown_and_what_was_typed_is_kept(
     assert "Er kwam nog iets bij." in text_of(answer)
     assert "Nog een reden." in text_of(answer)
     assert "Zo praten we hier niet." in answer.text
-    assert client.post(case, data={**GONE, "read": "2"}).status_code == 302
+    assert client.post(case, data={**SURELY_GONE, "read": "2"}).status_code == 302
 
 
 def test_a_beheerder_reads_what_stood_there_and_what_stands_there_now(
@@ -425,7 +434,7 @@ def test_who_wrote_an_opgave_reads_why_it_is_gone(
     owner = a_user(session, Role.OPGAVEHOUDER)
     opgave = an_opgave(session, owner=owner)
     one = a_report(session, opgave_id=opgave.id)
-    sign_in(client, session, beheerder).post(f"/beheer/gemeld/{one.id}", data=GONE)
+    sign_in(client, session, beheerder).post(f"/beheer/gemeld/{one.id}", data=SURELY_GONE)
 
     mine = text_of(sign_in(client, session, owner).get(f"/opgaven/{opgave.id}"))
     others = sign_in(client, session, a_user(session)).get(f"/opgaven/{opgave.id}")
@@ -452,3 +461,92 @@ def test_a_profile_that_is_gone_says_so_to_its_owner(
     answer = client.post("/profiel/publiceren", follow_redirects=True)
 
     assert "weggehaald na een melding" in text_of(answer)
+
+
+def test_a_beheerder_reads_what_hangs_on_an_opgave_before_it_is_taken_down(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    who = parties(session, people_needed=3)
+    running = a_running_loan(session, who)
+    interest(session, other := a_lender(session), who.opgave)
+    asked = a_loan_asked(session, other, who.opgave, "baas@example.nl")
+    interest(session, waiting := a_lender(session), who.opgave)
+    one = a_report(session, opgave_id=who.opgave.id)
+    case, names = f"/beheer/gemeld/{one.id}", gemeente_names(session)
+    sign_in(client, session, beheerder)
+
+    pages = [client.get(case), client.post(case, data=GONE)]
+
+    for said in map(text_of, pages):
+        for loan, what in ((running, "1 inzet loopt."), (asked, "1 aanvraag wacht op")):
+            lender, borrower = names[loan.lender_code], names[loan.borrower_code]
+            assert what in said
+            assert f"Van gemeente {lender} aan gemeente {borrower}: 8 uur per week" in said
+        assert "1 collega wacht op bericht." in said
+        assert not any(person.name in said for person in (who.professional, other, waiting))
+    assert (one.decided_at, who.opgave.taken_down_at) == (None, None)
+
+
+def test_of_what_is_decided_nothing_is_at_stake_any_more(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    one = a_report(session)
+    service.decide(make_work(session, beheerder), one.id, Ruling.LEFT, "", read=1)
+    session.commit()
+
+    page = sign_in(client, session, beheerder).get(f"/beheer/gemeld/{one.id}")
+
+    assert "Wat eraan hangt" not in page.text
+
+
+def test_taking_down_an_opgave_is_asked_twice_and_done_once(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    one = a_report(session)
+    case = f"/beheer/gemeld/{one.id}"
+    opgave = session.get_one(Opgave, one.opgave_id)
+    sign_in(client, session, beheerder)
+
+    first = client.post(case, data=GONE)
+    assert (first.status_code, opgave.taken_down_at) == (200, None)
+    assert "Wil je deze opgave weghalen?" in text_of(first)
+    back = press(client, first, "sure", "nee")
+    assert (back.status_code, opgave.taken_down_at) == (200, None)
+    assert "Zo praten we hier niet." in back.text
+    again = press(client, client.post(case, data=GONE), "sure", "ja")
+    twice = press(client, first, "sure", "ja")
+
+    assert (again.status_code, twice.status_code) == (302, 302)
+    assert opgave.taken_down_at is not None
+    decided = select(OutboxMessage).where(OutboxMessage.name == "report.decided")
+    assert len(session.scalars(decided).all()) == 1
+
+
+def test_a_second_page_is_not_asked_of_what_is_faulty_or_comes_back(
+    client: FlaskClient, session: Session, beheerder: User, talk: Talk
+) -> None:
+    faulty, message = a_report(session), last_message(session, talk)
+    comes_back = a_report(session, talk.professional, message_id=message.id)
+    sign_in(client, session, beheerder)
+
+    answer = client.post(f"/beheer/gemeld/{faulty.id}", data={**GONE, "answer": ""})
+    done = client.post(f"/beheer/gemeld/{comes_back.id}", data=GONE)
+
+    assert (answer.status_code, done.status_code) == (422, 302)
+    assert "Leg uit waarom je het weghaalt" in fault_at(answer, "answer")
+
+
+def test_what_came_before_somebody_is_sure_is_read_first(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    one = a_report(session)
+    sign_in(client, session, beheerder)
+    first = client.post(f"/beheer/gemeld/{one.id}", data=GONE)
+    a_report(session, opgave_id=one.opgave_id, words="Nog een reden.")
+
+    answer = press(client, first, "sure", "ja")
+
+    assert answer.status_code == 422
+    assert "Er kwam nog iets bij." in text_of(answer)
+    assert "Zo praten we hier niet." in answer.text
+    assert one.decided_at is None

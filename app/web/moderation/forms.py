@@ -7,6 +7,7 @@ from app.moderation.rules import WORDS_LIMIT, Ground, Ruling
 from app.web.choices import one_of
 from app.web.forms import TextField, WebForm
 
+YES, NO = "ja", "nee"
 RULINGS = {Ruling.LEFT: "Ik laat het staan", Ruling.TAKEN_DOWN: "Ik haal het weg"}
 
 
@@ -20,9 +21,13 @@ class ReportForm(WebForm):
 
 
 class DecisionForm(WebForm):
-    """How many reports were on the page comes along: what came later is to be read first."""
+    """How many reports were on the page comes along: what came later is to be read first.
+
+    `sure` is what a second page asks where there is no way back.
+    """
 
     read = HiddenField()
+    sure = HiddenField()
     ruling = one_of("Wat doe je ermee?", RULINGS, field=RadioField)
     answer = TextField(
         "Waarom?",
@@ -30,6 +35,15 @@ class DecisionForm(WebForm):
         "dit in een mail. Haal je het weg, dan ook wie het schreef. "
         f"Hoogstens {number(WORDS_LIMIT)} tekens.",
     )
+
+    @property
+    def is_sure(self) -> bool:
+        return bool(self.sure.data == YES)
+
+    @property
+    def goes_back(self) -> bool:
+        """To what was typed, from the second page."""
+        return bool(self.sure.data == NO)
 
     @property
     def reports_read(self) -> int:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.dutch import how_long, plural
 from app.labels import label
+from app.loans.queries import SeenLoan
+from app.loans.words import summary
 from app.moderation import queries
 from app.moderation.models import Report
 from app.moderation.queries import Case, Reported
@@ -47,6 +49,15 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class StakesBlock:
+    """What hangs on an opgave that waits for a decision."""
+
+    waiting: int
+    running: list[str]
+    asked: list[str]
+
+
+@dataclass(frozen=True)
 class CasePage:
     report_id: UUID
     subject: Subject
@@ -63,6 +74,8 @@ class CasePage:
     answer: str
     may_put_back: bool
     is_own: bool
+    # Of an opgave about which nothing is decided yet.
+    stakes: StakesBlock | None
 
 
 @dataclass(frozen=True)
@@ -123,7 +136,24 @@ def case_page(session: Session, viewer: Actor, report_id: UUID, today: date) -> 
             first.subject, first.ruling, is_down=reported.is_down, is_own=is_own
         ),
         is_own=is_own,
+        stakes=_stakes(session, first),
     )
+
+
+def _stakes(session: Session, first: Report) -> StakesBlock | None:
+    if first.opgave_id is None or first.ruling is not None:
+        return None
+    found = queries.stakes_of(session, first.opgave_id)
+    return StakesBlock(
+        found.waiting,
+        running=[_lent(one) for one in found.running],
+        asked=[_lent(one) for one in found.asked],
+    )
+
+
+def _lent(seen: SeenLoan) -> str:
+    """Between which gemeenten, and how much; who it is, is of its parties."""
+    return f"Van gemeente {seen.lender_name} aan gemeente {seen.borrower_name}: {summary(seen)}"
 
 
 def own_lines(session: Session, viewer: Actor) -> list[OwnLine]:

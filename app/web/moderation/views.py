@@ -1,5 +1,6 @@
 """Reporting something; what somebody reported; and for a beheerder what waits for a decision."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -10,7 +11,7 @@ from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.extensions import db
 from app.moderation import service
-from app.moderation.rules import Subject
+from app.moderation.rules import Ruling, Subject, decision_faults
 from app.web.auth import current_actor
 from app.web.moderation.forms import DecisionForm, ReportForm
 from app.web.moderation.pages import CasePage, case_lines, case_page, down_lines, own_lines
@@ -90,9 +91,13 @@ def queue() -> str:
 def case(report_id: UUID) -> ResponseReturnValue:
     page = _case_page(report_id)
     form = DecisionForm.of_request(data={"read": str(len(page.reports))})
-    if form.submitted() and _decide(form, report_id):
-        return redirect(url_for("moderation.queue"))
-    return render_template("moderation/case.html", page=page, form=form), form.status
+    if form.submitted() and not form.goes_back:
+        if _has_to_be_sure(form, page):
+            return render_template("moderation/confirm.html", page=page, form=form)
+        if _decide(form, report_id):
+            return redirect(url_for("moderation.queue"))
+    status = HTTPStatus.OK if form.goes_back else form.status
+    return render_template("moderation/case.html", page=page, form=form), status
 
 
 @moderation.post("/beheer/gemeld/<uuid:report_id>/terugzetten")
@@ -130,6 +135,15 @@ def _report(form: ReportForm, about: Subject, subject_id: UUID) -> bool:
         return False
     flash(THANKS, "success")
     return True
+
+
+def _has_to_be_sure(form: DecisionForm, page: CasePage) -> bool:
+    """Whether this ends what cannot come back, and nobody said yet that it has to."""
+    ends_it = page.stakes is not None and form.ruling.data is Ruling.TAKEN_DOWN
+    has_read = form.reports_read >= len(page.reports)
+    if not ends_it or form.is_sure or page.is_own or not has_read:
+        return False
+    return not decision_faults(form.ruling.data, form.answer.data or "")
 
 
 def _decide(form: DecisionForm, report_id: UUID) -> bool:
