@@ -279,8 +279,28 @@ def asked_for(session: Session, opgave_id: UUID) -> list[UUID]:
 
 
 def of_opgave(session: Session, opgave_id: UUID) -> list[SeenLoan]:
-    """What runs for this opgave or waits for signatures, for who decides about the opgave."""
-    return _found(session, and_(Loan.opgave_id == opgave_id, Loan.state.in_(UNDER_WAY)))
+    """What waits for signatures, runs or ran for this opgave, for who may know of all of it."""
+    return _found(session, and_(Loan.opgave_id == opgave_id, Loan.state.in_(HEARS_BY_LOAN)))
+
+
+def lent_to(session: Session, opgave_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Opgave and person: who waits for signatures, works or worked on these opgaven."""
+    found = select(Loan.opgave_id, Loan.user_id).where(
+        Loan.opgave_id.in_(opgave_ids), Loan.state.in_(HEARS_BY_LOAN)
+    )
+    return {(opgave_id, user_id) for opgave_id, user_id in session.execute(found)}
+
+
+def came_of(
+    session: Session, pairs: Collection[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], SeenLoan]:
+    """Of these opgaven and people the loan that waits, runs or ran; the one asked last."""
+    found = newest_of(session, pairs)
+    kept = {
+        pair: [one for one in loans if one.loan.state in HEARS_BY_LOAN]
+        for pair, loans in found.items()
+    }
+    return {pair: loans[0] for pair, loans in kept.items() if loans}
 
 
 def in_loan(session: Session, opgave_id: UUID) -> set[UUID]:

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.conversations import queries, service
+from app.conversations import awaiting, queries, service
 from app.conversations.models import AwaitedAnswer, ConversationReader
 from app.conversations.rules import NOTHING_WRITTEN, TEXT_LIMIT
 from app.core.actor import Role
 from app.notifications import service as notifications
 from tests.conversations.builders import Talk, a_talk, say
+from tests.loans.builders import a_loan, parties
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.pages import fault_at, hidden_in, text_of
 from tests.support.queries import counted
@@ -333,3 +334,26 @@ def a_question_about(session: Session, talk: Talk, at: datetime) -> UUID:
     found = service.ask(work, talk.opgave.id, "Waar is het?", work.new_id()).id
     session.flush()
     return found
+
+
+def test_both_sides_read_who_is_waited_for_in_the_loan(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    talk = service.begin(make_work(session), who.opgave.id, who.professional.id)
+    awaiting.begin(make_work(session), talk)
+    loan = a_loan(session, who)
+    awaiting.note_answer(make_work(session), who.opgave.id, who.professional.id)
+    session.commit()
+    waits = {
+        who.professional: "Wacht tot Fatma de Baas en gemeente",
+        who.borrower: "Jouw handtekening ontbreekt nog, en die van Fatma de Baas.",
+    }
+
+    for reader, said in waits.items():
+        sign_in(client, session, reader)
+        for place in (f"/gesprekken/{talk.id}", "/gesprekken"):
+            page = client.get(place)
+            assert said in text_of(page)
+            assert f"/inzet/{loan.id}" in page.text
+            assert "Niemand is nu aan zet" not in page.text

@@ -20,6 +20,7 @@ from app.responses.ending import ALREADY_CLOSED
 from app.responses.models import Outcome, Response
 from app.responses.rules import Answer, WhyClosed
 from tests.conversations.builders import Talk, a_talk
+from tests.loans.builders import a_lender, a_loan, a_running_loan, interest, parties
 from tests.responses.builders import a_fitting_person, an_invitation
 from tests.support.builders import a_user, an_opgave
 from tests.support.pages import text_of
@@ -237,3 +238,42 @@ def test_where_nobody_waits_nothing_is_said_of_it(client: FlaskClient, session: 
     sign_in(client, session, session.get_one(User, opgave.owner_id))
 
     assert "Wie hoort dit?" not in client.get(f"/opgaven/{opgave.id}/afronden").text
+
+
+def test_who_works_on_it_is_told_no_on_the_page_of_the_loan_only(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    loan = a_loan(session, who)
+    no = f"/opgaven/{who.opgave.id}/reacties/{who.professional.id}/nee"
+    sign_in(client, session, who.borrower)
+
+    page = client.get(f"/opgaven/{who.opgave.id}/collegas")
+    answers = [client.get(no), client.post(no, data=NO)]
+
+    said = text_of(page)
+    assert "Werken mee, of wachten op handtekeningen" in said
+    assert "Hebben belangstelling" not in said
+    assert f"/inzet/{loan.id}" in page.text
+    assert "Jouw handtekening ontbreekt nog, en die van Fatma de Baas." in said
+    assert no not in page.text
+    for answer in answers:
+        assert answer.status_code == 302
+        assert "Stoppen doe je op de pagina van de inzet." in text_of(client.get(answer.location))
+    assert session.scalars(select(Outcome)).all() == []
+
+
+def test_the_page_of_an_opgave_counts_who_works_on_it_apart(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session, people_needed=2)
+    a_running_loan(session, who)
+    interest(session, a_lender(session), who.opgave)
+    sign_in(client, session, who.borrower)
+
+    of_opgave = text_of(client.get(f"/opgaven/{who.opgave.id}"))
+    ours = text_of(client.get("/onze-opgaven"))
+
+    assert "1 collega werkt mee, of wacht op handtekeningen" in of_opgave
+    for page in (of_opgave, ours):
+        assert "1 collega heeft belangstelling" in page

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Role
 from app.gemeenten.models import Gemeente
+from app.loans import service as loans
 from app.matching import service as matching
 from app.opgaven.models import Opgave
 from app.opgaven.rules import Audience, OpgaveStatus
@@ -20,6 +21,7 @@ from app.responses import service as responses
 from app.responses.models import Response
 from app.responses.rules import Answer
 from app.web.responses.words import IN_DIGEST, NEWS_AGAIN
+from tests.loans.builders import a_loan, parties
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.queries import counted
@@ -336,3 +338,36 @@ def test_who_pauses_the_profile_reads_that_nobody_sees_the_interest(
 
     assert "Je profiel is nu niet gepubliceerd." in text_of(page)
     assert "Je profiel is nu niet gepubliceerd." in text_of(client.get(f"/opgaven/{opgave_id}"))
+
+
+def test_who_asked_for_hours_reads_how_that_stands_and_ends_it_there(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    loan = a_loan(session, who)
+    sign_in(client, session, who.professional)
+    address = f"/opgaven/{who.opgave.id}"
+    pages = [client.get(address), client.get("/reacties")]
+
+    for page in pages:
+        assert "Wacht tot Fatma de Baas en gemeente" in text_of(page)
+        assert f"/inzet/{loan.id}" in page.text
+        assert "toch-niet" not in page.text
+        assert f'href="{address}/inzet"' not in page.text
+    for deed in ("toch-niet", "later"):
+        answer = client.post(f"{address}/{deed}", follow_redirects=True)
+        assert "Stoppen doe je op de pagina van de inzet." in text_of(answer)
+    assert answers(session) == [Answer.INTERESTED]
+
+
+def test_after_a_loan_hours_can_be_asked_anew(client: FlaskClient, session: Session) -> None:
+    who = parties(session)
+    loan = a_loan(session, who)
+    loans.withdraw(make_work(session, who.professional), loan.id)
+    session.commit()
+    sign_in(client, session, who.professional)
+
+    page = client.get(f"/opgaven/{who.opgave.id}")
+
+    assert f'href="/opgaven/{who.opgave.id}/inzet"' in page.text
+    assert "toch-niet" in page.text

@@ -16,6 +16,7 @@ from app.loans.service.feedback import (
     show_feedback,
 )
 from app.loans.service.manager import name_another, note_unreached
+from app.loans.service.reacting import say_later, say_no, withdraw_reaction
 from app.loans.service.running import (
     end_early,
     end_what_is_over,
@@ -54,11 +55,14 @@ __all__ = [
     "remark",
     "report_completion",
     "report_what_fell_silent",
+    "say_later",
+    "say_no",
     "show_feedback",
     "sign_as_borrower",
     "sign_as_lender",
     "sign_as_professional",
     "tell_end_talks",
     "withdraw",
+    "withdraw_reaction",
     "write_hours",
 ]

@@ -1,5 +1,6 @@
 """What the list of conversations and one conversation show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,10 +14,13 @@ from app.conversations.queries import SeenConversation, SeenMessage
 from app.conversations.rules import Side, Words
 from app.core.actor import Actor
 from app.core.dutch import weekday_date
+from app.loans.queries import SeenLoan, came_of
+from app.loans.rules import Party
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import ENDED
 from app.people import queries as people
 from app.people.rules import ProfileState
+from app.web.loans.of_reaction import LoanNote, loan_note
 from app.web.responses.words import NOT_FOR_READER
 
 SOMEBODY = "Een collega die niet meer meedoet"
@@ -39,6 +43,8 @@ class ConversationLine:
     # Until when the gemeente has to react, in words; nothing when nobody waits for it.
     deadline: str
     waits_since: datetime
+    # What came of it, and who is waited for there.
+    loan: LoanNote | None
 
 
 @dataclass(frozen=True)
@@ -77,14 +83,24 @@ class ConversationPage:
     published: list[PublishedAnswer]
     # Something of it stands there no more, as long as a message is taken down.
     has_silenced: bool
+    # What came of it, and who is waited for there.
+    loan: LoanNote | None
 
 
-def conversation_line(seen: SeenConversation, today: date) -> ConversationLine:
+def conversation_lines(
+    session: Session, found: Sequence[SeenConversation], today: date
+) -> list[ConversationLine]:
+    lent = came_of(session, {_pair(seen) for seen in found})
+    return [_line(seen, lent.get(_pair(seen)), today) for seen in found]
+
+
+def _line(seen: SeenConversation, lent: SeenLoan | None, today: date) -> ConversationLine:
+    loan = _loan(seen, lent)
     return ConversationLine(
         conversation_id=seen.conversation.id,
         title=_title(seen),
         who=_other(seen),
-        waits=_waits(seen),
+        waits=_waits(seen, loan),
         is_waiting_for_you=seen.is_waiting_for_viewer,
         last_at=seen.conversation.last_at,
         unread=seen.unread,
@@ -93,6 +109,7 @@ def conversation_line(seen: SeenConversation, today: date) -> ConversationLine:
         is_of_professional=seen.side is Side.PROFESSIONAL,
         deadline=_deadline(seen, today),
         waits_since=seen.waits_since,
+        loan=loan,
     )
 
 
@@ -103,12 +120,13 @@ def conversation_page(
     read_to = queries.read_to(session, conversation_id, viewer.user_id) if viewer.user_id else 0
     written = queries.messages(session, conversation_id)
     href = url_for("opgaven.show", opgave_id=seen.opgave.id) if seen.is_readable else ""
+    loan = _loan(seen, came_of(session, {_pair(seen)}).get(_pair(seen)))
     return ConversationPage(
         conversation_id=conversation_id,
         title=_title(seen),
         opgave_href=href,
         who=_other(seen),
-        waits=_waits(seen),
+        waits=_waits(seen, loan),
         deadline=_deadline(seen, today),
         messages=[_message(one, seen, viewer, read_to) for one in written],
         last=written[-1].number if written else 0,
@@ -120,6 +138,7 @@ def conversation_page(
         if seen.side is Side.OPGAVE
         else [],
         has_silenced=seen.side is Side.OPGAVE and queries.has_silenced(session, conversation_id),
+        loan=loan,
     )
 
 
@@ -192,9 +211,21 @@ def _other(seen: SeenConversation) -> str:
     return f"{seen.professional_name}, gemeente {seen.professional_gemeente}"
 
 
-def _waits(seen: SeenConversation) -> str:
+def _pair(seen: SeenConversation) -> tuple[UUID, UUID]:
+    return seen.opgave.id, seen.conversation.user_id
+
+
+def _loan(seen: SeenConversation, lent: SeenLoan | None) -> LoanNote | None:
+    reader = Party.PROFESSIONAL if seen.side is Side.PROFESSIONAL else Party.BORROWER
+    return loan_note(lent, reader) if lent else None
+
+
+def _waits(seen: SeenConversation, loan: LoanNote | None) -> str:
+    """Who is waited for here; nothing when that is said of the loan."""
     if seen.is_waiting_for_viewer:
         return "Jij bent aan zet" if seen.side is Side.PROFESSIONAL else "Jullie zijn aan zet"
+    if seen.turn is None and loan is not None and loan.is_under_way:
+        return ""
     if seen.turn is None:
         return "Niemand is nu aan zet"
     if seen.side is Side.PROFESSIONAL:

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.opgaven import queries as opgaven
 from app.web.auth import current_actor
 from app.web.conversations.forms import MessageForm, QuestionForm
-from app.web.conversations.pages import ask_page, conversation_line, conversation_page
+from app.web.conversations.pages import ask_page, conversation_lines, conversation_page
 from app.web.looking import is_looked_at
 from app.web.policy import Policy, allow
 from app.web.work import open_work
@@ -85,7 +85,7 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
 
 def _list(opgave_id: UUID | None) -> str:
     found = queries.all_of(db.session(), current_actor(), opgave_id)
-    lines = [conversation_line(seen, _today()) for seen in found]
+    lines = conversation_lines(db.session(), found, _today())
     waiting = [line for line in lines if line.is_waiting_for_you]
     for_gemeente = [line for line in waiting if not line.is_of_professional]
     return render_template(

@@ -16,6 +16,10 @@ from app.core.actor import Actor
 from app.core.clock import dutch_day
 from app.core.errors import NotFound
 from app.core.paging import Page, part_of
+from app.loans import queries as loans
+from app.loans.queries import SeenLoan
+from app.loans.rules import Party
+from app.loans.words import summary
 from app.matching import queries, standing
 from app.matching.core.facts import Score
 from app.matching.core.rank import BEST_KEPT
@@ -39,6 +43,7 @@ from app.responses.rules import InvitationState
 from app.responses.spreading import in_turn
 from app.web.cards import ColleagueCard, OpgaveCard, colleague_card, opgave_card
 from app.web.invitations.pages import GivenLine, given_lines
+from app.web.loans.of_reaction import LoanNote, loan_note
 from app.web.match_view import MatchView, SaidOf, match_view
 from app.web.outcomes.pages import ClosedLine, closed_line
 from app.web.responses.words import answer_words, hears_by_digest
@@ -127,9 +132,22 @@ class InterestedLine:
 
 
 @dataclass(frozen=True)
+class LentLine:
+    """A colleague with a loan for the opgave, and who is waited for in it."""
+
+    name: str
+    gemeente_name: str
+    period: str
+    loan: LoanNote
+    conversation_id: UUID | None
+
+
+@dataclass(frozen=True)
 class ColleaguesPage:
     opgave_id: UUID
     opgave: OpgaveCard
+    # Who waits for signatures, works on it or did.
+    lent: list[LentLine]
     interested: list[InterestedLine]
     invited: list[GivenLine]
     # Who asked something, and shows no interest.
@@ -171,18 +189,42 @@ def colleagues_page(
     interested = responses.interested_in(session, viewer, opgave_id, dutch_day(now))
     ended = responses.closed_in(session, viewer, opgave_id, dutch_day(now))
     introduced = [one.colleague for one in interested] + [one.colleague for one in ended]
-    placed = {colleague.user_id for colleague in introduced}
+    lent = {seen.loan.user_id: seen for seen in reversed(loans.of_opgave(session, opgave_id))}
+    placed = {colleague.user_id for colleague in introduced} | set(lent)
     given = _last_of_each(invitations.given(session, viewer, opgave_id, dutch_day(now)), placed)
     said_no = {
         one.invitation.user_id for one in given if one.invitation.state is InvitationState.DECLINED
     }
     matches = _colleagues(session, viewer, seen.opgave, now, number, placed | said_no)
     talks = conversations.ids_by_professional(session, opgave_id)
-    lines = [_interested(one, talks.get(one.colleague.user_id)) for one in interested]
+    lines = [
+        _interested(one, talks.get(one.colleague.user_id))
+        for one in interested
+        if one.colleague.user_id not in lent
+    ]
     invited = given_lines(given, dutch_day(now))
     askers = conversations.askers(session, viewer, opgave_id, dutch_day(now))
     closed = [closed_line(one, talks.get(one.colleague.user_id)) for one in ended]
-    return ColleaguesPage(opgave_id, opgave_card(seen), lines, invited, askers, closed, matches)
+    return ColleaguesPage(
+        opgave_id=opgave_id,
+        opgave=opgave_card(seen),
+        lent=[_lent(one, talks.get(user_id)) for user_id, one in lent.items()],
+        interested=lines,
+        invited=invited,
+        askers=askers,
+        closed=closed,
+        matches=matches,
+    )
+
+
+def _lent(seen: SeenLoan, conversation_id: UUID | None) -> LentLine:
+    return LentLine(
+        name=seen.professional_name,
+        gemeente_name=seen.lender_name,
+        period=summary(seen),
+        loan=loan_note(seen, Party.BORROWER),
+        conversation_id=conversation_id,
+    )
 
 
 def _last_of_each(given: Iterable[Given], placed: Collection[UUID]) -> list[Given]:

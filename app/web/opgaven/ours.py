@@ -11,6 +11,7 @@ from app.accounts.rules import may_grant
 from app.conversations import queries as conversations
 from app.core.actor import Actor, Role
 from app.core.dutch import listed
+from app.loans import queries as loans
 from app.moderation import queries as moderation
 from app.moderation.rules import Subject
 from app.opgaven import queries
@@ -105,7 +106,9 @@ class OursBlock:
     why_down: str
     review: ReviewBlock
     deeds: frozenset[Deed]
-    # How many show interest, wait for an answer, and asked something first.
+    # How many wait for signatures, work on it or did.
+    lent: int
+    # How many others show interest, wait for an answer, and asked something first.
     interested: int
     awaited: int
     askers: int
@@ -125,13 +128,16 @@ def ours_block(
     """With `reviews`, the gemeente has a colleague look at its opgaven before they open."""
     is_down = opgave.taken_down_at is not None
     is_open = takes_answers(opgave.status, opgave.closes_on, today)
+    lent = loans.lent_to(session, [opgave.id])
+    known = responses.known_interest(session, viewer, [opgave.id], today)
     return OursBlock(
         heading=HOW_IT_STANDS[opgave.status],
         takes_answers=is_open,
         why_down=moderation.why_down(session, Subject.OPGAVE, opgave.id) if is_down else "",
         review=_review_block(session, viewer, opgave, is_asked=reviews),
         deeds=deeds_of(opgave.status),
-        interested=len(responses.known_interest(session, viewer, [opgave.id], today)),
+        lent=len(lent),
+        interested=len(known - lent),
         awaited=conversations.count_awaited(session, opgave.id),
         askers=conversations.count_askers(session, opgave.id),
         begun_with=queries.begun_with(session, opgave.id),

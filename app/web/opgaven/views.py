@@ -337,7 +337,7 @@ def ours() -> str:
     session, ids = db.session(), [opgave.id for opgave in own]
     known = responses.known_interest(session, actor, ids, dutch_day(utc_now()))
     matches = matching.counts_of_opgaven(session, actor, ids, besides=known)
-    interested = Counter(opgave_id for opgave_id, _ in known)
+    interested = Counter(opgave_id for opgave_id, _ in known - loans.lent_to(session, ids))
     return render_template(
         "opgaven/ours.html", groups=groups(own, matches, interested), may_draft=may_draft(actor)
     )

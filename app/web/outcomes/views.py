@@ -12,10 +12,12 @@ from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
 from app.extensions import db
+from app.loans import queries as loans
+from app.loans import service as lending
+from app.loans.service.reacting import IN_LOAN
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.people.visibility import SeenProfile
-from app.responses import ending
 from app.web.auth import current_actor
 from app.web.conversations.forms import MessageForm
 from app.web.outcomes.forms import ClosingForm
@@ -34,11 +36,13 @@ outcomes = Blueprint("outcomes", __name__)
 def say_no(opgave_id: UUID, user_id: UUID) -> ResponseReturnValue:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     opgave = opgaven.opgave_to_edit(session, actor, opgave_id)
+    if loans.under_way(session, opgave_id, user_id) is not None:
+        return _to_colleagues(opgave_id, IN_LOAN, "warning")
     form = ClosingForm.of_request()
     if form.submitted():
         try:
             with open_work() as work:
-                ending.say_no(work, opgave_id, user_id, form.reason.data, form.words.data or "")
+                lending.say_no(work, opgave_id, user_id, form.reason.data, form.words.data or "")
         except FaultyDraft as faulty:
             form.show_faults(faulty)
         except Conflict as refused:

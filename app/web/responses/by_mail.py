@@ -19,13 +19,14 @@ from app.core.ids import new_id
 from app.core.work import begin
 from app.extensions import csrf, db
 from app.links import Deed, Links
+from app.loans import service as loans
 from app.matching import disputing
 from app.matching.core.words import what_was_said
 from app.notifications import service as mail
 from app.notifications.rules import PAUSE_IS_OVER
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import takes_answers
-from app.responses import invitations, service
+from app.responses import invitations
 from app.responses.rules import Answer
 from app.web.auth import current_actor
 from app.web.forms import id_in
@@ -53,7 +54,7 @@ NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
 PAUSES = {Pause.TWO_WEEKS: timedelta(weeks=2), Pause.FOUR_WEEKS: timedelta(weeks=4)}
 # The address is the permission; there is no session whose token could tell more.
 WITHOUT_TOKEN = {"csrf": False}
-SAY = {Answer.INTERESTED: conversations.show_interest, Answer.LATER: service.say_later}
+SAY = {Answer.INTERESTED: conversations.show_interest, Answer.LATER: loans.say_later}
 
 by_mail = Blueprint("by_mail", __name__)
 

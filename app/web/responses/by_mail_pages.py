@@ -10,6 +10,8 @@ from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.actor import Actor
 from app.links import Permit
+from app.loans.queries import under_way
+from app.loans.service.reacting import IN_LOAN
 from app.matching import disputes, standing
 from app.matching.core.disputes import may_dispute
 from app.matching.core.facts import Reason
@@ -111,6 +113,8 @@ def answer_page(
     outcome = queries.outcomes_of(session, actor, [opgave.id]).get(opgave.id)
     said = response.answer if response else None
     refused = service.refusal(actor, profile, opgave, answer, today, said=said, outcome=outcome)
+    if answer is Answer.LATER and _is_in_loan(session, actor, opgave.id):
+        refused = IN_LOAN
     if refused:
         return AnswerPage("Dat lukt nu niet", (refused,))
     if answer is Answer.INTERESTED:
@@ -159,6 +163,10 @@ def _no_digests(session: Session, user_id: UUID) -> str:
         return ""
     frequency, _ = notifications.preference_of(session, user_id)
     return NEVER_CHOSEN if frequency is Frequency.NEVER else ONLY_INBOX_CHOSEN
+
+
+def _is_in_loan(session: Session, actor: Actor, opgave_id: UUID) -> bool:
+    return actor.user_id is not None and bool(under_way(session, opgave_id, actor.user_id))
 
 
 def _done(seen: SeenOpgave, response: Response, *, by_digest: bool) -> AnswerPage:

@@ -24,7 +24,8 @@ from app.responses.models import Outcome, Response
 from app.responses.queries import OwnAnswer
 from app.responses.rules import UNASKED, Answer, again_on
 from app.responses.service import NO_PROFILE, refusal
-from app.web.conversations.pages import ConversationLine, conversation_line
+from app.web.conversations.pages import ConversationLine, conversation_lines
+from app.web.loans.of_reaction import LoanNote, own_notes
 from app.web.responses.words import (
     NOT_FOR_READER,
     answer_words,
@@ -59,6 +60,13 @@ class AnswerBlock:
     later: str
     # Something can be asked first, without showing interest.
     can_ask: bool = False
+    # What came of it; None when no hours were asked for.
+    loan: LoanNote | None = None
+
+    @property
+    def is_in_loan(self) -> bool:
+        """What ends it is a step of the loan."""
+        return self.loan is not None and self.loan.is_under_way
 
 
 @dataclass(frozen=True)
@@ -117,8 +125,10 @@ def answer_block(
         outcome=queries.outcomes_of(session, viewer, [seen.opgave.id]).get(seen.opgave.id),
         is_invited=invitation is not None
         and invitations.can_be_answered(invitation, seen.opgave, today),
+        loan=own_notes(session, viewer.user_id, [seen.opgave.id]).get(seen.opgave.id),
     )
-    shows = block.said or block.can_show_interest or block.lacks_profile or block.conversation_id
+    says = block.said or block.loan or block.conversation_id
+    shows = says or block.can_show_interest or block.lacks_profile
     return block if shows else None
 
 
@@ -128,7 +138,9 @@ def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
     by_digest = viewer.user_id is not None and hears_by_digest(session, viewer.user_id)
     talks = conversations.ids_by_opgave(session, viewer.user_id) if viewer.user_id else {}
     own = queries.all_own(session, viewer)
-    ended = queries.outcomes_of(session, viewer, [one.response.opgave_id for one in own])
+    answered = [one.response.opgave_id for one in own]
+    ended = queries.outcomes_of(session, viewer, answered)
+    notes = own_notes(session, viewer.user_id, answered)
     lines = [
         _line(
             viewer,
@@ -138,12 +150,13 @@ def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
             by_digest=by_digest,
             talk=talks.get(one.response.opgave_id),
             outcome=ended.get(one.response.opgave_id),
+            loan=notes.get(one.response.opgave_id),
         )
         for one in own
     ]
     interested = any(line.answer.is_interested for line in lines)
     asked = conversations.own_questions(session, viewer)
-    questions = [conversation_line(seen, today) for seen in asked]
+    questions = conversation_lines(session, asked, today)
     invited = [_invited(one) for one in invitations.got(session, viewer, today)]
     return AnswersPage(invited, lines, questions, is_unseen=interested and not is_published)
 
@@ -167,6 +180,7 @@ def _block(
     by_digest: bool,
     talk: UUID | None,
     outcome: Outcome | None,
+    loan: LoanNote | None,
     is_invited: bool = False,
 ) -> AnswerBlock:
     opgave = seen.opgave
@@ -177,7 +191,8 @@ def _block(
     }
     waits = bool(response and response.again_on and response.again_on > today)
     is_busy = said is Answer.INTERESTED or said is Answer.CLOSED
-    may_say_later = not (against[Answer.LATER] or is_busy or waits)
+    is_in_loan = loan is not None and loan.is_under_way
+    may_say_later = not (against[Answer.LATER] or is_busy or waits or is_in_loan)
     return AnswerBlock(
         opgave_id=opgave.id,
         gemeente_name=seen.gemeente.name,
@@ -195,6 +210,7 @@ def _block(
         if may_say_later
         else "",
         can_ask=not talk and not refusal_to_ask(viewer, opgave, today),
+        loan=loan,
     )
 
 
@@ -207,9 +223,10 @@ def _line(
     by_digest: bool,
     talk: UUID | None,
     outcome: Outcome | None,
+    loan: LoanNote | None,
 ) -> AnswerLine:
     if one.seen is None:
-        return _line_of_hidden(viewer, one, by_digest=by_digest, talk=talk)
+        return _line_of_hidden(viewer, one, by_digest=by_digest, talk=talk, loan=loan)
     opgave = one.seen.opgave
     block = _block(
         viewer,
@@ -220,6 +237,7 @@ def _line(
         by_digest=by_digest,
         talk=talk,
         outcome=outcome,
+        loan=loan,
     )
     return AnswerLine(
         title=opgave.title,
@@ -234,7 +252,7 @@ def _line(
 
 
 def _line_of_hidden(
-    viewer: Actor, one: OwnAnswer, *, by_digest: bool, talk: UUID | None
+    viewer: Actor, one: OwnAnswer, *, by_digest: bool, talk: UUID | None, loan: LoanNote | None
 ) -> AnswerLine:
     """What can be said of an opgave that the reader may not read: that they can take it back."""
     response, gone = one.response, one.gone
@@ -261,5 +279,6 @@ def _line_of_hidden(
             message_id=new_id(),
             is_invited=False,
             later="",
+            loan=loan,
         ),
     )

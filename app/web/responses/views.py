@@ -12,8 +12,8 @@ from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.core.work import Work
 from app.extensions import db
+from app.loans import service as loans
 from app.opgaven import queries as opgaven
-from app.responses import service
 from app.together import queries as together
 from app.web.auth import current_actor
 from app.web.conversations.forms import InterestForm
@@ -66,7 +66,7 @@ def show_interest(opgave_id: UUID) -> ResponseReturnValue:
 @allow(Policy.SIGNED_IN)
 def say_later(opgave_id: UUID) -> ResponseReturnValue:
     def act(work: Work) -> str:
-        response = service.say_later(work, opgave_id)
+        response = loans.say_later(work, opgave_id)
         by_digest = hears_by_digest(work.session, response.user_id)
         return answer_words(response, by_digest=by_digest)
 
@@ -77,7 +77,7 @@ def say_later(opgave_id: UUID) -> ResponseReturnValue:
 @allow(Policy.SIGNED_IN)
 def withdraw(opgave_id: UUID) -> ResponseReturnValue:
     def act(work: Work) -> str:
-        service.withdraw(work, opgave_id)
+        loans.withdraw_reaction(work, opgave_id)
         return WITHDRAWN
 
     return _answer(opgave_id, act)

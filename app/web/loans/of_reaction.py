@@ -1,0 +1,39 @@
+"""The loan that came of a reaction, where that reaction is shown."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.loans import queries
+from app.loans.queries import SeenLoan
+from app.loans.rules import UNDER_WAY, Party
+from app.loans.words import how_it_stands
+
+
+@dataclass(frozen=True)
+class LoanNote:
+    """How a loan stands, and where it is."""
+
+    loan_id: UUID
+    # Who is waited for, or until when it runs.
+    said: str
+    # It runs or waits for signatures: the reaction ends by its steps only.
+    is_under_way: bool
+
+
+def own_notes(
+    session: Session, user_id: UUID | None, opgave_ids: Collection[UUID]
+) -> dict[UUID, LoanNote]:
+    """By opgave the loan of this professional, of those where there is or was one."""
+    if user_id is None:
+        return {}
+    found = queries.came_of(session, {(opgave_id, user_id) for opgave_id in opgave_ids})
+    return {
+        opgave_id: loan_note(seen, Party.PROFESSIONAL) for (opgave_id, _), seen in found.items()
+    }
+
+
+def loan_note(seen: SeenLoan, reader: Party) -> LoanNote:
+    return LoanNote(seen.loan.id, how_it_stands(seen, reader), seen.loan.state in UNDER_WAY)
