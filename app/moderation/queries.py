@@ -1,6 +1,6 @@
 """Reading reports: what waits for a decision, one case, and what somebody reported themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -24,6 +24,7 @@ from app.moderation.texts import opgave_text, profile_text
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
+from app.opgaven.rules import may_edit
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
@@ -121,6 +122,21 @@ def own(session: Session, user_id: UUID) -> list[Report]:
     return list(session.scalars(found.order_by(Report.reported_at.desc(), Report.id)))
 
 
+def own_waiting(
+    session: Session, user_id: UUID | None, subject_ids: Collection[UUID]
+) -> dict[UUID, datetime]:
+    """When this person reported these things, of those that wait for a decision since."""
+    if user_id is None:
+        return {}
+    thing = func.coalesce(*COLUMNS.values())
+    waits = select(thing, Report.reported_at).where(
+        Report.reporter_id == user_id,
+        Report.decided_at.is_(None),
+        thing.in_(subject_ids),
+    )
+    return dict(session.execute(waits).all())
+
+
 def why_down(session: Session, subject: Subject, subject_id: UUID) -> str:
     """What was said when it was taken down, for who wrote it; nothing when that is forgotten."""
     said = select(Report.answer).where(
@@ -131,19 +147,61 @@ def why_down(session: Session, subject: Subject, subject_id: UUID) -> str:
 
 
 def titles(session: Session, reader: Actor, reports: Iterable[Report]) -> dict[UUID, str]:
-    """By report what it is about, in a few words."""
+    """By report what it is about, in a few words; the opgave as far as they may read its title."""
     reports = list(reports)
-    named = opgaven.by_ids(session, [one.opgave_id for one in reports if one.opgave_id])
-    return {
-        one.id: f"Opgave: {_title(named[one.opgave_id], reader)}"
-        if one.opgave_id in named
-        else TITLES[one.subject]
-        for one in reports
+    places = _places(session, reports)
+    about = opgaven.by_ids(session, [place.opgave_id for place in places.values()])
+    readable = opgaven.seen_opgaven(session, reader, list(about))
+    named = {
+        key: seen
+        for key, seen in about.items()
+        if may_moderate(reader) or key in readable or seen.is_gone_for(reader)
     }
+    return {one.id: _title(one.subject, places.get(one.id), named, reader) for one in reports}
 
 
-def _title(seen: SeenOpgave, reader: Actor) -> str:
-    return seen.opgave.title if may_moderate(reader) else seen.title_for(reader)
+@dataclass(frozen=True)
+class Place:
+    """On which opgave something stands, and whose conversation it is in."""
+
+    opgave_id: UUID
+    professional_id: UUID | None
+
+
+def _places(session: Session, reports: Iterable[Report]) -> dict[UUID, Place]:
+    """By report; a profile stands on no opgave."""
+    rows = session.execute(
+        select(
+            Report.id,
+            func.coalesce(
+                Report.opgave_id,
+                Conversation.opgave_id,
+                PublishedAnswer.opgave_id,
+                Invitation.opgave_id,
+            ),
+            Conversation.user_id,
+        )
+        .outerjoin(Message, Message.id == Report.message_id)
+        .outerjoin(Conversation, Conversation.id == Message.conversation_id)
+        .outerjoin(PublishedAnswer, PublishedAnswer.id == Report.published_id)
+        .outerjoin(Invitation, Invitation.id == Report.invitation_id)
+        .where(Report.id.in_([one.id for one in reports]))
+    )
+    return {row[0]: Place(row[1], row[2]) for row in rows if row[1] is not None}
+
+
+def _title(
+    subject: Subject, place: Place | None, named: Mapping[UUID, SeenOpgave], reader: Actor
+) -> str:
+    seen = named.get(place.opgave_id) if place else None
+    if seen is None or place is None:
+        return TITLES[subject]
+    title = seen.opgave.title if may_moderate(reader) else seen.title_for(reader)
+    sides = {place.professional_id} if place.professional_id else set()
+    is_own = reader.user_id in sides or may_edit(reader, seen.opgave.gemeente_code)
+    if subject is Subject.MESSAGE and is_own:
+        return OWN_MESSAGE.format(title=title)
+    return TITLES_ON_OPGAVE[subject].format(title=title)
 
 
 def stakes_of(session: Session, opgave_id: UUID) -> Stakes:
@@ -169,6 +227,14 @@ def reported(session: Session, report: Report, today: date) -> Reported:
     return readers[report.subject](session, report.subject_id)
 
 
+OWN_MESSAGE = "Een bericht in je gesprek over {title}"
+TITLES_ON_OPGAVE = {
+    Subject.OPGAVE: "Opgave: {title}",
+    Subject.MESSAGE: "Een bericht in een gesprek over {title}",
+    Subject.PUBLISHED: "Een vraag met antwoord bij {title}",
+    Subject.INVITATION: "De woorden van een uitnodiging voor {title}",
+}
+# Of what stands on no opgave, or on one that the reader may not read.
 TITLES = {
     Subject.OPGAVE: "Een opgave",
     Subject.PROFILE: "Een profiel",

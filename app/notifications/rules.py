@@ -184,6 +184,8 @@ MAIL_RULES = {
     MailKind.ANSWER_AWAITED: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
 }
+# The occasion of the mail that tells that something is there again after a report.
+PUT_BACK = "put back"
 NEXT_ONE_TELLS = "Er staat al een nieuwer overzicht klaar. Dat vertelt ook wat hierin stond."
 LINK_IS_OVER = "De link in deze mail werkt niet meer. Wie wil inloggen, vraagt een nieuwe aan."
 # What somebody waits for has a road of its own, and goes rather twice than not at all.

@@ -4,15 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor, Role
 from app.moderation import queries
 from app.moderation.rules import Ruling, Subject
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
 from tests.conversations.builders import a_talk, say
-from tests.moderation.builders import a_report, last_message
+from tests.moderation.builders import a_published_answer, a_report, last_message
+from tests.responses.builders import an_invitation
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.queries import counted
 from tests.support.work import MONDAY, TODAY, make_work
@@ -69,9 +73,58 @@ def test_each_thing_has_a_title_for_the_same_questions(session: Session) -> None
     assert [titles[one.id] for one in about] == [
         "Opgave: Een veilig plein",
         "Een profiel",
-        "Een bericht in een gesprek",
+        "Een bericht in een gesprek over Een veilig plein",
     ]
     assert len(many) == len(few)
+
+
+def test_what_stands_on_an_opgave_is_named_by_it_as_far_as_its_title_may_be_read(
+    session: Session,
+) -> None:
+    talk = a_talk(session, "Hoi")
+    bridge = an_opgave(session, title="Een brug")
+    about = [
+        a_report(session, message_id=last_message(session, talk).id),
+        a_report(session, published_id=a_published_answer(session).id),
+        a_report(session, invitation_id=an_invitation(session, bridge).id),
+    ]
+    sides = (talk.professional, talk.owner)
+    beheerder = make_work(session, a_user(session, Role.BEHEERDER)).actor
+    stranger = viewer(session)
+
+    read = list(queries.titles(session, stranger, about).values())
+    by_sides = [
+        queries.titles(session, make_work(session, one).actor, about)[about[0].id] for one in sides
+    ]
+    for one in session.scalars(select(Opgave)):
+        one.status, one.published_at = OpgaveStatus.CONCEPT, None
+    session.flush()
+    hidden = list(queries.titles(session, stranger, about).values())
+    decides = queries.titles(session, beheerder, about)[about[0].id]
+
+    assert read == [
+        "Een bericht in een gesprek over Een veilig plein",
+        "Een vraag met antwoord bij Een veilig plein",
+        "De woorden van een uitnodiging voor Een brug",
+    ]
+    assert by_sides == ["Een bericht in je gesprek over Een veilig plein"] * 2
+    assert hidden == [
+        "Een bericht in een gesprek",
+        "Een vraag met antwoord bij een opgave",
+        "De woorden van een uitnodiging",
+    ]
+    assert decides == "Een bericht in een gesprek over Een veilig plein"
+
+
+def test_what_waits_is_known_to_who_reported_it(session: Session) -> None:
+    reporter, one = a_user(session), a_report(session)
+    own = a_report(session, reporter, opgave_id=one.opgave_id)
+    decided = a_report(session, reporter, ruling=Ruling.LEFT, decided_at=MONDAY)
+    ids = [own.opgave_id, decided.opgave_id]
+
+    assert queries.own_waiting(session, reporter.id, ids) == {own.opgave_id: MONDAY}
+    assert queries.own_waiting(session, a_user(session).id, ids) == {}
+    assert queries.own_waiting(session, None, ids) == {}
 
 
 def test_of_a_conversation_one_message_is_read(session: Session) -> None:

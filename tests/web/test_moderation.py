@@ -550,3 +550,70 @@ def test_what_came_before_somebody_is_sure_is_read_first(
     assert "Er kwam nog iets bij." in text_of(answer)
     assert "Zo praten we hier niet." in answer.text
     assert one.decided_at is None
+
+
+def test_who_reports_reads_what_it_is_and_finds_the_way_back(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    message, published = last_message(session, talk), a_published_answer(session)
+    opgave, _, _ = a_match(session)
+    invitation = an_invitation(session, opgave, talk.professional, words="Kom je een keer?")
+    colleague = a_profile(session, "wonen", headline="Ik regel alles")
+    sign_in(client, session, talk.professional)
+    forms = {
+        f"opgave/{talk.opgave.id}": ("Er is werk.", f"/opgaven/{talk.opgave.id}"),
+        f"profiel/{colleague.user_id}": ("Ik regel alles", f"/collegas/{colleague.user_id}"),
+        f"bericht/{message.id}": ("sukkel", f"/gesprekken/{talk.id}#bericht-{message.number}"),
+        f"antwoord/{published.id}": ("Bij die sukkels.", f"/opgaven/{published.opgave_id}"),
+        f"uitnodiging/{invitation.id}": ("Kom je", f"/opgaven/{opgave.id}/uitnodiging"),
+    }
+
+    for address, (words, back) in forms.items():
+        page = client.get(f"/melden/{address}")
+        assert words in text_of(page)
+        assert f'<a href="{back}">Annuleer</a>' in page.text
+        assert page.text.count(f'href="{back}"') == 2
+    about = text_of(client.get(f"/melden/bericht/{message.id}"))
+    assert "Een bericht in je gesprek over “Een veilig plein”." in about
+
+
+def test_a_long_text_is_read_by_who_opens_it(
+    client: FlaskClient, session: Session, reader: User
+) -> None:
+    opgave = an_opgave(session, text="Snel geld. " * 100)
+
+    page = client.get(f"/melden/opgave/{opgave.id}")
+
+    assert "Lees de hele tekst" in text_of(page)
+    assert "Snel geld." in text_of(page)
+
+
+def test_what_waits_is_not_offered_to_report_again(
+    client: FlaskClient, session: Session, talk: Talk, beheerder: User
+) -> None:
+    message, published = last_message(session, talk), a_published_answer(session)
+    colleague = a_profile(session, "wonen")
+    opgave, _, _ = a_match(session)
+    invitation = an_invitation(session, opgave, talk.professional)
+    sign_in(client, session, talk.professional)
+    places = {
+        f"/melden/opgave/{talk.opgave.id}": f"/opgaven/{talk.opgave.id}",
+        f"/melden/profiel/{colleague.user_id}": f"/collegas/{colleague.user_id}",
+        f"/melden/bericht/{message.id}": f"/gesprekken/{talk.id}",
+        f"/melden/antwoord/{published.id}": f"/opgaven/{published.opgave_id}",
+        f"/melden/uitnodiging/{invitation.id}": f"/opgaven/{opgave.id}/uitnodiging",
+    }
+
+    for address, place in places.items():
+        client.post(address, data=UNKIND)
+        page = client.get(place)
+        assert address not in page.text
+        assert "Je meldde dit op " in text_of(page)
+        again = client.get(address, follow_redirects=True)
+        assert again.request.path == "/gemeld"
+        assert "Je meldde dit op " in text_of(again)
+    one = session.scalars(select(Report).where(Report.message_id == message.id)).one()
+    service.decide(make_work(session, beheerder), one.id, Ruling.LEFT, "", read=1)
+    session.commit()
+
+    assert f"/melden/bericht/{message.id}" in client.get(f"/gesprekken/{talk.id}").text

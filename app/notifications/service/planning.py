@@ -25,6 +25,7 @@ from app.notifications import queries
 from app.notifications.models import Delivery, DigestRun
 from app.notifications.rules import (
     PEOPLE_A_TURN,
+    PUT_BACK,
     DeliveryState,
     Due,
     MailKind,
@@ -181,16 +182,18 @@ def mail_report_decided(work: Work, report_id: UUID) -> None:
 
 
 def mail_put_back(work: Work, report_id: UUID) -> None:
-    """Tell who wrote it, and heard that it was gone, that it is there again."""
-    first = moderation.case_of(work.session, report_id).first
-    about = moderation.reported(work.session, first, work.today)
-    for user_id in sorted(about.writer_ids):
+    """Tell who reported it, and who wrote it and heard that it was gone, that it is there again."""
+    case = moderation.case_of(work.session, report_id)
+    about = moderation.reported(work.session, case.first, work.today)
+    readers = {one.reporter_id: one.id for one in case.reports if one.reporter_id}
+    readers |= dict.fromkeys(about.writer_ids, case.first.id)
+    for user_id, about_id in sorted(readers.items()):
         _plan(
             work,
             MailKind.REPORT_DECIDED,
-            first.id,
+            about_id,
             user_id=user_id,
-            occasion="put back",
+            occasion=PUT_BACK,
             starts_at=at_once.quiet_until(work),
         )
 

@@ -16,6 +16,7 @@ from app.core.actor import Actor
 from app.core.dutch import weekday_date
 from app.loans.queries import SeenLoan, came_of
 from app.loans.rules import Party
+from app.moderation.queries import own_waiting
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import ENDED
 from app.people import queries as people
@@ -58,6 +59,8 @@ class MessageView:
     is_new: bool
     # Nothing for what the own side wrote, and for what is down.
     report_href: str
+    # When the reader did, and nothing is decided about it yet.
+    reported_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ def conversation_page(
     seen = queries.of_viewer(session, viewer, conversation_id)
     read_to = queries.read_to(session, conversation_id, viewer.user_id) if viewer.user_id else 0
     written = queries.messages(session, conversation_id)
+    reported = own_waiting(session, viewer.user_id, [one.message_id for one in written])
     href = url_for("opgaven.show", opgave_id=seen.opgave.id) if seen.is_readable else ""
     loan = _loan(seen, came_of(session, {_pair(seen)}).get(_pair(seen)))
     return ConversationPage(
@@ -128,7 +132,9 @@ def conversation_page(
         who=_other(seen),
         waits=_waits(seen, loan),
         deadline=_deadline(seen, today),
-        messages=[_message(one, seen, viewer, read_to) for one in written],
+        messages=[
+            _message(one, seen, viewer, read_to, reported.get(one.message_id)) for one in written
+        ],
         last=written[-1].number if written else 0,
         unread=seen.unread,
         is_of_professional=seen.side is Side.PROFESSIONAL,
@@ -241,7 +247,13 @@ def _deadline(seen: SeenConversation, today: date) -> str:
     return said if day > today else f"{said}: dat is niet gelukt"
 
 
-def _message(one: SeenMessage, seen: SeenConversation, viewer: Actor, read_to: int) -> MessageView:
+def _message(
+    one: SeenMessage,
+    seen: SeenConversation,
+    viewer: Actor,
+    read_to: int,
+    reported_at: datetime | None,
+) -> MessageView:
     is_own = one.writer_id is not None and one.writer_id == viewer.user_id
     home = seen.professional_gemeente if one.side is Side.PROFESSIONAL else seen.opgave_gemeente
     name = one.writer_name or SOMEBODY
@@ -254,6 +266,7 @@ def _message(one: SeenMessage, seen: SeenConversation, viewer: Actor, read_to: i
         by_mail=one.by_mail,
         is_new=one.number > read_to and one.side is not seen.side,
         report_href=_report_href(one) if one.side is not seen.side and not one.is_down else "",
+        reported_at=reported_at,
     )
 
 

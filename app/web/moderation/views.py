@@ -7,14 +7,16 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
+from app.core.dutch import dutch_date
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.extensions import db
-from app.moderation import service
+from app.moderation import queries, service
 from app.moderation.rules import Ruling, Subject, decision_faults
 from app.web.auth import current_actor
 from app.web.moderation.forms import DecisionForm, ReportForm
 from app.web.moderation.pages import CasePage, case_lines, case_page, down_lines, own_lines
+from app.web.moderation.reporting import report_page
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -26,13 +28,7 @@ IS_BACK = {
     Subject.PUBLISHED: "De vraag en het antwoord staan weer op de opgave.",
     Subject.INVITATION: "De woorden staan weer in de uitnodiging.",
 }
-NAMES = {
-    Subject.OPGAVE: "deze opgave",
-    Subject.PROFILE: "dit profiel",
-    Subject.MESSAGE: "dit bericht",
-    Subject.PUBLISHED: "deze vraag en dit antwoord",
-    Subject.INVITATION: "deze uitnodiging",
-}
+ALREADY = "Je meldde dit op {day}. Een beheerder kijkt ernaar."
 
 moderation = Blueprint("moderation", __name__)
 
@@ -119,8 +115,13 @@ def _report_page(about: Subject, subject_id: UUID) -> ResponseReturnValue:
         service.readable(work, about, subject_id)
     if form.submitted() and _report(form, about, subject_id):
         return redirect(url_for("moderation.mine"))
-    page = render_template("moderation/report.html", form=form, name=NAMES[about])
-    return page, form.status
+    session, viewer, today = db.session(), current_actor(), dutch_day(utc_now())
+    reported_at = queries.own_waiting(session, viewer.user_id, [subject_id]).get(subject_id)
+    if reported_at is not None:
+        flash(ALREADY.format(day=dutch_date(reported_at)), "warning")
+        return redirect(url_for("moderation.mine"))
+    page = report_page(session, viewer, about, subject_id, today)
+    return render_template("moderation/report.html", form=form, page=page), form.status
 
 
 def _report(form: ReportForm, about: Subject, subject_id: UUID) -> bool:

@@ -23,6 +23,7 @@ from app.loans import queries as loans
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
 from app.matching.searching import Sought
+from app.moderation import queries as moderation
 from app.notifications import queries as notifications
 from app.opgaven import life, queries, service
 from app.opgaven.models import Opgave
@@ -135,6 +136,8 @@ def show(opgave_id: UUID) -> str:
     user_id, is_ours = actor.user_id, may_edit(actor, opgave.gemeente_code)
     score = standing.match_of_person(session, user_id, opgave_id, today) if user_id else None
     works_on_it = user_id is not None and loans.runs(session, opgave_id, user_id)
+    published = conversations.published(session, opgave_id)
+    here = [opgave_id, *(one.id for one in published)]
     said_of = own_said_of(session, disputes.own(session, actor) if user_id else ())
     return render_template(
         "opgaven/show.html",
@@ -153,7 +156,8 @@ def show(opgave_id: UUID) -> str:
         may_edit=is_ours,
         ours=ours_block(session, actor, opgave, today, reviews=_reviews()) if is_ours else None,
         answers_in_time=_answers_in_time(opgave) if not ended else None,
-        published=conversations.published(session, opgave_id),
+        published=published,
+        reported=moderation.own_waiting(session, actor.user_id, here),
         may_begin=may_begin_with(actor, opgave.gemeente_code, opgave.status),
         new_opgave_id=new_id(),
         elsewhere=lines_for_opgave(session, actor, seen, today) if is_ours and not ended else [],

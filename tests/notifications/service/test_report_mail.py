@@ -25,6 +25,7 @@ from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
 
 NIGHT = datetime(2026, 11, 23, 21, tzinfo=UTC)
+OVER = "{}: Een bericht in je gesprek over Een veilig plein"
 WHY = "Wij zoeken hier\ngeen klanten."
 
 
@@ -129,10 +130,10 @@ def test_who_wrote_it_reads_why_and_never_who_reported_it(
 
     assert to_writer is not None
     assert to_reporter is not None
-    assert to_writer.subject == "Weggehaald na een melding: Een bericht in een gesprek"
+    assert to_writer.subject == OVER.format("Weggehaald na een melding")
     assert "> Wij zoeken hier\n> geen klanten." in to_writer.text
     assert "Fatima Bouali" not in to_writer.text + to_writer.html
-    assert to_reporter.subject == "Wat je meldde, is bekeken: Een bericht in een gesprek"
+    assert to_reporter.subject == OVER.format("Wat je meldde, is bekeken")
     assert "haalde het weg" in to_reporter.text
     assert "sukkel" not in to_reporter.text + to_writer.text
 
@@ -147,6 +148,17 @@ def test_who_wrote_it_is_not_told_of_what_is_back(
     moderation.put_back(make_work(session, beheerder), one.id)
 
     assert letter_to(app, session, talk.professional) is None
+    # Who reported it hears that it was put back.
+    assert letter_to(app, session, talk.owner) is None
+    service.mail_put_back(make_work(session), one.id)
+    [back] = [
+        one
+        for one in mails(session)
+        if one.user_id == talk.owner.id and one.state is DeliveryState.PENDING
+    ]
+    letter = letter_of(app, session, back)
+    assert letter is not None
+    assert letter.subject == OVER.format("Teruggezet")
 
 
 def test_who_was_told_that_it_is_gone_is_told_that_it_is_back(
@@ -162,14 +174,19 @@ def test_who_was_told_that_it_is_gone_is_told_that_it_is_back(
     for _ in range(2):
         service.mail_put_back(make_work(session), one.id)
 
-    [back] = [one for one in mails(session) if one.state is DeliveryState.PENDING]
-    assert back.user_id == talk.professional.id
-    letter = letter_of(app, session, back)
-    assert letter is not None
-    assert letter.subject == "Teruggezet: Een bericht in een gesprek"
-    assert "Anderen zien het weer." in letter.text
-    assert "geen klanten" not in letter.text
-    assert "haalde" not in letter.text
+    back = {one.user_id: one for one in mails(session) if one.state is DeliveryState.PENDING}
+    sides = (talk.professional, talk.owner)
+    letters = [letter_of(app, session, back.pop(side.id)) for side in sides]
+    assert back == {}
+    for letter in letters:
+        assert letter is not None
+        assert letter.subject == OVER.format("Teruggezet")
+        assert "geen klanten" not in letter.text
+        assert "haalde" not in letter.text
+    to_writer, to_reporter = (f"{letter}" for letter in letters)
+    assert "Anderen zien het weer." in to_writer
+    assert "Een beheerder keek er nog eens naar." in to_reporter
+    assert "omdat je iets meldde" in to_reporter
 
 
 def test_of_what_is_gone_again_nobody_hears_that_it_was_back(
@@ -184,8 +201,8 @@ def test_of_what_is_gone_again_nobody_hears_that_it_was_back(
     service.mail_put_back(make_work(session), one.id)
     people.take_down(make_work(session, beheerder), profile.user_id)
 
-    [back] = [one for one in mails(session) if one.state is DeliveryState.PENDING]
-    assert letter_of(app, session, back) is None
+    back = [one for one in mails(session) if one.state is DeliveryState.PENDING]
+    assert [letter_of(app, session, one) for one in back] == [None, None]
 
 
 def test_at_night_it_waits_for_the_morning(session: Session, beheerder: User) -> None:

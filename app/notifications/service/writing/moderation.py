@@ -7,6 +7,7 @@ from app.moderation import queries as moderation
 from app.moderation.rules import GROUNDS, Ruling
 from app.notifications import queries
 from app.notifications.models import Delivery
+from app.notifications.rules import PUT_BACK
 from app.notifications.service.writing.addressed import Addressed, NothingToTell, lines
 
 
@@ -28,7 +29,8 @@ def report_made(work: Work, delivery: Delivery) -> Addressed:
 def report_decided(work: Work, delivery: Delivery) -> Addressed:
     """For who reported it, and for who wrote it: that it is gone, and that it is back.
 
-    Nobody reads who reported. Who was not told that it is gone need not know that it is back.
+    Nobody reads who reported. Who wrote it and was not told that it is gone need not know that it
+    is back; who reported it hears the last of it only.
     """
     reader = work.fetch(User, delivery.user_id)
     report = moderation.case_of(work.session, delivery.subject_id).first
@@ -37,8 +39,9 @@ def report_decided(work: Work, delivery: Delivery) -> Addressed:
     viewer = accounts.actor_of(reader)
     about = moderation.reported(work.session, report, work.today)
     is_down, is_writer = report.ruling is Ruling.TAKEN_DOWN, reader.id in about.writer_ids
-    is_back = is_writer and queries.was_told(work.session, delivery)
-    if is_writer and about.is_down is is_back:
+    tells_of_it = delivery.dedupe_key.endswith(PUT_BACK)
+    is_back = queries.was_told(work.session, delivery) if is_writer else tells_of_it
+    if is_down and about.is_down is is_back:
         raise NothingToTell("gone again" if is_back else "put back")
     facts = {
         "name": reader.name,
