@@ -131,6 +131,8 @@ class PublishedAnswer(Base):
     revised_at: Mapped[datetime | None]
     # When a beheerder took it away itself, after a report.
     taken_down_at: Mapped[datetime | None]
+    # When who looks after the opgave took it off; kept as long as it is reported.
+    taken_back_at: Mapped[datetime | None]
     # A message that it may repeat was taken down.
     is_silenced: Mapped[bool] = mapped_column(default=False)
 

@@ -1,8 +1,9 @@
 """A question with its answer on the page of an opgave, without who asked it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import exists, func, update
+from sqlalchemy import delete, exists, func, update
 from sqlalchemy.orm import Session
 
 from app.conversations import queries
@@ -17,6 +18,10 @@ from app.core.outbox import facts_of
 from app.core.work import Work
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import ENDED, NO_SUCH_MOVE
+
+WAS_TAKEN_BACK = (
+    "Deze vraag is intussen van de opgave gehaald. Wil je die er weer op? Begin dan in het gesprek."
+)
 
 
 def publish(
@@ -44,6 +49,8 @@ def publish(
     known = work.session.get(PublishedAnswer, published_id)
     if known is not None:
         opgaven.opgave_to_edit(work.session, work.actor, known.opgave_id)
+        if known.taken_back_at is not None:
+            raise Conflict(said=WAS_TAKEN_BACK)
         return
     work.session.add(
         PublishedAnswer(
@@ -81,11 +88,20 @@ def take_back(work: Work, published_id: UUID) -> UUID:
     )
     if there is None:
         return _was_on(work, published_id)
-    published = queries.published_to_edit(work.session, work.actor, published_id)
-    opgave_id = published.opgave_id
-    work.emit(QuestionTakenBack(published_id=published_id, opgave_id=opgave_id))
-    work.session.delete(published)
+    opgave_id = opgaven.opgave_to_edit(work.session, work.actor, there.opgave_id).id
+    if there.taken_back_at is None:
+        published = queries.published_to_edit(work.session, work.actor, published_id)
+        published.taken_back_at = work.now
+        work.emit(QuestionTakenBack(published_id=published_id, opgave_id=opgave_id))
     return opgave_id
+
+
+def forget_taken_back(work: Work, reported: Collection[UUID]) -> None:
+    """Remove what was taken back, but what somebody reported: that is judged by its row."""
+    gone = PublishedAnswer.taken_back_at.is_not(None)
+    work.session.execute(
+        delete(PublishedAnswer).where(gone, PublishedAnswer.id.not_in(list(reported)))
+    )
 
 
 def _was_on(work: Work, published_id: UUID) -> UUID:

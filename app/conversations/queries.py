@@ -280,13 +280,18 @@ def _standing(session: Session, which: ColumnElement[bool]) -> list[PublishedAns
 
 def is_standing() -> ColumnElement[bool]:
     """Whether a published answer can be read on its opgave."""
-    return and_(PublishedAnswer.is_silenced.is_(False), PublishedAnswer.taken_down_at.is_(None))
+    return and_(
+        PublishedAnswer.is_silenced.is_(False),
+        PublishedAnswer.taken_down_at.is_(None),
+        PublishedAnswer.taken_back_at.is_(None),
+    )
 
 
 def has_silenced(session: Session, conversation_id: UUID) -> bool:
     """Whether something of this conversation is off its opgave because a message is down."""
     of_it = PublishedAnswer.conversation_id == conversation_id
-    return bool(session.scalar(select(exists().where(of_it, PublishedAnswer.is_silenced))))
+    there = and_(PublishedAnswer.is_silenced, PublishedAnswer.taken_back_at.is_(None))
+    return bool(session.scalar(select(exists().where(of_it, there))))
 
 
 def texts_down(session: Session, conversation_id: UUID | None) -> list[str]:

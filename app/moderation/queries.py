@@ -297,7 +297,7 @@ def _published(session: Session, published_id: UUID) -> Reported:
     seen = opgaven.by_ids(session, [published.opgave_id])[published.opgave_id]
     return Reported(
         title=f"Vraag en antwoord bij: {seen.opgave.title}",
-        text=f"{published.question}\n\n{published.answer}",
+        text="" if published.taken_back_at else f"{published.question}\n\n{published.answer}",
         written_by=f"Gemeente {seen.gemeente.name}",
         writer_ids=_known(published.published_by),
         is_down=published.taken_down_at is not None,

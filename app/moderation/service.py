@@ -137,10 +137,14 @@ def put_back(work: Work, report_id: UUID) -> None:
 def forget(work: Work) -> int:
     """Remove what was decided a year ago; how many.
 
-    Of what is still down its case stays: without that nobody could put it back.
+    Of what is still down its case stays: without that nobody could put it back. What was taken back
+    by its own people stays as long as a report is about it.
     """
     old = delete(Report).where(Report.decided_at < work.now - KEPT, ~queries.is_down())
-    return len(work.session.scalars(old.returning(Report.id)).all())
+    forgotten = len(work.session.scalars(old.returning(Report.id)).all())
+    reported = select(Report.published_id).where(Report.published_id.is_not(None))
+    publishing.forget_taken_back(work, work.session.scalars(reported).all())
+    return forgotten
 
 
 def readable(work: Work, subject: Subject, subject_id: UUID) -> None:

@@ -56,6 +56,9 @@ LANDED = {
     "0009_keep_the_road_open.py": (
         "e07480605d609686ff33e248ec2edc6b74914ca95b2e381c9cff03fadd4c302c"
     ),
+    "0010_keep_down_what_is_down.py": (
+        "597a53363b866b6174602ea184f1fddd79332dc953d5676825bd87de2d7fcef3"
+    ),
 }
 
 
@@ -228,7 +231,12 @@ def _tell_in_old_and_later_words() -> None:
         )
     later = (
         *(NoticeKind.INVITED, NoticeKind.INVITATION_ENDED),
-        *(NoticeKind.OUTCOME, NoticeKind.GIVEN_BACK, NoticeKind.LOAN_MOVED),
+        *(
+            NoticeKind.OUTCOME,
+            NoticeKind.GIVEN_BACK,
+            NoticeKind.OPENED_AGAIN,
+            NoticeKind.LOAN_MOVED,
+        ),
         *(NoticeKind.QUESTION_PUBLISHED, NoticeKind.ANSWER_DUE, NoticeKind.ANSWER_LATE),
     )
     for notice in (NoticeKind.INTEREST_SHOWN, NoticeKind.MESSAGE_WRITTEN, *later):
