@@ -285,6 +285,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         NoticeKind.ANSWER_LATE: "Een collega kreeg niet op tijd antwoord",
         NoticeKind.OUTCOME: "Afloop van een reactie",
         NoticeKind.GIVEN_BACK: "Je belangstelling staat weer",
+        NoticeKind.OPENED_AGAIN: "Een opgave staat weer open",
     },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",

@@ -116,6 +116,11 @@ def _tell_given_back(work: Work, fact: Payload) -> None:
     notifications.tell_given_back(work, UUID(fact["opgave_id"]), UUID(fact["user_id"]), at)
 
 
+def _tell_opened_again(work: Work, fact: Payload) -> None:
+    at = datetime.fromisoformat(fact["at"])
+    notifications.tell_opened_again(work, UUID(fact["opgave_id"]), UUID(fact["user_id"]), at)
+
+
 def _this_one(fact: Payload) -> list[UUID]:
     return [UUID(fact["opgave_id"])]
 
@@ -169,6 +174,7 @@ ANSWER_BY_NO = Reaction("answer_by_no", Group.TICK, _answer_by_no)
 LET_GO = Reaction("let_go", Group.TICK, _let_go)
 OPEN_AGAIN = Reaction("open_again", Group.TICK, _open_again)
 TELL_GIVEN_BACK = Reaction("tell_given_back", Group.TICK, _tell_given_back)
+TELL_OPENED_AGAIN = Reaction("tell_opened_again", Group.TICK, _tell_opened_again)
 TELL_OUTCOME = _one("tell_outcome", notifications.tell_outcome, "opgave_id", "user_id")
 BEGIN_CONVERSATION = _one(
     "begin_conversation", conversations.begin_after_interest, "opgave_id", "user_id"
@@ -286,9 +292,10 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.taken_down": (TELL_TAKEN_DOWN,),  # all else follows from its end
     "outcome.given": (TELL_OUTCOME, ANSWER_BY_NO),
     # By somebody: told by the message that comes with it, when it was told before. By the opgave
-    # that opened again: of interest the next one tells.
+    # that opened again: the next two tell, of interest and of what was only asked.
     "outcome.taken_back": (),
     "interest.given_back": (TELL_GIVEN_BACK,),
+    "outcome.undone": (TELL_OPENED_AGAIN,),
     "interest.shown": (TELL_INTEREST, BEGIN_CONVERSATION),
     # Gone from the page of the opgavehouder with the row itself.
     "interest.withdrawn": (STOP_WAITING,),

@@ -572,7 +572,7 @@ def invitations(news: Choice[InvitationNews]) -> Invitations:
 
 def outcomes(news: Choice[OutcomeNews]) -> Outcomes:
     lines = tuple(
-        DigestOutcome(one.opgave_id, what_became(one), one.kind is NoticeKind.GIVEN_BACK)
+        DigestOutcome(one.opgave_id, what_became(one), one.kind is not NoticeKind.OUTCOME)
         for one in news.told
     )
     return Outcomes(lines, news.more + sum(group.more for group in news.groups))
@@ -582,6 +582,8 @@ def what_became(news: OutcomeNews) -> str:
     about = f"“{news.opgave_title}” van gemeente {news.gemeente_name}"
     if news.kind is NoticeKind.GIVEN_BACK:
         return f"{about} staat weer open, en je belangstelling ook."
+    if news.kind is NoticeKind.OPENED_AGAIN:
+        return f"{about} staat weer open."
     return f"{about} gaat voor jou niet door."
 
 

@@ -322,10 +322,19 @@ def _is_given_back(_whose: Whose) -> ColumnElement[bool]:
     return and_(Opgave.status.in_(TAKES_ANSWERS), stands.correlate_except(Response))
 
 
+def _is_opened_again(_whose: Whose) -> ColumnElement[bool]:
+    """As long as it can be answered, and was not; the reader as at `_is_together`."""
+    answered = exists().where(
+        Response.opgave_id == Notice.opgave_id, Response.user_id == Notice.user_id
+    )
+    return and_(Opgave.status.in_(TAKES_ANSWERS), ~answered.correlate_except(Response))
+
+
 def _is_news_of_reaction(whose: Whose) -> ColumnElement[bool]:
     return or_(
         and_(Notice.kind == NoticeKind.OUTCOME, _has_outcome(whose)),
         and_(Notice.kind == NoticeKind.GIVEN_BACK, _is_given_back(whose)),
+        and_(Notice.kind == NoticeKind.OPENED_AGAIN, _is_opened_again(whose)),
     )
 
 
@@ -602,7 +611,7 @@ LOANS = Part(
 OUTCOMES = Part(
     name="outcomes",
     family=Family.OUTCOMES,
-    kinds=frozenset({NoticeKind.OUTCOME, NoticeKind.GIVEN_BACK}),
+    kinds=frozenset({NoticeKind.OUTCOME, NoticeKind.GIVEN_BACK, NoticeKind.OPENED_AGAIN}),
     holds=_is_news_of_reaction,
     choose=longest_waiting,
     news_of=_outcome_news,

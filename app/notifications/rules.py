@@ -100,6 +100,7 @@ class NoticeKind(StrEnum):
     ANSWER_LATE = "answer_late"
     OUTCOME = "outcome"
     GIVEN_BACK = "given_back"
+    OPENED_AGAIN = "opened_again"
 
 
 class Family(StrEnum):

@@ -18,6 +18,7 @@ from app.responses import queries
 from app.responses.events import (
     InterestGivenBack,
     InvitationEnded,
+    OpenedAgain,
     OutcomeGiven,
     OutcomeTakenBack,
 )
@@ -123,8 +124,9 @@ def open_again(work: Work, opgave_id: UUID) -> None:
     interested = set(work.session.scalars(given_back))
     for user_id in sorted(told):
         work.emit(OutcomeTakenBack(user_id=user_id, opgave_id=opgave_id))
-        if told[user_id] and user_id in interested:
-            work.emit(InterestGivenBack(user_id=user_id, opgave_id=opgave_id, at=work.now))
+        if told[user_id]:
+            fact = InterestGivenBack if user_id in interested else OpenedAgain
+            work.emit(fact(user_id=user_id, opgave_id=opgave_id, at=work.now))
 
 
 def note_told(work: Work, outcome: Outcome) -> None:

@@ -75,6 +75,19 @@ class InterestGivenBack(Event):
 
 
 @dataclass(frozen=True)
+class OpenedAgain(Event):
+    """The opgave opened again, after they were told that it ended; they show no interest.
+
+    `at` is the moment from which it is.
+    """
+
+    name: ClassVar[str] = "outcome.undone"
+    user_id: UUID
+    opgave_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
 class OutcomeTakenBack(Event):
     """Who looks after the opgave thought again, or opened it again: all stands as before."""
 

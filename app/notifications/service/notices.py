@@ -103,6 +103,16 @@ def tell_given_back(work: Work, opgave_id: UUID, user_id: UUID, at: datetime) ->
         _tell_at_once(work, MailKind.OUTCOME, [{**notice, "told_at": told_at}], at)
 
 
+def tell_opened_again(work: Work, opgave_id: UUID, user_id: UUID, at: datetime) -> None:
+    """Tell somebody who asked something or was invited that they can react again, from then on."""
+    told_at = _moment_to_tell(work)
+    opgave = work.fetch(Opgave, opgave_id)
+    has_answered = work.session.get(Response, (user_id, opgave_id)) is not None
+    if opgave.status in TAKES_ANSWERS and not has_answered:
+        notice = _notice(work, user_id, NoticeKind.OPENED_AGAIN, opgave_id)
+        _tell_at_once(work, MailKind.OUTCOME, [{**notice, "told_at": told_at}], at)
+
+
 def _tell_at_once(
     work: Work, kind: MailKind, rows: Sequence[dict[str, Any]], happened_at: datetime
 ) -> None:

@@ -76,6 +76,7 @@ PAGES = {
     **dict.fromkeys(AWAITED, "conversations.of_opgave"),
     NoticeKind.OUTCOME: "outcomes.show",
     NoticeKind.GIVEN_BACK: "opgaven.show",
+    NoticeKind.OPENED_AGAIN: "opgaven.show",
 }
 
 NEXT_STEPS = {
@@ -303,6 +304,7 @@ TO_DO = {
 ABOUT_REACTION = {
     NoticeKind.OUTCOME: "Lees waarom, en wat nu bij je past.",
     NoticeKind.GIVEN_BACK: "Je hoeft niets te doen. Wil je niet meer? Trek je belangstelling in.",
+    NoticeKind.OPENED_AGAIN: "Je kunt weer reageren, of iets vragen.",
 }
 TELLERS = {
     NoticeKind.OPGAVE_FOR_YOU: _of_opgave,

@@ -97,13 +97,34 @@ def groups(
 
 
 def more_of(opgave: Opgave, today: date) -> dict[str, object]:
-    """What the form to look for somebody more begins with: one more, for two weeks."""
-    later = workday_from(today + LOOKING_TAKES)
-    latest = workday_until(opgave.ends_on) if opgave.ends_on else later
+    """What the form to look for somebody more begins with: one more, until the day that was set.
+
+    Where that has passed for two weeks; of an opgave whose end has passed nobody can say a day.
+    """
     return {
         "people_needed": max(opgave.people_needed, opgave.people_taken + 1),
-        "closes_on": max(today, min(later, latest)),
+        "closes_on": _until(opgave.closes_on, opgave.ends_on, today),
     }
+
+
+def _until(last: date | None, ends_on: date | None, today: date) -> date | None:
+    if ends_on is not None and ends_on < today:
+        return None
+    if last is not None and last >= today:
+        return min(last, ends_on) if ends_on else last
+    later = workday_from(today + LOOKING_TAKES)
+    latest = workday_until(ends_on) if ends_on else later
+    return max(today, min(later, latest))
+
+
+def until_when(opgave: Opgave, today: date) -> str:
+    """Until when people could react before, and why the form asks for a day."""
+    if opgave.closes_on is None:
+        return ""
+    said = f"Reageren kon eerst tot en met {dutch_date(opgave.closes_on)}."
+    if opgave.closes_on < today:
+        return f"{said} Die dag is voorbij: kies een nieuwe."
+    return f"{said} Je kunt die dag houden, of een andere kiezen."
 
 
 def own_match(score: Score | None, ended: str, said_of: SaidOf) -> MatchView | None:

@@ -20,6 +20,7 @@ from app.gemeenten import queries as gemeenten
 from app.insight import queries as insight
 from app.insight.rules import percent
 from app.loans import queries as loans
+from app.loans.rules import LoanState
 from app.matching import disputes, searching, standing
 from app.matching import queries as matching
 from app.matching.searching import Sought
@@ -72,6 +73,7 @@ from app.web.opgaven.pages import (
     more_of,
     own_match,
     said_of_all,
+    until_when,
 )
 from app.web.outcomes.pages import who_hears
 from app.web.policy import Policy, admits, allow
@@ -292,7 +294,15 @@ def reopen(opgave_id: UUID) -> ResponseReturnValue:
         else:
             flash(REOPENED, "success")
             return redirect(url_for("opgaven.show", opgave_id=opgave_id))
-    return render_template("opgaven/reopen.html", form=form, opgave=opgave), form.status
+    found = loans.of_opgave(db.session(), opgave_id)
+    page = render_template(
+        "opgaven/reopen.html",
+        form=form,
+        opgave=opgave,
+        until_when=until_when(opgave, dutch_day(utc_now())),
+        waiting=[one for one in found if one.loan.state is LoanState.ASKED],
+    )
+    return page, form.status
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/begin")

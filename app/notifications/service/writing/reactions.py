@@ -112,8 +112,8 @@ def outcome(work: Work, delivery: Delivery) -> Addressed:
         "opgave_id": opgave.id,
         "opgave_title": told.title,
         "gemeente_name": told.seen.gemeente.name,
-        # Their interest stands again.
         "is_open": given is None,
+        "is_interested": told.notice.kind is NoticeKind.GIVEN_BACK,
         "closes_on": opgave.closes_on,
         **(_why(work, viewer, given) if given else {}),
     }
