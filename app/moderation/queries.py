@@ -116,6 +116,17 @@ def case_of(session: Session, report_id: UUID) -> Case:
     return Case(tuple(rows))
 
 
+def person_of(session: Session, report_id: UUID) -> UUID | None:
+    """With whom the thing itself is erased; of what stands on an opgave nobody."""
+    return session.scalar(
+        select(func.coalesce(Report.profile_id, Conversation.user_id, Invitation.user_id))
+        .outerjoin(Message, Message.id == Report.message_id)
+        .outerjoin(Conversation, Conversation.id == Message.conversation_id)
+        .outerjoin(Invitation, Invitation.id == Report.invitation_id)
+        .where(Report.id == report_id)
+    )
+
+
 def own(session: Session, user_id: UUID) -> list[Report]:
     """What this person reported, the last first."""
     found = select(Report).where(Report.reporter_id == user_id)

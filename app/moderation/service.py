@@ -102,6 +102,7 @@ def decide(work: Work, report_id: UUID, ruling: Ruling, answer: str, *, read: in
     """
     _refuse_others(work.actor)
     refuse(decision_faults(ruling, answer))
+    _lock_person(work, report_id)
     work.fetch_to_change(Report, report_id)
     case = queries.case_of(work.session, report_id)
     if _is_made(case.first, work.actor, ruling, answer):
@@ -142,8 +143,8 @@ def forget(work: Work) -> int:
     """
     old = delete(Report).where(Report.decided_at < work.now - KEPT, ~queries.is_down())
     forgotten = len(work.session.scalars(old.returning(Report.id)).all())
-    reported = select(Report.published_id).where(Report.published_id.is_not(None))
-    publishing.forget_taken_back(work, work.session.scalars(reported).all())
+    reported = work.session.scalars(select(Report.published_id)).all()
+    publishing.forget_taken_back(work, [one for one in reported if one is not None])
     return forgotten
 
 
@@ -200,6 +201,13 @@ IS_OWN: dict[Subject, Callable[[Work, UUID], bool]] = {
 def _refuse_others(actor: Actor) -> None:
     if not may_moderate(actor):
         raise NotAllowed("moderate")
+
+
+def _lock_person(work: Work, report_id: UUID) -> None:
+    """First whose thing it is: with them everything goes, and its reports, when they are erased."""
+    user_id = queries.person_of(work.session, report_id)
+    if user_id is not None:
+        work.session.get(User, user_id, with_for_update=True)
 
 
 def _is_made(one: Report, actor: Actor, ruling: Ruling, answer: str) -> bool:

@@ -90,7 +90,7 @@ def test_what_stands_on_an_opgave_is_named_by_it_as_far_as_its_title_may_be_read
     ]
     sides = (talk.professional, talk.owner)
     beheerder = make_work(session, a_user(session, Role.BEHEERDER)).actor
-    stranger = viewer(session)
+    stranger = make_work(session, a_user(session)).actor
 
     read = list(queries.titles(session, stranger, about).values())
     by_sides = [
@@ -120,7 +120,7 @@ def test_what_waits_is_known_to_who_reported_it(session: Session) -> None:
     reporter, one = a_user(session), a_report(session)
     own = a_report(session, reporter, opgave_id=one.opgave_id)
     decided = a_report(session, reporter, ruling=Ruling.LEFT, decided_at=MONDAY)
-    ids = [own.opgave_id, decided.opgave_id]
+    ids = [one.subject_id for one in (own, decided)]
 
     assert queries.own_waiting(session, reporter.id, ids) == {own.opgave_id: MONDAY}
     assert queries.own_waiting(session, a_user(session).id, ids) == {}

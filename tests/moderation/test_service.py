@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.queries import actor_of
+from app.conversations import publishing
 from app.conversations import queries as conversations
 from app.conversations import service as conversing
+from app.conversations.models import PublishedAnswer
 from app.conversations.rules import TAKEN_DOWN
 from app.core.actor import Role
 from app.core.errors import Conflict, NotAllowed, NotFound
@@ -34,7 +38,7 @@ from tests.moderation.builders import a_published_answer, a_report, last_message
 from tests.responses.builders import a_match, an_invitation
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_profile, a_user, an_opgave
-from tests.support.work import MONDAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 
 @pytest.fixture
@@ -444,3 +448,85 @@ def test_what_was_kept_is_forgotten_with_the_report_and_with_who_wrote_it(
     session.flush()
 
     assert session.scalars(select(Report.copy)).all() == []
+
+
+@pytest.mark.parametrize("kind", ["invitation", "message", "profile"])
+def test_a_decision_waits_for_who_is_being_erased(shared: SharedDatabase, kind: str) -> None:
+    with shared.work() as work:
+        talk = a_talk(work.session, "Wat een onzin.")
+        person_id = talk.professional.id
+        about: dict[str, Any] = {
+            "invitation": an_invitation(work.session, talk.opgave, talk.professional).id,
+            "message": last_message(work.session, talk).id,
+            "profile": person_id,
+        }
+        report_id = a_report(work.session, None, **{f"{kind}_id": about[kind]}).id
+        actor = actor_of(a_user(work.session, Role.BEHEERDER))
+    given: list[object] = []
+
+    def decides() -> None:
+        try:
+            with shared.work(actor) as work:
+                service.decide(work, report_id, Ruling.TAKEN_DOWN, "Weg.", read=1)
+        except NotFound as refused:
+            given.append(refused)
+
+    decider = Thread(target=decides)
+    with shared.work() as work:
+        # The two halves of erasing: the row of the person, and what goes with it.
+        work.fetch_to_change(User, person_id)
+        decider.start()
+        shared.until_it_waits(decider)
+        work.session.execute(delete(User).where(User.id == person_id))
+    decider.join()
+
+    assert len(given) == 1
+    with shared.work() as work:
+        assert work.session.get(Report, report_id) is None
+
+
+def test_a_report_of_what_its_own_people_take_back_stays_with_its_copy(
+    session: Session, reader: User, beheerder: User
+) -> None:
+    published = a_published_answer(session)
+    owner = session.get_one(User, published.published_by)
+    one = report(make_work(session, reader), Subject.PUBLISHED, published.id)
+
+    publishing.take_back(make_work(session, owner), published.id)
+    service.forget(make_work(session))
+    session.expire_all()
+
+    assert conversations.published(session, published.opgave_id) == []
+    [case] = queries.waiting(session)
+    assert case.first is one
+    assert "sukkels" in one.copy
+    assert queries.reported(session, one, TODAY).text == ""
+    service.decide(make_work(session, beheerder), one.id, Ruling.LEFT, "", read=1)
+    service.forget(make_work(session, now=MONDAY + KEPT + timedelta(days=1)))
+    session.expire_all()
+    assert session.get(PublishedAnswer, published.id) is None
+
+
+def test_what_is_taken_back_and_nobody_reported_is_gone_with_the_day(session: Session) -> None:
+    published = a_published_answer(session)
+    other, gone_id, opgave_id = a_published_answer(session), published.id, published.opgave_id
+    owner = make_work(session, session.get_one(User, published.published_by))
+    for _ in range(2):
+        assert publishing.take_back(owner, published.id) == published.opgave_id
+
+    service.forget(make_work(session))
+    session.expire_all()
+
+    assert session.scalars(select(PublishedAnswer.id)).all() == [other.id]
+    assert told(session).count("question.taken_back") == 1
+    # Twice is once, also after that.
+    assert publishing.take_back(owner, gone_id) == opgave_id
+
+
+def test_the_same_decision_sent_twice_is_made_once(session: Session, beheerder: User) -> None:
+    one = a_report(session)
+
+    for _ in range(2):
+        take_down(session, beheerder, one)
+
+    assert told(session).count("report.decided") == 1
