@@ -59,7 +59,7 @@ def set_deadlines() -> None:
         user_ids = sorted(awaiting.without_deadline(work.session))
     for user_id in user_ids:
         with open_work() as work:
-            awaiting.begin_anew(work, user_id, asked_by(work.session, user_id))
+            awaiting.begin_anew(work, user_id, asked_by(user_id))
 
 
 def match_nightly() -> None:

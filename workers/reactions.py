@@ -14,7 +14,7 @@ from app.core.work import Work
 from app.extensions import shelf
 from app.loans import service as loans
 from app.loans.models import Loan
-from app.loans.queries import asked_by, in_loan
+from app.loans.queries import asked_by, in_loan, who_is_in_loan
 from app.loans.rules import CLOSERS, Party
 from app.matching import service as matching
 from app.notifications import service as notifications
@@ -94,7 +94,7 @@ def _stop_after_no(work: Work, fact: Payload) -> None:
 def _wait_anew(work: Work, fact: Payload) -> None:
     """Who comes out of hiding waits again for who did not answer them, by a loan or otherwise."""
     user_id = UUID(fact["user_id"])
-    awaiting.begin_anew(work, user_id, asked_by(work.session, user_id))
+    awaiting.begin_anew(work, user_id, asked_by(user_id))
 
 
 def _let_go(work: Work, fact: Payload) -> None:
@@ -108,7 +108,7 @@ def _open_again(work: Work, fact: Payload) -> None:
     """Interest stands as before, and waits anew; of who is in a loan nothing had ended."""
     opgave_id = UUID(fact["opgave_id"])
     ending.open_again(work, opgave_id)
-    awaiting.begin_again(work, opgave_id, in_loan(work.session, opgave_id))
+    awaiting.begin_again(work, opgave_id, who_is_in_loan(opgave_id))
 
 
 def _tell_given_back(work: Work, fact: Payload) -> None:

@@ -1,6 +1,6 @@
 """That a professional waits for a gemeente: since when, until when, and that it is over."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -55,6 +55,8 @@ def settle(work: Work, conversation_id: UUID) -> None:
 def note_answer(work: Work, opgave_id: UUID, user_id: UUID) -> None:
     """The gemeente answered this professional along another road than a message."""
     for conversation_id in work.session.scalars(_conversations(opgave_id, user_id)).all():
+        # Who begins to wait just now is waited for, and answered.
+        work.fetch_to_change(Conversation, conversation_id)
         settle(work, conversation_id)
 
 
@@ -90,19 +92,19 @@ def stop_unseen(work: Work, user_id: UUID) -> None:
     )
 
 
-def begin_anew(work: Work, user_id: UUID, answered: Collection[UUID]) -> None:
+def begin_anew(work: Work, user_id: UUID, answered: Select[UUID]) -> None:
     """Whose interest can be read again, and was not answered, waits from now on.
 
-    `answered` are the opgaven of which they heard along another road than a message.
+    `answered` finds the opgaven of which they heard along another road than a message.
     """
     _begin_all(work, Conversation.user_id == user_id, Conversation.opgave_id.not_in(answered))
 
 
-def begin_again(work: Work, opgave_id: UUID, answered: Collection[UUID]) -> None:
+def begin_again(work: Work, opgave_id: UUID, answered: Select[UUID]) -> None:
     """Who was not answered before an opgave ended waits from now on, as it is open again.
 
-    How late an answer was by that end stays as it is. `answered` are the people who heard along
-    another road than a message.
+    How late an answer was by that end stays as it is. `answered` finds the people who heard
+    along another road than a message.
     """
     _begin_all(work, Conversation.opgave_id == opgave_id, Conversation.user_id.not_in(answered))
 
@@ -143,7 +145,9 @@ def _begin_all(work: Work, *such: ColumnElement[bool]) -> None:
     found = select(Conversation.id).where(*such, is_unanswered()).order_by(Conversation.id)
     for conversation_id in work.session.scalars(found).all():
         conversation = work.fetch_to_change(Conversation, conversation_id)
-        still = select(Conversation.id).where(Conversation.id == conversation_id, is_unanswered())
+        still = select(Conversation.id).where(
+            Conversation.id == conversation_id, *such, is_unanswered()
+        )
         if work.session.scalar(still) is not None:
             begin(work, conversation)
 

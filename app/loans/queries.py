@@ -305,13 +305,18 @@ def came_of(
 
 def in_loan(session: Session, opgave_id: UUID) -> set[UUID]:
     """Who has or had hours in this opgave, or asked for them until it ended: each heard by that."""
+    return set(session.scalars(who_is_in_loan(opgave_id)))
+
+
+def who_is_in_loan(opgave_id: UUID) -> Select[UUID]:
+    """As `in_loan`; not yet asked."""
     asked = or_(Loan.state.in_(HEARS_BY_LOAN), Loan.reason == Reason.OPGAVE_ENDED)
-    return set(session.scalars(select(Loan.user_id).where(Loan.opgave_id == opgave_id, asked)))
+    return select(Loan.user_id).where(Loan.opgave_id == opgave_id, asked)
 
 
-def asked_by(session: Session, user_id: UUID) -> set[UUID]:
-    """Opgaven for which this person asked hours, whatever came of it."""
-    return set(session.scalars(select(Loan.opgave_id).where(Loan.user_id == user_id)))
+def asked_by(user_id: UUID) -> Select[UUID]:
+    """Opgaven for which this person asked hours, whatever came of it; not yet asked."""
+    return select(Loan.opgave_id).where(Loan.user_id == user_id)
 
 
 def over(session: Session, today: date) -> list[UUID]:

@@ -15,7 +15,9 @@ from app.conversations.models import AwaitedAnswer, Conversation
 from app.conversations.rules import answer_before
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
+from app.loans.queries import asked_by
 from app.opgaven import life
+from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState
@@ -23,6 +25,7 @@ from app.people.service import pause_profile
 from app.responses import service as responses
 from tests.conftest import DatabaseMaker
 from tests.conversations.builders import Talk, a_question, a_talk, say
+from tests.loans.builders import a_loan_asked
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
@@ -183,7 +186,9 @@ def hide(session: Session, talk: Talk, now: datetime = MONDAY) -> None:
 
 def come_back(session: Session, talk: Talk, now: datetime) -> None:
     session.get_one(Profile, talk.professional.id).state = ProfileState.PUBLISHED
-    awaiting.begin_anew(make_work(session, now=now), talk.professional.id, set())
+    awaiting.begin_anew(
+        make_work(session, now=now), talk.professional.id, asked_by(talk.professional.id)
+    )
 
 
 def test_who_hides_without_a_word_is_waited_for_no_more(session: Session) -> None:
@@ -235,11 +240,14 @@ def test_who_was_answered_or_took_it_back_waits_for_nothing_when_they_come_back(
     answered, withdrawn, lent = a_talk(session), a_talk(session), a_talk(session)
     say(session, answered, answered.owner, "Welkom.")
     responses.withdraw(make_work(session, withdrawn.professional), withdrawn.opgave.id)
+    a_loan_asked(session, lent.professional, lent.opgave, "baas@testerdam.example")
     for talk in (answered, withdrawn, lent):
         awaiting.note_answer(make_work(session), talk.opgave.id, talk.professional.id)
 
     for talk in (answered, withdrawn, lent):
-        awaiting.begin_anew(make_work(session), talk.professional.id, {lent.opgave.id})
+        awaiting.begin_anew(
+            make_work(session), talk.professional.id, asked_by(talk.professional.id)
+        )
 
     assert waits(session) == [False, False, False]
 
@@ -394,7 +402,9 @@ def waits_in(shared: SharedDatabase, conversation: Conversation) -> list[bool]:
 
 
 def wait_anew(conversation: Conversation) -> Callable[[Work], None]:
-    return lambda work: awaiting.begin_anew(work, conversation.user_id, ())
+    return lambda work: awaiting.begin_anew(
+        work, conversation.user_id, asked_by(conversation.user_id)
+    )
 
 
 def end(conversation: Conversation) -> Callable[[Work], None]:
@@ -429,3 +439,27 @@ def test_the_end_of_an_opgave_leaves_nobody_who_just_begins_to_wait(
     shared.overlap(first, second, actor_of(owner))
 
     assert waits_in(shared, conversation) == []
+
+
+def asks(conversation: Conversation) -> Callable[[Work], None]:
+    """A loan is asked, and lies with the gemeente from then on."""
+
+    def deed(work: Work) -> None:
+        professional = work.fetch(User, conversation.user_id)
+        opgave = work.fetch(Opgave, conversation.opgave_id)
+        a_loan_asked(work.session, professional, opgave, "baas@testerdam.example")
+        awaiting.note_answer(work, conversation.opgave_id, conversation.user_id)
+
+    return deed
+
+
+@pytest.mark.parametrize("deeds", [(wait_anew, asks), (asks, wait_anew)])
+def test_a_loan_that_is_just_asked_leaves_nobody_who_begins_to_wait(
+    shared: SharedDatabase, deeds: tuple[Callable[[Conversation], Callable[[Work], None]], ...]
+) -> None:
+    conversation, _ = one_without_deadline(shared)
+
+    first, second = (deed(conversation) for deed in deeds)
+    shared.overlap(first, second)
+
+    assert True not in waits_in(shared, conversation)

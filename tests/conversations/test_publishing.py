@@ -1,5 +1,7 @@
 """A question with its answer stands on the opgave, and leads to nobody."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -8,21 +10,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.queries import actor_of
 from app.conversations import publishing, queries
 from app.conversations import service as conversing
 from app.conversations.models import Message, PublishedAnswer
 from app.conversations.rules import Words
-from app.core.actor import Role
+from app.core.actor import Actor, Role
 from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
 from app.opgaven import service as opgaven
 from app.opgaven.rules import OpgaveStatus
+from tests.conftest import DatabaseMaker
 from tests.conversations.builders import Talk, a_question, a_talk, say
+from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user
 from tests.support.work import MONDAY, make_work
 
+LATER = MONDAY + timedelta(hours=1)
 WORDS = Words("Waar is het plein?", "Aan de haven.")
 
 
@@ -309,3 +315,88 @@ def test_it_stays_gone_when_who_asked_is_erased(
     session.expire_all()
 
     assert stands(session, talk) == []
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """A conversation in a database that others see, and who do something with it."""
+
+    talk_id: UUID
+    opgave_id: UUID
+    message_id: UUID
+    published_id: UUID
+    owner: Actor
+    beheerder: Actor
+
+    def publish(self, work: Work) -> None:
+        theirs = replace(work, actor=self.owner)
+        publishing.publish(theirs, self.talk_id, self.published_id, WORDS)
+
+    def revise(self, work: Work) -> None:
+        theirs = replace(work, actor=self.owner)
+        publishing.revise(theirs, self.published_id, Words("Waar precies?", "Aan de haven."))
+
+    def take_down(self, work: Work) -> None:
+        conversing.take_down(replace(work, actor=self.beheerder), self.message_id)
+
+
+@pytest.fixture
+def shared(new_database: DatabaseMaker) -> Iterator[SharedDatabase]:
+    with SharedDatabase(new_database()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def at_once(shared: SharedDatabase) -> AtOnce:
+    with shared.work() as work:
+        asked = a_question(work.session)
+        say(work.session, asked, asked.owner, "Aan de haven.")
+        return AtOnce(
+            talk_id=asked.id,
+            opgave_id=asked.opgave.id,
+            message_id=last_of(work.session, asked, asked.owner).id,
+            published_id=uuid4(),
+            owner=actor_of(asked.owner),
+            beheerder=actor_of(a_user(work.session, Role.BEHEERDER)),
+        )
+
+
+def read(shared: SharedDatabase, at_once: AtOnce) -> list[str]:
+    with shared.work() as work:
+        return [one.answer for one in queries.published(work.session, at_once.opgave_id)]
+
+
+def test_what_is_just_being_taken_down_is_not_published(
+    shared: SharedDatabase, at_once: AtOnce
+) -> None:
+    _, refused = shared.overlap(at_once.take_down, at_once.publish, now=LATER)
+
+    assert isinstance(refused, FaultyDraft)
+    assert read(shared, at_once) == []
+
+
+def test_what_is_just_being_published_goes_down_with_its_message(
+    shared: SharedDatabase, at_once: AtOnce
+) -> None:
+    shared.overlap(at_once.publish, at_once.take_down, now=LATER)
+
+    assert read(shared, at_once) == []
+
+
+@pytest.mark.parametrize("revises_first", [True, False])
+def test_what_is_just_being_taken_down_is_not_revised_either(
+    shared: SharedDatabase, at_once: AtOnce, *, revises_first: bool
+) -> None:
+    with shared.work(now=LATER) as work:
+        # Other words, that repeat nothing and so would stand.
+        publishing.publish(
+            replace(work, actor=at_once.owner),
+            at_once.talk_id,
+            at_once.published_id,
+            Words("Waar?", "Bij het water."),
+        )
+    deeds = (at_once.revise, at_once.take_down)
+
+    shared.overlap(*(deeds if revises_first else deeds[::-1]), now=LATER)
+
+    assert "Aan de haven." not in read(shared, at_once)

@@ -133,6 +133,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
     loan = {
         "loan_id": UUID(int=6),
         "opgave_title": word,
+        "about_opgave": "",
         "professional_name": word,
         "lender_name": word,
         "borrower_name": word,
@@ -172,6 +173,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         "opgave_title": word,
         "gemeente_name": word,
         "is_open": False,
+        "is_interested": False,
         "closes_on": CLOSES,
         "why": word,
         "lines": (word,),

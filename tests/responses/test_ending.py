@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.accounts.queries import actor_of
+from app.conversations import awaiting
 from app.conversations import queries as conversations
 from app.conversations import service as talking
 from app.conversations.models import AwaitedAnswer
@@ -39,7 +40,7 @@ from app.responses.service import IS_CLOSED, WAS_CLOSED
 from app.vocabulary.rules import Theme
 from tests.conftest import DatabaseMaker
 from tests.conversations.builders import Talk, a_talk, say
-from tests.loans.builders import a_loan, a_running_loan, parties
+from tests.loans.builders import a_loan, a_loan_asked, a_running_loan, parties
 from tests.responses.builders import a_fitting_person, an_invitation
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user, an_opgave
@@ -375,15 +376,14 @@ def test_interest_stands_again_when_the_opgave_opens_again(
     assert answer_of(session, talk.professional) is Answer.INTERESTED
     assert answer_of(session, refused) is Answer.CLOSED
     assert session.scalars(select(Outcome.reason)).all() == [HOURS]
-    # Of the other it is not interest that stands again.
     assert given_back(session) == [str(talk.professional.id)] * was_told
+    # Of the other it is not interest that stands again.
+    assert given_back(session, "outcome.undone") == [str(asking.id)] * was_told
 
 
-def given_back(session: Session) -> list[str]:
+def given_back(session: Session, name: str = "interest.given_back") -> list[str]:
     """Who is told that their interest stands again."""
-    facts = session.scalars(
-        select(OutboxMessage).where(OutboxMessage.name == "interest.given_back")
-    )
+    facts = session.scalars(select(OutboxMessage).where(OutboxMessage.name == name))
     return [fact.payload["user_id"] for fact in facts]
 
 
@@ -595,3 +595,14 @@ def test_every_reason_that_can_be_chosen_is_one_of_people() -> None:
         *(WhyClosed.SOMEBODY_ELSE, HOURS, WhyClosed.EXPERIENCE),
         *(WhyClosed.CHANGED, WhyClosed.OTHER),
     }
+
+
+def test_who_is_in_a_loan_waits_for_nothing_anew_when_it_opens_again(
+    session: Session, talk: Talk
+) -> None:
+    a_loan_asked(session, talk.professional, talk.opgave, "baas@testerdam.example")
+    awaiting.note_answer(make_work(session), talk.opgave.id, talk.professional.id)
+
+    end_and_open(session, talk, A_DAY)
+
+    assert waits(session) == [(MONDAY, False)]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Role
+from app.core.dutch import dutch_date
 from app.core.outbox import OutboxMessage
 from app.matching.service import match_everything
 from app.notifications.service import tell_matches
@@ -24,7 +25,7 @@ from app.opgaven.rules import Audience, Kind, OpgaveStatus
 from app.people.rules import Level, Visibility
 from app.web.opgaven.ours import STEP_WORDS
 from tests.conversations.builders import a_question
-from tests.loans.builders import a_loan, parties, sign_rest
+from tests.loans.builders import a_loan, a_loan_asked, parties, sign_rest
 from tests.support.builders import a_gemeente, a_profile, a_user, an_asked_skill, an_opgave
 from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
@@ -1059,3 +1060,51 @@ def test_each_kind_shows_what_it_asks(client: FlaskClient, session: Session, own
     assert "Onze jurist" in said[Kind.RUIL]
     assert "Atelier Dak" in said[Kind.ATELIERPLEK]
     assert "Wat je hier leert" in said[Kind.MEELOPEN]
+
+
+@pytest.mark.parametrize(
+    ("set_to", "until", "prefilled", "why"),
+    [
+        (TODAY + timedelta(days=40), 120, "2027-01-02", "Je kunt die dag houden"),
+        (TODAY - timedelta(days=1), 120, "2026-12-07", "Die dag is voorbij: kies een nieuwe."),
+        (TODAY - timedelta(days=9), 5, "2026-11-27", "Die dag is voorbij: kies een nieuwe."),
+        (TODAY - timedelta(days=9), -1, "2026-11-23", "Die dag is voorbij: kies een nieuwe."),
+    ],
+)
+def test_who_looks_for_somebody_more_reads_which_day_was_set(
+    client: FlaskClient,
+    session: Session,
+    owner: User,
+    set_to: date,
+    until: int,
+    prefilled: str,
+    why: str,
+) -> None:
+    opgave = an_opgave(
+        session,
+        owner=owner,
+        status=OpgaveStatus.FILLED,
+        starts_on=TODAY - timedelta(days=10),
+        ends_on=TODAY + timedelta(days=until),
+        closes_on=set_to,
+    )
+
+    form = client.get(f"/opgaven/{opgave.id}/bijzoeken")
+
+    assert value_of(form, "closes_on") == prefilled
+    assert f"Reageren kon eerst tot en met {dutch_date(set_to)}. {why}" in text_of(form)
+    assert "handtekeningen" not in text_of(form)
+
+
+def test_who_looks_for_somebody_more_reads_who_waits_for_signatures(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    opgave = an_opgave(session, owner=owner, status=OpgaveStatus.FILLED, people_needed=2)
+    asker = a_user(session, name="Siebe Bakker")
+    loan = a_loan_asked(session, asker, opgave, "baas@testerdam.example")
+
+    form = client.get(f"/opgaven/{opgave.id}/bijzoeken")
+
+    assert "1 collega wacht nog op handtekeningen." in text_of(form)
+    assert "Siebe Bakker" in text_of(form)
+    assert f"/inzet/{loan.id}" in form.text

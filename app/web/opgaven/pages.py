@@ -97,9 +97,8 @@ def groups(
 
 
 def more_of(opgave: Opgave, today: date) -> dict[str, object]:
-    """What the form to look for somebody more begins with: one more, until the day that was set.
-
-    Where that has passed for two weeks; of an opgave whose end has passed nobody can say a day.
+    """What the form to look for somebody more begins with: one more, until the day that was set,
+    and where that has passed for two weeks.
     """
     return {
         "people_needed": max(opgave.people_needed, opgave.people_taken + 1),
@@ -107,11 +106,9 @@ def more_of(opgave: Opgave, today: date) -> dict[str, object]:
     }
 
 
-def _until(last: date | None, ends_on: date | None, today: date) -> date | None:
-    if ends_on is not None and ends_on < today:
-        return None
+def _until(last: date | None, ends_on: date | None, today: date) -> date:
     if last is not None and last >= today:
-        return min(last, ends_on) if ends_on else last
+        return last
     later = workday_from(today + LOOKING_TAKES)
     latest = workday_until(ends_on) if ends_on else later
     return max(today, min(later, latest))

@@ -22,8 +22,8 @@ from app.opgaven.rules import OpgaveStatus
 from app.responses import ending
 from app.responses.models import Outcome, Response
 from app.responses.rules import Answer, WhyClosed
-from tests.conversations.builders import Talk, a_talk
-from tests.support.builders import an_opgave
+from tests.conversations.builders import Talk, a_question, a_talk
+from tests.support.builders import a_profile, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 
 A_DAY = timedelta(days=1)
@@ -222,3 +222,41 @@ def test_in_quiet_hours_the_mail_waits_for_the_morning(session: Session, talk: T
 
     [mail] = mails(session)
     assert mail.next_attempt_at == MONDAY + timedelta(hours=22)
+
+
+def test_who_only_asked_hears_that_it_is_open_again_as_long_as_they_say_nothing(
+    work: Work, stationery: Stationery
+) -> None:
+    talk = a_question(work.session)
+    for hours in range(2):
+        now = MONDAY + A_DAY + timedelta(hours=hours)
+        service.tell_opened_again(
+            make_work(work.session, now=now),
+            talk.opgave.id,
+            talk.professional.id,
+            MONDAY + A_DAY,
+        )
+        work.session.flush()
+
+    [mail] = mails(work.session)
+    letter = service.write_letter(work, stationery, claimed(work, mail))
+
+    assert kinds_for(work.session, talk.professional) == [NoticeKind.OPENED_AGAIN]
+    assert letter is not None
+    assert letter.subject == "Een veilig plein staat weer open"
+    for part in (letter.text, letter.html):
+        assert "Je kunt weer reageren, of iets vragen." in part
+        assert "belangstelling" not in part.split("Kies hoe")[0]
+    a_profile(work.session, "Verkeerskunde", user=talk.professional)
+    conversations.show_interest(make_work(work.session, talk.professional), talk.opgave.id)
+    assert kinds_for(work.session, talk.professional) == []
+
+
+def test_who_answered_since_or_is_too_late_is_not_told_that_it_is_open(work: Work) -> None:
+    talk, late = a_talk(work.session), a_question(work.session)
+    late.opgave.status = OpgaveStatus.FILLED
+
+    for one in (talk, late):
+        service.tell_opened_again(work, one.opgave.id, one.professional.id, MONDAY + A_DAY)
+
+    assert work.session.scalars(select(Notice)).all() == []

@@ -14,6 +14,7 @@ from app.conversations.models import AwaitedAnswer
 from app.core.actor import Role
 from app.core.mail import Letter
 from app.core.work import Work
+from app.loans.queries import asked_by
 from app.notifications import queries, service
 from app.notifications.digest import Awaited, DigestOwn
 from app.notifications.models import ChannelChoice, Delivery, Notice
@@ -142,7 +143,7 @@ def test_who_hides_is_told_of_no_more_and_is_no_news_when_they_come_back(
     awaiting.stop_unseen(make_work(session), talk.professional.id)
     profile.state = ProfileState.PUBLISHED
     session.flush()
-    awaiting.begin_anew(make_work(session), talk.professional.id, set())
+    awaiting.begin_anew(make_work(session), talk.professional.id, asked_by(talk.professional.id))
 
     assert read_by(session, talk.owner) == []
     was_told(session)
