@@ -22,6 +22,8 @@ ROOT = Path(__file__).parent.parent.parent
 PAGES = ROOT / "var" / "pages"
 SCREENSHOTS = ROOT / "var" / "screenshots"
 WIDE, NARROW = (1200, 900), (320, 700)
+# What is left of a usual window at 200 %.
+ZOOMED = (640, 450)
 SWITCHES = [
     *("--no-sandbox", "--disable-gpu", "--no-zygote", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -167,9 +169,12 @@ class Visitor:
         return violations(self.page)
 
     def sideways(self) -> int:
-        """How many pixels the page is wider than the window."""
-        self.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
-        return wider_than_the_window(self.page)
+        """How many pixels the page is wider than the window, zoomed in or on a phone."""
+        wider = []
+        for width, height in (ZOOMED, NARROW):
+            self.page.set_viewport_size({"width": width, "height": height})
+            wider.append(wider_than_the_window(self.page))
+        return max(wider)
 
     def keep_page(self, name: str) -> None:
         """As the server sent it, for html-validate."""

@@ -51,6 +51,18 @@ def test_each_party_gets_the_same(
     assert title == f"Afspraken over inzet: {who.opgave.title}"
 
 
+def test_agreements_of_several_loans_have_names_of_their_own(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    sign_in(client, session, who.professional)
+
+    answer = client.get(f"/inzet/{loan.id}/afspraken/1")
+
+    name = f"afspraken-inzet-{str(loan.id)[:8]}-versie-1.pdf"
+    assert answer.headers["Content-Disposition"] == f"inline; filename={name}"
+
+
 def test_names_that_change_later_change_nothing(
     client: FlaskClient, session: Session, who: Parties
 ) -> None:

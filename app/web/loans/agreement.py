@@ -29,7 +29,8 @@ def agreement(seen: SeenLoan, version: int) -> Response:
         raise NotFound(f"terms {seen.loan.id} {version}")
     answer = Response(pdf("agreement", _facts(seen.loan, terms), terms.agreed_at))
     answer.mimetype = "application/pdf"
-    answer.headers["Content-Disposition"] = f"inline; filename=afspraken-{version}.pdf"
+    name = f"afspraken-inzet-{str(seen.loan.id)[:8]}-versie-{version}.pdf"
+    answer.headers["Content-Disposition"] = f"inline; filename={name}"
     return answer
 
 
