@@ -11,6 +11,7 @@ from app.accounts.rules import may_decide_access
 from app.conversations import queries as conversations
 from app.core.actor import Actor, may_moderate
 from app.core.clock import dutch_day, utc_now
+from app.core.dutch import number
 from app.extensions import db
 from app.loans import queries as loans
 from app.moderation import queries as moderation
@@ -176,7 +177,7 @@ def _badge(reader: SignedIn, endpoint: str) -> str:
         count = loans.count_waiting(db.session(), reader.actor)
     elif endpoint == BEHEER:
         count = _waiting_decisions(reader.actor)
-    return str(count) if count else ""
+    return number(count) if count else ""
 
 
 def _waiting_decisions(actor: Actor) -> int:

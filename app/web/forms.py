@@ -22,7 +22,8 @@ from wtforms.widgets import TextInput
 from app.core.faults import Fault, FaultyDraft
 from app.core.text import clean_line, clean_text
 
-PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+# As it is typed, or with the full stops that our pages write.
+PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3}){1,2})")
 NOT_A_NUMBER = "Vul een heel getal in, bijvoorbeeld 8."
 NOT_A_DATE = "Vul een datum in, bijvoorbeeld 31-01-2027."
 NOT_A_CHOICE = "Kies een van de mogelijkheden."
@@ -68,7 +69,7 @@ class NumberField(IntegerField):
             return
         with suppress(ValueError):
             # Other alphabets' digits and 1_0 are numbers to Python, but not to people here.
-            self.data = int(text) if PLAIN_NUMBER.fullmatch(text) else None
+            self.data = int(text.replace(".", "")) if PLAIN_NUMBER.fullmatch(text) else None
         if self.data is None:
             raise ValueError(NOT_A_NUMBER)
 

@@ -235,7 +235,18 @@ def test_a_gemeentebeheerder_agrees_on_a_limit_and_drops_it(
     assert queries.limit(session, person.gemeente_code) is None
 
 
-@pytest.mark.parametrize("typed", ["veel", "-1", "100001"])
+@pytest.mark.parametrize(("typed", "shown"), [("1.000", "1.000"), ("100.000", "100.000")])
+def test_a_limit_can_be_typed_as_it_is_shown(
+    client: FlaskClient, session: Session, typed: str, shown: str
+) -> None:
+    sign_in(client, session, a_colleague(session, Role.GEMEENTEBEHEERDER))
+
+    answer = client.post("/uren/limiet", data={"hours": typed}, follow_redirects=True)
+
+    assert f"De limiet is bewaard: {shown} uur." in text_of(answer)
+
+
+@pytest.mark.parametrize("typed", ["veel", "-1", "100001", "100.001", "1.00", "10.0000", ".100"])
 def test_a_limit_that_is_no_number_of_hours_is_refused(
     client: FlaskClient, session: Session, typed: str
 ) -> None:
