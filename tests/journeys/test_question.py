@@ -90,7 +90,7 @@ def test_a_question_is_asked_answered_published_and_taken_back(
     answer_by_mail(product, conversation_id, ANSWER)
     asker.go(f"/gesprekken/{conversation_id}")
     assert ANSWER in asker.text()
-    assert "Jij bent aan zet." in asker.text()
+    assert "Niemand is nu aan zet." in asker.text()
 
     # Published, without who asked.
     publisher = owner if scripts else arrive(scripts=False)
