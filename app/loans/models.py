@@ -221,6 +221,8 @@ class Remark(Base):
     # A manager may write without an account, so their name is what stays.
     name: Mapped[str]
     words: Mapped[str] = mapped_column(String(WORDS_LIMIT))
+    # Whether it says that the hours are not right; only that holds up what closes of itself.
+    is_objection: Mapped[bool] = mapped_column(default=False)
     said_at: Mapped[datetime]
 
 

@@ -499,12 +499,7 @@ def _fallen_silent(today: date) -> Select[UUID]:
         written.scalar_subquery(),
     )
     objected = select(Remark.id).where(
-        Remark.loan_id == Loan.id,
-        Remark.party != Party.PROFESSIONAL,
-        Remark.said_at >= last_step,
-        # Who objects takes back what was agreed: what is said while that stands is no objection.
-        Loan.professional_closed_at.is_(None),
-        Loan.borrower_closed_at.is_(None),
+        Remark.loan_id == Loan.id, Remark.is_objection, Remark.said_at >= last_step
     )
     long_ago = day_begins(today - SILENT_AFTER + A_DAY)
     return select(Loan.id).where(

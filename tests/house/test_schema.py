@@ -18,6 +18,8 @@ from app.conversations.rules import Words
 from app.extensions import db
 from app.hours.models import HourTransfer
 from app.hours.rules import TransferKind
+from app.loans import service as loans
+from app.loans.rules import Party
 from app.notifications.models import ChannelChoice, Notice
 from app.notifications.rules import Channel, Family, MailKind, NoticeKind
 from app.responses.models import Response
@@ -26,6 +28,7 @@ from app.tables import METADATA
 from tests.conftest import AppMaker, DatabaseMaker
 from tests.conversations.builders import a_talk, say
 from tests.house.tree import ROOT, near
+from tests.loans.builders import a_running_loan, parties
 from tests.moderation.builders import last_message
 from tests.notifications.builders import a_delivery
 from tests.support.builders import a_gemeente, a_user, an_opgave
@@ -188,6 +191,30 @@ def test_what_was_down_before_stays_down_wherever_else_it_stands(empty: Flask) -
 
     with db.engine.begin() as connection:
         assert connection.scalars(text("SELECT is_silenced FROM published_answer")).all() == [True]
+
+
+def test_what_was_said_of_hours_before_holds_up_what_it_held_up(empty: Flask) -> None:
+    upgrade()
+    session = db.session()
+    who = parties(session)
+    begun, a_day = MONDAY.date() - timedelta(days=28), timedelta(days=1)
+    loan = a_running_loan(
+        session, who, starts_on=begun, ends_on=begun + 28 * a_day, returns_on=begun + 29 * a_day
+    )
+    loans.remark(make_work(session), loan.id, uuid4(), Party.LENDER, "Welkom!", who.manager)
+    over = MONDAY + a_day
+    loans.end_what_is_over(make_work(session, now=over))
+    for user, party in ((who.professional, Party.PROFESSIONAL), (who.borrower, Party.BORROWER)):
+        loans.remark(make_work(session, user, over), loan.id, uuid4(), party, "Bedankt!")
+    session.commit()
+    db.session.remove()
+    downgrade(revision="0010")
+
+    upgrade()
+
+    with db.engine.begin() as connection:
+        held = connection.scalars(text("SELECT party FROM remark WHERE is_objection")).all()
+    assert held == ["inlener"]
 
 
 def test_hours_that_followed_a_merger_keep_the_release_that_can_read_them(

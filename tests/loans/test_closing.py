@@ -297,14 +297,26 @@ def test_an_objection_is_answered_by_hours_and_not_by_silence(
 
 
 @pytest.mark.parametrize("party", Party)
+@pytest.mark.parametrize("has_agreed", [True, False])
 def test_who_says_something_kind_only_gives_it_more_time(
-    session: Session, who: Parties, loan: Loan, party: Party
+    session: Session, who: Parties, loan: Loan, party: Party, *, has_agreed: bool
 ) -> None:
-    agree(session, who, loan, Party.PROFESSIONAL)
+    if has_agreed:
+        agree(session, who, loan, Party.PROFESSIONAL)
     thank(session, who, loan, party, after=20)
 
     assert reports(session, 49) == 0
     assert reports(session, 50) == 1
+
+
+def test_who_agrees_after_an_objection_lets_time_go_on(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    dispute(session, who, loan, uuid4(), 5)
+    assert reports(session, 100) == 0
+    agree(session, who, loan, Party.BORROWER, after=100)
+
+    assert (reports(session, 129), reports(session, 130)) == (0, 1)
 
 
 @pytest.mark.parametrize("party", [Party.BORROWER, Party.LENDER])

@@ -84,8 +84,9 @@ def dispute_hours(
     is_said = work.session.get(Remark, remark_id) is not None
     if not is_said:
         _refuse_unless_over(loan)
-    remark(work, loan_id, remark_id, party, words, manager)
+    said = remark(work, loan_id, remark_id, party, words, manager)
     if not is_said:
+        said.is_objection = True
         reopen(work, loan, party)
 
 

@@ -23,7 +23,7 @@ def remark(
     party: Party,
     words: str,
     manager: Manager | None = None,
-) -> None:
+) -> Remark:
     """Ask or answer; the same form twice says it once."""
     loan = as_one_of(work, loan_id, party, manager)
     refuse(remark_faults(words))
@@ -31,22 +31,22 @@ def remark(
     if known is not None:
         if (known.loan_id, known.party) != (loan.id, party):
             raise NotFound(f"remark {remark_id}")
-        return
+        return known
     if not NEXT[loan.state]:
         raise Conflict(f"loan {loan.id} is over", said=NO_SUCH_STEP[loan.state])
     if _count(work, loan) >= MOST_REMARKS:
         raise Conflict(f"loan {loan.id} has {MOST_REMARKS} remarks", said=FULL)
-    work.session.add(
-        Remark(
-            id=remark_id,
-            loan_id=loan.id,
-            party=party,
-            name=_name(work, loan, party),
-            words=words,
-            said_at=work.now,
-        )
+    made = Remark(
+        id=remark_id,
+        loan_id=loan.id,
+        party=party,
+        name=_name(work, loan, party),
+        words=words,
+        said_at=work.now,
     )
+    work.session.add(made)
     work.emit(RemarkMade(loan_id=loan.id, party=party.value))
+    return made
 
 
 def _count(work: Work, loan: Loan) -> int:
