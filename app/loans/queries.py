@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor
-from app.core.clock import day_begins
+from app.core.clock import day_begins, dutch_day
 from app.core.errors import NotFound
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import now_called
@@ -141,6 +141,15 @@ class SeenLoan:
         if self.loan.ended_by is not None and self.loan.last_day is not None:
             return self.loan.last_day + A_DAY
         return self.agreed.returns_on if self.agreed else None
+
+    def agreed_hours(self, monday: date) -> int:
+        """The most that was agreed for this week, by what held in it or was agreed on since."""
+        most = 0
+        for terms in self.agreements:
+            most = max(most, terms.hours_per_week)
+            if terms.agreed_at is not None and dutch_day(terms.agreed_at) <= monday:
+                break
+        return most
 
     @property
     def waits_for(self) -> list[Party]:

@@ -14,6 +14,8 @@ from app.core.workdays import monday_of, workday_from
 MOST_HOURS = 40
 # Somebody may work longer in one week than was agreed.
 MOST_MINUTES = 60 * 60
+# A busy week is no mistake, and nobody is asked about it: half as much again, or a day more.
+MOST_MORE, A_DAY_OF_WORK = 0.5, 8
 LONGEST_DAYS = 3 * 366
 GOAL_LIMIT = 500
 WORDS_LIMIT = 1_000
@@ -246,6 +248,12 @@ class Room:
 def most_minutes(hours_per_week: int, starts_on: date, last_day: date) -> int:
     """When every week of a loan is worked in full."""
     return len(mondays_of(starts_on, last_day)) * hours_per_week * 60
+
+
+def is_far_above(minutes: int, hours_per_week: int) -> bool:
+    """Whether so much was worked in a week that it may be a slip, next to what was agreed."""
+    more = min(hours_per_week * MOST_MORE, A_DAY_OF_WORK)
+    return minutes > (hours_per_week + more) * 60
 
 
 def hours_mark(weeks: Mapping[date, int]) -> str:

@@ -73,6 +73,7 @@ UNDER = {
     "published.edit": "opgaven.ours",
     "loans.ask": "opgaven.index",
     "loans.show": "loans.index",
+    "loans.write_hours": "loans.index",
     "loans.change": "loans.index",
     "loans.agreed": "loans.index",
     "loans.refuse": "loans.index",

@@ -1,6 +1,7 @@
 """Who sees which loan, and in how many questions."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from app.loans.rules import Manager, Party, Reason, Refusal
 from tests.loans.builders import Parties, a_loan, a_running_loan, interest, parties
 from tests.support.builders import a_user, an_opgave
 from tests.support.queries import counted
-from tests.support.work import make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 
 @pytest.fixture
@@ -76,6 +77,23 @@ def test_each_step_that_is_told_stands_otherwise(session: Session, who: Parties)
         seen.append(queries.standing_of(session, loan))
 
     assert len(set(seen)) == 5
+
+
+def test_what_was_agreed_for_a_week(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY, hours_per_week=16)
+    later = MONDAY + timedelta(days=15)
+    draft = replace(queries.of_any(session, loan.id).terms.draft(), hours_per_week=8)
+    service.change(
+        make_work(session, who.professional, later), loan.id, Party.PROFESSIONAL, 1, draft
+    )
+    service.sign_as_lender(make_work(session, now=later), loan.id, 2, who.manager)
+    service.sign_as_borrower(make_work(session, who.borrower, later), loan.id, 2)
+
+    seen = queries.of_any(session, loan.id)
+
+    # From the week after it was agreed on, the other hours hold.
+    weeks = [TODAY + timedelta(weeks=week) for week in range(4)]
+    assert [seen.agreed_hours(monday) for monday in weeks] == [16, 16, 16, 8]
 
 
 def test_an_opgave_that_is_being_signed_for_is_not_over(session: Session, who: Parties) -> None:

@@ -12,6 +12,7 @@ from app.loans.rules import (
     Reason,
     Refusal,
     faults,
+    is_far_above,
     mondays_of,
     refusal_faults,
 )
@@ -64,6 +65,14 @@ def test_every_week_with_a_day_in_it(starts_on: date, ends_on: date, count: int)
     assert {monday.isoweekday() for monday in found} == {1}
     assert found[0] <= starts_on <= found[0] + timedelta(days=6)
     assert found[-1] <= ends_on <= found[-1] + timedelta(days=6)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "most"), [(1, 1.5), (8, 12), (16, 24), (24, 32), (32, 40), (40, 48)]
+)
+def test_a_busy_week_is_no_slip(agreed: int, most: float) -> None:
+    assert not is_far_above(int(most * 60), agreed)
+    assert is_far_above(int(most * 60) + 15, agreed)
 
 
 def test_a_no_has_a_reason_and_another_reason_has_words() -> None:

@@ -171,22 +171,6 @@ def test_other_terms_and_the_same_form_with_faults(
     assert loan.version == 2
 
 
-def test_hours_with_a_comma(client: FlaskClient, session: Session, who: Parties) -> None:
-    loan = a_running_loan(session, who, starts_on=MONDAY.date())
-    sign_in(client, session, who.professional)
-    address = f"/inzet/{loan.id}/uren"
-
-    kept = client.post(
-        address, data={"monday": "2026-11-23", "hours": "7,5"}, follow_redirects=True
-    )
-    assert "In totaal 7,5 uur" in kept.text
-    wrong = client.post(
-        address, data={"monday": "2026-11-23", "hours": "veel"}, follow_redirects=True
-    )
-    assert "tot op een kwartier" in wrong.text
-    assert "In totaal 7,5 uur" in wrong.text
-
-
 def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who)
     sign_in(client, session, who.professional)

@@ -1,9 +1,8 @@
-"""The forms of a loan: what is asked, other terms, a reason to say no, the hours of a week."""
+"""The forms of a loan: what is asked, other terms, a reason to say no, how it went."""
 
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -34,8 +33,6 @@ from app.web.loans.how_it_went import AGAIN
 
 EUROS = re.compile(r"[0-9]{1,6}([,.][0-9]{1,2})?")
 NOT_EUROS = "Vul een bedrag in, bijvoorbeeld 62,50."
-HOURS = re.compile(r"[0-9]{1,3}([,.](0|00|25|5|50|75))?")
-NOT_HOURS = "Vul uren in, tot op een kwartier. Bijvoorbeeld 7,5."
 
 
 class DutchNumberField(DecimalField):
@@ -183,22 +180,6 @@ class ReturnForm(AgreeForm):
         "Terug op",
         description="De eerste dag waarop je weer al je uren voor je eigen gemeente werkt.",
     )
-
-
-class HoursForm(WebForm):
-    """The hours of one week."""
-
-    monday = DayField("Week")
-    hours = DutchNumberField("Uren", HOURS, NOT_HOURS)
-
-    @property
-    def minutes(self) -> int:
-        return int((self.hours.data or 0) * 60)
-
-    @property
-    def week(self) -> date:
-        day: date | None = self.monday.data
-        return day or date.min
 
 
 class FeedbackForm(WebForm):

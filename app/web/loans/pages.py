@@ -8,7 +8,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.core.dutch import dutch_date, moment
-from app.core.workdays import monday_of
 from app.labels import label
 from app.loans.models import Terms
 from app.loans.queries import SeenLoan
@@ -18,7 +17,6 @@ from app.loans.rules import (
     CostBasis,
     LoanState,
     Party,
-    mondays_of,
 )
 from app.loans.words import (
     about_feedback,
@@ -31,6 +29,7 @@ from app.loans.words import (
     what_comes_back,
     why,
 )
+from app.web.loans.hours import WeekLine, hours_words, week_lines
 from app.web.loans.how_it_went import (
     ConfirmedSkill,
     FeedbackBlock,
@@ -107,14 +106,6 @@ class RemarkLine:
 
 
 @dataclass(frozen=True)
-class WeekLine:
-    monday: date
-    said: str
-    # What stands in the field: hours with a comma, or nothing yet.
-    typed: str
-
-
-@dataclass(frozen=True)
 class LoanPage:
     loan_id: UUID
     title: str
@@ -169,7 +160,7 @@ class LoanLine:
 
 def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
     loan, held = seen.loan, seen.agreed or seen.terms
-    weeks = _weeks(seen, today)
+    weeks = week_lines(seen, today)
     return LoanPage(
         loan_id=loan.id,
         title=seen.opgave_title,
@@ -268,16 +259,6 @@ def euros(amount: Decimal | None) -> str:
     return f"{amount:.2f}".replace(".", ",") if amount is not None else ""
 
 
-def hours_words(minutes: int) -> str:
-    """7,5 uur"""
-    return f"{typed_hours(minutes)} uur"
-
-
-def typed_hours(minutes: int) -> str:
-    whole, rest = divmod(minutes, 60)
-    return str(whole) if not rest else f"{whole},{ {15: '25', 30: '5', 45: '75'}[rest] }"
-
-
 def _parties(seen: SeenLoan, reader: Party) -> list[PartyLine]:
     signed = seen.terms.signed_at
     people = {
@@ -317,22 +298,3 @@ def _differences(held: Terms, proposed: Terms) -> list[tuple[str, str]]:
     known, wanted = dict(terms_lines(held)), dict(terms_lines(proposed))
     gone = [(name, "Vervalt") for name in known if name not in wanted]
     return [line for line in wanted.items() if known.get(line[0]) != line[1]] + gone
-
-
-def _weeks(seen: SeenLoan, today: date) -> list[WeekLine]:
-    """Every week that began, the last first."""
-    if seen.agreed is None or seen.loan.last_day is None:
-        return []
-    until = min(seen.loan.last_day, today)
-    if until < seen.agreed.starts_on:
-        return []
-    known = set(mondays_of(seen.agreed.starts_on, until)) | set(seen.weeks)
-    return [
-        WeekLine(
-            monday=monday,
-            said=hours_words(seen.weeks[monday]) if monday in seen.weeks else "nog niet ingevuld",
-            typed=typed_hours(seen.weeks[monday]) if monday in seen.weeks else "",
-        )
-        for monday in sorted(known, reverse=True)
-        if monday <= monday_of(today)
-    ]

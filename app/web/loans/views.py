@@ -19,13 +19,13 @@ from app.loans.rules import Manager, Party, hours_mark
 from app.opgaven import queries as opgaven
 from app.web.auth import current_actor
 from app.web.forms import WebForm
+from app.web.loans import hours
 from app.web.loans.agreement import agreement
 from app.web.loans.forms import (
     AgreeForm,
     AskForm,
     EndForm,
     EndTalkForm,
-    HoursForm,
     ManagerForm,
     RefuseForm,
     RemarkForm,
@@ -33,7 +33,8 @@ from app.web.loans.forms import (
     SignForm,
     TermsForm,
 )
-from app.web.loans.pages import Deed, loan_line, loan_page
+from app.web.loans.hours import HoursForm, hours_form
+from app.web.loans.pages import Deed, LoanPage, loan_line, loan_page
 from app.web.loans.room import room_words
 from app.web.loans.steps import done, seen_for, seen_loan
 from app.web.policy import Policy, allow
@@ -103,12 +104,7 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
 def show(loan_id: UUID) -> str:
     seen, party = seen_loan(loan_id)
     page = loan_page(seen, party, dutch_day(utc_now()))
-    return render_template(
-        "loans/show.html",
-        page=page,
-        sign=SignForm(data={"version": page.version}),
-        room=room_words(db.session(), seen, party, dutch_day(utc_now())),
-    )
+    return _show(seen, party, page, hours_form(page.weeks, seen))
 
 
 @loans.get("/inzet/<uuid:loan_id>/afspraken/<int(max=9999):version>")
@@ -232,16 +228,20 @@ def end(loan_id: UUID) -> ResponseReturnValue:
     return render_template("loans/end.html", form=form, seen=seen), form.status
 
 
-@loans.post("/inzet/<uuid:loan_id>/uren")
+@loans.route("/inzet/<uuid:loan_id>/uren", methods=["GET", "POST"])
 @allow(Policy.SIGNED_IN)
 def write_hours(loan_id: UUID) -> ResponseReturnValue:
-    form = HoursForm.of_request()
-    return _back(
-        loan_id,
-        form,
-        lambda work: service.write_hours(work, loan_id, form.week, form.minutes),
-        WRITTEN,
-    )
+    if request.method == "GET":
+        return redirect(url_for("loans.show", loan_id=loan_id, _anchor="uren"))
+    seen, party = seen_for(loan_id, Deed.WRITE_HOURS)
+    page = loan_page(seen, party, dutch_day(utc_now()))
+    form = hours_form(page.weeks, seen)
+    if form.submitted() and done(form, lambda work: hours.write_hours(work, seen, form), WRITTEN):
+        return redirect(url_for("loans.show", loan_id=loan_id))
+    # What was read may be old: whoever presses again read the page as it is now.
+    seen, _ = seen_loan(loan_id)
+    form.read.data = hours_mark(seen.weeks)
+    return _show(seen, party, page, form), form.status
 
 
 @loans.route("/inzet/<uuid:loan_id>/afsluiten", methods=["GET", "POST"])
@@ -289,6 +289,16 @@ def dispute_hours(loan_id: UUID) -> ResponseReturnValue:
     if form.submitted() and done(form, dispute, DISPUTED):
         return redirect(url_for("loans.show", loan_id=loan_id, _anchor="vragen"))
     return render_template("loans/dispute_hours.html", form=form, seen=seen), form.status
+
+
+def _show(seen: SeenLoan, party: Party, page: LoanPage, hours: HoursForm) -> str:
+    return render_template(
+        "loans/show.html",
+        page=page,
+        hours=hours,
+        sign=SignForm(formdata=None, data={"version": page.version}),
+        room=room_words(db.session(), seen, party, dutch_day(utc_now())),
+    )
 
 
 def _form_to_close(seen: SeenLoan, party: Party) -> AgreeForm:
