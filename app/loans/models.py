@@ -102,6 +102,8 @@ class Loan(Base):
     ended_by: Mapped[Party | None]
     reason: Mapped[Reason | None]
     reason_words: Mapped[str] = mapped_column(String(WORDS_LIMIT), default="")
+    # Of who stops earlier than agreed: the first day back for all hours.
+    returns_on: Mapped[date | None]
     # When these two agreed on the hours as they were written, and since when the professional was
     # back for all hours.
     professional_closed_at: Mapped[datetime | None]

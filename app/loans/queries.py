@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.clock import day_begins, dutch_day
 from app.core.errors import NotFound
+from app.core.workdays import next_workday
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import now_called
 from app.hours import queries as hours
@@ -136,10 +137,15 @@ class SeenLoan:
         return self.terms.lender_signed_by not in {"", self.loan.manager_name}
 
     @property
+    def ends_early(self) -> bool:
+        """Whether one of the three stopped it before the agreed last day, or will."""
+        return self.agreed is not None and self.loan.ended_by is not None
+
+    @property
     def expected_back_on(self) -> date | None:
-        """The agreed day of return; of who stopped earlier the day after."""
-        if self.loan.ended_by is not None and self.loan.last_day is not None:
-            return self.loan.last_day + A_DAY
+        """The agreed day of return; of who stops earlier the one that was said with it."""
+        if self.ends_early and self.loan.last_day is not None:
+            return self.loan.returns_on or next_workday(self.loan.last_day)
         return self.agreed.returns_on if self.agreed else None
 
     def agreed_hours(self, monday: date) -> int:

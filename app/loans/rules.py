@@ -77,6 +77,7 @@ FEEDBACK_BLIND = timedelta(days=14)
 FEEDBACK_ASKED_AFTER = timedelta(days=7)
 FEEDBACK_ASKED_BEFORE = timedelta(days=60)
 
+FROM_TODAY = "Kies een dag vanaf vandaag, en uiterlijk {last_day}."
 # What somebody reads who asks for a step that does not fit the state.
 NO_SUCH_STEP = {
     LoanState.ASKED: "Deze aanvraag wacht nog op handtekeningen.",
@@ -226,11 +227,16 @@ def remark_faults(words: str) -> list[Fault]:
 def return_faults(returned_on: date | None, last_day: date | None) -> list[Fault]:
     if returned_on is None:
         return [Fault("returned_on", "Vul in wanneer je weer helemaal terug bent.")]
-    wrong = day_fault("returned_on", returned_on)
-    if wrong or last_day is None or returned_on > last_day:
-        return wrong
-    said = f"De dag van terugkeer ligt na de laatste dag van de inzet, {dutch_date(last_day)}."
-    return [Fault("returned_on", said)]
+    return _back_faults("returned_on", returned_on, last_day)
+
+
+def end_faults(
+    agreed: date, last_day: date | None, returns_on: date | None, today: date
+) -> list[Fault]:
+    """What is wrong with a last day that comes earlier; no day of return is none."""
+    if last_day is None or not today <= last_day <= agreed:
+        return [Fault("last_day", FROM_TODAY.format(last_day=dutch_date(agreed)))]
+    return _back_faults("returns_on", returns_on, last_day) if returns_on else []
 
 
 @dataclass(frozen=True)
@@ -300,6 +306,14 @@ def _order_faults(draft: TermsDraft, today: date) -> list[Fault]:
         said = "De dag van terugkeer ligt niet na de laatste dag van de inzet."
         found.append(Fault("returns_on", said))
     return found
+
+
+def _back_faults(field: str, day: date, last_day: date | None) -> list[Fault]:
+    wrong = day_fault(field, day)
+    if wrong or last_day is None or day > last_day:
+        return wrong
+    said = f"De dag van terugkeer ligt na de laatste dag van de inzet, {dutch_date(last_day)}."
+    return [Fault(field, said)]
 
 
 def _costs_faults(draft: TermsDraft) -> list[Fault]:

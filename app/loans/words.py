@@ -56,7 +56,8 @@ def how_it_stands(seen: SeenLoan, reader: Party) -> str:
         names = listed([_name(seen, party, reader) for party in seen.waits_for])
         verb = "tekent" if len(seen.waits_for) == 1 else "tekenen"
         return f"Wacht tot {names} {verb}{others}."
-    return f"Loopt tot en met {dutch_date(loan.last_day)}."
+    earlier = ", eerder dan afgesproken" if seen.ends_early else ""
+    return f"Loopt tot en met {dutch_date(loan.last_day)}{earlier}."
 
 
 def _what_became_of_it(seen: SeenLoan, reader: Party) -> str:

@@ -9,9 +9,11 @@ down_revision = "0010"
 
 def upgrade() -> None:
     _tell_an_objection_from_a_thank_you()
+    _say_when_who_stops_earlier_is_back()
 
 
 def downgrade() -> None:
+    op.drop_column("loan", "returns_on")
     _take_every_word_for_an_objection()
 
 
@@ -33,6 +35,11 @@ def _tell_an_objection_from_a_thank_you() -> None:
         AND remark.party <> 'professional'
         """
     )
+
+
+def _say_when_who_stops_earlier_is_back() -> None:
+    # Of who stopped before nobody said it: then it is the first workday after the last day.
+    op.add_column("loan", sa.Column("returns_on", sa.Date(), nullable=True))
 
 
 def _take_every_word_for_an_objection() -> None:

@@ -19,9 +19,9 @@ from app.links import LOAN_LINK_LIVES, Links
 from app.loans import service
 from app.loans.models import Loan
 from app.loans.rules import LoanState, Manager, Party
-from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
+from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
 from tests.support.builders import a_user
-from tests.support.pages import text_of
+from tests.support.pages import fault_at, text_of
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, make_work
 
@@ -178,9 +178,58 @@ def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> No
 
     late = client.post(f"/inzet/{loan.id}/stoppen", data={**form, "last_day": "2028-01-01"})
     assert late.status_code == 422
+    back = {"returns_on": "2026-12-11"}
+    at_once = client.post(f"/inzet/{loan.id}/stoppen", data={**form, **back})
+    assert "ligt na de laatste dag" in fault_at(at_once, "returns_on")
     ends = client.post(f"/inzet/{loan.id}/stoppen", data=form, follow_redirects=True)
 
-    assert "Loopt tot en met 11 december 2026." in ends.text
+    said = text_of(ends)
+    assert "Loopt tot en met 11 december 2026, eerder dan afgesproken." in said
+    assert "Laatste dag 11 december 2026 (afgesproken was 21 februari 2027)" in said
+    # A Friday was the last one.
+    assert "Terug op 14 december 2026 (afgesproken was 22 februari 2027)" in said
+    assert "Duurt tot en met" not in said
+    assert "Verleng of wijzig" not in said
+    assert "Stop nog eerder" in said
+
+
+def test_a_day_of_return_is_said_with_an_early_end(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    session.commit()
+    link = to_sign(app, loan, who.manager)
+    form = {"last_day": "2026-11-23", "returns_on": "2026-12-01", "reason": "werk_klaar"}
+
+    ends = app.test_client().post(f"{link}/stoppen", data=form, follow_redirects=True)
+
+    assert "Terug op 1 december 2026 (afgesproken was 22 februari 2027)" in text_of(ends)
+    # There is no earlier day than today.
+    assert "Stop nog eerder" not in text_of(ends)
+    assert app.test_client().get(f"{link}/stoppen").status_code == 409
+
+
+def test_what_stops_earlier_goes_on_when_three_sign(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    session.commit()
+    sign_in(client, session, who.professional)
+    form = {"last_day": "2026-12-11", "reason": "anders", "words": "Toch niet", "version": "1"}
+    client.post(f"/inzet/{loan.id}/stoppen", data=form)
+    client.post(f"/inzet/{loan.id}/wijzigen", data={**FORM, "version": "1", "cost_basis": "geen"})
+    proposed = text_of(client.get(f"/inzet/{loan.id}"))
+    assert "Voorgesteld" in proposed
+    assert "Duurt tot en met 21 februari 2027 Terug op 22 februari 2027" in proposed
+    # Of the learning goal, and of no day.
+    assert proposed.count("Vervalt") == 1
+
+    sign_rest(session, who, loan.id, 2)
+
+    assert (loan.last_day, loan.ended_by, loan.returns_on) == (TERMS.ends_on, None, None)
+    said = text_of(client.get(f"/inzet/{loan.id}"))
+    assert "Laatste dag" not in said
+    assert "Toch niet" not in said
 
 
 def test_others_find_nothing(client: FlaskClient, session: Session, who: Parties) -> None:

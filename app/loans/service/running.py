@@ -9,13 +9,14 @@ from app.core.dutch import dutch_date
 from app.core.errors import Conflict
 from app.core.faults import Fault, refuse
 from app.core.work import Work
-from app.core.workdays import monday_of
+from app.core.workdays import monday_of, next_workday
 from app.hours import service as hours
 from app.hours.rules import Lent
 from app.loans import queries
 from app.loans.events import EndMoved, EndTalkNears, EndTalkPlanned, HoursWritten, LoanEnded
 from app.loans.models import Loan, Terms, WorkedWeek
 from app.loans.rules import (
+    FROM_TODAY,
     MOST_MINUTES,
     NO_SUCH_STEP,
     CostBasis,
@@ -23,6 +24,7 @@ from app.loans.rules import (
     Manager,
     Party,
     Refusal,
+    end_faults,
     refusal_faults,
 )
 from app.loans.service import weeks
@@ -32,7 +34,6 @@ from app.opgaven import life
 
 NOT_RUNNING = "Deze inzet loopt niet. Er is niets veranderd."
 OUTSIDE = "Deze week valt buiten de inzet, of moet nog komen."
-FROM_TODAY = "Kies een dag vanaf vandaag, en uiterlijk {last_day}."
 
 
 def write_hours(work: Work, loan_id: UUID, monday: date, minutes: int) -> None:
@@ -82,16 +83,23 @@ def end_early(
     last_day: date | None,
     why: Refusal,
     manager: Manager | None = None,
+    returns_on: date | None = None,
 ) -> None:
-    """Each of the three may end it, with a reason; its weeks after that day are free again."""
+    """Each of the three may end it, with a reason; its weeks after that day are free again.
+
+    Who says no day of return is back on the first workday after the last day.
+    """
     loan = as_one_of(work, loan_id, party, manager)
     if loan.state is not LoanState.ACTIVE or loan.last_day is None:
         raise Conflict(f"loan {loan_id} does not run", said=NOT_RUNNING)
-    refuse(refusal_faults(why) + _end_faults(loan.last_day, last_day, work.today))
-    if last_day is None or last_day == loan.last_day:
+    refuse(refusal_faults(why) + end_faults(loan.last_day, last_day, returns_on, work.today))
+    if last_day is None:
+        return
+    back_on = returns_on or next_workday(last_day)
+    if last_day == loan.last_day and (loan.ended_by is None or back_on == loan.returns_on):
         return
     weeks.end_on(work, loan, last_day)
-    loan.last_day = last_day
+    loan.last_day, loan.returns_on = last_day, back_on
     loan.end_talk_on = min(loan.end_talk_on or last_day, last_day)
     loan.ended_by, loan.reason, loan.reason_words = party, why.reason, why.words
     # Other terms that were on the table are off.
@@ -164,9 +172,3 @@ def _hours_faults(work: Work, loan: Loan, monday: date, minutes: int) -> list[Fa
     if monday not in queries.weeks_to_write(work.session, loan, monday_of(work.today)):
         found.append(Fault("monday", OUTSIDE))
     return found
-
-
-def _end_faults(agreed: date, last_day: date | None, today: date) -> list[Fault]:
-    if last_day is None or not today <= last_day <= agreed:
-        return [Fault("last_day", FROM_TODAY.format(last_day=dutch_date(agreed)))]
-    return []

@@ -151,6 +151,9 @@ def _agree(work: Work, loan: Loan, terms: Terms) -> None:
     # The loan points to terms that three signed: those are there first.
     work.session.flush()
     loan.agreed_version, loan.last_day = terms.version, terms.ends_on
+    # Who stopped it earlier signed that it goes on.
+    loan.ended_by = loan.reason = loan.returns_on = None
+    loan.reason_words = ""
     loan.end_talk_on = end_talk_day(max(terms.starts_on, work.today), terms.ends_on)
     if is_first:
         loan.move_to(LoanState.ACTIVE)

@@ -124,8 +124,9 @@ def end(token: str) -> ResponseReturnValue:
     form = EndForm.of_request(meta=WITHOUT_TOKEN)
 
     def end_it(work: Work) -> None:
+        last_day, returns_on = form.last_day.data, form.returns_on.data
         service.end_early(
-            work, permit.loan_id, Party.LENDER, form.last_day.data, form.refusal(), manager
+            work, permit.loan_id, Party.LENDER, last_day, form.refusal(), manager, returns_on
         )
 
     if form.submitted() and _done(form, end_it):

@@ -160,6 +160,11 @@ class RefuseForm(SignForm):
 
 class EndForm(RefuseForm):
     last_day = DayField("Laatste dag")
+    returns_on = DayField(
+        "Terug op",
+        description="De eerste dag waarop alle uren weer voor de eigen gemeente zijn. Laat je dit "
+        "leeg, dan is dat de eerste werkdag na de laatste dag.",
+    )
 
 
 class EndTalkForm(WebForm):

@@ -46,6 +46,8 @@ TONES = {
     LoanState.REFUSED: "bad",
     LoanState.WITHDRAWN: "neutral",
 }
+ENDS_ON, RETURNS_ON, LAST_DAY = "Duurt tot en met", "Terug op", "Laatste dag"
+EARLIER = "{day} (afgesproken was {was})"
 # Points for attention, not legal advice.
 CHECKLIST = (
     "Btw: bij kosten tussen gemeenten speelt soms btw, ook bij gesloten beurs. Vraag het na bij "
@@ -122,6 +124,8 @@ class LoanPage:
     said: str
     why: str
     has_signed: bool
+    # Whether one of the three stopped it before the agreed last day.
+    ends_early: bool
     end_talk: str
     # Since when the professional is back.
     returned: str
@@ -178,10 +182,11 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         has_signed=bool(seen.waits_for)
         and party not in seen.waits_for
         and not _is_another(seen, party),
+        ends_early=seen.ends_early,
         parties=_parties(seen, party),
-        terms=terms_lines(held),
+        terms=_lines_that_hold(seen),
         comes_back=what_comes_back(held),
-        proposed=_differences(held, seen.terms),
+        proposed=_differences(seen),
         agreements=[
             Agreement(one.version, f"versie {one.version}, van {dutch_date(one.agreed_at)}")
             for one in seen.agreements
@@ -226,7 +231,7 @@ def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
         Deed.NAME_MANAGER: is_professional and seen.may_name_another_manager,
         Deed.REMARK: bool(NEXT[loan.state]),
         Deed.PLAN_END_TALK: runs,
-        Deed.END: runs,
+        Deed.END: runs and loan.last_day is not None and today < loan.last_day,
         Deed.WRITE_HOURS: is_professional and loan.state in {LoanState.ACTIVE, LoanState.ENDED},
         Deed.AGREE_ON_HOURS: party in loan.waits_to_close,
         Deed.DISPUTE_HOURS: loan.state is LoanState.ENDED and not is_professional,
@@ -241,8 +246,8 @@ def terms_lines(terms: Terms) -> list[tuple[str, str]]:
     lines = [
         ("Uren per week", str(terms.hours_per_week)),
         ("Begint op", dutch_date(terms.starts_on)),
-        ("Duurt tot en met", dutch_date(terms.ends_on)),
-        ("Terug op", dutch_date(terms.returns_on)),
+        (ENDS_ON, dutch_date(terms.ends_on)),
+        (RETURNS_ON, dutch_date(terms.returns_on)),
         ("Kosten", label(terms.cost_basis)),
     ]
     if terms.cost_basis is CostBasis.COST:
@@ -292,9 +297,21 @@ def _is_another(seen: SeenLoan, party: Party) -> bool:
     return party is Party.LENDER and seen.was_signed_before_manager
 
 
-def _differences(held: Terms, proposed: Terms) -> list[tuple[str, str]]:
-    if held.version == proposed.version:
+def _lines_that_hold(seen: SeenLoan) -> list[tuple[str, str]]:
+    """What is agreed, or on the table; of what stops earlier the days that hold beside it."""
+    held = seen.agreed or seen.terms
+    lines = terms_lines(held)
+    if not seen.ends_early:
+        return lines
+    last_day = EARLIER.format(day=dutch_date(seen.loan.last_day), was=dutch_date(held.ends_on))
+    back_on = EARLIER.format(day=dutch_date(seen.expected_back_on), was=dutch_date(held.returns_on))
+    earlier = {ENDS_ON: (LAST_DAY, last_day), RETURNS_ON: (RETURNS_ON, back_on)}
+    return [earlier.get(name, (name, said)) for name, said in lines]
+
+
+def _differences(seen: SeenLoan) -> list[tuple[str, str]]:
+    if seen.agreed is None or seen.agreed.version == seen.terms.version:
         return []
-    known, wanted = dict(terms_lines(held)), dict(terms_lines(proposed))
-    gone = [(name, "Vervalt") for name in known if name not in wanted]
+    known, wanted = dict(_lines_that_hold(seen)), dict(terms_lines(seen.terms))
+    gone = [(name, "Vervalt") for name in known if name not in {LAST_DAY, *wanted}]
     return [line for line in wanted.items() if known.get(line[0]) != line[1]] + gone

@@ -221,7 +221,8 @@ def end(loan_id: UUID) -> ResponseReturnValue:
 
     def end_it(work: Work) -> None:
         manager = _manager(work.actor) if party is Party.LENDER else None
-        service.end_early(work, loan_id, party, form.last_day.data, form.refusal(), manager)
+        last_day, returns_on = form.last_day.data, form.returns_on.data
+        service.end_early(work, loan_id, party, last_day, form.refusal(), manager, returns_on)
 
     if form.submitted() and done(form, end_it, ENDS):
         return redirect(url_for("loans.show", loan_id=loan_id))
