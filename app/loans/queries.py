@@ -136,6 +136,11 @@ class SeenLoan:
         """Whether somebody signed for the lender who was replaced since."""
         return self.terms.lender_signed_by not in {"", self.loan.manager_name}
 
+    def begins_later(self, today: date) -> bool:
+        """Whether it is agreed on and its first day is still to come."""
+        runs = self.loan.state is LoanState.ACTIVE
+        return runs and self.agreed is not None and today < self.agreed.starts_on
+
     @property
     def ends_early(self) -> bool:
         """Whether one of the three stopped it before the agreed last day, or will."""

@@ -36,7 +36,7 @@ REASONS = {
 }
 
 
-def how_it_stands(seen: SeenLoan, reader: Party) -> str:
+def how_it_stands(seen: SeenLoan, reader: Party, today: date) -> str:
     """What is waited for and by whom, or what became of it; one sentence."""
     loan = seen.loan
     if loan.state not in UNDER_WAY:
@@ -57,7 +57,16 @@ def how_it_stands(seen: SeenLoan, reader: Party) -> str:
         verb = "tekent" if len(seen.waits_for) == 1 else "tekenen"
         return f"Wacht tot {names} {verb}{others}."
     earlier = ", eerder dan afgesproken" if seen.ends_early else ""
-    return f"Loopt tot en met {dutch_date(loan.last_day)}{earlier}."
+    begins = begins_on(seen, today)
+    runs = f"{begins} en duurt" if begins else "Loopt"
+    return f"{runs} tot en met {dutch_date(loan.last_day)}{earlier}."
+
+
+def begins_on(seen: SeenLoan, today: date) -> str:
+    """Begint op 4 januari 2027; nothing when it runs, or when nothing is agreed on."""
+    if seen.agreed is None or not seen.begins_later(today):
+        return ""
+    return f"Begint op {dutch_date(seen.agreed.starts_on)}"
 
 
 def _what_became_of_it(seen: SeenLoan, reader: Party) -> str:
@@ -90,9 +99,9 @@ def _who_closes(seen: SeenLoan, reader: Party) -> str:
     return f"Wacht tot {names} de uren {verb}.{limit}"
 
 
-def how_it_stands_and_went(seen: SeenLoan, reader: Party) -> str:
+def how_it_stands_and_went(seen: SeenLoan, reader: Party, today: date) -> str:
     """What can be read of how it went goes first, because it is what is new."""
-    parts = (how_it_stands(seen, reader), about_feedback(seen, reader))
+    parts = (how_it_stands(seen, reader, today), about_feedback(seen, reader))
     return " ".join(filter(None, parts[::-1] if seen.is_feedback_shown else parts))
 
 
@@ -161,7 +170,7 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
     parts = (
         who_signed(seen, reader),
         what_changed(seen, reader),
-        how_it_stands_and_went(seen, reader),
+        how_it_stands_and_went(seen, reader, today),
         what_became_of_opgave(seen),
         _reason(seen),
         end_talk(seen, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",

@@ -413,7 +413,7 @@ def test_other_hours_void_the_signatures(arrive: Arrive, product: Product, box: 
     professional.go(road.loan)
     look(professional, "professional-inzet-changed")
     sign(professional, road.loan)
-    assert "Loopt tot en met" in professional.text()
+    assert "en duurt tot en met" in professional.text()
 
 
 def test_a_manager_needs_no_mouse(arrive: Arrive, product: Product, box: Mailbox) -> None:

@@ -73,7 +73,7 @@ def as_professional(session: Session, who: Parties, after: int) -> Work:
 
 
 def said(session: Session, loan: Loan, reader: Party) -> str:
-    return how_it_stands(queries.of_any(session, loan.id), reader)
+    return how_it_stands(queries.of_any(session, loan.id), reader, TODAY)
 
 
 @pytest.mark.parametrize("first", [Party.PROFESSIONAL, Party.BORROWER])

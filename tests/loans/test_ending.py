@@ -212,7 +212,7 @@ def test_what_was_asked_stops_when_the_opgave_is_over(session: Session, who: Par
     assert told(session, "loan.refused") == 1
     seen = queries.of_any(session, loan.id)
     for reader in Party:
-        said = how_it_stands(seen, reader)
+        said = how_it_stands(seen, reader, TODAY)
         assert said == "Deze aanvraag is gestopt, omdat de opgave voorbij is."
     assert why(seen) == ""
 

@@ -19,7 +19,7 @@ from app.loans.service.talking import FULL
 from app.loans.words import how_it_stands, newest_remark
 from tests.loans.builders import TERMS, Parties, a_loan, parties
 from tests.support.builders import a_user
-from tests.support.work import MONDAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_manager_asks_and_the_others_are_waited_for(session: Session, who: Par
 
     seen = queries.of_any(session, loan.id)
     assert seen.asks is Party.LENDER
-    said = how_it_stands(seen, Party.PROFESSIONAL)
+    said = how_it_stands(seen, Party.PROFESSIONAL, TODAY)
     assert said == "Fatma de Baas stelde een vraag en wacht op antwoord."
     assert newest_remark(seen) == "Fatma de Baas schreef: “Welke dagen?”"
 

@@ -1,5 +1,6 @@
 """One sentence says what is waited for and by whom, or what became of it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,9 +9,9 @@ from sqlalchemy.orm import Session
 from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import NamedManager, Party, Reason, Refusal
-from app.loans.words import how_it_stands, summary, who_signed, why
+from app.loans.words import begins_on, how_it_stands, summary, who_signed, why
 from tests.loans.builders import Parties, a_loan, a_running_loan, parties
-from tests.support.work import make_work
+from tests.support.work import TODAY, make_work
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def who(session: Session) -> Parties:
 
 
 def said(session: Session, loan: Loan, reader: Party) -> str:
-    return how_it_stands(queries.of_any(session, loan.id), reader)
+    return how_it_stands(queries.of_any(session, loan.id), reader, TODAY)
 
 
 def test_whose_signature_is_missing(session: Session, who: Parties) -> None:
@@ -78,10 +79,23 @@ def test_who_asked_is_told_and_not_who_came_after(session: Session, who: Parties
 
 
 def test_what_runs(session: Session, who: Parties) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
 
     assert said(session, loan, Party.LENDER) == "Loopt tot en met 21 februari 2027."
     assert why(queries.of_any(session, loan.id)) == ""
     assert summary(queries.of_any(session, loan.id)) == (
-        "8 uur per week, van 30 november 2026 tot en met 21 februari 2027"
+        "8 uur per week, van 23 november 2026 tot en met 21 februari 2027"
     )
+
+
+def test_what_begins_later_does_not_run_yet(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    seen = queries.of_any(session, loan.id)
+
+    assert said(session, loan, Party.LENDER) == (
+        "Begint op 30 november 2026 en duurt tot en met 21 februari 2027."
+    )
+    first = TODAY + timedelta(days=7)
+    assert begins_on(seen, first - timedelta(days=1)) == "Begint op 30 november 2026"
+    assert begins_on(seen, first) == ""
+    assert begins_on(queries.of_any(session, a_loan(session, parties(session)).id), TODAY) == ""

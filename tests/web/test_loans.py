@@ -68,7 +68,11 @@ def test_the_whole_road(app: Flask, client: FlaskClient, session: Session, who: 
     sign_in(client, session, who.borrower)
     assert "Wacht op jou" in client.get("/inzet").text
     signed = client.post(f"/inzet/{loan.id}/tekenen", data={"version": "1"}, follow_redirects=True)
-    assert "Loopt tot en met 21 februari 2027." in signed.text
+    assert "Begint op 30 november 2026 en duurt tot en met 21 februari 2027." in signed.text
+    listed = text_of(client.get("/inzet"))
+    assert "Begint op 30 november 2026" in listed
+    assert "Loopt" not in listed
+    assert "gaat werken voor gemeente" in text_of(visitor.get(link))
     assert loan.state is LoanState.ACTIVE
 
 
@@ -184,7 +188,7 @@ def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> No
     ends = client.post(f"/inzet/{loan.id}/stoppen", data=form, follow_redirects=True)
 
     said = text_of(ends)
-    assert "Loopt tot en met 11 december 2026, eerder dan afgesproken." in said
+    assert "duurt tot en met 11 december 2026, eerder dan afgesproken." in said
     assert "Laatste dag 11 december 2026 (afgesproken was 21 februari 2027)" in said
     # A Friday was the last one.
     assert "Terug op 14 december 2026 (afgesproken was 22 februari 2027)" in said

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.core.clock import dutch_day, utc_now
 from app.loans import queries
 from app.loans.queries import SeenLoan
 from app.loans.rules import UNDER_WAY, Party
@@ -36,4 +37,5 @@ def own_notes(
 
 
 def loan_note(seen: SeenLoan, reader: Party) -> LoanNote:
-    return LoanNote(seen.loan.id, how_it_stands(seen, reader), seen.loan.state in UNDER_WAY)
+    said = how_it_stands(seen, reader, dutch_day(utc_now()))
+    return LoanNote(seen.loan.id, said, seen.loan.state in UNDER_WAY)

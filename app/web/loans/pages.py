@@ -13,6 +13,7 @@ from app.loans.models import Terms
 from app.loans.queries import SeenLoan
 from app.loans.rules import (
     NEXT,
+    OVER,
     UNDER_WAY,
     CostBasis,
     LoanState,
@@ -20,6 +21,7 @@ from app.loans.rules import (
 )
 from app.loans.words import (
     about_feedback,
+    begins_on,
     end_talk,
     how_it_stands,
     return_day,
@@ -122,6 +124,8 @@ class LoanPage:
     changed: str
     # The one sentence that says how it stands.
     said: str
+    # What the professional does, did or is going to do.
+    works: str
     why: str
     has_signed: bool
     # Whether one of the three stopped it before the agreed last day.
@@ -172,10 +176,11 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         about_opgave=what_became_of_opgave(seen),
         may_read_opgave=not seen.is_opgave_down or party is Party.BORROWER,
         version=loan.version,
-        state_label=label(loan.state),
+        state_label=_state_word(seen, today),
         state_tone=TONES[loan.state],
         changed=what_changed(seen, party),
-        said=how_it_stands(seen, party),
+        said=how_it_stands(seen, party, today),
+        works=_works(seen, today),
         why=why(seen),
         end_talk=end_talk(seen, today),
         returned=return_day(seen),
@@ -204,16 +209,29 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
     )
 
 
-def loan_line(seen: SeenLoan, party: Party) -> LoanLine:
+def loan_line(seen: SeenLoan, party: Party, today: date) -> LoanLine:
     return LoanLine(
         loan_id=seen.loan.id,
         title=seen.opgave_title,
         who=f"{seen.professional_name}, van {seen.lender_name} naar {seen.borrower_name}",
         period=summary(seen),
-        said=how_it_stands(seen, party),
-        state_label=label(seen.loan.state),
+        said=how_it_stands(seen, party, today),
+        state_label=_state_word(seen, today),
         state_tone=TONES[seen.loan.state],
         waits_for_you=seen.waits_for_party(party),
+    )
+
+
+def _state_word(seen: SeenLoan, today: date) -> str:
+    """The state, or when it begins: what runs on paper is not worked on yet."""
+    return begins_on(seen, today) or label(seen.loan.state)
+
+
+def _works(seen: SeenLoan, today: date) -> str:
+    if seen.begins_later(today):
+        return "gaat werken"
+    return {LoanState.ACTIVE: "werkt", **dict.fromkeys(OVER, "werkte")}.get(
+        seen.loan.state, "wil werken"
     )
 
 

@@ -66,9 +66,9 @@ loans = Blueprint("loans", __name__)
 @allow(Policy.SIGNED_IN)
 def index() -> str:
     """Everything in which the reader has a part, what waits for them first."""
-    actor = current_actor()
-    found = queries.all_of(db.session(), actor)
-    lines = [loan_line(seen, party) for seen, party in found]
+    found = queries.all_of(db.session(), current_actor())
+    today = dutch_day(utc_now())
+    lines = [loan_line(seen, party, today) for seen, party in found]
     return render_template(
         "loans/index.html",
         waiting=[line for line in lines if line.waits_for_you],

@@ -42,7 +42,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "borrower_name": seen.borrower_name,
         "summary": summary(seen),
         "changed": what_changed(seen, party),
-        "said": how_it_stands_and_went(seen, party),
+        "said": how_it_stands_and_went(seen, party, work.today),
         "why": why(seen),
         "end_talk": end_talk(seen, work.today),
         "remark": newest_remark(seen),
