@@ -131,10 +131,9 @@ class SeenLoan:
             has_signed=Party.LENDER in self.terms.signed_at,
         )
 
-    @property
-    def was_signed_before_manager(self) -> bool:
-        """Whether somebody signed for the lender who was replaced since."""
-        return self.terms.lender_signed_by not in {"", self.loan.manager_name}
+    def was_signed_before_manager(self, terms: Terms) -> bool:
+        """Whether somebody signed these for the lender who was replaced since."""
+        return terms.lender_signed_by not in {"", self.loan.manager_name}
 
     def begins_later(self, today: date) -> bool:
         """Whether it is agreed on and its first day is still to come."""

@@ -151,6 +151,42 @@ def test_an_early_end_frees_the_seat_on_the_day_after(session: Session, who: Par
     assert who.opgave.status is OpgaveStatus.TALKING
 
 
+def test_three_may_sign_that_it_goes_on_after_all(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    professional = make_work(session, who.professional)
+    service.end_early(professional, loan.id, Party.PROFESSIONAL, TODAY + A_DAY, WHY)
+    service.change(professional, loan.id, Party.PROFESSIONAL, 1, TERMS)
+    assert loan.last_day == TODAY + A_DAY
+    sign_rest(session, who, loan.id, 2)
+
+    over(session, loan)
+
+    # Who stayed until the agreed end takes the seat along.
+    assert (loan.state, loan.ended_by, loan.last_day) == (LoanState.ENDED, None, TERMS.ends_on)
+    assert who.opgave.people_taken == 1
+
+
+@pytest.mark.parametrize("days", [None, 1, 5])
+def test_who_stops_earlier_says_when_they_are_back(
+    session: Session, who: Parties, days: int | None
+) -> None:
+    loan = a_running_loan(session, who)
+    work, friday = make_work(session, who.professional), TODAY + 4 * A_DAY
+    back_on = friday + days * A_DAY if days else None
+
+    for _ in range(2):
+        service.end_early(work, loan.id, Party.PROFESSIONAL, friday, WHY, returns_on=back_on)
+
+    assert loan.returns_on == friday + (days or 3) * A_DAY
+    assert queries.of_any(session, loan.id).expected_back_on == loan.returns_on
+    assert told(session, "end.moved") == 1
+    # Another day of return is told, of the same last day too.
+    service.end_early(work, loan.id, Party.PROFESSIONAL, friday, WHY, returns_on=friday + 9 * A_DAY)
+    assert told(session, "end.moved") == 2
+    with pytest.raises(FaultyDraft):
+        service.end_early(work, loan.id, Party.PROFESSIONAL, friday, WHY, returns_on=friday)
+
+
 def test_an_early_end_of_what_was_withdrawn_frees_nothing(session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who)
     life.withdraw(make_work(session, who.borrower), who.opgave.id)

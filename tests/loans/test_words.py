@@ -64,7 +64,7 @@ def test_who_signed_is_told_and_not_who_came_after(session: Session, who: Partie
 
     seen = queries.of_any(session, loan.id)
     assert who_signed(seen, Party.PROFESSIONAL) == "Fatma de Baas tekende."
-    assert seen.was_signed_before_manager
+    assert seen.was_signed_before_manager(seen.terms)
 
 
 def test_who_asked_is_told_and_not_who_came_after(session: Session, who: Parties) -> None:

@@ -341,6 +341,27 @@ def test_what_a_proposal_leaves_out_is_named(
     assert "Tot alle drie tekenen, geldt wat was afgesproken." in page
 
 
+def test_signatures_stand_with_the_terms_that_they_are_under(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    borrower = make_work(session, who.borrower, MONDAY + timedelta(hours=2))
+    service.change(borrower, loan.id, Party.BORROWER, 1, replace(TERMS, hours_per_week=12))
+    sign_in(client, session, who.professional)
+
+    for page in (
+        client.get(f"/inzet/{loan.id}"),
+        app.test_client().get(to_sign(app, loan, who.manager)),
+    ):
+        _, _, signed = text_of(page).partition("De drie handtekeningen")
+        held, _, proposed = signed.partition("De handtekeningen onder dit voorstel")
+        assert held.startswith(" Onder de afspraken die nu gelden.")
+        assert held.count("Getekend op 23 november 2026 om 09:00") == 3
+        assert "Nog niet getekend" not in held
+        assert proposed.count("Getekend op 23 november 2026 om 11:00") == 1
+        assert proposed.count("Nog niet getekend") == 2
+
+
 def test_the_talk_before_the_end(client: FlaskClient, session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who)
     session.commit()

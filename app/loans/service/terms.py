@@ -56,13 +56,13 @@ def sign_as_lender(work: Work, loan_id: UUID, version: int, manager: Manager) ->
 def change(work: Work, loan_id: UUID, party: Party, seen_version: int, draft: TermsDraft) -> None:
     """Lay other terms on the table, signed by who wrote them; earlier signatures are void.
 
-    The same terms once more change nothing. Of a running loan the agreed terms hold until all
-    three signed the other ones.
+    The same terms once more change nothing, unless one of the three stops it earlier. Of a running
+    loan the agreed terms hold until all three signed the other ones.
     """
     loan = as_one_of(work, loan_id, party)
     current = terms_to_change(work, loan, seen_version)
     refuse(faults(draft, work.today))
-    if current.draft() == draft:
+    if current.draft() == draft and loan.ended_by is None:
         return
     loan.version = next_version(work, loan)
     lay_down(work, loan, party, draft)

@@ -133,12 +133,15 @@ class LoanPage:
     end_talk: str
     # Since when the professional is back.
     returned: str
+    # Who signed what is agreed, or what is on the table while nothing is agreed.
     parties: list[PartyLine]
     # What is agreed, or what is on the table while nothing is agreed.
     terms: list[tuple[str, str]]
     comes_back: str
     # Other terms for a loan that runs; only what differs.
     proposed: list[tuple[str, str]]
+    # Who signed what is proposed.
+    proposed_to: list[PartyLine]
     # Each has a document.
     agreements: list[Agreement]
     remarks: list[RemarkLine]
@@ -186,12 +189,13 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         returned=return_day(seen),
         has_signed=bool(seen.waits_for)
         and party not in seen.waits_for
-        and not _is_another(seen, party),
+        and not _is_another(seen, seen.terms, party),
         ends_early=seen.ends_early,
-        parties=_parties(seen, party),
+        parties=_parties(seen, held, party),
         terms=_lines_that_hold(seen),
         comes_back=what_comes_back(held),
         proposed=_differences(seen),
+        proposed_to=_parties(seen, seen.terms, party),
         agreements=[
             Agreement(one.version, f"versie {one.version}, van {dutch_date(one.agreed_at)}")
             for one in seen.agreements
@@ -282,12 +286,13 @@ def euros(amount: Decimal | None) -> str:
     return f"{amount:.2f}".replace(".", ",") if amount is not None else ""
 
 
-def _parties(seen: SeenLoan, reader: Party) -> list[PartyLine]:
-    signed = seen.terms.signed_at
+def _parties(seen: SeenLoan, terms: Terms, reader: Party) -> list[PartyLine]:
+    """The three, as they signed these terms or are asked to."""
+    signed = terms.signed_at
     people = {
         Party.PROFESSIONAL: (seen.professional_name, seen.lender_name),
-        Party.LENDER: (seen.terms.lender_signed_by or seen.loan.manager_name, seen.lender_name),
-        Party.BORROWER: (seen.borrower_signer, seen.borrower_name),
+        Party.LENDER: (terms.lender_signed_by or seen.loan.manager_name, seen.lender_name),
+        Party.BORROWER: (terms.borrower_signed_as, seen.borrower_name),
     }
     return [
         PartyLine(
@@ -297,22 +302,22 @@ def _parties(seen: SeenLoan, reader: Party) -> list[PartyLine]:
             signed=f"Getekend op {moment(signed[party])}"
             if party in signed
             else "Nog niet getekend",
-            is_reader=_as_reader(seen, party) if party is reader else "",
+            is_reader=_as_reader(seen, terms, party) if party is reader else "",
         )
         for party, (name, gemeente) in people.items()
     ]
 
 
-def _as_reader(seen: SeenLoan, party: Party) -> str:
+def _as_reader(seen: SeenLoan, terms: Terms, party: Party) -> str:
     """Of the gemeente that borrows a colleague may have signed."""
     if party is Party.BORROWER:
         return "jullie"
-    return "" if _is_another(seen, party) else "jij"
+    return "" if _is_another(seen, terms, party) else "jij"
 
 
-def _is_another(seen: SeenLoan, party: Party) -> bool:
-    """Whether who speaks for this party now is not who signed for it."""
-    return party is Party.LENDER and seen.was_signed_before_manager
+def _is_another(seen: SeenLoan, terms: Terms, party: Party) -> bool:
+    """Whether who speaks for this party now is not who signed these terms for it."""
+    return party is Party.LENDER and seen.was_signed_before_manager(terms)
 
 
 def _lines_that_hold(seen: SeenLoan) -> list[tuple[str, str]]:
