@@ -80,12 +80,25 @@ class SeenLoan:
     on_profile: set[str]
 
     @property
-    def asks(self) -> Party | None:
-        """Who had the last word and has not signed yet: the others are waited for."""
-        if not self.remarks:
+    def question(self) -> Remark | None:
+        """The last word, while its party waits for an answer: before they sign, whatever they said.
+
+        A manager who signed, and often has no account, may still ask something. Other terms are an
+        answer; that another signs is none.
+        """
+        last = self.remarks[-1] if self.remarks else None
+        if last is None or self.loan.state not in UNDER_WAY or last.said_at < self.terms.made_at:
             return None
-        last = self.remarks[-1]
-        return last.party if self.is_last_step(last) and last.party in self.waits_for else None
+        signed_at = self.terms.signed_at.get(last.party)
+        if signed_at is None:
+            return last if last.party in self.waits_for else None
+        asks = last.party is Party.LENDER and "?" in last.words
+        return last if asks and last.said_at > signed_at else None
+
+    @property
+    def asks(self) -> Party | None:
+        """Who waits for an answer: the others are waited for."""
+        return self.question.party if self.question else None
 
     def waits_for_party(self, party: Party) -> bool:
         """Who is asked something is waited for; otherwise whose signature is missing.

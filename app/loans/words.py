@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.core.dutch import dutch_date, ended, hours, listed
-from app.loans.models import Terms
+from app.loans.models import Remark, Terms
 from app.loans.queries import SeenLoan
 from app.loans.rules import (
     CLOSERS,
@@ -43,10 +43,8 @@ def how_it_stands(seen: SeenLoan, reader: Party, today: date) -> str:
         return _what_became_of_it(seen, reader)
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return UNREACHED.format(email=loan.manager_email, name=loan.manager_name)
-    if seen.asks is not None:
-        # Another may speak for a party by now.
-        name = YOU if seen.asks is reader else seen.remarks[-1].name
-        return _sentence(f"{name} stelde een vraag en wacht op antwoord.")
+    if seen.question is not None:
+        return _who_answers(seen, seen.question, reader)
     if reader in seen.waits_for:
         rest = [_name(seen, party, reader) for party in seen.waits_for if party is not reader]
         more = f", en die van {listed(rest)}" if rest else ""
@@ -67,6 +65,28 @@ def begins_on(seen: SeenLoan, today: date) -> str:
     if seen.agreed is None or not seen.begins_later(today):
         return ""
     return f"Begint op {dutch_date(seen.agreed.starts_on)}"
+
+
+def _who_answers(seen: SeenLoan, question: Remark, reader: Party) -> str:
+    """Who asked something, and whose turn it is; a signature is not forgotten over it."""
+    # Another may speak for a party by now.
+    name = YOU if question.party is reader else question.name
+    asked = [party for party in Party if party is not question.party]
+    turn = [_name(seen, one, reader) for one in sorted(asked, key=lambda one: one is not reader)]
+    parts = [f"{name} stelde een vraag en wacht op antwoord", f"{listed(turn)} zijn aan zet"]
+    if reader in asked and reader in seen.waits_for:
+        parts.append("jouw handtekening ontbreekt nog")
+    return " ".join(map(_sentence, parts))
+
+
+def thanks(seen: SeenLoan, reader: Party, today: date) -> str:
+    """To who has just signed: who is waited for, and what comes next."""
+    comes = (
+        "Zodra alle drie getekend hebben, krijg je een mail."
+        if seen.waits_for
+        else "Alle drie de handtekeningen staan er. De anderen krijgen een mail."
+    )
+    return f"Bedankt. Je hebt getekend. {how_it_stands(seen, reader, today)} {comes}"
 
 
 def _what_became_of_it(seen: SeenLoan, reader: Party) -> str:
@@ -191,7 +211,8 @@ def who_signed(seen: SeenLoan, reader: Party) -> str:
     signed = {
         party: at for party, at in seen.terms.signed_at.items() if party is not seen.terms.made_by
     }
-    if not signed or not seen.waits_for or seen.asks is not None:
+    asked = seen.question
+    if not signed or not seen.waits_for or (asked is not None and seen.is_last_step(asked)):
         return ""
     last = max(signed, key=lambda party: signed[party])
     return "" if last is reader else _sentence(f"{signers(seen)[last]} tekende")

@@ -179,10 +179,10 @@ def test_who_stops_earlier_says_when_they_are_back(
 
     assert loan.returns_on == friday + (days or 3) * A_DAY
     assert queries.of_any(session, loan.id).expected_back_on == loan.returns_on
-    assert told(session, "end.moved") == 1
+    assert told(session, "loan.end_moved") == 1
     # Another day of return is told, of the same last day too.
     service.end_early(work, loan.id, Party.PROFESSIONAL, friday, WHY, returns_on=friday + 9 * A_DAY)
-    assert told(session, "end.moved") == 2
+    assert told(session, "loan.end_moved") == 2
     with pytest.raises(FaultyDraft):
         service.end_early(work, loan.id, Party.PROFESSIONAL, friday, WHY, returns_on=friday)
 

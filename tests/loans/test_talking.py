@@ -16,8 +16,8 @@ from app.loans import queries, service
 from app.loans.models import Remark
 from app.loans.rules import MOST_REMARKS, Manager, Party
 from app.loans.service.talking import FULL
-from app.loans.words import how_it_stands, newest_remark
-from tests.loans.builders import TERMS, Parties, a_loan, parties
+from app.loans.words import how_it_stands, newest_remark, who_signed
+from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
 from tests.support.builders import a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -37,13 +37,52 @@ def test_a_manager_asks_and_the_others_are_waited_for(session: Session, who: Par
     seen = queries.of_any(session, loan.id)
     assert seen.asks is Party.LENDER
     said = how_it_stands(seen, Party.PROFESSIONAL, TODAY)
-    assert said == "Fatma de Baas stelde een vraag en wacht op antwoord."
+    assert said == (
+        "Fatma de Baas stelde een vraag en wacht op antwoord. "
+        f"Jij en gemeente {seen.borrower_name} zijn aan zet."
+    )
+    assert "Jouw handtekening ontbreekt nog." in how_it_stands(seen, Party.BORROWER, TODAY)
+    own = how_it_stands(seen, Party.LENDER, TODAY)
+    assert own.startswith("Jij stelde een vraag en wacht op antwoord.")
     assert newest_remark(seen) == "Fatma de Baas schreef: “Welke dagen?”"
 
     service.remark(professional, loan.id, uuid4(), Party.PROFESSIONAL, "Op maandag.")
     seen = queries.of_any(session, loan.id)
     assert seen.asks is None
     assert [one.words for one in seen.remarks] == ["Welke dagen?", "Op maandag."]
+
+
+def test_that_another_signs_is_no_answer(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    service.remark(make_work(session), loan.id, uuid4(), Party.LENDER, "Welke dagen", who.manager)
+
+    borrower = make_work(session, who.borrower, MONDAY + timedelta(minutes=5))
+    service.sign_as_borrower(borrower, loan.id, 1)
+
+    seen = queries.of_any(session, loan.id)
+    assert [party for party in Party if seen.waits_for_party(party)] == [
+        Party.PROFESSIONAL,
+        Party.BORROWER,
+    ]
+    assert who_signed(seen, Party.PROFESSIONAL) == f"{who.borrower.name} tekende."
+
+
+@pytest.mark.parametrize(("words", "is_asked"), [("Welke dagen?", True), ("Veel plezier!", False)])
+def test_a_manager_who_signed_may_still_ask(
+    session: Session, who: Parties, words: str, *, is_asked: bool
+) -> None:
+    loan = a_running_loan(session, who)
+    later, latest = MONDAY + timedelta(minutes=5), MONDAY + timedelta(minutes=9)
+
+    nobody = make_work(session, now=later)
+    service.remark(nobody, loan.id, uuid4(), Party.LENDER, words, who.manager)
+
+    seen = queries.of_any(session, loan.id)
+    assert (seen.asks is Party.LENDER) is is_asked
+    assert seen.waits_for_party(Party.BORROWER) is is_asked
+    answerer = make_work(session, who.borrower, latest)
+    service.remark(answerer, loan.id, uuid4(), Party.BORROWER, "Op maandag, goed?")
+    assert queries.of_any(session, loan.id).asks is None
 
 
 def test_who_signs_asks_no_more(session: Session, who: Parties) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import NamedManager, Party, Reason, Refusal
-from app.loans.words import begins_on, how_it_stands, summary, who_signed, why
+from app.loans.words import begins_on, how_it_stands, summary, thanks, who_signed, why
 from tests.loans.builders import Parties, a_loan, a_running_loan, parties
 from tests.support.work import TODAY, make_work
 
@@ -51,6 +51,23 @@ def test_a_no_and_its_reason(session: Session, who: Parties) -> None:
     assert why(queries.of_any(session, loan.id)) == "Reden: een andere reden. “We fuseren”"
 
 
+def test_who_signs_is_thanked_and_told_what_comes_next(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    borrower = queries.of_any(session, loan.id).borrower_name
+
+    service.sign_as_lender(make_work(session), loan.id, 1, who.manager)
+    assert thanks(queries.of_any(session, loan.id), Party.LENDER, TODAY) == (
+        f"Bedankt. Je hebt getekend. Wacht tot gemeente {borrower} tekent. "
+        "Zodra alle drie getekend hebben, krijg je een mail."
+    )
+
+    service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
+    assert thanks(queries.of_any(session, loan.id), Party.BORROWER, TODAY) == (
+        "Bedankt. Je hebt getekend. Begint op 30 november 2026 en duurt tot en met 21 februari "
+        "2027. Alle drie de handtekeningen staan er. De anderen krijgen een mail."
+    )
+
+
 def replace_manager(session: Session, who: Parties, loan: Loan) -> None:
     service.note_unreached(make_work(session), loan.id, who.manager.email)
     named = NamedManager("Karin de Baas", f"karin.{who.manager.email}")
@@ -73,8 +90,8 @@ def test_who_asked_is_told_and_not_who_came_after(session: Session, who: Parties
     service.remark(work, loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
     replace_manager(session, who, loan)
 
-    assert said(session, loan, Party.BORROWER) == (
-        "Fatma de Baas stelde een vraag en wacht op antwoord."
+    assert said(session, loan, Party.BORROWER).startswith(
+        "Fatma de Baas stelde een vraag en wacht op antwoord. Jij en "
     )
 
 

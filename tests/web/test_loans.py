@@ -63,12 +63,13 @@ def test_the_whole_road(app: Flask, client: FlaskClient, session: Session, who: 
     assert "Ik ga akkoord" in visitor.get(link).text
     agreed = visitor.post(link, data={"version": "1"}, follow_redirects=True)
     assert "Ik ga akkoord" not in agreed.text
-    assert "Wacht tot gemeente" in agreed.text
+    assert "Bedankt. Je hebt getekend. Wacht tot gemeente" in text_of(agreed)
 
     sign_in(client, session, who.borrower)
     assert "Wacht op jou" in client.get("/inzet").text
     signed = client.post(f"/inzet/{loan.id}/tekenen", data={"version": "1"}, follow_redirects=True)
-    assert "Begint op 30 november 2026 en duurt tot en met 21 februari 2027." in signed.text
+    said = "Begint op 30 november 2026 en duurt tot en met 21 februari 2027."
+    assert f"Bedankt. Je hebt getekend. {said}" in text_of(signed)
     listed = text_of(client.get("/inzet"))
     assert "Begint op 30 november 2026" in listed
     assert "Loopt" not in listed
@@ -286,9 +287,16 @@ def test_a_manager_asks_by_the_link_and_the_professional_answers(
     asked = visitor.post(f"{link}/vragen", data={"words": "Op maandag?"}, follow_redirects=True)
     assert "Vragen en antwoorden" in asked.text
     assert "Op maandag?" in asked.text
+    assert "Je vraag heeft nog geen antwoord" in text_of(asked)
+    assert text_of(asked).count("Nog geen antwoord") == 1
 
     sign_in(client, session, who.professional)
-    assert "Wacht op jou" in client.get("/inzet").text
+    listed = text_of(client.get("/inzet"))
+    assert "Wacht op jou" in listed
+    assert "“Op maandag?”" in listed
+    top = text_of(client.get(f"/inzet/{loan.id}"))
+    assert "Fatma de Baas vroeg iets “Op maandag?” Geef antwoord" in top
+    assert top.index("vroeg iets") < top.index("De afspraken")
     page = client.get(f"/inzet/{loan.id}/vragen").text
     remark_id = re.search(r'name="remark_id"[^>]*value="([^"]+)"', page)
     assert remark_id is not None
@@ -296,6 +304,8 @@ def test_a_manager_asks_by_the_link_and_the_professional_answers(
     for _ in range(2):
         said = client.post(f"/inzet/{loan.id}/vragen", data=form, follow_redirects=True)
         assert said.text.count("Ja, op maandag.") == 1
+        assert "vroeg iets" not in said.text
+    assert "nog geen antwoord" not in text_of(visitor.get(link)).lower()
 
 
 def test_what_comes_back_is_told_to_the_manager(
@@ -385,6 +395,22 @@ def test_nobody_can_choose_the_reason_of_the_house(
     assert "opgave_voorbij" not in client.get(f"{link}/weigeren").text
     form = {"version": "1", "reason": "opgave_voorbij"}
     assert client.post(f"{link}/weigeren", data=form).status_code == 422
+
+
+def test_a_manager_who_signs_last_is_thanked_once(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
+    session.commit()
+    link, visitor = to_sign(app, loan, who.manager), app.test_client()
+
+    agreed = visitor.post(link, data={"version": "1"}, follow_redirects=True)
+
+    assert "Alle drie de handtekeningen staan er." in text_of(agreed)
+    later = text_of(visitor.get(link))
+    assert "Bedankt" not in later
+    assert "Begint op 30 november 2026" in later
 
 
 def test_the_menu_says_how_many_wait(client: FlaskClient, session: Session, who: Parties) -> None:

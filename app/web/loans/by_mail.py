@@ -6,7 +6,7 @@ Following a link changes nothing; its pages have the buttons that do.
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.actor import ANYONE
@@ -20,10 +20,11 @@ from app.links import Links, LoanPermit
 from app.loans import queries, service
 from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party
+from app.loans.words import thanks
 from app.web.forms import WebForm
 from app.web.loans.agreement import agreement
 from app.web.loans.forms import EndForm, RefuseForm, RemarkForm, SignForm
-from app.web.loans.pages import Deed, LoanPage, loan_page
+from app.web.loans.pages import Deed, LoanPage, has_signed, loan_page
 from app.web.policy import Policy, allow
 
 DAMAGED = (
@@ -62,12 +63,13 @@ def show(token: str) -> ResponseReturnValue:
     if form.submitted() and _done(
         form, lambda work: service.sign_as_lender(work, permit.loan_id, form.seen_version, manager)
     ):
-        return redirect(url_for("loans_by_mail.show", token=token))
+        return redirect(url_for("loans_by_mail.show", token=token, getekend="ja"))
     # What was read may be old: the page shows what is on the table now.
     seen, _ = _seen(permit)
     status = HTTPStatus.CONFLICT if form.errors else HTTPStatus.OK
+    page, thanked = _page(seen), _thanks(seen)
     return render_template(
-        "loans/by_mail/show.html", form=form, page=_page(seen), seen=seen, token=token
+        "loans/by_mail/show.html", form=form, page=page, seen=seen, thanks=thanked, token=token
     ), status
 
 
@@ -184,6 +186,14 @@ def _seen_for(permit: LoanPermit, deed: Deed) -> tuple[SeenLoan, Manager]:
 
 def _page(seen: SeenLoan) -> LoanPage:
     return loan_page(seen, Party.LENDER, dutch_day(utc_now()))
+
+
+def _thanks(seen: SeenLoan) -> str:
+    """While others still have to sign, and to who has just signed as the last one."""
+    if not has_signed(seen, Party.LENDER):
+        return ""
+    is_said = bool(seen.waits_for) or "getekend" in request.args
+    return thanks(seen, Party.LENDER, dutch_day(utc_now())) if is_said else ""
 
 
 def _done(form: WebForm, deed: Callable[[Work], object]) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.core.dutch import dutch_date, moment
 from app.labels import label
-from app.loans.models import Terms
+from app.loans.models import Remark, Terms
 from app.loans.queries import SeenLoan
 from app.loans.rules import (
     NEXT,
@@ -107,6 +107,8 @@ class RemarkLine:
     role: str
     said_at: str
     words: str
+    # Whether its party waits for an answer.
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,6 @@ class LoanPage:
     # What the professional does, did or is going to do.
     works: str
     why: str
-    has_signed: bool
     # Whether one of the three stopped it before the agreed last day.
     ends_early: bool
     end_talk: str
@@ -145,6 +146,9 @@ class LoanPage:
     # Each has a document.
     agreements: list[Agreement]
     remarks: list[RemarkLine]
+    # What somebody waits for an answer to, and whether the reader asked it.
+    question: Remark | None
+    is_asker: bool
     deeds: frozenset[Deed]
     weeks: list[WeekLine]
     total: str
@@ -167,6 +171,8 @@ class LoanLine:
     state_label: str
     state_tone: str
     waits_for_you: bool
+    # What the reader is asked, in the words of who asks; or nothing.
+    question: str
 
 
 def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
@@ -187,9 +193,6 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         why=why(seen),
         end_talk=end_talk(seen, today),
         returned=return_day(seen),
-        has_signed=bool(seen.waits_for)
-        and party not in seen.waits_for
-        and not _is_another(seen, seen.terms, party),
         ends_early=seen.ends_early,
         parties=_parties(seen, held, party),
         terms=_lines_that_hold(seen),
@@ -201,9 +204,13 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
             for one in seen.agreements
         ],
         remarks=[
-            RemarkLine(one.name, label(one.party), moment(one.said_at), one.words)
+            RemarkLine(
+                one.name, label(one.party), moment(one.said_at), one.words, one is seen.question
+            )
             for one in seen.remarks
         ],
+        question=seen.question,
+        is_asker=seen.asks is party,
         deeds=deeds_of(seen, party, today),
         weeks=weeks,
         total=hours_words(sum(seen.weeks.values())),
@@ -223,6 +230,7 @@ def loan_line(seen: SeenLoan, party: Party, today: date) -> LoanLine:
         state_label=_state_word(seen, today),
         state_tone=TONES[seen.loan.state],
         waits_for_you=seen.waits_for_party(party),
+        question=seen.question.words if seen.question and seen.asks is not party else "",
     )
 
 
@@ -237,6 +245,12 @@ def _works(seen: SeenLoan, today: date) -> str:
     return {LoanState.ACTIVE: "werkt", **dict.fromkeys(OVER, "werkte")}.get(
         seen.loan.state, "wil werken"
     )
+
+
+def has_signed(seen: SeenLoan, party: Party) -> bool:
+    """Whether who speaks for this party now signed what is on the table, or what runs."""
+    is_signed = seen.loan.state in UNDER_WAY and party in seen.terms.signed_at
+    return is_signed and not _is_another(seen, seen.terms, party)
 
 
 def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:

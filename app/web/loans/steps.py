@@ -32,8 +32,11 @@ def seen_for(loan_id: UUID, deed: Deed) -> tuple[SeenLoan, Party]:
     return seen, party
 
 
-def done(form: WebForm, deed: Callable[[Work], object], said: str) -> bool:
-    """Whether it was done; what is wrong stands on the form, with what was typed."""
+def done(form: WebForm, deed: Callable[[Work], object], said: str | Callable[[], str]) -> bool:
+    """Whether it was done; what is wrong stands on the form, with what was typed.
+
+    What is said of it may follow from how things stand then.
+    """
     try:
         with open_work() as work:
             deed(work)
@@ -43,5 +46,5 @@ def done(form: WebForm, deed: Callable[[Work], object], said: str) -> bool:
     except Conflict as refused:
         form.form_errors.append(refused.said)
         return False
-    flash(said, "success")
+    flash(said if isinstance(said, str) else said(), "success")
     return True

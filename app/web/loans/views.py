@@ -16,6 +16,7 @@ from app.extensions import db
 from app.loans import queries, service
 from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party, hours_mark
+from app.loans.words import thanks
 from app.opgaven import queries as opgaven
 from app.web.auth import current_actor
 from app.web.forms import WebForm
@@ -43,7 +44,6 @@ ASKED = (
     "Je aanvraag is verstuurd. Je leidinggevende en de opdrachtgever krijgen een mail. "
     "Pas als alle drie getekend hebben, gaat het door."
 )
-SIGNED = "Je hebt getekend."
 CHANGED = (
     "De afspraken staan klaar. Is er iets anders dan eerst? "
     "Dan krijgen de anderen bericht en tekenen ze opnieuw."
@@ -128,7 +128,10 @@ def sign(loan_id: UUID) -> ResponseReturnValue:
         else:
             service.sign_as_lender(work, loan_id, form.seen_version, _manager(work.actor))
 
-    return _back(loan_id, form, put, SIGNED)
+    def thank() -> str:
+        return thanks(*seen_loan(loan_id), dutch_day(utc_now()))
+
+    return _back(loan_id, form, put, thank)
 
 
 @loans.route("/inzet/<uuid:loan_id>/wijzigen", methods=["GET", "POST"])
@@ -326,7 +329,7 @@ def _manager(actor: Actor) -> Manager:
 
 
 def _back(
-    loan_id: UUID, form: WebForm, deed: Callable[[Work], object], said: str
+    loan_id: UUID, form: WebForm, deed: Callable[[Work], object], said: str | Callable[[], str]
 ) -> ResponseReturnValue:
     """To the page of the loan, with what came of a button."""
     if not form.submitted():
