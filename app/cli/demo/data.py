@@ -77,6 +77,8 @@ class DemoOpgave:
     start_days: int
     duration_weeks: int
     closing_days: int
+    # How long it is open: what somebody works on already was asked before.
+    opened_days: int
     content: OpgaveDraft
 
     def id_in(self, monday: date) -> UUID:
@@ -152,6 +154,7 @@ def _opgave(record: Record) -> DemoOpgave:
         start_days=record["start_days"],
         duration_weeks=record["duration_weeks"],
         closing_days=record["closing_days"],
+        opened_days=record.get("opened_days", 0),
         content=OpgaveDraft(
             title=record["title"],
             kind=Kind(record["kind"]),

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid5
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
@@ -35,12 +35,14 @@ from app.opgaven.queries import is_open
 from app.responses import service as responses
 
 A_WEEK = timedelta(weeks=1)
-BEGAN_BEFORE = 4 * A_WEEK
+A_DAY = timedelta(days=1)
 LASTS = 16 * A_WEEK
-HOURS = 8
-# Of a loan that is over: how long ago it was asked, and how long it lasted.
-ASKED_BEFORE = 3 * A_WEEK
+# Of a loan that is over.
 LASTED = 6 * A_WEEK
+# What began was asked so long before.
+ASKED_BEFORE = A_WEEK
+# Of an opgave that says none.
+HOURS = 8
 OF_PROFESSIONAL = FeedbackDraft(
     Again.YES,
     went_well="Ik mocht overal bij zijn, van de keet tot de raadszaal.",
@@ -65,8 +67,10 @@ class DemoLoan:
     manager: str
     agrees: bool = False
     runs: bool = False
-    # Whether it is over, with hours that both agreed on and how it went.
+    # Whether its last day has passed: then both have to agree on the hours.
     is_over: bool = False
+    # Whether they did, and said how it went.
+    is_closed: bool = False
 
 
 LOANS = (
@@ -76,6 +80,16 @@ LOANS = (
         "Piet Hein Boonstra",
         "Henk-Jan Oosting",
         "Baukje Rinsma",
+        agrees=True,
+        runs=True,
+        is_over=True,
+        is_closed=True,
+    ),
+    # Left for who comes to try it: agree on the hours, and say how it went.
+    DemoLoan(
+        "Harm Veldkamp",
+        "Bram van Ooijen",
+        "Roelof Dijkema",
         agrees=True,
         runs=True,
         is_over=True,
@@ -97,19 +111,22 @@ def lend_people(work: Work, loans: Sequence[DemoLoan] = LOANS) -> int:
 
 def _bring_on(work: Work, one: DemoLoan, users: dict[str, User]) -> int:
     professional, owner = users[one.professional], users[one.owner]
-    loan = _known(work, professional, one)
+    opgave = _opgave_of(work, owner, one)
+    loan = _known(work, professional, one, opgave)
     if loan is not None:
         return _write_hours(work, loan, professional)
-    opgave = _opgave_of(work, owner, one)
-    if opgave is None:
+    if opgave is None or opgave.starts_on is None:
         return 0
-    if one.is_over:
-        loan = _ask(replace(work, now=work.now - ASKED_BEFORE), one, opgave, users)
-        written = _write_hours(work, loan, professional)
-        _bring_to_an_end(work, loan, professional, owner)
-        return 1 + written
-    loan = _ask(work, one, opgave, users)
-    return 1 + _write_hours(work, loan, professional)
+    asked_on = opgave.starts_on - ASKED_BEFORE
+    then = replace(work, now=work.now - (work.today - asked_on)) if one.runs else work
+    loan = _ask(then, one, opgave, users)
+    written = _write_hours(work, loan, professional)
+    if one.is_over and loan.last_day is not None:
+        day_after = work.now - (work.today - loan.last_day - A_DAY)
+        service.end_what_is_over(replace(work, actor=SYSTEM, now=day_after))
+    if one.is_closed:
+        _close(work, loan, professional, owner)
+    return 1 + written
 
 
 def _ask(work: Work, one: DemoLoan, opgave: Opgave, users: dict[str, User]) -> Loan:
@@ -121,7 +138,7 @@ def _ask(work: Work, one: DemoLoan, opgave: Opgave, users: dict[str, User]) -> L
     own_work = as_user(work, professional)
     responses.show_interest(own_work, opgave.id)
     loan_id = uuid5(NAMESPACE, f"inzet/{one.professional}/{opgave.id}/{work.today}")
-    loan = service.ask(own_work, loan_id, opgave.id, _asked(work, one, manager))
+    loan = service.ask(own_work, loan_id, opgave.id, _asked(one, opgave, manager))
     if one.agrees:
         service.sign_as_lender(replace(work, actor=SYSTEM), loan.id, loan.version, manager)
     if one.runs:
@@ -129,9 +146,8 @@ def _ask(work: Work, one: DemoLoan, opgave: Opgave, users: dict[str, User]) -> L
     return loan
 
 
-def _bring_to_an_end(work: Work, loan: Loan, professional: User, owner: User) -> None:
+def _close(work: Work, loan: Loan, professional: User, owner: User) -> None:
     """Both agree on the hours and say how it went; one skill is put on the profile."""
-    service.end_what_is_over(replace(work, actor=SYSTEM))
     own_work, work_of_owner = as_user(work, professional), as_user(work, owner)
     seen = queries.of_any(work.session, loan.id)
     read = hours_mark(seen.weeks)
@@ -146,32 +162,41 @@ def _bring_to_an_end(work: Work, loan: Loan, professional: User, owner: User) ->
     service.keep_evidence(own_work, loan.id, 0)
 
 
-def _known(work: Work, professional: User, one: DemoLoan) -> Loan | None:
-    states = OVER if one.is_over else UNDER_WAY
-    found = select(Loan).where(Loan.user_id == professional.id, Loan.state.in_(states))
-    return work.session.scalar(found.limit(1))
+def _known(work: Work, professional: User, one: DemoLoan, opgave: Opgave | None) -> Loan | None:
+    """What goes on or waits; of what was closed by who came to try it only that of this opgave."""
+    is_theirs = Loan.user_id == professional.id
+    known: ColumnElement[bool] = Loan.state.in_(
+        OVER if one.is_closed else (*UNDER_WAY, LoanState.ENDED)
+    )
+    if one.is_over and not one.is_closed and opgave is not None:
+        known = or_(known, Loan.opgave_id == opgave.id)
+    return work.session.scalar(select(Loan).where(is_theirs, known).limit(1))
 
 
 def _opgave_of(work: Work, owner: User, one: DemoLoan) -> Opgave | None:
     """One that is open; who works takes a seat, and leaves others for who comes to look."""
+    has_begun = Opgave.starts_on < work.today
     found = (
         select(Opgave)
         .where(Opgave.owner_id == owner.id, is_open(work.today))
+        .where(has_begun if one.runs else ~has_begun)
         .where(Opgave.people_needed - Opgave.people_taken > int(one.runs))
         .order_by(Opgave.people_needed.desc(), Opgave.title)
     )
     return work.session.scalar(found.limit(1))
 
 
-def _asked(work: Work, one: DemoLoan, manager: Manager) -> Asked:
-    starts_on = monday_of(work.today) + (-BEGAN_BEFORE if one.runs else 2 * A_WEEK)
+def _asked(one: DemoLoan, opgave: Opgave, manager: Manager) -> Asked:
+    """From the first Monday of the opgave, until a Friday within it."""
+    first_day, last_day = opgave.starts_on or date.max, opgave.ends_on or date.max
+    starts_on = monday_of(first_day + A_WEEK - A_DAY)
     lasts = LASTED if one.is_over else LASTS
-    ends_on = starts_on + lasts - timedelta(days=3)
+    ends_on = min(starts_on + lasts, monday_of(last_day + A_DAY)) - 3 * A_DAY
     terms = TermsDraft(
-        hours_per_week=HOURS,
+        hours_per_week=opgave.hours_per_week or HOURS,
         starts_on=starts_on,
         ends_on=ends_on,
-        returns_on=ends_on + timedelta(days=3),
+        returns_on=ends_on + 3 * A_DAY,
         learning_goal=GOAL,
     )
     return Asked(terms, one.manager, manager.email)
@@ -182,12 +207,12 @@ def _write_hours(work: Work, loan: Loan, professional: User) -> int:
     if loan.state is not LoanState.ACTIVE or loan.last_day is None:
         return 0
     terms = queries.of_any(work.session, loan.id).terms
-    until = min(loan.last_day, monday_of(work.today) - A_WEEK - timedelta(days=1))
+    until = min(loan.last_day, monday_of(work.today) - A_WEEK - A_DAY)
     if until < terms.starts_on:
         return 0
     rows = select(WorkedWeek.monday).where(WorkedWeek.loan_id == loan.id)
     known = set(work.session.scalars(rows))
     missing = [monday for monday in mondays_of(terms.starts_on, until) if monday not in known]
     for monday in missing:
-        service.write_hours(as_user(work, professional), loan.id, monday, HOURS * 60)
+        service.write_hours(as_user(work, professional), loan.id, monday, terms.hours_per_week * 60)
     return len(missing)

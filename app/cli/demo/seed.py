@@ -165,9 +165,10 @@ def _refresh(work: Work, one: DemoOpgave, last: Opgave, monday: date, report: Se
 
 
 def _place(work: Work, one: DemoOpgave, monday: date) -> None:
-    opgave = opgaven_service.draft_opgave(work, one.id_in(monday), one.draft(work.today))
+    then = replace(work, now=work.now - timedelta(days=one.opened_days))
+    opgave = opgaven_service.draft_opgave(then, one.id_in(monday), one.draft(work.today))
     if one.stage is not Stage.CONCEPT:
-        opgaven_service.publish_opgave(work, opgave.id)
+        opgaven_service.publish_opgave(then, opgave.id)
     if one.stage is Stage.WITHDRAWN:
         life.withdraw(work, opgave.id)
 
