@@ -232,6 +232,23 @@ def all_of(session: Session, viewer: Actor) -> list[tuple[SeenLoan, Party]]:
     return _in_which_has_a_part(session, viewer, true())
 
 
+def asked_of(session: Session, manager: Manager) -> list[SeenLoan]:
+    """Every loan that this manager was asked to decide on, the last first."""
+    return _found(session, Loan.manager_email == manager.email) if manager.email else []
+
+
+def was_ever_asked(session: Session, viewer: Actor) -> bool:
+    """Whether the viewer is named as the manager of somebody."""
+    named = select(User.id).join(Loan, Loan.manager_email == User.email)
+    return bool(session.scalar(select(named.where(User.id == viewer.user_id).exists())))
+
+
+def count_asked(session: Session, viewer: Actor) -> int:
+    """How many loans wait for the viewer as a manager."""
+    found = asked_of(session, Manager(email_of(session, viewer)))
+    return sum(seen.waits_for_party(Party.LENDER) for seen in found)
+
+
 def count_waiting(session: Session, viewer: Actor) -> int:
     """How many loans wait for the viewer."""
     is_open = Loan.state.in_((*UNDER_WAY, LoanState.ENDED))

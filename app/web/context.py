@@ -26,6 +26,7 @@ INBOX = "notifications.inbox"
 BEHEER = "beheer.index"
 CONVERSATIONS = "conversations.index"
 LOANS = "loans.index"
+ASKED = "loans.asked"
 FOR_VISITORS = (("Opgaven", "opgaven.index"), ("Over ons", "home.about"))
 # Everybody who is signed in finds the pages that their roles let them into.
 MENU = (
@@ -35,6 +36,7 @@ MENU = (
     ("Mijn reacties", "responses.index"),
     ("Gesprekken", CONVERSATIONS),
     ("Inzet", LOANS),
+    ("Gevraagd aan mij", ASKED),
     ("Mijn profiel", "people.own"),
     ("Onze opgaven", "opgaven.ours"),
     ("Onze uren", "hours.index"),
@@ -163,8 +165,13 @@ def navigation() -> list[MenuItem]:
     return [
         _item(label, endpoint, _badge(reader, endpoint))
         for label, endpoint in MENU
-        if may_come(reader.actor, endpoint)
+        if may_come(reader.actor, endpoint) and _has_use_for(reader, endpoint)
     ]
+
+
+def _has_use_for(reader: SignedIn, endpoint: str) -> bool:
+    """Few are ever asked something as a manager; for the others it would be an empty page."""
+    return endpoint != ASKED or loans.was_ever_asked(db.session(), reader.actor)
 
 
 def _badge(reader: SignedIn, endpoint: str) -> str:
@@ -176,6 +183,8 @@ def _badge(reader: SignedIn, endpoint: str) -> str:
         count = conversations.count_unread(db.session(), reader.actor)
     elif endpoint == LOANS:
         count = loans.count_waiting(db.session(), reader.actor)
+    elif endpoint == ASKED:
+        count = loans.count_asked(db.session(), reader.actor)
     elif endpoint == BEHEER:
         count = _waiting_decisions(reader.actor)
     return number(count) if count else ""

@@ -27,7 +27,7 @@ PUBLIC = {
     "by_mail.invitation",
     *("loans_by_mail.show", "loans_by_mail.refuse", "loans_by_mail.end", "loans_by_mail.remark"),
     "loans_by_mail.dispute_hours",
-    "loans_by_mail.agreed",
+    *("loans_by_mail.agreed", "loans_by_mail.asked"),
     # These exist in the demo only.
     *("demo.index", "demo.enter", "mailbox.index", "mailbox.show", "mailbox.html_part"),
     "mailbox.answer",

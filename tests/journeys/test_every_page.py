@@ -38,7 +38,7 @@ ROLE_PAGES = {
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {
         *("/beheer", "/beheer/collegas", "/onze-opgaven"),
-        *("/beheer/beoordelen", "/beheer/inzicht", "/uren/limiet"),
+        *("/beheer/beoordelen", "/beheer/inzicht", "/uren/limiet", "/gevraagd-aan-mij"),
     },
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),

@@ -23,6 +23,7 @@ from app.loans.rules import Manager, Party
 from app.loans.words import thanks
 from app.web.forms import WebForm
 from app.web.loans.agreement import agreement
+from app.web.loans.asked import asked_page
 from app.web.loans.forms import EndForm, RefuseForm, RemarkForm, SignForm
 from app.web.loans.pages import Deed, LoanPage, has_signed, loan_page
 from app.web.policy import Policy, allow
@@ -71,6 +72,18 @@ def show(token: str) -> ResponseReturnValue:
     return render_template(
         "loans/by_mail/show.html", form=form, page=page, seen=seen, thanks=thanked, token=token
     ), status
+
+
+@loans_by_mail.get("/tekenen/<token>/gevraagd")
+@allow(Policy.PUBLIC)
+def asked(token: str) -> str:
+    """All that this address is asked; deciding on another goes by the mail about that one."""
+    permit = _permit(token)
+    _, manager = _seen(permit)
+    page = asked_page(queries.asked_of(db.session(), manager), dutch_day(utc_now()))
+    return render_template(
+        "loans/by_mail/asked.html", page=page, loan_id=permit.loan_id, token=token
+    )
 
 
 @loans_by_mail.get("/tekenen/<token>/afspraken/<int(max=9999):version>")

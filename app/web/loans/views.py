@@ -22,6 +22,7 @@ from app.web.auth import current_actor
 from app.web.forms import WebForm
 from app.web.loans import hours
 from app.web.loans.agreement import agreement
+from app.web.loans.asked import asked_page
 from app.web.loans.forms import (
     AgreeForm,
     AskForm,
@@ -74,6 +75,15 @@ def index() -> str:
         waiting=[line for line in lines if line.waits_for_you],
         others=[line for line in lines if not line.waits_for_you],
     )
+
+
+@loans.get("/gevraagd-aan-mij")
+@allow(Policy.SIGNED_IN)
+def asked() -> str:
+    """What the reader is asked as a manager; with an account they find it here as well."""
+    manager = Manager(queries.email_of(db.session(), current_actor()))
+    found = queries.asked_of(db.session(), manager)
+    return render_template("loans/asked.html", page=asked_page(found, dutch_day(utc_now())))
 
 
 @loans.route("/opgaven/<uuid:opgave_id>/inzet", methods=["GET", "POST"])
