@@ -384,17 +384,16 @@ def test_what_is_just_being_published_goes_down_with_its_message(
 
 
 @pytest.mark.parametrize("revises_first", [True, False])
-def test_what_is_just_being_taken_down_is_not_revised_either(
+def test_what_is_just_being_taken_down_is_not_written_anew(
     shared: SharedDatabase, at_once: AtOnce, *, revises_first: bool
 ) -> None:
-    with shared.work(now=LATER) as work:
-        # Other words, that repeat nothing and so would stand.
-        publishing.publish(
-            replace(work, actor=at_once.owner),
-            at_once.talk_id,
-            at_once.published_id,
-            Words("Waar?", "Bij het water."),
-        )
+    with shared.work() as work:
+        # It stands there before the message that it will repeat: that goes down alone.
+        owner = replace(work, actor=at_once.owner)
+        words = Words("Waar?", "Bij het water.")
+        publishing.publish(owner, at_once.talk_id, at_once.published_id, words)
+        message = work.session.scalars(select(Message).where(Message.id == at_once.message_id))
+        message.one().said_at = MONDAY + timedelta(minutes=1)
     deeds = (at_once.revise, at_once.take_down)
 
     shared.overlap(*(deeds if revises_first else deeds[::-1]), now=LATER)
