@@ -15,7 +15,7 @@ from app.matching.shelf import Shelf
 from app.notifications.rules import QUIET_HOURS
 from app.post import open_post
 from app.settings import Settings
-from app.web import auth, errors, filters, headers, policy
+from app.web import auth, errors, filters, headers, policy, tracing
 from app.web.blueprints import blueprints
 from app.web.context import bind as bind_context
 
@@ -49,6 +49,7 @@ def create_app(settings: Settings, longest_statement: str = WEB_STATEMENT) -> Fl
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _bind_extensions(app)
+    tracing.bind(app)
     app.before_request(policy.guard)
     for part in (headers, errors, filters):
         part.bind(app)

@@ -1,6 +1,5 @@
 """Refusals of the house as pages."""
 
-import secrets
 from datetime import timedelta
 from math import ceil
 
@@ -16,6 +15,7 @@ from app.core.clock import utc_now
 from app.core.dutch import how_long
 from app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from app.extensions import limiter
+from app.web.tracing import request_id
 
 STATUS_OF: dict[type[DomainError], int] = {
     NotFound: 404,
@@ -120,9 +120,8 @@ def _database_away(error: OperationalError) -> ResponseReturnValue:
 
 
 def _unforeseen(error: Exception) -> ResponseReturnValue:
-    reference = secrets.token_hex(4)
-    log.error("unforeseen", path=request.path, reference=reference, exc_info=error)
-    return error_page(500, reference=reference)
+    log.error("unforeseen", path=request.path, exc_info=error)
+    return error_page(500, reference=request_id())
 
 
 def _rule(error: IntegrityError) -> str:
