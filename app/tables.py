@@ -2,7 +2,7 @@
 
 from app.accounts import models as accounts
 from app.conversations import models as conversations
-from app.core import heartbeat, jobs, outbox
+from app.core import audit, heartbeat, jobs, outbox
 from app.core.orm import METADATA
 from app.gemeenten import models as gemeenten
 from app.hours import models as hours
@@ -18,6 +18,7 @@ from app.vocabulary import models as vocabulary
 
 ROOMS = (
     accounts,
+    audit,
     conversations,
     gemeenten,
     heartbeat,

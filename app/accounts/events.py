@@ -39,3 +39,7 @@ class RoleChanged(Event):
     user_id: UUID
     role: str
     is_given: bool
+    is_deed: ClassVar[bool] = True
+
+    def deed(self) -> str:
+        return f"role.{'given' if self.is_given else 'ended'}.{self.role}"

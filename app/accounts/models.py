@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.rules import EMAIL_LIMIT, NAME_LIMIT, AccessState
@@ -64,13 +64,14 @@ class SignIn(Base):
 
 
 class UserSession(Base):
-    """A browser that is signed in; gone at sign-out."""
+    """A browser that is signed in; gone at sign-out. `seen_at` is true to within a minute."""
 
     __tablename__ = "user_session"
 
     id: Mapped[PrimaryId]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     began_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
     user: Mapped[User] = relationship()

@@ -89,6 +89,7 @@ def begin_session(work: Work, user_id: UUID) -> UUID:
         expires_at=work.now + SESSION_LIVES,
     )
     work.session.add(session)
+    work.record("session.begun", ("user", user_id), user_id, by=user_id)
     return session.id
 
 

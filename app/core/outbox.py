@@ -19,12 +19,31 @@ class Event:
     """A fact in the past tense; its fields hold ids and plain values, never names of people."""
 
     name: ClassVar[str] = ""
+    # Whether it is kept who did it, also when that was the command line: it changes who may what.
+    is_deed: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         EVENTS[cls.name] = cls
 
     def payload(self) -> dict[str, Any]:
         return {key: _plain(value) for key, value in asdict(self).items()}
+
+    def deed(self) -> str:
+        """The word for it in the audit; a fact that can go two ways says which."""
+        return self.name
+
+    def subject(self) -> tuple[str, object]:
+        """What it is about: the first thing that it names, as a kind and which one."""
+        for name, value in asdict(self).items():
+            kind, _, last = name.rpartition("_")
+            if last in {"id", "code"} and value is not None:
+                return kind, value
+        return "", ""
+
+    def person(self) -> UUID | None:
+        """The person that it names, if there is one."""
+        found = getattr(self, "user_id", None)
+        return found if isinstance(found, UUID) else None
 
 
 class OutboxMessage(Base):

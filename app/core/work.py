@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.core.audit import entry_of
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotFound
 from app.core.ids import new_id
@@ -24,6 +25,8 @@ class Work:
     actor: Actor
     now: datetime
     new_id: Callable[[], UUID] = new_id
+    # Which request asked for it, as it stands in the log; nothing outside the web.
+    request_id: str = ""
 
     @property
     def today(self) -> date:
@@ -44,6 +47,9 @@ class Work:
         return row
 
     def emit(self, event: Event) -> None:
+        """Tell a fact, and keep who brought it about; what the house does of itself is no deed."""
+        if event.is_deed or not self.actor.is_system:
+            self.record(event.deed(), event.subject(), event.person())
         self.session.add(
             OutboxMessage(
                 name=event.name,
@@ -53,14 +59,39 @@ class Work:
             )
         )
 
+    def record(
+        self,
+        deed: str,
+        about: tuple[str, object],
+        person_id: UUID | None = None,
+        by: UUID | None = None,
+    ) -> None:
+        """Keep that the actor did this to a kind of thing, and which one, and about whom; or that
+        it was done `by` somebody who is only now known.
+        """
+        self.session.add(
+            entry_of(
+                self.now,
+                deed,
+                about,
+                actor_id=by or self.actor.user_id,
+                gemeente_code=self.actor.gemeente_code,
+                person_id=person_id,
+                request_id=self.request_id,
+            )
+        )
+
 
 @contextmanager
 def begin(
-    session: Session, actor: Actor, clock: Callable[[], datetime] = utc_now
+    session: Session,
+    actor: Actor,
+    clock: Callable[[], datetime] = utc_now,
+    request_id: str = "",
 ) -> Iterator[Work]:
     """Everything inside is saved together, or not at all."""
     try:
-        yield Work(session=session, actor=actor, now=clock())
+        yield Work(session=session, actor=actor, now=clock(), request_id=request_id)
         session.commit()
     except BaseException:
         session.rollback()

@@ -21,6 +21,7 @@ class GemeenteMerged(Event):
     name: ClassVar[str] = "gemeente.merged"
     gemeente_code: str
     successor_code: str
+    is_deed: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,7 @@ class DomainChanged(Event):
     domain: str
     gemeente_code: str
     is_given: bool
+    is_deed: ClassVar[bool] = True
+
+    def deed(self) -> str:
+        return f"domain.{'given' if self.is_given else 'ended'}"

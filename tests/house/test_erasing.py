@@ -43,8 +43,8 @@ from tests.support.work import MONDAY, TODAY, make_work
 
 NAME = "Willemijn Zonderling"
 GOAL = "Leren hoe een grote gemeente dit aanpakt"
-# Facts, jobs and booked hours keep the id, as the page says; it leads to nobody.
-KEEP_THE_ID = {"outbox_message", "job", "hour_transfer"}
+# Facts, deeds, jobs and booked hours keep the id, as the page says; it leads to nobody.
+KEEP_THE_ID = {"outbox_message", "audit_entry", "job", "hour_transfer"}
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,9 @@ LANDED = {
     "0010_keep_down_what_is_down.py": (
         "597a53363b866b6174602ea184f1fddd79332dc953d5676825bd87de2d7fcef3"
     ),
+    "0011_keep_what_was_reported.py": (
+        "0bc0c677d1f7572ccd587285dd153a039c0c510df8194c39f1679c36596cb873"
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
-from app.core.work import Work, begin
+from app.core.work import Work
 from app.extensions import csrf, db
 from app.links import Links, LoanPermit
 from app.loans import queries, service
@@ -27,6 +27,7 @@ from app.web.loans.asked import asked_page
 from app.web.loans.forms import EndForm, RefuseForm, RemarkForm, SignForm
 from app.web.loans.pages import Deed, LoanPage, has_signed, loan_page
 from app.web.policy import Policy, allow
+from app.web.work import open_work
 
 DAMAGED = (
     "Deze link is niet heel. Misschien viel er een stukje af bij het kopiëren. "
@@ -212,7 +213,7 @@ def _thanks(seen: SeenLoan) -> str:
 def _done(form: WebForm, deed: Callable[[Work], object]) -> bool:
     """Whether it was done. The page then says how it stands: a flash would need a cookie."""
     try:
-        with begin(db.session(), ANYONE) as work:
+        with open_work(ANYONE) as work:
             deed(work)
     except FaultyDraft as faulty:
         form.show_faults(faulty)

@@ -16,7 +16,6 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.faults import Fault, FaultyDraft
 from app.core.ids import new_id
-from app.core.work import begin
 from app.extensions import csrf, db
 from app.links import Deed, Links
 from app.loans import service as loans
@@ -45,6 +44,7 @@ from app.web.responses.by_mail_pages import (
 )
 from app.web.responses.forms import Pause, PauseForm
 from app.web.responses.words import hears_by_digest
+from app.web.work import open_work
 
 ANSWER_INSTEAD = "ga naar Mijn matches"
 NOTHING_TO_TAKE_BACK = "Dit was al teruggedraaid. Hieronder zie je hoe het er nu staat."
@@ -159,7 +159,7 @@ def _answer(asked: Asked, answer: Answer) -> ResponseReturnValue:
     seen, status = _open_opgave(asked), HTTPStatus.OK
     if request.method == "POST":
         try:
-            with begin(db.session(), asked.actor) as work:
+            with open_work(asked.actor) as work:
                 SAY[answer](work, seen.opgave.id)
         except Conflict:
             # The page looks again, and says why it cannot be.
@@ -175,7 +175,7 @@ def _answer_invitation(asked: Asked, seen: SeenOpgave, form: InvitationForm) -> 
     if not form.submitted():
         return "", form.status
     try:
-        said = answer_invitation(form, seen.opgave.id, lambda: begin(db.session(), asked.actor))
+        said = answer_invitation(form, seen.opgave.id, lambda: open_work(asked.actor))
     except FaultyDraft as faulty:
         form.show_faults(faulty)
         return "", form.status
@@ -196,7 +196,7 @@ def _take_back(asked: Asked, seen: SeenOpgave, dispute_id: UUID | None) -> str:
     taken_back = next((one for one in said if one.dispute_id == dispute_id), None)
     if taken_back is None:
         return NOTHING_TO_TAKE_BACK
-    with begin(db.session(), asked.actor) as work:
+    with open_work(asked.actor) as work:
         disputing.withdraw(work, taken_back.dispute_id)
     return f"Teruggedraaid: {taken_back.said}.{_counts_in_digest(asked)}"
 
@@ -207,7 +207,7 @@ def _dispute(asked: Asked, seen: SeenOpgave) -> str:
     if not form.submitted():
         raise InvalidInput(said=NOT_A_BUTTON)
     try:
-        with begin(db.session(), asked.actor) as work:
+        with open_work(asked.actor) as work:
             disputing.dispute(work, seen.opgave.id, form.asked.data, form.offered.data)
     except Conflict as refused:
         return refused.said
@@ -223,7 +223,7 @@ def _counts_in_digest(asked: Asked) -> str:
 
 def _pause(asked: Asked, form: PauseForm) -> bool:
     try:
-        with begin(db.session(), asked.actor) as work:
+        with open_work(asked.actor) as work:
             mail.pause_digests(work, _until(form, work.today))
     except FaultyDraft as faulty:
         form.show_faults(faulty)
