@@ -132,10 +132,16 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
         text="Zie hoe ver opgaven komen, van jullie en van het hele land.",
         href=url_for("insight.index"),
     )
+    log = Task(
+        title="Logboek",
+        text="Lees wie wat deed, en wanneer.",
+        href=url_for("audit.log"),
+    )
     return [
         people,
         *_review_task(session, actor),
         numbers,
+        log,
         *(_platform_tasks(session) if actor.has(Role.BEHEERDER) else ()),
     ]
 

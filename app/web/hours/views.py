@@ -43,6 +43,7 @@ def show(year: int, quarter: int) -> str:
 @allow(Policy.SIGNED_IN)
 def as_csv(year: int, quarter: int) -> Response:
     statement = pages.as_read_by(db.session(), current_actor(), _statement(year, quarter))
+    _keep_export(statement)
     return _download(csv_of(statement), "text/csv; charset=utf-8", _file_name(statement, "csv"))
 
 
@@ -52,6 +53,7 @@ def as_pdf(year: int, quarter: int) -> Response:
     statement = _statement(year, quarter)
     if statement.quarter.ends_on >= dutch_day(utc_now()):
         raise NotFound(f"document of {statement.quarter}")
+    _keep_export(statement)
     return _download(statement_pdf(statement), "application/pdf", _file_name(statement, "pdf"))
 
 
@@ -94,6 +96,11 @@ def _statement(year: int, number: int) -> Statement:
     if quarter is None or quarter > Quarter.of(dutch_day(utc_now())):
         raise NotFound(f"quarter {number} of {year}")
     return queries.statement(db.session(), _own_gemeente(), quarter)
+
+
+def _keep_export(statement: Statement) -> None:
+    with open_work() as work:
+        work.record("hours.exported", ("gemeente", statement.gemeente_code))
 
 
 def _file_name(statement: Statement, kind: str) -> str:

@@ -10,6 +10,7 @@ from app.loans.models import Loan, Terms
 from app.loans.queries import SeenLoan
 from app.loans.rules import Party
 from app.web.loans.pages import CHECKLIST, terms_lines
+from app.web.work import open_work
 
 LEAD = (
     "{professional} werkt van {starts_on} tot en met {ends_on} voor gemeente {borrower}, aan de "
@@ -27,6 +28,8 @@ def agreement(seen: SeenLoan, version: int) -> Response:
     terms = next((one for one in seen.agreements if one.version == version), None)
     if terms is None or terms.agreed_at is None:
         raise NotFound(f"terms {seen.loan.id} {version}")
+    with open_work() as work:
+        work.record("agreement.exported", ("loan", seen.loan.id))
     answer = Response(pdf("agreement", _facts(seen.loan, terms), terms.agreed_at))
     answer.mimetype = "application/pdf"
     name = f"afspraken-inzet-{str(seen.loan.id)[:8]}-versie-{version}.pdf"

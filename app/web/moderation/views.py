@@ -86,6 +86,8 @@ def queue() -> str:
 @allow(Policy.BEHEERDER)
 def case(report_id: UUID) -> ResponseReturnValue:
     page = _case_page(report_id)
+    with open_work() as work:
+        work.record("report.read", ("report", report_id))
     form = DecisionForm.of_request(data={"read": str(len(page.reports))})
     if form.submitted() and not form.goes_back:
         if _has_to_be_sure(form, page):

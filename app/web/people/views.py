@@ -78,6 +78,9 @@ def index() -> str:
 def show(user_id: UUID) -> str:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     seen = with_titles(session, actor, queries.seen_profile(session, actor, user_id, today))
+    if not seen.is_own:
+        with open_work() as work:
+            work.record("profile.seen", ("profile", user_id), user_id)
     return render_template(
         "people/show.html",
         seen=seen,

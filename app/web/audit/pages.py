@@ -1,0 +1,80 @@
+"""What the pages of the audit show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.core.audit import MOST_AT_ONCE, AuditEntry, entries
+from app.gemeenten import queries as gemeenten
+from app.web.audit.words import thing_of, words_of
+
+A_PAGE = MOST_AT_ONCE - 1
+YOU = "Je"
+# Somebody who had not signed in, or who signed without an account, or an operator.
+NOBODY = "Iemand zonder account"
+GONE = "Iemand die weg is"
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One deed: "`who` (`gemeente_name`) `did`", and for an operator which thing."""
+
+    at: datetime
+    who: str
+    gemeente_name: str
+    did: str
+    about: str
+    subject: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    lines: list[AuditLine]
+    # The place before which the older ones stand, or nothing when these are the last.
+    older: int | None
+
+
+def page_of(
+    session: Session,
+    viewer_id: UUID | None,
+    *,
+    whom: UUID | None = None,
+    code: str | None = None,
+    before: int | None = None,
+    deeds: tuple[str, ...] | None = None,
+) -> AuditPage:
+    """The newest of these, so many as fit on a page."""
+    found = entries(session, whom=whom, code=code, before=before, deeds=deeds)
+    shown = found[:A_PAGE]
+    people = {one for entry in shown for one in (entry.actor_id, entry.person_id) if one}
+    names = accounts.names_of(session, people)
+    towns = gemeenten.names_of(session, {entry.gemeente_code for entry in shown})
+    return AuditPage(
+        lines=[_line(entry, viewer_id, names, towns) for entry in shown],
+        older=shown[-1].place if len(found) > A_PAGE else None,
+    )
+
+
+def _line(
+    entry: AuditEntry, viewer_id: UUID | None, names: dict[UUID, str], towns: dict[str, str]
+) -> AuditLine:
+    def name_of(person_id: UUID | None) -> str:
+        if person_id is None:
+            return NOBODY
+        return YOU if person_id == viewer_id else names.get(person_id, GONE)
+
+    is_about_other = entry.person_id is not None and entry.person_id != entry.actor_id
+    about = name_of(entry.person_id) if is_about_other else ""
+    return AuditLine(
+        at=entry.done_at,
+        who=name_of(entry.actor_id),
+        gemeente_name="" if entry.actor_id == viewer_id else towns.get(entry.gemeente_code, ""),
+        did=words_of(entry.deed),
+        about="jou" if about == YOU else about,
+        subject=" ".join(filter(None, (thing_of(entry.subject), entry.subject_id))),
+        request_id=entry.request_id,
+    )
