@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from devtools.cli import step
 from devtools.paths import CHECKOUT, LOGS, MAIL, PYTHON, ROOT, RUN, VAR, short_temporary_folder
-from devtools.services import Mailbox, Postgres, Valkey
+from devtools.services import APPLICATION, ROLE, Mailbox, Postgres, Valkey
 from devtools.state import State, only_one
 from devtools.supervisor import Supervisor
 
@@ -73,6 +73,19 @@ def start_postgres(supervisor: Supervisor, settings: dict[str, str]) -> str:
     postgres.start(supervisor)
     settings["DATABASE_URL"] = postgres.url()
     return f"{postgres.version}, {'nieuwe' if first_time else 'bestaande'} gegevens"
+
+
+def has_own_postgres() -> bool:
+    """Whether PostgreSQL is the one that we start."""
+    return not given_settings().get("DATABASE_URL")
+
+
+def as_application(settings: Mapping[str, str]) -> dict[str, str]:
+    """The same settings for the site and its workers: in our own PostgreSQL they own no table."""
+    if not has_own_postgres():
+        return dict(settings)
+    url = settings["DATABASE_URL"].replace(f"//{ROLE}@", f"//{APPLICATION}@", 1)
+    return {**settings, "DATABASE_URL": url}
 
 
 def start_valkey(supervisor: Supervisor, settings: dict[str, str]) -> str:

@@ -27,6 +27,8 @@ from devtools.processes import PATIENCE, Identity, command_line, stop_leftovers
 from devtools.supervisor import Child, Supervisor
 
 ROLE = "dgvn"
+# As whom the site and the workers sign in: the other one owns the tables.
+APPLICATION = "dgvn_app"
 FOR_TESTS = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 FOR_KEEPS = ("-c", "max_wal_size=256MB")
 

@@ -9,10 +9,18 @@ from functools import partial
 from devtools.cli import Stopped, Trouble, say, step
 from devtools.filling import DONE
 from devtools.hearts import silences
-from devtools.house import SETTINGS, base_settings, held_checkout, start_services
+from devtools.house import (
+    SETTINGS,
+    as_application,
+    base_settings,
+    has_own_postgres,
+    held_checkout,
+    start_services,
+)
 from devtools.loops import compile_loops
 from devtools.paths import LOGS, PYTHON, VAR
 from devtools.processes import PATIENCE
+from devtools.services import APPLICATION
 from devtools.state import State
 from devtools.supervisor import LONGEST_SILENCE, Child, Supervisor
 
@@ -33,6 +41,7 @@ WORKERS = {
 }
 # Seconds; whoever compares everything shows that it lives when it is done.
 LONGEST_BUILD = 390.0
+RIGHTS = ("Rechten in de database", f"database prepare {APPLICATION}")
 DEMO = ("Voorbeelden klaarzetten", "demo seed")
 
 
@@ -61,20 +70,22 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     start_services(supervisor, settings)
     supervisor.silences = partial(silences, settings["DATABASE_URL"])
     demo = (DEMO,) if settings["DGVN_ENV"] == "demo" else ()
-    fill(supervisor, settings, (*FILLING, *demo))
+    rights = (RIGHTS,) if has_own_postgres() else ()
+    fill(supervisor, settings, (*FILLING, *rights, *demo))
     compile_loops(settings)
+    serving = as_application(settings)
     # The site and the worker load the app at the same time; that is what takes long.
-    working = [worker(settings, name, queue) for name, queue in WORKERS.items()]
+    working = [worker(serving, name, queue) for name, queue in WORKERS.items()]
     for child in working:
         supervisor.launch(child)
     with step("Site") as note:
-        web = website(settings, door)
+        web = website(serving, door)
         supervisor.start(web, lambda: is_ready(door.getsockname()[1]), within=PATIENT)
         note("gunicorn met 2 processen van 4 draden")
     with step("Werkers") as note:
         for child in working:
             supervisor.wait_for(child, partial(supervisor.has_said, child.name, " ready."), PATIENT)
-        supervisor.launch(beat(settings))
+        supervisor.launch(beat(serving))
         note("celery in vijf delen, en beat")
     state.ready = True
     state.urls = {"site": address, "demo": f"{address}/demo", "postvak": f"{address}/postvak"}

@@ -3,6 +3,8 @@
 from flask import Flask
 
 from app.cli.accounts import accounts
+from app.cli.audit import audit
+from app.cli.database import database
 from app.cli.demo.commands import demo
 from app.cli.digest import digest
 from app.cli.esco import esco
@@ -16,6 +18,8 @@ from app.cli.vocabulary import vocabulary
 
 GROUPS = (
     accounts,
+    audit,
+    database,
     demo,
     digest,
     esco,
