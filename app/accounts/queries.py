@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
-from app.accounts.rules import AccessState, tidy_email
+from app.accounts.rules import AccessState, is_left_alone, tidy_email
 from app.core.actor import Actor, Role
 
 
@@ -17,12 +17,26 @@ def by_email(session: Session, email: str) -> User | None:
 
 
 def running_session(session: Session, session_id: UUID, now: datetime) -> UserSession | None:
-    """The session with its user and grants, or None when it ended or ran out."""
-    return session.scalar(
+    """The session with its user and grants, or None when it ended, ran out or was left alone."""
+    found = session.scalar(
         select(UserSession)
         .where(UserSession.id == session_id, UserSession.expires_at > now)
         .options(joinedload(UserSession.user).selectinload(User.grants))
     )
+    if found is None or is_left_alone(roles_of(found.user), found.seen_at, now):
+        return None
+    return found
+
+
+def running_sessions(session: Session, user_id: UUID, now: datetime) -> list[UserSession]:
+    """Every browser in which somebody is signed in, the one used last first."""
+    found = select(UserSession).where(UserSession.user_id == user_id, UserSession.expires_at > now)
+    rows = session.scalars(
+        found.options(joinedload(UserSession.user).selectinload(User.grants)).order_by(
+            UserSession.seen_at.desc(), UserSession.id
+        )
+    )
+    return [one for one in rows if not is_left_alone(roles_of(one.user), one.seen_at, now)]
 
 
 def roles_of(user: User) -> frozenset[Role]:

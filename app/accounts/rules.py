@@ -1,7 +1,8 @@
 """How long things live, what a name and an address are, and who may give which role."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
@@ -10,6 +11,11 @@ from app.core.faults import Fault, length_fault
 
 SIGN_IN_LINK_LIVES = timedelta(minutes=30)
 SESSION_LIVES = timedelta(hours=12)
+# Who has power over others is signed out after so long without a page.
+IDLE_WITH_POWER = timedelta(minutes=30)
+# How exact the moment of last use is: a page is read more often than it is worth writing down.
+SEEN_WITHIN = timedelta(minutes=1)
+POWER = frozenset({Role.GEMEENTEBEHEERDER, Role.BEHEERDER})
 SIGN_IN_LINKS_AN_HOUR = 5
 NAME_LIMIT = 100
 EMAIL_LIMIT = 254
@@ -38,6 +44,16 @@ def may_manage(actor: Actor, gemeente_code: str) -> bool:
 
 def may_decide_access(actor: Actor) -> bool:
     return actor.has(Role.BEHEERDER)
+
+
+def is_left_alone(roles: frozenset[Role], seen_at: datetime, now: datetime) -> bool:
+    """Whether a session ended because nobody was there."""
+    return not POWER.isdisjoint(roles) and seen_at < now - IDLE_WITH_POWER
+
+
+def may_end_sessions(actor: Actor, user_id: UUID, gemeente_code: str) -> bool:
+    """One's own; and who looks after the accounts of a gemeente those of its people."""
+    return actor.user_id == user_id or may_manage(actor, gemeente_code)
 
 
 def newcomer_faults(name: str, *, gemeente_known: bool) -> list[Fault]:

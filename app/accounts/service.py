@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from app.accounts import queries
 from app.accounts.events import (
@@ -22,6 +22,7 @@ from app.accounts.rules import (
     AccessState,
     email_faults,
     may_decide_access,
+    may_end_sessions,
     may_grant,
     newcomer_faults,
     tidy_email,
@@ -86,6 +87,7 @@ def begin_session(work: Work, user_id: UUID) -> UUID:
         id=work.new_id(),
         user_id=user_id,
         began_at=work.now,
+        seen_at=work.now,
         expires_at=work.now + SESSION_LIVES,
     )
     work.session.add(session)
@@ -102,7 +104,27 @@ def begin_demo_session(work: Work, user_id: UUID) -> UUID:
 
 
 def sign_out(work: Work, session_id: UUID) -> None:
+    work.record("session.ended", ("user", work.actor.user_id or ""), work.actor.user_id)
     work.session.execute(delete(UserSession).where(UserSession.id == session_id))
+
+
+def keep_seen(work: Work, session_id: UUID) -> None:
+    """Note that the session is in use."""
+    work.session.execute(
+        update(UserSession).where(UserSession.id == session_id).values(seen_at=work.now)
+    )
+
+
+def end_sessions(work: Work, user_id: UUID, but: UUID | None = None) -> int:
+    """Sign somebody out everywhere, or everywhere `but` in one session; how many that were."""
+    user = work.fetch(User, user_id)
+    if not (work.actor.is_system or may_end_sessions(work.actor, user.id, user.gemeente_code)):
+        raise NotFound(f"sessions of {user_id}")
+    ending = delete(UserSession).where(UserSession.user_id == user_id)
+    if but is not None:
+        ending = ending.where(UserSession.id != but)
+    work.record("sessions.ended", ("user", user_id), user_id)
+    return len(work.session.scalars(ending.returning(UserSession.id)).all())
 
 
 def register(

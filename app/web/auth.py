@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from app.accounts import queries, service
+from app.accounts.rules import SEEN_WITHIN
 from app.core.actor import ANYONE, SYSTEM, Actor
 from app.core.clock import utc_now
 from app.core.work import begin
 from app.extensions import db, login_manager
 from app.gemeenten.models import Gemeente
 from app.web.errors import typed_with_us, unsaved_page
+from app.web.tracing import request_id
 
 # Says that we asked to sign in ourselves, so that the page before does not count as wanted.
 SENT_HERE = "sent_here"
@@ -50,7 +52,7 @@ def enter(session_id: UUID) -> None:
 def leave() -> None:
     """End the session here and in the database: a copied cookie is worth nothing."""
     if current_user.is_authenticated:
-        with begin(db.session(), SYSTEM) as work:
+        with begin(db.session(), current_user.actor, request_id=request_id()) as work:
             service.sign_out(work, current_user.session_id)
     logout_user()
     session.clear()
@@ -69,7 +71,12 @@ def _load(session_id: str) -> SignedIn | None:
         key = UUID(session_id)
     except ValueError:
         return None
-    found = queries.running_session(db.session(), key, utc_now())
+    now = utc_now()
+    found = queries.running_session(db.session(), key, now)
+    if found is not None and found.seen_at < now - SEEN_WITHIN:
+        with begin(db.session(), SYSTEM, lambda: now) as work:
+            service.keep_seen(work, key)
+        found = queries.running_session(db.session(), key, now)
     if found is None:
         return None
     user = found.user

@@ -3,7 +3,9 @@
 from flask import Blueprint
 
 from app.settings import Settings
+from app.web.accounts.account import account
 from app.web.accounts.views import accounts
+from app.web.audit.views import audit
 from app.web.beheer.mail import mail
 from app.web.beheer.views import beheer
 from app.web.conversations.publishing import published
@@ -58,8 +60,10 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         hours,
         settling,
         mail,
+        audit,
         moderation,
         accounts,
+        account,
     )
     return (
         *always,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries, service
 from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
 from app.accounts.rules import (
+    IDLE_WITH_POWER,
     SESSION_LIVES,
     SIGN_IN_LINK_LIVES,
     SIGN_IN_LINKS_AN_HOUR,
@@ -438,6 +439,70 @@ def test_signing_out_ends_this_session_and_no_other(session: Session) -> None:
     service.sign_out(work, one)
 
     assert session.scalars(select(UserSession.id)).all() == [other]
+
+
+@pytest.mark.parametrize(
+    ("roles", "runs"), [((), True), ((Role.OPGAVEHOUDER,), True), ((Role.BEHEERDER,), False)]
+)
+def test_who_has_power_is_signed_out_when_nobody_is_there(
+    session: Session, roles: tuple[Role, ...], *, runs: bool
+) -> None:
+    user = a_user(session, *roles)
+    begun = service.begin_session(make_work(session, user), user.id)
+    session.flush()
+
+    later = MONDAY + IDLE_WITH_POWER + timedelta(seconds=1)
+
+    assert (queries.running_session(session, begun, later) is not None) is runs
+
+
+def test_a_session_that_is_used_goes_on(session: Session) -> None:
+    user = a_user(session, Role.BEHEERDER)
+    begun = service.begin_session(make_work(session, user), user.id)
+    half_way, later = MONDAY + IDLE_WITH_POWER / 2, MONDAY + IDLE_WITH_POWER + timedelta(minutes=1)
+
+    service.keep_seen(make_work(session, SYSTEM, half_way), begun)
+    session.expire_all()
+
+    assert queries.running_session(session, begun, later) is not None
+
+
+def test_somebody_signs_out_everywhere_else(session: Session) -> None:
+    user, other = a_user(session), a_user(session)
+    work = make_work(session, user)
+    here, there = service.begin_session(work, user.id), service.begin_session(work, user.id)
+    elsewhere = service.begin_session(make_work(session, other), other.id)
+    session.flush()
+
+    assert service.end_sessions(work, user.id, but=here) == 1
+    assert set(session.scalars(select(UserSession.id))) == {here, elsewhere}
+    assert there not in {here, elsewhere}
+
+
+@pytest.mark.parametrize(
+    ("role", "at_home", "may"),
+    [
+        (None, True, False),
+        (Role.OPGAVEHOUDER, True, False),
+        (Role.GEMEENTEBEHEERDER, True, True),
+        (Role.GEMEENTEBEHEERDER, False, False),
+        (Role.BEHEERDER, False, True),
+    ],
+)
+def test_sessions_of_another_are_ended_by_who_looks_after_the_account(
+    session: Session, role: Role | None, *, at_home: bool, may: bool
+) -> None:
+    user = a_user(session)
+    home = {"gemeente_code": user.gemeente_code} if at_home else {}
+    actor = a_user(session, *([role] if role else []), **home)
+    service.begin_session(make_work(session, user), user.id)
+    session.flush()
+
+    if may:
+        assert service.end_sessions(make_work(session, actor), user.id) == 1
+    else:
+        with pytest.raises(NotFound):
+            service.end_sessions(make_work(session, actor), user.id)
 
 
 def test_in_the_demo_one_click_is_enough(session: Session) -> None:

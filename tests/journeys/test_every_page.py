@@ -34,11 +34,13 @@ ROLE_PAGES = {
         *("/collegas", "/meldingen", "/reacties", "/gesprekken", "/gemeld"),
         *("/melden/opgave/_", "/melden/profiel/_"),
         *("/inzet", "/uren", "/uren/_", "/opgaven/_/vraag"),
+        *("/account", "/profiel/bekeken", "/profiel/logboek"),
     },
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {
         *("/beheer", "/beheer/collegas", "/onze-opgaven"),
         *("/beheer/beoordelen", "/beheer/inzicht", "/uren/limiet", "/gevraagd-aan-mij"),
+        "/beheer/logboek",
     },
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),

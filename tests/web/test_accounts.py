@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import AccessRequest, SignIn, User, UserSession
-from app.accounts.rules import AccessState
+from app.accounts.rules import IDLE_WITH_POWER, AccessState
+from app.accounts.service import begin_session
 from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.dutch import moment
@@ -23,6 +25,7 @@ from app.web.accounts.arrival import own_path
 from tests.support.builders import a_domain, a_gemeente, a_profile, a_user
 from tests.support.pages import text_of
 from tests.support.web import sign_in
+from tests.support.work import MONDAY, make_work
 
 TOO_LONG = "n" * 101
 
@@ -554,3 +557,40 @@ def path_of(app: Flask, link: SignIn) -> str:
 
 def _count(session: Session, kind: type[Any]) -> int:
     return session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+# The account
+
+
+def test_somebody_sees_where_they_are_signed_in_and_ends_the_others(
+    client: FlaskClient, session: Session
+) -> None:
+    user = a_user(session)
+    begin_session(make_work(session, user, utc_now()), user.id)
+    sign_in(client, session, user)
+
+    assert "Een andere browser" in client.get("/account").text
+    page = client.post("/account/overal-uitloggen", follow_redirects=True).text
+
+    assert "Je bent uitgelogd in 1 andere browser." in page
+    assert "Een andere browser" not in page
+
+
+def test_whoever_is_signed_in_nowhere_else_hears_so(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session))
+
+    page = client.post("/account/overal-uitloggen", follow_redirects=True).text
+
+    assert "Je was alleen hier ingelogd." in page
+
+
+def test_a_page_notes_that_the_session_is_in_use(client: FlaskClient, session: Session) -> None:
+    user = a_user(session, Role.BEHEERDER)
+    with time_machine.travel(MONDAY) as clock:
+        sign_in(client, session, user)
+        for _ in range(3):
+            clock.shift(IDLE_WITH_POWER / 2)
+            assert client.get("/account").status_code == 200
+        clock.shift(IDLE_WITH_POWER * 1.1)
+
+        assert client.get("/account").status_code == 302
