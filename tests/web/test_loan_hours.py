@@ -55,6 +55,8 @@ def test_the_weeks_are_written_together(
 ) -> None:
     sign_in(client, session, who.professional)
 
+    # A browser lets nobody type a comma in a box for numbers.
+    assert 'type="number"' not in client.get(f"/inzet/{loan.id}").text
     kept = write(client, loan, **{FIRST: "7,5", SECOND: "0"})
 
     assert "Je uren staan genoteerd." in text_of(kept)

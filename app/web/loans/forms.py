@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from wtforms import DecimalField, Field, HiddenField, RadioField
+from wtforms.widgets import TextInput
 
 from app.core.dutch import number
 from app.core.ids import new_id
@@ -36,7 +37,9 @@ NOT_EUROS = "Vul een bedrag in, bijvoorbeeld 62,50."
 
 
 class DutchNumberField(DecimalField):
-    """A number with a comma, or nothing."""
+    """A number with a comma, or nothing; a box for numbers takes no comma."""
+
+    widget = TextInput()
 
     def __init__(self, label: str, pattern: re.Pattern[str], wrong: str, **settings: Any) -> None:
         super().__init__(label, **settings)
