@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.conversations.models import PublishedAnswer
+from app.conversations.queries import is_standing
 from app.conversations.revealing import HAS_NUMBER
 from app.core.actor import Role
 from tests.conversations.builders import Talk, a_question, say
@@ -36,7 +37,9 @@ PRESSED = {"publiceer": "ja", "names_nobody": "y"}
 
 
 def published(session: Session) -> list[tuple[str, str]]:
-    rows = session.scalars(select(PublishedAnswer).order_by(PublishedAnswer.published_at))
+    rows = session.scalars(
+        select(PublishedAnswer).where(is_standing()).order_by(PublishedAnswer.published_at)
+    )
     return [(row.question, row.answer) for row in rows]
 
 
