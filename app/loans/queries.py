@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor
-from app.core.clock import day_begins, dutch_day
+from app.core.clock import AMSTERDAM, day_begins, dutch_day
 from app.core.errors import NotFound
 from app.core.workdays import next_workday
 from app.gemeenten import queries as gemeenten
@@ -71,6 +71,8 @@ class SeenLoan:
     borrower_name: str
     borrower_signer: str
     weeks: dict[date, int]
+    # When the hours of each week were written last.
+    written_at: dict[date, datetime]
     # The first one first.
     remarks: list[Remark]
     feedback: dict[Party, Feedback]
@@ -89,6 +91,8 @@ class SeenLoan:
         last = self.remarks[-1] if self.remarks else None
         if last is None or self.loan.state not in UNDER_WAY or last.said_at < self.terms.made_at:
             return None
+        if last.is_objection:
+            return None
         signed_at = self.terms.signed_at.get(last.party)
         if signed_at is None:
             return last if last.party in self.waits_for else None
@@ -100,13 +104,36 @@ class SeenLoan:
         """Who waits for an answer: the others are waited for."""
         return self.question.party if self.question else None
 
+    @property
+    def objection(self) -> Remark | None:
+        """Who said last that the hours are not right, until they are written anew.
+
+        An answer of the professional, or who agrees after all, ends it too; hours of a week that
+        was still to come do not.
+        """
+        objections = [one for one in self.remarks if one.is_objection]
+        if not objections or self.loan.state not in {LoanState.ACTIVE, LoanState.ENDED}:
+            return None
+        last = objections[-1]
+        answers = [one.said_at for one in self.remarks if one.party is Party.PROFESSIONAL]
+        agreed = [self.loan.professional_closed_at, self.loan.borrower_closed_at]
+        meant = dutch_day(last.said_at)
+        written = [at for monday, at in self.written_at.items() if monday <= meant]
+        steps = [*answers, *written, *(at for at in agreed if at is not None)]
+        return None if any(at > last.said_at for at in steps) else last
+
     def waits_for_party(self, party: Party) -> bool:
         """Who is asked something is waited for; otherwise whose signature is missing.
 
-        Who named a manager that no mail reaches has to look at the address first.
+        Who named a manager that no mail reaches has to look at the address first, and who wrote
+        hours that are not right at the hours.
         """
         if party is Party.PROFESSIONAL and self.has_to_look_for_manager:
             return True
+        if self.objection is not None and (
+            party is Party.PROFESSIONAL or self.loan.state is LoanState.ENDED
+        ):
+            return party is Party.PROFESSIONAL
         if self.asks is not None:
             return party is not self.asks
         return party in self.waits_for or party in self.loan.waits_to_close
@@ -547,8 +574,18 @@ def _fallen_silent(today: date) -> Select[UUID]:
         Loan.borrower_closed_at,
         written.scalar_subquery(),
     )
+    meant = func.date(func.timezone(AMSTERDAM.key, Remark.said_at))
+    anew = select(WorkedWeek.monday).where(
+        WorkedWeek.loan_id == Loan.id,
+        WorkedWeek.monday <= meant,
+        WorkedWeek.written_at > Remark.said_at,
+    )
+    agreed = func.greatest(Loan.professional_closed_at, Loan.borrower_closed_at)
     objected = select(Remark.id).where(
-        Remark.loan_id == Loan.id, Remark.is_objection, Remark.said_at >= last_step
+        Remark.loan_id == Loan.id,
+        Remark.is_objection,
+        ~anew.exists(),
+        or_(agreed.is_(None), agreed < Remark.said_at),
     )
     long_ago = day_begins(today - SILENT_AFTER + A_DAY)
     return select(Loan.id).where(
@@ -616,7 +653,8 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             lender_name=places[loan.lender_code],
             borrower_name=places[loan.borrower_code],
             borrower_signer=terms[loan.id, loan.version].borrower_signed_as,
-            weeks=weeks.get(loan.id, {}),
+            weeks={row.monday: row.minutes for row in weeks.get(loan.id, [])},
+            written_at={row.monday: row.written_at for row in weeks.get(loan.id, [])},
             remarks=remarks.get(loan.id, []),
             feedback=feedback.get(loan.id, {}),
             skills=skills.get(loan.id, []),
@@ -675,13 +713,13 @@ def _kept_from(session: Session, loans: list[Loan]) -> dict[UUID, set[str]]:
     return kept
 
 
-def _weeks_of(session: Session, loans: list[Loan]) -> dict[UUID, dict[date, int]]:
-    """Minutes by the Monday of the week, the first week first."""
-    weeks: dict[UUID, dict[date, int]] = {}
+def _weeks_of(session: Session, loans: list[Loan]) -> dict[UUID, list[WorkedWeek]]:
+    """What was written of each, the first week first."""
+    weeks: dict[UUID, list[WorkedWeek]] = {}
     for row in session.scalars(
         select(WorkedWeek)
         .where(WorkedWeek.loan_id.in_([one.id for one in loans]))
         .order_by(WorkedWeek.monday)
     ):
-        weeks.setdefault(row.loan_id, {})[row.monday] = row.minutes
+        weeks.setdefault(row.loan_id, []).append(row)
     return weeks

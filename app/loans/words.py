@@ -43,6 +43,8 @@ def how_it_stands(seen: SeenLoan, reader: Party, today: date) -> str:
         return _what_became_of_it(seen, reader)
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return UNREACHED.format(email=loan.manager_email, name=loan.manager_name)
+    if seen.objection is not None:
+        return _who_objects(seen, seen.objection, reader)
     if seen.question is not None:
         return _who_answers(seen, seen.question, reader)
     if reader in seen.waits_for:
@@ -79,6 +81,13 @@ def _who_answers(seen: SeenLoan, question: Remark, reader: Party) -> str:
     return " ".join(map(_sentence, parts))
 
 
+def _who_objects(seen: SeenLoan, objection: Remark, reader: Party) -> str:
+    """Who says that hours are not right, and that the professional looks."""
+    who = "Je zei" if objection.party is reader else f"{objection.name} zegt"
+    looks = "Kijk" if reader is Party.PROFESSIONAL else f"{seen.professional_name} kijkt"
+    return f"{who} dat de uren niet kloppen. {looks} ze na."
+
+
 def thanks(seen: SeenLoan, reader: Party, today: date) -> str:
     """To who has just signed: who is waited for, and what comes next."""
     comes = (
@@ -108,6 +117,8 @@ def _what_became_of_it(seen: SeenLoan, reader: Party) -> str:
 def _who_closes(seen: SeenLoan, reader: Party) -> str:
     """Who still has to say that the hours are right, and until when."""
     loan, waits = seen.loan, seen.loan.waits_to_close
+    if seen.objection is not None:
+        return _who_objects(seen, seen.objection, reader)
     limit = ""
     if loan.reported_on is not None:
         day = dutch_date(loan.reported_on + CLOSES_AFTER)

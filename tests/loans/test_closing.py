@@ -15,8 +15,8 @@ from app.core.work import Work
 from app.core.workdays import monday_of
 from app.loans import queries, service
 from app.loans.models import Loan
-from app.loans.rules import LoanState, Party, Reason, Refusal, hours_mark
-from app.loans.service.closing import FIRST_YOURS, HOURS_CHANGED, NOT_OVER, NOT_YOURS
+from app.loans.rules import A_WEEK, LoanState, Party, Reason, Refusal, hours_mark
+from app.loans.service.closing import FIRST_YOURS, HOURS_CHANGED, NOT_BEGUN, NOT_OVER, NOT_YOURS
 from app.loans.words import how_it_stands, return_day
 from tests.loans.builders import Parties, a_running_loan, parties
 from tests.support.builders import a_user
@@ -296,6 +296,57 @@ def test_an_objection_is_answered_by_hours_and_not_by_silence(
     assert closes(session, 461) == 0
 
 
+def test_hours_are_objected_to_while_it_runs(session: Session, who: Parties) -> None:
+    loan = running(session, who)
+    dispute(session, who, loan, uuid4(), 1)
+
+    seen = queries.of_any(session, loan.id)
+    assert said(session, loan, Party.BORROWER) == (
+        f"Je zei dat de uren niet kloppen. {seen.professional_name} kijkt ze na."
+    )
+    assert said(session, loan, Party.PROFESSIONAL) == (
+        f"{who.borrower.name} zegt dat de uren niet kloppen. Kijk ze na."
+    )
+    assert seen.waits_for_party(Party.PROFESSIONAL)
+    assert not seen.waits_for_party(Party.BORROWER)
+    # Hours of a week that was still to come do not answer it, and silence does not either.
+    service.write_hours(as_professional(session, who, 7), loan.id, WEEK + 5 * A_WEEK, 480)
+    assert queries.of_any(session, loan.id).objection is not None
+    service.end_what_is_over(make_work(session, now=at(TODAY + 29 * A_DAY)))
+    assert "zegt dat de uren niet kloppen" in said(session, loan, Party.LENDER)
+    assert reports(session, 400) == 0
+
+    service.write_hours(as_professional(session, who, 400), loan.id, WEEK, 420)
+    assert queries.of_any(session, loan.id).objection is None
+    assert reports(session, 430) == 1
+
+
+def test_an_answer_of_the_professional_ends_an_objection(session: Session, who: Parties) -> None:
+    loan = running(session, who)
+    dispute(session, who, loan, uuid4(), 1, Party.LENDER)
+    service.remark(
+        make_work(session, who.borrower, at(TODAY + 2 * A_DAY)),
+        loan.id,
+        uuid4(),
+        Party.BORROWER,
+        "Dat vind ik ook.",
+    )
+    assert queries.of_any(session, loan.id).objection is not None
+
+    work = as_professional(session, who, 3)
+    service.remark(work, loan.id, uuid4(), Party.PROFESSIONAL, "Ik was er echt.")
+
+    assert queries.of_any(session, loan.id).objection is None
+
+
+def test_before_it_begins_there_are_no_hours_to_object_to(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who)
+    with pytest.raises(Conflict) as refused:
+        dispute(session, who, loan, uuid4(), 1)
+
+    assert refused.value.said == NOT_BEGUN
+
+
 @pytest.mark.parametrize("party", Party)
 @pytest.mark.parametrize("has_agreed", [True, False])
 def test_who_says_something_kind_only_gives_it_more_time(
@@ -334,6 +385,16 @@ def test_who_objects_holds_it_up(session: Session, who: Parties, loan: Loan, par
     dispute(session, who, loan, remark_id, 22, party)
     assert loan.waits_to_close == [Party.BORROWER]
     assert [one.words for one in queries.of_any(session, loan.id).remarks] == ["Week 3 mist."]
+
+
+def running(session: Session, who: Parties) -> Loan:
+    """With eight hours in its first week, and weeks to go."""
+    ends_on = TODAY + 28 * A_DAY
+    made = a_running_loan(
+        session, who, starts_on=BEGUN, ends_on=ends_on, returns_on=ends_on + A_DAY
+    )
+    service.write_hours(make_work(session, who.professional), made.id, WEEK, 480)
+    return made
 
 
 def reports(session: Session, after: int) -> int:

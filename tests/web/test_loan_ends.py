@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -119,6 +120,45 @@ def test_a_manager_may_object_by_the_link(
 
     assert "In week 3 was er verlof." in text_of(said)
     assert loan.professional_closed_at is None
+
+
+def test_who_wrote_the_hours_reads_first_that_they_are_not_right(
+    client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    work = make_work(session, who.borrower, MONDAY + 2 * A_DAY)
+    service.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "In week 3 was er verlof.")
+    session.commit()
+    sign_in(client, session, who.professional)
+    page = client.get(f"/inzet/{loan.id}")
+    top = page.text.partition('id="uren"')[0]
+
+    assert f"{who.borrower.name} zegt dat de uren niet kloppen</h2>" in top
+    assert "“In week 3 was er verlof.”" in top
+    assert '<a class="nl-button nl-button--primary" href="#uren">' in top
+    assert top.count("nl-button--primary") == 1
+    assert "Sluit dan af" not in top
+
+    sign_in(client, session, who.borrower)
+    own = client.get(f"/inzet/{loan.id}")
+    assert "Je zei dat de uren niet kloppen</h2>" in own.text
+    assert "Kijk de uren na" not in text_of(own)
+
+
+def test_hours_of_a_loan_that_runs_may_be_objected_to(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=BEGUN)
+    session.commit()
+    sign_in(client, session, who.borrower)
+    assert "De uren kloppen niet" in text_of(client.get(f"/inzet/{loan.id}"))
+    words = {"words": "60 uur in een week?"}
+    said = client.post(f"/inzet/{loan.id}/uren-kloppen-niet", data=words, follow_redirects=True)
+    assert "Je zei dat de uren niet kloppen" in text_of(said)
+
+    link, visitor = by_mail(app, loan, who), app.test_client()
+    assert "De uren kloppen niet" in text_of(visitor.get(link))
+    visitor.post(f"{link}/uren-kloppen-niet", data={"words": "Dat vind ik ook."})
+    assert "“Dat vind ik ook.”" in text_of(visitor.get(link))
 
 
 def test_done_is_reported_by_a_button_once_the_borrower_had_time(

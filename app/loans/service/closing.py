@@ -7,6 +7,7 @@ from app.core.dutch import dutch_date
 from app.core.errors import Conflict
 from app.core.faults import refuse
 from app.core.work import Work
+from app.core.workdays import monday_of
 from app.loans import queries
 from app.loans.events import CompletionReported, HoursAgreed, HoursReopened, LoanClosed
 from app.loans.models import Loan, Remark
@@ -24,6 +25,7 @@ from app.loans.service.finding import as_one_of
 from app.loans.service.talking import remark
 
 NOT_OVER = "Afsluiten kan na de laatste dag van de inzet."
+NOT_BEGUN = "De inzet is nog niet begonnen. Er zijn nog geen uren."
 NOT_YOURS = "De gedetacheerde en de opdrachtgever sluiten af. Klopt er iets niet? Zeg het dan."
 HOURS_CHANGED = "De uren zijn intussen veranderd. Kijk ze na en beslis opnieuw."
 FIRST_YOURS = "Bevestig eerst zelf dat je uren kloppen."
@@ -79,11 +81,14 @@ def dispute_hours(
     words: str,
     manager: Manager | None = None,
 ) -> None:
-    """Say what is not right; the professional writes them anew, and both agree again."""
+    """Say what is not right; the professional writes them anew, and both agree again.
+
+    While it runs too, from its first day: what is wrong need not wait until all is over.
+    """
     loan = as_one_of(work, loan_id, party, manager)
     is_said = work.session.get(Remark, remark_id) is not None
     if not is_said:
-        _refuse_unless_over(loan)
+        _refuse_without_hours(work, loan)
     said = remark(work, loan_id, remark_id, party, words, manager)
     if not is_said:
         said.is_objection = True
@@ -143,6 +148,13 @@ def _close(work: Work, loan: Loan, party: Party | None) -> None:
     loan.move_to(LoanState.CLOSED)
     loan.closed_at, loan.closed_by = work.now, party
     work.emit(LoanClosed(loan_id=loan.id, party=party.value if party else ""))
+
+
+def _refuse_without_hours(work: Work, loan: Loan) -> None:
+    if loan.state is not LoanState.ACTIVE:
+        _refuse_unless_over(loan)
+    elif not queries.weeks_to_write(work.session, loan, monday_of(work.today)):
+        raise Conflict(f"loan {loan.id} begins later", said=NOT_BEGUN)
 
 
 def _refuse_unless_over(loan: Loan) -> None:

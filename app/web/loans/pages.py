@@ -149,6 +149,9 @@ class LoanPage:
     # What somebody waits for an answer to, and whether the reader asked it.
     question: Remark | None
     is_asker: bool
+    # Who says that the hours are not right, and whether that is the reader.
+    objection: Remark | None
+    is_objector: bool
     deeds: frozenset[Deed]
     weeks: list[WeekLine]
     total: str
@@ -211,6 +214,8 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         ],
         question=seen.question,
         is_asker=seen.asks is party,
+        objection=seen.objection,
+        is_objector=seen.objection is not None and seen.objection.party is party,
         deeds=deeds_of(seen, party, today),
         weeks=weeks,
         total=hours_words(sum(seen.weeks.values())),
@@ -259,6 +264,7 @@ def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
     is_proposal = loan.state is LoanState.ACTIVE and loan.version != loan.agreed_version
     is_asked, runs = loan.state is LoanState.ASKED, loan.state is LoanState.ACTIVE
     is_professional = party is Party.PROFESSIONAL
+    has_hours = loan.state is LoanState.ENDED or (runs and not seen.begins_later(today))
     may = {
         Deed.SIGN: party in seen.waits_for,
         Deed.REFUSE: (is_asked and not is_professional) or is_proposal,
@@ -270,7 +276,7 @@ def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
         Deed.END: runs and loan.last_day is not None and today < loan.last_day,
         Deed.WRITE_HOURS: is_professional and loan.state in {LoanState.ACTIVE, LoanState.ENDED},
         Deed.AGREE_ON_HOURS: party in loan.waits_to_close,
-        Deed.DISPUTE_HOURS: loan.state is LoanState.ENDED and not is_professional,
+        Deed.DISPUTE_HOURS: not is_professional and has_hours,
         Deed.REPORT: loan.may_report(party, today),
         Deed.GIVE_FEEDBACK: seen.may_give_feedback(party),
         Deed.ANSWER_FEEDBACK: is_professional and may_answer(seen),

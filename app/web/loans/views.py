@@ -58,7 +58,7 @@ TALK_PLANNED = "Het eindgesprek staat op die dag. De anderen zien dat bij de afs
 WRITTEN = "Je uren staan genoteerd."
 AGREED = "Je hebt de uren bevestigd."
 REPORTED = "Je hebt gemeld dat het klaar is. De ander krijgt een mail."
-DISPUTED = "Je bericht is verstuurd. De uren worden nagekeken, en daarna bevestigen jullie opnieuw."
+DISPUTED = "Je bericht is verstuurd. De anderen krijgen een mail, en de uren worden nagekeken."
 
 loans = Blueprint("loans", __name__)
 
