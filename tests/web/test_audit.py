@@ -114,6 +114,30 @@ def test_nobody_reads_the_log_of_another(client: FlaskClient, session: Session) 
     assert "Ans Beheer" not in page
 
 
+def test_the_own_log_tells_nobody_who_an_anonymous_colleague_is(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, name="Tessa Rietdijk")
+    a_profile(session, user=owner, visibility=Visibility.ANONYMOUS)
+    reader = sign_in(client, session, a_user(session, Role.OPGAVEHOUDER))
+
+    assert "Tessa" not in reader.get(f"/collegas/{owner.id}").text
+    page = reader.get("/profiel/logboek").text
+
+    assert "bekeek een profiel" in page
+    assert "Tessa" not in page
+
+
+def test_a_beheerder_reads_whom_a_deed_was_about(client: FlaskClient, session: Session) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    user = a_user(session, name="Tessa Rietdijk", gemeente_code=beheerder.gemeente_code)
+    service.grant_role(make_work(session, beheerder), user.id, Role.OPGAVEHOUDER)
+
+    page = sign_in(client, session, beheerder).get("/beheer/logboek").text
+
+    assert "gaf de rol opgavehouder (Tessa Rietdijk)" in page
+
+
 def test_a_gemeentebeheerder_reads_what_was_done_for_the_own_gemeente(
     client: FlaskClient, session: Session
 ) -> None:
@@ -130,17 +154,20 @@ def test_a_gemeentebeheerder_reads_what_was_done_for_the_own_gemeente(
     assert ("Ans Hier" in page, "Bo Daar" in page) == (True, False)
 
 
+@pytest.mark.parametrize(
+    "deed", ["interest.shown", "opgave.followed", "loan.asked", "profile.seen", "later.said"]
+)
 def test_a_gemeentebeheerder_does_not_read_who_looks_for_other_work(
-    client: FlaskClient, session: Session
+    client: FlaskClient, session: Session, deed: str
 ) -> None:
     beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
     user = a_user(session, gemeente_code=beheerder.gemeente_code)
-    make_work(session, user).record("interest.shown", ("opgave", user.id), user.id)
+    make_work(session, user).record(deed, ("opgave", user.id), user.id)
     session.flush()
 
     page = sign_in(client, session, beheerder).get("/beheer/logboek").text
 
-    assert words_of("interest.shown") not in page
+    assert words_of(deed) not in page
 
 
 def test_reading_the_log_is_kept_too(client: FlaskClient, session: Session) -> None:

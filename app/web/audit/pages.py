@@ -13,8 +13,8 @@ from app.web.audit.words import thing_of, words_of
 
 A_PAGE = MOST_AT_ONCE - 1
 YOU = "Je"
-# Somebody who had not signed in, or who signed without an account, or an operator.
-NOBODY = "Iemand zonder account"
+# A stranger, or a manager without an account, or an operator of the machine.
+NOBODY = "Iemand die niet was ingelogd"
 GONE = "Iemand die weg is"
 
 
@@ -67,8 +67,7 @@ def _line(
             return NOBODY
         return YOU if person_id == viewer_id else names.get(person_id, GONE)
 
-    is_about_other = entry.person_id is not None and entry.person_id != entry.actor_id
-    about = name_of(entry.person_id) if is_about_other else ""
+    about = name_of(entry.person_id) if _tells_about(entry, viewer_id) else ""
     return AuditLine(
         at=entry.done_at,
         who=name_of(entry.actor_id),
@@ -78,3 +77,12 @@ def _line(
         subject=" ".join(filter(None, (thing_of(entry.subject), entry.subject_id))),
         request_id=entry.request_id,
     )
+
+
+def _tells_about(entry: AuditEntry, viewer_id: UUID | None) -> bool:
+    """Whether it is said whom it was about. Their own log tells nobody who a colleague is whose
+    name they may not read; the log of a beheerder (without a viewer) is kept to find that out.
+    """
+    if entry.person_id is None or entry.person_id == entry.actor_id:
+        return False
+    return viewer_id is None or entry.person_id == viewer_id

@@ -18,6 +18,7 @@ OF_GEMEENTE = tuple(
     for deed in DEEDS
     if deed.split(".")[0] in {"role", "domain", "opgave", "co_owner", "review", "limit", "access"}
     or deed in {"hours.exported", "audit.read"}
+    if deed != "opgave.followed"
 )
 LONGEST_PLACE = 18
 
