@@ -98,6 +98,7 @@ class Loan(Base):
     # When the three talk about what comes after, and for which day they were told of it.
     end_talk_on: Mapped[date | None] = mapped_column(index=True)
     end_talk_told_for: Mapped[date | None]
+    # Of what runs: since when it is known that it stops earlier.
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[Party | None]
     reason: Mapped[Reason | None]
@@ -150,7 +151,7 @@ class Loan(Base):
 
 
 class Terms(Base):
-    """One version of what is agreed: never changed, only signed."""
+    """One version of what is agreed: never changed, only signed or refused."""
 
     __tablename__ = "terms"
     __table_args__ = (
@@ -192,6 +193,11 @@ class Terms(Base):
         ForeignKey("user.id", ondelete="SET NULL")
     )
     agreed_at: Mapped[datetime | None]
+    # Of other terms for a loan that runs: who said no to them, and why.
+    refused_at: Mapped[datetime | None]
+    refused_by: Mapped[Party | None]
+    refused_for: Mapped[Reason | None]
+    refused_words: Mapped[str | None] = mapped_column(String(WORDS_LIMIT))
 
     def draft(self) -> TermsDraft:
         """What the parties agree on, without who made it and who signed."""

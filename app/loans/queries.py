@@ -62,6 +62,8 @@ class SeenLoan:
     agreed: Terms | None
     # Every version that three signed, the last first.
     agreements: list[Terms]
+    # Every version that one of them said no to while it ran, the last first.
+    refusals: list[Terms]
     # As all three may read it; in its place who works where, when a beheerder took it down.
     opgave_title: str
     is_opgave_down: bool
@@ -139,8 +141,21 @@ class SeenLoan:
         return party in self.waits_for or party in self.loan.waits_to_close
 
     def is_last_step(self, remark: Remark) -> bool:
-        """Whether nobody changed or signed the terms since."""
-        return remark.said_at >= max(self.terms.made_at, *self.terms.signed_at.values())
+        """Whether nobody changed, signed or refused terms since."""
+        steps = [self.terms.made_at, *self.terms.signed_at.values()]
+        steps += [one.refused_at for one in self.refusals if one.refused_at is not None]
+        return remark.said_at >= max(steps)
+
+    @property
+    def newest_refusal(self) -> Terms | None:
+        """What was said no to last, until other terms or an end came after it."""
+        if self.waits_for or self.loan.state is not LoanState.ACTIVE or not self.refusals:
+            return None
+        last, ended_at = self.refusals[0], self.loan.ended_at
+        is_old = self.agreed is not None and self.agreed.version > last.version
+        if is_old or last.refused_at is None or (ended_at and ended_at > last.refused_at):
+            return None
+        return last
 
     def readable_by(self, reader: Party) -> dict[Party, Feedback]:
         """The own feedback, and that of the other once it is shown; the lender reads none."""
@@ -645,6 +660,7 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             terms=terms[loan.id, loan.version],
             agreed=terms[loan.id, loan.agreed_version] if loan.agreed_version else None,
             agreements=[one for one in terms.values() if one.loan_id == loan.id and one.agreed_at],
+            refusals=[one for one in terms.values() if one.loan_id == loan.id and one.refused_at],
             opgave_title=titles[loan.opgave_id]
             or NAMELESS.format(name=people[loan.user_id].name, gemeente=places[loan.borrower_code]),
             is_opgave_down=not titles[loan.opgave_id],

@@ -1,7 +1,8 @@
 """How a loan stands, in the words of pages and mails alike."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from app.core.clock import dutch_day
 from app.core.dutch import dutch_date, ended, hours, listed
 from app.loans.models import Remark, Terms
 from app.loans.queries import SeenLoan
@@ -21,6 +22,8 @@ from app.loans.rules import (
 
 YOU = "jij"
 OPGAVE_IS_DOWN = "De opgave is weggehaald door een beheerder."
+# So long a no to other terms is what goes first of a loan that runs.
+A_NO_IS_NEWS = timedelta(weeks=2)
 UNREACHED = "We krijgen geen mail bij {email}. Kijk het adres van {name} na."
 REASONS = {
     Reason.TOO_BUSY: "Er is nu te veel eigen werk",
@@ -200,7 +203,7 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
     nears = seen.loan.end_talk_on
     parts = (
         who_signed(seen, reader),
-        what_changed(seen, reader),
+        what_changed(seen, reader, today, is_quoted=False),
         how_it_stands_and_went(seen, reader, today),
         what_became_of_opgave(seen),
         _reason(seen),
@@ -238,30 +241,70 @@ def signers(seen: SeenLoan) -> dict[Party, str]:
     }
 
 
-def what_changed(seen: SeenLoan, reader: Party) -> str:
-    """Who laid other terms on the table, and what of it holds; nothing when nobody did."""
-    if not seen.waits_for or seen.terms.version == 1:
+def what_changed(seen: SeenLoan, reader: Party, today: date, *, is_quoted: bool = True) -> str:
+    """Who laid other terms on the table or said no to them, and what holds; mostly nothing."""
+    if seen.waits_for and seen.terms.version > 1:
+        return _proposed(seen, reader)
+    refused = seen.newest_refusal
+    if refused is None or today > dutch_day(refused.refused_at or refused.made_at) + A_NO_IS_NEWS:
         return ""
+    stays = "" if seen.ends_early else " De afspraken blijven zoals ze waren."
+    return f"{said_no(seen, refused, reader, is_quoted=is_quoted)}{stays}"
+
+
+def said_no(seen: SeenLoan, terms: Terms, reader: Party, *, is_quoted: bool = True) -> str:
+    """Gemeente Sluis zei nee tegen jouw voorstel: 12 uur per week, van 30 november 2026 …"""
+    who = YOU if terms.refused_by is reader else _speaker(seen, terms.refused_by)
+    whose = "jouw voorstel"
+    if terms.made_by is not reader:
+        whose = f"het voorstel van {_speaker(seen, terms.made_by)}"
+    did = f"zei nee tegen {whose}"
+    if terms.refused_by is terms.made_by:
+        did = f"trok {'je' if terms.made_by is reader else 'het eigen'} voorstel in"
+    what = _sentence(f"{who} {did}: {_hours_and_days(terms, terms.ends_on)}")
+    words = terms.refused_words if is_quoted else ""
+    return f"{what} {_because(terms.refused_for, words)}".strip()
+
+
+def _speaker(seen: SeenLoan, party: Party | None) -> str:
+    """Of the borrower it is not kept who of them took a step."""
+    if party is Party.BORROWER:
+        return f"gemeente {seen.borrower_name}"
+    return seen.loan.manager_name if party is Party.LENDER else seen.professional_name
+
+
+def _proposed(seen: SeenLoan, reader: Party) -> str:
     who = _name(seen, seen.terms.made_by, reader)
     if seen.agreed is None:
         return _sentence(f"{who} stelde andere afspraken voor; eerdere handtekeningen vervallen.")
+    holds = "geldt wat was afgesproken"
+    if seen.ends_early:
+        day = dutch_date(seen.loan.last_day)
+        holds = f"blijft staan dat de inzet stopt op {day}, eerder dan afgesproken"
     return _sentence(
         f"{who} stelde andere afspraken voor: {_hours_and_days(seen.terms, seen.terms.ends_on)}. "
-        "Tot alle drie tekenen, geldt wat was afgesproken."
+        f"Tot alle drie tekenen, {holds}."
     )
 
 
 def why(seen: SeenLoan) -> str:
     """The reason of who said no or ends it early, and what they wrote with it."""
-    words = f" “{seen.loan.reason_words}”" if seen.loan.reason_words else ""
-    return f"{_reason(seen)}{words}" if _reason(seen) else ""
+    return _reason(seen, seen.loan.reason_words)
 
 
-def _reason(seen: SeenLoan) -> str:
-    reason = seen.loan.reason
+def _reason(seen: SeenLoan, words: str = "") -> str:
+    """Beside other terms it must be plain that it is not about those."""
+    lead = "Reden om te stoppen" if seen.ends_early else "Reden"
+    return _because(seen.loan.reason, words, lead)
+
+
+def _because(reason: Reason | None, words: str | None, lead: str = "Reden") -> str:
+    """Reden: de periode past niet. “Na de zomer wel.”"""
     if reason is None or reason is Reason.OPGAVE_ENDED:
         return ""
-    return f"Reden: {REASONS[reason].lower()}."
+    said = "" if reason is Reason.OTHER else f"{REASONS[reason].lower()}."
+    parts = [part for part in (said, f"“{words}”" if words else "") if part]
+    return f"{lead}: {' '.join(parts)}" if parts else ""
 
 
 def newest_remark(seen: SeenLoan) -> str:

@@ -108,6 +108,11 @@ def upgrade() -> None:
     op.add_column(
         "user_session", sa.Column("seen_at", MOMENT, server_default=sa.func.now(), nullable=False)
     )
+    # What is known of who says no to other terms; the release before says nothing of it.
+    op.add_column("terms", sa.Column("refused_at", MOMENT, nullable=True))
+    op.add_column("terms", sa.Column("refused_by", sa.String(40), nullable=True))
+    op.add_column("terms", sa.Column("refused_for", sa.String(40), nullable=True))
+    op.add_column("terms", sa.Column("refused_words", sa.String(1000), nullable=True))
     op.execute("INSERT INTO audit_link (name, place, hash) VALUES ('root', 0, ''), ('head', 0, '')")
     op.execute(CHAIN)
     op.execute(LOOSE)
@@ -124,6 +129,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION audit_read(uuid, text, bigint, timestamptz, text[], integer)")
+    for name in ("refused_words", "refused_for", "refused_by", "refused_at"):
+        op.drop_column("terms", name)
     op.drop_column("user_session", "seen_at")
     op.drop_table("audit_entry")
     op.drop_table("audit_link")

@@ -284,6 +284,9 @@ class TestChanging:
         service.refuse_terms(make_work(session), loan.id, Party.LENDER, 2, NO, who.manager)
 
         assert (loan.state, loan.version) == (LoanState.ACTIVE, 1)
+        # The same button once more is no news, and no fault.
+        service.refuse_terms(make_work(session), loan.id, Party.LENDER, 2, NO, who.manager)
+        assert told(session).count("proposal.refused") == 1
         service.change(make_work(session, who.borrower), loan.id, Party.BORROWER, 1, OTHER)
         assert loan.version == 3
 

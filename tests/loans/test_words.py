@@ -1,5 +1,6 @@
 """One sentence says what is waited for and by whom, or what became of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,9 +10,22 @@ from sqlalchemy.orm import Session
 from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import NamedManager, Party, Reason, Refusal
-from app.loans.words import begins_on, how_it_stands, summary, thanks, who_signed, why
-from tests.loans.builders import Parties, a_loan, a_running_loan, parties
-from tests.support.work import TODAY, make_work
+from app.loans.words import (
+    A_NO_IS_NEWS,
+    begins_on,
+    how_it_stands,
+    newest_remark,
+    news,
+    summary,
+    thanks,
+    what_changed,
+    who_signed,
+    why,
+)
+from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
+from tests.support.work import MONDAY, TODAY, make_work
+
+A_MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -48,7 +62,7 @@ def test_a_no_and_its_reason(session: Session, who: Parties) -> None:
 
     assert said(session, loan, Party.BORROWER) == "Fatma de Baas zei nee."
     assert said(session, loan, Party.LENDER) == "Jij zei nee."
-    assert why(queries.of_any(session, loan.id)) == "Reden: een andere reden. “We fuseren”"
+    assert why(queries.of_any(session, loan.id)) == "Reden: “We fuseren”"
 
 
 def test_who_signs_is_thanked_and_told_what_comes_next(session: Session, who: Parties) -> None:
@@ -116,3 +130,103 @@ def test_what_begins_later_does_not_run_yet(session: Session, who: Parties) -> N
     assert begins_on(seen, first - timedelta(days=1)) == "Begint op 30 november 2026"
     assert begins_on(seen, first) == ""
     assert begins_on(queries.of_any(session, a_loan(session, parties(session)).id), TODAY) == ""
+
+
+@pytest.fixture
+def running(session: Session, who: Parties) -> Loan:
+    return a_running_loan(session, who, starts_on=TODAY)
+
+
+def propose(session: Session, who: Parties, loan: Loan, minutes: int = 1) -> None:
+    work = make_work(session, who.borrower, MONDAY + minutes * A_MINUTE)
+    other = replace(TERMS, hours_per_week=12)
+    service.change(work, loan.id, Party.BORROWER, loan.version, other)
+
+
+def say_no(session: Session, who: Parties, loan: Loan, minutes: int = 2) -> None:
+    work = make_work(session, now=MONDAY + minutes * A_MINUTE)
+    no = Refusal(Reason.HOURS, "We missen je al.")
+    service.refuse_terms(work, loan.id, Party.LENDER, loan.version, no, who.manager)
+
+
+def test_all_three_read_who_said_no_to_what_and_why(
+    session: Session, who: Parties, running: Loan
+) -> None:
+    service.remark(
+        make_work(session, who.professional), running.id, uuid4(), Party.PROFESSIONAL, "Ha"
+    )
+    propose(session, who, running)
+    say_no(session, who, running)
+    seen = queries.of_any(session, running.id)
+    what = "12 uur per week, van 30 november 2026 tot en met 21 februari 2027."
+    because = "Reden: het aantal uren past niet."
+    goes_on = "De afspraken blijven zoals ze waren."
+    proposer = f"het voorstel van gemeente {seen.borrower_name}"
+
+    assert what_changed(seen, Party.PROFESSIONAL, TODAY) == (
+        f"Fatma de Baas zei nee tegen {proposer}: {what} {because} “We missen je al.” {goes_on}"
+    )
+    assert what_changed(seen, Party.LENDER, TODAY).startswith(f"Jij zei nee tegen {proposer}: ")
+    assert "zei nee tegen jouw voorstel: " in what_changed(seen, Party.BORROWER, TODAY)
+    told = news(seen, Party.BORROWER, TODAY)
+    assert f"{because} {goes_on}" in told
+    assert "We missen je al" not in told
+    # What was said before is not what is new.
+    assert newest_remark(seen) == ""
+    assert what_changed(seen, Party.BORROWER, TODAY + A_NO_IS_NEWS + timedelta(days=1)) == ""
+
+
+def test_who_takes_back_a_proposal_said_no_to_nobody(
+    session: Session, who: Parties, running: Loan
+) -> None:
+    propose(session, who, running)
+    work = make_work(session, who.borrower, MONDAY + 2 * A_MINUTE)
+    service.refuse_terms(work, running.id, Party.BORROWER, 2, Refusal(Reason.HOURS))
+    seen = queries.of_any(session, running.id)
+
+    assert what_changed(seen, Party.BORROWER, TODAY).startswith("Jij trok je voorstel in: 12 uur ")
+    said = what_changed(seen, Party.LENDER, TODAY)
+    assert said.startswith(f"Gemeente {seen.borrower_name} trok het eigen voorstel in: 12 uur ")
+
+
+def test_a_no_is_old_when_other_terms_or_an_end_came_after_it(
+    session: Session, who: Parties, running: Loan
+) -> None:
+    propose(session, who, running)
+    say_no(session, who, running)
+    propose(session, who, running, 3)
+    seen = queries.of_any(session, running.id)
+    assert "stelde andere afspraken voor" in what_changed(seen, Party.LENDER, TODAY)
+    say_no(session, who, running, 4)
+
+    work = make_work(session, who.professional, MONDAY + 5 * A_MINUTE)
+    busy = Refusal(Reason.TOO_BUSY)
+    service.end_early(work, running.id, Party.PROFESSIONAL, TODAY + timedelta(days=9), busy)
+
+    seen = queries.of_any(session, running.id)
+    assert what_changed(seen, Party.LENDER, TODAY) == ""
+    assert why(seen) == "Reden om te stoppen: er is nu te veel eigen werk."
+    assert [one.version for one in seen.refusals] == [3, 2]
+
+
+def test_other_terms_for_what_stops_earlier_leave_that_it_stops(
+    session: Session, who: Parties, running: Loan
+) -> None:
+    work = make_work(session, who.professional)
+    busy = Refusal(Reason.TOO_BUSY, "Sorry.")
+    service.end_early(work, running.id, Party.PROFESSIONAL, TODAY + timedelta(days=9), busy)
+    propose(session, who, running)
+    seen = queries.of_any(session, running.id)
+
+    assert what_changed(seen, Party.LENDER, TODAY).endswith(
+        "Tot alle drie tekenen, blijft staan dat de inzet stopt op 2 december 2026, eerder dan "
+        "afgesproken."
+    )
+    assert why(seen) == "Reden om te stoppen: er is nu te veel eigen werk. “Sorry.”"
+
+    say_no(session, who, running)
+    seen = queries.of_any(session, running.id)
+    assert what_changed(seen, Party.LENDER, TODAY).endswith("“We missen je al.”")
+    assert said(session, running, Party.LENDER) == (
+        "Loopt tot en met 2 december 2026, eerder dan afgesproken."
+    )

@@ -464,3 +464,37 @@ def test_no_party_reads_the_title_of_an_opgave_that_was_taken_down(
     # Of the parties only the borrower may read it still.
     reads = ["Lees de opgave" in page.text for page in (pages[2], pages[4])]
     assert reads == [False, True]
+
+
+def test_who_says_no_to_other_terms_and_the_others_read_that(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    borrower = make_work(session, who.borrower, MONDAY + timedelta(hours=2))
+    service.change(borrower, loan.id, Party.BORROWER, 1, replace(TERMS, hours_per_week=12))
+    session.commit()
+    link, visitor = to_sign(app, loan, who.manager), app.test_client()
+    form = {"version": "2", "reason": "uren", "words": "We missen je al."}
+
+    refused = text_of(visitor.post(f"{link}/weigeren", data=form, follow_redirects=True))
+
+    assert "Jij zei nee tegen het voorstel van gemeente" in refused
+    sign_in(client, session, who.professional)
+    page = text_of(client.get(f"/inzet/{loan.id}"))
+    assert page.count("“We missen je al.”") == 2
+    assert "Voorstellen die niet doorgingen" in page
+    assert "De afspraken blijven zoals ze waren." in page
+
+
+def test_who_says_no_reads_that_they_did(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    session.commit()
+    sign_in(client, session, who.borrower)
+    form = {"version": "1", "reason": "anders", "words": "Toch niet"}
+
+    refused = client.post(f"/inzet/{loan.id}/weigeren", data=form, follow_redirects=True)
+
+    assert "Je zei nee. De anderen krijgen een mail en lezen je reden." in text_of(refused)
+    assert "Jij zei nee. Reden: “Toch niet”" in text_of(refused)

@@ -101,7 +101,8 @@ def end_early(
     weeks.end_on(work, loan, last_day)
     loan.last_day, loan.returns_on = last_day, back_on
     loan.end_talk_on = min(loan.end_talk_on or last_day, last_day)
-    loan.ended_by, loan.reason, loan.reason_words = party, why.reason, why.words
+    loan.ended_at, loan.ended_by = work.now, party
+    loan.reason, loan.reason_words = why.reason, why.words
     # Other terms that were on the table are off.
     loan.version = loan.agreed_version or loan.version
     work.emit(

@@ -80,14 +80,16 @@ def refuse_terms(
     """Say no, with a reason. A running loan runs on by what was agreed before."""
     loan = as_one_of(work, loan_id, party, manager)
     refuse(refusal_faults(refusal))
-    if loan.state is LoanState.REFUSED and loan.ended_by is party:
+    if _said_no_before(work, loan, party, seen_version):
         return
-    terms_to_change(work, loan, seen_version)
+    terms = terms_to_change(work, loan, seen_version)
     if loan.state is LoanState.ASKED:
         _end_refused(work, loan, party, refusal)
     elif loan.version != loan.agreed_version:
-        work.emit(ProposalRefused(loan_id=loan.id, version=loan.version, party=party.value))
+        terms.refused_at, terms.refused_by = work.now, party
+        terms.refused_for, terms.refused_words = refusal.reason, refusal.words
         loan.version = loan.agreed_version or loan.version
+        work.emit(ProposalRefused(loan_id=loan.id, version=terms.version, party=party.value))
     else:
         raise Conflict(f"loan {loan.id} runs", said=NO_SUCH_STEP[loan.state])
 
@@ -152,13 +154,20 @@ def _agree(work: Work, loan: Loan, terms: Terms) -> None:
     work.session.flush()
     loan.agreed_version, loan.last_day = terms.version, terms.ends_on
     # Who stopped it earlier signed that it goes on.
-    loan.ended_by = loan.reason = loan.returns_on = None
+    loan.ended_at = loan.ended_by = loan.reason = loan.returns_on = None
     loan.reason_words = ""
     loan.end_talk_on = end_talk_day(max(terms.starts_on, work.today), terms.ends_on)
     if is_first:
         loan.move_to(LoanState.ACTIVE)
         loan.activated_at = work.now
     work.emit(TermsAgreed(loan_id=loan.id, version=terms.version, is_first=is_first))
+
+
+def _said_no_before(work: Work, loan: Loan, party: Party, version: int) -> bool:
+    if loan.state is LoanState.REFUSED:
+        return loan.ended_by is party
+    known = work.session.get(Terms, (loan.id, version))
+    return known is not None and known.refused_by is party
 
 
 def _end_refused(work: Work, loan: Loan, party: Party, refusal: Refusal) -> None:

@@ -25,6 +25,7 @@ from app.loans.words import (
     end_talk,
     how_it_stands,
     return_day,
+    said_no,
     summary,
     what_became_of_opgave,
     what_changed,
@@ -143,6 +144,8 @@ class LoanPage:
     proposed: list[tuple[str, str]]
     # Who signed what is proposed.
     proposed_to: list[PartyLine]
+    # Other terms that somebody said no to, with the reason.
+    refused: list[str]
     # Each has a document.
     agreements: list[Agreement]
     remarks: list[RemarkLine]
@@ -190,7 +193,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         version=loan.version,
         state_label=_state_word(seen, today),
         state_tone=TONES[loan.state],
-        changed=what_changed(seen, party),
+        changed=what_changed(seen, party, today),
         said=how_it_stands(seen, party, today),
         works=_works(seen, today),
         why=why(seen),
@@ -202,6 +205,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         comes_back=what_comes_back(held),
         proposed=_differences(seen),
         proposed_to=_parties(seen, seen.terms, party),
+        refused=[f"{moment(one.refused_at)}. {said_no(seen, one, party)}" for one in seen.refusals],
         agreements=[
             Agreement(one.version, f"versie {one.version}, van {dutch_date(one.agreed_at)}")
             for one in seen.agreements

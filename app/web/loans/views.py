@@ -50,7 +50,7 @@ CHANGED = (
     "Dan krijgen de anderen bericht en tekenen ze opnieuw."
 )
 REMARKED = "Je bericht is verstuurd. De anderen krijgen een mail."
-REFUSED = "Je antwoord is doorgegeven."
+REFUSED = "Je zei nee. De anderen krijgen een mail en lezen je reden."
 NAMED = "Bewaard. Je leidinggevende krijgt een mail."
 WITHDRAWN = "Je aanvraag is ingetrokken. De anderen krijgen bericht."
 ENDS = "De inzet stopt op die dag. De anderen zien dat bij de afspraken."

@@ -218,7 +218,7 @@ def test_a_next_step_is_new_again_on_the_same_line(session: Session, who: Partie
     [said] = inbox(session, who.professional)
     assert said.startswith(
         "Begint op 30 november 2026 en duurt tot en met 13 december 2026, eerder dan afgesproken. "
-        "Reden: het werk is klaar."
+        "Reden om te stoppen: het werk is klaar."
     )
     # What somebody wrote stands on the page of the loan, and in no digest.
     assert "Het plein ligt er" not in said

@@ -41,7 +41,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "lender_name": seen.lender_name,
         "borrower_name": seen.borrower_name,
         "summary": summary(seen),
-        "changed": what_changed(seen, party),
+        "changed": what_changed(seen, party, work.today),
         "said": how_it_stands_and_went(seen, party, work.today),
         "why": why(seen),
         "end_talk": end_talk(seen, work.today),
