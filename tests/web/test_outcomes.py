@@ -280,3 +280,24 @@ def test_the_page_of_an_opgave_counts_who_works_on_it_apart(
     assert "1 collega werkt mee, of wacht op handtekeningen" in of_opgave
     for page in (of_opgave, ours):
         assert "1 collega heeft belangstelling" in page
+
+
+def test_the_page_says_when_a_beheerder_took_it_down(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    session.add(
+        Outcome(
+            user_id=talk.professional.id,
+            opgave_id=talk.opgave.id,
+            reason=WhyClosed.WITHDRAWN,
+            said_at=MONDAY,
+        )
+    )
+    talk.opgave.status, talk.opgave.taken_down_at = OpgaveStatus.WITHDRAWN, MONDAY
+    session.flush()
+    sign_in(client, session, talk.professional)
+
+    said = text_of(client.get(f"/opgaven/{talk.opgave.id}/afloop"))
+
+    assert "Een beheerder haalde de opgave weg" in said
+    assert "De gemeente trok" not in said

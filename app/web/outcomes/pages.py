@@ -20,7 +20,7 @@ from app.responses import queries
 from app.responses.models import Outcome
 from app.responses.queries import Closed, Interested
 from app.responses.rules import MOST_NEXT, OF_OPGAVE
-from app.responses.words import WHY
+from app.responses.words import WHY, why
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def outcome_page(session: Session, viewer: Actor, opgave_id: UUID, today: date) 
         title=about.title_for(viewer),
         opgave_href=url_for("opgaven.show", opgave_id=opgave_id) if readable else "",
         gemeente_name=about.gemeente.name,
-        why=WHY[outcome.reason],
+        why=why(outcome.reason, is_down=about.opgave.taken_down_at is not None),
         lines=outcome.words.split("\n") if outcome.words else [],
         next=found,
         is_few=len(found) < MOST_NEXT,

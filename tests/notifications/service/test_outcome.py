@@ -260,3 +260,22 @@ def test_who_answered_since_or_is_too_late_is_not_told_that_it_is_open(work: Wor
         service.tell_opened_again(work, one.opgave.id, one.professional.id, MONDAY + A_DAY)
 
     assert work.session.scalars(select(Notice)).all() == []
+
+
+def test_what_a_beheerder_took_down_is_not_said_to_be_withdrawn_by_its_gemeente(
+    work: Work, stationery: Stationery, talk: Talk
+) -> None:
+    outcome = work.session.scalars(select(Outcome)).one()
+    outcome.reason, outcome.words = WhyClosed.WITHDRAWN, ""
+    talk.opgave.status, talk.opgave.taken_down_at = OpgaveStatus.WITHDRAWN, MONDAY
+    work.session.flush()
+    tell(work, talk)
+
+    letter = service.write_letter(work, stationery, claimed(work, mails(work.session)[0]))
+
+    assert letter is not None
+    for part in (letter.text, letter.html):
+        assert "Een beheerder haalde de opgave weg" in part
+        assert "De gemeente trok" not in part
+        assert "De opgave Een opgave" not in part
+        assert talk.opgave.title not in part

@@ -31,7 +31,7 @@ from app.responses import invitations
 from app.responses import queries as responses
 from app.responses.models import Outcome
 from app.responses.rules import MOST_NEXT
-from app.responses.words import WHY
+from app.responses.words import why
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ def outcome(work: Work, delivery: Delivery) -> Addressed:
     reader, viewer, told = still_news(work, delivery, gone="taken back")
     opgave = told.seen.opgave
     given = responses.outcomes_of(work.session, viewer, [opgave.id]).get(opgave.id)
+    is_down = opgave.taken_down_at is not None
     facts = {
         "name": reader.name,
         "user_id": reader.id,
@@ -113,17 +114,18 @@ def outcome(work: Work, delivery: Delivery) -> Addressed:
         "opgave_title": told.title,
         "gemeente_name": told.seen.gemeente.name,
         "is_open": given is None,
+        "is_down": is_down,
         "is_interested": told.notice.kind is NoticeKind.GIVEN_BACK,
         "closes_on": opgave.closes_on,
-        **(_why(work, viewer, given) if given else {}),
+        **(_why(work, viewer, given, is_down=is_down) if given else {}),
     }
     return of_news(delivery, reader, facts)
 
 
-def _why(work: Work, viewer: Actor, given: Outcome) -> dict[str, Any]:
+def _why(work: Work, viewer: Actor, given: Outcome, *, is_down: bool) -> dict[str, Any]:
     found = queries.next_matches(work.session, viewer, work.today)
     return {
-        "why": WHY[given.reason],
+        "why": why(given.reason, is_down=is_down),
         "lines": lines(given.words),
         "next": tuple(
             MailedMatch(
