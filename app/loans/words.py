@@ -53,16 +53,20 @@ def how_it_stands(seen: SeenLoan, reader: Party, today: date) -> str:
     if reader in seen.waits_for:
         rest = [_name(seen, party, reader) for party in seen.waits_for if party is not reader]
         more = f", en die van {listed(rest)}" if rest else ""
-        return f"Jouw handtekening ontbreekt nog{more}."
+        return f"Jouw handtekening{_for_others(seen)} ontbreekt nog{more}."
     if seen.waits_for:
-        others = " voor andere afspraken" if loan.state is LoanState.ACTIVE else ""
         names = listed([_name(seen, party, reader) for party in seen.waits_for])
         verb = "tekent" if len(seen.waits_for) == 1 else "tekenen"
-        return f"Wacht tot {names} {verb}{others}."
+        return f"Wacht tot {names} {verb}{_for_others(seen)}."
     earlier = ", eerder dan afgesproken" if seen.ends_early else ""
     begins = begins_on(seen, today)
     runs = f"{begins} en duurt" if begins else "Loopt"
     return f"{runs} tot en met {dutch_date(loan.last_day)}{earlier}."
+
+
+def _for_others(seen: SeenLoan) -> str:
+    """What is agreed on lacks no signature: only what is proposed instead of it does."""
+    return " voor andere afspraken" if seen.loan.state is LoanState.ACTIVE else ""
 
 
 def begins_on(seen: SeenLoan, today: date) -> str:
@@ -80,7 +84,7 @@ def _who_answers(seen: SeenLoan, question: Remark, reader: Party) -> str:
     turn = [_name(seen, one, reader) for one in sorted(asked, key=lambda one: one is not reader)]
     parts = [f"{name} stelde een vraag en wacht op antwoord", f"{listed(turn)} zijn aan zet"]
     if reader in asked and reader in seen.waits_for:
-        parts.append("jouw handtekening ontbreekt nog")
+        parts.append(f"jouw handtekening{_for_others(seen)} ontbreekt nog")
     return " ".join(map(_sentence, parts))
 
 

@@ -363,13 +363,64 @@ def test_signatures_stand_with_the_terms_that_they_are_under(
         client.get(f"/inzet/{loan.id}"),
         app.test_client().get(to_sign(app, loan, who.manager)),
     ):
-        _, _, signed = text_of(page).partition("De drie handtekeningen")
-        held, _, proposed = signed.partition("De handtekeningen onder dit voorstel")
+        _, _, signed = text_of(page).partition("De handtekeningen onder dit voorstel")
+        proposed, _, held = signed.partition("De drie handtekeningen")
         assert held.startswith(" Onder de afspraken die nu gelden.")
         assert held.count("Getekend op 23 november 2026 om 09:00") == 3
         assert "Nog niet getekend" not in held
         assert proposed.count("Getekend op 23 november 2026 om 11:00") == 1
         assert proposed.count("Nog niet getekend") == 2
+
+
+def test_a_proposal_is_signed_where_it_stands(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    borrower = make_work(session, who.borrower, MONDAY + timedelta(hours=2))
+    service.change(borrower, loan.id, Party.BORROWER, 1, replace(TERMS, hours_per_week=12))
+    sign_in(client, session, who.professional)
+
+    page = text_of(client.get(f"/inzet/{loan.id}"))
+    _, _, proposed = page.partition("Uren per week 12 ")
+    decision, _, held = proposed.partition("De handtekeningen onder dit voorstel")
+    assert decision.split() == "Onderteken dit voorstel Zeg nee tegen dit voorstel".split()
+    assert "Uren per week 8 " in held
+    assert "Onderteken deze afspraken" not in page
+    listed = text_of(client.get("/inzet"))
+    assert "Jouw handtekening voor andere afspraken ontbreekt nog" in listed
+    said_no = text_of(client.get(f"/inzet/{loan.id}/weigeren"))
+    assert "Wil je nee zeggen tegen dit voorstel?" in said_no
+
+    by_mail = text_of(app.test_client().get(to_sign(app, loan, who.manager)))
+    _, _, proposed = by_mail.partition("Uren per week 12 ")
+    assert proposed.strip().startswith("Ik ga akkoord met dit voorstel")
+    assert "Ik zeg nee tegen dit voorstel" in proposed.partition("Uren per week 8 ")[0]
+
+
+def test_who_proposed_takes_that_back_and_does_not_say_no(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    borrower = make_work(session, who.borrower)
+    service.change(borrower, loan.id, Party.BORROWER, 1, replace(TERMS, hours_per_week=12))
+    sign_in(client, session, who.borrower)
+
+    page = text_of(client.get(f"/inzet/{loan.id}"))
+
+    assert "Trek je voorstel in" in page
+    assert "Zeg nee" not in page
+    assert "Wil je je voorstel intrekken?" in text_of(client.get(f"/inzet/{loan.id}/weigeren"))
+
+
+def test_a_manager_signs_right_under_what_is_asked(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+
+    page = text_of(client.get(to_sign(app, loan, who.manager)))
+
+    assert page.index("Uren per week") < page.index("Ik ga akkoord")
+    assert page.index("Ik ga akkoord") < page.index("De drie handtekeningen")
 
 
 def test_the_talk_before_the_end(client: FlaskClient, session: Session, who: Parties) -> None:

@@ -142,8 +142,9 @@ class LoanPage:
     comes_back: str
     # Other terms for a loan that runs; only what differs.
     proposed: list[tuple[str, str]]
-    # Who signed what is proposed.
+    # Who signed what is proposed, and whether the reader proposed it.
     proposed_to: list[PartyLine]
+    is_proposer: bool
     # Other terms that somebody said no to, with the reason.
     refused: list[str]
     # Each has a document.
@@ -205,6 +206,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         comes_back=what_comes_back(held),
         proposed=_differences(seen),
         proposed_to=_parties(seen, seen.terms, party),
+        is_proposer=seen.terms.made_by is party,
         refused=[f"{moment(one.refused_at)}. {said_no(seen, one, party)}" for one in seen.refusals],
         agreements=[
             Agreement(one.version, f"versie {one.version}, van {dutch_date(one.agreed_at)}")

@@ -186,7 +186,9 @@ def refuse(loan_id: UUID) -> ResponseReturnValue:
 
     if form.submitted() and done(form, say_no, REFUSED):
         return redirect(url_for("loans.show", loan_id=loan_id))
-    return render_template("loans/refuse.html", form=form, seen=seen), form.status
+    is_proposer = seen.terms.made_by is party
+    page = render_template("loans/refuse.html", form=form, seen=seen, is_proposer=is_proposer)
+    return page, form.status
 
 
 @loans.route("/inzet/<uuid:loan_id>/leidinggevende", methods=["GET", "POST"])
