@@ -124,6 +124,12 @@ class SeenLoan:
         steps = [*answers, *written, *(at for at in agreed if at is not None)]
         return None if any(at > last.said_at for at in steps) else last
 
+    def question_to(self, party: Party) -> Remark | None:
+        """What this party is asked, or hears is wrong; nothing of what is their own."""
+        if self.question is not None:
+            return self.question if self.asks is not party else None
+        return self.objection if party is Party.PROFESSIONAL else None
+
     def waits_for_party(self, party: Party) -> bool:
         """Who is asked something is waited for; otherwise whose signature is missing.
 

@@ -400,7 +400,7 @@ def test_other_hours_void_the_signatures(arrive: Arrive, product: Product, box: 
     look(owner, "opgavehouder-inzet-wijzigen")
     owner.fill("Uren per week", "12")
     owner.press("Onderteken en verstuur")
-    owner.page.get_by_text("De afspraken staan klaar.").first.wait_for()
+    owner.page.get_by_text("Je voorstel is verstuurd, met jouw handtekening.").first.wait_for()
     look(owner, "opgavehouder-inzet-changed")
 
     told = {one: text_of(road.mail_to(one, before)) for one, before in known.items()}

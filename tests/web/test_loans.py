@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -172,8 +173,39 @@ def test_other_terms_and_the_same_form_with_faults(
     assert 'value="12"' in faulty.text
     changed = client.post(f"/inzet/{loan.id}/wijzigen", data=form, follow_redirects=True)
 
-    assert "De afspraken staan klaar" in changed.text
+    assert "Je voorstel is verstuurd, met jouw handtekening." in changed.text
     assert loan.version == 2
+
+
+def test_the_same_terms_once_more_are_sent_to_nobody(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    sign_in(client, session, who.borrower)
+    address = f"/inzet/{loan.id}/wijzigen"
+    form = {**FORM, "version": "1", "learning_goal": TERMS.learning_goal}
+
+    same = client.post(address, data=form, follow_redirects=True)
+
+    assert "Je veranderde niets aan de afspraken. Er is dus niets verstuurd." in same.text
+    assert "Je voorstel is verstuurd" not in same.text
+    assert loan.version == 1
+
+
+def test_other_terms_are_asked_of_each_about_the_professional(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    address, name = f"/inzet/{loan.id}/wijzigen", who.professional.name
+
+    sign_in(client, session, who.borrower)
+    theirs = text_of(client.get(address))
+    assert f"De eerste dag waarop {name} weer alle uren voor gemeente" in theirs
+    assert f"Wat wil {name} leren of meenemen?" in theirs
+    sign_in(client, session, who.professional)
+    own = text_of(client.get(address))
+    assert "waarop je weer al je uren voor je eigen gemeente werkt" in own
+    assert "Wat wil je leren of meenemen?" in own
 
 
 def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> None:
@@ -298,6 +330,9 @@ def test_a_manager_asks_by_the_link_and_the_professional_answers(
     assert "Fatma de Baas vroeg iets “Op maandag?” Geef antwoord" in top
     assert top.index("vroeg iets") < top.index("De afspraken")
     page = client.get(f"/inzet/{loan.id}/vragen").text
+    assert "Fatma de Baas schreef" in page
+    assert "“Op maandag?”" in page
+    assert "Op maandag?" not in visitor.get(f"{link}/vragen").text
     remark_id = re.search(r'name="remark_id"[^>]*value="([^"]+)"', page)
     assert remark_id is not None
     form = {"words": "Ja, op maandag.", "remark_id": remark_id[1]}
@@ -306,6 +341,19 @@ def test_a_manager_asks_by_the_link_and_the_professional_answers(
         assert said.text.count("Ja, op maandag.") == 1
         assert "vroeg iets" not in said.text
     assert "nog geen antwoord" not in text_of(visitor.get(link)).lower()
+
+
+def test_a_manager_who_answers_reads_the_question(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    work = make_work(session, who.borrower)
+    service.remark(work, loan.id, uuid4(), Party.BORROWER, "Mag het op maandag?")
+    session.commit()
+
+    page = app.test_client().get(f"{to_sign(app, loan, who.manager)}/vragen")
+
+    assert f"{who.borrower.name} schreef “Mag het op maandag?”" in text_of(page)
 
 
 def test_what_comes_back_is_told_to_the_manager(
@@ -318,6 +366,40 @@ def test_what_comes_back_is_told_to_the_manager(
     assert "Wat komt er terug?" in page
     assert "in de urenbank" in page
     assert "Leren hoe een grote gemeente dit aanpakt" in page
+
+
+def test_a_manager_reads_the_same_with_an_account_and_without(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    manager = a_user(session, email=who.manager.email, gemeente_code=who.professional.gemeente_code)
+    loan = a_loan(session, who)
+    sign_in(client, session, manager)
+    names = (
+        session.get_one(Gemeente, loan.borrower_code),
+        session.get_one(Gemeente, loan.lender_code),
+    )
+
+    for page in (
+        client.get(f"/inzet/{loan.id}"),
+        app.test_client().get(to_sign(app, loan, who.manager)),
+    ):
+        said = text_of(page)
+        assert f"{who.professional.name} wil werken voor gemeente {names[0].name}" in said
+        assert f"Jij beslist als leidinggevende voor gemeente {names[1].name}." in said
+        assert "Wat komt er terug? De uren komen op het tegoed" in said
+
+
+def test_there_is_nothing_to_decide_on_what_is_over(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    service.withdraw(make_work(session, who.professional), loan.id)
+
+    page = text_of(client.get(to_sign(app, loan, who.manager)))
+
+    assert "Jij beslist" not in page
+    assert "Je werd gevraagd als leidinggevende van gemeente" in page
+    assert "Ik heb eerst een vraag" not in page
 
 
 def test_others_hear_who_changed_the_terms(
@@ -383,7 +465,7 @@ def test_a_proposal_is_signed_where_it_stands(
     page = text_of(client.get(f"/inzet/{loan.id}"))
     _, _, proposed = page.partition("Uren per week 12 ")
     decision, _, held = proposed.partition("De handtekeningen onder dit voorstel")
-    assert decision.split() == "Onderteken dit voorstel Zeg nee tegen dit voorstel".split()
+    assert " ".join(decision.split()) == "Onderteken dit voorstel Zeg nee tegen dit voorstel"
     assert "Uren per week 8 " in held
     assert "Onderteken deze afspraken" not in page
     listed = text_of(client.get("/inzet"))

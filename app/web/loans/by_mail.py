@@ -108,7 +108,13 @@ def remark(token: str) -> ResponseReturnValue:
 
     if form.submitted() and _done(form, say):
         return redirect(url_for("loans_by_mail.show", token=token, _anchor="vragen"))
-    page = render_template("loans/by_mail/remark.html", form=form, seen=seen, token=token)
+    page = render_template(
+        "loans/by_mail/remark.html",
+        form=form,
+        seen=seen,
+        asked=seen.question_to(Party.LENDER),
+        token=token,
+    )
     return page, form.status
 
 

@@ -96,6 +96,13 @@ class TermsForm(SignForm):
         f"Hoogstens {number(WORDS_LIMIT)} tekens.",
     )
 
+    def speak_of(self, professional: str, lender: str) -> None:
+        """To another than the professional: who goes back, and who wants to learn."""
+        self.returns_on.description = (
+            f"De eerste dag waarop {professional} weer alle uren voor gemeente {lender} werkt."
+        )
+        self.learning_goal.label.text = f"Wat wil {professional} leren of meenemen?"
+
     def draft(self) -> TermsDraft:
         basis = self.cost_basis.data
         return TermsDraft(

@@ -127,8 +127,10 @@ class LoanPage:
     changed: str
     # The one sentence that says how it stands.
     said: str
-    # What the professional does, did or is going to do.
-    works: str
+    # Who works where, did so or is going to.
+    who: str
+    # In what part the reader decides; nothing for who is no manager.
+    decides: str
     why: str
     # Whether one of the three stopped it before the agreed last day.
     ends_early: bool
@@ -196,7 +198,8 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         state_tone=TONES[loan.state],
         changed=what_changed(seen, party, today),
         said=how_it_stands(seen, party, today),
-        works=_works(seen, today),
+        who=f"{seen.professional_name} {_works(seen, today)} voor gemeente {seen.borrower_name}",
+        decides=_decides(seen) if party is Party.LENDER else "",
         why=why(seen),
         end_talk=end_talk(seen, today),
         returned=return_day(seen),
@@ -232,6 +235,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
 
 
 def loan_line(seen: SeenLoan, party: Party, today: date) -> LoanLine:
+    asked = seen.question_to(party)
     return LoanLine(
         loan_id=seen.loan.id,
         title=seen.opgave_title,
@@ -241,7 +245,7 @@ def loan_line(seen: SeenLoan, party: Party, today: date) -> LoanLine:
         state_label=_state_word(seen, today),
         state_tone=TONES[seen.loan.state],
         waits_for_you=seen.waits_for_party(party),
-        question=seen.question.words if seen.question and seen.asks is not party else "",
+        question=asked.words if asked else "",
     )
 
 
@@ -256,6 +260,13 @@ def _works(seen: SeenLoan, today: date) -> str:
     return {LoanState.ACTIVE: "werkt", **dict.fromkeys(OVER, "werkte")}.get(
         seen.loan.state, "wil werken"
     )
+
+
+def _decides(seen: SeenLoan) -> str:
+    """There is nothing more to decide on what is over."""
+    if seen.loan.state in UNDER_WAY:
+        return f"Jij beslist als leidinggevende voor gemeente {seen.lender_name}."
+    return f"Je werd gevraagd als leidinggevende van gemeente {seen.lender_name}."
 
 
 def has_signed(seen: SeenLoan, party: Party) -> bool:

@@ -46,9 +46,10 @@ ASKED = (
     "Pas als alle drie getekend hebben, gaat het door."
 )
 CHANGED = (
-    "De afspraken staan klaar. Is er iets anders dan eerst? "
-    "Dan krijgen de anderen bericht en tekenen ze opnieuw."
+    "Je voorstel is verstuurd, met jouw handtekening. De anderen krijgen bericht en tekenen "
+    "opnieuw."
 )
+NOTHING_CHANGED = "Je veranderde niets aan de afspraken. Er is dus niets verstuurd."
 REMARKED = "Je bericht is verstuurd. De anderen krijgen een mail."
 REFUSED = "Je zei nee. De anderen krijgen een mail en lezen je reden."
 NAMED = "Bewaard. Je leidinggevende krijgt een mail."
@@ -150,10 +151,17 @@ def change(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.CHANGE)
     now_on_table = {**vars(seen.terms.draft()), "version": seen.loan.version}
     form = TermsForm.of_request(data=now_on_table)
+    if party is not Party.PROFESSIONAL:
+        form.speak_of(seen.professional_name, seen.lender_name)
+
+    def tell() -> str:
+        on_table, _ = seen_loan(loan_id)
+        return NOTHING_CHANGED if on_table.loan.version == form.seen_version else CHANGED
+
     if form.submitted() and done(
         form,
         lambda work: service.change(work, loan_id, party, form.seen_version, form.draft()),
-        CHANGED,
+        tell,
     ):
         return redirect(url_for("loans.show", loan_id=loan_id))
     return render_template("loans/change.html", form=form, seen=seen), form.status
@@ -171,7 +179,8 @@ def remark(loan_id: UUID) -> ResponseReturnValue:
 
     if form.submitted() and done(form, say, REMARKED):
         return redirect(url_for("loans.show", loan_id=loan_id, _anchor="vragen"))
-    return render_template("loans/remark.html", form=form, seen=seen), form.status
+    asked = seen.question_to(party)
+    return render_template("loans/remark.html", form=form, seen=seen, asked=asked), form.status
 
 
 @loans.route("/inzet/<uuid:loan_id>/weigeren", methods=["GET", "POST"])
