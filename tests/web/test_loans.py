@@ -102,6 +102,34 @@ def test_who_signs_for_the_borrower_reads_what_their_limit_leaves(
     assert "Volgens jullie limiet" not in client.get(f"/inzet/{loan.id}").text
 
 
+def test_where_nothing_is_left_there_is_no_button_but_a_name(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    code = who.borrower.gemeente_code
+    gemeentebeheerder = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=code)
+    hours.agree_limit(make_work(session, gemeentebeheerder), code, 0)
+    sign_in(client, session, who.borrower)
+
+    page = client.get(f"/inzet/{loan.id}")
+    said = text_of(page)
+    assert "Onderteken deze afspraken" not in said
+    assert "Vraag je gemeentebeheerder om een hogere limiet. Gemeentebeheerder: " in said
+    assert gemeentebeheerder.name in said
+    assert f"mailto:{gemeentebeheerder.email}?" in page.text
+    assert "spreek minder uren af" not in said
+
+    sign_in(client, session, who.professional)
+    for other in (
+        client.get(f"/inzet/{loan.id}"),
+        app.test_client().get(to_sign(app, loan, who.manager)),
+    ):
+        assert "Daarom kan de opgavehouder nog niet tekenen." in text_of(other)
+        assert gemeentebeheerder.email not in other.text
+    sign_in(client, session, gemeentebeheerder)
+    assert "kunnen jullie opgavehouders die inzet niet tekenen" in client.get("/uren/limiet").text
+
+
 def test_looking_changes_nothing(
     app: Flask, client: FlaskClient, session: Session, who: Parties
 ) -> None:

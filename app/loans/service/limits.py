@@ -10,16 +10,22 @@ from app.core.work import Work
 from app.hours import service as hours
 from app.loans import queries
 from app.loans.models import Loan, Terms
-from app.loans.rules import Party
+from app.loans.rules import Party, Room
 
 YOURS = (
     "Volgens jullie limiet kunnen jullie nog {left} uur lenen, en dit vraagt hoogstens {asked} "
-    "uur. Vraag je gemeentebeheerder om een hogere limiet, of spreek minder uren af."
+    "uur. {way_out}"
 )
 THEIRS = (
     "Gemeente {borrower} leende zoveel uren als daar is afgesproken. Dit past er nu niet bij. "
     "Je handtekening is niet gezet. Vraag de opgavehouder hoe het verder gaat."
 )
+
+
+def way_out(room: Room) -> str:
+    """What the borrower can do; fewer hours are none when nothing is left."""
+    fewer = ", of spreek minder uren af" if room.left else ""
+    return f"Vraag je gemeentebeheerder om een hogere limiet{fewer}."
 
 
 def keep_within(work: Work, loan: Loan, terms: Terms, signer: Party) -> None:
@@ -31,5 +37,6 @@ def keep_within(work: Work, loan: Loan, terms: Terms, signer: Party) -> None:
         return
     said = THEIRS.format(borrower=terms.borrower_name)
     if signer is Party.BORROWER:
-        said = YOURS.format(left=in_hours(room.left), asked=in_hours(room.asked))
+        left, asked = in_hours(room.left), in_hours(room.asked)
+        said = YOURS.format(left=left, asked=asked, way_out=way_out(room))
     raise Conflict(f"loan {loan.id} passes the limit of {loan.borrower_code}", said=said)

@@ -26,6 +26,7 @@ from app.web.loans.agreement import agreement
 from app.web.loans.asked import asked_page
 from app.web.loans.forms import EndForm, RefuseForm, RemarkForm, SignForm
 from app.web.loans.pages import Deed, LoanPage, has_signed, loan_page
+from app.web.loans.room import room_line
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -69,9 +70,14 @@ def show(token: str) -> ResponseReturnValue:
     # What was read may be old: the page shows what is on the table now.
     seen, _ = _seen(permit)
     status = HTTPStatus.CONFLICT if form.errors else HTTPStatus.OK
-    page, thanked = _page(seen), _thanks(seen)
     return render_template(
-        "loans/by_mail/show.html", form=form, page=page, seen=seen, thanks=thanked, token=token
+        "loans/by_mail/show.html",
+        form=form,
+        page=_page(seen),
+        seen=seen,
+        thanks=_thanks(seen),
+        room=room_line(db.session(), seen, Party.LENDER, dutch_day(utc_now())),
+        token=token,
     ), status
 
 

@@ -37,7 +37,7 @@ from app.web.loans.forms import (
 )
 from app.web.loans.hours import HoursForm, hours_form
 from app.web.loans.pages import Deed, LoanPage, loan_line, loan_page
-from app.web.loans.room import room_words
+from app.web.loans.room import room_line
 from app.web.loans.steps import done, seen_for, seen_loan
 from app.web.policy import Policy, allow
 
@@ -322,7 +322,7 @@ def _show(seen: SeenLoan, party: Party, page: LoanPage, hours: HoursForm) -> str
         page=page,
         hours=hours,
         sign=SignForm(formdata=None, data={"version": page.version}),
-        room=room_words(db.session(), seen, party, dutch_day(utc_now())),
+        room=room_line(db.session(), seen, party, dutch_day(utc_now())),
     )
 
 
