@@ -201,6 +201,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         LoanState.CLOSED: "Afgesloten",
         LoanState.REFUSED: "Geweigerd",
         LoanState.WITHDRAWN: "Ingetrokken",
+        LoanState.CALLED_OFF: "Gaat niet door",
     },
     Party: {
         Party.PROFESSIONAL: "Gedetacheerde",

@@ -320,6 +320,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "proposal.refused": (MAIL_LOAN,),
     "loan.refused": (ANSWER_OF_BORROWER, MAIL_LOAN),
     "loan.withdrawn": (MAIL_LOAN,),
+    "loan.called_off": (MAIL_LOAN,),
     "loan.end_moved": (MAIL_LOAN,),
     "loan.ended": (MAIL_LOAN,),
     "end_talk.planned": (MAIL_LOAN,),

@@ -72,6 +72,16 @@ class LoanWithdrawn(Event):
 
 
 @dataclass(frozen=True)
+class LoanCalledOff(Event):
+    """What three agreed on does not go on after all, before its first day."""
+
+    name: ClassVar[str] = "loan.called_off"
+    loan_id: UUID
+    party: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class EndMoved(Event):
     """A running loan ends earlier than was agreed."""
 

@@ -34,6 +34,7 @@ from app.loans.rules import (
     Party,
     Reason,
     Room,
+    has_begun,
     may_name_another,
     mondays_of,
     most_minutes,
@@ -201,10 +202,17 @@ class SeenLoan:
         runs = self.loan.state is LoanState.ACTIVE
         return runs and self.agreed is not None and today < self.agreed.starts_on
 
+    def may_be_called_off(self, today: date) -> bool:
+        """Whether it is agreed on and not begun yet: then there is nothing to stop."""
+        if self.loan.state is not LoanState.ACTIVE or self.agreed is None:
+            return False
+        return not has_begun(self.agreed.starts_on, self.weeks, today)
+
     @property
     def ends_early(self) -> bool:
         """Whether one of the three stopped it before the agreed last day, or will."""
-        return self.agreed is not None and self.loan.ended_by is not None
+        is_called_off = self.loan.state is LoanState.CALLED_OFF
+        return self.agreed is not None and self.loan.ended_by is not None and not is_called_off
 
     @property
     def expected_back_on(self) -> date | None:

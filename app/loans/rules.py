@@ -51,15 +51,17 @@ class LoanState(StrEnum):
     CLOSED = "afgesloten"
     REFUSED = "geweigerd"
     WITHDRAWN = "ingetrokken"
+    CALLED_OFF = "afgezegd"
 
 
 NEXT: dict[LoanState, frozenset[LoanState]] = {
     LoanState.ASKED: frozenset({LoanState.ACTIVE, LoanState.REFUSED, LoanState.WITHDRAWN}),
-    LoanState.ACTIVE: frozenset({LoanState.ENDED}),
+    LoanState.ACTIVE: frozenset({LoanState.ENDED, LoanState.CALLED_OFF}),
     LoanState.ENDED: frozenset({LoanState.CLOSED}),
     LoanState.CLOSED: frozenset(),
     LoanState.REFUSED: frozenset(),
     LoanState.WITHDRAWN: frozenset(),
+    LoanState.CALLED_OFF: frozenset(),
 }
 UNDER_WAY = (LoanState.ASKED, LoanState.ACTIVE)
 # Whose last day has passed.
@@ -86,6 +88,7 @@ NO_SUCH_STEP = {
     LoanState.CLOSED: "Deze inzet is afgesloten en kan niet meer veranderen.",
     LoanState.REFUSED: "Deze aanvraag is geweigerd en kan niet meer veranderen.",
     LoanState.WITHDRAWN: "Deze aanvraag is ingetrokken en kan niet meer veranderen.",
+    LoanState.CALLED_OFF: "Deze inzet gaat niet door en kan niet meer veranderen.",
 }
 
 
@@ -249,6 +252,11 @@ class Room:
     @property
     def fits(self) -> bool:
         return self.asked <= self.left
+
+
+def has_begun(starts_on: date, worked: Mapping[date, int], today: date) -> bool:
+    """Whether its first day has come, or there was work before that was put on a later day."""
+    return starts_on <= today or any(worked.values())
 
 
 def most_minutes(hours_per_week: int, starts_on: date, last_day: date) -> int:

@@ -113,6 +113,9 @@ def _what_became_of_it(seen: SeenLoan, reader: Party) -> str:
         return _sentence(f"{_name(seen, loan.ended_by, reader)} zei nee.")
     if loan.state is LoanState.WITHDRAWN:
         return _sentence(f"{_name(seen, Party.PROFESSIONAL, reader)} trok de aanvraag in.")
+    if loan.state is LoanState.CALLED_OFF:
+        who = YOU if loan.ended_by is reader else _speaker(seen, loan.ended_by)
+        return f"Deze inzet gaat niet door. {_sentence(f'{who} zei af')}"
     if loan.state is LoanState.CLOSED:
         itself = (
             " Dat ging vanzelf, omdat niemand bezwaar maakte." if loan.closed_by is None else ""

@@ -26,7 +26,7 @@ PUBLIC = {
     *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),
     "by_mail.invitation",
     *("loans_by_mail.show", "loans_by_mail.refuse", "loans_by_mail.end", "loans_by_mail.remark"),
-    "loans_by_mail.dispute_hours",
+    *("loans_by_mail.dispute_hours", "loans_by_mail.call_off"),
     *("loans_by_mail.agreed", "loans_by_mail.asked"),
     # These exist in the demo only.
     *("demo.index", "demo.enter", "mailbox.index", "mailbox.show", "mailbox.html_part"),
@@ -38,7 +38,7 @@ WITHOUT_TOKEN = {
     *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),
     "by_mail.invitation",
     *("loans_by_mail.show", "loans_by_mail.refuse", "loans_by_mail.end", "loans_by_mail.remark"),
-    "loans_by_mail.dispute_hours",
+    *("loans_by_mail.dispute_hours", "loans_by_mail.call_off"),
 }
 NAMED_BY_OTHERS = {"/robots.txt", "/.well-known/security.txt", "/favicon.ico"}
 WORD = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*|<(uuid|path|int\(max=\d+\)):[a-z_]+>|<(token|key)>")

@@ -199,6 +199,15 @@ class LoanMachine(RuleBasedStateMachine):
             assert self.may(party, actor, manager)
             assert days >= 0
 
+    @precondition(lambda self: self.turn % 3 == 0)
+    @rule(which=st.integers(0, 1), party=PARTIES, actor=WHO, manager=MANAGERS, why=WHYS)
+    def call_off(self, which: int, party: Party, actor: str, manager: str, why: Refusal) -> None:
+        whose, actor = self.manager(which, manager), rightly(actor, party)
+        if self.tried(
+            lambda work: service.call_off(work, self.ids[which], party, why, whose), actor
+        ):
+            assert self.may(party, actor, manager)
+
     @rule(which=st.integers(0, 1), party=PARTIES, actor=WHO, manager=MANAGERS)
     def remark(self, which: int, party: Party, actor: str, manager: str) -> None:
         """Whatever is said, nobody signed by it."""
@@ -319,7 +328,8 @@ class LoanMachine(RuleBasedStateMachine):
             loan, opgave = self.loan(which), self.parties(which).opgave
             self.session.refresh(opgave)
             ran = loan is not None and loan.agreed_version is not None
-            left = ran and loan is not None and loan.state in OVER and loan.ended_by
+            gone = {*OVER, LoanState.CALLED_OFF}
+            left = ran and loan is not None and loan.state in gone and loan.ended_by
             assert opgave.people_taken == int(ran and not left)
 
     @invariant()

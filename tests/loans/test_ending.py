@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM
@@ -12,8 +12,9 @@ from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
 from app.loans import queries, service
-from app.loans.models import Loan
+from app.loans.models import LentWeek, Loan
 from app.loans.rules import LoanState, Party, Reason, Refusal, end_talk_day
+from app.loans.service.running import HAS_BEGUN, NOT_BEGUN
 from app.loans.words import end_talk, how_it_stands, why
 from app.opgaven import life
 from app.opgaven.rules import OpgaveStatus
@@ -137,7 +138,7 @@ def test_a_talk_that_nears_is_told_once_for_each_day(session: Session, who: Part
 
 
 def test_an_early_end_frees_the_seat_on_the_day_after(session: Session, who: Parties) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
     assert (who.opgave.people_taken, who.opgave.status) == (1, OpgaveStatus.FILLED)
     professional = make_work(session, who.professional)
     service.end_early(professional, loan.id, Party.PROFESSIONAL, TODAY + A_DAY, WHY)
@@ -152,7 +153,7 @@ def test_an_early_end_frees_the_seat_on_the_day_after(session: Session, who: Par
 
 
 def test_three_may_sign_that_it_goes_on_after_all(session: Session, who: Parties) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
     professional = make_work(session, who.professional)
     service.end_early(professional, loan.id, Party.PROFESSIONAL, TODAY + A_DAY, WHY)
     service.change(professional, loan.id, Party.PROFESSIONAL, 1, TERMS)
@@ -170,7 +171,7 @@ def test_three_may_sign_that_it_goes_on_after_all(session: Session, who: Parties
 def test_who_stops_earlier_says_when_they_are_back(
     session: Session, who: Parties, days: int | None
 ) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
     work, friday = make_work(session, who.professional), TODAY + 4 * A_DAY
     back_on = friday + days * A_DAY if days else None
 
@@ -188,7 +189,7 @@ def test_who_stops_earlier_says_when_they_are_back(
 
 
 def test_an_early_end_of_what_was_withdrawn_frees_nothing(session: Session, who: Parties) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
     life.withdraw(make_work(session, who.borrower), who.opgave.id)
     professional = make_work(session, who.professional)
     service.end_early(professional, loan.id, Party.PROFESSIONAL, TODAY, WHY)
@@ -224,7 +225,7 @@ def test_an_opgave_finishes_when_the_last_loan_has_ended(session: Session) -> No
 def test_when_all_left_early_the_opgavehouder_decides_until_its_last_day(
     session: Session, who: Parties
 ) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
     life.start(make_work(session, who.borrower), who.opgave.id)
     professional = make_work(session, who.professional)
     service.end_early(professional, loan.id, Party.PROFESSIONAL, TODAY, WHY)
@@ -264,3 +265,56 @@ def test_what_runs_goes_on_when_the_opgave_is_over(session: Session, who: Partie
 
 def test_an_opgave_that_is_over_wakes_who_ends_what_was_asked() -> None:
     assert END_LOANS_ASKED in REACTIONS["opgave.ended"]
+
+
+@pytest.mark.parametrize("party", list(Party))
+def test_before_its_first_day_each_may_let_it_not_go_on(
+    session: Session, who: Parties, party: Party
+) -> None:
+    loan = a_running_loan(session, who)
+    actors = {Party.PROFESSIONAL: who.professional, Party.BORROWER: who.borrower}
+    work = make_work(session, actors.get(party, SYSTEM))
+    manager = who.manager if party is Party.LENDER else None
+    with pytest.raises(Conflict, match="has not begun") as refused:
+        service.end_early(work, loan.id, party, TODAY + A_DAY, WHY, manager)
+    assert refused.value.said == NOT_BEGUN
+    with pytest.raises(FaultyDraft):
+        service.call_off(work, loan.id, party, Refusal(), manager)
+
+    for _ in range(2):
+        service.call_off(work, loan.id, party, WHY, manager)
+
+    assert (loan.state, loan.last_day, loan.end_talk_on) == (LoanState.CALLED_OFF, None, None)
+    assert (who.opgave.people_taken, who.opgave.status) == (0, OpgaveStatus.TALKING)
+    assert session.scalar(select(func.sum(LentWeek.hours))) == 0
+    assert told(session, "loan.called_off") == 1
+    seen = queries.of_any(session, loan.id)
+    assert how_it_stands(seen, party, TODAY) == "Deze inzet gaat niet door. Jij zei af."
+    others = {how_it_stands(seen, one, TODAY) for one in Party if one is not party}
+    names = {
+        Party.PROFESSIONAL: who.professional.name,
+        Party.LENDER: "Fatma de Baas",
+        Party.BORROWER: f"Gemeente {seen.borrower_name}",
+    }
+    assert others == {f"Deze inzet gaat niet door. {names[party]} zei af."}
+    assert why(seen) == "Reden: het werk is klaar."
+    # Who can no longer go may ask again.
+    assert a_loan(session, who).state is LoanState.ASKED
+
+
+@pytest.mark.parametrize("is_worked", [False, True])
+def test_what_has_begun_is_stopped_and_not_called_off(
+    session: Session, who: Parties, *, is_worked: bool
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    work = make_work(session, who.professional)
+    if is_worked:
+        service.write_hours(work, loan.id, TODAY, 480)
+        service.change(work, loan.id, Party.PROFESSIONAL, 1, TERMS)
+        sign_rest(session, who, loan.id, 2)
+
+    with pytest.raises(Conflict) as refused:
+        service.call_off(work, loan.id, Party.PROFESSIONAL, WHY)
+    assert refused.value.said == HAS_BEGUN
+    service.end_early(work, loan.id, Party.PROFESSIONAL, TODAY, WHY)
+    assert loan.last_day == TODAY

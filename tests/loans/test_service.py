@@ -383,7 +383,7 @@ class TestRunning:
             service.write_hours(later, loan.id, monday, minutes)
 
     def test_an_early_end_gives_the_weeks_back(self, session: Session, who: Parties) -> None:
-        loan = a_running_loan(session, who)
+        loan = a_running_loan(session, who, starts_on=TODAY)
         service.change(make_work(session, who.borrower), loan.id, Party.BORROWER, 1, OTHER)
         last_day = NEXT_MONDAY + timedelta(days=10)
 
@@ -392,7 +392,7 @@ class TestRunning:
         )
 
         assert (loan.state, loan.last_day, loan.version) == (LoanState.ACTIVE, last_day, 1)
-        assert lent(session, who) == [8, 8] + [0] * 10
+        assert lent(session, who) == [8, 8, 8] + [0] * 10
 
     def test_the_day_after_the_last_it_has_ended(self, session: Session, who: Parties) -> None:
         loan = a_running_loan(session, who)

@@ -24,7 +24,7 @@ from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
 from tests.support.builders import a_user
 from tests.support.pages import fault_at, text_of
 from tests.support.web import sign_in
-from tests.support.work import MONDAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 FORM = {
     "hours_per_week": "8",
@@ -237,7 +237,7 @@ def test_other_terms_are_asked_of_each_about_the_professional(
 
 
 def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
     sign_in(client, session, who.professional)
     form = {"last_day": "2026-12-11", "reason": "werk_klaar", "version": "1"}
 
@@ -249,7 +249,7 @@ def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> No
     ends = client.post(f"/inzet/{loan.id}/stoppen", data=form, follow_redirects=True)
 
     said = text_of(ends)
-    assert "duurt tot en met 11 december 2026, eerder dan afgesproken." in said
+    assert "Loopt tot en met 11 december 2026, eerder dan afgesproken." in said
     assert "Laatste dag 11 december 2026 (afgesproken was 21 februari 2027)" in said
     # A Friday was the last one.
     assert "Terug op 14 december 2026 (afgesproken was 22 februari 2027)" in said
@@ -261,7 +261,7 @@ def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> No
 def test_a_day_of_return_is_said_with_an_early_end(
     app: Flask, client: FlaskClient, session: Session, who: Parties
 ) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
     session.commit()
     link = to_sign(app, loan, who.manager)
     form = {"last_day": "2026-11-23", "returns_on": "2026-12-01", "reason": "werk_klaar"}
@@ -277,7 +277,7 @@ def test_a_day_of_return_is_said_with_an_early_end(
 def test_what_stops_earlier_goes_on_when_three_sign(
     client: FlaskClient, session: Session, who: Parties
 ) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
     session.commit()
     sign_in(client, session, who.professional)
     form = {"last_day": "2026-12-11", "reason": "anders", "words": "Toch niet", "version": "1"}
@@ -594,9 +594,10 @@ def test_titles_stay_short_enough_to_read(
     link = to_sign(app, loan, who.manager)
 
     pages = [
-        f"/inzet/{loan.id}/{page}" for page in ("wijzigen", "vragen", "stoppen", "eindgesprek")
+        f"/inzet/{loan.id}/{page}"
+        for page in ("wijzigen", "vragen", "niet-doorgaan", "eindgesprek")
     ]
-    for address in (*pages, f"{link}/vragen", f"{link}/stoppen"):
+    for address in (*pages, f"{link}/vragen", f"{link}/niet-doorgaan"):
         found = re.search(r"<title>(.*?)</title>", client.post(address, data={}).text, re.DOTALL)
         assert found is not None
         assert found[1].strip().startswith("Fout: ")
@@ -659,3 +660,32 @@ def test_who_says_no_reads_that_they_did(
 
     assert "Je zei nee. De anderen krijgen een mail en lezen je reden." in text_of(refused)
     assert "Jij zei nee. Reden: “Toch niet”" in text_of(refused)
+
+
+def test_before_its_first_day_it_is_called_off(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    session.commit()
+    link, visitor = to_sign(app, loan, who.manager), app.test_client()
+    assert "Laat het niet doorgaan" in text_of(visitor.get(link))
+    assert "Stop eerder" not in text_of(visitor.get(link))
+    assert visitor.get(f"{link}/stoppen").status_code == 409
+    faulty = visitor.post(f"{link}/niet-doorgaan", data={})
+    assert faulty.status_code == 422
+    assert "De inzet begint nu op 30 november 2026." in text_of(faulty)
+    sign_in(client, session, who.professional)
+    assert "Laat het niet doorgaan" in text_of(client.get(f"/inzet/{loan.id}"))
+
+    form = {"reason": "te_druk", "words": "Het lukt niet."}
+    off = client.post(f"/inzet/{loan.id}/niet-doorgaan", data=form, follow_redirects=True)
+
+    reason = "Reden: er is nu te veel eigen werk. “Het lukt niet.”"
+    assert "De anderen krijgen een mail en lezen je reden." in text_of(off)
+    assert f"Deze inzet gaat niet door. Jij zei af. {reason}" in text_of(off)
+    assert "eindgesprek" not in text_of(off)
+    assert "Duurt tot en met 21 februari 2027" in text_of(off)
+    for said in (text_of(visitor.get(link)), text_of(client.get("/inzet"))):
+        assert "Gaat niet door" in said
+    assert f"{who.professional.name} zei af. {reason}" in text_of(visitor.get(link))
+    assert visitor.post(f"{link}/niet-doorgaan", data=form).status_code == 409

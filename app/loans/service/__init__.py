@@ -18,6 +18,7 @@ from app.loans.service.feedback import (
 from app.loans.service.manager import name_another, note_unreached
 from app.loans.service.reacting import say_later, say_no, withdraw_reaction
 from app.loans.service.running import (
+    call_off,
     end_early,
     end_what_is_over,
     finish_opgaven,
@@ -39,6 +40,7 @@ __all__ = [
     "answer_feedback",
     "ask",
     "ask_for_feedback",
+    "call_off",
     "change",
     "close_what_nobody_disputes",
     "dispute_hours",

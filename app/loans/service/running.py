@@ -13,7 +13,14 @@ from app.core.workdays import monday_of, next_workday
 from app.hours import service as hours
 from app.hours.rules import Lent
 from app.loans import queries
-from app.loans.events import EndMoved, EndTalkNears, EndTalkPlanned, HoursWritten, LoanEnded
+from app.loans.events import (
+    EndMoved,
+    EndTalkNears,
+    EndTalkPlanned,
+    HoursWritten,
+    LoanCalledOff,
+    LoanEnded,
+)
 from app.loans.models import Loan, Terms, WorkedWeek
 from app.loans.rules import (
     FROM_TODAY,
@@ -25,6 +32,7 @@ from app.loans.rules import (
     Party,
     Refusal,
     end_faults,
+    has_begun,
     refusal_faults,
 )
 from app.loans.service import weeks
@@ -33,6 +41,10 @@ from app.loans.service.finding import as_one_of, as_professional
 from app.opgaven import life
 
 NOT_RUNNING = "Deze inzet loopt niet. Er is niets veranderd."
+HAS_BEGUN = "Deze inzet is al begonnen. Je kunt hem wel eerder laten stoppen."
+NOT_BEGUN = (
+    "Deze inzet is nog niet begonnen. Laat hem niet doorgaan, of stel andere afspraken voor."
+)
 OUTSIDE = "Deze week valt buiten de inzet, of moet nog komen."
 
 
@@ -76,6 +88,27 @@ def _book(work: Work, loan: Loan, monday: date, minutes: int) -> None:
     hours.rebook(work, lent)
 
 
+def call_off(
+    work: Work, loan_id: UUID, party: Party, why: Refusal, manager: Manager | None = None
+) -> None:
+    """Before its first day each of the three may let it not go on; its weeks and seat are free."""
+    loan = as_one_of(work, loan_id, party, manager)
+    if loan.state is LoanState.CALLED_OFF and loan.ended_by is party:
+        return
+    refuse(refusal_faults(why))
+    if loan.state is LoanState.ACTIVE and _has_begun(work, loan):
+        raise Conflict(f"loan {loan_id} has begun", said=HAS_BEGUN)
+    loan.move_to(LoanState.CALLED_OFF)
+    weeks.give_back(work, loan)
+    life.leave_seat(work, loan.opgave_id)
+    loan.last_day = loan.end_talk_on = loan.returns_on = None
+    loan.ended_at, loan.ended_by = work.now, party
+    loan.reason, loan.reason_words = why.reason, why.words
+    # Other terms that were on the table are off.
+    loan.version = loan.agreed_version or loan.version
+    work.emit(LoanCalledOff(loan_id=loan.id, party=party.value, reason=str(why.reason)))
+
+
 def end_early(
     work: Work,
     loan_id: UUID,
@@ -92,6 +125,8 @@ def end_early(
     loan = as_one_of(work, loan_id, party, manager)
     if loan.state is not LoanState.ACTIVE or loan.last_day is None:
         raise Conflict(f"loan {loan_id} does not run", said=NOT_RUNNING)
+    if not _has_begun(work, loan):
+        raise Conflict(f"loan {loan_id} has not begun", said=NOT_BEGUN)
     refuse(refusal_faults(why) + end_faults(loan.last_day, last_day, returns_on, work.today))
     if last_day is None:
         return
@@ -164,6 +199,11 @@ def tell_end_talks(work: Work) -> int:
         work.emit(EndTalkNears(loan_id=loan.id, day=day))
         told += 1
     return told
+
+
+def _has_begun(work: Work, loan: Loan) -> bool:
+    terms = work.fetch(Terms, (loan.id, loan.agreed_version))
+    return has_begun(terms.starts_on, queries.minutes_of(work.session, loan.id), work.today)
 
 
 def _hours_faults(work: Work, loan: Loan, monday: date, minutes: int) -> list[Fault]:

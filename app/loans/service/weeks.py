@@ -34,6 +34,11 @@ def end_on(work: Work, loan: Loan, last_day: date) -> None:
     _replace(work, loan, held, kept)
 
 
+def give_back(work: Work, loan: Loan) -> None:
+    """All of its weeks are free again."""
+    _replace(work, loan, _held(work, loan), {})
+
+
 def _held(work: Work, loan: Loan) -> Hours:
     """What this loan takes now."""
     if loan.agreed_version is None or loan.last_day is None:

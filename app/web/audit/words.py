@@ -52,6 +52,7 @@ DEEDS: Mapping[str, str] = {
     "later.said": "bewaarde een opgave voor later",
     "limit.agreed": "sprak een limiet op uren af",
     "loan.asked": "vroeg om uren",
+    "loan.called_off": "liet een inzet niet doorgaan",
     "loan.closed": "sloot een inzet af",
     "loan.end_moved": "verplaatste de laatste dag van een inzet",
     "loan.ended": "beëindigde een inzet",

@@ -143,6 +143,23 @@ def refuse(token: str) -> ResponseReturnValue:
     return page, form.status
 
 
+@loans_by_mail.route("/tekenen/<token>/niet-doorgaan", methods=["GET", "POST"])
+@allow(Policy.PUBLIC)
+@csrf.exempt
+def call_off(token: str) -> ResponseReturnValue:
+    permit = _permit(token)
+    seen, manager = _seen_for(permit, Deed.CALL_OFF)
+    form = RefuseForm.of_request(meta=WITHOUT_TOKEN)
+
+    def call_it_off(work: Work) -> None:
+        service.call_off(work, permit.loan_id, Party.LENDER, form.refusal(), manager)
+
+    if form.submitted() and _done(form, call_it_off):
+        return redirect(url_for("loans_by_mail.show", token=token))
+    page = render_template("loans/by_mail/call_off.html", form=form, seen=seen, token=token)
+    return page, form.status
+
+
 @loans_by_mail.route("/tekenen/<token>/stoppen", methods=["GET", "POST"])
 @allow(Policy.PUBLIC)
 @csrf.exempt

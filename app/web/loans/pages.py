@@ -48,6 +48,7 @@ TONES = {
     LoanState.CLOSED: "good",
     LoanState.REFUSED: "bad",
     LoanState.WITHDRAWN: "neutral",
+    LoanState.CALLED_OFF: "bad",
 }
 ENDS_ON, RETURNS_ON, LAST_DAY = "Duurt tot en met", "Terug op", "Laatste dag"
 EARLIER = "{day} (afgesproken was {was})"
@@ -73,6 +74,7 @@ class Deed(StrEnum):
     WITHDRAW = "withdraw"
     NAME_MANAGER = "name_manager"
     PLAN_END_TALK = "plan_end_talk"
+    CALL_OFF = "call_off"
     END = "end"
     WRITE_HOURS = "write_hours"
     AGREE_ON_HOURS = "agree_on_hours"
@@ -257,9 +259,8 @@ def _state_word(seen: SeenLoan, today: date) -> str:
 def _works(seen: SeenLoan, today: date) -> str:
     if seen.begins_later(today):
         return "gaat werken"
-    return {LoanState.ACTIVE: "werkt", **dict.fromkeys(OVER, "werkte")}.get(
-        seen.loan.state, "wil werken"
-    )
+    works = {LoanState.ACTIVE: "werkt", LoanState.CALLED_OFF: "zou gaan werken"}
+    return {**works, **dict.fromkeys(OVER, "werkte")}.get(seen.loan.state, "wil werken")
 
 
 def _decides(seen: SeenLoan) -> str:
@@ -281,6 +282,7 @@ def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
     is_proposal = loan.state is LoanState.ACTIVE and loan.version != loan.agreed_version
     is_asked, runs = loan.state is LoanState.ASKED, loan.state is LoanState.ACTIVE
     is_professional = party is Party.PROFESSIONAL
+    not_begun = seen.may_be_called_off(today)
     has_hours = loan.state is LoanState.ENDED or (runs and not seen.begins_later(today))
     may = {
         Deed.SIGN: party in seen.waits_for,
@@ -290,7 +292,8 @@ def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
         Deed.NAME_MANAGER: is_professional and seen.may_name_another_manager,
         Deed.REMARK: bool(NEXT[loan.state]),
         Deed.PLAN_END_TALK: runs,
-        Deed.END: runs and loan.last_day is not None and today < loan.last_day,
+        Deed.CALL_OFF: not_begun,
+        Deed.END: runs and not not_begun and loan.last_day is not None and today < loan.last_day,
         Deed.WRITE_HOURS: is_professional and loan.state in {LoanState.ACTIVE, LoanState.ENDED},
         Deed.AGREE_ON_HOURS: party in loan.waits_to_close,
         Deed.DISPUTE_HOURS: not is_professional and has_hours,

@@ -55,6 +55,7 @@ REFUSED = "Je zei nee. De anderen krijgen een mail en lezen je reden."
 NAMED = "Bewaard. Je leidinggevende krijgt een mail."
 WITHDRAWN = "Je aanvraag is ingetrokken. De anderen krijgen bericht."
 ENDS = "De inzet stopt op die dag. De anderen zien dat bij de afspraken."
+CALLED_OFF = "De inzet gaat niet door. De anderen krijgen een mail en lezen je reden."
 TALK_PLANNED = "Het eindgesprek staat op die dag. De anderen zien dat bij de afspraken."
 WRITTEN = "Je uren staan genoteerd."
 AGREED = "Je hebt de uren bevestigd."
@@ -235,6 +236,21 @@ def plan_end_talk(loan_id: UUID) -> ResponseReturnValue:
     if form.submitted() and done(form, plan, TALK_PLANNED):
         return redirect(url_for("loans.show", loan_id=loan_id))
     return render_template("loans/end_talk.html", form=form, seen=seen), form.status
+
+
+@loans.route("/inzet/<uuid:loan_id>/niet-doorgaan", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def call_off(loan_id: UUID) -> ResponseReturnValue:
+    seen, party = seen_for(loan_id, Deed.CALL_OFF)
+    form = RefuseForm.of_request()
+
+    def call_it_off(work: Work) -> None:
+        manager = _manager(work.actor) if party is Party.LENDER else None
+        service.call_off(work, loan_id, party, form.refusal(), manager)
+
+    if form.submitted() and done(form, call_it_off, CALLED_OFF):
+        return redirect(url_for("loans.show", loan_id=loan_id))
+    return render_template("loans/call_off.html", form=form, seen=seen), form.status
 
 
 @loans.route("/inzet/<uuid:loan_id>/stoppen", methods=["GET", "POST"])

@@ -201,7 +201,7 @@ def test_who_asks_and_the_third_who_signs_are_told_by_what_they_do(
 
 
 def test_a_next_step_is_new_again_on_the_same_line(session: Session, who: Parties) -> None:
-    loan = a_running_loan(session, who)
+    loan = a_running_loan(session, who, starts_on=TODAY)
     service.mail_loan(make_work(session), loan.id, by=Party.BORROWER)
     reader = make_work(session, who.professional, MONDAY + AN_HOUR)
     service.mark_all_read(reader)
@@ -217,7 +217,7 @@ def test_a_next_step_is_new_again_on_the_same_line(session: Session, who: Partie
     assert queries.count_unread(session, reader.actor, TODAY) == 1
     [said] = inbox(session, who.professional)
     assert said.startswith(
-        "Begint op 30 november 2026 en duurt tot en met 13 december 2026, eerder dan afgesproken. "
+        "Loopt tot en met 13 december 2026, eerder dan afgesproken. "
         "Reden om te stoppen: het werk is klaar."
     )
     # What somebody wrote stands on the page of the loan, and in no digest.
