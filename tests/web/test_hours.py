@@ -56,7 +56,7 @@ def test_a_colleague_reads_how_the_own_gemeente_stands(
 
     said = text_of(client.get("/uren"))
 
-    assert "We leenden 38 uur meer uit dan we leenden." in said
+    assert "We hebben 38 uur te goed." in said
     assert "Vierde kwartaal van 2026 Stand nu: 38 uur te goed." in said
     assert "Derde kwartaal van 2026 Stand aan het eind: 30 uur te goed." in said
     assert "We spraken geen limiet af" in said
@@ -177,8 +177,11 @@ def test_a_spreadsheet_gets_every_booking_with_the_balance_after_it(
             *("23-11-2026", "Geleend", "", "'s-Halen", "'=1+1; of niet", "16-11-2026"),
             *("-7,50", "22,50"),
         ],
-        ["31-12-2026", "Eindstand", "", "", "", "", "", "22,50"],
+        # It is not over yet.
+        ["23-11-2026", "Stand nu", "", "", "", "", "", "22,50"],
     ]
+    ended = rows_of(client.get("/uren/2026/3/csv"))
+    assert ended[-1] == ["30-09-2026", "Eindstand", "", "", "", "", "", "30,00"]
 
 
 @pytest.mark.parametrize(
@@ -201,8 +204,8 @@ def test_hours_of_a_spreadsheet_have_a_decimal_comma(minutes: int, said: str) ->
 
 
 def test_the_balance_is_told_in_words() -> None:
-    assert standing_words(120 * HOUR) == "We leenden 120 uur meer uit dan we leenden."
-    assert standing_words(-450) == "We leenden 7,5 uur meer dan we uitleenden."
+    assert standing_words(120 * HOUR) == "We hebben 120 uur te goed."
+    assert standing_words(-450) == "We zijn 7,5 uur schuldig."
     assert standing_words(0) == "We staan quitte: er staan geen uren open."
     assert [owed_words(one) for one in (0, 90, -90)] == [
         *("0 uur", "1,5 uur te goed", "1,5 uur schuldig")
@@ -330,6 +333,8 @@ def test_a_year_that_runs_is_shown_without_a_button(client: FlaskClient, session
 
     assert "Dit jaar loopt nog." in said
     assert "maakt 8 uur goed aan" in said
+    assert "Straks telt alles mee wat op 31 december 2026 openstaat." in said
+    assert "openstond" not in said
     assert "Verreken de uren" not in said
     assert client.post("/beheer/verrekenen/2026", data={"mark": "x"}).status_code == 409
 
@@ -355,9 +360,29 @@ def test_what_was_settled_stands_in_the_quarter_of_its_booking(
     said = text_of(client.get("/uren/2026/4"))
 
     assert "Stand op 1 oktober 2026 120 uur schuldig" in said
-    assert "Verrekend 120 uur" in said
+    assert "Verrekend +120 uur, goedgemaakt door ons" in said
     assert "120 uur, goedgemaakt door ons" in said
     assert "Stand nu 0 uur" in said
+    told = "zijn verrekend op 23 november 2026. Haaldam maakt 120 uur goed aan Leendam."
+    assert f"De uren van 2025 {told}" in text_of(client.get("/uren"))
+
+    client.post("/beheer/verrekenen/2025/ongedaan")
+
+    said = text_of(client.get("/uren/2026/4"))
+    assert "Verrekend, en daarna weer ongedaan gemaakt: er verandert niets." in said
+    assert "120 uur, op 23 november 2026 ongedaan gemaakt" in said
+    assert "zijn verrekend" not in text_of(client.get("/uren"))
+
+
+def test_who_has_no_part_in_a_settlement_reads_nothing_of_it(
+    client: FlaskClient, session: Session
+) -> None:
+    owing(session)
+    person = a_colleague(session, Role.BEHEERDER)
+    sign_in(client, session, person)
+    press_settle(client, client.get("/beheer/verrekenen/2025"))
+
+    assert "zijn verrekend" not in text_of(client.get("/uren"))
 
 
 MAKE_IT = """

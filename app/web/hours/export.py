@@ -19,14 +19,19 @@ FORMULA_SIGNS = tuple("=+-@|%\t\r\n＝＋－＠")
 ENCODING = "utf-8-sig"
 
 
-def csv_of(statement: Statement) -> bytes:
-    """Semicolons and decimal commas, as spreadsheets expect where Dutch is spoken."""
+def csv_of(statement: Statement, today: date) -> bytes:
+    """Semicolons and decimal commas, as spreadsheets expect where Dutch is spoken.
+
+    Of a quarter that runs the last row tells how it stands today.
+    """
     quarter, balance = statement.quarter, statement.opening
     rows = [_standing(quarter.starts_on, "Beginstand", balance)]
     for line in statement.lines:
         balance += line.minutes
         rows.append(_row(line, balance))
-    rows.append(_standing(quarter.ends_on, "Eindstand", balance))
+    is_over = quarter.ends_on < today
+    last = (quarter.ends_on, "Eindstand") if is_over else (today, "Stand nu")
+    rows.append(_standing(*last, balance))
     written = StringIO()
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerow(HEADS)

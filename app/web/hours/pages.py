@@ -34,6 +34,8 @@ class QuarterLine:
 class HoursPage:
     gemeente_name: str
     standing: str
+    # What was made good between whom when a year was settled last; nothing when it was not theirs.
+    settled: str
     limit: str
     has_limit: bool
     may_agree: bool
@@ -84,6 +86,8 @@ class YearPage:
     year: int
     said: str
     saving: str
+    # Which hours count.
+    counts: str
     lines: list[str]
     mark: str
     may_settle: bool
@@ -95,6 +99,7 @@ def hours_page(session: Session, actor: Actor, code: str, today: date) -> HoursP
     return HoursPage(
         gemeente_name=gemeenten.by_code(session, code).name,
         standing=standing_words(balance),
+        settled=_last_settled_words(session, code),
         limit=limit_words(balance, limit, loans.promised(session, code, today)),
         has_limit=limit is not None,
         may_agree=may_agree_limit(actor, code),
@@ -138,7 +143,7 @@ def sums_of(statement: Statement, *, is_over: bool) -> list[tuple[str, str]]:
         (f"Stand op {dutch_date(quarter.starts_on)}", owed_words(statement.opening)),
         ("Uitgeleend", f"{hours(statement.sum_of(Entry.LENT))} uur"),
         ("Geleend", f"{hours(-statement.sum_of(Entry.BORROWED))} uur"),
-        ("Verrekend", f"{hours(abs(settled))} uur" if settled else ""),
+        ("Verrekend", _settled_sum(settled) if settled else ""),
         ("Samengevoegd", f"{hours(merged)} uur" if merged else ""),
         (last, owed_words(statement.closing)),
     ]
@@ -166,6 +171,7 @@ def year_page(session: Session, year: int, today: date) -> YearPage:
         year=year,
         said=_year_words(settling, year, today),
         saving=saving_words(found),
+        counts=_counted_words(year, today),
         lines=[_settling_words(found, number) for number in range(len(found.settlings))],
         mark=found.mark,
         may_settle=settling is None and year < today.year and last < year and bool(found.settlings),
@@ -190,9 +196,9 @@ def saving_words(found: YearProposal) -> str:
 
 def standing_words(balance: int) -> str:
     if balance > 0:
-        return f"We leenden {hours(balance)} uur meer uit dan we leenden."
+        return f"We hebben {hours(balance)} uur te goed."
     if balance < 0:
-        return f"We leenden {hours(-balance)} uur meer dan we uitleenden."
+        return f"We zijn {hours(-balance)} uur schuldig."
     return "We staan quitte: er staan geen uren open."
 
 
@@ -264,8 +270,10 @@ def _group(entry: Entry, lines: list[Line], readable: set[UUID]) -> Group:
 
 def _total_words(entry: Entry, total: int, other: str) -> str:
     said = f"{hours(abs(total))} uur"
-    if entry is not Entry.SETTLED or not total:
+    if entry is not Entry.SETTLED:
         return said
+    if not total:
+        return "Verrekend, en daarna weer ongedaan gemaakt: er verandert niets."
     return f"{said}, goedgemaakt door {'ons' if total > 0 else other}"
 
 
@@ -273,6 +281,8 @@ def _line_words(line: Line) -> str:
     said = f"{hours(abs(line.minutes))} uur"
     if line.week:
         said = f"week van {dutch_date(line.week)}: {said}"
+    if line.is_correction and line.entry is Entry.SETTLED:
+        return f"{said}, op {dutch_date(line.booked_on)} ongedaan gemaakt"
     if line.is_correction:
         return f"Eraf, {said} (geboekt op {dutch_date(line.booked_on)})"
     return said[:1].upper() + said[1:] if line.week else f"{said}, op {dutch_date(line.booked_on)}"
@@ -282,6 +292,38 @@ def _year_words(settling: HourSettling | None, year: int, today: date) -> str:
     if settling is not None:
         return f"Verrekend op {dutch_date(settling.settled_at)}."
     return "Dit jaar loopt nog." if year >= today.year else "Nog niet verrekend."
+
+
+def _counted_words(year: int, today: date) -> str:
+    if year < today.year:
+        return f"Alles wat op 31 december {year} openstond, telt mee."
+    return (
+        f"Zo zou het zijn met wat er nu openstaat. Straks telt alles mee wat op 31 december {year} "
+        "openstaat."
+    )
+
+
+def _settled_sum(minutes: int) -> str:
+    """With the sign that it has in the balance."""
+    if minutes > 0:
+        return f"+{hours(minutes)} uur, goedgemaakt door ons"
+    return f"{hours(minutes)} uur, aan ons goedgemaakt"
+
+
+def _last_settled_words(session: Session, code: str) -> str:
+    """What everybody of a gemeente reads of a year that was settled: who makes good to whom."""
+    year = queries.last_settled(session)
+    settling = queries.settling_of(session, year) if year is not None else None
+    if settling is None:
+        return ""
+    found = queries.settled(session, settling)
+    own = [
+        _settling_words(found, number)
+        for number, one in enumerate(found.settlings)
+        if code in {one.debtor, one.creditor}
+    ]
+    day = dutch_date(settling.settled_at)
+    return " ".join([f"De uren van {year} zijn verrekend op {day}.", *own]) if own else ""
 
 
 def _settling_words(found: YearProposal, number: int) -> str:

@@ -44,7 +44,8 @@ def show(year: int, quarter: int) -> str:
 def as_csv(year: int, quarter: int) -> Response:
     statement = pages.as_read_by(db.session(), current_actor(), _statement(year, quarter))
     _keep_export(statement)
-    return _download(csv_of(statement), "text/csv; charset=utf-8", _file_name(statement, "csv"))
+    written = csv_of(statement, dutch_day(utc_now()))
+    return _download(written, "text/csv; charset=utf-8", _file_name(statement, "csv"))
 
 
 @hours.get("/uren/<int(max=9999):year>/<int(max=4):quarter>/pdf")
