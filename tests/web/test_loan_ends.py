@@ -16,7 +16,8 @@ from app.links import Links
 from app.loans import service
 from app.loans.models import Loan
 from app.loans.rules import LoanState, Manager, NamedManager, Party, hours_mark
-from app.people.models import Evidence
+from app.people.models import Evidence, Profile
+from app.people.rules import Visibility
 from app.web.forms import NOT_A_CHOICE
 from app.web.loans.how_it_went import AGAIN
 from tests.loans.builders import Parties, a_loan, a_running_loan, parties
@@ -240,7 +241,7 @@ def test_feedback_is_blind_on_the_page(
     assert AGAIN[Party.BORROWER] in page
     assert AGAIN[Party.PROFESSIONAL] not in page
     assert "Wat leverde je leerdoel op?" not in page
-    assert "inkoop" in page
+    assert "inkoop (niet verplicht)" in text_of(client.get(f"/inzet/{loan.id}/feedback"))
     client.post(f"/inzet/{loan.id}/feedback", data=form)
     assert "Snel ingewerkt" in text_of(client.get(f"/inzet/{loan.id}"))
     # What was given stands on the form again.
@@ -267,6 +268,15 @@ def test_feedback_is_blind_on_the_page(
     assert "inkoop: staat op je profiel" in text_of(kept)
     profile = text_of(client.get("/profiel"))
     assert f"opgave “{who.opgave.title}”, november 2026" in profile
+    assert "dit bewijs" not in profile
+    whole = session.get_one(Profile, who.professional.id)
+    for visibility, unseen in (
+        (Visibility.GEMEENTE, "Daarom zien zij dit bewijs niet."),
+        (Visibility.ANONYMOUS, "Daarom ziet niemand anders dit bewijs."),
+    ):
+        whole.visibility = visibility
+        session.commit()
+        assert unseen in text_of(client.get("/profiel"))
     who.opgave.taken_down_at = MONDAY
     session.commit()
     without = text_of(client.get("/profiel"))

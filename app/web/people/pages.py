@@ -117,6 +117,15 @@ class OwnPage:
     def is_same_for_all(self) -> bool:
         return self.at_home is not None and self.at_home == self.elsewhere
 
+    @property
+    def hides_confirmed(self) -> str:
+        """Who does not see what gemeenten confirmed, as it stands; nothing when all do."""
+        if self.elsewhere is not None and self.elsewhere.is_named:
+            return ""
+        if self.at_home is None:
+            return "Je naam is nu voor niemand te zien. Daarom ziet niemand anders dit bewijs."
+        return "Bij andere gemeenten is je naam niet te zien. Daarom zien zij dit bewijs niet."
+
 
 def profile_page(seen: SeenProfile) -> ProfilePage:
     ordered = sorted(seen.skills, key=lambda skill: -skill.energy)
