@@ -59,9 +59,9 @@ def how_it_stands(seen: SeenLoan, reader: Party, today: date) -> str:
         verb = "tekent" if len(seen.waits_for) == 1 else "tekenen"
         return f"Wacht tot {names} {verb}{_for_others(seen)}."
     earlier = ", eerder dan afgesproken" if seen.ends_early else ""
-    begins = begins_on(seen, today)
-    runs = f"{begins} en duurt" if begins else "Loopt"
-    return f"{runs} tot en met {dutch_date(loan.last_day)}{earlier}."
+    begins = begins_on(seen, today).lower()
+    runs = f"{begins} en duurt" if begins else "loopt"
+    return f"De inzet {runs} tot en met {dutch_date(loan.last_day)}{earlier}."
 
 
 def _for_others(seen: SeenLoan) -> str:

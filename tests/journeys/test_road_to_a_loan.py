@@ -172,9 +172,9 @@ def test_three_sign_and_hours_are_worked(
     look(owner, "opgavehouder-inzet-asked")
     known = road.known(road.manager_email)
     sign(owner, road.loan)
-    assert f"Loopt tot en met {dutch_date(ends_on)}." in owner.text()
+    assert f"De inzet loopt tot en met {dutch_date(ends_on)}." in owner.text()
     look(owner, "opgavehouder-inzet-runs")
-    assert "Loopt tot en met" in text_of(road.mail_to(road.manager_email, known))
+    assert "De inzet loopt tot en met" in text_of(road.mail_to(road.manager_email, known))
 
     # The document is the same for each of them.
     documents = [

@@ -77,8 +77,8 @@ def test_who_signs_is_thanked_and_told_what_comes_next(session: Session, who: Pa
 
     service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
     assert thanks(queries.of_any(session, loan.id), Party.BORROWER, TODAY) == (
-        "Bedankt. Je hebt getekend. Begint op 30 november 2026 en duurt tot en met 21 februari "
-        "2027. Alle drie de handtekeningen staan er. De anderen krijgen een mail."
+        "Bedankt. Je hebt getekend. De inzet begint op 30 november 2026 en duurt tot en met "
+        "21 februari 2027. Alle drie de handtekeningen staan er. De anderen krijgen een mail."
     )
 
 
@@ -112,7 +112,7 @@ def test_who_asked_is_told_and_not_who_came_after(session: Session, who: Parties
 def test_what_runs(session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who, starts_on=TODAY)
 
-    assert said(session, loan, Party.LENDER) == "Loopt tot en met 21 februari 2027."
+    assert said(session, loan, Party.LENDER) == "De inzet loopt tot en met 21 februari 2027."
     assert why(queries.of_any(session, loan.id)) == ""
     assert summary(queries.of_any(session, loan.id)) == (
         "8 uur per week, van 23 november 2026 tot en met 21 februari 2027"
@@ -124,7 +124,7 @@ def test_what_begins_later_does_not_run_yet(session: Session, who: Parties) -> N
     seen = queries.of_any(session, loan.id)
 
     assert said(session, loan, Party.LENDER) == (
-        "Begint op 30 november 2026 en duurt tot en met 21 februari 2027."
+        "De inzet begint op 30 november 2026 en duurt tot en met 21 februari 2027."
     )
     first = TODAY + timedelta(days=7)
     assert begins_on(seen, first - timedelta(days=1)) == "Begint op 30 november 2026"
@@ -228,5 +228,5 @@ def test_other_terms_for_what_stops_earlier_leave_that_it_stops(
     seen = queries.of_any(session, running.id)
     assert what_changed(seen, Party.LENDER, TODAY).endswith("“We missen je al.”")
     assert said(session, running, Party.LENDER) == (
-        "Loopt tot en met 2 december 2026, eerder dan afgesproken."
+        "De inzet loopt tot en met 2 december 2026, eerder dan afgesproken."
     )

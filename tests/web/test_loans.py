@@ -69,7 +69,7 @@ def test_the_whole_road(app: Flask, client: FlaskClient, session: Session, who: 
     sign_in(client, session, who.borrower)
     assert "Wacht op jou" in client.get("/inzet").text
     signed = client.post(f"/inzet/{loan.id}/tekenen", data={"version": "1"}, follow_redirects=True)
-    said = "Begint op 30 november 2026 en duurt tot en met 21 februari 2027."
+    said = "De inzet begint op 30 november 2026 en duurt tot en met 21 februari 2027."
     assert f"Bedankt. Je hebt getekend. {said}" in text_of(signed)
     listed = text_of(client.get("/inzet"))
     assert "Begint op 30 november 2026" in listed
@@ -249,7 +249,7 @@ def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> No
     ends = client.post(f"/inzet/{loan.id}/stoppen", data=form, follow_redirects=True)
 
     said = text_of(ends)
-    assert "Loopt tot en met 11 december 2026, eerder dan afgesproken." in said
+    assert "De inzet loopt tot en met 11 december 2026, eerder dan afgesproken." in said
     assert "Laatste dag 11 december 2026 (afgesproken was 21 februari 2027)" in said
     # A Friday was the last one.
     assert "Terug op 14 december 2026 (afgesproken was 22 februari 2027)" in said
@@ -571,7 +571,7 @@ def test_a_manager_who_signs_last_is_thanked_once(
     assert "Alle drie de handtekeningen staan er." in text_of(agreed)
     later = text_of(visitor.get(link))
     assert "Bedankt" not in later
-    assert "Begint op 30 november 2026" in later
+    assert "De inzet begint op 30 november 2026" in later
 
 
 def test_the_menu_says_how_many_wait(client: FlaskClient, session: Session, who: Parties) -> None:

@@ -217,7 +217,7 @@ def test_a_next_step_is_new_again_on_the_same_line(session: Session, who: Partie
     assert queries.count_unread(session, reader.actor, TODAY) == 1
     [said] = inbox(session, who.professional)
     assert said.startswith(
-        "Loopt tot en met 13 december 2026, eerder dan afgesproken. "
+        "De inzet loopt tot en met 13 december 2026, eerder dan afgesproken. "
         "Reden om te stoppen: het werk is klaar."
     )
     # What somebody wrote stands on the page of the loan, and in no digest.
