@@ -17,6 +17,8 @@ MOST_MINUTES = 60 * 60
 # A busy week is no mistake, and nobody is asked about it: half as much again, or a day more.
 MOST_MORE, A_DAY_OF_WORK = 0.5, 8
 LONGEST_DAYS = 3 * 366
+# Work may begin before all of it is written down, but not long before.
+LONGEST_AGO = timedelta(days=92)
 GOAL_LIMIT = 500
 WORDS_LIMIT = 1_000
 NAME_LIMIT = 100
@@ -207,10 +209,13 @@ def reply_faults(words: str) -> list[Fault]:
     return length_fault("words", words, WORDS_LIMIT, "Schrijf wat je wilt zeggen.")
 
 
-def faults(draft: TermsDraft, today: date) -> list[Fault]:
-    """Everything that stands in the way of signing these terms."""
+def faults(draft: TermsDraft, today: date, known_start: date | None = None) -> list[Fault]:
+    """Everything that stands in the way of signing these terms.
+
+    What is on the table, or runs, may keep the first day that it has.
+    """
     found = range_fault("hours_per_week", draft.hours_per_week, 1, MOST_HOURS)
-    found += _days_faults(draft, today)
+    found += _days_faults(draft, today, known_start)
     found += _costs_faults(draft)
     found += length_fault("learning_goal", draft.learning_goal, GOAL_LIMIT)
     return found + length_fault("words", draft.words, WORDS_LIMIT)
@@ -288,7 +293,7 @@ def end_talk_day(starts_on: date, ends_on: date) -> date:
     return min(ends_on, workday_from(max(starts_on, ends_on - END_TALK_BEFORE)))
 
 
-def _days_faults(draft: TermsDraft, today: date) -> list[Fault]:
+def _days_faults(draft: TermsDraft, today: date, known_start: date | None) -> list[Fault]:
     days = (
         ("starts_on", draft.starts_on, "Vul in wanneer het begint."),
         ("ends_on", draft.ends_on, "Vul in tot en met welke dag het duurt."),
@@ -296,7 +301,10 @@ def _days_faults(draft: TermsDraft, today: date) -> list[Fault]:
     )
     found = [Fault(name, said) for name, day, said in days if day is None]
     found += [fault for name, day, _ in days for fault in day_fault(name, day)]
-    return found or _order_faults(draft, today)
+    if found:
+        return found
+    long_ago = _long_ago_faults(draft.starts_on, today - LONGEST_AGO, known_start)
+    return long_ago + _order_faults(draft, today)
 
 
 def _order_faults(draft: TermsDraft, today: date) -> list[Fault]:
@@ -314,6 +322,18 @@ def _order_faults(draft: TermsDraft, today: date) -> list[Fault]:
         said = "De dag van terugkeer ligt niet na de laatste dag van de inzet."
         found.append(Fault("returns_on", said))
     return found
+
+
+def _long_ago_faults(
+    starts_on: date | None, earliest: date, known_start: date | None
+) -> list[Fault]:
+    if starts_on is None or starts_on >= earliest or starts_on == known_start:
+        return []
+    said = (
+        f"Kies een dag vanaf {dutch_date(earliest)}. Begon het werk eerder? Schrijf dat dan bij "
+        "de andere afspraken."
+    )
+    return [Fault("starts_on", said)]
 
 
 def _back_faults(field: str, day: date, last_day: date | None) -> list[Fault]:

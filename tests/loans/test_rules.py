@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app.loans.rules import (
+    LONGEST_AGO,
     LONGEST_DAYS,
     CostBasis,
     Reason,
@@ -80,3 +81,15 @@ def test_a_no_has_a_reason_and_another_reason_has_words() -> None:
     assert [fault.field for fault in refusal_faults(Refusal())] == ["reason"]
     assert [fault.field for fault in refusal_faults(Refusal(Reason.OTHER))] == ["words"]
     assert refusal_faults(Refusal(Reason.OTHER, "Zo is het")) == []
+
+
+def test_work_may_begin_a_little_before_it_is_written_down() -> None:
+    long_ago = TODAY - LONGEST_AGO - timedelta(days=1)
+    assert faults(replace(TERMS, starts_on=TODAY - LONGEST_AGO), TODAY) == []
+
+    [fault] = faults(replace(TERMS, starts_on=long_ago), TODAY)
+
+    assert fault.field == "starts_on"
+    assert fault.said.startswith("Kies een dag vanaf 23 augustus 2026.")
+    # What began in time may be extended long after.
+    assert faults(replace(TERMS, starts_on=long_ago), TODAY, long_ago) == []

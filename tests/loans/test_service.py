@@ -17,7 +17,7 @@ from app.core.outbox import OutboxMessage
 from app.hours.queries import balance
 from app.loans import queries, service
 from app.loans.models import LentWeek, Loan, Terms, WorkedWeek
-from app.loans.rules import CostBasis, LoanState, Manager, Party, Reason, Refusal
+from app.loans.rules import LONGEST_AGO, CostBasis, LoanState, Manager, Party, Reason, Refusal
 from app.loans.service.asking import NOT_INTERESTED_YET, OF_OWN_GEMEENTE, UNDER_WAY
 from app.loans.service.finding import CHANGED_MEANWHILE
 from app.opgaven.rules import OpgaveStatus
@@ -135,6 +135,7 @@ class TestAsking:
             ({"hours_per_week": 0}, "hours_per_week"),
             ({"hours_per_week": 200}, "hours_per_week"),
             ({"starts_on": None}, "starts_on"),
+            ({"starts_on": TODAY - LONGEST_AGO - timedelta(days=1)}, "starts_on"),
             ({"ends_on": TERMS.starts_on - timedelta(days=1)}, "ends_on"),  # type: ignore[operator]
             (
                 {

@@ -61,7 +61,7 @@ def change(work: Work, loan_id: UUID, party: Party, seen_version: int, draft: Te
     """
     loan = as_one_of(work, loan_id, party)
     current = terms_to_change(work, loan, seen_version)
-    refuse(faults(draft, work.today))
+    refuse(faults(draft, work.today, current.starts_on))
     if current.draft() == draft and loan.ended_by is None:
         return
     loan.version = next_version(work, loan)
