@@ -689,3 +689,24 @@ def test_before_its_first_day_it_is_called_off(
         assert "Gaat niet door" in said
     assert f"{who.professional.name} zei af. {reason}" in text_of(visitor.get(link))
     assert visitor.post(f"{link}/niet-doorgaan", data=form).status_code == 409
+
+
+def test_who_goes_back_after_a_step_reads_how_it_stands_and_goes_on(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    session.commit()
+    link, visitor = to_sign(app, loan, who.manager), app.test_client()
+    form = {"version": "1", "reason": "te_druk", "words": ""}
+    visitor.post(f"{link}/weigeren", data=form)
+    sign_in(client, session, who.borrower)
+
+    for back, address, who_said in (
+        (visitor, link, "Jij"),
+        (client, f"/inzet/{loan.id}", "Fatma de Baas"),
+    ):
+        gone = back.post(f"{address}/weigeren", data=form)
+        assert gone.status_code == 409
+        assert f"Zo staat het ervoor: {who_said} zei nee. Reden: er is nu te veel" in text_of(gone)
+        assert "Iemand was je voor" not in gone.text
+        assert f'href="{address}">Naar de inzet' in gone.text

@@ -27,6 +27,7 @@ from app.web.loans.asked import asked_page
 from app.web.loans.forms import EndForm, RefuseForm, RemarkForm, SignForm
 from app.web.loans.pages import Deed, LoanPage, has_signed, loan_page
 from app.web.loans.room import room_line
+from app.web.loans.steps import StepIsGone, step_is_gone
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -38,6 +39,7 @@ DAMAGED = (
 WITHOUT_TOKEN = {"csrf": False}
 
 loans_by_mail = Blueprint("loans_by_mail", __name__)
+loans_by_mail.register_error_handler(StepIsGone, step_is_gone)
 
 
 class LinkIsOver(Exception):
@@ -105,7 +107,7 @@ def agreed(token: str, version: int) -> Response:
 @csrf.exempt
 def remark(token: str) -> ResponseReturnValue:
     permit = _permit(token)
-    seen, manager = _seen_for(permit, Deed.REMARK)
+    seen, manager = _seen_for(permit, token, Deed.REMARK)
     form = RemarkForm.of_request(data={"remark_id": str(new_id())}, meta=WITHOUT_TOKEN)
 
     def say(work: Work) -> None:
@@ -129,7 +131,7 @@ def remark(token: str) -> ResponseReturnValue:
 @csrf.exempt
 def refuse(token: str) -> ResponseReturnValue:
     permit = _permit(token)
-    seen, manager = _seen_for(permit, Deed.REFUSE)
+    seen, manager = _seen_for(permit, token, Deed.REFUSE)
     form = RefuseForm.of_request(data={"version": seen.loan.version}, meta=WITHOUT_TOKEN)
 
     def say_no(work: Work) -> None:
@@ -148,7 +150,7 @@ def refuse(token: str) -> ResponseReturnValue:
 @csrf.exempt
 def call_off(token: str) -> ResponseReturnValue:
     permit = _permit(token)
-    seen, manager = _seen_for(permit, Deed.CALL_OFF)
+    seen, manager = _seen_for(permit, token, Deed.CALL_OFF)
     form = RefuseForm.of_request(meta=WITHOUT_TOKEN)
 
     def call_it_off(work: Work) -> None:
@@ -165,7 +167,7 @@ def call_off(token: str) -> ResponseReturnValue:
 @csrf.exempt
 def end(token: str) -> ResponseReturnValue:
     permit = _permit(token)
-    seen, manager = _seen_for(permit, Deed.END)
+    seen, manager = _seen_for(permit, token, Deed.END)
     form = EndForm.of_request(meta=WITHOUT_TOKEN)
 
     def end_it(work: Work) -> None:
@@ -185,7 +187,7 @@ def end(token: str) -> ResponseReturnValue:
 @csrf.exempt
 def dispute_hours(token: str) -> ResponseReturnValue:
     permit = _permit(token)
-    seen, manager = _seen_for(permit, Deed.DISPUTE_HOURS)
+    seen, manager = _seen_for(permit, token, Deed.DISPUTE_HOURS)
     form = RemarkForm.of_request(data={"remark_id": str(new_id())}, meta=WITHOUT_TOKEN)
 
     def dispute(work: Work) -> None:
@@ -218,12 +220,12 @@ def _seen(permit: LoanPermit) -> tuple[SeenLoan, Manager]:
     return queries.of_manager(db.session(), permit.loan_id, manager), manager
 
 
-def _seen_for(permit: LoanPermit, deed: Deed) -> tuple[SeenLoan, Manager]:
-    """The loan for a form; `Conflict` when there is nothing of the kind to do any more."""
+def _seen_for(permit: LoanPermit, token: str, deed: Deed) -> tuple[SeenLoan, Manager]:
+    """The loan for a form; `StepIsGone` when there is nothing of the kind to do any more."""
     seen, manager = _seen(permit)
     page = _page(seen)
     if deed not in page.deeds:
-        raise Conflict(said=page.said)
+        raise StepIsGone(page, url_for("loans_by_mail.show", token=token))
     return seen, manager
 
 

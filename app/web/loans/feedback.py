@@ -13,7 +13,7 @@ from app.loans.rules import Party, Showed
 from app.web.forms import WebForm
 from app.web.loans.forms import AnswerFeedbackForm, FeedbackForm, feedback_form
 from app.web.loans.pages import Deed
-from app.web.loans.steps import done, seen_for
+from app.web.loans.steps import StepIsGone, done, seen_for, step_is_gone
 from app.web.policy import Policy, allow
 
 GIVEN = "Bedankt. Je feedback is bewaard."
@@ -21,6 +21,7 @@ KEPT = "Het staat op je profiel. Daar kun je het verbergen of weghalen."
 ANSWERED = "Je antwoord staat erbij."
 
 loan_feedback = Blueprint("loan_feedback", __name__)
+loan_feedback.register_error_handler(StepIsGone, step_is_gone)
 
 
 @loan_feedback.route("/inzet/<uuid:loan_id>/feedback", methods=["GET", "POST"])

@@ -1,9 +1,11 @@
 """What the pages of a loan share: who may take this step, and what came of it."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from uuid import UUID
 
-from flask import flash
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict
@@ -15,8 +17,23 @@ from app.loans.queries import SeenLoan
 from app.loans.rules import Party
 from app.web.auth import current_actor
 from app.web.forms import WebForm
-from app.web.loans.pages import Deed, loan_page
+from app.web.loans.pages import Deed, LoanPage, loan_page
 from app.web.work import open_work
+
+
+class StepIsGone(Exception):
+    """A form was asked for that no longer fits how the loan stands."""
+
+    def __init__(self, page: LoanPage, address: str) -> None:
+        super().__init__(page.said)
+        self.said = " ".join(filter(None, (page.changed, page.said, page.why)))
+        self.address = address
+
+
+def step_is_gone(gone: StepIsGone) -> ResponseReturnValue:
+    """Mostly it was the reader who changed that: they read how it stands, and go on from there."""
+    page = render_template("loans/step_gone.html", said=gone.said, address=gone.address)
+    return page, HTTPStatus.CONFLICT
 
 
 def seen_loan(loan_id: UUID) -> tuple[SeenLoan, Party]:
@@ -24,11 +41,11 @@ def seen_loan(loan_id: UUID) -> tuple[SeenLoan, Party]:
 
 
 def seen_for(loan_id: UUID, deed: Deed) -> tuple[SeenLoan, Party]:
-    """The loan for a form; `Conflict` when there is nothing of the kind to do any more."""
+    """The loan for a form; `StepIsGone` when there is nothing of the kind to do any more."""
     seen, party = seen_loan(loan_id)
     page = loan_page(seen, party, dutch_day(utc_now()))
     if deed not in page.deeds:
-        raise Conflict(said=page.said)
+        raise StepIsGone(page, url_for("loans.show", loan_id=loan_id))
     return seen, party
 
 

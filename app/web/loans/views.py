@@ -38,7 +38,7 @@ from app.web.loans.forms import (
 from app.web.loans.hours import HoursForm, hours_form
 from app.web.loans.pages import Deed, LoanPage, loan_line, loan_page
 from app.web.loans.room import room_line
-from app.web.loans.steps import done, seen_for, seen_loan
+from app.web.loans.steps import StepIsGone, done, seen_for, seen_loan, step_is_gone
 from app.web.policy import Policy, allow
 
 ASKED = (
@@ -63,6 +63,7 @@ REPORTED = "Je hebt gemeld dat het klaar is. De ander krijgt een mail."
 DISPUTED = "Je bericht is verstuurd. De anderen krijgen een mail, en de uren worden nagekeken."
 
 loans = Blueprint("loans", __name__)
+loans.register_error_handler(StepIsGone, step_is_gone)
 
 
 @loans.get("/inzet")
