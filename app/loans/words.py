@@ -223,8 +223,12 @@ def what_became_of_opgave(seen: SeenLoan) -> str:
     """That a beheerder took it down, and that what was agreed stays so; mostly nothing."""
     if not seen.is_opgave_down:
         return ""
-    goes_on = " De inzet loopt door zoals jullie afspraken."
-    return f"{OPGAVE_IS_DOWN}{goes_on if seen.loan.state is LoanState.ACTIVE else ''}"
+    if seen.loan.state is not LoanState.ACTIVE:
+        return OPGAVE_IS_DOWN
+    goes_on = "De inzet loopt door zoals jullie afspraken."
+    if seen.ends_early:
+        goes_on = "Aan de inzet verandert dat niets."
+    return f"{OPGAVE_IS_DOWN} {goes_on}"
 
 
 def who_signed(seen: SeenLoan, reader: Party) -> str:

@@ -220,7 +220,7 @@ def test_three_sign_and_hours_are_worked(
     professional.fill("Laatste dag", today().isoformat())
     professional.page.get_by_label("Het werk is klaar").check()
     professional.press("Stop op die dag")
-    professional.page.get_by_text("De inzet stopt op die dag.").first.wait_for()
+    professional.page.get_by_text(f"De inzet stopt op {dutch_date(today())}.").first.wait_for()
     assert "het werk is klaar" in text_of(road.mail_to(road.manager_email, known))
     tomorrow = utc_now() + timedelta(days=1)
     with product.session() as session, begin(session, SYSTEM, lambda: tomorrow) as work:

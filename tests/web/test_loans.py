@@ -710,3 +710,28 @@ def test_who_goes_back_after_a_step_reads_how_it_stands_and_goes_on(
         assert f"Zo staat het ervoor: {who_said} zei nee. Reden: er is nu te veel" in text_of(gone)
         assert "Iemand was je voor" not in gone.text
         assert f'href="{address}">Naar de inzet' in gone.text
+
+
+def test_all_that_is_missing_to_stop_earlier_is_said_at_once(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    session.commit()
+    sign_in(client, session, who.professional)
+
+    empty = client.post(f"/inzet/{loan.id}/stoppen", data={})
+    assert "Kies een reden." in fault_at(empty, "reason")
+    assert "Kies een dag vanaf vandaag" in fault_at(empty, "last_day")
+    other = client.post(f"/inzet/{loan.id}/stoppen", data={"reason": "anders"})
+    assert "Vertel in een paar woorden waarom." in fault_at(other, "words")
+    assert "Kies een dag vanaf vandaag" in fault_at(other, "last_day")
+    assert "Nodig als je een andere reden kiest." in text_of(other)
+
+    form = {"last_day": "2026-12-11", "reason": "anders", "words": "Het lukt niet."}
+    ends = client.post(f"/inzet/{loan.id}/stoppen", data=form, follow_redirects=True)
+    said = "De inzet stopt op 11 december 2026. De anderen krijgen een mail en lezen je reden."
+    assert said in text_of(ends)
+    assert "Reden om te stoppen: “Het lukt niet.”" in text_of(ends)
+    who.opgave.taken_down_at = MONDAY
+    session.commit()
+    assert "zoals jullie afspraken" not in text_of(client.get(f"/inzet/{loan.id}"))

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from wtforms import DecimalField, Field, HiddenField, RadioField
+from wtforms.validators import Optional
 from wtforms.widgets import TextInput
 
 from app.core.dutch import number
@@ -160,9 +161,16 @@ class RemarkForm(WebForm):
 
 class RefuseForm(SignForm):
     reason = one_of(
-        "Wat is de reden?", {one: REASONS[one] for one in REASONS_TO_CHOOSE}, field=RadioField
+        "Wat is de reden?",
+        {one: REASONS[one] for one in REASONS_TO_CHOOSE},
+        field=RadioField,
+        # None chosen is said by the room, together with what else is missing.
+        validators=[Optional()],
     )
-    words = TextField("Toelichting", description=f"Hoogstens {number(WORDS_LIMIT)} tekens.")
+    words = TextField(
+        "Toelichting",
+        description=f"Nodig als je een andere reden kiest. Hoogstens {number(WORDS_LIMIT)} tekens.",
+    )
 
     def refusal(self) -> Refusal:
         return Refusal(self.reason.data, self.words.data or "")

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
+from app.core.dutch import dutch_date
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.work import Work
@@ -54,7 +55,7 @@ REMARKED = "Je bericht is verstuurd. De anderen krijgen een mail."
 REFUSED = "Je zei nee. De anderen krijgen een mail en lezen je reden."
 NAMED = "Bewaard. Je leidinggevende krijgt een mail."
 WITHDRAWN = "Je aanvraag is ingetrokken. De anderen krijgen bericht."
-ENDS = "De inzet stopt op die dag. De anderen zien dat bij de afspraken."
+ENDS = "De inzet stopt op {day}. De anderen krijgen een mail en lezen je reden."
 CALLED_OFF = "De inzet gaat niet door. De anderen krijgen een mail en lezen je reden."
 TALK_PLANNED = "Het eindgesprek staat op die dag. De anderen zien dat bij de afspraken."
 WRITTEN = "Je uren staan genoteerd."
@@ -265,7 +266,8 @@ def end(loan_id: UUID) -> ResponseReturnValue:
         last_day, returns_on = form.last_day.data, form.returns_on.data
         service.end_early(work, loan_id, party, last_day, form.refusal(), manager, returns_on)
 
-    if form.submitted() and done(form, end_it, ENDS):
+    said = ENDS.format(day=dutch_date(form.last_day.data))
+    if form.submitted() and done(form, end_it, said):
         return redirect(url_for("loans.show", loan_id=loan_id))
     return render_template("loans/end.html", form=form, seen=seen), form.status
 
