@@ -25,6 +25,7 @@ from app.loans.rules import (
     FEEDBACK_ASKED_AFTER,
     FEEDBACK_ASKED_BEFORE,
     FEEDBACK_BLIND,
+    OFF,
     OVER,
     SILENT_AFTER,
     UNDER_WAY,
@@ -41,7 +42,7 @@ from app.loans.rules import (
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import AskedSkill, Opgave
-from app.opgaven.rules import OpgaveStatus, may_edit
+from app.opgaven.rules import OpgaveStatus, may_edit, takes_answers
 from app.people.models import Evidence
 from app.responses.models import Response
 from app.responses.rules import Answer
@@ -394,6 +395,21 @@ def lent_to(session: Session, opgave_ids: Collection[UUID]) -> set[tuple[UUID, U
         Loan.opgave_id.in_(opgave_ids), Loan.state.in_(HEARS_BY_LOAN)
     )
     return {(opgave_id, user_id) for opgave_id, user_id in session.execute(found)}
+
+
+def asked_before(session: Session, opgave_id: UUID, user_id: UUID) -> SeenLoan | None:
+    """What this person asked last for this opgave, when it did not go on."""
+    found = newest_of(session, {(opgave_id, user_id)}).get((opgave_id, user_id), [])
+    return found[0] if found and found[0].loan.state in OFF else None
+
+
+def may_ask_again(session: Session, loan: Loan, today: date) -> bool:
+    """Whether the professional of a loan that did not go on can ask for hours anew."""
+    opgave = session.get_one(Opgave, loan.opgave_id)
+    is_open = takes_answers(opgave.status, opgave.closes_on, today)
+    if loan.state not in OFF or not is_open or not is_interested(session, opgave.id, loan.user_id):
+        return False
+    return under_way(session, opgave.id, loan.user_id) is None
 
 
 def came_of(

@@ -68,6 +68,8 @@ NEXT: dict[LoanState, frozenset[LoanState]] = {
 UNDER_WAY = (LoanState.ASKED, LoanState.ACTIVE)
 # Whose last day has passed.
 OVER = (LoanState.ENDED, LoanState.CLOSED)
+# What did not go on, so that the same can be asked anew.
+OFF = (LoanState.REFUSED, LoanState.WITHDRAWN, LoanState.CALLED_OFF)
 # Between whom the hours are: the lender reads along.
 CLOSERS = (Party.PROFESSIONAL, Party.BORROWER)
 # Who says nothing is not waited for longer, and then nobody.

@@ -437,6 +437,9 @@ def test_a_manager_needs_no_mouse(arrive: Arrive, product: Product, box: Mailbox
     hands.tab_to(professional.page.get_by_role("link", name=title_of(road.who)))
     professional.page.keyboard.press("Enter")
     professional.page.wait_for_url(road.loan)
+    hands.tab_to(professional.page.get_by_role("link", name="Trek je aanvraag in"))
+    professional.page.keyboard.press("Enter")
+    professional.page.wait_for_url("**/intrekken")
     hands.press("Trek je aanvraag in")
     professional.page.get_by_text("Je aanvraag is ingetrokken.").first.wait_for()
 

@@ -19,7 +19,8 @@ from app.hours import service as hours
 from app.links import LOAN_LINK_LIVES, Links
 from app.loans import service
 from app.loans.models import Loan
-from app.loans.rules import LoanState, Manager, Party
+from app.loans.rules import LoanState, Manager, Party, Reason, Refusal
+from app.opgaven.rules import OpgaveStatus
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
 from tests.support.builders import a_user
 from tests.support.pages import fault_at, text_of
@@ -313,9 +314,37 @@ def test_withdrawing(client: FlaskClient, session: Session, who: Parties) -> Non
     loan = a_loan(session, who)
     sign_in(client, session, who.professional)
 
+    asked = text_of(client.get(f"/inzet/{loan.id}/intrekken"))
+    assert "Wil je je aanvraag intrekken?" in asked
+    assert loan.state is LoanState.ASKED
     page = client.post(f"/inzet/{loan.id}/intrekken", data={"version": "1"}, follow_redirects=True)
 
     assert "Jij trok de aanvraag in." in page.text
+    assert client.get(f"/inzet/{loan.id}/intrekken").status_code == 409
+
+
+def test_what_did_not_go_on_is_asked_anew_with_what_was_typed_before(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who, hours_per_week=7)
+    sign_in(client, session, who.professional)
+    again = f'href="/opgaven/{who.opgave.id}/inzet">Vraag opnieuw'
+    assert again not in client.get(f"/inzet/{loan.id}").text
+    no = Refusal(Reason.TOO_BUSY)
+    service.refuse_terms(make_work(session), loan.id, Party.LENDER, 1, no, who.manager)
+    session.commit()
+
+    assert again in client.get(f"/inzet/{loan.id}").text
+    assert "Fatma de Baas zei nee." in text_of(client.get("/reacties"))
+    form = client.get(f"/opgaven/{who.opgave.id}/inzet").text
+    for typed in ("7", "Fatma de Baas", who.manager.email, "2026-11-30"):
+        assert f'value="{typed}"' in form
+    sign_in(client, session, who.borrower)
+    assert again not in client.get(f"/inzet/{loan.id}").text
+    who.opgave.status = OpgaveStatus.WITHDRAWN
+    session.commit()
+    sign_in(client, session, who.professional)
+    assert again not in client.get(f"/inzet/{loan.id}").text
 
 
 def test_a_manager_with_an_account_finds_it_in_the_menu(

@@ -27,12 +27,13 @@ class LoanNote:
 def own_notes(
     session: Session, user_id: UUID | None, opgave_ids: Collection[UUID]
 ) -> dict[UUID, LoanNote]:
-    """By opgave the loan of this professional, of those where there is or was one."""
+    """By opgave the loan that this professional asked last, whatever became of it."""
     if user_id is None:
         return {}
-    found = queries.came_of(session, {(opgave_id, user_id) for opgave_id in opgave_ids})
+    found = queries.newest_of(session, {(opgave_id, user_id) for opgave_id in opgave_ids})
     return {
-        opgave_id: loan_note(seen, Party.PROFESSIONAL) for (opgave_id, _), seen in found.items()
+        opgave_id: loan_note(loans[0], Party.PROFESSIONAL)
+        for (opgave_id, _), loans in found.items()
     }
 
 

@@ -104,6 +104,7 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
             "starts_on": seen.opgave.starts_on,
             "ends_on": seen.opgave.ends_on,
             "returns_on": seen.opgave.ends_on and next_workday(seen.opgave.ends_on),
+            **_asked_before(opgave_id),
         }
     )
     if form.submitted():
@@ -215,6 +216,13 @@ def name_manager(loan_id: UUID) -> ResponseReturnValue:
     ):
         return redirect(url_for("loans.show", loan_id=loan_id))
     return render_template("loans/manager.html", form=form, seen=seen), form.status
+
+
+@loans.get("/inzet/<uuid:loan_id>/intrekken")
+@allow(Policy.SIGNED_IN)
+def ask_to_withdraw(loan_id: UUID) -> str:
+    seen, _ = seen_for(loan_id, Deed.WITHDRAW)
+    return render_template("loans/withdraw.html", seen=seen)
 
 
 @loans.post("/inzet/<uuid:loan_id>/intrekken")
@@ -340,6 +348,8 @@ def _show(seen: SeenLoan, party: Party, page: LoanPage, hours: HoursForm) -> str
         "loans/show.html",
         page=page,
         hours=hours,
+        asks_again=party is Party.PROFESSIONAL
+        and queries.may_ask_again(db.session(), seen.loan, dutch_day(utc_now())),
         sign=SignForm(formdata=None, data={"version": page.version}),
         room=room_line(db.session(), seen, party, dutch_day(utc_now())),
     )
@@ -352,6 +362,17 @@ def _form_to_close(seen: SeenLoan, party: Party) -> AgreeForm:
     return ReturnForm.of_request(
         data={**known, "returned_on": seen.loan.returned_on or seen.expected_back_on}
     )
+
+
+def _asked_before(opgave_id: UUID) -> dict[str, object]:
+    """The terms and the manager of what did not go on, so that nobody types them again."""
+    user_id = current_actor().user_id
+    seen = queries.asked_before(db.session(), opgave_id, user_id) if user_id else None
+    if seen is None:
+        return {}
+    loan = seen.loan
+    who = {"manager_name": loan.manager_name, "manager_email": loan.manager_email}
+    return {**vars(seen.terms.draft()), **who}
 
 
 def _under_way(opgave_id: UUID) -> UUID | None:
