@@ -1,9 +1,8 @@
 """A question with its answer on the page of an opgave, without who asked it."""
 
-from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, update
+from sqlalchemy import Select, delete, exists, func, update
 from sqlalchemy.orm import Session
 
 from app.conversations import queries
@@ -96,12 +95,10 @@ def take_back(work: Work, published_id: UUID) -> UUID:
     return opgave_id
 
 
-def forget_taken_back(work: Work, reported: Collection[UUID]) -> None:
+def forget_taken_back(work: Work, reported: Select[UUID | None]) -> None:
     """Remove what was taken back, but what somebody reported: that is judged by its row."""
     gone = PublishedAnswer.taken_back_at.is_not(None)
-    work.session.execute(
-        delete(PublishedAnswer).where(gone, PublishedAnswer.id.not_in(list(reported)))
-    )
+    work.session.execute(delete(PublishedAnswer).where(gone, PublishedAnswer.id.not_in(reported)))
 
 
 def _was_on(work: Work, published_id: UUID) -> UUID:

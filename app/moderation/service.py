@@ -143,8 +143,8 @@ def forget(work: Work) -> int:
     """
     old = delete(Report).where(Report.decided_at < work.now - KEPT, ~queries.is_down())
     forgotten = len(work.session.scalars(old.returning(Report.id)).all())
-    reported = work.session.scalars(select(Report.published_id)).all()
-    publishing.forget_taken_back(work, [one for one in reported if one is not None])
+    reported = select(Report.published_id).where(Report.published_id.is_not(None))
+    publishing.forget_taken_back(work, reported)
     return forgotten
 
 
