@@ -283,6 +283,12 @@ def hours_mark(weeks: Mapping[date, int]) -> str:
     return sha256(repr(written).encode()).hexdigest()[:16]
 
 
+def worked_faults(minutes: int) -> list[Fault]:
+    if 0 <= minutes <= MOST_MINUTES:
+        return []
+    return [Fault("hours", f"Vul 0 tot en met {MOST_MINUTES // 60} uur in.")]
+
+
 def mondays_of(starts_on: date, ends_on: date) -> list[date]:
     """The Monday of every week in which there is a day of this period."""
     first = monday_of(starts_on)

@@ -23,6 +23,7 @@ from tests.support.work import MONDAY, TODAY, make_work
 
 BEGUN = TODAY - timedelta(days=14)
 FIRST, SECOND, THIRD = "week_20261109", "week_20261116", "week_20261123"
+TOO_MUCH = "Vul 0 tot en met 60 uur in."
 ASKS = "Je schrijft 60 uur bij 8 afgesproken uur per week. Klopt dat?"
 
 
@@ -70,8 +71,8 @@ def test_the_weeks_are_written_together(
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        *((typed, NOT_HOURS) for typed in ("acht", "-1", "8,30", "9999")),
-        ("999", "Vul 0 tot en met 60 uur in."),
+        *((typed, NOT_HOURS) for typed in ("acht", "8,30", "8,-")),
+        *((typed, TOO_MUCH) for typed in ("-1", "999", "9999")),
     ],
 )
 def test_what_is_wrong_is_said_at_its_week_and_nothing_is_lost(
@@ -88,6 +89,22 @@ def test_what_is_wrong_is_said_at_its_week_and_nothing_is_lost(
     assert [value_of(wrong, name) for name in (FIRST, SECOND, THIRD)] == ["7,5", typed, "6"]
     assert "<title>Fout: " in wrong.text
     assert weeks_of(session, loan) == []
+
+
+def test_all_that_is_wrong_is_said_at_once(
+    client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    sign_in(client, session, who.professional)
+
+    wrong = write(client, loan, **{FIRST: "acht", SECOND: "999", THIRD: "60"})
+
+    assert NOT_HOURS in fault_at(wrong, FIRST)
+    assert TOO_MUCH in fault_at(wrong, SECOND)
+    assert ASKS in fault_at(wrong, THIRD)
+    # Who is sure and mends the others is asked nothing more.
+    form = {**filled_in(wrong), FIRST: "8", SECOND: "9", f"sure_{THIRD}": "60"}
+    client.post(f"/inzet/{loan.id}/uren", data=form)
+    assert weeks_of(session, loan) == [480, 540, 3600]
 
 
 def test_far_more_than_was_agreed_is_asked_back_once(

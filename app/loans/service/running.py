@@ -24,7 +24,6 @@ from app.loans.events import (
 from app.loans.models import Loan, Terms, WorkedWeek
 from app.loans.rules import (
     FROM_TODAY,
-    MOST_MINUTES,
     NO_SUCH_STEP,
     CostBasis,
     LoanState,
@@ -34,6 +33,7 @@ from app.loans.rules import (
     end_faults,
     has_begun,
     refusal_faults,
+    worked_faults,
 )
 from app.loans.service import weeks
 from app.loans.service.closing import reopen
@@ -207,9 +207,7 @@ def _has_begun(work: Work, loan: Loan) -> bool:
 
 
 def _hours_faults(work: Work, loan: Loan, monday: date, minutes: int) -> list[Fault]:
-    found = []
-    if not 0 <= minutes <= MOST_MINUTES:
-        found.append(Fault("hours", f"Vul 0 tot en met {MOST_MINUTES // 60} uur in."))
+    found = worked_faults(minutes)
     if monday not in queries.weeks_to_write(work.session, loan, monday_of(work.today)):
         found.append(Fault("monday", OUTSIDE))
     return found

@@ -14,12 +14,13 @@ from app.core.work import Work
 from app.core.workdays import monday_of
 from app.loans import service
 from app.loans.queries import SeenLoan
-from app.loans.rules import hours_mark, is_far_above, mondays_of
+from app.loans.rules import hours_mark, is_far_above, mondays_of, worked_faults
 from app.loans.service.closing import HOURS_CHANGED
 from app.web.forms import LineField, WebForm
 from app.web.loans.forms import DutchNumberField
 
-HOURS = re.compile(r"[0-9]{1,3}([,.](0|00|25|5|50|75))?")
+# Whether it is too much, or less than nothing, the room says.
+HOURS = re.compile(r"-?[0-9]{1,6}([,.](0|00|25|5|50|75))?")
 NOT_HOURS = "Vul uren in, tot op een kwartier. Bijvoorbeeld 7,5."
 NOTHING = "Vul bij een week in hoeveel uur je werkte."
 ASKS_BACK = (
@@ -96,14 +97,25 @@ def hours_form(lines: Sequence[WeekLine], seen: SeenLoan) -> HoursForm:
 
 def write_hours(work: Work, seen: SeenLoan, form: HoursForm) -> None:
     """Write every week that says something else than is known: all of them, or none."""
-    filled_in = form.filled_in()
-    if not filled_in:
+    if not form.filled_in():
         raise Conflict(f"no hours of loan {seen.loan.id}", said=NOTHING)
-    changed = {week: said for week, said in filled_in.items() if said != seen.weeks.get(week)}
+    changed = _changed(seen, form)
     if changed and form.read.data != hours_mark(seen.weeks):
         raise Conflict(f"the hours of loan {seen.loan.id} changed", said=HOURS_CHANGED)
     found = [_write(work, seen, form, week, said) for week, said in changed.items()]
     refuse([fault for faults in found for fault in faults])
+
+
+def look_at_rest(seen: SeenLoan, form: HoursForm) -> None:
+    """When a week could not be read, say of the others too what is wrong: all at once."""
+    for week, minutes in _changed(seen, form).items():
+        wrong = [Fault(_name(week), fault.said) for fault in worked_faults(minutes)]
+        form.show_faults(FaultyDraft(wrong or _ask_back(seen, form, week, minutes)))
+
+
+def _changed(seen: SeenLoan, form: HoursForm) -> dict[date, int]:
+    typed = form.filled_in()
+    return {week: minutes for week, minutes in typed.items() if minutes != seen.weeks.get(week)}
 
 
 def _write(work: Work, seen: SeenLoan, form: HoursForm, monday: date, minutes: int) -> list[Fault]:
@@ -111,6 +123,11 @@ def _write(work: Work, seen: SeenLoan, form: HoursForm, monday: date, minutes: i
         service.write_hours(work, seen.loan.id, monday, minutes)
     except FaultyDraft as faulty:
         return [Fault(_name(monday), fault.said) for fault in faulty.faults]
+    return _ask_back(seen, form, monday, minutes)
+
+
+def _ask_back(seen: SeenLoan, form: HoursForm, monday: date, minutes: int) -> list[Fault]:
+    """Whether somebody is sure of far more than was agreed, and did not say so."""
     agreed = seen.agreed_hours(monday)
     if form.is_sure(monday, minutes) or not is_far_above(minutes, agreed):
         return []

@@ -288,7 +288,9 @@ def write_hours(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.WRITE_HOURS)
     page = loan_page(seen, party, dutch_day(utc_now()))
     form = hours_form(page.weeks, seen)
-    if form.submitted() and done(form, lambda work: hours.write_hours(work, seen, form), WRITTEN):
+    if not form.submitted():
+        hours.look_at_rest(seen, form)
+    elif done(form, lambda work: hours.write_hours(work, seen, form), WRITTEN):
         return redirect(url_for("loans.show", loan_id=loan_id))
     # What was read may be old: whoever presses again read the page as it is now.
     seen, _ = seen_loan(loan_id)
