@@ -130,6 +130,12 @@ class Loan(Base):
         return [party for party in CLOSERS if agreed[party] is None]
 
     @property
+    def is_closing(self) -> bool:
+        """Whether one of both agreed on the hours, or time was set going, and it is not closed."""
+        is_begun = len(self.waits_to_close) < len(CLOSERS) or self.reported_on is not None
+        return self.state is LoanState.ENDED and is_begun
+
+    @property
     def may_report_from(self) -> date | None:
         """The first day on which who agreed need not wait for the other any more."""
         return self.last_day + REPORT_AFTER if self.last_day else None
@@ -264,6 +270,8 @@ class WorkedWeek(Base):
     )
     monday: Mapped[date] = mapped_column(primary_key=True)
     minutes: Mapped[int] = mapped_column(SmallInteger)
+    # Of what changed after somebody agreed or objected: what they read. Until one agrees anew.
+    minutes_before: Mapped[int | None] = mapped_column(SmallInteger)
     written_at: Mapped[datetime]
 
 

@@ -75,6 +75,8 @@ class SeenLoan:
     borrower_name: str
     borrower_signer: str
     weeks: dict[date, int]
+    # What stood there when somebody agreed or objected, of the weeks that were changed since.
+    weeks_before: dict[date, int]
     # When the hours of each week were written last.
     written_at: dict[date, datetime]
     # The first one first.
@@ -464,6 +466,16 @@ def minutes_of(session: Session, loan_id: UUID) -> dict[date, int]:
     return dict(session.execute(found).all())
 
 
+def is_looked_at(session: Session, loan: Loan) -> bool:
+    """Whether somebody said of the hours that they are right, or are not, and who agrees is to."""
+    changed = select(WorkedWeek.monday).where(
+        WorkedWeek.loan_id == loan.id, WorkedWeek.minutes_before.is_not(None)
+    )
+    if loan.is_closing or session.scalar(select(changed.exists())):
+        return True
+    return of_any(session, loan.id).objection is not None
+
+
 def room_for(session: Session, loan: Loan, terms: Terms, today: date) -> Room | None:
     """Whether these terms fit within the limit of the borrower; None when nothing limits them.
 
@@ -700,6 +712,11 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             borrower_name=places[loan.borrower_code],
             borrower_signer=terms[loan.id, loan.version].borrower_signed_as,
             weeks={row.monday: row.minutes for row in weeks.get(loan.id, [])},
+            weeks_before={
+                row.monday: row.minutes_before
+                for row in weeks.get(loan.id, [])
+                if row.minutes_before is not None
+            },
             written_at={row.monday: row.written_at for row in weeks.get(loan.id, [])},
             remarks=remarks.get(loan.id, []),
             feedback=feedback.get(loan.id, {}),
@@ -766,6 +783,8 @@ def _weeks_of(session: Session, loans: list[Loan]) -> dict[UUID, list[WorkedWeek
         select(WorkedWeek)
         .where(WorkedWeek.loan_id.in_([one.id for one in loans]))
         .order_by(WorkedWeek.monday)
+        # They are written past the session.
+        .execution_options(populate_existing=True)
     ):
         weeks.setdefault(row.loan_id, []).append(row)
     return weeks

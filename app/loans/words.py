@@ -134,10 +134,45 @@ def _who_closes(seen: SeenLoan, reader: Party) -> str:
         day = dutch_date(loan.reported_on + CLOSES_AFTER)
         limit = f" Zonder bezwaar sluit de inzet vanzelf op {day}."
     if reader in waits:
-        return f"Kloppen de uren? Sluit dan af.{limit}"
+        waiting = [_side(seen, party) for party in CLOSERS if party not in waits]
+        agreed = f"{waiting[0]} heeft de uren bevestigd en wacht op jou. " if waiting else ""
+        return f"{agreed}Kloppen de uren? Sluit dan af.{limit}"
     names = listed([_name(seen, party, reader) for party in waits])
     verb = "bevestigt" if len(waits) == 1 else "bevestigen"
     return f"Wacht tot {names} de uren {verb}.{limit}"
+
+
+def changed_hours(seen: SeenLoan, reader: Party) -> str:
+    """Which hours were changed after somebody agreed on them or objected; mostly nothing.
+
+    Of what runs only until the next step.
+    """
+    if not seen.weeks_before or not NEXT[seen.loan.state]:
+        return ""
+    at = max(seen.written_at[monday] for monday in seen.weeks_before)
+    if seen.loan.state is LoanState.ACTIVE and seen.remarks and seen.remarks[-1].said_at > at:
+        return ""
+    who = "Je" if reader is Party.PROFESSIONAL else seen.professional_name
+    weeks = [
+        f"in de week van {dutch_date(monday)} van {hours(was)} naar {hours(seen.weeks[monday])}"
+        for monday, was in seen.weeks_before.items()
+    ]
+    over = " Wie de uren eerder bevestigde, doet dat opnieuw." if seen.loan.state in OVER else ""
+    return f"{who} veranderde de uren: {listed(weeks)}.{over}"
+
+
+def undone_by_change(seen: SeenLoan, reader: Party) -> str:
+    """Whose word falls away when the professional changes the hours; mostly nothing."""
+    if not seen.loan.is_closing:
+        return ""
+    agreed = [party for party in CLOSERS if party not in seen.loan.waits_to_close]
+    who = ["je" if party is reader else _side(seen, party) for party in agreed]
+    if not who:
+        return "Verander je de uren? Dan begint de tijd om te bevestigen opnieuw."
+    return _sentence(
+        f"{who[0]} {'hebt' if agreed[0] is reader else 'heeft'} deze uren bevestigd. "
+        "Verander je ze, dan telt dat niet meer en bevestigen jullie ze opnieuw"
+    )
 
 
 def how_it_stands_and_went(seen: SeenLoan, reader: Party, today: date) -> str:
@@ -211,6 +246,7 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
     parts = (
         who_signed(seen, reader),
         what_changed(seen, reader, today, is_quoted=False),
+        changed_hours(seen, reader),
         how_it_stands_and_went(seen, reader, today),
         what_became_of_opgave(seen),
         _reason(seen),

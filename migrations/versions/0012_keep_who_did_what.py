@@ -113,6 +113,8 @@ def upgrade() -> None:
     op.add_column("terms", sa.Column("refused_by", sa.String(40), nullable=True))
     op.add_column("terms", sa.Column("refused_for", sa.String(40), nullable=True))
     op.add_column("terms", sa.Column("refused_words", sa.String(1000), nullable=True))
+    # What stood there when somebody looked; the release before says nothing of it.
+    op.add_column("worked_week", sa.Column("minutes_before", sa.SmallInteger(), nullable=True))
     op.execute("INSERT INTO audit_link (name, place, hash) VALUES ('root', 0, ''), ('head', 0, '')")
     op.execute(CHAIN)
     op.execute(LOOSE)
@@ -131,6 +133,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION audit_read(uuid, text, bigint, timestamptz, text[], integer)")
     for name in ("refused_words", "refused_for", "refused_by", "refused_at"):
         op.drop_column("terms", name)
+    op.drop_column("worked_week", "minutes_before")
     op.drop_column("user_session", "seen_at")
     op.drop_table("audit_entry")
     op.drop_table("audit_link")

@@ -17,7 +17,7 @@ from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import A_WEEK, LoanState, Party, Reason, Refusal, hours_mark
 from app.loans.service.closing import FIRST_YOURS, HOURS_CHANGED, NOT_BEGUN, NOT_OVER, NOT_YOURS
-from app.loans.words import how_it_stands, return_day
+from app.loans.words import changed_hours, how_it_stands, news, return_day, undone_by_change
 from tests.loans.builders import Parties, a_running_loan, parties
 from tests.support.builders import a_user
 from tests.support.work import TODAY, make_work
@@ -119,6 +119,61 @@ def test_other_hours_are_agreed_on_anew(session: Session, who: Parties, loan: Lo
         agree(session, who, loan, Party.BORROWER)
     assert refused.value.said == HOURS_CHANGED
     agree(session, who, loan, Party.BORROWER, 540)
+
+
+def test_who_changed_what_is_told_until_somebody_agrees_anew(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    agree(session, who, loan, Party.BORROWER)
+    assert undone_by_change(queries.of_any(session, loan.id), Party.PROFESSIONAL).endswith(
+        " heeft deze uren bevestigd. Verander je ze, dan telt dat niet meer en bevestigen jullie "
+        "ze opnieuw."
+    )
+    for minutes in (500, 540):
+        service.write_hours(as_professional(session, who, 2), loan.id, WEEK, minutes)
+    service.write_hours(as_professional(session, who, 2), loan.id, WEEK + A_WEEK, 90)
+
+    seen = queries.of_any(session, loan.id)
+    assert changed_hours(seen, Party.BORROWER) == (
+        f"{who.professional.name} veranderde de uren: in de week van 26 oktober 2026 van 8 naar 9 "
+        "en in de week van 2 november 2026 van 0 naar 1,5. "
+        "Wie de uren eerder bevestigde, doet dat opnieuw."
+    )
+    assert changed_hours(seen, Party.PROFESSIONAL).startswith("Je veranderde de uren: ")
+    assert "veranderde de uren" in news(seen, Party.LENDER, TODAY)
+    assert undone_by_change(seen, Party.PROFESSIONAL) == ""
+    # What stands again as it was read did not change.
+    service.write_hours(as_professional(session, who, 3), loan.id, WEEK + A_WEEK, 0)
+    assert list(queries.of_any(session, loan.id).weeks_before) == [WEEK]
+
+    changed = queries.minutes_of(session, loan.id)
+    work = make_work(session, who.borrower, at(TODAY + 4 * A_DAY))
+    service.agree_on_hours(work, loan.id, Party.BORROWER, hours_mark(changed))
+    assert changed_hours(queries.of_any(session, loan.id), Party.PROFESSIONAL) == ""
+
+
+def test_hours_that_nobody_read_yet_did_not_change(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    service.write_hours(as_professional(session, who, 2), loan.id, WEEK, 540)
+
+    assert changed_hours(queries.of_any(session, loan.id), Party.BORROWER) == ""
+
+
+def test_who_objected_hears_of_other_hours(session: Session, who: Parties) -> None:
+    loan = running(session, who)
+    dispute(session, who, loan, uuid4(), 1)
+    for monday in (WEEK, WEEK + A_WEEK):
+        service.write_hours(as_professional(session, who, 2), loan.id, monday, 420)
+
+    assert told(session) == [("hours.reopened", Party.PROFESSIONAL)]
+    assert changed_hours(queries.of_any(session, loan.id), Party.BORROWER) == (
+        f"{who.professional.name} veranderde de uren: in de week van 26 oktober 2026 van 8 naar 7 "
+        "en in de week van 2 november 2026 van 0 naar 7."
+    )
+    later = make_work(session, who.borrower, at(TODAY + 3 * A_DAY))
+    service.remark(later, loan.id, uuid4(), Party.BORROWER, "Dank je.")
+    assert changed_hours(queries.of_any(session, loan.id), Party.BORROWER) == ""
 
 
 def test_hours_that_moved_to_another_week_were_not_read(

@@ -139,6 +139,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         "borrower_name": word,
         "summary": word,
         "changed": word,
+        "hours": word,
         "said": word,
         "why": word,
         "end_talk": word,

@@ -21,7 +21,7 @@ from app.people.rules import Visibility
 from app.web.forms import NOT_A_CHOICE
 from app.web.loans.how_it_went import AGAIN
 from tests.loans.builders import Parties, a_loan, a_running_loan, parties
-from tests.support.pages import text_of
+from tests.support.pages import filled_in, text_of
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -99,6 +99,25 @@ def test_hours_that_changed_are_read_again(
     now = hours_mark({WEEK: 240, WEEK + 7 * A_DAY: 240})
     assert f'name="hours" type="hidden" value="{now}"' in answer.text
     assert f'value="{later}"' in answer.text
+
+
+def test_who_changes_hours_that_were_agreed_on_knows_it_and_the_other_too(
+    client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    sign_in(client, session, who.borrower)
+    client.post(f"/inzet/{loan.id}/afsluiten", data={"hours": READ})
+    sign_in(client, session, who.professional)
+    page = text_of(client.get(f"/inzet/{loan.id}"))
+    assert "heeft de uren bevestigd en wacht op jou. Kloppen de uren? Sluit dan af." in page
+    assert "heeft deze uren bevestigd. Verander je ze, dan telt dat niet meer" in page
+    form = {**filled_in(client.get(f"/inzet/{loan.id}")), f"week_{WEEK:%Y%m%d}": "9"}
+    client.post(f"/inzet/{loan.id}/uren", data=form)
+
+    sign_in(client, session, who.borrower)
+    for address in (f"/inzet/{loan.id}", f"/inzet/{loan.id}/afsluiten"):
+        said = text_of(client.get(address))
+        assert "veranderde de uren: in de week van 26 oktober 2026 van 8 naar 9." in said
+        assert "eerst 8 uur" in said
 
 
 def test_a_manager_may_object_by_the_link(

@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import update
+
 from app.core.dutch import dutch_date
 from app.core.errors import Conflict
 from app.core.faults import refuse
@@ -10,7 +12,7 @@ from app.core.work import Work
 from app.core.workdays import monday_of
 from app.loans import queries
 from app.loans.events import CompletionReported, HoursAgreed, HoursReopened, LoanClosed
-from app.loans.models import Loan, Remark
+from app.loans.models import Loan, Remark, WorkedWeek
 from app.loans.rules import (
     CLOSERS,
     CLOSES_AFTER,
@@ -97,8 +99,7 @@ def dispute_hours(
 
 def reopen(work: Work, loan: Loan, party: Party) -> None:
     """Who agreed on other hours has to look again, and time begins anew; else nothing."""
-    is_begun = len(loan.waits_to_close) < len(CLOSERS) or loan.reported_on is not None
-    if loan.state is not LoanState.ENDED or not is_begun:
+    if not loan.is_closing:
         return
     loan.professional_closed_at = loan.borrower_closed_at = loan.reported_on = None
     work.emit(HoursReopened(loan_id=loan.id, party=party.value))
@@ -141,6 +142,10 @@ def _put_agreement(work: Work, loan: Loan, party: Party) -> None:
         loan.professional_closed_at = work.now
     else:
         loan.borrower_closed_at = work.now
+    # What changed before was read now.
+    work.session.execute(
+        update(WorkedWeek).where(WorkedWeek.loan_id == loan.id).values(minutes_before=None)
+    )
     work.emit(HoursAgreed(loan_id=loan.id, party=party.value))
 
 

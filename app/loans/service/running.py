@@ -17,6 +17,7 @@ from app.loans.events import (
     EndMoved,
     EndTalkNears,
     EndTalkPlanned,
+    HoursReopened,
     HoursWritten,
     LoanCalledOff,
     LoanEnded,
@@ -59,18 +60,43 @@ def write_hours(work: Work, loan_id: UUID, monday: date, minutes: int) -> None:
     known = work.session.get(WorkedWeek, (loan.id, monday), populate_existing=True)
     if known is not None and known.minutes == minutes:
         return
+    before = _minutes_before(work, loan, known, minutes)
+    is_answer = before is not None and queries.of_any(work.session, loan.id).objection is not None
     row = insert(WorkedWeek).values(
-        loan_id=loan.id, monday=monday, minutes=minutes, written_at=work.now
+        loan_id=loan.id,
+        monday=monday,
+        minutes=minutes,
+        minutes_before=before,
+        written_at=work.now,
     )
     work.session.execute(
         row.on_conflict_do_update(
             index_elements=[WorkedWeek.loan_id, WorkedWeek.monday],
-            set_={"minutes": row.excluded.minutes, "written_at": row.excluded.written_at},
+            set_={
+                "minutes": row.excluded.minutes,
+                "minutes_before": row.excluded.minutes_before,
+                "written_at": row.excluded.written_at,
+            },
         )
     )
     _book(work, loan, monday, minutes)
     work.emit(HoursWritten(loan_id=loan.id, monday=monday, minutes=minutes))
+    if is_answer and not loan.is_closing:
+        work.emit(HoursReopened(loan_id=loan.id, party=Party.PROFESSIONAL.value))
     reopen(work, loan, Party.PROFESSIONAL)
+
+
+def _minutes_before(work: Work, loan: Loan, known: WorkedWeek | None, minutes: int) -> int | None:
+    """What the others read of this week, when they agreed on the hours or objected to them.
+
+    Nothing while nobody did, and of what stands again as it did then.
+    """
+    read = known.minutes if known else 0
+    if known is not None and known.minutes_before is not None:
+        read = known.minutes_before
+    elif not queries.is_looked_at(work.session, loan):
+        return None
+    return read if read != minutes else None
 
 
 def _book(work: Work, loan: Loan, monday: date, minutes: int) -> None:

@@ -35,7 +35,7 @@ class WeekLine:
     said: str
     # What stands in the field: hours with a comma, or nothing yet.
     typed: str
-    # That it is far above what was agreed, for who reads it; or nothing.
+    # That it is far above what was agreed, and what stood there when it was read; or nothing.
     note: str
 
 
@@ -140,8 +140,10 @@ def _line(seen: SeenLoan, monday: date) -> WeekLine:
     if minutes is None:
         return WeekLine(monday, "nog niet ingevuld", "", "")
     agreed = seen.agreed_hours(monday)
-    note = f"veel meer dan de afgesproken {agreed} uur" if is_far_above(minutes, agreed) else ""
-    return WeekLine(monday, hours_words(minutes), hours(minutes), note)
+    notes = [f"veel meer dan de afgesproken {agreed} uur"] if is_far_above(minutes, agreed) else []
+    if monday in seen.weeks_before:
+        notes.append(f"eerst {hours_words(seen.weeks_before[monday])}")
+    return WeekLine(monday, hours_words(minutes), hours(minutes), ", ".join(notes))
 
 
 def _name(monday: date) -> str:

@@ -22,11 +22,13 @@ from app.loans.rules import (
 from app.loans.words import (
     about_feedback,
     begins_on,
+    changed_hours,
     end_talk,
     how_it_stands,
     return_day,
     said_no,
     summary,
+    undone_by_change,
     what_became_of_opgave,
     what_changed,
     what_comes_back,
@@ -163,6 +165,9 @@ class LoanPage:
     deeds: frozenset[Deed]
     weeks: list[WeekLine]
     total: str
+    # Which hours were changed since somebody read them, and whose word falls away by other ones.
+    changed_hours: str
+    undone_by_change: str
     feedback: list[FeedbackBlock]
     # What of the feedback is still to be said or read.
     feedback_said: str
@@ -230,6 +235,8 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         deeds=deeds_of(seen, party, today),
         weeks=weeks,
         total=hours_words(sum(seen.weeks.values())),
+        changed_hours=changed_hours(seen, party),
+        undone_by_change=undone_by_change(seen, party),
         feedback=feedback_blocks(seen, party),
         feedback_said=about_feedback(seen, party),
         confirmed=confirmed_skills(seen, party),

@@ -6,6 +6,7 @@ from app.core.work import Work
 from app.loans import queries as loans
 from app.loans.rules import Manager, Party
 from app.loans.words import (
+    changed_hours,
     end_talk,
     how_it_stands_and_went,
     newest_remark,
@@ -42,6 +43,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "borrower_name": seen.borrower_name,
         "summary": summary(seen),
         "changed": what_changed(seen, party, work.today),
+        "hours": changed_hours(seen, party),
         "said": how_it_stands_and_went(seen, party, work.today),
         "why": why(seen),
         "end_talk": end_talk(seen, work.today),
