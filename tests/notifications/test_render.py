@@ -173,6 +173,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         "opgave_id": UUID(int=2),
         "opgave_title": word,
         "gemeente_name": word,
+        "is_down": False,
         "is_open": False,
         "is_interested": False,
         "closes_on": CLOSES,
