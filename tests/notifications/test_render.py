@@ -132,6 +132,8 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
     }
     loan = {
         "loan_id": UUID(int=6),
+        "headline": word,
+        "is_own": False,
         "opgave_title": word,
         "about_opgave": "",
         "professional_name": word,

@@ -131,6 +131,29 @@ def test_a_manager_with_an_account_comes_in_without_signing_in(
     assert "/tekenen/" in letter.text
 
 
+def test_a_mail_begins_with_what_is_new_and_speaks_to_its_reader(
+    session: Session, who: Parties, stationery: Stationery
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY - 14 * A_DAY)
+    work = make_work(session, who.borrower, MONDAY + AN_HOUR)
+    loans.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Week 3 mist.")
+    service.mail_loan(make_work(session), loan.id, by=Party.BORROWER)
+    [mail] = mails(session, who.professional)
+    mail.lease_owner = mail.id
+    session.flush()
+
+    letter = service.write_letter(
+        make_work(session), stationery, Claim(mail.id, mail.kind, mail.id)
+    )
+
+    assert letter is not None
+    news = f"{who.borrower.name} zegt dat de uren niet kloppen"
+    borrower = of_any(session, loan.id).borrower_name
+    assert letter.subject == f"{news}: jouw inzet bij gemeente {borrower}"
+    words = letter.text.split()
+    assert " ".join(words).index("“Week 3 mist.”") < " ".join(words).index("Het gaat om jouw inzet")
+
+
 def test_what_is_mailed_is_in_no_digest(session: Session, who: Parties) -> None:
     loan = a_loan(session, who)
     service.mail_loan(make_work(session), loan.id, by=Party.PROFESSIONAL)

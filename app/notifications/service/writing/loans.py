@@ -4,6 +4,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.work import Work
 from app.loans import queries as loans
+from app.loans.headline import headline
 from app.loans.rules import Manager, Party
 from app.loans.words import (
     changed_hours,
@@ -36,6 +37,8 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
     facts = {
         "name": name,
         "loan_id": seen.loan.id,
+        "headline": headline(seen, party),
+        "is_own": party is Party.PROFESSIONAL,
         "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
         "about_opgave": what_became_of_opgave(seen),
         "professional_name": seen.professional_name,

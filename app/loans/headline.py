@@ -1,0 +1,129 @@
+"""What is new of a loan, in the few words of the subject of a mail."""
+
+from datetime import date, datetime, timedelta
+
+from app.core.clock import day_begins
+from app.core.dutch import dutch_date
+from app.loans.models import Remark
+from app.loans.queries import SeenLoan
+from app.loans.rules import (
+    CLOSERS,
+    CLOSES_AFTER,
+    END_TALK_TOLD_BEFORE,
+    OVER,
+    UNDER_WAY,
+    LoanState,
+    Party,
+    Reason,
+    end_talk_day,
+)
+from app.loans.words import signers
+
+A_DAY = timedelta(days=1)
+SIGN = "Jouw handtekening gevraagd"
+AGREED = "Alle drie hebben getekend"
+# Each step with the moment at which it was taken.
+Steps = list[tuple[datetime, str]]
+
+
+def headline(seen: SeenLoan, reader: Party) -> str:
+    """The last step, to this reader; a subject says the news, and the mail how it stands."""
+    loan = seen.loan
+    if loan.state not in {*UNDER_WAY, *OVER}:
+        return _what_became_of_it(seen)
+    if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
+        return f"Geen mail bij {loan.manager_name}"
+    steps = _of_terms(seen, reader) + _of_hours(seen, reader) + _of_feedback(seen, reader)
+    if seen.remarks:
+        steps.append((seen.remarks[-1].said_at, _of_remark(seen, seen.remarks[-1])))
+    return sorted(steps, key=lambda step: step[0])[-1][1]
+
+
+def _what_became_of_it(seen: SeenLoan) -> str:
+    loan = seen.loan
+    if loan.reason is Reason.OPGAVE_ENDED:
+        return "De opgave is voorbij"
+    if loan.state is LoanState.CALLED_OFF:
+        return "De inzet gaat niet door"
+    if loan.state is LoanState.WITHDRAWN or loan.ended_by is None:
+        return "De aanvraag is ingetrokken"
+    return f"{_who(seen, loan.ended_by)} zei nee"
+
+
+def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
+    """What was asked, agreed, refused or stopped; the first terms are always there."""
+    loan, terms = seen.loan, seen.terms
+    asked = f"{_who(seen, terms.made_by)} stelde andere afspraken voor"
+    if reader in seen.waits_for:
+        asked = SIGN
+    elif terms.version == 1:
+        asked = "De aanvraag is verstuurd"
+    steps = [(terms.made_at, asked)]
+    if seen.agreed is not None and seen.agreed.agreed_at is not None:
+        steps.append((seen.agreed.agreed_at, _of_agreement(seen)))
+    refused = seen.newest_refusal
+    if refused is not None and refused.refused_at and refused.refused_by:
+        no = f"{_who(seen, refused.refused_by)} zei nee tegen andere afspraken"
+        steps.append((refused.refused_at, no))
+    if loan.state is LoanState.ACTIVE and loan.ended_at is not None:
+        steps.append((loan.ended_at, f"Stopt eerder, op {dutch_date(loan.last_day)}"))
+    day = loan.end_talk_on
+    if loan.state is LoanState.ACTIVE and day is not None and day == loan.end_talk_told_for:
+        steps.append((day_begins(day - END_TALK_TOLD_BEFORE), _of_end_talk(seen)))
+    return steps
+
+
+def _of_agreement(seen: SeenLoan) -> str:
+    """That it is agreed; or the day of the talk, when that was moved since."""
+    agreed, day = seen.agreed, seen.loan.end_talk_on
+    if agreed is None or day is None or seen.loan.state is not LoanState.ACTIVE:
+        return AGREED
+    return AGREED if day == end_talk_day(agreed.starts_on, agreed.ends_on) else _of_end_talk(seen)
+
+
+def _of_end_talk(seen: SeenLoan) -> str:
+    return f"Eindgesprek op {dutch_date(seen.loan.end_talk_on)}"
+
+
+def _of_hours(seen: SeenLoan, reader: Party) -> Steps:
+    loan = seen.loan
+    steps: Steps = []
+    if loan.state in OVER and loan.ended_at is not None:
+        looks = "Kijk de uren na en sluit af" if reader in CLOSERS else "De inzet is afgelopen"
+        steps.append((loan.ended_at, looks))
+    if seen.weeks_before:
+        at = max(seen.written_at[monday] for monday in seen.weeks_before)
+        steps.append((at, f"{seen.professional_name} veranderde de uren"))
+    if loan.reported_on is not None and loan.closed_at is None:
+        closes_on = dutch_date(loan.reported_on + CLOSES_AFTER)
+        steps.append((_end_of(loan.reported_on), f"Sluit vanzelf op {closes_on}"))
+    if loan.closed_at is not None:
+        steps.append((loan.closed_at, "De inzet is afgesloten"))
+    return steps
+
+
+def _of_feedback(seen: SeenLoan, reader: Party) -> Steps:
+    if reader not in CLOSERS:
+        return []
+    shown = [one.shown_on for one in seen.feedback.values() if one.shown_on is not None]
+    steps = [(_end_of(day), "Lees hoe het ging") for day in shown]
+    asked_on = seen.loan.feedback_asked_on
+    if asked_on is not None and reader not in seen.feedback:
+        steps.append((_end_of(asked_on), "Vertel hoe het ging"))
+    return steps
+
+
+def _of_remark(seen: SeenLoan, remark: Remark) -> str:
+    if remark.is_objection:
+        return f"{remark.name} zegt dat de uren niet kloppen"
+    return f"{'Vraag' if remark is seen.question else 'Bericht'} van {remark.name}"
+
+
+def _who(seen: SeenLoan, party: Party) -> str:
+    name = seen.loan.manager_name if party is Party.LENDER else signers(seen)[party]
+    return name[:1].upper() + name[1:]
+
+
+def _end_of(day: date) -> datetime:
+    """Of what has a day and no moment: after what happened on that day."""
+    return day_begins(day + A_DAY)

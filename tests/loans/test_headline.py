@@ -1,0 +1,121 @@
+"""The subject of a mail says what is new, and to each reader what it asks of them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import SYSTEM, Actor
+from app.core.work import Work
+from app.core.workdays import monday_of
+from app.loans import queries, service
+from app.loans.headline import AGREED, SIGN, headline
+from app.loans.models import Loan
+from app.loans.rules import Again, FeedbackDraft, LoanState, Party, Reason, Refusal, hours_mark
+from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
+from tests.support.work import TODAY, make_work
+
+A_DAY = timedelta(days=1)
+BEGUN = TODAY - timedelta(days=28)
+WEEK = monday_of(BEGUN)
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+def after(session: Session, days: int, user: Actor | User = SYSTEM) -> Work:
+    return make_work(session, user, datetime.combine(TODAY + days * A_DAY, time(9), UTC))
+
+
+def subjects(session: Session, loan: Loan) -> list[str]:
+    """To the professional, the lender and the borrower."""
+    session.flush()
+    return [headline(queries.of_any(session, loan.id), party) for party in Party]
+
+
+def test_what_is_asked_and_agreed(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    assert subjects(session, loan) == ["De aanvraag is verstuurd", SIGN, SIGN]
+    service.remark(after(session, 1), loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
+    assert set(subjects(session, loan)) == {"Vraag van Fatma de Baas"}
+
+    sign_rest(session, who, loan.id, 1)
+    loan_terms = queries.of_any(session, loan.id).terms
+    loan_terms.agreed_at = after(session, 2).now
+    assert set(subjects(session, loan)) == {AGREED}
+
+    service.remark(after(session, 3, who.borrower), loan.id, uuid4(), Party.BORROWER, "Tot dan!")
+    assert set(subjects(session, loan)) == {f"Bericht van {who.borrower.name}"}
+    draft = replace(TERMS, hours_per_week=12)
+    service.change(after(session, 4, who.professional), loan.id, Party.PROFESSIONAL, 1, draft)
+    assert subjects(session, loan)[1:] == [SIGN, SIGN]
+    no = Refusal(Reason.HOURS)
+    service.refuse_terms(after(session, 5), loan.id, Party.LENDER, 2, no, who.manager)
+    assert set(subjects(session, loan)) == {"Fatma de Baas zei nee tegen andere afspraken"}
+
+
+def test_what_stops_and_what_is_talked_about(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=BEGUN)
+    day = TODAY + 80 * A_DAY
+    service.plan_end_talk(after(session, 1, who.borrower), loan.id, Party.BORROWER, day)
+    assert set(subjects(session, loan)) == {"Eindgesprek op 11 februari 2027"}
+
+    work = after(session, 2, who.borrower)
+    last_day = TODAY + 30 * A_DAY
+    why = Refusal(Reason.WORK_IS_DONE)
+    service.end_early(work, loan.id, Party.BORROWER, last_day, why)
+    assert set(subjects(session, loan)) == {"Stopt eerder, op 23 december 2026"}
+
+    service.tell_end_talks(after(session, 26))
+    assert set(subjects(session, loan)) == {"Eindgesprek op 23 december 2026"}
+
+
+def test_what_is_over(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=BEGUN, ends_on=TODAY, returns_on=TODAY + A_DAY)
+    service.write_hours(make_work(session, who.professional), loan.id, WEEK, 480)
+    service.end_what_is_over(after(session, 1))
+    look = "Kijk de uren na en sluit af"
+    assert subjects(session, loan) == [look, "De inzet is afgelopen", look]
+
+    work = after(session, 2, who.borrower)
+    service.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Week 3 mist.")
+    assert set(subjects(session, loan)) == {f"{who.borrower.name} zegt dat de uren niet kloppen"}
+    service.write_hours(after(session, 3, who.professional), loan.id, WEEK, 420)
+    assert set(subjects(session, loan)) == {f"{who.professional.name} veranderde de uren"}
+    read = hours_mark({WEEK: 420})
+    service.agree_on_hours(after(session, 20, who.borrower), loan.id, Party.BORROWER, read)
+    service.report_completion(after(session, 20, who.borrower), loan.id, Party.BORROWER)
+    assert set(subjects(session, loan)) == {"Sluit vanzelf op 12 januari 2027"}
+
+    service.agree_on_hours(
+        after(session, 21, who.professional), loan.id, Party.PROFESSIONAL, read, TODAY + A_DAY
+    )
+    assert loan.state is LoanState.CLOSED
+    assert set(subjects(session, loan)) == {"De inzet is afgesloten"}
+    for party, user in ((Party.PROFESSIONAL, who.professional), (Party.BORROWER, who.borrower)):
+        service.give_feedback(
+            after(session, 22, user), loan.id, party, FeedbackDraft(again=Again.YES)
+        )
+    assert subjects(session, loan)[::2] == ["Lees hoe het ging"] * 2
+
+
+def test_what_comes_to_nothing(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    no = Refusal(Reason.HOURS)
+    service.refuse_terms(after(session, 1), loan.id, Party.LENDER, 1, no, who.manager)
+    assert set(subjects(session, loan)) == {"Fatma de Baas zei nee"}
+
+    agreed = a_running_loan(session, who)
+    service.call_off(after(session, 1), agreed.id, Party.LENDER, no, who.manager)
+    assert set(subjects(session, agreed)) == {"De inzet gaat niet door"}
+
+    again = a_loan(session, who)
+    service.note_unreached(make_work(session), again.id, who.manager.email)
+    assert subjects(session, again)[0] == "Geen mail bij Fatma de Baas"
+    service.withdraw(make_work(session, who.professional), again.id)
+    assert set(subjects(session, again)) == {"De aanvraag is ingetrokken"}
