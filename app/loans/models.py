@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.clock import dutch_day
 from app.core.errors import Conflict
 from app.core.orm import Base, PrimaryId
 from app.loans.rules import (
@@ -28,6 +29,7 @@ from app.loans.rules import (
     NEXT,
     NO_SUCH_STEP,
     REPORT_AFTER,
+    SILENT_AFTER,
     WORDS_LIMIT,
     Again,
     CostBasis,
@@ -139,6 +141,20 @@ class Loan(Base):
     def may_report_from(self) -> date | None:
         """The first day on which who agreed need not wait for the other any more."""
         return self.last_day + REPORT_AFTER if self.last_day else None
+
+    @property
+    def reported_by(self) -> Party | None:
+        """Who agreed and waits no longer; nobody when it may have been the clock."""
+        agreed = {
+            Party.PROFESSIONAL: self.professional_closed_at,
+            Party.BORROWER: self.borrower_closed_at,
+        }
+        for party, at in agreed.items():
+            if at is None or self.reported_on is None:
+                continue
+            if self.reported_on < dutch_day(at) + SILENT_AFTER:
+                return party
+        return None
 
     def may_report(self, party: Party, today: date) -> bool:
         """Whether this party agreed, and waited long enough for the other."""

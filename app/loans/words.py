@@ -135,11 +135,18 @@ def _who_closes(seen: SeenLoan, reader: Party) -> str:
         limit = f" Zonder bezwaar sluit de inzet vanzelf op {day}."
     if reader in waits:
         waiting = [_side(seen, party) for party in CLOSERS if party not in waits]
-        agreed = f"{waiting[0]} heeft de uren bevestigd en wacht op jou. " if waiting else ""
+        waits_no_longer = seen.loan.reported_by is not None
+        tells = "wil niet langer wachten" if waits_no_longer else "wacht op jou"
+        agreed = f"{waiting[0]} heeft de uren bevestigd en {tells}. " if waiting else ""
         return f"{agreed}Kloppen de uren? Sluit dan af.{limit}"
     names = listed([_name(seen, party, reader) for party in waits])
     verb = "bevestigt" if len(waits) == 1 else "bevestigen"
     return f"Wacht tot {names} de uren {verb}.{limit}"
+
+
+def waits_for_other(seen: SeenLoan, reader: Party) -> str:
+    """Who of both did not agree on the hours yet, but not the reader."""
+    return "".join(_side(seen, party) for party in seen.loan.waits_to_close if party is not reader)
 
 
 def changed_hours(seen: SeenLoan, reader: Party) -> str:

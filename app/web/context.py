@@ -89,6 +89,7 @@ UNDER = {
     "loans.name_manager": "loans.index",
     "loans.agree_on_hours": "loans.index",
     "loans.dispute_hours": "loans.index",
+    "loans.report": "loans.index",
     "moderation.report_opgave": "opgaven.index",
     "moderation.report_profile": "people.index",
     "moderation.report_message": "conversations.index",

@@ -333,6 +333,8 @@ def test_who_agreed_and_reported_nothing_is_not_left_either(
 
     assert reports(session, 49) == 0
     assert reports(session, 50) == 1
+    # The clock did that, and nobody who waits no longer.
+    assert (loan.reported_on is not None, loan.reported_by) == (True, None)
 
 
 def test_an_objection_is_answered_by_hours_and_not_by_silence(

@@ -187,16 +187,23 @@ def test_done_is_reported_by_a_button_once_the_borrower_had_time(
     loan.last_day = TODAY - timedelta(days=20)
     session.flush()
     sign_in(client, session, who.professional)
-    button = "Meld dat het klaar is"
+    button = "Wacht niet langer"
     assert button not in text_of(client.get(f"/inzet/{loan.id}"))
     form = {"hours": READ, "returned_on": TODAY.isoformat()}
     closed = client.post(f"/inzet/{loan.id}/afsluiten", data=form, follow_redirects=True)
     assert button in text_of(closed)
 
+    page = text_of(client.get(f"/inzet/{loan.id}/klaar-melden"))
+    assert "dan sluit de inzet vanzelf op 23 december 2026." in page
+    assert loan.reported_on is None
     said = client.post(f"/inzet/{loan.id}/klaar-melden", follow_redirects=True)
 
-    assert "Zonder bezwaar sluit de inzet vanzelf" in text_of(said)
+    assert "Zonder bezwaar sluit de inzet vanzelf op 23 december 2026" in text_of(said)
     assert button not in text_of(said)
+    assert client.get(f"/inzet/{loan.id}/klaar-melden").status_code == 409
+    sign_in(client, session, who.borrower)
+    theirs = text_of(client.get(f"/inzet/{loan.id}"))
+    assert f"{who.professional.name} heeft de uren bevestigd en wil niet langer wachten." in theirs
 
 
 def test_a_borrower_reports_it_done_by_the_same_button(
@@ -205,7 +212,7 @@ def test_a_borrower_reports_it_done_by_the_same_button(
     loan.last_day = TODAY - timedelta(days=20)
     session.flush()
     sign_in(client, session, who.borrower)
-    button = "Meld dat het klaar is"
+    button = "Wacht niet langer"
     closed = client.post(f"/inzet/{loan.id}/afsluiten", data={"hours": READ}, follow_redirects=True)
     assert button in text_of(closed)
 

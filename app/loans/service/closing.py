@@ -31,7 +31,7 @@ NOT_BEGUN = "De inzet is nog niet begonnen. Er zijn nog geen uren."
 NOT_YOURS = "De gedetacheerde en de opdrachtgever sluiten af. Klopt er iets niet? Zeg het dan."
 HOURS_CHANGED = "De uren zijn intussen veranderd. Kijk ze na en beslis opnieuw."
 FIRST_YOURS = "Bevestig eerst zelf dat je uren kloppen."
-TOO_SOON = "Geef de ander nog even de tijd. Vanaf {day} kun je melden dat het klaar is."
+TOO_SOON = "Geef de ander nog even de tijd. Vanaf {day} hoef je niet langer te wachten."
 
 
 def agree_on_hours(

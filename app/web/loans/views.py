@@ -16,8 +16,8 @@ from app.core.workdays import next_workday
 from app.extensions import db
 from app.loans import queries, service
 from app.loans.queries import SeenLoan
-from app.loans.rules import Manager, Party, hours_mark
-from app.loans.words import thanks
+from app.loans.rules import CLOSES_AFTER, Manager, Party, hours_mark
+from app.loans.words import thanks, waits_for_other
 from app.opgaven import queries as opgaven
 from app.web.auth import current_actor
 from app.web.forms import WebForm
@@ -60,7 +60,7 @@ CALLED_OFF = "De inzet gaat niet door. De anderen krijgen een mail en lezen je r
 TALK_PLANNED = "Het eindgesprek staat op die dag. De anderen zien dat bij de afspraken."
 WRITTEN = "Je uren staan genoteerd."
 AGREED = "Je hebt de uren bevestigd."
-REPORTED = "Je hebt gemeld dat het klaar is. De ander krijgt een mail."
+REPORTED = "Zonder bezwaar sluit de inzet op {day}. De ander krijgt een mail."
 DISPUTED = "Je bericht is verstuurd. De anderen krijgen een mail, en de uren worden nagekeken."
 
 loans = Blueprint("loans", __name__)
@@ -317,15 +317,25 @@ def agree_on_hours(loan_id: UUID) -> ResponseReturnValue:
     return render_template("loans/close.html", form=form, seen=seen, page=page), form.status
 
 
-@loans.post("/inzet/<uuid:loan_id>/klaar-melden")
+@loans.route("/inzet/<uuid:loan_id>/klaar-melden", methods=["GET", "POST"])
 @allow(Policy.SIGNED_IN)
 def report(loan_id: UUID) -> ResponseReturnValue:
+    """What follows is said first: from then on time closes it."""
+    today = dutch_day(utc_now())
+    if request.method == "GET":
+        seen, party = seen_for(loan_id, Deed.REPORT)
+        page = loan_page(seen, party, today)
+        waited_for = waits_for_other(seen, party)
+        closes_on = today + CLOSES_AFTER
+        return render_template(
+            "loans/report.html", page=page, waited_for=waited_for, closes_on=closes_on
+        )
     _, party = seen_loan(loan_id)
     return _back(
         loan_id,
         SignForm.of_request(),
         lambda work: service.report_completion(work, loan_id, party),
-        REPORTED,
+        REPORTED.format(day=dutch_date(today + CLOSES_AFTER)),
     )
 
 
