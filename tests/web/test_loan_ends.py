@@ -69,6 +69,9 @@ def test_both_close_it_and_all_three_read_that(
     client.post(f"/inzet/{loan.id}/afsluiten", data={"hours": READ})
 
     assert loan.state is LoanState.CLOSED
+    end = client.get(f"/inzet/{loan.id}")
+    assert "Dank jullie wel." in text_of(end)
+    assert '<a href="/uren">Bekijk de uren van je gemeente</a>' in end.text
     for visitor, address in (
         (client, f"/inzet/{loan.id}"),
         (app.test_client(), by_mail(app, loan, who)),

@@ -165,6 +165,7 @@ class LoanPage:
     deeds: frozenset[Deed]
     weeks: list[WeekLine]
     total: str
+    is_closed: bool
     # Which hours were changed since somebody read them, and whose word falls away by other ones.
     changed_hours: str
     undone_by_change: str
@@ -235,6 +236,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         deeds=deeds_of(seen, party, today),
         weeks=weeks,
         total=hours_words(sum(seen.weeks.values())),
+        is_closed=loan.state is LoanState.CLOSED,
         changed_hours=changed_hours(seen, party),
         undone_by_change=undone_by_change(seen, party),
         feedback=feedback_blocks(seen, party),
