@@ -234,6 +234,10 @@ def remark_faults(words: str) -> list[Fault]:
     return length_fault("words", words, WORDS_LIMIT, "Schrijf je vraag of je antwoord.")
 
 
+def objection_faults(words: str) -> list[Fault]:
+    return length_fault("words", words, WORDS_LIMIT, "Schrijf wat er niet klopt.")
+
+
 def return_faults(returned_on: date | None, last_day: date | None) -> list[Fault]:
     if returned_on is None:
         return [Fault("returned_on", "Vul in wanneer je weer helemaal terug bent.")]

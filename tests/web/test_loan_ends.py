@@ -135,7 +135,10 @@ def test_a_manager_may_object_by_the_link(
     )
     session.commit()
     link, visitor = by_mail(app, loan, who), app.test_client()
-    assert visitor.post(f"{link}/uren-kloppen-niet", data={"words": ""}).status_code == 422
+    empty = visitor.post(f"{link}/uren-kloppen-niet", data={"words": ""})
+    assert empty.status_code == 422
+    assert "Wat klopt er niet? Schrijf wat er niet klopt." in text_of(empty)
+    assert "Je vraag" not in text_of(empty)
     assert loan.professional_closed_at is not None
 
     words = {"words": "In week 3 was er verlof."}

@@ -21,6 +21,7 @@ from app.loans.rules import (
     Manager,
     Party,
     hours_mark,
+    objection_faults,
     return_faults,
 )
 from app.loans.service.finding import as_one_of
@@ -88,6 +89,7 @@ def dispute_hours(
     While it runs too, from its first day: what is wrong need not wait until all is over.
     """
     loan = as_one_of(work, loan_id, party, manager)
+    refuse(objection_faults(words))
     is_said = work.session.get(Remark, remark_id) is not None
     if not is_said:
         _refuse_without_hours(work, loan)

@@ -24,7 +24,7 @@ from app.loans.words import thanks
 from app.web.forms import WebForm
 from app.web.loans.agreement import agreement
 from app.web.loans.asked import asked_page
-from app.web.loans.forms import EndForm, RefuseForm, RemarkForm, SignForm
+from app.web.loans.forms import DisputeForm, EndForm, RefuseForm, RemarkForm, SignForm
 from app.web.loans.pages import Deed, LoanPage, has_signed, loan_page
 from app.web.loans.room import room_line
 from app.web.loans.steps import StepIsGone, step_is_gone
@@ -188,7 +188,7 @@ def end(token: str) -> ResponseReturnValue:
 def dispute_hours(token: str) -> ResponseReturnValue:
     permit = _permit(token)
     seen, manager = _seen_for(permit, token, Deed.DISPUTE_HOURS)
-    form = RemarkForm.of_request(data={"remark_id": str(new_id())}, meta=WITHOUT_TOKEN)
+    form = DisputeForm.of_request(data={"remark_id": str(new_id())}, meta=WITHOUT_TOKEN)
 
     def dispute(work: Work) -> None:
         service.dispute_hours(

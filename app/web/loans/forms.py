@@ -159,6 +159,12 @@ class RemarkForm(WebForm):
         return id_in(self.remark_id.data) or new_id()
 
 
+class DisputeForm(RemarkForm):
+    """What is not right about the hours."""
+
+    words = TextField("Wat klopt er niet?", description=f"Hoogstens {number(WORDS_LIMIT)} tekens.")
+
+
 class RefuseForm(SignForm):
     reason = one_of(
         "Wat is de reden?",

@@ -27,6 +27,7 @@ from app.web.loans.asked import asked_page
 from app.web.loans.forms import (
     AgreeForm,
     AskForm,
+    DisputeForm,
     EndForm,
     EndTalkForm,
     ManagerForm,
@@ -343,7 +344,7 @@ def report(loan_id: UUID) -> ResponseReturnValue:
 @allow(Policy.SIGNED_IN)
 def dispute_hours(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.DISPUTE_HOURS)
-    form = RemarkForm.of_request(data={"remark_id": str(new_id())})
+    form = DisputeForm.of_request(data={"remark_id": str(new_id())})
 
     def dispute(work: Work) -> None:
         manager = _manager(work.actor) if party is Party.LENDER else None
