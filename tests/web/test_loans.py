@@ -148,6 +148,7 @@ def test_the_manager_says_no_with_a_reason(
     app: Flask, client: FlaskClient, session: Session, who: Parties
 ) -> None:
     loan = a_loan(session, who)
+    session.commit()
     link = to_sign(app, loan, who.manager)
     form = {"version": "1", "words": "Volgend jaar graag"}
 
