@@ -68,6 +68,9 @@ class Road:
         return found[-1]
 
     def known(self, address: str) -> int:
+        """How many there are, once all that has happened is told and mailed."""
+        self.product.wait_until_quiet()
+        self.product.wait_until_mail_went()
         return len(self._mails(address))
 
     def _mails(self, address: str) -> list[EmailMessage]:
