@@ -130,6 +130,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The release before knows no other word for what was agreed and never began.
+    op.execute("UPDATE loan SET state = 'ingetrokken' WHERE state = 'afgezegd'")
     op.execute("DROP FUNCTION audit_read(uuid, text, bigint, timestamptz, text[], integer)")
     for name in ("refused_words", "refused_for", "refused_by", "refused_at"):
         op.drop_column("terms", name)

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.hours.models import HourTransfer
 from app.hours.rules import TransferKind
 from app.loans import service as loans
-from app.loans.rules import Party
+from app.loans.rules import LoanState, Party
 from app.notifications.models import ChannelChoice, Notice
 from app.notifications.rules import Channel, Family, MailKind, NoticeKind
 from app.responses.models import Response
@@ -194,6 +194,19 @@ def test_what_was_down_before_stays_down_wherever_else_it_stands(empty: Flask) -
 
     with db.engine.begin() as connection:
         assert connection.scalars(text("SELECT is_silenced FROM published_answer")).all() == [True]
+
+
+def test_what_never_began_is_withdrawn_to_the_release_before(empty: Flask) -> None:
+    upgrade()
+    session = db.session()
+    loan = a_running_loan(session, parties(session))
+    loan.move_to(LoanState.CALLED_OFF)
+    session.commit()
+    db.session.remove()
+
+    downgrade(revision="0011")
+
+    assert _found("state", "loan") == [LoanState.WITHDRAWN.value]
 
 
 def test_what_was_said_of_hours_before_holds_up_what_it_held_up(empty: Flask) -> None:
