@@ -85,6 +85,8 @@ UNDER = {
     "loans.refuse": "loans.index",
     "loans.remark": "loans.index",
     "loans.end": "loans.index",
+    "loans.call_off": "loans.index",
+    "loans.ask_to_withdraw": "loans.index",
     "loans.plan_end_talk": "loans.index",
     "loans.name_manager": "loans.index",
     "loans.agree_on_hours": "loans.index",
