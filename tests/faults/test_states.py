@@ -23,7 +23,7 @@ from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_profile, a_user, an_opgave
 
 # Seconds; so many examples take their time on a busy machine.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 PEOPLE, OPGAVEN, FEW = 3, 5, 2
 STEPS = 80

@@ -32,7 +32,7 @@ from tests.support.mailbox import Mailbox, link_in, text_of
 from tests.support.product import Product, wait_for
 
 # Seconds; the longest road of all, on a busy machine.
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 MANAGER = "Fatma de Baas"
 

@@ -73,6 +73,8 @@ class LoanMachine(RuleBasedStateMachine):
         self.now: datetime = MONDAY
         self.signed: dict[tuple[UUID, int], set[Party]] = {}
         self.turn = 0
+        self.read: dict[UUID, Loan] = {}
+        self.read_in = -1
         # Refusals of what is there for the actor, without a word why.
         self.untold = 0
         self.drafts: dict[tuple[UUID, int], TermsDraft] = {}
@@ -423,10 +425,18 @@ class LoanMachine(RuleBasedStateMachine):
         return self.world.second if which else self.world.who
 
     def loan(self, which: int) -> Loan | None:
-        return self.session.get(Loan, self.ids[which])
+        return self.stored().get(self.ids[which])
 
     def loans(self) -> list[Loan]:
         return [loan for which in (0, 1) if (loan := self.loan(which)) is not None]
+
+    def stored(self) -> dict[UUID, Loan]:
+        """What the database holds of them, read once a turn: between turns nothing changes."""
+        if self.read_in != self.turn:
+            rows = select(Loan).where(Loan.id.in_(self.ids))
+            found = self.session.scalars(rows, execution_options={"populate_existing": True})
+            self.read, self.read_in = {loan.id: loan for loan in found}, self.turn
+        return self.read
 
 
 def rightly(actor: str, party: Party) -> str:
