@@ -102,25 +102,27 @@ class Checked:
     broken: tuple[Broken, ...]
 
 
-READ = text("SELECT * FROM audit_read(:whom, :code, :before, :since, :deeds, :most)")
+READ = text("SELECT * FROM audit_read(:about, :by, :code, :before, :deeds, :most)")
 
 
 def entries(
     session: Session,
     *,
-    whom: UUID | None = None,
+    about: UUID | None = None,
+    by: UUID | None = None,
     code: str | None = None,
     before: int | None = None,
-    since: datetime | None = None,
     deeds: Sequence[str] | None = None,
     most: int = MOST_AT_ONCE,
 ) -> list[AuditEntry]:
-    """The newest first: about or by a person, for a gemeente, before a place, and of some deeds."""
+    """The newest first: about a person or by one (either will do), for a gemeente, before a place,
+    and of some deeds.
+    """
     asked = {
-        "whom": whom,
+        "about": about,
+        "by": by,
         "code": code,
         "before": before,
-        "since": since,
         "deeds": list(deeds) if deeds is not None else None,
         "most": most,
     }

@@ -56,15 +56,14 @@ END $$
 # Who may add rows but not read them reads a page at a time, of one person or one gemeente, or all.
 READ = """
 CREATE FUNCTION audit_read(
-  whom uuid, code text, before bigint, since timestamptz, deeds text[], most integer
+  about uuid, by_whom uuid, code text, before bigint, deeds text[], most integer
 ) RETURNS SETOF audit_entry
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT * FROM audit_entry
   WHERE place IS NOT NULL
-    AND (whom IS NULL OR person_id = whom OR actor_id = whom)
+    AND ((about IS NULL AND by_whom IS NULL) OR person_id = about OR actor_id = by_whom)
     AND (code IS NULL OR gemeente_code = code)
     AND (before IS NULL OR place < before)
-    AND (since IS NULL OR done_at >= since)
     AND (deeds IS NULL OR deed = ANY (deeds))
   ORDER BY place DESC
   LIMIT least(most, 101)
@@ -132,7 +131,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # The release before knows no other word for what was agreed and never began.
     op.execute("UPDATE loan SET state = 'ingetrokken' WHERE state = 'afgezegd'")
-    op.execute("DROP FUNCTION audit_read(uuid, text, bigint, timestamptz, text[], integer)")
+    op.execute("DROP FUNCTION audit_read(uuid, uuid, text, bigint, text[], integer)")
     for name in ("refused_words", "refused_for", "refused_by", "refused_at"):
         op.drop_column("terms", name)
     op.drop_column("worked_week", "minutes_before")

@@ -212,14 +212,16 @@ def test_a_person_reads_what_is_about_them(engine: Engine) -> None:
         work.record("profile.seen", ("profile", other), other)
 
     with Session(engine) as session:
-        about = entries(session, whom=SOMEBODY)
+        about = entries(session, about=SOMEBODY)
+        either = entries(session, about=other, by=SOMEBODY)
         at_home = entries(session, code="GM0363")
-        older = entries(session, whom=SOMEBODY, before=about[0].place)
+        older = entries(session, about=SOMEBODY, before=about[0].place)
 
     assert [(entry.actor_id, entry.place) for entry in about] == [
         (other, 3),
         (SOMEBODY, 2),
         (SOMEBODY, 1),
     ]
+    assert [entry.place for entry in either] == [4, 2, 1]
     assert [entry.place for entry in at_home] == [4, 3]
     assert [entry.place for entry in older] == [2, 1]

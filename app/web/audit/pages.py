@@ -42,13 +42,14 @@ def page_of(
     session: Session,
     viewer_id: UUID | None,
     *,
-    whom: UUID | None = None,
+    about: UUID | None = None,
+    by: UUID | None = None,
     code: str | None = None,
     before: int | None = None,
     deeds: tuple[str, ...] | None = None,
 ) -> AuditPage:
     """The newest of these, so many as fit on a page."""
-    found = entries(session, whom=whom, code=code, before=before, deeds=deeds)
+    found = entries(session, about=about, by=by, code=code, before=before, deeds=deeds)
     shown = found[:A_PAGE]
     people = {one for entry in shown for one in (entry.actor_id, entry.person_id) if one}
     names = accounts.names_of(session, people)

@@ -30,9 +30,8 @@ audit = Blueprint("audit", __name__)
 def seen() -> str:
     """Who opened the profile of the one who asks."""
     own = current_actor().user_id
-    page = page_of(db.session(), own, whom=own, before=_before(), deeds=SEEN)
-    lines = [line for line in page.lines if line.about == "jou"]
-    return render_template("audit/seen.html", lines=lines, older=page.older)
+    page = page_of(db.session(), own, about=own, before=_before(), deeds=SEEN)
+    return render_template("audit/seen.html", page=page)
 
 
 @audit.get("/profiel/logboek")
@@ -41,7 +40,8 @@ def own() -> str:
     """All that they did here, and what others did to them."""
     viewer = current_actor().user_id
     return render_template(
-        "audit/own.html", page=page_of(db.session(), viewer, whom=viewer, before=_before())
+        "audit/own.html",
+        page=page_of(db.session(), viewer, about=viewer, by=viewer, before=_before()),
     )
 
 
