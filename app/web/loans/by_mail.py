@@ -114,16 +114,8 @@ def remark(token: str) -> ResponseReturnValue:
         words = form.words.data or ""
         service.remark(work, permit.loan_id, form.new_remark_id, Party.LENDER, words, manager)
 
-    if form.submitted() and _done(form, say):
-        return redirect(url_for("loans_by_mail.show", token=token, _anchor="vragen"))
-    page = render_template(
-        "loans/by_mail/remark.html",
-        form=form,
-        seen=seen,
-        asked=seen.question_to(Party.LENDER),
-        token=token,
-    )
-    return page, form.status
+    asked = seen.question_to(Party.LENDER)
+    return _step(token, seen, form, say, "remark", anchor="vragen", asked=asked)
 
 
 @loans_by_mail.route("/tekenen/<token>/weigeren", methods=["GET", "POST"])
@@ -139,10 +131,7 @@ def refuse(token: str) -> ResponseReturnValue:
             work, permit.loan_id, Party.LENDER, form.seen_version, form.refusal(), manager
         )
 
-    if form.submitted() and _done(form, say_no):
-        return redirect(url_for("loans_by_mail.show", token=token))
-    page = render_template("loans/by_mail/refuse.html", form=form, seen=seen, token=token)
-    return page, form.status
+    return _step(token, seen, form, say_no, "refuse")
 
 
 @loans_by_mail.route("/tekenen/<token>/niet-doorgaan", methods=["GET", "POST"])
@@ -156,10 +145,7 @@ def call_off(token: str) -> ResponseReturnValue:
     def call_it_off(work: Work) -> None:
         service.call_off(work, permit.loan_id, Party.LENDER, form.refusal(), manager)
 
-    if form.submitted() and _done(form, call_it_off):
-        return redirect(url_for("loans_by_mail.show", token=token))
-    page = render_template("loans/by_mail/call_off.html", form=form, seen=seen, token=token)
-    return page, form.status
+    return _step(token, seen, form, call_it_off, "call_off")
 
 
 @loans_by_mail.route("/tekenen/<token>/stoppen", methods=["GET", "POST"])
@@ -176,10 +162,7 @@ def end(token: str) -> ResponseReturnValue:
             work, permit.loan_id, Party.LENDER, last_day, form.refusal(), manager, returns_on
         )
 
-    if form.submitted() and _done(form, end_it):
-        return redirect(url_for("loans_by_mail.show", token=token))
-    page = render_template("loans/by_mail/end.html", form=form, seen=seen, token=token)
-    return page, form.status
+    return _step(token, seen, form, end_it, "end")
 
 
 @loans_by_mail.route("/tekenen/<token>/uren-kloppen-niet", methods=["GET", "POST"])
@@ -200,10 +183,25 @@ def dispute_hours(token: str) -> ResponseReturnValue:
             manager,
         )
 
-    if form.submitted() and _done(form, dispute):
-        return redirect(url_for("loans_by_mail.show", token=token, _anchor="vragen"))
-    page = render_template("loans/by_mail/dispute_hours.html", form=form, seen=seen, token=token)
-    return page, form.status
+    return _step(token, seen, form, dispute, "dispute_hours", anchor="vragen")
+
+
+def _step(
+    token: str,
+    seen: SeenLoan,
+    form: WebForm,
+    deed: Callable[[Work], object],
+    page: str,
+    anchor: str | None = None,
+    **facts: object,
+) -> ResponseReturnValue:
+    """The form on its page, until the deed is done; then how the loan stands."""
+    if form.submitted() and _done(form, deed):
+        return redirect(url_for("loans_by_mail.show", token=token, _anchor=anchor))
+    shown = render_template(
+        f"loans/by_mail/{page}.html", form=form, seen=seen, token=token, **facts
+    )
+    return shown, form.status
 
 
 def _permit(token: str) -> LoanPermit:

@@ -163,13 +163,10 @@ def change(loan_id: UUID) -> ResponseReturnValue:
         on_table, _ = seen_loan(loan_id)
         return NOTHING_CHANGED if on_table.loan.version == form.seen_version else CHANGED
 
-    if form.submitted() and done(
-        form,
-        lambda work: service.change(work, loan_id, party, form.seen_version, form.draft()),
-        tell,
-    ):
-        return redirect(url_for("loans.show", loan_id=loan_id))
-    return render_template("loans/change.html", form=form, seen=seen), form.status
+    def lay_down(work: Work) -> None:
+        service.change(work, loan_id, party, form.seen_version, form.draft())
+
+    return _step(seen, form, lay_down, tell, "change")
 
 
 @loans.route("/inzet/<uuid:loan_id>/vragen", methods=["GET", "POST"])
@@ -179,13 +176,11 @@ def remark(loan_id: UUID) -> ResponseReturnValue:
     form = RemarkForm.of_request(data={"remark_id": str(new_id())})
 
     def say(work: Work) -> None:
-        manager = _manager(work.actor) if party is Party.LENDER else None
+        manager = _manager_as(party, work.actor)
         service.remark(work, loan_id, form.new_remark_id, party, form.words.data or "", manager)
 
-    if form.submitted() and done(form, say, REMARKED):
-        return redirect(url_for("loans.show", loan_id=loan_id, _anchor="vragen"))
     asked = seen.question_to(party)
-    return render_template("loans/remark.html", form=form, seen=seen, asked=asked), form.status
+    return _step(seen, form, say, REMARKED, "remark", anchor="vragen", asked=asked)
 
 
 @loans.route("/inzet/<uuid:loan_id>/weigeren", methods=["GET", "POST"])
@@ -195,14 +190,11 @@ def refuse(loan_id: UUID) -> ResponseReturnValue:
     form = RefuseForm.of_request(data={"version": seen.loan.version})
 
     def say_no(work: Work) -> None:
-        manager = _manager(work.actor) if party is Party.LENDER else None
+        manager = _manager_as(party, work.actor)
         service.refuse_terms(work, loan_id, party, form.seen_version, form.refusal(), manager)
 
-    if form.submitted() and done(form, say_no, REFUSED):
-        return redirect(url_for("loans.show", loan_id=loan_id))
     is_proposer = seen.terms.made_by is party
-    page = render_template("loans/refuse.html", form=form, seen=seen, is_proposer=is_proposer)
-    return page, form.status
+    return _step(seen, form, say_no, REFUSED, "refuse", is_proposer=is_proposer)
 
 
 @loans.route("/inzet/<uuid:loan_id>/leidinggevende", methods=["GET", "POST"])
@@ -212,11 +204,9 @@ def name_manager(loan_id: UUID) -> ResponseReturnValue:
     loan = seen.loan
     known = {"manager_name": loan.manager_name, "manager_email": loan.manager_email}
     form = ManagerForm.of_request(data=known)
-    if form.submitted() and done(
-        form, lambda work: service.name_another(work, loan_id, form.named()), NAMED
-    ):
-        return redirect(url_for("loans.show", loan_id=loan_id))
-    return render_template("loans/manager.html", form=form, seen=seen), form.status
+    return _step(
+        seen, form, lambda work: service.name_another(work, loan_id, form.named()), NAMED, "manager"
+    )
 
 
 @loans.get("/inzet/<uuid:loan_id>/intrekken")
@@ -241,12 +231,10 @@ def plan_end_talk(loan_id: UUID) -> ResponseReturnValue:
     form = EndTalkForm.of_request(data={"end_talk_on": seen.loan.end_talk_on})
 
     def plan(work: Work) -> None:
-        manager = _manager(work.actor) if party is Party.LENDER else None
+        manager = _manager_as(party, work.actor)
         service.plan_end_talk(work, loan_id, party, form.end_talk_on.data, manager)
 
-    if form.submitted() and done(form, plan, TALK_PLANNED):
-        return redirect(url_for("loans.show", loan_id=loan_id))
-    return render_template("loans/end_talk.html", form=form, seen=seen), form.status
+    return _step(seen, form, plan, TALK_PLANNED, "end_talk")
 
 
 @loans.route("/inzet/<uuid:loan_id>/niet-doorgaan", methods=["GET", "POST"])
@@ -256,12 +244,10 @@ def call_off(loan_id: UUID) -> ResponseReturnValue:
     form = RefuseForm.of_request()
 
     def call_it_off(work: Work) -> None:
-        manager = _manager(work.actor) if party is Party.LENDER else None
+        manager = _manager_as(party, work.actor)
         service.call_off(work, loan_id, party, form.refusal(), manager)
 
-    if form.submitted() and done(form, call_it_off, CALLED_OFF):
-        return redirect(url_for("loans.show", loan_id=loan_id))
-    return render_template("loans/call_off.html", form=form, seen=seen), form.status
+    return _step(seen, form, call_it_off, CALLED_OFF, "call_off")
 
 
 @loans.route("/inzet/<uuid:loan_id>/stoppen", methods=["GET", "POST"])
@@ -271,14 +257,11 @@ def end(loan_id: UUID) -> ResponseReturnValue:
     form = EndForm.of_request()
 
     def end_it(work: Work) -> None:
-        manager = _manager(work.actor) if party is Party.LENDER else None
+        manager = _manager_as(party, work.actor)
         last_day, returns_on = form.last_day.data, form.returns_on.data
         service.end_early(work, loan_id, party, last_day, form.refusal(), manager, returns_on)
 
-    said = ENDS.format(day=dutch_date(form.last_day.data))
-    if form.submitted() and done(form, end_it, said):
-        return redirect(url_for("loans.show", loan_id=loan_id))
-    return render_template("loans/end.html", form=form, seen=seen), form.status
+    return _step(seen, form, end_it, ENDS.format(day=dutch_date(form.last_day.data)), "end")
 
 
 @loans.route("/inzet/<uuid:loan_id>/uren", methods=["GET", "POST"])
@@ -347,13 +330,26 @@ def dispute_hours(loan_id: UUID) -> ResponseReturnValue:
     form = DisputeForm.of_request(data={"remark_id": str(new_id())})
 
     def dispute(work: Work) -> None:
-        manager = _manager(work.actor) if party is Party.LENDER else None
+        manager = _manager_as(party, work.actor)
         words = form.words.data or ""
         service.dispute_hours(work, loan_id, form.new_remark_id, party, words, manager)
 
-    if form.submitted() and done(form, dispute, DISPUTED):
-        return redirect(url_for("loans.show", loan_id=loan_id, _anchor="vragen"))
-    return render_template("loans/dispute_hours.html", form=form, seen=seen), form.status
+    return _step(seen, form, dispute, DISPUTED, "dispute_hours", anchor="vragen")
+
+
+def _step(
+    seen: SeenLoan,
+    form: WebForm,
+    deed: Callable[[Work], object],
+    said: str | Callable[[], str],
+    page: str,
+    anchor: str | None = None,
+    **facts: object,
+) -> ResponseReturnValue:
+    """The form on its page, until the deed is done; then the page of the loan, with what was."""
+    if form.submitted() and done(form, deed, said):
+        return redirect(url_for("loans.show", loan_id=seen.loan.id, _anchor=anchor))
+    return render_template(f"loans/{page}.html", form=form, seen=seen, **facts), form.status
 
 
 def _show(seen: SeenLoan, party: Party, page: LoanPage, hours: HoursForm) -> str:
@@ -392,6 +388,11 @@ def _under_way(opgave_id: UUID) -> UUID | None:
     user_id = current_actor().user_id
     found = queries.under_way(db.session(), opgave_id, user_id) if user_id else None
     return found.id if found else None
+
+
+def _manager_as(party: Party, actor: Actor) -> Manager | None:
+    """Who takes a step for the lender; nobody for another party."""
+    return _manager(actor) if party is Party.LENDER else None
 
 
 def _manager(actor: Actor) -> Manager:
