@@ -121,15 +121,20 @@ class Loan(Base):
     feedback_asked_on: Mapped[date | None]
 
     @property
+    def agreed_at(self) -> dict[Party, datetime]:
+        """Who agreed on the hours as they stand, and when."""
+        moments = {
+            Party.PROFESSIONAL: self.professional_closed_at,
+            Party.BORROWER: self.borrower_closed_at,
+        }
+        return {party: at for party, at in moments.items() if at is not None}
+
+    @property
     def waits_to_close(self) -> list[Party]:
         """Who has not agreed on the hours of a loan that is over."""
         if self.state is not LoanState.ENDED:
             return []
-        agreed = {
-            Party.PROFESSIONAL: self.professional_closed_at,
-            Party.BORROWER: self.borrower_closed_at,
-        }
-        return [party for party in CLOSERS if agreed[party] is None]
+        return [party for party in CLOSERS if party not in self.agreed_at]
 
     @property
     def is_closing(self) -> bool:
@@ -145,16 +150,11 @@ class Loan(Base):
     @property
     def reported_by(self) -> Party | None:
         """Who agreed and waits no longer; nobody when it may have been the clock."""
-        agreed = {
-            Party.PROFESSIONAL: self.professional_closed_at,
-            Party.BORROWER: self.borrower_closed_at,
-        }
-        for party, at in agreed.items():
-            if at is None or self.reported_on is None:
-                continue
-            if self.reported_on < dutch_day(at) + SILENT_AFTER:
-                return party
-        return None
+        reported_on = self.reported_on
+        if reported_on is None:
+            return None
+        agreed = self.agreed_at.items()
+        return next((who for who, at in agreed if reported_on < dutch_day(at) + SILENT_AFTER), None)
 
     def may_report(self, party: Party, today: date) -> bool:
         """Whether this party agreed, and waited long enough for the other."""

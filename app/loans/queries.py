@@ -1,5 +1,6 @@
 """Reading loans, for each of the three parties and no other."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.conversations.queries import asking
 from app.core.actor import Actor
 from app.core.clock import AMSTERDAM, day_begins, dutch_day
 from app.core.errors import NotFound
@@ -44,6 +46,7 @@ from app.opgaven import queries as opgaven
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import OpgaveStatus, may_edit, takes_answers
 from app.people.models import Evidence
+from app.responses import queries as responses
 from app.responses.models import Response
 from app.responses.rules import Answer
 
@@ -122,10 +125,9 @@ class SeenLoan:
             return None
         last = objections[-1]
         answers = [one.said_at for one in self.remarks if one.party is Party.PROFESSIONAL]
-        agreed = [self.loan.professional_closed_at, self.loan.borrower_closed_at]
         meant = dutch_day(last.said_at)
         written = [at for monday, at in self.written_at.items() if monday <= meant]
-        steps = [*answers, *written, *(at for at in agreed if at is not None)]
+        steps = [*answers, *written, *self.loan.agreed_at.values()]
         return None if any(at > last.said_at for at in steps) else last
 
     def question_to(self, party: Party) -> Remark | None:
@@ -302,17 +304,11 @@ def was_ever_asked(session: Session, viewer: Actor) -> bool:
     return bool(session.scalar(select(named.where(User.id == viewer.user_id).exists())))
 
 
-def count_asked(session: Session, viewer: Actor) -> int:
-    """How many loans wait for the viewer as a manager."""
-    found = asked_of(session, Manager(email_of(session, viewer)))
-    return sum(seen.waits_for_party(Party.LENDER) for seen in found)
-
-
-def count_waiting(session: Session, viewer: Actor) -> int:
-    """How many loans wait for the viewer."""
+def waiting(session: Session, viewer: Actor) -> Counter[Party]:
+    """How many loans wait for the viewer, by the part that they have in them."""
     is_open = Loan.state.in_((*UNDER_WAY, LoanState.ENDED))
     found = _in_which_has_a_part(session, viewer, is_open)
-    return sum(seen.waits_for_party(party) for seen, party in found)
+    return Counter(party for seen, party in found if seen.waits_for_party(party))
 
 
 def _in_which_has_a_part(
@@ -429,6 +425,12 @@ def came_of(
 def in_loan(session: Session, opgave_id: UUID) -> set[UUID]:
     """Who has or had hours in this opgave, or asked for them until it ended: each heard by that."""
     return set(session.scalars(who_is_in_loan(opgave_id)))
+
+
+def waiting_besides(session: Session, opgave_id: UUID) -> set[UUID]:
+    """Who answered, asked something or is invited, and does not hear of its end by a loan."""
+    waits = responses.waiting_for(session, opgave_id) | set(asking(session, opgave_id))
+    return waits - in_loan(session, opgave_id)
 
 
 def who_is_in_loan(opgave_id: UUID) -> Select[UUID]:

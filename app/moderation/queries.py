@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.conversations.models import Conversation, Message, PublishedAnswer
-from app.conversations.queries import asking
 from app.core.actor import Actor, may_moderate
 from app.core.errors import NotFound
 from app.gemeenten import queries as gemeenten
@@ -29,7 +28,6 @@ from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.visibility import SeenProfile
-from app.responses import queries as responses
 from app.responses.models import Invitation
 
 COLUMNS = {
@@ -216,10 +214,9 @@ def _title(
 
 
 def stakes_of(session: Session, opgave_id: UUID) -> Stakes:
-    waiting_for = responses.waiting_for(session, opgave_id) | set(asking(session, opgave_id))
     found = loans.of_opgave(session, opgave_id)
     return Stakes(
-        waiting=len(waiting_for - loans.in_loan(session, opgave_id)),
+        waiting=len(loans.waiting_besides(session, opgave_id)),
         running=[one for one in found if one.loan.state is LoanState.ACTIVE],
         asked=[one for one in found if one.loan.state is LoanState.ASKED],
     )

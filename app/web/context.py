@@ -14,6 +14,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.dutch import number
 from app.extensions import db
 from app.loans import queries as loans
+from app.loans.rules import Party
 from app.moderation import queries as moderation
 from app.notifications import queries as notifications
 from app.opgaven import queries as opgaven
@@ -169,8 +170,9 @@ def navigation() -> list[MenuItem]:
     reader = viewer()
     if reader is None:
         return [_item(label, endpoint) for label, endpoint in FOR_VISITORS]
+    counts = _counts(reader.actor)
     return [
-        _item(label, endpoint, _badge(reader, endpoint))
+        _item(label, endpoint, counts.get(endpoint, 0))
         for label, endpoint in MENU
         if may_come(reader.actor, endpoint) and _has_use_for(reader, endpoint)
     ]
@@ -181,20 +183,17 @@ def _has_use_for(reader: SignedIn, endpoint: str) -> bool:
     return endpoint != ASKED or loans.was_ever_asked(db.session(), reader.actor)
 
 
-def _badge(reader: SignedIn, endpoint: str) -> str:
-    """How much there is to read or to decide behind this item, or nothing."""
-    count = 0
-    if endpoint == INBOX:
-        count = notifications.count_unread(db.session(), reader.actor, dutch_day(utc_now()))
-    elif endpoint == CONVERSATIONS:
-        count = conversations.count_unread(db.session(), reader.actor)
-    elif endpoint == LOANS:
-        count = loans.count_waiting(db.session(), reader.actor)
-    elif endpoint == ASKED:
-        count = loans.count_asked(db.session(), reader.actor)
-    elif endpoint == BEHEER:
-        count = _waiting_decisions(reader.actor)
-    return number(count) if count else ""
+def _counts(actor: Actor) -> dict[str, int]:
+    """How much there is to read or to decide behind each item; what has no number has none."""
+    session = db.session()
+    waiting = loans.waiting(session, actor)
+    return {
+        INBOX: notifications.count_unread(session, actor, dutch_day(utc_now())),
+        CONVERSATIONS: conversations.count_unread(session, actor),
+        LOANS: waiting.total(),
+        ASKED: waiting[Party.LENDER],
+        BEHEER: _waiting_decisions(actor),
+    }
 
 
 def _waiting_decisions(actor: Actor) -> int:
@@ -206,8 +205,8 @@ def _waiting_decisions(actor: Actor) -> int:
     return requests + reported + to_review
 
 
-def _item(label: str, endpoint: str, badge: str = "") -> MenuItem:
-    return MenuItem(label, url_for(endpoint), _current(endpoint), badge)
+def _item(label: str, endpoint: str, count: int = 0) -> MenuItem:
+    return MenuItem(label, url_for(endpoint), _current(endpoint), number(count) if count else "")
 
 
 def _current(endpoint: str) -> Literal["page", "true", ""]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -107,21 +108,23 @@ def test_an_opgave_that_is_being_signed_for_is_not_over(session: Session, who: P
 def test_what_waits_for_somebody_is_counted(session: Session, who: Parties) -> None:
     loan = a_loan(session, who)
     professional, borrower = actor_of(who.professional), actor_of(who.borrower)
-    counts = [queries.count_waiting(session, one) for one in (professional, borrower, ANYONE)]
-    assert counts == [0, 1, 0]
+    waiting = partial(queries.waiting, session)
+    counts = [waiting(one) for one in (professional, borrower, ANYONE)]
+    assert counts == [{}, {Party.BORROWER: 1}, {}]
 
     service.remark(make_work(session), loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
-    assert [queries.count_waiting(session, one) for one in (professional, borrower)] == [1, 1]
+    assert waiting(professional) == {Party.PROFESSIONAL: 1}
+    assert waiting(borrower) == {Party.BORROWER: 1}
 
     service.sign_as_lender(make_work(session), loan.id, 1, who.manager)
     service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
-    assert [queries.count_waiting(session, one) for one in (professional, borrower)] == [0, 0]
+    assert [waiting(one) for one in (professional, borrower)] == [{}, {}]
 
 
 def test_who_has_no_loans_is_asked_little(session: Session, who: Parties) -> None:
     nobody = actor_of(a_user(session))
 
     with counted(session) as statements:
-        assert queries.count_waiting(session, nobody) == 0
+        assert queries.waiting(session, nobody) == {}
 
     assert len(statements) <= 2

@@ -7,11 +7,10 @@ from uuid import UUID
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from app.conversations.queries import asking
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.labels import label
-from app.loans.queries import in_loan
+from app.loans.queries import waiting_besides
 from app.matching.core.words import YOU, one_line
 from app.notifications import queries as news
 from app.opgaven import queries as opgaven
@@ -131,10 +130,9 @@ def who_hears(
     session: Session, viewer: Actor, opgave_id: UUID, then: OpgaveStatus, today: date
 ) -> WhoHears:
     """Who waits for an opgave, besides who has to do with a loan."""
-    kept = in_loan(session, opgave_id)
     interested = queries.interested_in(session, viewer, opgave_id, today)
     named = {one.colleague.user_id: one.colleague.name for one in interested}
-    waiting = queries.waiting_for(session, opgave_id) | set(asking(session, opgave_id))
-    others = waiting - kept - set(named)
-    names = [name for user_id, name in named.items() if user_id not in kept]
+    waiting = waiting_besides(session, opgave_id)
+    others = waiting - set(named)
+    names = [name for user_id, name in named.items() if user_id in waiting]
     return WhoHears(names=names, others=len(others), why=WHY[OF_OPGAVE[then]])
