@@ -46,9 +46,14 @@ def may_decide_access(actor: Actor) -> bool:
     return actor.has(Role.BEHEERDER)
 
 
+def has_power(roles: frozenset[Role]) -> bool:
+    """Whether somebody with these roles is signed out when nobody is there."""
+    return not POWER.isdisjoint(roles)
+
+
 def is_left_alone(roles: frozenset[Role], seen_at: datetime, now: datetime) -> bool:
     """Whether a session ended because nobody was there."""
-    return not POWER.isdisjoint(roles) and seen_at < now - IDLE_WITH_POWER
+    return has_power(roles) and seen_at < now - IDLE_WITH_POWER
 
 
 def may_end_sessions(actor: Actor, user_id: UUID, gemeente_code: str) -> bool:

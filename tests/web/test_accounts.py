@@ -584,6 +584,18 @@ def test_whoever_is_signed_in_nowhere_else_hears_so(client: FlaskClient, session
     assert "Je was alleen hier ingelogd." in page
 
 
+@pytest.mark.parametrize(
+    ("roles", "is_told"),
+    [((), False), ((Role.OPGAVEHOUDER,), False), ((Role.GEMEENTEBEHEERDER,), True)],
+)
+def test_only_who_is_signed_out_when_idle_reads_of_it(
+    client: FlaskClient, session: Session, roles: tuple[Role, ...], is_told: bool
+) -> None:
+    page = sign_in(client, session, a_user(session, *roles)).get("/account").text
+
+    assert ("halfuur" in page) is is_told
+
+
 def test_a_page_notes_that_the_session_is_in_use(client: FlaskClient, session: Session) -> None:
     user = a_user(session, Role.BEHEERDER)
     with time_machine.travel(MONDAY) as clock:

@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import queries, service
+from app.accounts.rules import has_power
 from app.core.clock import utc_now
 from app.core.dutch import plural
 from app.extensions import db
+from app.web.auth import current_actor
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -18,7 +20,12 @@ account = Blueprint("account", __name__)
 @allow(Policy.SIGNED_IN)
 def show() -> str:
     sessions = queries.running_sessions(db.session(), current_user.user_id, utc_now())
-    return render_template("accounts/account.html", sessions=sessions, own=current_user.session_id)
+    return render_template(
+        "accounts/account.html",
+        sessions=sessions,
+        own=current_user.session_id,
+        ends_when_idle=has_power(current_actor().roles),
+    )
 
 
 @account.post("/account/overal-uitloggen")
