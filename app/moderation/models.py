@@ -62,6 +62,8 @@ class Report(Base):
     words: Mapped[str] = mapped_column(String(WORDS_LIMIT))
     # What stood there at that moment: who wrote it may change it since.
     copy: Mapped[str] = mapped_column(default="")
+    # What who reported a profile read as its name then; it may be hidden from them since, or shown.
+    named: Mapped[str] = mapped_column(default="", server_default="")
     reported_at: Mapped[datetime] = mapped_column(index=True)
     decided_at: Mapped[datetime | None] = mapped_column(index=True)
     decided_by: Mapped[UUID | None] = mapped_column(

@@ -114,6 +114,13 @@ def case_of(session: Session, report_id: UUID) -> Case:
     return Case(tuple(rows))
 
 
+def is_shown(session: Session, report_id: UUID) -> bool:
+    """Whether the profile that a report is about is published."""
+    of_report = select(Profile.state).join(Report, Report.profile_id == Profile.user_id)
+    state = session.scalar(of_report.where(Report.id == report_id))
+    return state is ProfileState.PUBLISHED
+
+
 def person_of(session: Session, report_id: UUID) -> UUID | None:
     """With whom the thing itself is erased; of what stands on an opgave nobody."""
     return session.scalar(
@@ -156,8 +163,13 @@ def why_down(session: Session, subject: Subject, subject_id: UUID) -> str:
 
 
 def titles(session: Session, reader: Actor, reports: Iterable[Report]) -> dict[UUID, str]:
-    """By report what it is about, in a few words; the opgave as far as they may read its title."""
+    """By report what it is about, in a few words; the opgave as far as they may read its title.
+
+    Whose profile it is: to a beheerder as on the page of the case, to who reported it by the name
+    that they read then.
+    """
     reports = list(reports)
+    owners = _owners(session, reports) if may_moderate(reader) else {}
     places = _places(session, reports)
     about = opgaven.by_ids(session, [place.opgave_id for place in places.values()])
     readable = opgaven.seen_opgaven(session, reader, list(about))
@@ -166,7 +178,12 @@ def titles(session: Session, reader: Actor, reports: Iterable[Report]) -> dict[U
         for key, seen in about.items()
         if may_moderate(reader) or key in readable or seen.is_gone_for(reader)
     }
-    return {one.id: _title(one.subject, places.get(one.id), named, reader) for one in reports}
+    return {
+        one.id: _title_of_profile(one, owners, reader)
+        if one.subject is Subject.PROFILE
+        else _title(one.subject, places.get(one.id), named, reader)
+        for one in reports
+    }
 
 
 @dataclass(frozen=True)
@@ -197,6 +214,18 @@ def _places(session: Session, reports: Iterable[Report]) -> dict[UUID, Place]:
         .where(Report.id.in_([one.id for one in reports]))
     )
     return {row[0]: Place(row[1], row[2]) for row in rows if row[1] is not None}
+
+
+def _owners(session: Session, reports: Iterable[Report]) -> dict[UUID, str]:
+    return people.names_by_most(session, {one.profile_id for one in reports if one.profile_id})
+
+
+def _title_of_profile(report: Report, owners: Mapping[UUID, str], reader: Actor) -> str:
+    if reader.user_id == report.profile_id:
+        return OWN_PROFILE
+    read_then = report.named if report.reporter_id == reader.user_id else ""
+    name = owners.get(report.subject_id) or read_then
+    return NAMED_PROFILE.format(name=name) if name else TITLES[Subject.PROFILE]
 
 
 def _title(
@@ -235,6 +264,8 @@ def reported(session: Session, report: Report, today: date) -> Reported:
     return readers[report.subject](session, report.subject_id)
 
 
+OWN_PROFILE = "Jouw profiel"
+NAMED_PROFILE = "Profiel: {name}"
 OWN_MESSAGE = "Een bericht in je gesprek over {title}"
 TITLES_ON_OPGAVE = {
     Subject.OPGAVE: "Opgave: {title}",

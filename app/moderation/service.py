@@ -90,6 +90,9 @@ def report(work: Work, subject: Subject, subject_id: UUID, ground: Ground, words
         reported_at=work.now,
     )
     made.copy = queries.reported(work.session, made, work.today).text
+    if subject is Subject.PROFILE:
+        seen = people.seen_profile(work.session, work.actor, subject_id, work.today)
+        made.named = seen.display_name
     work.session.add(made)
     work.emit(ReportMade(report_id=made.id))
     return made
@@ -123,7 +126,7 @@ def decide(work: Work, report_id: UUID, ruling: Ruling, answer: str, *, read: in
 
 
 def put_back(work: Work, report_id: UUID) -> None:
-    """Let what was taken down be seen again; a profile by whoever publishes it."""
+    """Let what was taken down be seen again."""
     _refuse_others(work.actor)
     one = work.fetch(Report, report_id)
     if one.ruling is not Ruling.TAKEN_DOWN:

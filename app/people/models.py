@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -51,6 +52,8 @@ class Profile(Base):
     changed_at: Mapped[datetime]
     # When a beheerder took it away after a report; until it is put back nobody publishes it.
     taken_down_at: Mapped[datetime | None]
+    # Others saw it until then; put back means that they see it again.
+    comes_back: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     skills: Mapped[list["Skill"]] = relationship(
         cascade="all, delete-orphan", order_by="Skill.place"

@@ -120,6 +120,13 @@ def seen_by_most(session: Session, user_id: UUID, today: date) -> SeenProfile | 
     return most_of(_whole(row), today)
 
 
+def names_by_most(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The same of many: what who sees most of each reads as its name, if anybody sees it."""
+    rows = session.execute(_in_short().where(Profile.user_id.in_(list(user_ids))))
+    found = {row.id: most_of(_whole_in_short(row), date.min) for row in rows}
+    return {user_id: seen.display_name for user_id, seen in found.items() if seen}
+
+
 def seen_profiles(
     session: Session,
     viewer: Actor,

@@ -1,5 +1,6 @@
 """Writing, publishing and pausing one's own profile."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -65,6 +66,7 @@ def publish_profile(work: Work) -> Profile:
 def pause_profile(work: Work) -> Profile:
     """Take the profile out of matching and out of sight; it can come back at any time."""
     profile = _own(work)
+    profile.comes_back = False
     if profile.state is ProfileState.PUBLISHED:
         profile.state = ProfileState.PAUSED
         profile.version += 1
@@ -79,14 +81,27 @@ def take_down(work: Work, user_id: UUID) -> None:
         return
     profile.taken_down_at = work.now
     profile.version += 1
-    if profile.state is ProfileState.PUBLISHED:
+    profile.comes_back = profile.state is ProfileState.PUBLISHED
+    if profile.comes_back:
         profile.state = ProfileState.PAUSED
         work.emit(ProfilePaused(user_id=profile.user_id))
 
 
 def put_back(work: Work, user_id: UUID) -> None:
-    """Let its owner publish it again."""
-    _to_moderate(work, user_id).taken_down_at = None
+    """Let it be as visible as it was; what its owner left unfinished meanwhile is theirs to show.
+
+    Hours that passed meanwhile hide nothing: they hide no profile that was left alone.
+    """
+    profile = _to_moderate(work, user_id)
+    if profile.taken_down_at is None:
+        return
+    profile.taken_down_at = None
+    is_whole = not publishing_faults(draft_of(profile), date.min)
+    if profile.comes_back and is_whole:
+        profile.state = ProfileState.PUBLISHED
+        work.emit(ProfileChanged(user_id=profile.user_id))
+    profile.comes_back = False
+    profile.version += 1
 
 
 def _to_moderate(work: Work, user_id: UUID) -> Profile:

@@ -65,6 +65,9 @@ LANDED = {
     "0011_keep_what_was_reported.py": (
         "0bc0c677d1f7572ccd587285dd153a039c0c510df8194c39f1679c36596cb873"
     ),
+    "0012_keep_who_did_what.py": (
+        "f0aecc20a3dbefffba1cf5d464b54f69f023c40512dfa1c1f933efc3b8721f04"
+    ),
 }
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Actor, Role
-from app.moderation import queries
-from app.moderation.rules import Ruling, Subject
+from app.moderation import queries, service
+from app.moderation.rules import Ground, Ruling, Subject
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState, Visibility
@@ -72,7 +72,7 @@ def test_each_thing_has_a_title_for_the_same_questions(session: Session) -> None
 
     assert [titles[one.id] for one in about] == [
         "Opgave: Een veilig plein",
-        "Een profiel",
+        "Profiel: Fatima Bouali",
         "Een bericht in een gesprek over Een veilig plein",
     ]
     assert len(many) == len(few)
@@ -114,6 +114,52 @@ def test_what_stands_on_an_opgave_is_named_by_it_as_far_as_its_title_may_be_read
         "De woorden van een uitnodiging",
     ]
     assert decides == "Een bericht in een gesprek over Een veilig plein"
+
+
+@pytest.mark.parametrize(
+    ("visibility", "read"),
+    [
+        (Visibility.COLLEAGUES, "Profiel: Tessa Rietdijk"),
+        (Visibility.ANONYMOUS, "Profiel: Collega uit Utrecht"),
+    ],
+)
+def test_who_reported_a_profile_reads_whose_as_they_read_it_then(
+    session: Session, visibility: Visibility, read: str
+) -> None:
+    """Whatever its owner shows or hides since, and while it is down."""
+    owner, reporter = a_user(session, name="Tessa Rietdijk"), a_user(session)
+    profile = a_profile(session, "wonen", user=owner, visibility=visibility)
+    work = make_work(session, reporter)
+    one = service.report(work, Subject.PROFILE, owner.id, Ground.UNKIND, "")
+    others = Visibility.COLLEAGUES if visibility is Visibility.ANONYMOUS else Visibility.HIDDEN
+    profile.visibility, profile.taken_down_at = others, MONDAY
+    profile.state = ProfileState.PAUSED
+
+    by_owner, by_reporter, by_stranger = (
+        queries.titles(session, make_work(session, user).actor, [one])[one.id]
+        for user in (owner, reporter, a_user(session))
+    )
+
+    assert (by_owner, by_reporter, by_stranger) == ("Jouw profiel", read, "Een profiel")
+
+
+@pytest.mark.parametrize(
+    ("visibility", "read"),
+    [
+        (Visibility.GEMEENTE, "Profiel: Tessa Rietdijk"),
+        (Visibility.ANONYMOUS, "Profiel: Collega uit Utrecht"),
+        (Visibility.HIDDEN, "Een profiel"),
+    ],
+)
+def test_a_beheerder_reads_whose_profile_it_is_as_on_the_page_of_the_case(
+    session: Session, visibility: Visibility, read: str
+) -> None:
+    owner = a_user(session, name="Tessa Rietdijk")
+    profile = a_profile(session, "wonen", user=owner, visibility=visibility)
+    one = a_report(session, profile_id=profile.user_id)
+    beheerder = make_work(session, a_user(session, Role.BEHEERDER)).actor
+
+    assert queries.titles(session, beheerder, [one]) == {one.id: read}
 
 
 def test_what_waits_is_known_to_who_reported_it(session: Session) -> None:

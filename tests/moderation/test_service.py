@@ -1,7 +1,7 @@
 """Reporting, deciding and putting back: by whom, once, and what follows for whom."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -292,7 +292,7 @@ def test_an_opgave_that_is_taken_down_is_read_by_its_own_people_only(
         service.put_back(make_work(session, beheerder), session.scalars(select(Report.id)).one())
 
 
-def test_a_profile_that_is_taken_down_comes_back_when_a_beheerder_lets_it(
+def test_a_profile_that_others_saw_is_seen_again_when_a_beheerder_puts_it_back(
     session: Session, beheerder: User
 ) -> None:
     profile = a_profile(session, "wonen")
@@ -304,12 +304,51 @@ def test_a_profile_that_is_taken_down_comes_back_when_a_beheerder_lets_it(
     with pytest.raises(FaultyDraft, match="weggehaald na een melding"):
         profiles.publish_profile(owner)
     service.put_back(make_work(session, beheerder), one.id)
-    profiles.publish_profile(owner)
 
     assert session.get_one(Profile, profile.user_id).state is ProfileState.PUBLISHED
     assert told(session) == [
-        *("profile.paused", "report.decided", "report.put_back", "profile.changed")
+        *("profile.paused", "report.decided", "profile.changed", "report.put_back")
     ]
+
+
+@pytest.mark.parametrize("state", [ProfileState.CONCEPT, ProfileState.PAUSED])
+def test_a_profile_that_nobody_saw_stays_hidden_when_it_is_put_back(
+    session: Session, beheerder: User, state: ProfileState
+) -> None:
+    profile = a_profile(session, "wonen", state=state)
+    one = a_report(session, profile_id=profile.user_id)
+
+    take_down(session, beheerder, one)
+    service.put_back(make_work(session, beheerder), one.id)
+
+    assert (profile.state, profile.taken_down_at) == (state, None)
+
+
+def test_a_profile_that_its_owner_left_unfinished_or_paused_meanwhile_stays_theirs_to_publish(
+    session: Session, beheerder: User
+) -> None:
+    unfinished, paused = a_profile(session, "wonen"), a_profile(session, "water")
+    for profile in (unfinished, paused):
+        one = a_report(session, profile_id=profile.user_id)
+        take_down(session, beheerder, one)
+        if profile is unfinished:
+            profile.headline = ""
+        else:
+            profiles.pause_profile(make_work(session, session.get_one(User, profile.user_id)))
+        service.put_back(make_work(session, beheerder), one.id)
+
+    assert {unfinished.state, paused.state} == {ProfileState.PAUSED}
+
+
+def test_hours_that_passed_meanwhile_hide_no_profile(session: Session, beheerder: User) -> None:
+    profile = a_profile(session, "wonen")
+    one = a_report(session, profile_id=profile.user_id)
+    take_down(session, beheerder, one)
+    profile.windows[0].starts_on = profile.windows[0].ends_on = date(2020, 1, 1)
+
+    service.put_back(make_work(session, beheerder), one.id)
+
+    assert profile.state is ProfileState.PUBLISHED
 
 
 def test_a_message_that_is_taken_down_is_read_by_nobody(

@@ -212,7 +212,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "is_down": True,
             "is_writer": False,
             "is_back": False,
-            "is_profile": False,
+            "has_to_publish": False,
             "lines": (word,),
         },
         MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},

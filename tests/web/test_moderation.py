@@ -456,11 +456,47 @@ def test_a_profile_that_is_gone_says_so_to_its_owner(
 
     page = client.get("/profiel")
     assert "Je profiel is weggehaald" in text_of(page)
+    assert "pauze" not in text_of(page)
+    assert "zien anderen het weer zoals eerst" in text_of(page)
     assert "Dit is reclame." in text_of(page)
     assert "/profiel/publiceren" not in page.text
     answer = client.post("/profiel/publiceren", follow_redirects=True)
 
     assert "weggehaald na een melding" in text_of(answer)
+
+
+@pytest.mark.parametrize("path", ["/matches", "/meldingen"])
+def test_what_is_empty_because_a_beheerder_hid_the_profile_says_so(
+    client: FlaskClient, session: Session, beheerder: User, path: str
+) -> None:
+    profile = a_profile(session, "wonen")
+    one = a_report(session, profile_id=profile.user_id)
+    service.decide(make_work(session, beheerder), one.id, Ruling.TAKEN_DOWN, "Reclame.", read=1)
+
+    page = sign_in(client, session, session.get_one(User, profile.user_id)).get(path)
+
+    assert "Een beheerder haalde je profiel weg" in text_of(page)
+    assert "op pauze" not in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (ProfileState.PUBLISHED, "Het profiel is weer te zien zoals eerst."),
+        (ProfileState.PAUSED, "De collega kan het profiel weer publiceren."),
+    ],
+)
+def test_who_puts_a_profile_back_reads_whether_it_is_seen(
+    client: FlaskClient, session: Session, beheerder: User, state: ProfileState, said: str
+) -> None:
+    profile = a_profile(session, "wonen", state=state)
+    one = a_report(session, profile_id=profile.user_id)
+    service.decide(make_work(session, beheerder), one.id, Ruling.TAKEN_DOWN, "Reclame.", read=1)
+    sign_in(client, session, beheerder)
+
+    answer = client.post(f"/beheer/gemeld/{one.id}/terugzetten", follow_redirects=True)
+
+    assert said in text_of(answer)
 
 
 def test_a_beheerder_reads_what_hangs_on_an_opgave_before_it_is_taken_down(

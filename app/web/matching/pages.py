@@ -58,6 +58,7 @@ class Silence(StrEnum):
     NOTHING_WRITTEN = "nothing_written"
     CONCEPT = "concept"
     PAUSED = "paused"
+    TAKEN_DOWN = "taken_down"
     ENDED = "ended"
     SEARCHING = "searching"
     SLOW = "slow"
@@ -285,6 +286,8 @@ def _colleagues(
 def _no_search_for(profile: Profile | None) -> Silence:
     if profile is None:
         return Silence.NOTHING_WRITTEN
+    if profile.taken_down_at is not None:
+        return Silence.TAKEN_DOWN
     return Silence.PAUSED if profile.state is ProfileState.PAUSED else Silence.CONCEPT
 
 

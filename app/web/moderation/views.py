@@ -23,10 +23,14 @@ from app.web.work import open_work
 THANKS = "Dank je. Een beheerder kijkt ernaar en je krijgt een mail met wat er besloten is."
 DECIDED = "Je besluit is bewaard. Wie het aangaat, krijgt een mail."
 IS_BACK = {
-    Subject.PROFILE: "De collega kan het profiel weer publiceren.",
     Subject.MESSAGE: "Het bericht staat weer in het gesprek.",
     Subject.PUBLISHED: "De vraag en het antwoord staan weer op de opgave.",
     Subject.INVITATION: "De woorden staan weer in de uitnodiging.",
+}
+# Of a profile it depends on what it was, and on what its owner did meanwhile.
+PROFILE_IS_BACK = {
+    True: "Het profiel is weer te zien zoals eerst.",
+    False: "De collega kan het profiel weer publiceren.",
 }
 ALREADY = "Je meldde dit op {day}. Een beheerder kijkt ernaar."
 
@@ -105,10 +109,16 @@ def put_back(report_id: UUID) -> ResponseReturnValue:
     try:
         with open_work() as work:
             service.put_back(work, report_id)
-        flash(IS_BACK[subject], "success")
+        flash(_said_of(subject, report_id), "success")
     except Conflict as refused:
         flash(refused.said, "error")
     return redirect(url_for("moderation.case", report_id=report_id))
+
+
+def _said_of(subject: Subject, report_id: UUID) -> str:
+    if subject is not Subject.PROFILE:
+        return IS_BACK[subject]
+    return PROFILE_IS_BACK[queries.is_shown(db.session(), report_id)]
 
 
 def _report_page(about: Subject, subject_id: UUID) -> ResponseReturnValue:

@@ -110,6 +110,8 @@ class InboxPage:
     # Requests to take part that wait for who looks.
     requests: int
     is_paused: bool
+    # A beheerder took their profile away.
+    is_down: bool
     has_digest: bool
     is_inbox_only: bool
     # Until when digests stay away.
@@ -140,6 +142,7 @@ def inbox_page(session: Session, viewer: Actor, user_id: UUID, now: datetime) ->
         items=inbox_items(queries.inbox(session, viewer, dutch_day(now))),
         requests=len(accounts.waiting_requests(session)) if may_decide_access(viewer) else 0,
         is_paused=profile is not None and profile.state is ProfileState.PAUSED,
+        is_down=profile is not None and profile.taken_down_at is not None,
         has_digest=has_digest,
         is_inbox_only=not has_digest and frequency is not Frequency.NEVER,
         paused_until=queries.paused_until(session, user_id, dutch_day(now)),

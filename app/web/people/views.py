@@ -116,6 +116,7 @@ def own() -> str:
         own=own,
         has_disputes=has_disputes,
         is_down=profile.taken_down_at is not None,
+        comes_back=profile.comes_back,
         why_down=moderation.why_down(session, Subject.PROFILE, profile.user_id),
     )
 

@@ -18,6 +18,7 @@ from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState, MailKind, next_morning
 from app.people import service as people
+from app.people.rules import ProfileState
 from app.post import Post
 from tests.conversations.builders import a_talk, say
 from tests.moderation.builders import a_report, last_message
@@ -187,6 +188,34 @@ def test_who_was_told_that_it_is_gone_is_told_that_it_is_back(
     assert "Anderen zien het weer." in to_writer
     assert "Een beheerder keek er nog eens naar." in to_reporter
     assert "omdat je iets meldde" in to_reporter
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (ProfileState.PUBLISHED, "Anderen zien het weer."),
+        (ProfileState.PAUSED, "Je kunt je profiel weer publiceren."),
+    ],
+)
+def test_who_wrote_a_profile_hears_whether_it_is_seen_again(
+    app: Flask, session: Session, beheerder: User, state: ProfileState, said: str
+) -> None:
+    profile = a_profile(session, "wonen", state=state)
+    one = a_report(session, profile_id=profile.user_id)
+    decide(session, beheerder, one, Ruling.TAKEN_DOWN)
+    for mail in mails(session):
+        mail.state = DeliveryState.ACCEPTED
+    moderation.put_back(make_work(session, beheerder), one.id)
+    service.mail_put_back(make_work(session), one.id)
+
+    letters = {
+        mail.user_id: f"{letter_of(app, session, mail)}"
+        for mail in mails(session)
+        if mail.state is DeliveryState.PENDING
+    }
+
+    assert said in letters[profile.user_id]
+    assert "Teruggezet: Jouw profiel" in letters[profile.user_id]
 
 
 def test_of_what_is_gone_again_nobody_hears_that_it_was_back(

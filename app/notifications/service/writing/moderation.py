@@ -49,7 +49,8 @@ def report_decided(work: Work, delivery: Delivery) -> Addressed:
         "is_down": is_down,
         "is_writer": is_writer,
         "is_back": is_back,
-        "is_profile": report.profile_id is not None,
+        "has_to_publish": report.profile_id is not None
+        and not moderation.is_shown(work.session, report.id),
         "lines": () if is_back else lines(report.answer),
     }
     return Addressed(reader.email, reader.name, facts)
