@@ -241,6 +241,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Family.INVITATIONS: "Uitnodigingen voor een opgave",
         Family.LOANS: "Inzet: afspraken, handtekeningen en uren",
         Family.OUTCOMES: "Hoe je reacties aflopen",
+        Family.URENBANK: "De urenbank van je gemeente",
         Family.TOGETHER: "Samen met andere gemeenten, en opgaven die je volgt",
     },
     Channel: {
@@ -287,6 +288,8 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         NoticeKind.OUTCOME: "Afloop van een reactie",
         NoticeKind.GIVEN_BACK: "Je belangstelling staat weer",
         NoticeKind.OPENED_AGAIN: "Een opgave staat weer open",
+        NoticeKind.LIMIT_REACHED: "De limiet van de urenbank houdt een handtekening tegen",
+        NoticeKind.YEAR_SETTLED: "De uren van een jaar zijn verrekend",
     },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",
@@ -300,6 +303,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         MailKind.INVITATION: "Uitnodiging voor een opgave",
         MailKind.OUTCOME: "Afloop van een reactie",
         MailKind.ANSWER_AWAITED: "Een collega wacht op antwoord",
+        MailKind.URENBANK: "Nieuws van de urenbank",
         MailKind.ANSWER_RETURNED: "Antwoord dat niet in een gesprek kon",
         MailKind.DIGEST: "Overzicht",
     },

@@ -118,6 +118,9 @@ class Links:
     def own_reports(self) -> str:
         return self._absolute("/gemeld")
 
+    def hours(self) -> str:
+        return self._absolute("/uren")
+
     def inbox(self) -> str:
         return self._absolute("/meldingen")
 

@@ -206,6 +206,17 @@ TELL_JOINED = _tell_together("tell_joined", NoticeKind.OPGAVE_JOINED, _this_one)
 TELL_JOINT_ASKED = _tell_together("tell_joint_asked", NoticeKind.JOINT_ASKED, _this_one)
 TELL_JOINT_AGREED = _tell_together("tell_joint_agreed", NoticeKind.JOINT_AGREED, _the_others)
 TELL_JOINT_LEFT = _tell_together("tell_joint_left", NoticeKind.JOINT_LEFT, _the_others)
+TELL_HELD_UP = Reaction(
+    "tell_held_up",
+    Group.TICK,
+    lambda work, fact: notifications.tell_held_up(work, fact["gemeente_code"]),
+)
+LOOK_AHEAD = _one("look_ahead", loans.look_ahead, "loan_id")
+TELL_SETTLED = Reaction(
+    "tell_settled",
+    Group.TICK,
+    lambda work, fact: notifications.tell_settled(work, UUID(fact["settling_id"]), fact["year"]),
+)
 TELL_FOLLOWERS = _one("tell_followers", notifications.tell_followers, "opgave_id")
 MAIL_SIGN_IN = _one("mail_sign_in", notifications.mail_sign_in, "sign_in_id")
 MAIL_ACCESS_ASKED = _one("mail_access_asked", notifications.mail_access_asked, "request_id")
@@ -313,9 +324,10 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "report.made": (MAIL_REPORT_MADE,),
     "report.decided": (MAIL_REPORT_DECIDED,),
     "report.put_back": (MAIL_PUT_BACK,),
-    "loan.asked": (ANSWER_BY_LOAN, MAIL_LOAN),
+    "loan.asked": (ANSWER_BY_LOAN, MAIL_LOAN, LOOK_AHEAD),
     "terms.signed": (TELL_SIGNED,),  # the first and the last are told with what they do
-    "terms.changed": (ANSWER_OF_BORROWER, MAIL_LOAN),
+    "signature.held_up": (TELL_HELD_UP,),
+    "terms.changed": (ANSWER_OF_BORROWER, MAIL_LOAN, LOOK_AHEAD),
     "terms.agreed": (MAIL_LOAN,),
     "proposal.refused": (MAIL_LOAN,),
     "loan.refused": (ANSWER_OF_BORROWER, MAIL_LOAN),
@@ -349,7 +361,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "hours.reversed": (),  # the same
     "account.merged": (),  # the same
     "limit.agreed": (),  # seen when the next loan is signed
-    "year.settled": (),  # kept as a fact
+    "year.settled": (TELL_SETTLED,),
     "settling.undone": (),  # the same
     "matches.found": (TELL_MATCHES,),
     "matching.unfinished": (GO_ON_MATCHING,),

@@ -311,3 +311,19 @@ def _loans_of(session: Session, year: int) -> int:
 def _names(session: Session, settlings: Sequence[Settling]) -> dict[str, str]:
     codes = {code for one in settlings for code in (one.debtor, one.creditor)}
     return gemeenten.names_of(session, codes)
+
+
+def settled_with(session: Session, settling_id: UUID) -> set[str]:
+    """The gemeenten between which a year was settled."""
+    rows = session.execute(
+        select(HourTransfer.debit_code, HourTransfer.credit_code).where(
+            HourTransfer.settling_id == settling_id
+        )
+    )
+    return {code for row in rows for code in row}
+
+
+def limit_changed_since(session: Session, gemeente_code: str, moment: datetime) -> bool:
+    changed_at = select(HourAccount.changed_at).where(HourAccount.gemeente_code == gemeente_code)
+    found = session.scalar(changed_at)
+    return found is not None and found > moment

@@ -27,6 +27,15 @@ class TermsSigned(Event):
 
 
 @dataclass(frozen=True)
+class SignatureHeldUp(Event):
+    """With these hours the borrower would pass its limit in the urenbank."""
+
+    name: ClassVar[str] = "signature.held_up"
+    gemeente_code: str
+    loan_id: UUID
+
+
+@dataclass(frozen=True)
 class TermsChanged(Event):
     """There are other terms to sign; signatures under earlier ones that did not hold are void."""
 

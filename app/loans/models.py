@@ -88,6 +88,8 @@ class Loan(Base):
     # Who decides for the lender; they need no account.
     manager_name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     manager_email: Mapped[str] = mapped_column(String(EMAIL_LIMIT), index=True)
+    # When the limit of the borrower held up a signature, and that was told.
+    held_up_at: Mapped[datetime | None]
     # Since when no mail reaches that address.
     manager_unreached_at: Mapped[datetime | None]
     state: Mapped[LoanState] = mapped_column(default=LoanState.ASKED, index=True)

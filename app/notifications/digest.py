@@ -133,6 +133,26 @@ class OutcomeNews:
     told_at: datetime
 
 
+@dataclass(frozen=True)
+class UrenbankNews:
+    """What became of the urenbank of the reader's gemeente."""
+
+    kind: NoticeKind
+    # Of what was settled.
+    year: int | None
+    told_at: datetime
+
+    @property
+    def sentence(self) -> str:
+        return IN_URENBANK[self.kind].format(year=self.year)
+
+
+IN_URENBANK = {
+    NoticeKind.LIMIT_REACHED: (
+        "Een handtekening wacht: met die uren komt jullie gemeente boven de limiet van de urenbank."
+    ),
+    NoticeKind.YEAR_SETTLED: "De uren van {year} zijn verrekend tussen de gemeenten.",
+}
 DONE_TOGETHER = {
     NoticeKind.OPGAVE_JOINED: "Een andere gemeente doet mee met “{title}”.",
     NoticeKind.JOINT_ASKED: "Een andere gemeente wil “{title}” samen met jullie oppakken.",
@@ -149,13 +169,18 @@ class Scored(Protocol):
     def score(self) -> Score: ...
 
 
-class Timed(Protocol):
+class Happened(Protocol):
+    """As much as it takes to put what happened in order."""
+
+    @property
+    def told_at(self) -> datetime: ...
+
+
+class Timed(Happened, Protocol):
     """As much as it takes to choose by how long somebody waits."""
 
     @property
-    def opgave_id(self) -> UUID: ...
-    @property
-    def told_at(self) -> datetime: ...
+    def opgave_id(self) -> UUID | None: ...
 
 
 # In a sentence; the title stands between quotes, so that it may end as it likes.
@@ -177,6 +202,7 @@ One = TypeVar("One")
 Other = TypeVar("Other")
 OneScored = TypeVar("OneScored", bound=Scored)
 OneTimed = TypeVar("OneTimed", bound=Timed)
+OneTold = TypeVar("OneTold", bound=Happened)
 
 
 @dataclass(frozen=True)
@@ -488,6 +514,21 @@ class Outcomes:
 
 
 @dataclass(frozen=True)
+class OfUrenbank:
+    """What became of the urenbank of the reader's gemeente, each once."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def headline(self) -> str:
+        return plural(len(self.lines), "bericht", "berichten") + " over de urenbank"
+
+    @property
+    def first_line(self) -> str:
+        return self.lines[0]
+
+
+@dataclass(frozen=True)
 class Told:
     """A section, and under which name its templates stand in `email/digest/parts`."""
 
@@ -528,9 +569,14 @@ def longest_waiting(found: Iterable[OneTimed]) -> Choice[OneTimed]:
 
 
 def newest_few(found: Iterable[OneTimed]) -> Choice[OneTimed]:
-    ordered = sorted(found, key=lambda one: (one.told_at, one.opgave_id), reverse=True)
+    ordered = sorted(found, key=lambda one: (one.told_at, str(one.opgave_id)), reverse=True)
     told = tuple(ordered[:MOST_MATCHES])
     return Choice((Few(told, more=len(ordered) - len(told)),))
+
+
+def all_in_order(found: Iterable[OneTold]) -> Choice[OneTold]:
+    """What happened last stands last."""
+    return Choice((Few(tuple(sorted(found, key=lambda one: one.told_at)), more=0),))
 
 
 def done_together(news: Choice[TogetherNews]) -> Together:
@@ -576,6 +622,10 @@ def outcomes(news: Choice[OutcomeNews]) -> Outcomes:
         for one in news.told
     )
     return Outcomes(lines, news.more + sum(group.more for group in news.groups))
+
+
+def news_of_urenbank(news: Choice[UrenbankNews]) -> OfUrenbank:
+    return OfUrenbank(tuple(one.sentence for one in news.told))
 
 
 def what_became(news: OutcomeNews) -> str:
@@ -654,9 +704,9 @@ def _best_first(found: Iterable[OneScored]) -> list[OneScored]:
     return [by_match[score.profile_id, score.opgave_id][1] for score in ordered]
 
 
-def _shared(ordered: Iterable[One], opgave: Callable[[One], UUID]) -> Choice[One]:
+def _shared(ordered: Iterable[One], opgave: Callable[[One], UUID | None]) -> Choice[One]:
     """Per opgave; the one with the first of all comes first."""
-    found: dict[UUID, list[One]] = {}
+    found: dict[UUID | None, list[One]] = {}
     for one in ordered:
         found.setdefault(opgave(one), []).append(one)
     groups = list(found.values())

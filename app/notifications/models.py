@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    CheckConstraint,
     ForeignKey,
     Index,
     LargeBinary,
@@ -34,7 +35,8 @@ class Notice(Base):
     """Something a person should know; shown in the inbox and, when it fits, in the digest.
 
     `profile_id` is the colleague that a notice to an opgavehouder is about; who only asks
-    something need not have a profile.
+    something need not have a profile. What is about no opgave is about the urenbank of a gemeente,
+    and of a year that was settled also of which.
     """
 
     __tablename__ = "notice"
@@ -42,6 +44,7 @@ class Notice(Base):
         UniqueConstraint(
             "user_id", "kind", "opgave_id", "profile_id", postgresql_nulls_not_distinct=True
         ),
+        CheckConstraint("num_nonnulls(opgave_id, gemeente_code) = 1", name="about_one_thing"),
         Index("ix_notice_unread", "user_id", postgresql_where="read_at IS NULL"),
         Index("ix_notice_of_person", "user_id", "told_at"),
     )
@@ -49,7 +52,11 @@ class Notice(Base):
     id: Mapped[PrimaryId]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     kind: Mapped[NoticeKind]
-    opgave_id: Mapped[UUID] = mapped_column(ForeignKey("opgave.id", ondelete="CASCADE"), index=True)
+    opgave_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("opgave.id", ondelete="CASCADE"), index=True
+    )
+    gemeente_code: Mapped[str | None] = mapped_column(ForeignKey("gemeente.code"))
+    year: Mapped[int | None] = mapped_column(SmallInteger)
     profile_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("user.id", ondelete="CASCADE"), index=True
     )

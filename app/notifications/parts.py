@@ -37,7 +37,8 @@ from app.conversations.models import (
 )
 from app.conversations.queries import is_known, is_standing
 from app.conversations.rules import Side
-from app.core.actor import Actor
+from app.core.actor import Actor, Role
+from app.hours.models import HourAccount, HourSettling
 from app.loans.models import Loan
 from app.loans.told import ToldLoan
 from app.matching.core.facts import Score
@@ -47,6 +48,7 @@ from app.notifications.digest import (
     AWAITED,
     DONE_TOGETHER,
     HAPPENED,
+    IN_URENBANK,
     Choice,
     ColleagueNews,
     InvitationNews,
@@ -59,6 +61,8 @@ from app.notifications.digest import (
     Section,
     TogetherNews,
     Told,
+    UrenbankNews,
+    all_in_order,
     awaited_answers,
     best_few,
     best_of_each_opgave,
@@ -70,6 +74,7 @@ from app.notifications.digest import (
     newest_few,
     news_of_loans,
     news_of_own,
+    news_of_urenbank,
     opgaven_for_you,
     outcomes,
     responses_to_opgaven,
@@ -105,6 +110,8 @@ class Whose:
     looks_after: ColumnElement[bool]
     # Whether they may know of its colleague.
     is_known: ColumnElement[bool]
+    # Whether they look after the urenbank of its gemeente.
+    keeps_hours: ColumnElement[bool]
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ class SeenNotice:
     notice: Notice
     # Who shows interest need not be among the best.
     match: Match | None
-    seen: SeenOpgave
+    about: SeenOpgave | None
     # When it became news, the last time.
     told_at: datetime
     is_unread: bool
@@ -124,11 +131,26 @@ class SeenNotice:
     loan: ToldLoan | None = None
 
     @property
+    def seen(self) -> SeenOpgave:
+        return _surely(self.about)
+
+    @property
     def whole(self) -> "Whole":
-        opgave, gemeente = self.seen.opgave, self.seen.gemeente
-        head = OpgaveHead(opgave.id, self.title, gemeente.name, opgave.closes_on)
         score = score_of(self.match) if self.match else None
-        return Whole(self.notice.kind, head, self.told_at, score, self.colleague, self.loan)
+        return Whole(
+            self.notice.kind,
+            self._head if self.about else None,
+            self.told_at,
+            score,
+            self.colleague,
+            self.loan,
+            self.notice.year,
+        )
+
+    @property
+    def _head(self) -> OpgaveHead:
+        opgave, gemeente = self.seen.opgave, self.seen.gemeente
+        return OpgaveHead(opgave.id, self.title, gemeente.name, opgave.closes_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +158,11 @@ class Standing:
     """As little of a notice that still stands as it takes to choose what is told."""
 
     kind: NoticeKind
-    opgave_id: UUID
+    # Nothing when it is about an urenbank.
+    opgave_id: UUID | None
     # The colleague whom it is about.
     profile_id: UUID | None
+    year: int | None
     told_at: datetime
     # The whole score; its reasons are read when they matter.
     match: Scored | None
@@ -157,12 +181,17 @@ class Whole:
     """What may be told of a notice."""
 
     kind: NoticeKind
-    opgave: OpgaveHead
+    head: OpgaveHead | None
     told_at: datetime
     # None when they fit too little to say why.
     score: Score | None
     colleague: SeenProfile | None
     loan: ToldLoan | None = None
+    year: int | None = None
+
+    @property
+    def opgave(self) -> OpgaveHead:
+        return _surely(self.head)
 
 
 @dataclass(frozen=True)
@@ -195,7 +224,9 @@ def one(viewer: Actor) -> Whose:
     code = viewer.gemeente_code
     may = code is not None and may_edit(viewer, code)
     looks_after = Opgave.gemeente_code == code if may else false()
-    return Whose(viewer.user_id, looks_after, _shows_itself(people.known_to(viewer)))
+    keeps = code is not None and viewer.has(Role.GEMEENTEBEHEERDER)
+    keeps_hours = Notice.gemeente_code == code if keeps else false()
+    return Whose(viewer.user_id, looks_after, _shows_itself(people.known_to(viewer)), keeps_hours)
 
 
 def each_reader() -> Whose:
@@ -203,7 +234,12 @@ def each_reader() -> Whose:
     looks_after = and_(
         Opgave.gemeente_code == reader.gemeente_code, accounts.has_a_role(reader.id, EDITORS)
     )
-    return Whose(reader.id, looks_after, _shows_itself(people.known_from(reader.gemeente_code)))
+    keeps_hours = and_(
+        Notice.gemeente_code == reader.gemeente_code,
+        accounts.has_a_role(reader.id, {Role.GEMEENTEBEHEERDER}),
+    )
+    is_known = _shows_itself(people.known_from(reader.gemeente_code))
+    return Whose(reader.id, looks_after, is_known, keeps_hours)
 
 
 def _shows_itself(is_known: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -515,6 +551,23 @@ def _loan_news(whole: Whole) -> LoanNews:
     return LoanNews(loan.loan_id, whole.opgave.opgave_id, loan.about, loan.said, whole.told_at)
 
 
+def _is_news_of_urenbank(whose: Whose) -> ColumnElement[bool]:
+    """As long as no other limit was agreed on since, or as the year stays settled."""
+    changed = exists().where(
+        HourAccount.gemeente_code == Notice.gemeente_code, HourAccount.changed_at > Notice.told_at
+    )
+    settled = exists().where(HourSettling.year == Notice.year, HourSettling.undone_at.is_(None))
+    so = or_(
+        and_(Notice.kind == NoticeKind.LIMIT_REACHED, ~changed.correlate_except(HourAccount)),
+        and_(Notice.kind == NoticeKind.YEAR_SETTLED, settled.correlate_except(HourSettling)),
+    )
+    return and_(whose.keeps_hours, so)
+
+
+def _urenbank_news(whole: Whole) -> UrenbankNews:
+    return UrenbankNews(whole.kind, whole.year, whole.told_at)
+
+
 def _surely(found: Found | None) -> Found:
     """A notice stands only with its match and its colleague, where its part asks for them."""
     if found is None:
@@ -618,8 +671,18 @@ OUTCOMES = Part(
     compose=outcomes,
     while_open=False,
 )
+URENBANK = Part(
+    name="urenbank",
+    family=Family.URENBANK,
+    kinds=frozenset(IN_URENBANK),
+    holds=_is_news_of_urenbank,
+    choose=all_in_order,
+    news_of=_urenbank_news,
+    compose=news_of_urenbank,
+    while_open=False,
+)
 # In the order in which a digest tells them.
 PARTS = (
-    *(INVITATIONS, OUTCOMES, AWAITED_ANSWERS, MESSAGES, LOANS),
+    *(INVITATIONS, OUTCOMES, AWAITED_ANSWERS, MESSAGES, LOANS, URENBANK),
     *(RESPONSES, OWN, TOGETHER, MATCHES, COLLEAGUES),
 )

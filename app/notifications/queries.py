@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
 from app.accounts.models import AccessRequest, SignIn, User
-from app.core.actor import Actor
+from app.core.actor import Actor, Role
 from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM, dutch_day
 from app.core.orm import UtcDateTime
@@ -165,9 +165,14 @@ def channels(session: Session, user_id: UUID) -> dict[Family, Channel]:
 
 
 def families_of(session: Session, user_id: UUID) -> tuple[Family, ...]:
-    """Of what news may come to this person: who looks after no opgaven hears nothing of those."""
-    may_have_opgaven = not EDITORS.isdisjoint(accounts.roles_of(session.get_one(User, user_id)))
-    return tuple(Family) if may_have_opgaven else OF_EVERYBODY
+    """Of what news may come to this person: who looks after no opgaven hears nothing of those,
+    and who looks after no urenbank nothing of that.
+    """
+    roles = accounts.roles_of(session.get_one(User, user_id))
+    if EDITORS.isdisjoint(roles):
+        return OF_EVERYBODY
+    keeps_hours = Role.GEMEENTEBEHEERDER in roles
+    return tuple(one for one in Family if keeps_hours or one is not Family.URENBANK)
 
 
 def families_in_digest(session: Session, user_id: UUID) -> frozenset[Family]:
@@ -229,9 +234,9 @@ def standing_for_digests(
     """
     rows = session.execute(_standing_for_digests(), {"ids": [*delivery_ids], "today": today})
     found: dict[UUID, list[Standing]] = {}
-    for delivery_id, kind, opgave_id, profile_id, told_at, *score in rows:
+    for delivery_id, kind, opgave_id, profile_id, year, told_at, *score in rows:
         match = ScoreRow(*score) if score[0] else None
-        one = Standing(kind, opgave_id, profile_id, told_at, match)
+        one = Standing(kind, opgave_id, profile_id, year, told_at, match)
         found.setdefault(delivery_id, []).append(one)
     return found
 
@@ -247,7 +252,7 @@ def _standing_for_digests() -> Select[Any]:
         _stands(each_reader(), bindparam("today", type_=Date()))
         .with_only_columns(
             digest.id,
-            *(Notice.kind, Notice.opgave_id, Notice.profile_id, _became_news_at()),
+            *(Notice.kind, Notice.opgave_id, Notice.profile_id, Notice.year, _became_news_at()),
             *(Match.profile_id, Match.opgave_id, Match.value, Match.tier, Match.reasons),
             maintain_column_froms=True,
         )
@@ -384,7 +389,7 @@ def on_the_line_of(notice: Notice) -> ColumnElement[bool]:
     return and_(
         Notice.user_id == notice.user_id,
         Notice.kind == notice.kind,
-        Notice.opgave_id == notice.opgave_id,
+        Notice.opgave_id.is_not_distinct_from(notice.opgave_id),
         _own_line().is_not_distinct_from(notice.profile_id if notice.kind in LOANS.kinds else None),
         _day_told() == dutch_day(notice.told_at),
         Notice.told_at <= notice.told_at,
@@ -529,7 +534,8 @@ def _stands(whose: Whose, today: date | ColumnElement[date]) -> Select[*Row]:
     return (
         select(Notice, Match, _became_news_at(), is_unread())
         .outerjoin(Match, is_told_of())
-        .join(Opgave, Opgave.id == Notice.opgave_id)
+        # What is about an urenbank is about no opgave.
+        .outerjoin(Opgave, Opgave.id == Notice.opgave_id)
         .outerjoin(answer, _answers_notice())
         .where(
             Notice.user_id == whose.user_id,
@@ -645,7 +651,8 @@ def _being_told(user_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
 def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) -> list[SeenNotice]:
     """These notices with what the viewer may see of the colleagues that they name."""
     rows = session.execute(standing).all()
-    about = opgaven.by_ids(session, [notice.opgave_id for notice, *_ in rows])
+    opgave_ids = [notice.opgave_id for notice, *_ in rows]
+    about = opgaven.by_ids(session, [one for one in opgave_ids if one is not None])
     colleagues = {
         **_colleagues(session, viewer, rows, today, Relation.NONE),
         **_colleagues(session, viewer, rows, today, Relation.INTERESTED),
@@ -655,12 +662,12 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
         SeenNotice(
             notice=notice,
             match=match,
-            seen=about[notice.opgave_id],
+            about=about[notice.opgave_id] if notice.opgave_id else None,
             told_at=told_at,
             is_unread=unread,
-            title=about[notice.opgave_id].title_for(viewer),
+            title=about[notice.opgave_id].title_for(viewer) if notice.opgave_id else "",
             colleague=colleagues.get((notice.profile_id, notice.kind)),
-            loan=loans.get(loan_key(notice)),
+            loan=loans.get(loan_key(notice)) if notice.kind in LOANS.kinds else None,
         )
         for notice, match, told_at, unread in rows
         if notice.kind not in RELATIONS or (notice.profile_id, notice.kind) in colleagues
@@ -670,6 +677,8 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
 
 def loan_key(notice: Notice) -> Key:
     """Who reads of whose loan for which opgave."""
+    if notice.opgave_id is None:
+        raise ValueError("a notice of no loan")
     return notice.user_id, notice.opgave_id, notice.profile_id or notice.user_id
 
 

@@ -101,6 +101,8 @@ class NoticeKind(StrEnum):
     OUTCOME = "outcome"
     GIVEN_BACK = "given_back"
     OPENED_AGAIN = "opened_again"
+    LIMIT_REACHED = "limit_reached"
+    YEAR_SETTLED = "year_settled"
 
 
 class Family(StrEnum):
@@ -115,6 +117,7 @@ class Family(StrEnum):
     INVITATIONS = "invitations"
     LOANS = "loans"
     OUTCOMES = "outcomes"
+    URENBANK = "urenbank"
 
 
 class Channel(StrEnum):
@@ -137,6 +140,7 @@ ROADS = {
     # What a party must act on is mailed as well, whatever they choose here.
     Family.LOANS: (Channel.DIGEST, Channel.INBOX),
     Family.OUTCOMES: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
+    Family.URENBANK: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
 }
 
 
@@ -153,6 +157,7 @@ class MailKind(StrEnum):
     INVITATION = "invitation"
     OUTCOME = "outcome"
     ANSWER_AWAITED = "answer_awaited"
+    URENBANK = "urenbank"
     DIGEST = "digest"
 
 
@@ -183,6 +188,7 @@ MAIL_RULES = {
     MailKind.INVITATION: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.OUTCOME: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.ANSWER_AWAITED: MailRule(timedelta(hours=48), may_repeat=False),
+    MailKind.URENBANK: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
 }
 # The occasion of the mail that tells that something is there again after a report.
@@ -202,6 +208,7 @@ AT_ONCE = {
     MailKind.INVITATION: Family.INVITATIONS,
     MailKind.OUTCOME: Family.OUTCOMES,
     MailKind.ANSWER_AWAITED: Family.RESPONSES,
+    MailKind.URENBANK: Family.URENBANK,
 }
 # What a notice tells too: such a mail that did not come is told by the next digest.
 TELLS_OF_NOTICE = frozenset({*AT_ONCE, MailKind.LOAN})

@@ -53,7 +53,8 @@ def told_in_digests(
         for part in PARTS
         if (own := [one for one in notices if one.kind in part.kinds])
     ]
-    heads = opgaven.heads(session, {one.opgave_id for each in chosen for one in each.choice.told})
+    told_of_opgaven = (one.opgave_id for each in chosen for one in each.choice.told)
+    heads = opgaven.heads(session, {one for one in told_of_opgaven if one is not None})
     colleagues = people.seen_in_short(session, _looked_at(chosen), today)
     loans = told_of(session, [*_loans_in(chosen)], today)
     told: dict[UUID, tuple[Told, ...]] = {}
@@ -69,6 +70,7 @@ def _loans_in(chosen: Iterable[Chosen]) -> Iterable[tuple[Actor, UUID, UUID]]:
         for each in chosen
         if each.part is LOANS and each.viewer.user_id is not None
         for one in each.choice.told
+        if one.opgave_id is not None
     )
 
 
@@ -92,8 +94,12 @@ def _told(
         if one.profile_id is not None and one.kind in queries.RELATIONS:
             relation = queries.RELATIONS[one.kind]
             colleague = colleagues.get((reader, one.profile_id, relation))
-        loan = loans.get((reader, one.opgave_id, one.profile_id or reader)) if reader else None
-        head = heads[one.opgave_id].for_reader(chosen.viewer)
-        return chosen.part.news_of(Whole(one.kind, head, one.told_at, score, colleague, loan))
+        loan = head = None
+        if one.opgave_id is not None:
+            loan = loans.get((reader, one.opgave_id, one.profile_id or reader)) if reader else None
+            head = heads[one.opgave_id].for_reader(chosen.viewer)
+        return chosen.part.news_of(
+            Whole(one.kind, head, one.told_at, score, colleague, loan, one.year)
+        )
 
     return Told(chosen.part.name, chosen.part.compose(chosen.choice.each(news_of)))

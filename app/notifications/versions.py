@@ -29,7 +29,7 @@ ROWS = """
     WHERE o.user_id = d.user_id
       AND (o.state IN ('submitting', 'accepted')
         OR o.kind IN ('interest_shown', 'message', 'invitation', 'outcome', 'loan',
-          'answer_awaited'))
+          'answer_awaited', 'urenbank'))
   UNION ALL SELECT o.xmin, o.ctid FROM notice o WHERE o.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN opgave o ON o.id = n.opgave_id
     WHERE n.user_id = d.user_id
@@ -78,6 +78,10 @@ ROWS = """
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN loan l
     ON l.opgave_id = n.opgave_id AND l.user_id = coalesce(n.profile_id, n.user_id)
     JOIN feedback o ON o.loan_id = l.id WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN hour_account o
+    ON o.gemeente_code = n.gemeente_code WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN hour_settling o ON o.year = n.year
+    WHERE n.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM vocabulary_version o
 """
 # Tables that point at what a digest tells of, and why none reads them.
@@ -89,9 +93,7 @@ NOT_READ = {
     "bounce": "the mark looks at the address itself",
     "dispute": "what it changes is in the match",
     "evidence": "a line about a colleague says nothing of what gemeenten confirmed",
-    "hour_account": "a digest tells nothing of hours between gemeenten",
-    "hour_settling": "the same",
-    "hour_transfer": "the same",
+    "hour_transfer": "a digest tells that a year was settled, and not what was booked",
     "joint": "a digest does not name it; what is in it counts",
     "lent_week": "no digest tells of hours that are lent",
     "mail_allowance": "it holds back mail that goes at once, never a digest",

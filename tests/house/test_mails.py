@@ -153,6 +153,11 @@ def report_decided(work: Work) -> None:
     service.mail_report_decided(work, decided.id)
 
 
+def held_up(work: Work) -> None:
+    beheerder = a_user(work.session, Role.GEMEENTEBEHEERDER)
+    service.tell_held_up(work, beheerder.gemeente_code)
+
+
 def match_found(work: Work) -> None:
     profile = a_profile(work.session, "Verkeerskunde")
     opgave = an_opgave(work.session, "Verkeerskunde")
@@ -176,6 +181,7 @@ PLANS = {
     MailKind.LOAN: loan_asked,
     MailKind.REPORT_MADE: report_made,
     MailKind.REPORT_DECIDED: report_decided,
+    MailKind.URENBANK: held_up,
     MailKind.DIGEST: match_found,
 }
 

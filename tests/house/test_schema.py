@@ -162,6 +162,10 @@ def test_words_that_came_later_go_with_the_migration_that_brought_them(empty: Fl
     upgrade()
     _tell_in_old_and_later_words()
 
+    downgrade(revision="0012")
+    assert "urenbank" not in {*_found("kind", "delivery"), *_found("family", "channel_choice")}
+    assert "limit_reached" not in _found("kind", "notice")
+
     downgrade(revision="0008")
     assert _found("kind", "delivery") == ["answer_returned", "digest", "loan", "message"]
     assert _found("family", "channel_choice") == ["messages", "responses"]
@@ -265,9 +269,19 @@ def _tell_in_old_and_later_words() -> None:
     reader = a_user(session)
     opgave = an_opgave(session, "inkoop", owner=reader)
     mails = (MailKind.DIGEST, MailKind.LOAN, MailKind.MESSAGE, MailKind.ANSWER_RETURNED)
-    for mail in (*mails, MailKind.INVITATION, MailKind.OUTCOME, MailKind.ANSWER_AWAITED):
+    for mail in (
+        *mails,
+        MailKind.INVITATION,
+        MailKind.OUTCOME,
+        MailKind.ANSWER_AWAITED,
+        MailKind.URENBANK,
+    ):
         a_delivery(session, reader, kind=mail)
-    later_families = (Family.INVITATIONS, Family.OUTCOMES, Family.LOANS)
+    later_families = (Family.INVITATIONS, Family.OUTCOMES, Family.LOANS, Family.URENBANK)
+    code, held_up = reader.gemeente_code, NoticeKind.LIMIT_REACHED
+    session.add(
+        Notice(id=uuid4(), user_id=reader.id, kind=held_up, gemeente_code=code, told_at=MONDAY)
+    )
     for family in (Family.RESPONSES, Family.MESSAGES, *later_families):
         session.add(ChannelChoice(user_id=reader.id, family=family, channel=Channel.DIGEST))
     answers = (Answer.INTERESTED, Answer.NO, Answer.CLOSED)

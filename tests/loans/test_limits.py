@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Role
 from app.core.errors import Conflict
+from app.core.outbox import OutboxMessage
 from app.core.workdays import monday_of
 from app.gemeenten.models import Gemeente
 from app.hours import service as hours
@@ -212,3 +214,38 @@ def test_hours_that_nobody_owes_have_no_limit(
 
 def room(session: Session, loan: Loan) -> Room | None:
     return queries.room_for(session, loan, queries.of_any(session, loan.id).terms, TODAY)
+
+
+def held_up(session: Session) -> list[tuple[str, str]]:
+    facts = session.scalars(select(OutboxMessage).where(OutboxMessage.name == "signature.held_up"))
+    return [(one.payload["gemeente_code"], one.payload["loan_id"]) for one in facts]
+
+
+def test_that_a_signature_is_held_up_is_told_once_until_the_limit_is_another(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, ASKED - 1)
+    loan = a_loan(session, who)
+    told = (who.borrower.gemeente_code, str(loan.id))
+
+    for _ in range(2):
+        service.note_held_up(make_work(session), loan.id)
+    once = held_up(session)
+    later = make_work(session, gemeentebeheerder, MONDAY + timedelta(hours=1))
+    hours.agree_limit(later, gemeentebeheerder.gemeente_code, ASKED - 2)
+    service.note_held_up(make_work(session, now=MONDAY + timedelta(hours=2)), loan.id)
+
+    assert once == [told]
+    assert held_up(session) == [told, told]
+
+
+@pytest.mark.parametrize(("to", "count"), [(ASKED - 1, 1), (ASKED, 0), (None, 0)])
+def test_what_the_borrower_cannot_sign_is_told_before_anybody_tries(
+    session: Session, who: Parties, gemeentebeheerder: User, to: int | None, count: int
+) -> None:
+    limit(session, gemeentebeheerder, to)
+    loan = a_loan(session, who)
+
+    service.look_ahead(make_work(session), loan.id)
+
+    assert len(held_up(session)) == count

@@ -174,4 +174,5 @@ def test_every_family_has_a_road_for_who_chose_nothing() -> None:
         Family.LOANS: Channel.DIGEST,
         Family.INVITATIONS: Channel.AT_ONCE,
         Family.OUTCOMES: Channel.AT_ONCE,
+        Family.URENBANK: Channel.AT_ONCE,
     }

@@ -10,10 +10,11 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Role
+from app.core.outbox import OutboxMessage
 from app.gemeenten.models import Gemeente
 from app.hours import service as hours
 from app.links import LOAN_LINK_LIVES, Links
@@ -129,6 +130,27 @@ def test_where_nothing_is_left_there_is_no_button_but_a_name(
         assert gemeentebeheerder.email not in other.text
     sign_in(client, session, gemeentebeheerder)
     assert "kunnen jullie opgavehouders die inzet niet tekenen" in client.get("/uren/limiet").text
+
+
+def test_a_signature_that_the_limit_holds_up_is_told_once(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    """By the link of a mail too: what was agreed since the borrower signed is in the way."""
+    loan = a_loan(session, who)
+    service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
+    code = who.borrower.gemeente_code
+    gemeentebeheerder = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=code)
+    hours.agree_limit(make_work(session, gemeentebeheerder), code, 0)
+    address = to_sign(app, loan, who.manager)
+    # What is refused is rolled back to here.
+    session.commit()
+
+    for _ in range(2):
+        refused = app.test_client().post(address, data={"version": "1"})
+
+    told = select(func.count()).where(OutboxMessage.name == "signature.held_up")
+    assert "Je handtekening is niet gezet." in text_of(refused)
+    assert session.scalar(told) == 1
 
 
 def test_looking_changes_nothing(

@@ -542,6 +542,8 @@ def test_a_road_is_chosen_per_sort_of_news(client: FlaskClient, session: Session
         Family.INVITATIONS: Channel.AT_ONCE,
         Family.LOANS: Channel.DIGEST,
         Family.OUTCOMES: Channel.AT_ONCE,
+        # Nobody else hears of it.
+        Family.URENBANK: Channel.AT_ONCE,
     }
 
 

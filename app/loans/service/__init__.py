@@ -15,6 +15,7 @@ from app.loans.service.feedback import (
     keep_evidence,
     show_feedback,
 )
+from app.loans.service.limits import LimitPassed, look_ahead, note_held_up
 from app.loans.service.manager import name_another, note_unreached
 from app.loans.service.reacting import say_later, say_no, withdraw_reaction
 from app.loans.service.running import (
@@ -36,6 +37,7 @@ from app.loans.service.terms import (
 )
 
 __all__ = [
+    "LimitPassed",
     "agree_on_hours",
     "answer_feedback",
     "ask",
@@ -50,7 +52,9 @@ __all__ = [
     "finish_opgaven",
     "give_feedback",
     "keep_evidence",
+    "look_ahead",
     "name_another",
+    "note_held_up",
     "note_unreached",
     "plan_end_talk",
     "refuse_terms",

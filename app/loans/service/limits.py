@@ -4,13 +4,17 @@ Who wants more asks the gemeentebeheerder for a higher one: that is how the geme
 and it stays on record.
 """
 
+from uuid import UUID
+
 from app.core.dutch import hours as in_hours
 from app.core.errors import Conflict
 from app.core.work import Work
 from app.hours import service as hours
+from app.hours.queries import limit_changed_since
 from app.loans import queries
+from app.loans.events import SignatureHeldUp
 from app.loans.models import Loan, Terms
-from app.loans.rules import Party, Room
+from app.loans.rules import UNDER_WAY, Party, Room
 
 YOURS = (
     "Volgens jullie limiet kunnen jullie nog {left} uur lenen, en dit vraagt hoogstens {asked} "
@@ -20,6 +24,14 @@ THEIRS = (
     "Gemeente {borrower} leende zoveel uren als daar is afgesproken. Dit past er nu niet bij. "
     "Je handtekening is niet gezet. Vraag de opgavehouder hoe het verder gaat."
 )
+
+
+class LimitPassed(Conflict):
+    """The signature was not put: the borrower would pass its limit."""
+
+    def __init__(self, loan_id: UUID, said: str) -> None:
+        super().__init__(f"loan {loan_id} passes the limit of its borrower", said=said)
+        self.loan_id = loan_id
 
 
 def way_out(room: Room) -> str:
@@ -39,4 +51,27 @@ def keep_within(work: Work, loan: Loan, terms: Terms, signer: Party) -> None:
     if signer is Party.BORROWER:
         left, asked = in_hours(room.left), in_hours(room.asked)
         said = YOURS.format(left=left, asked=asked, way_out=way_out(room))
-    raise Conflict(f"loan {loan.id} passes the limit of {loan.borrower_code}", said=said)
+    raise LimitPassed(loan.id, said)
+
+
+def look_ahead(work: Work, loan_id: UUID) -> None:
+    """Note that the borrower cannot sign what now lies there: the page then offers no button."""
+    loan = work.fetch(Loan, loan_id)
+    terms = work.fetch(Terms, (loan_id, loan.version))
+    if loan.state not in UNDER_WAY or terms.borrower_signed_at is not None:
+        return
+    room = queries.room_for(work.session, loan, terms, work.today)
+    if room is not None and not room.fits:
+        note_held_up(work, loan_id)
+
+
+def note_held_up(work: Work, loan_id: UUID) -> None:
+    """Tell that the limit holds up a signature: of each loan once, until the limit is another.
+
+    In a work of its own, because the one in which somebody tried to sign saved nothing.
+    """
+    loan = work.fetch_to_change(Loan, loan_id)
+    told_at, borrower = loan.held_up_at, loan.borrower_code
+    if told_at is None or limit_changed_since(work.session, borrower, told_at):
+        loan.held_up_at = work.now
+        work.emit(SignatureHeldUp(gemeente_code=borrower, loan_id=loan.id))

@@ -104,6 +104,8 @@ def _spend(work: Work, notice: Notice, day: date) -> bool:
     The opgave comes first, so that two who tell of the same one wait for each other there.
     """
     user_id, opgave_id = notice.user_id, notice.opgave_id
+    if opgave_id is None:
+        return _take(work, user_id, None, day, MOST_A_DAY)
     with work.session.begin_nested() as point:
         may = (
             (

@@ -18,6 +18,9 @@ from app.core.actor import Role
 from app.core.errors import NotFound
 from app.core.locks import TELLING_LOCK
 from app.core.work import Work
+from app.gemeenten import queries as gemeenten
+from app.gemeenten.rules import now_called
+from app.hours import queries as hours
 from app.loans.models import Loan
 from app.loans.rules import Party
 from app.matching.models import Match
@@ -289,6 +292,51 @@ def tell_followers(work: Work, opgave_id: UUID) -> None:
     """Tell who follows an opgave that it is over."""
     readers = {(one, opgave_id) for one in together.followers(work.session, opgave_id)}
     _tell_as_news(work, NoticeKind.FOLLOWED_ENDED, readers)
+
+
+def tell_held_up(work: Work, gemeente_code: str) -> None:
+    """Tell who looks after the urenbank of this gemeente that its limit holds up a signature."""
+    _tell_of_urenbank(work, NoticeKind.LIMIT_REACHED, {gemeente_code})
+
+
+def tell_settled(work: Work, settling_id: UUID, year: int) -> None:
+    """Tell who looks after the urenbank of each gemeente with which a year was settled."""
+    settled = hours.settled_with(work.session, settling_id)
+    _tell_of_urenbank(work, NoticeKind.YEAR_SETTLED, settled, year)
+
+
+def _tell_of_urenbank(
+    work: Work, kind: NoticeKind, codes: Collection[str], year: int | None = None
+) -> None:
+    """Each gemeentebeheerder, at once if that may be; of a gemeente that merged its successor's."""
+    told_at, mergers = _moment_to_tell(work), gemeenten.mergers(work.session, work.today)
+    rows = [
+        {
+            "id": work.new_id(),
+            "user_id": one.id,
+            "kind": kind,
+            "gemeente_code": code,
+            "year": year,
+            "told_at": told_at,
+        }
+        for code in sorted({now_called(code, mergers) for code in codes})
+        for one in accounts.with_role(work.session, Role.GEMEENTEBEHEERDER, code)
+    ]
+    if not rows:
+        return
+    fresh = insert(Notice).values(rows)
+    again = fresh.on_conflict_do_update(
+        index_elements=[Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id],
+        set_={
+            "gemeente_code": fresh.excluded.gemeente_code,
+            "year": fresh.excluded.year,
+            "told_at": told_at,
+            "read_at": None,
+        },
+    ).returning(Notice)
+    told = work.session.scalars(again.execution_options(populate_existing=True)).all()
+    for notice in sorted(told, key=lambda one: one.user_id):
+        at_once.plan(work, MailKind.URENBANK, notice)
 
 
 def tell_loan(work: Work, loan: Loan, party: Party, user_id: UUID) -> datetime:

@@ -106,6 +106,7 @@ DEEDS: Mapping[str, str] = {
     "sessions.ended": "logde overal uit",
     "settling.undone": "draaide een verrekening terug",
     "sign_in.asked": "vroeg een link om in te loggen",
+    "signature.held_up": "kon niet tekenen, want dat ging boven de limiet van een gemeente",
     "terms.agreed": "maakte afspraken rond",
     "terms.changed": "stelde andere afspraken voor",
     "terms.signed": "tekende afspraken",

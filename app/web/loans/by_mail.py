@@ -247,6 +247,11 @@ def _done(form: WebForm, deed: Callable[[Work], object]) -> bool:
     except FaultyDraft as faulty:
         form.show_faults(faulty)
         return False
+    except service.LimitPassed as passed:
+        with open_work(ANYONE) as work:
+            service.note_held_up(work, passed.loan_id)
+        form.form_errors.append(passed.said)
+        return False
     except Conflict as refused:
         form.form_errors.append(refused.said)
         return False

@@ -12,7 +12,7 @@ from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.core.work import Work
 from app.extensions import db
-from app.loans import queries
+from app.loans import queries, service
 from app.loans.queries import SeenLoan
 from app.loans.rules import Party
 from app.web.auth import current_actor
@@ -59,6 +59,11 @@ def done(form: WebForm, deed: Callable[[Work], object], said: str | Callable[[],
             deed(work)
     except FaultyDraft as faulty:
         form.show_faults(faulty)
+        return False
+    except service.LimitPassed as passed:
+        with open_work() as work:
+            service.note_held_up(work, passed.loan_id)
+        form.form_errors.append(passed.said)
         return False
     except Conflict as refused:
         form.form_errors.append(refused.said)

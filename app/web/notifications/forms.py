@@ -40,6 +40,7 @@ class PreferenceForm(WebForm):
     road_invitations = road_of(Family.INVITATIONS)
     road_loans = road_of(Family.LOANS)
     road_outcomes = road_of(Family.OUTCOMES)
+    road_urenbank = road_of(Family.URENBANK)
     themes = many_of("Thema's die je weglaat", Theme)
     # What was left out already, as long as it stays checked.
     kept = SelectMultipleField("Vaardigheden die je weglaat", validate_choice=False)

@@ -29,6 +29,7 @@ from app.notifications.digest import (
     OwnNews,
     ResponseNews,
     TogetherNews,
+    UrenbankNews,
     happened,
     invited,
     new_message,
@@ -48,6 +49,7 @@ from app.notifications.parts import (
     OWN,
     RESPONSES,
     TOGETHER,
+    URENBANK,
     SeenNotice,
 )
 from app.notifications.rules import Family, Frequency, NoticeKind, next_digest
@@ -224,6 +226,8 @@ def href_of(notice: Notice, loan_id: UUID | None = None) -> str:
     """The page of what a notice is about."""
     if loan_id is not None:
         return url_for("loans.show", loan_id=loan_id)
+    if notice.kind in ABOUT_URENBANK:
+        return url_for("hours.index")
     return url_for(PAGES[notice.kind], opgave_id=notice.opgave_id)
 
 
@@ -292,6 +296,11 @@ def _of_loan(group: Sequence[SeenNotice]) -> tuple[str, str]:
     return news.about, news.said
 
 
+def _of_urenbank(group: Sequence[SeenNotice]) -> tuple[str, str]:
+    news: UrenbankNews = URENBANK.news_of(group[0].whole)
+    return news.sentence.rstrip("."), ABOUT_URENBANK[news.kind]
+
+
 def _of_published(group: Sequence[SeenNotice]) -> tuple[str, str]:
     said = question_published(group[0].title)
     return said.rstrip("."), "Kijk hoe het er staat."
@@ -309,6 +318,10 @@ ABOUT_REACTION = {
     NoticeKind.GIVEN_BACK: "Je hoeft niets te doen. Wil je niet meer? Trek je belangstelling in.",
     NoticeKind.OPENED_AGAIN: "Je kunt weer reageren, of iets vragen.",
 }
+ABOUT_URENBANK = {
+    NoticeKind.LIMIT_REACHED: "Kijk of een hogere limiet past.",
+    NoticeKind.YEAR_SETTLED: "Kijk wat er voor jullie gemeente verrekend is.",
+}
 TELLERS = {
     NoticeKind.OPGAVE_FOR_YOU: _of_opgave,
     NoticeKind.COLLEAGUE_FOR_OPGAVE: _of_colleagues,
@@ -318,6 +331,7 @@ TELLERS = {
     NoticeKind.LOAN_MOVED: _of_loan,
     NoticeKind.QUESTION_PUBLISHED: _of_published,
     **dict.fromkeys(ABOUT_REACTION, _of_outcome),
+    **dict.fromkeys(ABOUT_URENBANK, _of_urenbank),
     **dict.fromkeys(HAPPENED, _of_own),
     **dict.fromkeys(AWAITED, _of_awaited),
     **dict.fromkeys(TO_DO, _of_together),

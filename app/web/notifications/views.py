@@ -130,7 +130,7 @@ def _mark(notice_id: UUID, *, is_read: bool) -> str:
     """Mark a line of the inbox; the page of what it is about."""
     with open_work() as work:
         notice = service.mark_line(work, notice_id, is_read=is_read)
-        if is_read and notice.kind is NoticeKind.MESSAGE_WRITTEN:
+        if is_read and notice.opgave_id and notice.kind is NoticeKind.MESSAGE_WRITTEN:
             conversations.mark_all_read(work, notice.opgave_id)
         loan_id = None
         if notice.kind is NoticeKind.LOAN_MOVED:

@@ -8,6 +8,7 @@ from app.notifications.service.writing import (
     loans,
     moderation,
     reactions,
+    urenbank,
 )
 
 WRITERS = {
@@ -23,5 +24,6 @@ WRITERS = {
     MailKind.ANSWER_RETURNED: conversations.answer_returned,
     MailKind.REPORT_MADE: moderation.report_made,
     MailKind.REPORT_DECIDED: moderation.report_decided,
+    MailKind.URENBANK: urenbank.urenbank,
     MailKind.DIGEST: digests.digest,
 }

@@ -33,7 +33,7 @@ class MailedMessage:
 def message(work: Work, delivery: Delivery) -> Addressed:
     """What the reader has not read of a conversation, as long as there is something."""
     reader, viewer, told = still_news(work, delivery, gone="read")
-    opgave_id, user_id = told.notice.opgave_id, told.notice.profile_id or reader.id
+    opgave_id, user_id = told.seen.opgave.id, told.notice.profile_id or reader.id
     conversation = conversing.begin(work, opgave_id, user_id)
     seen = conversations.of_viewer(work.session, viewer, conversation.id)
     after = conversations.read_to(work.session, conversation.id, reader.id)

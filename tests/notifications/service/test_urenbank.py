@@ -1,0 +1,160 @@
+"""Who looks after the urenbank of a gemeente hears of a limit and of a year that was settled."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.accounts.queries import actor_of
+from app.core.actor import Role
+from app.hours import queries as hours_queries
+from app.hours import service as hours
+from app.notifications import queries, service
+from app.notifications.models import ChannelChoice, Delivery, Notice, Preference
+from app.notifications.parts import URENBANK
+from app.notifications.rules import Channel, Family, MailKind, NoticeKind
+from app.notifications.telling import told_in_digests, told_to
+from tests.hours.builders import booked, merge, two_gemeenten
+from tests.notifications.builders import a_delivery
+from tests.support.builders import a_user
+from tests.support.work import MONDAY, TODAY, make_work
+
+LAST_YEAR = datetime(2025, 6, 2, 9, tzinfo=UTC)
+LATER = MONDAY + timedelta(hours=1)
+
+
+@pytest.fixture
+def keepers(session: Session) -> list[User]:
+    """Both gemeentebeheerders of one gemeente; there is one elsewhere, and a colleague."""
+    first = a_user(session, Role.GEMEENTEBEHEERDER)
+    here = {"gemeente_code": first.gemeente_code}
+    second = a_user(session, Role.GEMEENTEBEHEERDER, **here)
+    a_user(session, Role.OPGAVEHOUDER, **here)
+    a_user(session, Role.GEMEENTEBEHEERDER)
+    return [first, second]
+
+
+def code_of(keepers: list[User]) -> str:
+    return keepers[0].gemeente_code
+
+
+def told(session: Session) -> set[tuple[object, NoticeKind, int | None]]:
+    rows = select(Notice.user_id, Notice.kind, Notice.year)
+    return {(row[0], row[1], row[2]) for row in session.execute(rows)}
+
+
+def mailed(session: Session) -> list[object]:
+    found = select(Delivery.user_id).where(Delivery.kind == MailKind.URENBANK)
+    return sorted(session.scalars(found), key=str)
+
+
+def read_by(session: Session, user: User) -> list[str]:
+    found = queries.inbox(session, actor_of(user), TODAY)
+    return [URENBANK.news_of(one.whole).sentence for one in found]
+
+
+def settle(session: Session) -> None:
+    work = make_work(session, a_user(session, Role.BEHEERDER))
+    hours.settle_year(work, 2025, hours_queries.proposal(session, 2025).mark)
+    settling = hours_queries.settling_of(session, 2025)
+    assert settling is not None
+    service.tell_settled(make_work(session), settling.id, 2025)
+
+
+def test_every_gemeentebeheerder_hears_of_a_limit_that_holds_up_a_signature(
+    session: Session, keepers: list[User]
+) -> None:
+    service.tell_held_up(make_work(session), code_of(keepers))
+
+    assert told(session) == {(one.id, NoticeKind.LIMIT_REACHED, None) for one in keepers}
+    assert mailed(session) == sorted((one.id for one in keepers), key=str)
+    for one in keepers:
+        assert "limiet van de urenbank" in read_by(session, one)[0]
+        assert queries.count_unread(session, actor_of(one), TODAY) == 1
+
+
+def test_a_limit_is_no_news_once_it_is_another_and_is_told_anew(
+    session: Session, keepers: list[User]
+) -> None:
+    one = keepers[0]
+    service.tell_held_up(make_work(session), code_of(keepers))
+    hours.agree_limit(make_work(session, one, LATER), code_of(keepers), 100)
+
+    assert read_by(session, one) == []
+    service.tell_held_up(make_work(session, now=LATER + timedelta(hours=1)), code_of(keepers))
+    assert len(read_by(session, one)) == 1
+    assert len(mailed(session)) == 4
+
+
+def test_who_no_longer_looks_after_the_urenbank_reads_nothing_of_it(
+    session: Session, keepers: list[User]
+) -> None:
+    service.tell_held_up(make_work(session), code_of(keepers))
+    keepers[0].grants[0].ended_at = MONDAY
+    session.flush()
+
+    assert read_by(session, keepers[0]) == []
+
+
+def test_the_gemeentebeheerders_of_both_sides_hear_of_a_settled_year_until_it_is_undone(
+    session: Session,
+) -> None:
+    borrower, lender = two_gemeenten(session)
+    booked(session, borrower, lender, now=LAST_YEAR)
+    both = [
+        a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=code) for code in (borrower, lender)
+    ]
+    a_user(session, Role.GEMEENTEBEHEERDER)
+
+    settle(session)
+
+    assert told(session) == {(one.id, NoticeKind.YEAR_SETTLED, 2025) for one in both}
+    assert mailed(session) == sorted((one.id for one in both), key=str)
+    assert read_by(session, both[0]) == ["De uren van 2025 zijn verrekend tussen de gemeenten."]
+    hours.undo_settling(make_work(session, a_user(session, Role.BEHEERDER)), 2025)
+    assert read_by(session, both[0]) == []
+
+
+def test_of_a_gemeente_that_merged_its_successor_hears(session: Session) -> None:
+    gone = two_gemeenten(session)[0]
+    successor = merge(session, gone)
+    keeper = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=successor)
+
+    service.tell_held_up(make_work(session), gone)
+
+    assert told(session) == {(keeper.id, NoticeKind.LIMIT_REACHED, None)}
+
+
+def test_what_does_not_go_at_once_is_told_by_the_digest(
+    session: Session, keepers: list[User]
+) -> None:
+    chosen, paused = keepers
+    road = {"family": Family.URENBANK, "channel": Channel.DIGEST}
+    session.add(ChannelChoice(user_id=chosen.id, **road))
+    session.add(Preference(user_id=paused.id, paused_until=TODAY + timedelta(days=3)))
+    session.flush()
+    service.tell_held_up(make_work(session), code_of(keepers))
+
+    digest = a_delivery(session, chosen, news_until=LATER)
+    viewer = actor_of(chosen)
+    by_mail = told_in_digests(session, {digest.id: viewer}, TODAY)[digest.id]
+    by_news = told_to(queries.news(session, viewer, None, LATER, TODAY))
+
+    assert mailed(session) == []
+    assert by_mail == by_news
+    assert [(part.name, part.section.headline) for part in by_mail] == [
+        ("urenbank", "1 bericht over de urenbank")
+    ]
+
+
+def test_only_who_looks_after_an_urenbank_is_asked_how_to_hear_of_it(
+    session: Session, keepers: list[User]
+) -> None:
+    families = [
+        Family.URENBANK in queries.families_of(session, one.id)
+        for one in (keepers[0], a_user(session, Role.OPGAVEHOUDER), a_user(session))
+    ]
+
+    assert families == [True, False, False]
