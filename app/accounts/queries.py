@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
@@ -105,6 +105,18 @@ def with_role(session: Session, role: Role, gemeente_code: str | None = None) ->
     if gemeente_code is not None:
         found = found.where(User.gemeente_code == gemeente_code)
     return list(session.scalars(found.order_by(func.lower(User.name), User.id)))
+
+
+def found_by(
+    session: Session, typed: str, gemeente_code: str | None, most: int
+) -> list[tuple[UUID, str]]:
+    """People with this in their name, or with this address; in one gemeente or everywhere."""
+    who = or_(User.name.icontains(typed, autoescape=True), User.email == typed.lower())
+    found = select(User.id, User.name).where(who)
+    if gemeente_code is not None:
+        found = found.where(User.gemeente_code == gemeente_code)
+    rows = session.execute(found.order_by(func.lower(User.name), User.id).limit(most))
+    return [(row.id, row.name) for row in rows]
 
 
 def names_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -1,6 +1,6 @@
 """Reading conversations, for the two sides of each and nobody else."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -137,6 +137,15 @@ def all_of(
     if opgave_id is not None:
         wanted = wanted.where(Conversation.opgave_id == opgave_id)
     return _seen(session, viewer, wanted)
+
+
+def seen_among(
+    session: Session, viewer: Actor, conversation_ids: Collection[UUID]
+) -> list[SeenConversation]:
+    """Of these conversations those of which the viewer is a side."""
+    if not conversation_ids:
+        return []
+    return _seen(session, viewer, _of(viewer).where(Conversation.id.in_(conversation_ids)))
 
 
 def own_questions(session: Session, viewer: Actor) -> list[SeenConversation]:

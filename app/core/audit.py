@@ -129,6 +129,45 @@ def entries(
     return list(session.scalars(select(AuditEntry).from_statement(READ), asked))
 
 
+SEARCH = text(
+    "SELECT * FROM audit_search(CAST(:people AS uuid[]), :code, :before, :deeds, :since, :until,"
+    " :most)"
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody looks for in the log; what is None does not count."""
+
+    # By or about any of these.
+    people: tuple[UUID, ...] | None = None
+    deeds: tuple[str, ...] | None = None
+    # From the one moment on, and before the other.
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def search(
+    session: Session,
+    wanted: Wanted,
+    *,
+    code: str | None = None,
+    before: int | None = None,
+    most: int = MOST_AT_ONCE,
+) -> list[AuditEntry]:
+    """The newest first of what fits: of all, or for a gemeente."""
+    asked = {
+        "people": list(wanted.people) if wanted.people is not None else None,
+        "code": code,
+        "before": before,
+        "deeds": list(wanted.deeds) if wanted.deeds is not None else None,
+        "since": wanted.since,
+        "until": wanted.until,
+        "most": most,
+    }
+    return list(session.scalars(select(AuditEntry).from_statement(SEARCH), asked))
+
+
 def check_chain(session: Session) -> Checked:
     """Reckon the whole chain out anew; needs a role that may read it all, and little memory."""
     root, head = (session.get_one(AuditLink, name) for name in ("root", "head"))

@@ -293,6 +293,12 @@ def all_of(session: Session, viewer: Actor) -> list[tuple[SeenLoan, Party]]:
     return _in_which_has_a_part(session, viewer, true())
 
 
+def seen_among(session: Session, viewer: Actor, loan_ids: Collection[UUID]) -> list[SeenLoan]:
+    """Of these loans those in which the viewer has a part."""
+    found = _in_which_has_a_part(session, viewer, Loan.id.in_(loan_ids)) if loan_ids else []
+    return [seen for seen, _ in found]
+
+
 def asked_of(session: Session, manager: Manager) -> list[SeenLoan]:
     """Every loan that this manager was asked to decide on, the last first."""
     return _found(session, Loan.manager_email == manager.email) if manager.email else []

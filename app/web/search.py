@@ -63,6 +63,11 @@ def province_choices(provinces: list[str]) -> list[SelectChoice]:
     return [SelectChoice("", "Alle provincies"), *(SelectChoice(name) for name in provinces)]
 
 
+def asked() -> dict[str, Any]:
+    """What this page was asked, for `url_for` of the next part of the same list."""
+    return _safe(request.args)
+
+
 def _href(without: str) -> str:
     return url_for(str(request.endpoint), **_safe(_without(without)))
 

@@ -9,8 +9,29 @@ down_revision = "0012"
 MOMENT = sa.DateTime(timezone=True)
 ONE_THING = "num_nonnulls(opgave_id, gemeente_code) = 1"
 
+# As `audit_read`, and by people and by days.
+SEARCH = """
+CREATE FUNCTION audit_search(
+  people uuid[], code text, before bigint, deeds text[], since timestamptz, until timestamptz,
+  most integer
+) RETURNS SETOF audit_entry
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT * FROM audit_entry
+  WHERE place IS NOT NULL
+    AND (people IS NULL OR person_id = ANY (people) OR actor_id = ANY (people))
+    AND (code IS NULL OR gemeente_code = code)
+    AND (before IS NULL OR place < before)
+    AND (deeds IS NULL OR deed = ANY (deeds))
+    AND (since IS NULL OR done_at >= since)
+    AND (until IS NULL OR done_at < until)
+  ORDER BY place DESC
+  LIMIT least(most, 101)
+$$
+"""
+
 
 def upgrade() -> None:
+    op.execute(SEARCH)
     # The release before says nothing of these while this one comes up.
     op.add_column("report", sa.Column("named", sa.Text(), server_default="", nullable=False))
     op.add_column(
@@ -44,5 +65,9 @@ def downgrade() -> None:
     op.drop_column("notice", "gemeente_code")
     op.alter_column("notice", "opgave_id", existing_type=sa.Uuid(), nullable=False)
     op.drop_column("loan", "held_up_at")
+    op.execute(
+        "DROP FUNCTION audit_search"
+        "(uuid[], text, bigint, text[], timestamptz, timestamptz, integer)"
+    )
     op.drop_column("profile", "comes_back")
     op.drop_column("report", "named")

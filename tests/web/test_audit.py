@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import timedelta
+from html import unescape
+from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -11,14 +15,22 @@ from sqlalchemy.orm import Session
 
 import app.tables  # noqa: F401  (every room, so that every fact is known)
 from app.accounts import service
+from app.accounts.models import User
 from app.core.actor import Role
 from app.core.audit import AuditEntry, entries
 from app.core.outbox import EVENTS
+from app.gemeenten.models import Gemeente
+from app.opgaven.rules import OpgaveStatus
 from app.people.rules import Visibility
-from app.web.audit.words import DEEDS, THINGS, words_of
-from tests.support.builders import a_gemeente, a_profile, a_user
+from app.web.audit.words import DEEDS, KINDS, THINGS, words_of
+from tests.conversations.builders import a_talk
+from tests.loans.builders import a_loan, parties
+from tests.moderation.builders import a_report
+from tests.support.builders import a_gemeente, a_profile, a_user, an_access_request, an_opgave
+from tests.support.pages import fault_at, text_of
+from tests.support.queries import counted
 from tests.support.web import sign_in
-from tests.support.work import make_work
+from tests.support.work import MONDAY, make_work
 
 # How fields that name a thing end.
 ID = ("_id", "_code")
@@ -220,3 +232,220 @@ def test_no_entry_is_of_the_house_itself(app: Flask, session: Session) -> None:
     session.flush()
 
     assert session.query(AuditEntry).count() == 0
+
+
+def test_the_own_log_names_the_opgave_the_loan_and_the_conversation_of_a_line(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    loan = a_loan(session, who)
+    talk = a_talk(session, "Hoi")
+    for user, about in (
+        (who.professional, ("opgave", who.opgave.id)),
+        (who.professional, ("loan", loan.id)),
+        (talk.professional, ("conversation", talk.id)),
+    ):
+        make_work(session, user).record("opgave.followed", about)
+    session.flush()
+
+    of_loan = sign_in(client, session, who.professional).get("/profiel/logboek").text
+    of_talk = sign_in(client, session, talk.professional).get("/profiel/logboek").text
+
+    title, over = f"“{who.opgave.title}”", f"“{talk.opgave.title}”"
+    assert f'<a href="/opgaven/{who.opgave.id}">{title}</a>' in of_loan
+    assert f'<a href="/inzet/{loan.id}">Inzet voor {title}</a>' in of_loan
+    assert f'<a href="/gesprekken/{talk.id}">Gesprek over {over}</a>' in of_talk
+
+
+def test_the_own_log_names_no_opgave_that_its_reader_may_not_read(
+    client: FlaskClient, session: Session
+) -> None:
+    user, opgave = a_user(session), an_opgave(session, title="Het geheime plein")
+    make_work(session, user).record("opgave.followed", ("opgave", opgave.id))
+    session.flush()
+    sign_in(client, session, user)
+
+    readable = client.get("/profiel/logboek").text
+    opgave.status, opgave.published_at = OpgaveStatus.CONCEPT, None
+    session.flush()
+    hidden = client.get("/profiel/logboek").text
+    opgave.status, opgave.taken_down_at = OpgaveStatus.WITHDRAWN, MONDAY
+    session.flush()
+    gone = client.get("/profiel/logboek").text
+
+    assert "Het geheime plein" in readable
+    assert "Het geheime plein" not in hidden + gone
+    assert "Een opgave die is weggehaald" in gone
+    assert "ging een opgave volgen" in hidden
+
+
+def test_a_beheerder_reads_names_in_the_log(client: FlaskClient, session: Session) -> None:
+    opgave = an_opgave(session, title="Een veilig plein")
+    user = a_user(session, name="Tessa Rietdijk")
+    work = make_work(session, user)
+    work.record("opgave.changed", ("opgave", opgave.id))
+    work.record("session.begun", ("user", user.id))
+    work.record("limit.agreed", ("gemeente", user.gemeente_code))
+    session.flush()
+    name = session.get_one(Gemeente, user.gemeente_code).name
+
+    page = text_of(sign_in(client, session, a_user(session, Role.BEHEERDER)).get("/beheer/logboek"))
+
+    for said in ("“Een veilig plein”", "Account van Tessa Rietdijk", f"Gemeente {name}"):
+        assert said in page
+    assert str(opgave.id) not in page
+
+
+def test_a_gemeentebeheerder_reads_no_name_of_whom_a_beheerder_looks_after_elsewhere(
+    client: FlaskClient, session: Session
+) -> None:
+    beheerder = a_user(session, Role.BEHEERDER)
+    keeper = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=beheerder.gemeente_code)
+    asked = an_access_request(session, "noor@elders.example")
+    elsewhere = a_user(session, name="Tessa Rietdijk")
+    work = make_work(session, beheerder)
+    work.record("access.decided", ("request", asked.id))
+    work.record("audit.searched", ("user", elsewhere.id))
+    session.flush()
+
+    by_keeper = text_of(sign_in(client, session, keeper).get("/beheer/logboek"))
+    by_beheerder = text_of(sign_in(client, session, beheerder).get("/beheer/logboek"))
+
+    assert "besliste over een aanvraag" in by_keeper
+    assert ("Noor" in by_keeper, "Tessa" in by_keeper) == (False, False)
+    assert "Aanvraag van Noor" in by_beheerder
+    assert "Account van Tessa Rietdijk" in by_beheerder
+
+
+def test_the_log_asks_no_more_for_more_lines(client: FlaskClient, session: Session) -> None:
+    beheerder = a_user(session, Role.BEHEERDER)
+    sign_in(client, session, beheerder)
+
+    def write(times: int) -> None:
+        for _ in range(times):
+            work = make_work(session, a_user(session))
+            talk = a_talk(session, "Hoi")
+            work.record("opgave.changed", ("opgave", talk.opgave.id))
+            work.record("message.written", ("conversation", talk.id))
+            work.record("report.made", ("report", a_report(session).id))
+            work.record("profile.seen", ("profile", talk.professional.id), talk.professional.id)
+            work.record("loan.asked", ("loan", uuid4()))
+            session.flush()
+
+    counts = []
+    for times in (1, 3):
+        write(times)
+        client.get("/beheer/logboek")
+        with counted(session) as asked:
+            client.get("/beheer/logboek")
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
+
+
+@pytest.fixture
+def written(session: Session) -> User:
+    """What two people did on two days."""
+    tessa = a_user(session, name="Tessa Rietdijk", email="tessa@testerdam.example")
+    other = a_user(session, name="Omar Haddad")
+    make_work(session, tessa).record("opgave.changed", ("opgave", uuid4()))
+    make_work(session, other).record("session.begun", ("user", other.id))
+    later = make_work(session, other, MONDAY + timedelta(days=1))
+    later.record("role.given.opgavehouder", ("user", tessa.id), tessa.id)
+    session.flush()
+    return tessa
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("q=Tessa", ["wijzigde een opgave", "gaf de rol opgavehouder"]),
+        ("q=TESSA@testerdam.example", ["wijzigde een opgave", "gaf de rol opgavehouder"]),
+        ("wat=opgaven", ["wijzigde een opgave"]),
+        ("q=Omar&wat=rollen", ["gaf de rol opgavehouder"]),
+        ("van=2026-11-24&tot=2026-11-25", ["gaf de rol opgavehouder"]),
+        ("van=2026-11-23&tot=23-11-2026", ["wijzigde een opgave", "logde in"]),
+    ],
+)
+def test_a_beheerder_finds_deeds_by_who_what_and_when(
+    client: FlaskClient, session: Session, written: User, asked: str, found: list[str]
+) -> None:
+    with time_machine.travel(MONDAY + timedelta(days=9), tick=False):
+        sign_in(client, session, a_user(session, Role.BEHEERDER))
+        page = client.get(f"/beheer/logboek?{asked}").text.split("</form>")[-1]
+
+    every = ["wijzigde een opgave", "logde in", "gaf de rol opgavehouder"]
+    assert [one for one in every if one in page] == [one for one in every if one in found]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "said"),
+    [
+        ("q=Niemand+Hier", "q", "We vinden niemand"),
+        ("van=31-02-2027", "van", "Vul een datum in"),
+        ("van=2026-11-24&tot=2026-11-23", "tot", "De einddatum ligt voor de begindatum."),
+    ],
+)
+def test_what_cannot_be_looked_for_is_said_beside_its_field(
+    client: FlaskClient, session: Session, written: User, asked: str, field: str, said: str
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    answer = client.get(f"/beheer/logboek?{asked}")
+
+    assert answer.status_code == 422
+    assert said in fault_at(answer, field)
+    assert f'name="{field}"' in answer.text
+    assert "wijzigde een opgave" not in answer.text
+
+
+def test_a_search_is_a_deed_and_names_whom_it_was_for(
+    client: FlaskClient, session: Session, written: User
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER)).get("/beheer/logboek?q=Tessa")
+
+    newest = entries(session)[0]
+    assert (newest.deed, newest.subject_id) == ("audit.searched", str(written.id))
+
+
+def test_the_next_part_of_the_log_keeps_what_was_asked(
+    client: FlaskClient, session: Session
+) -> None:
+    work = make_work(session, a_user(session))
+    for _ in range(105):
+        work.record("opgave.changed", ("opgave", uuid4()))
+        work.record("session.begun", ("user", uuid4()))
+        session.flush()
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    first = client.get("/beheer/logboek?wat=opgaven").text
+    address = unescape(first.split('href="/beheer/logboek?')[1].split('"')[0])
+    second = client.get(f"/beheer/logboek?{address}").text
+
+    assert (first.count("wijzigde een opgave"), second.count("wijzigde een opgave")) == (100, 5)
+    assert "logde in." not in second
+
+
+def test_a_gemeentebeheerder_finds_only_the_own_people_and_what_may_be_read(
+    client: FlaskClient, session: Session, written: User
+) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    at_home = a_user(session, name="Tessa Thuis", gemeente_code=beheerder.gemeente_code)
+    work = make_work(session, at_home)
+    work.record("opgave.changed", ("opgave", uuid4()))
+    work.record("loan.asked", ("loan", uuid4()))
+    session.flush()
+    sign_in(client, session, beheerder)
+
+    elsewhere = client.get("/beheer/logboek?q=tessa@testerdam.example")
+    here = client.get("/beheer/logboek?q=Tessa").text
+    loans = client.get("/beheer/logboek?q=Tessa&wat=inzet").text
+
+    assert elsewhere.status_code == 422
+    assert ("wijzigde een opgave" in here, "vroeg om uren" in here + loans) == (True, False)
+
+
+def test_every_deed_is_of_one_kind() -> None:
+    kinds = {deed: [kind for kind in KINDS if kind.holds(deed)] for deed in DEEDS}
+
+    assert [deed for deed, found in kinds.items() if len(found) != 1] == []

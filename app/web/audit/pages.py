@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.core.audit import MOST_AT_ONCE, AuditEntry, entries
+from app.core.actor import Actor
+from app.core.audit import MOST_AT_ONCE, AuditEntry
 from app.gemeenten import queries as gemeenten
+from app.web.audit.things import Thing, Things, things_in_log, things_of
 from app.web.audit.words import thing_of, words_of
 
 A_PAGE = MOST_AT_ONCE - 1
@@ -27,6 +29,8 @@ class AuditLine:
     gemeente_name: str
     did: str
     about: str
+    # Nothing when the reader may not read it, or it is no more.
+    thing: Thing | None
     subject: str
     request_id: str
 
@@ -38,30 +42,36 @@ class AuditPage:
     older: int | None
 
 
-def page_of(
-    session: Session,
-    viewer_id: UUID | None,
-    *,
-    about: UUID | None = None,
-    by: UUID | None = None,
-    code: str | None = None,
-    before: int | None = None,
-    deeds: tuple[str, ...] | None = None,
+def own_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditPage:
+    """For one person, who reads what they may of what others made."""
+    return _page(session, found, reader.user_id, things_of(session, reader, found[:A_PAGE]))
+
+
+def log_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditPage:
+    """For a beheerder: it is kept to find out who did what to whom."""
+    return _page(session, found, None, things_in_log(session, reader, found[:A_PAGE]))
+
+
+def _page(
+    session: Session, found: list[AuditEntry], viewer_id: UUID | None, things: Things
 ) -> AuditPage:
     """The newest of these, so many as fit on a page."""
-    found = entries(session, about=about, by=by, code=code, before=before, deeds=deeds)
     shown = found[:A_PAGE]
     people = {one for entry in shown for one in (entry.actor_id, entry.person_id) if one}
     names = accounts.names_of(session, people)
     towns = gemeenten.names_of(session, {entry.gemeente_code for entry in shown})
     return AuditPage(
-        lines=[_line(entry, viewer_id, names, towns) for entry in shown],
+        lines=[_line(entry, viewer_id, names, towns, things) for entry in shown],
         older=shown[-1].place if len(found) > A_PAGE else None,
     )
 
 
 def _line(
-    entry: AuditEntry, viewer_id: UUID | None, names: dict[UUID, str], towns: dict[str, str]
+    entry: AuditEntry,
+    viewer_id: UUID | None,
+    names: dict[UUID, str],
+    towns: dict[str, str],
+    things: Things,
 ) -> AuditLine:
     def name_of(person_id: UUID | None) -> str:
         if person_id is None:
@@ -75,6 +85,7 @@ def _line(
         gemeente_name="" if entry.actor_id == viewer_id else towns.get(entry.gemeente_code, ""),
         did=words_of(entry.deed),
         about="jou" if about == YOU else about,
+        thing=things.get((entry.subject, entry.subject_id)),
         subject=" ".join(filter(None, (thing_of(entry.subject), entry.subject_id))),
         request_id=entry.request_id,
     )

@@ -1,13 +1,19 @@
 """Who saw your profile, what happened with your account; and the log of a gemeente or of all."""
 
+from http import HTTPStatus
+
 from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
 
 from app.core.actor import Role
+from app.core.audit import Wanted, entries, search
 from app.extensions import db
-from app.web.audit.pages import page_of
+from app.web.audit.forms import LogSearch
+from app.web.audit.pages import log_page, own_page
 from app.web.audit.words import DEEDS
 from app.web.auth import current_actor
 from app.web.policy import Policy, allow
+from app.web.search import asked
 from app.web.work import open_work
 
 SEEN = ("profile.seen",)
@@ -17,7 +23,7 @@ OF_GEMEENTE = tuple(
     deed
     for deed in DEEDS
     if deed.split(".")[0] in {"role", "domain", "opgave", "co_owner", "review", "limit", "access"}
-    or deed in {"hours.exported", "audit.read"}
+    or deed in {"hours.exported", "audit.read", "audit.searched"}
     if deed != "opgave.followed"
 )
 LONGEST_PLACE = 18
@@ -29,33 +35,47 @@ audit = Blueprint("audit", __name__)
 @allow(Policy.SIGNED_IN)
 def seen() -> str:
     """Who opened the profile of the one who asks."""
-    own = current_actor().user_id
-    page = page_of(db.session(), own, about=own, before=_before(), deeds=SEEN)
-    return render_template("audit/seen.html", page=page)
+    session, viewer = db.session(), current_actor()
+    found = entries(session, about=viewer.user_id, before=_before(), deeds=SEEN)
+    return render_template("audit/seen.html", page=own_page(session, viewer, found))
 
 
 @audit.get("/profiel/logboek")
 @allow(Policy.SIGNED_IN)
 def own() -> str:
     """All that they did here, and what others did to them."""
-    viewer = current_actor().user_id
-    return render_template(
-        "audit/own.html",
-        page=page_of(db.session(), viewer, about=viewer, by=viewer, before=_before()),
-    )
+    session, viewer = db.session(), current_actor()
+    found = entries(session, about=viewer.user_id, by=viewer.user_id, before=_before())
+    return render_template("audit/own.html", page=own_page(session, viewer, found))
 
 
 @audit.get("/beheer/logboek")
 @allow(Policy.GEMEENTEBEHEERDER)
-def log() -> str:
+def log() -> ResponseReturnValue:
     """Of all gemeenten for a beheerder, of the own one for its gemeentebeheerder."""
-    actor = current_actor()
+    session, actor, form = db.session(), current_actor(), LogSearch.of_request()
     code = None if actor.has(Role.BEHEERDER) else actor.gemeente_code or ""
-    deeds = None if code is None else OF_GEMEENTE
-    page = page_of(db.session(), None, code=code, before=_before(), deeds=deeds)
+    wanted = form.wanted(session, code, None if code is None else OF_GEMEENTE)
+    found = search(session, wanted, code=code, before=_before()) if wanted else []
+    page = log_page(session, actor, found)
     with open_work() as work:
-        work.record("audit.read", ("gemeente", code or ""))
-    return render_template("audit/log.html", page=page, of_all=code is None)
+        work.record(*_looking(form, wanted, code))
+    status = HTTPStatus.OK if wanted else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render_template(
+        "audit/log.html", page=page, form=form, asked=asked(), of_all=code is None
+    ), status
+
+
+def _looking(
+    form: LogSearch, wanted: Wanted | None, code: str | None
+) -> tuple[str, tuple[str, object]]:
+    """The deed that looking is: who was looked for, when that was one person."""
+    if not form.is_asking:
+        return "audit.read", ("gemeente", code or "")
+    people = wanted.people if wanted else None
+    if people is not None and len(people) == 1:
+        return "audit.searched", ("user", people[0])
+    return "audit.searched", ("gemeente", code or "")
 
 
 def _before() -> int | None:

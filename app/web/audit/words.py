@@ -1,6 +1,7 @@
 """What the words of the audit say in Dutch: what somebody did, to follow on a name or on "je"."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from app.core.actor import Role
 from app.labels import label
@@ -16,6 +17,7 @@ DEEDS: Mapping[str, str] = {
     "answer.late": "was laat met antwoorden",
     "answer.returned": "stuurde een antwoord dat niet aankwam",
     "audit.read": "bekeek het logboek",
+    "audit.searched": "zocht in het logboek",
     "co_owner.named": "noemde een mede-houder van een opgave",
     "completion.reported": "meldde dat een inzet klaar is",
     "concepts.merged": "voegde twee begrippen samen",
@@ -116,6 +118,50 @@ DEEDS: Mapping[str, str] = {
     "year.settled": "verrekende een jaar",
     **{f"role.given.{role}": f"gaf de rol {label(role).lower()}" for role in Role},
     **{f"role.ended.{role}": f"nam de rol {label(role).lower()} weg" for role in Role},
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Deeds that are looked for together, by what their names begin with."""
+
+    name: str
+    begins: frozenset[str]
+
+    def holds(self, deed: str) -> bool:
+        return deed.partition(".")[0] in self.begins
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _kind(name: str, *begins: str) -> Kind:
+    return Kind(name, frozenset(begins))
+
+
+KINDS: Mapping[Kind, str] = {
+    _kind("inloggen", "session", "sessions", "sign_in", "person"): "Inloggen en accounts",
+    _kind("rollen", "role", "access", "domain", "gemeente", "gemeenten"): "Rollen en toegang",
+    _kind("profielen", "profile", "evidence"): "Profielen",
+    _kind(
+        *("opgaven", "opgave", "co_owner", "review", "seat", "joint", "joining", "following"),
+        *("later",),
+    ): "Opgaven",
+    _kind(
+        *("reacties", "interest", "invitation", "professional", "outcome", "conversation"),
+        *("message", "question", "answer"),
+    ): "Reacties en gesprekken",
+    _kind(
+        *("inzet", "loan", "terms", "proposal", "signature", "manager", "remark", "end_talk"),
+        *("completion", "feedback", "agreement"),
+    ): "Inzet",
+    _kind("uren", "hours", "limit", "year", "settling", "account"): "Uren en de urenbank",
+    _kind("gemeld", "report"): "Wat gemeld is",
+    _kind(
+        *("begrippen", "concepts", "merge", "decision", "vocabulary", "word", "reason", "dispute"),
+        *("matches", "matching"),
+    ): "Begrippen en matches",
+    _kind("logboek", "audit"): "Het logboek zelf",
 }
 
 # Kinds of things, as facts name them.

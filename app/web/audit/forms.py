@@ -1,0 +1,64 @@
+"""What somebody looks for in the log."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.core.audit import Wanted
+from app.core.clock import day_begins
+from app.web.audit.words import DEEDS, KINDS, Kind
+from app.web.choices import one_of
+from app.web.forms import DayField, LineField
+from app.web.search import SearchForm
+
+# More people than this with one name is no answer to who did it.
+MOST_PEOPLE = 25
+NOBODY = "We vinden niemand met deze naam of dit mailadres."
+TOO_MANY = (
+    f"Meer dan {MOST_PEOPLE} mensen hebben dit in hun naam. Typ de hele naam of het mailadres."
+)
+TURNED = "De einddatum ligt voor de begindatum."
+A_DAY = timedelta(days=1)
+
+
+class LogSearch(SearchForm):
+    q = LineField("Naam of mailadres")
+    kind = one_of("Wat", KINDS, empty="Alles", name="wat")
+    since = DayField("Vanaf", name="van")
+    until = DayField("Tot en met", name="tot")
+
+    def wanted(
+        self, session: Session, code: str | None, shown: tuple[str, ...] | None
+    ) -> Wanted | None:
+        """What was asked, of the deeds that may be `shown`; None when that cannot be answered.
+
+        What is wrong stands beside its field then. A gemeentebeheerder finds the own people only.
+        """
+        is_read = self.validate()
+        if self.since.data and self.until.data and self.until.data < self.since.data:
+            self.until.errors = [*self.until.errors, TURNED]
+            is_read = False
+        people = self._people(session, code) if self.text else None
+        if not is_read or self.q.errors:
+            return None
+        return Wanted(
+            people=people,
+            deeds=_deeds(self.kind.data, shown),
+            since=day_begins(self.since.data) if self.since.data else None,
+            until=day_begins(self.until.data + A_DAY) if self.until.data else None,
+        )
+
+    def _people(self, session: Session, code: str | None) -> tuple[UUID, ...]:
+        found = accounts.found_by(session, self.text, code, MOST_PEOPLE + 1)
+        if not found or len(found) > MOST_PEOPLE:
+            self.q.errors = [*self.q.errors, TOO_MANY if found else NOBODY]
+        return tuple(user_id for user_id, _ in found)
+
+
+def _deeds(kind: Kind | None, shown: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if kind is None:
+        return shown
+    among = DEEDS if shown is None else shown
+    return tuple(deed for deed in among if kind.holds(deed))
