@@ -16,6 +16,7 @@ MAILS_SHOWN_IN = {
     "loans": "loan_mail",
     "moderation": "report_mail",
     "reactions": "outcome",
+    "urenbank": "urenbank",
 }
 # What everybody uses is shown where it is used best.
 SHOWN_IN = {

@@ -1,14 +1,17 @@
 """Who looks after the urenbank of a gemeente hears of a limit and of a year that was settled."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.core.actor import Role
+from app.core.mail import Letter
 from app.hours import queries as hours_queries
 from app.hours import service as hours
 from app.notifications import queries, service
@@ -16,6 +19,7 @@ from app.notifications.models import ChannelChoice, Delivery, Notice, Preference
 from app.notifications.parts import URENBANK
 from app.notifications.rules import Channel, Family, MailKind, NoticeKind
 from app.notifications.telling import told_in_digests, told_to
+from app.post import Post
 from tests.hours.builders import booked, merge, two_gemeenten
 from tests.notifications.builders import a_delivery
 from tests.support.builders import a_user
@@ -73,6 +77,30 @@ def test_every_gemeentebeheerder_hears_of_a_limit_that_holds_up_a_signature(
     for one in keepers:
         assert "limiet van de urenbank" in read_by(session, one)[0]
         assert queries.count_unread(session, actor_of(one), TODAY) == 1
+
+
+def letter_to(app: Flask, session: Session, user: User) -> Letter | None:
+    found = select(Delivery).where(Delivery.user_id == user.id)
+    delivery = session.scalars(found.where(Delivery.kind == MailKind.URENBANK)).one()
+    claimed = service.Claim(delivery.id, delivery.kind, uuid4())
+    post: Post = app.extensions["post"]
+    return service.write_letter(make_work(session), post.stationery, claimed)
+
+
+def test_the_mail_says_what_can_be_done_and_is_held_back_once_that_is_done(
+    app: Flask, session: Session, keepers: list[User]
+) -> None:
+    one = keepers[0]
+    service.tell_held_up(make_work(session), code_of(keepers))
+
+    letter = letter_to(app, session, one)
+    hours.agree_limit(make_work(session, one, LATER), code_of(keepers), 100)
+
+    assert letter is not None
+    assert letter.subject == "De limiet van jullie urenbank is bereikt"
+    assert "Kijk of een hogere limiet past." in letter.text
+    assert "/uren" in letter.text
+    assert letter_to(app, session, one) is None
 
 
 def test_a_limit_is_no_news_once_it_is_another_and_is_told_anew(
