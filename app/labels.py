@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 from app.accounts.rules import AccessState
-from app.conversations.rules import Side
+from app.conversations.rules import End, Side
 from app.core.actor import Role
 from app.core.heartbeat import Group
 from app.core.jobs import JobState
@@ -232,6 +232,12 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Entry.MERGED: "Samengevoegd",
     },
     Side: {Side.PROFESSIONAL: "De professional", Side.OPGAVE: "De opgavehouder"},
+    End: {
+        End.SAID_NO: "Nee van de gemeente",
+        End.DECLINED: "Nee tegen de uitnodiging",
+        End.TAKEN_BACK: "Geen belangstelling meer",
+        End.OPGAVE: "Opgave niet meer open",
+    },
     Family: {
         Family.MATCHES: "Opgaven die bij je passen",
         Family.COLLEAGUES: "Collega's die bij je opgaven passen",

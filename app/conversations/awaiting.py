@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.conversations.events import AnswerDue, AnswerLate
 from app.conversations.models import AwaitedAnswer, Conversation
-from app.conversations.queries import is_known, is_unanswered
+from app.conversations.queries import is_going_on, is_known, is_unanswered
 from app.conversations.rules import answer_before
 from app.core.clock import dutch_day
 from app.core.work import Work
@@ -23,15 +23,15 @@ from app.responses.rules import Answer
 
 def begin(work: Work, conversation: Conversation, since: datetime | None = None) -> None:
     """Somebody who is known waits from now on, while colleagues can react; who waits already, waits
-    no longer for it.
+    no longer for it. Whose reaction ended waits for nothing, whatever they write after it.
     """
     opgave = work.fetch(Opgave, conversation.opgave_id)
     # One that ends just now is waited for, so that its end finds who waits.
     work.session.refresh(opgave, with_for_update={"read": True})
     if opgave.status not in TAKES_ANSWERS:
         return
-    known = select(Conversation.id).where(Conversation.id == conversation.id, is_known())
-    if work.session.scalar(known) is None:
+    own = select(Conversation.id).where(Conversation.id == conversation.id)
+    if work.session.scalar(own.where(is_known(), is_going_on())) is None:
         return
     since = since or work.now
     fresh = insert(AwaitedAnswer).values(
@@ -154,12 +154,12 @@ def _begin_all(work: Work, *such: ColumnElement[bool]) -> None:
 
 def _to_tell(work: Work, *conditions: ColumnElement[bool]) -> Iterable[AwaitedAnswer]:
     """Locked, and without those that somebody else tells of or answers just now, or whose opgave
-    ended.
+    or reaction ended.
     """
     known = (
         select(Conversation.id)
         .join(Opgave, Opgave.id == Conversation.opgave_id)
-        .where(Opgave.status.in_(TAKES_ANSWERS), is_known())
+        .where(Opgave.status.in_(TAKES_ANSWERS), is_known(), is_going_on())
     )
     found = select(AwaitedAnswer).where(
         AwaitedAnswer.settled_at.is_(None), AwaitedAnswer.conversation_id.in_(known), *conditions

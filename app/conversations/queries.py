@@ -18,19 +18,19 @@ from app.conversations.models import (
     PublishedAnswer,
 )
 from app.conversations.revealing import Unnamed
-from app.conversations.rules import TAKEN_DOWN, Side, Words, waited_for
+from app.conversations.rules import TAKEN_DOWN, End, Side, Words, how_it_ended, waited_for
 from app.core.actor import Actor
 from app.core.errors import NotFound
 from app.gemeenten import queries as gemeenten
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
-from app.opgaven.rules import ENDED, may_edit
+from app.opgaven.rules import TAKES_ANSWERS, may_edit
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.visibility import Relation
-from app.responses.models import Response
-from app.responses.rules import Answer
+from app.responses.models import Outcome, Response
+from app.responses.rules import Answer, WhyClosed
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,27 @@ class SeenConversation:
     asks_back: bool
     # The last time that the professional waited for the gemeente.
     awaited: AwaitedAnswer | None
+    # What ended it; None while it goes on.
+    end: End | None
+    # Why the interest of the professional was closed.
+    why: WhyClosed | None
+    # The professional shows interest with a profile that nobody sees now.
+    is_hidden: bool
 
     @property
     def turn(self) -> Side | None:
-        """Who is waited for; nobody when the gemeente answered otherwise, or the opgave is over.
+        """Who is waited for; nobody when it ended, or when the gemeente answered otherwise.
 
         Nobody either when a question was answered, and nothing was asked back.
         """
+        if self.end is not None:
+            return None
         turn = waited_for(self.conversation.last_side)
         if turn is Side.PROFESSIONAL:
             return None if self.is_question and not self.asks_back else turn
-        is_over = self._is_answered or self.opgave.status in ENDED
+        # Who is in a loan talks on after its opgave closed; no day is kept for that.
+        is_kept = self.opgave.status in TAKES_ANSWERS
+        is_over = not self._waits if is_kept else self._is_answered
         return None if is_over else turn
 
     @property
@@ -75,7 +85,7 @@ class SeenConversation:
     @property
     def answer_before(self) -> date | None:
         """The first day on which an answer of the gemeente is too late, as long as one waits."""
-        waits = self.awaited is not None and self.awaited.settled_at is None
+        waits = self._waits and self.end is None
         return self.awaited.answer_before if self.awaited and waits else None
 
     @property
@@ -84,9 +94,13 @@ class SeenConversation:
 
     def was_told(self, *, is_late: bool) -> bool:
         """Whether the gemeente was told that somebody waits still: that it is due, or late."""
-        if self.awaited is None or self.awaited.settled_at is not None:
+        if self.awaited is None or not self._waits or self.end is not None:
             return False
         return (self.awaited.late_told_at if is_late else self.awaited.reminded_at) is not None
+
+    @property
+    def _waits(self) -> bool:
+        return self.awaited is not None and self.awaited.settled_at is None
 
     @property
     def _is_answered(self) -> bool:
@@ -377,7 +391,8 @@ def count_awaited(session: Session, opgave_id: UUID) -> int:
     waiting = (
         select(func.count(AwaitedAnswer.id))
         .join(Conversation, Conversation.id == AwaitedAnswer.conversation_id)
-        .where(Conversation.opgave_id == opgave_id, AwaitedAnswer.settled_at.is_(None), is_known())
+        .where(Conversation.opgave_id == opgave_id, AwaitedAnswer.settled_at.is_(None))
+        .where(is_known(), is_going_on())
     )
     return session.scalar(waiting) or 0
 
@@ -453,6 +468,16 @@ def is_known() -> ColumnElement[bool]:
     return or_(wrote.correlate(Conversation), interested.exists())
 
 
+def is_going_on() -> ColumnElement[bool]:
+    """Whether the professional shows interest, or asks something: otherwise nobody waits."""
+    interested = exists().where(
+        Response.user_id == Conversation.user_id,
+        Response.opgave_id == Conversation.opgave_id,
+        Response.answer == Answer.INTERESTED,
+    )
+    return or_(interested.correlate(Conversation), _is_question())
+
+
 def is_unanswered() -> ColumnElement[bool]:
     """Whether a professional who is known wants to hear something, and has the last word."""
     said = (
@@ -493,6 +518,7 @@ def _seen(session: Session, viewer: Actor, wanted: Select[Conversation]) -> list
     unread = _unread(session, viewer, found)
     questions = _questions(session, found)
     awaited = _last_awaited(session, found)
+    said = _said(session, found)
     return [
         SeenConversation(
             conversation=one,
@@ -507,10 +533,51 @@ def _seen(session: Session, viewer: Actor, wanted: Select[Conversation]) -> list
             is_question=one.id in questions,
             asks_back=questions.get(one.id, False),
             awaited=awaited.get(one.id),
+            end=how_it_ended(
+                about_all[one.opgave_id].opgave.status,
+                said[one.id].answer,
+                said[one.id].why,
+                is_question=one.id in questions,
+            ),
+            why=said[one.id].why,
+            is_hidden=said[one.id].is_hidden,
         )
         for one in found
         if (side := side_of(viewer, one, about_all[one.opgave_id].opgave)) is not None
     ]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a professional says to the opgave of a conversation now."""
+
+    answer: Answer | None
+    why: WhyClosed | None
+    is_hidden: bool
+
+
+def _said(session: Session, found: Iterable[Conversation]) -> dict[UUID, _Said]:
+    about = and_(
+        Response.user_id == Conversation.user_id, Response.opgave_id == Conversation.opgave_id
+    )
+    ended = and_(
+        Outcome.user_id == Conversation.user_id, Outcome.opgave_id == Conversation.opgave_id
+    )
+    rows = session.execute(
+        select(Conversation.id, Response.answer, Outcome.reason, Profile.state)
+        .outerjoin(Response, about)
+        .outerjoin(Outcome, ended)
+        .outerjoin(Profile, Profile.user_id == Conversation.user_id)
+        .where(Conversation.id.in_([one.id for one in found]))
+    )
+    return {
+        conversation_id: _Said(
+            answer,
+            why,
+            is_hidden=answer is Answer.INTERESTED and state is not ProfileState.PUBLISHED,
+        )
+        for conversation_id, answer, why, state in rows
+    }
 
 
 def _questions(session: Session, found: Iterable[Conversation]) -> dict[UUID, bool]:

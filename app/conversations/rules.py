@@ -9,6 +9,8 @@ from hashlib import sha256
 
 from app.core.faults import Fault, length_fault
 from app.core.workdays import after_workdays
+from app.opgaven.rules import ENDED, TAKES_ANSWERS, OpgaveStatus
+from app.responses.rules import CHOSEN, Answer, WhyClosed
 
 TEXT_LIMIT = 4_000
 # Stands in the place of a message that a beheerder took away.
@@ -33,6 +35,33 @@ class Side(StrEnum):
     @property
     def other(self) -> "Side":
         return Side.OPGAVE if self is Side.PROFESSIONAL else Side.PROFESSIONAL
+
+
+class End(StrEnum):
+    """Why nobody is waited for in a conversation any more."""
+
+    SAID_NO = "said_no"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
+    OPGAVE = "opgave"
+
+
+def how_it_ended(
+    status: OpgaveStatus, said: Answer | None, why: WhyClosed | None, *, is_question: bool
+) -> End | None:
+    """What ended a conversation about an opgave that stands so, or None while it goes on.
+
+    `said` is what the professional says to the opgave now, `why` why their interest was closed.
+    Whose interest stands when nobody can react any more is in a loan, and talks on.
+    """
+    if said is Answer.NO:
+        return End.DECLINED
+    if said is Answer.CLOSED:
+        return End.SAID_NO if why in CHOSEN else End.OPGAVE
+    is_interested = said is Answer.INTERESTED
+    if status in ENDED or not (is_interested or status in TAKES_ANSWERS):
+        return End.OPGAVE
+    return None if is_interested or is_question else End.TAKEN_BACK
 
 
 def message_faults(text: str) -> list[Fault]:

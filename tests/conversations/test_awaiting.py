@@ -22,7 +22,9 @@ from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.people.service import pause_profile
+from app.responses import ending
 from app.responses import service as responses
+from app.responses.rules import WhyClosed
 from tests.conftest import DatabaseMaker
 from tests.conversations.builders import Talk, a_question, a_talk, say
 from tests.loans.builders import a_loan_asked
@@ -141,6 +143,45 @@ def test_nobody_waits_where_nobody_can_react_any_more(session: Session) -> None:
     say(session, talk, talk.professional, "Dank je.")
 
     assert waits(session) == [False]
+
+
+def told_no(session: Session, talk: Talk) -> None:
+    work = make_work(session, talk.owner)
+    ending.say_no(work, talk.opgave.id, talk.professional.id, WhyClosed.HOURS)
+    session.flush()
+    awaiting.note_answer(work, talk.opgave.id, talk.professional.id)
+
+
+def takes_back(session: Session, talk: Talk) -> None:
+    responses.withdraw(make_work(session, talk.professional), talk.opgave.id)
+    session.flush()
+    awaiting.stop_after_withdrawal(make_work(session), talk.opgave.id, talk.professional.id)
+
+
+@pytest.mark.parametrize("end_it", [told_no, takes_back])
+def test_a_word_after_the_end_lets_nobody_wait(
+    session: Session, end_it: Callable[[Session, Talk], None]
+) -> None:
+    talk = a_talk(session, "Ik help graag.")
+    end_it(session, talk)
+
+    say(session, talk, talk.professional, "Dank je wel, en succes.")
+
+    assert True not in waits(session)
+    for viewer in (talk.owner, talk.professional):
+        seen = queries.of_viewer(session, make_work(session, viewer).actor, talk.id)
+        assert (seen.turn, seen.answer_before) == (None, None)
+
+
+def test_who_waits_for_nothing_any_more_is_reminded_of_to_nobody(session: Session) -> None:
+    talk = a_talk(session, "Ik help graag.")
+    responses.withdraw(make_work(session, talk.professional), talk.opgave.id)
+    session.flush()
+
+    sweep(session, LAST_DAY)
+    sweep(session, TOO_LATE)
+
+    assert (told(session), queries.count_awaited(session, talk.opgave.id)) == ([], 0)
 
 
 def test_who_takes_interest_back_in_time_was_not_kept_waiting(session: Session) -> None:

@@ -4,12 +4,19 @@ import pytest
 
 from app.conversations.rules import (
     TEXT_LIMIT,
+    End,
     Side,
     Words,
+    how_it_ended,
     message_faults,
     repeating_faults,
     waited_for,
 )
+from app.opgaven.rules import OpgaveStatus
+from app.responses.rules import Answer, WhyClosed
+
+OPEN, FILLED, DONE = OpgaveStatus.TALKING, OpgaveStatus.FILLED, OpgaveStatus.DONE
+Said = tuple[OpgaveStatus, Answer | None, WhyClosed | None, bool]
 
 
 def test_who_shows_interest_without_a_word_waits_for_the_opgavehouder() -> None:
@@ -21,6 +28,29 @@ def test_who_shows_interest_without_a_word_waits_for_the_opgavehouder() -> None:
 )
 def test_who_did_not_speak_last_is_waited_for(last: Side, now: Side) -> None:
     assert waited_for(last) is now
+
+
+@pytest.mark.parametrize(
+    ("said", "end"),
+    [
+        ((OPEN, Answer.INTERESTED, None, False), None),
+        ((OPEN, None, None, True), None),
+        ((OPEN, Answer.CLOSED, WhyClosed.HOURS, False), End.SAID_NO),
+        ((DONE, Answer.CLOSED, WhyClosed.HOURS, False), End.SAID_NO),
+        ((FILLED, Answer.CLOSED, WhyClosed.FILLED, False), End.OPGAVE),
+        ((FILLED, None, WhyClosed.FILLED, True), End.OPGAVE),
+        ((OPEN, Answer.NO, None, False), End.DECLINED),
+        ((OPEN, None, None, False), End.TAKEN_BACK),
+        ((OPEN, Answer.LATER, None, False), End.TAKEN_BACK),
+        # Whom the opgave kept is in a loan.
+        ((FILLED, Answer.INTERESTED, None, False), None),
+        ((DONE, Answer.INTERESTED, None, False), End.OPGAVE),
+    ],
+)
+def test_what_ends_a_conversation(said: Said, end: End | None) -> None:
+    status, answer, why, is_question = said
+
+    assert how_it_ended(status, answer, why, is_question=is_question) is end
 
 
 def test_a_message_has_words_and_not_too_many() -> None:

@@ -1,6 +1,7 @@
 """The pages of conversations: for both sides, and for nobody else."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -15,6 +16,11 @@ from app.conversations.models import AwaitedAnswer, ConversationReader
 from app.conversations.rules import NOTHING_WRITTEN, TEXT_LIMIT
 from app.core.actor import Role
 from app.notifications import service as notifications
+from app.opgaven import life
+from app.people.service import pause_profile
+from app.responses import ending
+from app.responses import service as responses
+from app.responses.rules import WhyClosed
 from tests.conversations.builders import Talk, a_talk, say
 from tests.loans.builders import a_loan, parties
 from tests.support.builders import a_profile, a_user, an_opgave
@@ -264,6 +270,94 @@ def test_a_conversation_about_what_was_taken_down_says_so(
         assert "jouw gemeente" not in text_of(page)
         assert f"/opgaven/{talk.opgave.id}" not in page.text
         assert "Een veilig plein" not in page.text
+
+
+def told_no(session: Session, talk: Talk) -> None:
+    work = make_work(session, talk.owner)
+    ending.say_no(work, talk.opgave.id, talk.professional.id, WhyClosed.SOMEBODY_ELSE)
+
+
+def takes_back(session: Session, talk: Talk) -> None:
+    responses.withdraw(make_work(session, talk.professional), talk.opgave.id)
+
+
+def filled(session: Session, talk: Talk) -> None:
+    life.fill(make_work(session, talk.owner), talk.opgave.id)
+    session.flush()
+    ending.let_go(make_work(session), talk.opgave.id, [], {})
+
+
+def withdrawn(session: Session, talk: Talk) -> None:
+    life.withdraw(make_work(session, talk.owner), talk.opgave.id)
+
+
+def taken_down(session: Session, talk: Talk) -> None:
+    life.take_down(make_work(session, a_user(session, Role.BEHEERDER)), talk.opgave.id)
+
+
+ENDS: list[tuple[Callable[[Session, Talk], None], str, str]] = [
+    (told_no, "Iemand anders pakt deze opgave op.", "Jullie zeiden nee."),
+    (
+        takes_back,
+        "Je toont nu geen belangstelling meer.",
+        "Fatima Bouali toont geen belangstelling meer.",
+    ),
+    (filled, *["Voor deze opgave is gevonden wie er nodig was."] * 2),
+    (withdrawn, *["Deze opgave is ingetrokken op 23 november 2026."] * 2),
+    (taken_down, *["Een beheerder haalde de opgave weg, na een melding."] * 2),
+]
+
+
+@pytest.mark.parametrize(("end_it", "to_professional", "to_owner"), ENDS)
+def test_a_conversation_that_ended_says_so_and_waits_for_nobody(
+    client: FlaskClient,
+    session: Session,
+    end_it: Callable[[Session, Talk], None],
+    to_professional: str,
+    to_owner: str,
+) -> None:
+    talk = a_talk(session, "Ik ken dit plein.")
+    say(session, talk, talk.owner, "Welkom. Wanneer kun je?")
+    end_it(session, talk)
+    session.commit()
+
+    for reader, said in ((talk.professional, to_professional), (talk.owner, to_owner)):
+        sign_in(client, session, reader)
+        for address in (path(talk), "/gesprekken"):
+            page = text_of(client.get(address))
+            assert f"Dit gesprek is afgerond. {said}" in page
+            assert "aan zet" not in page
+            assert "Wacht op j" not in page
+        assert "Je kunt nog iets schrijven" in text_of(client.get(path(talk)))
+
+
+def test_who_was_told_no_reads_why_from_the_conversation(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    told_no(session, talk)
+    session.commit()
+
+    page = sign_in(client, session, talk.professional).get(path(talk))
+
+    assert f'href="/opgaven/{talk.opgave.id}/afloop"' in page.text
+    assert "wacht op bericht" not in text_of(page)
+
+
+def test_interest_that_nobody_sees_is_said_to_both_sides(
+    client: FlaskClient, session: Session
+) -> None:
+    talk = a_talk(session, "Ik ken dit plein.")
+    pause_profile(make_work(session, talk.professional))
+    session.commit()
+    said = {
+        talk.professional: "zien de opgavehouders je belangstelling niet.",
+        talk.owner: "Fatima Bouali laat het profiel nu niet zien.",
+    }
+
+    for reader, words in said.items():
+        sign_in(client, session, reader)
+        for address in (path(talk), "/gesprekken"):
+            assert words in text_of(client.get(address))
 
 
 def test_no_row_is_made_by_looking(client: FlaskClient, session: Session, talk: Talk) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from app.conversations import queries
 from app.conversations.models import PublishedAnswer
 from app.conversations.queries import SeenConversation, SeenMessage
-from app.conversations.rules import Side, Words
+from app.conversations.rules import End, Side, Words
 from app.core.actor import Actor
 from app.core.dutch import weekday_date
+from app.labels import label
 from app.loans.queries import SeenLoan, came_of
 from app.loans.rules import Party
 from app.moderation.queries import own_waiting
@@ -21,10 +22,16 @@ from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import ENDED
 from app.people import queries as people
 from app.people.rules import ProfileState
+from app.responses.words import TAKEN_DOWN, why
 from app.web.loans.of_reaction import LoanNote, loan_note
+from app.web.opgaven.pages import ended_sentence
 from app.web.responses.words import NOT_FOR_READER
 
 SOMEBODY = "Een collega die niet meer meedoet"
+HIDES = (
+    "Je profiel is nu niet gepubliceerd. Zolang dat zo is, zien de opgavehouders je belangstelling "
+    "niet."
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,11 @@ class ConversationLine:
     # Until when the gemeente has to react, in words; nothing when nobody waits for it.
     deadline: str
     waits_since: datetime
+    # What ended it, in a word and in a sentence; nothing while it goes on, or with a loan.
+    end: str
+    ended: str
+    # Why nobody reads of the interest now; nothing when they do.
+    hidden: str
     # What came of it, and who is waited for there.
     loan: LoanNote | None
 
@@ -73,6 +85,12 @@ class ConversationPage:
     waits: str
     # Until when the gemeente has to react, in words; nothing when nobody waits for it.
     deadline: str
+    # How it ended; nothing while it goes on, or when a loan came of it.
+    ended: str
+    # Where the professional reads why the gemeente said no; nothing otherwise.
+    outcome_href: str
+    # Why nobody reads of the interest now; nothing when they do.
+    hidden: str
     messages: list[MessageView]
     # The number of the last message on the page.
     last: int
@@ -112,6 +130,9 @@ def _line(seen: SeenConversation, lent: SeenLoan | None, today: date) -> Convers
         is_of_professional=seen.side is Side.PROFESSIONAL,
         deadline=_deadline(seen, today),
         waits_since=seen.waits_since,
+        end=label(seen.end) if seen.end and loan is None else "",
+        ended=_ended(seen, loan, today),
+        hidden=_hidden(seen),
         loan=loan,
     )
 
@@ -132,6 +153,9 @@ def conversation_page(
         who=_other(seen),
         waits=_waits(seen, loan),
         deadline=_deadline(seen, today),
+        ended=_ended(seen, loan, today),
+        outcome_href=_outcome_href(seen),
+        hidden=_hidden(seen),
         messages=[
             _message(one, seen, viewer, read_to, reported.get(one.message_id)) for one in written
         ],
@@ -193,7 +217,7 @@ def _may_publish(session: Session, seen: SeenConversation) -> bool:
 
 
 def _question(seen: SeenConversation) -> str:
-    if not seen.is_question:
+    if not seen.is_question or seen.end is not None:
         return ""
     if seen.side is Side.PROFESSIONAL:
         return "Je stelde een vraag. Dat is geen belangstelling: je zit nergens aan vast."
@@ -227,16 +251,46 @@ def _loan(seen: SeenConversation, lent: SeenLoan | None) -> LoanNote | None:
 
 
 def _waits(seen: SeenConversation, loan: LoanNote | None) -> str:
-    """Who is waited for here; nothing when that is said of the loan."""
+    """Who is waited for here; nothing when it ended, or when that is said of the loan."""
     if seen.is_waiting_for_viewer:
         return "Jij bent aan zet" if seen.side is Side.PROFESSIONAL else "Jullie zijn aan zet"
-    if seen.turn is None and loan is not None and loan.is_under_way:
+    if seen.end is not None or (seen.turn is None and loan is not None and loan.is_under_way):
         return ""
     if seen.turn is None:
         return "Niemand is nu aan zet"
     if seen.side is Side.PROFESSIONAL:
         return f"Gemeente {seen.opgave_gemeente} is aan zet"
     return f"{seen.professional_name} is aan zet"
+
+
+def _ended(seen: SeenConversation, loan: LoanNote | None, today: date) -> str:
+    """What ended it, as its reader knows it; how a loan that came of it stands is said of that."""
+    if seen.end is None or loan is not None:
+        return ""
+    is_own = seen.side is Side.PROFESSIONAL
+    who = "Je" if is_own else seen.professional_name
+    if seen.end is End.SAID_NO:
+        return why(seen.why, is_down=False) if is_own and seen.why else "Jullie zeiden nee."
+    if seen.end is End.DECLINED:
+        return f"{who} zei nee tegen de uitnodiging."
+    if seen.end is End.TAKEN_BACK:
+        return f"{who} {'toont' if not is_own else 'toont nu'} geen belangstelling meer."
+    if seen.opgave.taken_down_at is not None:
+        return TAKEN_DOWN
+    return ended_sentence(seen.opgave, today)
+
+
+def _outcome_href(seen: SeenConversation) -> str:
+    is_told_no = seen.side is Side.PROFESSIONAL and seen.end is End.SAID_NO
+    return url_for("outcomes.show", opgave_id=seen.opgave.id) if is_told_no else ""
+
+
+def _hidden(seen: SeenConversation) -> str:
+    if not seen.is_hidden or seen.end is not None:
+        return ""
+    if seen.side is Side.PROFESSIONAL:
+        return HIDES
+    return f"{seen.professional_name} laat het profiel nu niet zien."
 
 
 def _deadline(seen: SeenConversation, today: date) -> str:
