@@ -296,6 +296,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         NoticeKind.OPENED_AGAIN: "Een opgave staat weer open",
         NoticeKind.LIMIT_REACHED: "De limiet van de urenbank houdt een handtekening tegen",
         NoticeKind.YEAR_SETTLED: "De uren van een jaar zijn verrekend",
+        NoticeKind.INVITATION_TAKEN_BACK: "Uitnodiging ingetrokken",
     },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",

@@ -634,6 +634,8 @@ def what_became(news: OutcomeNews) -> str:
         return f"{about} staat weer open, en je belangstelling ook."
     if news.kind is NoticeKind.OPENED_AGAIN:
         return f"{about} staat weer open."
+    if news.kind is NoticeKind.INVITATION_TAKEN_BACK:
+        return f"De uitnodiging voor {about} is ingetrokken."
     return f"{about} gaat voor jou niet door."
 
 

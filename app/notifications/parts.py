@@ -366,11 +366,24 @@ def _is_opened_again(_whose: Whose) -> ColumnElement[bool]:
     return and_(Opgave.status.in_(TAKES_ANSWERS), ~answered.correlate_except(Response))
 
 
+def _is_taken_back(_whose: Whose) -> ColumnElement[bool]:
+    """As long as no other invitation and no answer came; the reader as at `_is_together`."""
+    own = (Invitation.opgave_id == Notice.opgave_id, Invitation.user_id == Notice.user_id)
+    gone = exists().where(*own, Invitation.state == InvitationState.TAKEN_BACK)
+    waits = exists().where(*own, Invitation.state == InvitationState.WAITING)
+    return and_(
+        _is_opened_again(_whose),
+        gone.correlate_except(Invitation),
+        ~waits.correlate_except(Invitation),
+    )
+
+
 def _is_news_of_reaction(whose: Whose) -> ColumnElement[bool]:
     return or_(
         and_(Notice.kind == NoticeKind.OUTCOME, _has_outcome(whose)),
         and_(Notice.kind == NoticeKind.GIVEN_BACK, _is_given_back(whose)),
         and_(Notice.kind == NoticeKind.OPENED_AGAIN, _is_opened_again(whose)),
+        and_(Notice.kind == NoticeKind.INVITATION_TAKEN_BACK, _is_taken_back(whose)),
     )
 
 
@@ -664,7 +677,14 @@ LOANS = Part(
 OUTCOMES = Part(
     name="outcomes",
     family=Family.OUTCOMES,
-    kinds=frozenset({NoticeKind.OUTCOME, NoticeKind.GIVEN_BACK, NoticeKind.OPENED_AGAIN}),
+    kinds=frozenset(
+        {
+            NoticeKind.OUTCOME,
+            NoticeKind.GIVEN_BACK,
+            NoticeKind.OPENED_AGAIN,
+            NoticeKind.INVITATION_TAKEN_BACK,
+        }
+    ),
     holds=_is_news_of_reaction,
     choose=longest_waiting,
     news_of=_outcome_news,

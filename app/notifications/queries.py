@@ -370,6 +370,28 @@ def count_unread(session: Session, viewer: Actor, today: date) -> int:
     return session.scalar(select(func.count()).select_from(unread)) or 0
 
 
+def told_of_own(
+    session: Session, user_id: UUID, opgave_id: UUID | None, kind: NoticeKind
+) -> Notice | None:
+    """What somebody was told of their own road to an opgave."""
+    return session.scalar(_of_own(user_id, opgave_id, kind))
+
+
+def was_mailed(session: Session, user_id: UUID, opgave_id: UUID | None, kind: NoticeKind) -> bool:
+    """Whether a mail of its own, as it was told last, may have brought them that news."""
+    may_have_arrived = is_told_by_mail(Delivery.state.in_(MAY_HAVE_ARRIVED))
+    return session.scalar(_of_own(user_id, opgave_id, kind).where(may_have_arrived)) is not None
+
+
+def _of_own(user_id: UUID, opgave_id: UUID | None, kind: NoticeKind) -> Select[Notice]:
+    return select(Notice).where(
+        Notice.user_id == user_id,
+        Notice.opgave_id == opgave_id,
+        Notice.kind == kind,
+        Notice.profile_id.is_(None),
+    )
+
+
 def is_told_of() -> ColumnElement[bool]:
     """Whether it is the match that a notice tells of: the reader's own, or that of a colleague."""
     about = case(

@@ -103,6 +103,7 @@ class NoticeKind(StrEnum):
     OPENED_AGAIN = "opened_again"
     LIMIT_REACHED = "limit_reached"
     YEAR_SETTLED = "year_settled"
+    INVITATION_TAKEN_BACK = "invitation_taken_back"
 
 
 class Family(StrEnum):
@@ -210,6 +211,9 @@ AT_ONCE = {
     MailKind.ANSWER_AWAITED: Family.RESPONSES,
     MailKind.URENBANK: Family.URENBANK,
 }
+# What somebody hears of their own road to an opgave: a step that undoes the one before may follow
+# on the same day, so that of these more than one may go about one opgave.
+OWN_ROAD = frozenset({MailKind.INVITATION, MailKind.OUTCOME})
 # What a notice tells too: such a mail that did not come is told by the next digest.
 TELLS_OF_NOTICE = frozenset({*AT_ONCE, MailKind.LOAN})
 

@@ -165,6 +165,8 @@ def test_words_that_came_later_go_with_the_migration_that_brought_them(empty: Fl
     downgrade(revision="0012")
     assert "urenbank" not in {*_found("kind", "delivery"), *_found("family", "channel_choice")}
     assert "limit_reached" not in _found("kind", "notice")
+    kinds = _found("kind", "notice")
+    assert ("opened_again" in kinds, "invitation_taken_back" in kinds) == (True, False)
 
     downgrade(revision="0008")
     assert _found("kind", "delivery") == ["answer_returned", "digest", "loan", "message"]
@@ -295,6 +297,7 @@ def _tell_in_old_and_later_words() -> None:
             NoticeKind.OUTCOME,
             NoticeKind.GIVEN_BACK,
             NoticeKind.OPENED_AGAIN,
+            NoticeKind.INVITATION_TAKEN_BACK,
             NoticeKind.LOAN_MOVED,
         ),
         *(NoticeKind.QUESTION_PUBLISHED, NoticeKind.ANSWER_DUE, NoticeKind.ANSWER_LATE),

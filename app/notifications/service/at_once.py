@@ -16,6 +16,7 @@ from app.notifications.rules import (
     MOST_MESSAGES_A_DAY,
     MOST_OF_OPGAVE_A_DAY,
     MOST_PEOPLE_OF_OPGAVE,
+    OWN_ROAD,
     QUIET_HOURS,
     TELLS_OF_NOTICE,
     Channel,
@@ -27,14 +28,17 @@ from app.notifications.rules import (
 )
 
 
-def plan(work: Work, kind: MailKind, notice: Notice) -> None:
+def plan(work: Work, kind: MailKind, notice: Notice, *, undoes_mail: bool = False) -> None:
     """Let a mail about this notice go, unless its reader chose otherwise or had enough of them.
 
     In quiet hours it waits for the next morning of a working day, and counts for that day. What
-    does not go at once is told by the next digest.
+    does not go at once is told by the next digest. Whoever was mailed what this undoes is mailed
+    this too, however many they had.
     """
     goes_at = quiet_until(work)
-    if may_go(work, kind, notice.user_id) and _spend(work, notice, dutch_day(goes_at or work.now)):
+    if not may_go(work, kind, notice.user_id):
+        return
+    if undoes_mail or _spend(work, kind, notice, dutch_day(goes_at or work.now)):
         _plan(work, kind, notice, notice.told_at.isoformat(), goes_at)
 
 
@@ -98,7 +102,7 @@ def quiet_until(work: Work) -> datetime | None:
     return next_morning(work.now) if keeps_quiet and is_quiet(work.now) else None
 
 
-def _spend(work: Work, notice: Notice, day: date) -> bool:
+def _spend(work: Work, kind: MailKind, notice: Notice, day: date) -> bool:
     """Take one of what may go at once, or nothing when one of the three is used up.
 
     The opgave comes first, so that two who tell of the same one wait for each other there.
@@ -106,6 +110,7 @@ def _spend(work: Work, notice: Notice, day: date) -> bool:
     user_id, opgave_id = notice.user_id, notice.opgave_id
     if opgave_id is None:
         return _take(work, user_id, None, day, MOST_A_DAY)
+    most_of_opgave = MOST_A_DAY if kind in OWN_ROAD else MOST_OF_OPGAVE_A_DAY
     with work.session.begin_nested() as point:
         may = (
             (
@@ -113,7 +118,7 @@ def _spend(work: Work, notice: Notice, day: date) -> bool:
                 or _take(work, None, opgave_id, None, MOST_PEOPLE_OF_OPGAVE)
             )
             and _take(work, user_id, None, day, MOST_A_DAY)
-            and _take(work, user_id, opgave_id, day, MOST_OF_OPGAVE_A_DAY)
+            and _take(work, user_id, opgave_id, day, most_of_opgave)
         )
         if not may:
             point.rollback()

@@ -78,10 +78,30 @@ def tell_invited(work: Work, invitation_id: UUID) -> None:
 
 
 def tell_invitation_ended(work: Work, invitation_id: UUID) -> None:
-    """Tell who looks after the opgave of a no, or of no answer; of a yes they hear as interest."""
+    """Tell who looks after the opgave of a no, or of no answer; of a yes they hear as interest.
+
+    Who was invited hears that it was taken back; when the opgave ends they hear that.
+    """
     invitation = work.fetch(Invitation, invitation_id)
+    if invitation.state is InvitationState.TAKEN_BACK:
+        _tell_taken_back(work, invitation)
     if invitation.state in {InvitationState.DECLINED, InvitationState.EXPIRED}:
         tell_owners(work, invitation.opgave_id, NoticeKind.INVITATION_ENDED)
+
+
+def _tell_taken_back(work: Work, invitation: Invitation) -> None:
+    """Who was told of the invitation: by mail who was mailed it, and others in the inbox."""
+    user_id, opgave_id = invitation.user_id, invitation.opgave_id
+    told = queries.told_of_own(work.session, user_id, opgave_id, NoticeKind.INVITED)
+    if told is None or told.told_at < invitation.invited_at:
+        return
+    kind = NoticeKind.INVITATION_TAKEN_BACK
+    if not queries.was_mailed(work.session, user_id, opgave_id, NoticeKind.INVITED):
+        _tell_as_news(work, kind, {(user_id, opgave_id)})
+        return
+    told_at, happened_at = _moment_to_tell(work), invitation.ended_at or work.now
+    rows = [{**_notice(work, user_id, kind, opgave_id), "told_at": told_at}]
+    _tell_at_once(work, MailKind.OUTCOME, rows, happened_at, undoes=NoticeKind.INVITED)
 
 
 def tell_outcome(work: Work, opgave_id: UUID, user_id: UUID) -> None:
@@ -103,7 +123,8 @@ def tell_given_back(work: Work, opgave_id: UUID, user_id: UUID, at: datetime) ->
     is_interested = response is not None and response.answer is Answer.INTERESTED
     if is_interested and opgave.status in TAKES_ANSWERS:
         notice = _notice(work, user_id, NoticeKind.GIVEN_BACK, opgave_id)
-        _tell_at_once(work, MailKind.OUTCOME, [{**notice, "told_at": told_at}], at)
+        rows = [{**notice, "told_at": told_at}]
+        _tell_at_once(work, MailKind.OUTCOME, rows, at, undoes=NoticeKind.OUTCOME)
 
 
 def tell_opened_again(work: Work, opgave_id: UUID, user_id: UUID, at: datetime) -> None:
@@ -113,13 +134,22 @@ def tell_opened_again(work: Work, opgave_id: UUID, user_id: UUID, at: datetime) 
     has_answered = work.session.get(Response, (user_id, opgave_id)) is not None
     if opgave.status in TAKES_ANSWERS and not has_answered:
         notice = _notice(work, user_id, NoticeKind.OPENED_AGAIN, opgave_id)
-        _tell_at_once(work, MailKind.OUTCOME, [{**notice, "told_at": told_at}], at)
+        rows = [{**notice, "told_at": told_at}]
+        _tell_at_once(work, MailKind.OUTCOME, rows, at, undoes=NoticeKind.OUTCOME)
 
 
 def _tell_at_once(
-    work: Work, kind: MailKind, rows: Sequence[dict[str, Any]], happened_at: datetime
+    work: Work,
+    kind: MailKind,
+    rows: Sequence[dict[str, Any]],
+    happened_at: datetime,
+    *,
+    undoes: NoticeKind | None = None,
 ) -> None:
-    """Write these notices, each with a mail if that may be; what was told since stays as it is."""
+    """Write these notices, each with a mail if that may be; what was told since stays as it is.
+
+    Of what `undoes` another notice of its reader, the mail goes to who was mailed that one.
+    """
     fresh = insert(Notice).values(rows)
     again = fresh.on_conflict_do_update(
         index_elements=[Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id],
@@ -130,7 +160,10 @@ def _tell_at_once(
         again.returning(Notice).execution_options(populate_existing=True)
     ).all()
     for notice in sorted(told, key=lambda one: one.user_id):
-        at_once.plan(work, kind, notice)
+        undoes_mail = undoes is not None and queries.was_mailed(
+            work.session, notice.user_id, notice.opgave_id, undoes
+        )
+        at_once.plan(work, kind, notice, undoes_mail=undoes_mail)
 
 
 def tell_message(work: Work, conversation_id: UUID, number: int) -> None:

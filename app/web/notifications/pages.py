@@ -79,6 +79,7 @@ PAGES = {
     NoticeKind.OUTCOME: "outcomes.show",
     NoticeKind.GIVEN_BACK: "opgaven.show",
     NoticeKind.OPENED_AGAIN: "opgaven.show",
+    NoticeKind.INVITATION_TAKEN_BACK: "invitations.show",
 }
 
 NEXT_STEPS = {
@@ -317,6 +318,7 @@ ABOUT_REACTION = {
     NoticeKind.OUTCOME: "Lees waarom, en wat nu bij je past.",
     NoticeKind.GIVEN_BACK: "Je hoeft niets te doen. Wil je niet meer? Trek je belangstelling in.",
     NoticeKind.OPENED_AGAIN: "Je kunt weer reageren, of iets vragen.",
+    NoticeKind.INVITATION_TAKEN_BACK: "Je hoeft niet meer te antwoorden. Reageren kan nog wel.",
 }
 ABOUT_URENBANK = {
     NoticeKind.LIMIT_REACHED: "Kijk of een hogere limiet past.",

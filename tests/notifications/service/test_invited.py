@@ -1,6 +1,6 @@
 """Who is invited hears it once, by notice and by mail; who invites hears of a no."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -145,6 +145,74 @@ def test_a_second_invitation_is_news_a_second_time(
     service.tell_invited(make_work(session, now=MONDAY + 2 * A_DAY), again.id)
 
     assert (gone, kinds_for(session, person)) == ([], [NoticeKind.INVITED])
+    assert len(mails(session)) == 2
+
+
+def take_back(session: Session, invitation: Invitation, now: datetime) -> None:
+    owner = session.get_one(User, invitation.by_id)
+    inviting.take_back(make_work(session, owner, now), invitation.id)
+    session.flush()
+    service.tell_invitation_ended(make_work(session, now=now), invitation.id)
+    session.flush()
+
+
+def outcome_mails(session: Session) -> list[Delivery]:
+    session.expire_all()
+    return list(session.scalars(select(Delivery).where(Delivery.kind == MailKind.OUTCOME)))
+
+
+def test_who_was_mailed_an_invitation_is_mailed_that_it_was_taken_back(
+    session: Session, stationery: Stationery, invitation: Invitation, person: User
+) -> None:
+    service.tell_invited(make_work(session), invitation.id)
+    mails(session)[0].state = DeliveryState.ACCEPTED
+    later = MONDAY + timedelta(hours=1)
+
+    take_back(session, invitation, later)
+
+    [mail] = outcome_mails(session)
+    letter = write(make_work(session, now=later), stationery, mail)
+    assert kinds_for(session, person) == [NoticeKind.INVITATION_TAKEN_BACK]
+    assert letter is not None
+    assert letter.subject == "Uitnodiging ingetrokken: Een veilig plein"
+    for part in (letter.text, letter.html):
+        assert "Je hoeft niet meer te antwoorden." in part
+        assert "Je kunt nog wel reageren, of iets vragen." in part
+        assert "ging niet door voor jou" not in part
+
+
+def test_who_was_not_told_of_an_invitation_hears_nothing_of_its_end(
+    session: Session, invitation: Invitation, person: User
+) -> None:
+    take_back(session, invitation, MONDAY)
+
+    assert (kinds_for(session, person), outcome_mails(session)) == ([], [])
+
+
+def test_of_a_mail_that_never_went_its_end_is_not_mailed(
+    session: Session, invitation: Invitation, person: User
+) -> None:
+    evening = MONDAY + timedelta(hours=12)
+    service.tell_invited(make_work(session, now=evening), invitation.id)
+
+    take_back(session, invitation, evening + timedelta(minutes=5))
+
+    assert kinds_for(session, person) == [NoticeKind.INVITATION_TAKEN_BACK]
+    assert outcome_mails(session) == []
+
+
+def test_a_second_invitation_on_the_same_day_is_mailed(
+    session: Session, invitation: Invitation, person: User
+) -> None:
+    service.tell_invited(make_work(session), invitation.id)
+    mails(session)[0].state = DeliveryState.ACCEPTED
+    take_back(session, invitation, MONDAY + timedelta(hours=1))
+    later = MONDAY + timedelta(hours=2)
+    again = an_invitation(session, None, person, opgave_id=invitation.opgave_id, invited_at=later)
+
+    service.tell_invited(make_work(session, now=later), again.id)
+
+    assert kinds_for(session, person) == [NoticeKind.INVITED]
     assert len(mails(session)) == 2
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, object_session
 
 from app.accounts.models import User
@@ -14,8 +14,15 @@ from app.core.work import Work
 from app.matching import service as matching
 from app.notifications import queries, service
 from app.notifications.digest import Outcomes
-from app.notifications.models import ChannelChoice, Delivery, Notice
-from app.notifications.rules import Channel, DeliveryState, Family, MailKind, NoticeKind
+from app.notifications.models import ChannelChoice, Delivery, MailAllowance, Notice
+from app.notifications.rules import (
+    MOST_A_DAY,
+    Channel,
+    DeliveryState,
+    Family,
+    MailKind,
+    NoticeKind,
+)
 from app.notifications.service import Claim, Stationery
 from app.notifications.telling import told_to
 from app.opgaven.rules import OpgaveStatus
@@ -160,6 +167,35 @@ def test_who_hears_that_it_is_open_again_hears_it_once_by_mail_and_in_the_inbox(
         assert "Je belangstelling staat weer zoals daarvoor." in part
         assert "gaat voor jou niet door" not in part
         assert f"/opgaven/{talk.opgave.id}" in part
+
+
+def test_who_was_mailed_an_end_is_mailed_that_day_that_it_is_undone(
+    session: Session, talk: Talk
+) -> None:
+    tell(make_work(session), talk)
+    mails(session)[0].state = DeliveryState.ACCEPTED
+    open_again(talk)
+
+    for hours in range(1, 3):
+        now = MONDAY + timedelta(hours=hours)
+        ids = (talk.opgave.id, talk.professional.id)
+        service.tell_given_back(make_work(session, now=now), *ids, MONDAY + timedelta(hours=1))
+        session.flush()
+
+    assert len(mails(session)) == 2
+
+
+def test_what_undoes_a_mail_goes_to_who_had_enough_of_them(session: Session, talk: Talk) -> None:
+    tell(make_work(session), talk)
+    mails(session)[0].state = DeliveryState.ACCEPTED
+    session.execute(update(MailAllowance).values(spent=MOST_A_DAY))
+    open_again(talk)
+
+    later = MONDAY + timedelta(hours=1)
+    ids = (talk.opgave.id, talk.professional.id)
+    service.tell_given_back(make_work(session, now=later), *ids, later)
+
+    assert len(mails(session)) == 2
 
 
 def test_interest_that_was_taken_back_or_ended_again_is_not_told_to_stand(

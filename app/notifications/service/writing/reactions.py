@@ -102,7 +102,9 @@ def invitation(work: Work, delivery: Delivery) -> Addressed:
 
 
 def outcome(work: Work, delivery: Delivery) -> Addressed:
-    """Why it came to nothing, and what fits the reader best now; or that it is open again."""
+    """Why it came to nothing, and what fits the reader best now; or that it is open again, or that
+    an invitation was taken back.
+    """
     reader, viewer, told = still_news(work, delivery, gone="taken back")
     opgave = told.seen.opgave
     given = responses.outcomes_of(work.session, viewer, [opgave.id]).get(opgave.id)
@@ -116,6 +118,7 @@ def outcome(work: Work, delivery: Delivery) -> Addressed:
         "is_open": given is None,
         "is_down": is_down,
         "is_interested": told.notice.kind is NoticeKind.GIVEN_BACK,
+        "is_taken_back": told.notice.kind is NoticeKind.INVITATION_TAKEN_BACK,
         "closes_on": opgave.closes_on,
         **(_why(work, viewer, given, is_down=is_down) if given else {}),
     }
