@@ -323,3 +323,51 @@ def test_of_those_who_fit_alike_who_was_asked_less_stands_first_and_it_says_so(
     first, second = page.index("Yusuf Demir"), page.index("Fatima Bouali")
     assert first < page.index("minder vaak gevraagd", first) < second
     assert page.count("minder vaak gevraagd") == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (InvitationState.OVER, "ging voorbij, omdat de opgave niet meer open stond."),
+        (InvitationState.TAKEN_BACK, "De gemeente nam de uitnodiging terug."),
+        (InvitationState.EXPIRED, "Antwoorden kon tot en met 7 december 2026."),
+    ],
+)
+def test_an_invitation_that_ended_tells_that_the_opgave_is_open(
+    client: FlaskClient, session: Session, state: InvitationState, said: str
+) -> None:
+    given = an_invitation(session, state=state)
+    session.commit()
+
+    page = sign_in(client, session, session.get_one(User, given.user_id)).get(
+        f"/opgaven/{given.opgave_id}/uitnodiging"
+    )
+
+    assert f"{said} De opgave staat nu open." in text_of(page)
+    assert "De opgave is niet meer open." not in text_of(page)
+    assert "Je antwoord" not in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer.INTERESTED, "Je toont belangstelling."),
+        (Answer.CLOSED, "Je belangstelling is afgerond."),
+        (None, "De opgave staat nu open."),
+    ],
+)
+def test_an_invitation_says_what_became_of_a_yes(
+    client: FlaskClient, session: Session, answer: Answer | None, said: str
+) -> None:
+    given = an_invitation(session, state=InvitationState.ACCEPTED)
+    ids = {"user_id": given.user_id, "opgave_id": given.opgave_id}
+    if answer is not None:
+        session.add(Response(**ids, answer=answer, answered_at=MONDAY))
+    session.commit()
+
+    page = sign_in(client, session, session.get_one(User, given.user_id)).get(
+        f"/opgaven/{given.opgave_id}/uitnodiging"
+    )
+
+    assert f"Je zei ja. {said}" in text_of(page)
+    assert ("zien nu wie je bent" in text_of(page)) is (answer is Answer.INTERESTED)

@@ -15,26 +15,33 @@ from app.labels import label
 from app.matching import standing
 from app.matching.core.words import YOU
 from app.moderation.queries import own_waiting
+from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
+from app.opgaven.rules import takes_answers
 from app.responses import invitations
 from app.responses.invitations import Given
-from app.responses.models import Invitation
-from app.responses.rules import InvitationState, WhyNot
+from app.responses.models import Invitation, Response
+from app.responses.rules import Answer, InvitationState, WhyNot
 from app.web.cards import OpgaveCard, opgave_card
 from app.web.match_view import MatchView, match_view
+from app.web.opgaven.pages import ended_sentence
 
 SOMEBODY = "Een collega"
 HIDDEN = "Een collega die zich nu niet laat zien"
 # What the professional reads once an invitation is no longer waiting.
 HOW_IT_ENDED = {
     InvitationState.WAITING: "Antwoorden kon tot en met {day}.",
-    InvitationState.ACCEPTED: "Je zei ja. De opgavehouders zien nu wie je bent, en antwoorden in "
-    "jullie gesprek.",
+    InvitationState.ACCEPTED: "Je zei ja.",
     InvitationState.DECLINED: "Je zei nee. Dank je dat je het liet weten.",
     InvitationState.EXPIRED: "Antwoorden kon tot en met {day}.",
     InvitationState.TAKEN_BACK: "De gemeente nam de uitnodiging terug.",
-    InvitationState.OVER: "De opgave is niet meer open.",
+    InvitationState.OVER: "De uitnodiging ging voorbij, omdat de opgave niet meer open stond.",
 }
+INTERESTED = (
+    "Je toont belangstelling. De opgavehouders zien nu wie je bent, en antwoorden in jullie "
+    "gesprek."
+)
+CLOSED = "Je belangstelling is afgerond. Bij Mijn reacties lees je waarom."
 
 # As who looks after the opgave reads it.
 REASONS = {
@@ -56,7 +63,7 @@ class InvitationPage:
     lines: list[str]
     answer_by: date
     match: MatchView | None
-    # How it ended; nothing while it can be answered.
+    # How it ended, and how it stands now; nothing while it can be answered.
     ended: str
     # Who says that it is not their skill, can tell the matching so.
     offers_dispute: bool
@@ -87,7 +94,8 @@ def invitation_page(
     names = accounts.names_of(session, {invitation.by_id} if invitation.by_id else set())
     fit = standing.match_of_person(session, user_id, seen.opgave.id, today)
     can = invitations.can_be_answered(invitation, seen.opgave, today)
-    ended = "" if can else HOW_IT_ENDED[invitation.state]
+    response = session.get(Response, (user_id, seen.opgave.id))
+    said = response.answer if response else None
     talk = conversations.about(session, seen.opgave.id, user_id)
     return InvitationPage(
         opgave=opgave_card(seen),
@@ -96,7 +104,7 @@ def invitation_page(
         lines=invitation.shown_words.split("\n"),
         answer_by=invitation.answer_by,
         match=match_view(fit, YOU) if fit else None,
-        ended=ended.format(day=dutch_date(invitation.answer_by)),
+        ended="" if can else _ended(invitation, seen.opgave, said, today),
         offers_dispute=invitation.reason is WhyNot.NOT_MY_SKILL,
         report_href=""
         if invitation.taken_down_at
@@ -104,6 +112,22 @@ def invitation_page(
         talk_href=url_for("conversations.show", conversation_id=talk.id) if talk else "",
         reported_at=own_waiting(session, user_id, [invitation.id]).get(invitation.id),
     )
+
+
+def _ended(invitation: Invitation, opgave: Opgave, said: Answer | None, today: date) -> str:
+    day = dutch_date(invitation.answer_by)
+    return f"{HOW_IT_ENDED[invitation.state].format(day=day)} {_now(opgave, said, today)}".rstrip()
+
+
+def _now(opgave: Opgave, said: Answer | None, today: date) -> str:
+    """What the professional says to the opgave now, or whether they still can."""
+    if said is Answer.CLOSED:
+        return CLOSED
+    if not takes_answers(opgave.status, opgave.closes_on, today):
+        return ended_sentence(opgave, today)
+    if said is Answer.INTERESTED:
+        return INTERESTED
+    return f"De opgave staat nu open. Reageren kan tot en met {dutch_date(opgave.closes_on)}."
 
 
 def given_lines(given: Iterable[Given], today: date) -> list[GivenLine]:
