@@ -451,3 +451,17 @@ def test_both_sides_read_who_is_waited_for_in_the_loan(
             assert said in text_of(page)
             assert f"/inzet/{loan.id}" in page.text
             assert "Niemand is nu aan zet" not in page.text
+
+
+def test_who_is_waited_for_in_a_loan_finds_the_way_to_it(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    a_loan(session, who)
+    session.commit()
+    said = "Ook een inzet wacht op jou"
+
+    waiting = sign_in(client, session, who.borrower).get("/gesprekken")
+    assert said in text_of(waiting)
+    assert '<a href="/inzet">Bekijk wat er wacht bij Inzet</a>' in waiting.text
+    assert said not in text_of(sign_in(client, session, who.professional).get("/gesprekken"))

@@ -12,6 +12,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
 from app.extensions import db
+from app.loans import queries as loans
 from app.opgaven import queries as opgaven
 from app.web.auth import current_actor
 from app.web.conversations.forms import MessageForm, QuestionForm
@@ -94,6 +95,8 @@ def _list(opgave_id: UUID | None) -> str:
         for_gemeente=sorted(for_gemeente, key=lambda line: line.waits_since),
         for_you=[line for line in waiting if line.is_of_professional],
         others=[line for line in lines if not line.is_waiting_for_you],
+        # Signatures and questions that wait stand elsewhere, and are looked for here.
+        in_loans=0 if opgave_id else loans.waiting(db.session(), current_actor()).total(),
         title=lines[0].title if opgave_id else "",
     )
 
