@@ -138,19 +138,27 @@ def own(session: Session, user_id: UUID) -> list[Report]:
     return list(session.scalars(found.order_by(Report.reported_at.desc(), Report.id)))
 
 
-def own_waiting(
-    session: Session, user_id: UUID | None, subject_ids: Collection[UUID]
-) -> dict[UUID, datetime]:
-    """When this person reported these things, of those that wait for a decision since."""
+def own_standing(
+    session: Session, user_id: UUID | None, subject_ids: Collection[UUID], today: date
+) -> dict[UUID, Report]:
+    """What this person reported last of these things, unless it is decided and they changed since.
+
+    That can be reported anew; of the same words a second report would ask the same.
+    """
     if user_id is None:
         return {}
     thing = func.coalesce(*COLUMNS.values())
-    waits = select(thing, Report.reported_at).where(
-        Report.reporter_id == user_id,
-        Report.decided_at.is_(None),
-        thing.in_(subject_ids),
+    rows = session.scalars(
+        select(Report)
+        .where(Report.reporter_id == user_id, thing.in_(subject_ids))
+        .order_by(Report.reported_at, Report.id)
     )
-    return dict(session.execute(waits).all())
+    last = {row.subject_id: row for row in rows}
+    return {key: row for key, row in last.items() if _stands(session, row, today)}
+
+
+def _stands(session: Session, report: Report, today: date) -> bool:
+    return report.decided_at is None or reported(session, report, today).text == report.copy
 
 
 def why_down(session: Session, subject: Subject, subject_id: UUID) -> str:

@@ -168,9 +168,9 @@ def test_what_waits_is_known_to_who_reported_it(session: Session) -> None:
     decided = a_report(session, reporter, ruling=Ruling.LEFT, decided_at=MONDAY)
     ids = [one.subject_id for one in (own, decided)]
 
-    assert queries.own_waiting(session, reporter.id, ids) == {own.opgave_id: MONDAY}
-    assert queries.own_waiting(session, a_user(session).id, ids) == {}
-    assert queries.own_waiting(session, None, ids) == {}
+    assert queries.own_standing(session, reporter.id, ids, TODAY) == {own.opgave_id: own}
+    assert queries.own_standing(session, a_user(session).id, ids, TODAY) == {}
+    assert queries.own_standing(session, None, ids, TODAY) == {}
 
 
 def test_of_a_conversation_one_message_is_read(session: Session) -> None:

@@ -652,4 +652,25 @@ def test_what_waits_is_not_offered_to_report_again(
     service.decide(make_work(session, beheerder), one.id, Ruling.LEFT, "", read=1)
     session.commit()
 
-    assert f"/melden/bericht/{message.id}" in client.get(f"/gesprekken/{talk.id}").text
+    talked = client.get(f"/gesprekken/{talk.id}")
+    assert f"/melden/bericht/{message.id}" not in talked.text
+    assert "Een beheerder besloot erover op" in text_of(talked)
+    again = client.get(f"/melden/bericht/{message.id}", follow_redirects=True)
+    assert "Hier lees je wat een beheerder besloot." in text_of(again)
+
+
+def test_other_words_than_were_decided_about_can_be_reported(
+    client: FlaskClient, session: Session, talk: Talk, beheerder: User
+) -> None:
+    sign_in(client, session, talk.professional)
+    address, place = f"/melden/opgave/{talk.opgave.id}", f"/opgaven/{talk.opgave.id}"
+    client.post(address, data=UNKIND)
+    one = session.scalars(select(Report)).one()
+    service.decide(make_work(session, beheerder), one.id, Ruling.LEFT, "", read=1)
+    session.commit()
+    assert address not in client.get(place).text
+
+    talk.opgave.text = "Iets heel anders."
+    session.commit()
+
+    assert address in client.get(place).text

@@ -17,7 +17,8 @@ from app.core.dutch import weekday_date
 from app.labels import label
 from app.loans.queries import SeenLoan, came_of
 from app.loans.rules import Party
-from app.moderation.queries import own_waiting
+from app.moderation.models import Report
+from app.moderation.queries import own_standing
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import ENDED
 from app.people import queries as people
@@ -71,8 +72,8 @@ class MessageView:
     is_new: bool
     # Nothing for what the own side wrote, and for what is down.
     report_href: str
-    # When the reader did, and nothing is decided about it yet.
-    reported_at: datetime | None
+    # That the reader did.
+    reported: Report | None
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,8 @@ def conversation_page(
     seen = queries.of_viewer(session, viewer, conversation_id)
     read_to = queries.read_to(session, conversation_id, viewer.user_id) if viewer.user_id else 0
     written = queries.messages(session, conversation_id)
-    reported = own_waiting(session, viewer.user_id, [one.message_id for one in written])
+    ids = [one.message_id for one in written]
+    reported = own_standing(session, viewer.user_id, ids, today)
     href = url_for("opgaven.show", opgave_id=seen.opgave.id) if seen.is_readable else ""
     loan = _loan(seen, came_of(session, {_pair(seen)}).get(_pair(seen)))
     return ConversationPage(
@@ -306,7 +308,7 @@ def _message(
     seen: SeenConversation,
     viewer: Actor,
     read_to: int,
-    reported_at: datetime | None,
+    reported: Report | None,
 ) -> MessageView:
     is_own = one.writer_id is not None and one.writer_id == viewer.user_id
     home = seen.professional_gemeente if one.side is Side.PROFESSIONAL else seen.opgave_gemeente
@@ -320,7 +322,7 @@ def _message(
         by_mail=one.by_mail,
         is_new=one.number > read_to and one.side is not seen.side,
         report_href=_report_href(one) if one.side is not seen.side and not one.is_down else "",
-        reported_at=reported_at,
+        reported=reported,
     )
 
 

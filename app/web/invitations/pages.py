@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from flask import url_for
@@ -14,7 +14,8 @@ from app.core.dutch import dutch_date
 from app.labels import label
 from app.matching import standing
 from app.matching.core.words import YOU
-from app.moderation.queries import own_waiting
+from app.moderation.models import Report
+from app.moderation.queries import own_standing
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import takes_answers
@@ -71,8 +72,8 @@ class InvitationPage:
     report_href: str
     # Nothing until the professional said yes or asked something.
     talk_href: str
-    # When the professional did, and nothing is decided about it yet.
-    reported_at: datetime | None
+    # That the professional did.
+    reported: Report | None
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def invitation_page(
         if invitation.taken_down_at
         else url_for("moderation.report_invitation", invitation_id=invitation.id),
         talk_href=url_for("conversations.show", conversation_id=talk.id) if talk else "",
-        reported_at=own_waiting(session, user_id, [invitation.id]).get(invitation.id),
+        reported=own_standing(session, user_id, [invitation.id], today).get(invitation.id),
     )
 
 

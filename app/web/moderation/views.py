@@ -33,6 +33,7 @@ PROFILE_IS_BACK = {
     False: "De collega kan het profiel weer publiceren.",
 }
 ALREADY = "Je meldde dit op {day}. Een beheerder kijkt ernaar."
+ALREADY_DECIDED = "Je meldde dit op {day}. Hier lees je wat een beheerder besloot."
 
 moderation = Blueprint("moderation", __name__)
 
@@ -128,9 +129,10 @@ def _report_page(about: Subject, subject_id: UUID) -> ResponseReturnValue:
     if form.submitted() and _report(form, about, subject_id):
         return redirect(url_for("moderation.mine"))
     session, viewer, today = db.session(), current_actor(), dutch_day(utc_now())
-    reported_at = queries.own_waiting(session, viewer.user_id, [subject_id]).get(subject_id)
-    if reported_at is not None:
-        flash(ALREADY.format(day=dutch_date(reported_at)), "warning")
+    reported = queries.own_standing(session, viewer.user_id, [subject_id], today).get(subject_id)
+    if reported is not None:
+        said = ALREADY_DECIDED if reported.decided_at else ALREADY
+        flash(said.format(day=dutch_date(reported.reported_at)), "warning")
         return redirect(url_for("moderation.mine"))
     page = report_page(session, viewer, about, subject_id, today)
     return render_template("moderation/report.html", form=form, page=page), form.status

@@ -159,7 +159,7 @@ def show(opgave_id: UUID) -> str:
         ours=ours_block(session, actor, opgave, today, reviews=_reviews()) if is_ours else None,
         answers_in_time=_answers_in_time(opgave) if not ended else None,
         published=published,
-        reported=moderation.own_waiting(session, actor.user_id, here),
+        reported=moderation.own_standing(session, actor.user_id, here, today),
         may_begin=may_begin_with(actor, opgave.gemeente_code, opgave.status),
         new_opgave_id=new_id(),
         elsewhere=lines_for_opgave(session, actor, seen, today) if is_ours and not ended else [],

@@ -87,7 +87,7 @@ def show(user_id: UUID) -> str:
         profile=profile_page(seen),
         is_matched=matching.has_match_with(session, actor, user_id, today),
         is_contact=matching.has_match_with(session, actor, user_id, today, as_contact=True),
-        reported_at=moderation.own_waiting(session, actor.user_id, [user_id]).get(user_id),
+        reported=moderation.own_standing(session, actor.user_id, [user_id], today).get(user_id),
     )
 
 
