@@ -25,10 +25,8 @@ from app.gemeenten import queries as gemeenten
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import TAKES_ANSWERS, may_edit
-from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
-from app.people.visibility import Relation
 from app.responses.models import Outcome, Response
 from app.responses.rules import Answer, WhyClosed
 
@@ -115,8 +113,6 @@ class Asker:
     conversation_id: UUID
     name: str
     gemeente_name: str
-    # Nothing of who has no published profile.
-    email: str
     asked_at: datetime
 
 
@@ -168,27 +164,22 @@ def own_questions(session: Session, viewer: Actor) -> list[SeenConversation]:
     return _seen(session, viewer, asked.order_by(Conversation.asked_at.desc(), Conversation.id))
 
 
-def askers(session: Session, viewer: Actor, opgave_id: UUID, today: date) -> list[Asker]:
+def askers(session: Session, viewer: Actor, opgave_id: UUID) -> list[Asker]:
     """Who asked something and shows no interest, the last first; others get `NotFound`.
 
-    Of who has a published profile they see what they would see of who shows interest; of others
-    a name and a gemeente.
+    They see a name and a gemeente: what is asked is answered in the conversation.
     """
     opgave = opgaven.opgave_to_edit(session, viewer, opgave_id)
     asked = select(Conversation).where(Conversation.opgave_id == opgave.id, _is_question())
     newest = asked.order_by(Conversation.asked_at.desc(), Conversation.id)
-    found = _seen(session, viewer, newest)
-    user_ids = [one.conversation.user_id for one in found]
-    shown = people.seen_profiles(session, viewer, user_ids, today, Relation.INTERESTED)
     return [
         Asker(
             conversation_id=one.conversation.id,
             name=one.professional_name,
             gemeente_name=one.professional_gemeente,
-            email=shown[user_id].email if user_id in shown else "",
             asked_at=one.conversation.asked_at,
         )
-        for user_id, one in zip(user_ids, found, strict=True)
+        for one in _seen(session, viewer, newest)
         if one.conversation.asked_at is not None
     ]
 

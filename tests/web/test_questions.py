@@ -12,7 +12,6 @@ from app.conversations.models import Conversation, Message
 from app.conversations.rules import NOTHING_ASKED
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
-from app.people.rules import ProfileState
 from app.responses.models import Response
 from tests.conversations.builders import a_question
 from tests.support.builders import a_profile, a_user, an_opgave
@@ -47,17 +46,18 @@ def test_who_has_no_profile_finds_the_way_to_ask(
     assert "Zij zien je naam en je gemeente." in text_of(form)
 
 
-def test_who_has_a_profile_reads_that_their_address_is_shown(
+def test_who_asks_with_a_profile_shows_no_address(
     client: FlaskClient, session: Session, opgave: Opgave, professional: User
 ) -> None:
-    profile = a_profile(session, "inkoop", user=professional)
+    a_profile(session, "inkoop", user=professional)
     sign_in(client, session, professional)
+    assert "werkmailadres" not in text_of(client.get(path(opgave)))
+    talk = a_question(session, headline="Hier")
 
-    assert "je werkmailadres" in text_of(client.get(path(opgave)))
+    page = sign_in(client, session, talk.owner).get(f"/opgaven/{talk.opgave.id}/collegas")
 
-    profile.state = ProfileState.PAUSED
-    session.commit()
-    assert "je werkmailadres" not in text_of(client.get(path(opgave)))
+    assert "Fatima Bouali" in text_of(page)
+    assert talk.professional.email not in page.text
 
 
 def test_a_question_stands_in_a_conversation_and_is_no_interest(

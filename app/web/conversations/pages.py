@@ -21,8 +21,6 @@ from app.moderation.models import Report
 from app.moderation.queries import own_standing
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import ENDED
-from app.people import queries as people
-from app.people.rules import ProfileState
 from app.responses.words import TAKEN_DOWN, why
 from app.web.loans.of_reaction import LoanNote, loan_note
 from app.web.opgaven.pages import ended_sentence
@@ -181,8 +179,6 @@ class AskPage:
     opgave_id: UUID
     title: str
     gemeente_name: str
-    # Whether they have a profile that others can see.
-    has_profile: bool
 
 
 @dataclass(frozen=True)
@@ -201,13 +197,11 @@ class PublishPage:
     doubts: list[str]
 
 
-def ask_page(session: Session, viewer: Actor, seen: SeenOpgave) -> AskPage:
-    profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
+def ask_page(seen: SeenOpgave) -> AskPage:
     return AskPage(
         opgave_id=seen.opgave.id,
         title=seen.opgave.title,
         gemeente_name=seen.gemeente.name,
-        has_profile=profile is not None and profile.state is ProfileState.PUBLISHED,
     )
 
 

@@ -80,7 +80,7 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
     said = service.refusal_to_ask(actor, seen.opgave, _today())
     if said:
         raise Conflict(said=said)
-    page = ask_page(session, actor, seen)
+    page = ask_page(seen)
     return render_template("conversations/ask.html", page=page, form=form), form.status
 
 

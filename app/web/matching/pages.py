@@ -204,7 +204,7 @@ def colleagues_page(
         if one.colleague.user_id not in lent
     ]
     invited = given_lines(given, dutch_day(now))
-    askers = conversations.askers(session, viewer, opgave_id, dutch_day(now))
+    askers = conversations.askers(session, viewer, opgave_id)
     closed = [closed_line(one, talks.get(one.colleague.user_id)) for one in ended]
     return ColleaguesPage(
         opgave_id=opgave_id,
