@@ -1065,10 +1065,25 @@ def test_each_kind_shows_what_it_asks(client: FlaskClient, session: Session, own
 @pytest.mark.parametrize(
     ("set_to", "until", "prefilled", "why"),
     [
-        (TODAY + timedelta(days=40), 120, "2027-01-02", "Je kunt die dag houden"),
-        (TODAY - timedelta(days=1), 120, "2026-12-07", "Die dag is voorbij: kies een nieuwe."),
-        (TODAY - timedelta(days=9), 5, "2026-11-27", "Die dag is voorbij: kies een nieuwe."),
-        (TODAY - timedelta(days=9), -1, "2026-11-23", "Die dag is voorbij: kies een nieuwe."),
+        (TODAY + timedelta(days=40), 120, "2027-01-02", "Die dag staat ingevuld."),
+        (
+            TODAY - timedelta(days=1),
+            120,
+            "2026-12-07",
+            "Die dag is voorbij. We stellen 7 december 2026 voor: dat is over twee weken.",
+        ),
+        (
+            TODAY - timedelta(days=9),
+            5,
+            "2026-11-27",
+            "Die dag is voorbij. We stellen 27 november 2026 voor: verder loopt de opgave niet.",
+        ),
+        (
+            TODAY - timedelta(days=9),
+            -1,
+            "2026-11-23",
+            "Die dag is voorbij. We stellen 23 november 2026 voor: verder loopt de opgave niet.",
+        ),
     ],
 )
 def test_who_looks_for_somebody_more_reads_which_day_was_set(
@@ -1108,3 +1123,16 @@ def test_who_looks_for_somebody_more_reads_who_waits_for_signatures(
     assert "1 collega wacht nog op handtekeningen." in text_of(form)
     assert "Siebe Bakker" in text_of(form)
     assert f"/inzet/{loan.id}" in form.text
+
+
+def test_the_own_list_says_what_a_beheerder_took_away(
+    client: FlaskClient, session: Session, owner: User
+) -> None:
+    withdrawn = an_opgave(session, owner=owner, title="Zelf", status=OpgaveStatus.WITHDRAWN)
+    said = "Een beheerder haalde deze opgave weg, na een melding."
+    assert said not in text_of(client.get("/onze-opgaven"))
+
+    withdrawn.taken_down_at = MONDAY
+    session.commit()
+
+    assert said in text_of(client.get("/onze-opgaven"))

@@ -51,6 +51,8 @@ class OwnLine:
     edit_href: str
     colleagues_href: str
     is_open: bool
+    # A beheerder took it away.
+    is_down: bool
     kind_label: str
     closing_on: date | None
     # Who fits besides those who showed interest.
@@ -119,9 +121,12 @@ def until_when(opgave: Opgave, today: date) -> str:
     if opgave.closes_on is None:
         return ""
     said = f"Reageren kon eerst tot en met {dutch_date(opgave.closes_on)}."
-    if opgave.closes_on < today:
-        return f"{said} Die dag is voorbij: kies een nieuwe."
-    return f"{said} Je kunt die dag houden, of een andere kiezen."
+    if opgave.closes_on >= today:
+        return f"{said} Die dag staat ingevuld. Je kunt ook een andere kiezen."
+    proposed = _until(opgave.closes_on, opgave.ends_on, today)
+    is_cut_short = proposed < workday_from(today + LOOKING_TAKES)
+    why = "verder loopt de opgave niet" if is_cut_short else "dat is over twee weken"
+    return f"{said} Die dag is voorbij. We stellen {dutch_date(proposed)} voor: {why}."
 
 
 def own_match(score: Score | None, ended: str, said_of: SaidOf) -> MatchView | None:
@@ -154,6 +159,7 @@ def _line(opgave: Opgave, matches: int, interested: int) -> OwnLine:
         if is_open or interested
         else "",
         is_open=is_open,
+        is_down=opgave.taken_down_at is not None,
         kind_label=label(opgave.kind),
         closing_on=opgave.closes_on,
         matches=matches,
