@@ -20,7 +20,7 @@ from app.core.actor import Role
 from app.core.audit import AuditEntry, entries
 from app.core.outbox import EVENTS
 from app.gemeenten.models import Gemeente
-from app.opgaven.rules import OpgaveStatus
+from app.opgaven.rules import OpgaveStatus, Part
 from app.people.rules import Visibility
 from app.web.audit.words import DEEDS, KINDS, THINGS, words_of
 from tests.conversations.builders import a_talk
@@ -449,3 +449,7 @@ def test_every_deed_is_of_one_kind() -> None:
     kinds = {deed: [kind for kind in KINDS if kind.holds(deed)] for deed in DEEDS}
 
     assert [deed for deed, found in kinds.items() if len(found) != 1] == []
+
+
+def test_a_second_opgavehouder_has_one_name_everywhere() -> None:
+    assert Part.CO_OWNER.value in DEEDS["co_owner.named"]

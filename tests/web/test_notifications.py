@@ -26,6 +26,7 @@ from app.opgaven.models import Opgave
 from app.people.rules import ProfileState, Visibility
 from tests.notifications.builders import interest_in
 from tests.support.builders import a_profile, a_skill, a_user, an_opgave
+from tests.support.pages import text_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
@@ -973,3 +974,11 @@ def test_a_forged_link_to_preferences_leads_nowhere(
     answers = [getattr(client, method)(path, data=EVERY_WEEK).status_code for path in paths]
 
     assert answers == [404] * len(paths)
+
+
+def test_what_is_asked_in_a_loan_is_said_to_be_mailed_at_once(
+    client: FlaskClient, session: Session
+) -> None:
+    page = text_of(sign_in(client, session, a_user(session)).get("/voorkeuren"))
+
+    assert page.count("Wat van jou gevraagd wordt bij een inzet, mailen we altijd meteen.") == 1

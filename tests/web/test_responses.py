@@ -371,3 +371,12 @@ def test_after_a_loan_hours_can_be_asked_anew(client: FlaskClient, session: Sess
 
     assert f'href="/opgaven/{who.opgave.id}/inzet"' in page.text
     assert "toch-niet" in page.text
+
+
+def test_the_list_promises_no_more_than_can_be_taken_back(
+    client: FlaskClient, session: Session
+) -> None:
+    page = text_of(sign_in(client, session, a_user(session)).get("/reacties"))
+
+    assert "altijd terugnemen" not in page
+    assert "Staat er Toch niet bij? Dan kun je het terugnemen." in page

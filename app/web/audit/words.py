@@ -18,7 +18,7 @@ DEEDS: Mapping[str, str] = {
     "answer.returned": "stuurde een antwoord dat niet aankwam",
     "audit.read": "bekeek het logboek",
     "audit.searched": "zocht in het logboek",
-    "co_owner.named": "noemde een mede-houder van een opgave",
+    "co_owner.named": "koos een tweede opgavehouder voor een opgave",
     "completion.reported": "meldde dat een inzet klaar is",
     "concepts.merged": "voegde twee begrippen samen",
     "conversation.begun": "begon een gesprek",
