@@ -295,6 +295,9 @@ def taken_down(session: Session, talk: Talk) -> None:
     life.take_down(make_work(session, a_user(session, Role.BEHEERDER)), talk.opgave.id)
 
 
+FILLED = "Voor deze opgave is gevonden wie er nodig was."
+WITHDRAWN = "Deze opgave is ingetrokken op 23 november 2026."
+TAKEN_DOWN = "Een beheerder haalde de opgave weg, na een melding."
 ENDS: list[tuple[Callable[[Session, Talk], None], str, str]] = [
     (told_no, "Iemand anders pakt deze opgave op.", "Jullie zeiden nee."),
     (
@@ -302,9 +305,9 @@ ENDS: list[tuple[Callable[[Session, Talk], None], str, str]] = [
         "Je toont nu geen belangstelling meer.",
         "Fatima Bouali toont geen belangstelling meer.",
     ),
-    (filled, *["Voor deze opgave is gevonden wie er nodig was."] * 2),
-    (withdrawn, *["Deze opgave is ingetrokken op 23 november 2026."] * 2),
-    (taken_down, *["Een beheerder haalde de opgave weg, na een melding."] * 2),
+    (filled, FILLED, FILLED),
+    (withdrawn, WITHDRAWN, WITHDRAWN),
+    (taken_down, TAKEN_DOWN, TAKEN_DOWN),
 ]
 
 
