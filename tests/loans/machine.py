@@ -144,12 +144,14 @@ class LoanMachine(RuleBasedStateMachine):
     ) -> None:
         draft, loan = terms(hours, starts_on, span), self.loan(which)
         before, actor = loan.version if loan else 1, rightly(actor, party)
+        # The same terms once more are said to go on with what somebody stopped.
+        goes_on = loan is not None and loan.ended_by is not None
         if self.tried(
             lambda work: service.change(work, self.ids[which], party, before + back, draft), actor
         ):
             assert back == 0
             assert self.may(party, actor, "")
-            if draft != self.drafts[self.ids[which], before]:
+            if goes_on or draft != self.drafts[self.ids[which], before]:
                 self.wrote(which, party, draft)
 
     @precondition(lambda self: self.turn % 3 != 0)
