@@ -13,8 +13,9 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     String,
+    select,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core.clock import dutch_day
 from app.core.errors import Conflict
@@ -39,6 +40,7 @@ from app.loans.rules import (
     Showed,
     TermsDraft,
 )
+from app.opgaven.models import Opgave
 from app.vocabulary.rules import LABEL_LIMIT
 
 AGREED = (
@@ -85,6 +87,10 @@ class Loan(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
     lender_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), index=True)
     borrower_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), index=True)
+    # Whose the opgave is now: what merged took it along, and the codes above stay as they signed.
+    gemeente_code: Mapped[str] = column_property(
+        select(Opgave.gemeente_code).where(Opgave.id == opgave_id).scalar_subquery()
+    )
     # Who decides for the lender; they need no account.
     manager_name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     manager_email: Mapped[str] = mapped_column(String(EMAIL_LIMIT), index=True)

@@ -269,7 +269,7 @@ def party_of(loan: Loan, actor: Actor, email: str = "") -> Party | None:
         return Party.PROFESSIONAL
     if email and email == loan.manager_email:
         return Party.LENDER
-    return Party.BORROWER if may_edit(actor, loan.borrower_code) else None
+    return Party.BORROWER if may_edit(actor, loan.gemeente_code) else None
 
 
 def of_manager(session: Session, loan_id: UUID, manager: Manager) -> SeenLoan:
@@ -323,7 +323,7 @@ def _in_which_has_a_part(
     email = email_of(session, viewer)
     parts = [Loan.user_id == viewer.user_id, Loan.manager_email == email]
     if may_edit(viewer, viewer.gemeente_code or ""):
-        parts.append(Loan.borrower_code == viewer.gemeente_code)
+        parts.append(Loan.gemeente_code == viewer.gemeente_code)
     found = _found(session, and_(condition, or_(*parts)))
     known = [(seen, party_of(seen.loan, viewer, email)) for seen in found]
     return [(seen, party) for seen, party in known if party is not None]

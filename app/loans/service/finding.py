@@ -24,7 +24,7 @@ def as_professional(work: Work, loan_id: UUID) -> Loan:
 
 def as_borrower(work: Work, loan_id: UUID) -> Loan:
     loan = work.fetch_to_change(Loan, loan_id)
-    if work.actor.user_id is None or not may_edit(work.actor, loan.borrower_code):
+    if work.actor.user_id is None or not may_edit(work.actor, loan.gemeente_code):
         raise NotFound(f"loan {loan_id}")
     return loan
 

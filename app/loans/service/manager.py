@@ -8,6 +8,7 @@ from app.core.errors import Conflict
 from app.core.faults import Fault, length_fault, refuse
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
+from app.gemeenten.rules import now_called
 from app.loans.events import ManagerNamed, ManagerNotReached
 from app.loans.models import Loan, Terms
 from app.loans.rules import (
@@ -66,6 +67,7 @@ def manager_faults(work: Work, user: User, lender_code: str, named: NamedManager
     if email == user.email:
         return [*found, Fault("manager_email", YOURSELF)]
     home = gemeenten.of_email(work.session, email, work.today)
-    if home is None or home.code != lender_code:
+    mergers = gemeenten.mergers(work.session, work.today)
+    if home is None or now_called(home.code, mergers) != now_called(lender_code, mergers):
         return [*found, Fault("manager_email", OTHER_GEMEENTE)]
     return found

@@ -54,6 +54,6 @@ def _to_borrower(session: Session, seen: SeenLoan, room: Room) -> RoomLine:
     said = LEFT.format(left=hours(room.left), asked=hours(room.asked))
     if room.fits:
         return RoomLine(said, blocks=False, agreers=[])
-    found = accounts.with_role(session, Role.GEMEENTEBEHEERDER, seen.loan.borrower_code)
+    found = accounts.with_role(session, Role.GEMEENTEBEHEERDER, seen.loan.gemeente_code)
     agreers = [(one.name, one.email) for one in found]
     return RoomLine(f"{said} {TOO_MUCH} {way_out(room)}", blocks=True, agreers=agreers)
