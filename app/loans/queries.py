@@ -630,34 +630,23 @@ def _closing_of_itself(today: date) -> Select[UUID]:
 
 
 def _fallen_silent(today: date) -> Select[UUID]:
-    """An objection is answered by other hours or by who agrees, and never by silence."""
+    """An objection waits for an answer, as `SeenLoan.objection` says, and not for the clock."""
     written = select(func.max(WorkedWeek.written_at)).where(WorkedWeek.loan_id == Loan.id)
     said = select(func.max(Remark.said_at)).where(Remark.loan_id == Loan.id)
-    last_step = func.greatest(
-        Loan.ended_at,
-        Loan.professional_closed_at,
-        Loan.borrower_closed_at,
-        written.scalar_subquery(),
-    )
-    meant = func.date(func.timezone(AMSTERDAM.key, Remark.said_at))
-    anew = select(WorkedWeek.monday).where(
-        WorkedWeek.loan_id == Loan.id,
-        WorkedWeek.monday <= meant,
-        WorkedWeek.written_at > Remark.said_at,
-    )
     agreed = func.greatest(Loan.professional_closed_at, Loan.borrower_closed_at)
-    objected = select(Remark.id).where(
-        Remark.loan_id == Loan.id,
-        Remark.is_objection,
-        ~anew.exists(),
-        or_(agreed.is_(None), agreed < Remark.said_at),
+    last_step = func.greatest(
+        Loan.ended_at, agreed, written.scalar_subquery(), said.scalar_subquery()
     )
+    objected = said.where(Remark.is_objection).scalar_subquery()
+    meant = func.date(func.timezone(AMSTERDAM.key, objected))
+    answer = said.where(Remark.party == Party.PROFESSIONAL).scalar_subquery()
+    anew = written.where(WorkedWeek.monday <= meant).scalar_subquery()
     long_ago = day_begins(today - SILENT_AFTER + A_DAY)
     return select(Loan.id).where(
         Loan.state == LoanState.ENDED,
         Loan.reported_on.is_(None),
-        func.greatest(last_step, said.scalar_subquery()) < long_ago,
-        ~objected.exists(),
+        last_step < long_ago,
+        or_(objected.is_(None), func.greatest(agreed, answer, anew) > objected),
     )
 
 

@@ -394,6 +394,21 @@ def test_an_answer_of_the_professional_ends_an_objection(session: Session, who: 
     service.remark(work, loan.id, uuid4(), Party.PROFESSIONAL, "Ik was er echt.")
 
     assert queries.of_any(session, loan.id).objection is None
+    # Then the clock goes on, for nobody waits for the professional any more.
+    service.end_what_is_over(make_work(session, now=at(TODAY + 29 * A_DAY)))
+    assert (reports(session, 58), reports(session, 59)) == (0, 1)
+
+
+def test_only_the_last_objection_waits_for_an_answer(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    dispute(session, who, loan, uuid4(), 1)
+    dispute(session, who, loan, uuid4(), 3, Party.LENDER)
+    assert reports(session, 400) == 0
+    service.write_hours(as_professional(session, who, 401), loan.id, WEEK, 420)
+
+    assert queries.of_any(session, loan.id).objection is None
+    assert (reports(session, 430), reports(session, 431)) == (0, 1)
 
 
 def test_before_it_begins_there_are_no_hours_to_object_to(session: Session, who: Parties) -> None:
