@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from app.core.clock import day_begins
+from app.core.clock import day_begins, dutch_day
 from app.core.dutch import dutch_date
 from app.loans.models import Remark
 from app.loans.queries import SeenLoan
@@ -76,9 +76,12 @@ def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
 def _of_agreement(seen: SeenLoan) -> str:
     """That it is agreed; or the day of the talk, when that was moved since."""
     agreed, day = seen.agreed, seen.loan.end_talk_on
-    if agreed is None or day is None or seen.loan.state is not LoanState.ACTIVE:
+    if agreed is None or agreed.agreed_at is None or day is None:
         return AGREED
-    return AGREED if day == end_talk_day(agreed.starts_on, agreed.ends_on) else _of_end_talk(seen)
+    if seen.loan.state is not LoanState.ACTIVE:
+        return AGREED
+    begins = max(agreed.starts_on, dutch_day(agreed.agreed_at))
+    return AGREED if day == end_talk_day(begins, agreed.ends_on) else _of_end_talk(seen)
 
 
 def _of_end_talk(seen: SeenLoan) -> str:

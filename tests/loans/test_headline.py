@@ -119,3 +119,15 @@ def test_what_comes_to_nothing(session: Session, who: Parties) -> None:
     assert subjects(session, again)[0] == "Geen mail bij Fatma de Baas"
     service.withdraw(make_work(session, who.professional), again.id)
     assert set(subjects(session, again)) == {"De aanvraag is ingetrokken"}
+
+
+def test_what_is_agreed_after_its_first_day_is_news_of_the_signatures(
+    session: Session, who: Parties
+) -> None:
+    """Near its end the talk falls on the day of signing, and nobody moved it."""
+    loan = a_loan(
+        session, who, starts_on=BEGUN, ends_on=TODAY + 7 * A_DAY, returns_on=TODAY + 8 * A_DAY
+    )
+    sign_rest(session, who, loan.id, 1)
+
+    assert set(subjects(session, loan)) == {AGREED}
