@@ -369,12 +369,15 @@ def standing_of(session: Session, loan: Loan) -> str:
     row = session.scalar(
         select(literal_column("xmin::text || ctid::text")).where(Loan.id == loan.id)
     )
+    written = session.scalar(
+        select(func.max(WorkedWeek.written_at)).where(WorkedWeek.loan_id == loan.id)
+    )
     terms = (loan.state.value, loan.version, laid_down, loan.agreed_version)
     feedback = select(
         func.count(), func.count(Feedback.shown_on), func.sum(func.length(Feedback.reply))
     )
     given = session.execute(feedback.where(Feedback.loan_id == loan.id)).one()
-    return sha256(repr((row, terms, said, tuple(given))).encode()).hexdigest()[:16]
+    return sha256(repr((row, terms, said, written, tuple(given))).encode()).hexdigest()[:16]
 
 
 def being_signed(session: Session) -> set[UUID]:

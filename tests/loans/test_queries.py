@@ -80,6 +80,18 @@ def test_each_step_that_is_told_stands_otherwise(session: Session, who: Parties)
     assert len(set(seen)) == 5
 
 
+def test_hours_that_answer_an_objection_are_a_step_too(session: Session, who: Parties) -> None:
+    """They change no row but their own."""
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    seen = [queries.standing_of(session, loan)]
+    for day, minutes in enumerate((420, 480)):
+        work = make_work(session, who.professional, MONDAY + timedelta(days=day))
+        service.write_hours(work, loan.id, TODAY, minutes)
+        seen.append(queries.standing_of(session, loan))
+
+    assert len(set(seen)) == 3
+
+
 def test_what_was_agreed_for_a_week(session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who, starts_on=TODAY, hours_per_week=16)
     later = MONDAY + timedelta(days=15)
