@@ -39,8 +39,8 @@ from app.loans.rules import (
     Room,
     has_begun,
     may_name_another,
-    mondays_of,
     most_minutes,
+    weeks_begun,
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import AskedSkill, Opgave
@@ -234,6 +234,13 @@ class SeenLoan:
             if terms.agreed_at is not None and dutch_day(terms.agreed_at) <= monday:
                 break
         return most
+
+    def weeks_to_write(self, today: date) -> list[date]:
+        """The Mondays of the weeks that began, from the first day that was ever agreed on."""
+        if self.loan.last_day is None or not self.agreements:
+            return []
+        first_day = min(terms.starts_on for terms in self.agreements)
+        return weeks_begun(first_day, self.loan.last_day, today)
 
     @property
     def waits_for(self) -> list[Party]:
@@ -597,18 +604,13 @@ def is_anything_due(session: Session, today: date) -> bool:
     return bool(session.scalar(select(due)))
 
 
-def weeks_to_write(session: Session, loan: Loan, this_week: date) -> list[date]:
-    """The weeks of the loan that have begun, the last first."""
-    if loan.agreed_version is None or loan.last_day is None:
+def weeks_to_write(session: Session, loan: Loan, today: date) -> list[date]:
+    """As `SeenLoan.weeks_to_write`."""
+    agreed = Terms.loan_id == loan.id, Terms.agreed_at.is_not(None)
+    first_day = session.scalar(select(func.min(Terms.starts_on)).where(*agreed))
+    if first_day is None or loan.last_day is None:
         return []
-    starts_on = session.scalar(
-        select(Terms.starts_on)
-        .where(Terms.loan_id == loan.id, Terms.agreed_at.is_not(None))
-        .order_by(Terms.starts_on)
-        .limit(1)
-    )
-    known = mondays_of(starts_on, loan.last_day) if starts_on else []
-    return [monday for monday in reversed(known) if monday <= this_week]
+    return weeks_begun(first_day, loan.last_day, today)
 
 
 def _over(today: date) -> Select[UUID]:

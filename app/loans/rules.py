@@ -300,6 +300,13 @@ def mondays_of(starts_on: date, ends_on: date) -> list[date]:
     return [first + number * A_WEEK for number in range(count)]
 
 
+def weeks_begun(first_day: date, last_day: date, today: date) -> list[date]:
+    """The Mondays of the weeks in which may be worked so far."""
+    if today < first_day:
+        return []
+    return [monday for monday in mondays_of(first_day, last_day) if monday <= today]
+
+
 def end_talk_day(starts_on: date, ends_on: date) -> date:
     """Four weeks before the end, on a workday; of something short as soon as it begins."""
     return min(ends_on, workday_from(max(starts_on, ends_on - END_TALK_BEFORE)))

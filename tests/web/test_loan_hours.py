@@ -1,5 +1,6 @@
 """The hours of every week on one form: kept, asked back when they are many, and never lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -13,15 +14,16 @@ from app.core.workdays import monday_of
 from app.links import Links
 from app.loans import queries, service
 from app.loans.models import Loan
-from app.loans.rules import hours_mark
+from app.loans.rules import Party, hours_mark
 from app.loans.service.closing import HOURS_CHANGED
 from app.web.loans.hours import NOT_HOURS, NOTHING
-from tests.loans.builders import Parties, a_running_loan, parties
+from tests.loans.builders import Parties, a_running_loan, parties, sign_rest
 from tests.support.pages import fault_at, filled_in, text_of, value_of
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
 
-BEGUN = TODAY - timedelta(days=14)
+A_WEEK = timedelta(weeks=1)
+BEGUN = TODAY - 2 * A_WEEK
 FIRST, SECOND, THIRD = "week_20261109", "week_20261116", "week_20261123"
 TOO_MUCH = "Vul 0 tot en met 60 uur in."
 ASKS = "Je schrijft 60 uur bij 8 afgesproken uur per week. Klopt dat?"
@@ -193,3 +195,18 @@ def test_only_the_professional_writes(
 
     assert refused.status_code == 409
     assert weeks_of(session, loan) == []
+
+
+def test_weeks_before_a_later_first_day_can_still_be_written(
+    client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    later = replace(queries.of_any(session, loan.id).terms.draft(), starts_on=TODAY + A_WEEK)
+    service.change(make_work(session, who.professional), loan.id, Party.PROFESSIONAL, 1, later)
+    sign_rest(session, who, loan.id, 2)
+    session.commit()
+    sign_in(client, session, who.professional)
+
+    kept = write(client, loan, **{FIRST: "7,5", SECOND: "8"})
+
+    assert [value_of(kept, name) for name in (FIRST, SECOND)] == ["7,5", "8"]
+    assert sorted(weeks_of(session, loan)) == [450, 480]

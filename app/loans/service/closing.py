@@ -9,7 +9,6 @@ from app.core.dutch import dutch_date
 from app.core.errors import Conflict
 from app.core.faults import refuse
 from app.core.work import Work
-from app.core.workdays import monday_of
 from app.loans import queries
 from app.loans.events import CompletionReported, HoursAgreed, HoursReopened, LoanClosed
 from app.loans.models import Loan, Remark, WorkedWeek
@@ -160,7 +159,7 @@ def _close(work: Work, loan: Loan, party: Party | None) -> None:
 def _refuse_without_hours(work: Work, loan: Loan) -> None:
     if loan.state is not LoanState.ACTIVE:
         _refuse_unless_over(loan)
-    elif not queries.weeks_to_write(work.session, loan, monday_of(work.today)):
+    elif not queries.weeks_to_write(work.session, loan, work.today):
         raise Conflict(f"loan {loan.id} begins later", said=NOT_BEGUN)
 
 

@@ -9,7 +9,7 @@ from app.core.dutch import dutch_date
 from app.core.errors import Conflict
 from app.core.faults import Fault, refuse
 from app.core.work import Work
-from app.core.workdays import monday_of, next_workday
+from app.core.workdays import next_workday
 from app.hours import service as hours
 from app.hours.rules import Lent
 from app.loans import queries
@@ -234,6 +234,6 @@ def _has_begun(work: Work, loan: Loan) -> bool:
 
 def _hours_faults(work: Work, loan: Loan, monday: date, minutes: int) -> list[Fault]:
     found = worked_faults(minutes)
-    if monday not in queries.weeks_to_write(work.session, loan, monday_of(work.today)):
+    if monday not in queries.weeks_to_write(work.session, loan, work.today):
         found.append(Fault("monday", OUTSIDE))
     return found

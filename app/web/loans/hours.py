@@ -14,7 +14,7 @@ from app.core.work import Work
 from app.core.workdays import monday_of
 from app.loans import service
 from app.loans.queries import SeenLoan
-from app.loans.rules import hours_mark, is_far_above, mondays_of, worked_faults
+from app.loans.rules import hours_mark, is_far_above, worked_faults
 from app.loans.service.closing import HOURS_CHANGED
 from app.web.forms import LineField, WebForm
 from app.web.loans.forms import DutchNumberField
@@ -41,12 +41,7 @@ class WeekLine:
 
 def week_lines(seen: SeenLoan, today: date) -> list[WeekLine]:
     """Every week that began, the last first."""
-    if seen.agreed is None or seen.loan.last_day is None:
-        return []
-    until = min(seen.loan.last_day, today)
-    if until < seen.agreed.starts_on:
-        return []
-    known = set(mondays_of(seen.agreed.starts_on, until)) | set(seen.weeks)
+    known = {*seen.weeks_to_write(today), *seen.weeks}
     return [
         _line(seen, monday) for monday in sorted(known, reverse=True) if monday <= monday_of(today)
     ]
