@@ -14,7 +14,7 @@ from app.core.work import Work
 from app.extensions import shelf
 from app.loans import service as loans
 from app.loans.models import Loan
-from app.loans.queries import asked_by, in_loan, who_is_in_loan
+from app.loans.queries import asked_by, fallen_with, in_loan, who_is_in_loan
 from app.loans.rules import CLOSERS, Party
 from app.matching import service as matching
 from app.notifications import service as notifications
@@ -99,9 +99,10 @@ def _wait_anew(work: Work, fact: Payload) -> None:
 
 def _let_go(work: Work, fact: Payload) -> None:
     """Who is in a loan hears of that; all others who wait hear that the opgave is over."""
-    opgave_id = UUID(fact["opgave_id"])
-    kept = in_loan(work.session, opgave_id)
-    ending.let_go(work, opgave_id, kept, asking(work.session, opgave_id))
+    session, opgave_id = work.session, UUID(fact["opgave_id"])
+    fallen = fallen_with(session, opgave_id)
+    kept = in_loan(session, opgave_id) - fallen
+    ending.let_go(work, opgave_id, kept, asking(session, opgave_id), hear_otherwise=fallen)
 
 
 def _open_again(work: Work, fact: Payload) -> None:
@@ -331,6 +332,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "terms.agreed": (MAIL_LOAN,),
     "proposal.refused": (MAIL_LOAN,),
     "loan.refused": (ANSWER_OF_BORROWER, MAIL_LOAN),
+    "loan.stopped": (MAIL_LOAN,),
     "loan.withdrawn": (MAIL_LOAN,),
     "loan.called_off": (MAIL_LOAN,),
     "loan.end_moved": (MAIL_LOAN,),

@@ -74,6 +74,14 @@ class LoanRefused(Event):
 
 
 @dataclass(frozen=True)
+class LoanStopped(Event):
+    """What waited for signatures does not go on, because its opgave is over; nobody said no."""
+
+    name: ClassVar[str] = "loan.stopped"
+    loan_id: UUID
+
+
+@dataclass(frozen=True)
 class LoanWithdrawn(Event):
     name: ClassVar[str] = "loan.withdrawn"
     loan_id: UUID

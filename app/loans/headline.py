@@ -22,6 +22,7 @@ from app.loans.words import signers
 A_DAY = timedelta(days=1)
 SIGN = "Jouw handtekening gevraagd"
 AGREED = "Alle drie hebben getekend"
+OPGAVE_IS_GONE = "De opgave is weggehaald"
 # Each step with the moment at which it was taken.
 Steps = list[tuple[datetime, str]]
 
@@ -29,7 +30,7 @@ Steps = list[tuple[datetime, str]]
 def headline(seen: SeenLoan, reader: Party) -> str:
     """The last step, to this reader; a subject says the news, and the mail how it stands."""
     loan = seen.loan
-    if loan.state not in {*UNDER_WAY, *OVER}:
+    if loan.state not in {*UNDER_WAY, *OVER} or seen.fell_with_opgave:
         return _what_became_of_it(seen)
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return f"Geen mail bij {loan.manager_name}"
@@ -41,6 +42,8 @@ def headline(seen: SeenLoan, reader: Party) -> str:
 
 def _what_became_of_it(seen: SeenLoan) -> str:
     loan = seen.loan
+    if seen.fell_with_opgave:
+        return OPGAVE_IS_GONE
     if loan.reason is Reason.OPGAVE_ENDED:
         return "De opgave is voorbij"
     if loan.state is LoanState.CALLED_OFF:

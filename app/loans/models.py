@@ -23,6 +23,7 @@ from app.core.orm import Base, PrimaryId
 from app.loans.rules import (
     CLOSERS,
     EMAIL_LIMIT,
+    FELL_WITH_OPGAVE,
     GOAL_LIMIT,
     MOST_HOURS,
     MOST_MINUTES,
@@ -171,11 +172,17 @@ class Loan(Base):
             return False
         return party in CLOSERS and bool(self.waits_to_close) and party not in self.waits_to_close
 
+    @property
+    def no_such_step(self) -> str:
+        """What somebody reads who asks for a step that does not fit."""
+        fell = self.reason is Reason.OPGAVE_ENDED
+        return FELL_WITH_OPGAVE if fell else NO_SUCH_STEP[self.state]
+
     def move_to(self, state: LoanState) -> None:
         if state not in NEXT[self.state]:
             raise Conflict(
                 f"loan {self.id}: {self.state} cannot become {state}",
-                said=NO_SUCH_STEP[self.state],
+                said=self.no_such_step,
             )
         self.state = state
 

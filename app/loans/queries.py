@@ -44,7 +44,7 @@ from app.loans.rules import (
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import AskedSkill, Opgave
-from app.opgaven.rules import OpgaveStatus, may_edit, takes_answers
+from app.opgaven.rules import ENDED, OpgaveStatus, may_edit, takes_answers
 from app.people.models import Evidence
 from app.responses import queries as responses
 from app.responses.models import Response
@@ -71,7 +71,7 @@ class SeenLoan:
     refusals: list[Terms]
     # As all three may read it; in its place who works where, when a beheerder took it down.
     opgave_title: str
-    is_opgave_down: bool
+    opgave_down_at: datetime | None
     professional_name: str
     professional_email: str
     lender_name: str
@@ -91,6 +91,23 @@ class SeenLoan:
     on_profile: set[str]
 
     @property
+    def is_opgave_down(self) -> bool:
+        return self.opgave_down_at is not None
+
+    @property
+    def fell_with_opgave(self) -> bool:
+        """Whether a beheerder took the opgave away while it waited for signatures: nobody said no.
+
+        Also until the workers have ended it.
+        """
+        loan, down_at = self.loan, self.opgave_down_at
+        if down_at is None or loan.state is LoanState.ASKED:
+            return down_at is not None
+        if loan.reason is not Reason.OPGAVE_ENDED or loan.ended_at is None:
+            return False
+        return loan.ended_at >= down_at
+
+    @property
     def question(self) -> Remark | None:
         """The last word, while its party waits for an answer: before they sign, whatever they said.
 
@@ -100,7 +117,7 @@ class SeenLoan:
         last = self.remarks[-1] if self.remarks else None
         if last is None or self.loan.state not in UNDER_WAY or last.said_at < self.terms.made_at:
             return None
-        if last.is_objection:
+        if last.is_objection or self.fell_with_opgave:
             return None
         signed_at = self.terms.signed_at.get(last.party)
         if signed_at is None:
@@ -142,6 +159,8 @@ class SeenLoan:
         Who named a manager that no mail reaches has to look at the address first, and who wrote
         hours that are not right at the hours.
         """
+        if self.fell_with_opgave:
+            return False
         if party is Party.PROFESSIONAL and self.has_to_look_for_manager:
             return True
         if self.objection is not None and (
@@ -246,6 +265,8 @@ class SeenLoan:
     def waits_for(self) -> list[Party]:
         """Whose signature is missing."""
         if self.loan.state not in UNDER_WAY or self.loan.version == self.loan.agreed_version:
+            return []
+        if self.fell_with_opgave:
             return []
         return [party for party in Party if party not in self.terms.signed_at]
 
@@ -441,6 +462,14 @@ def came_of(
 def in_loan(session: Session, opgave_id: UUID) -> set[UUID]:
     """Who has or had hours in this opgave, or asked for them until it ended: each heard by that."""
     return set(session.scalars(who_is_in_loan(opgave_id)))
+
+
+def fallen_with(session: Session, opgave_id: UUID) -> set[UUID]:
+    """Who asked for hours in an opgave until it ended, and hears that by what becomes of them."""
+    fell = or_(Loan.state == LoanState.ASKED, Loan.reason == Reason.OPGAVE_ENDED)
+    found = select(Loan.user_id).join(Opgave, Opgave.id == Loan.opgave_id)
+    has_ended = Opgave.status.in_(ENDED)
+    return set(session.scalars(found.where(Loan.opgave_id == opgave_id, fell, has_ended)))
 
 
 def waiting_besides(session: Session, opgave_id: UUID) -> set[UUID]:
@@ -694,7 +723,7 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
     people = _people(session, [loan.user_id for loan in loans])
     codes = {code for loan in loans for code in (loan.lender_code, loan.borrower_code)}
     places = gemeenten.names_of(session, codes)
-    titles = opgaven.titles_for_all(session, {loan.opgave_id for loan in loans})
+    heads = opgaven.shared_heads(session, {loan.opgave_id for loan in loans})
     weeks, remarks = _weeks_of(session, loans), _remarks_of(session, loans)
     feedback, skills = feedback_on(session, [loan.id for loan in loans]), _skills_of(session, loans)
     kept = _kept_from(session, loans)
@@ -705,9 +734,9 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             agreed=terms[loan.id, loan.agreed_version] if loan.agreed_version else None,
             agreements=[one for one in terms.values() if one.loan_id == loan.id and one.agreed_at],
             refusals=[one for one in terms.values() if one.loan_id == loan.id and one.refused_at],
-            opgave_title=titles[loan.opgave_id]
+            opgave_title=heads[loan.opgave_id].title
             or NAMELESS.format(name=people[loan.user_id].name, gemeente=places[loan.borrower_code]),
-            is_opgave_down=not titles[loan.opgave_id],
+            opgave_down_at=heads[loan.opgave_id].down_at,
             professional_name=people[loan.user_id].name,
             professional_email=people[loan.user_id].email,
             lender_name=places[loan.lender_code],

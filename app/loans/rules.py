@@ -94,6 +94,7 @@ NO_SUCH_STEP = {
     LoanState.WITHDRAWN: "Deze aanvraag is ingetrokken en kan niet meer veranderen.",
     LoanState.CALLED_OFF: "Deze inzet gaat niet door en kan niet meer veranderen.",
 }
+FELL_WITH_OPGAVE = "Deze aanvraag stopte met de opgave en kan niet meer veranderen."
 
 
 class Again(StrEnum):

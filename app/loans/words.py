@@ -42,7 +42,7 @@ REASONS = {
 def how_it_stands(seen: SeenLoan, reader: Party, today: date) -> str:
     """What is waited for and by whom, or what became of it; one sentence."""
     loan = seen.loan
-    if loan.state not in UNDER_WAY:
+    if loan.state not in UNDER_WAY or seen.fell_with_opgave:
         return _what_became_of_it(seen, reader)
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return UNREACHED.format(email=loan.manager_email, name=loan.manager_name)
@@ -107,6 +107,8 @@ def thanks(seen: SeenLoan, reader: Party, today: date) -> str:
 
 def _what_became_of_it(seen: SeenLoan, reader: Party) -> str:
     loan = seen.loan
+    if seen.fell_with_opgave:
+        return "Deze aanvraag gaat niet door, omdat een beheerder de opgave weghaalde."
     if loan.reason is Reason.OPGAVE_ENDED:
         return "Deze aanvraag is gestopt, omdat de opgave voorbij is."
     if loan.state is LoanState.REFUSED and loan.ended_by is not None:
@@ -263,8 +265,11 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
 
 
 def what_became_of_opgave(seen: SeenLoan) -> str:
-    """That a beheerder took it down, and that what was agreed stays so; mostly nothing."""
-    if not seen.is_opgave_down:
+    """That a beheerder took it down, and that what was agreed stays so; mostly nothing.
+
+    What fell with it says so itself.
+    """
+    if not seen.is_opgave_down or seen.fell_with_opgave:
         return ""
     if seen.loan.state is not LoanState.ACTIVE:
         return OPGAVE_IS_DOWN

@@ -115,6 +115,14 @@ class OpgaveHead:
         return replace(self, title=TAKEN_DOWN.format(day=dutch_date(self.gone_from)))
 
 
+@dataclass(frozen=True, slots=True)
+class SharedHead:
+    """What people of several gemeenten read alike of an opgave: no title once it was taken down."""
+
+    title: str
+    down_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Contact:
     """Who answers for an opgave, as one reader sees them."""
@@ -265,11 +273,12 @@ def heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, OpgaveHe
     return {row.id: OpgaveHead(*row) for row in rows}
 
 
-def titles_for_all(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, str]:
-    """What people of several gemeenten read as well: nothing of what was taken down."""
+def shared_heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, SharedHead]:
     shown = case((Opgave.taken_down_at.is_not(None), ""), else_=Opgave.title)
-    rows = session.execute(select(Opgave.id, shown).where(Opgave.id.in_(opgave_ids)))
-    return dict(rows.all())
+    rows = session.execute(
+        select(Opgave.id, shown, Opgave.taken_down_at).where(Opgave.id.in_(opgave_ids))
+    )
+    return {opgave_id: SharedHead(title, down_at) for opgave_id, title, down_at in rows}
 
 
 def opgave_to_edit(session: Session, editor: Actor, opgave_id: UUID) -> Opgave:

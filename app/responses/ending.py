@@ -75,12 +75,17 @@ def take_back(work: Work, opgave_id: UUID, user_id: UUID) -> Outcome:
 
 
 def let_go(
-    work: Work, opgave_id: UUID, kept: Collection[UUID], asking: Mapping[UUID, datetime]
+    work: Work,
+    opgave_id: UUID,
+    kept: Collection[UUID],
+    asking: Mapping[UUID, datetime],
+    hear_otherwise: Collection[UUID] = (),
 ) -> set[UUID]:
     """Give everybody who still waits for an opgave that takes no answers its outcome; who they are.
 
     `kept` have to do with a loan, and hear of that. `asking` are who asked something, and when
-    last. Each row is closed by one statement: whoever does this at the same time finds it closed.
+    last. Who will `hear_otherwise` is given an outcome to read, and is not told of it. Each row is
+    closed by one statement: whoever does this at the same time finds it closed.
     """
     opgave = work.session.get(Opgave, opgave_id, populate_existing=True)
     reason = OF_OPGAVE.get(opgave.status) if opgave else None
@@ -90,6 +95,8 @@ def let_go(
     given = set(_give(work, opgave_id, waiting - set(kept), reason))
     for user_id in sorted(set(asking) - set(kept) - given):
         given |= set(_give(work, opgave_id, [user_id], reason, before=asking[user_id]))
+    for user_id in sorted(given & set(hear_otherwise)):
+        note_told(work, work.fetch(Outcome, (user_id, opgave_id)))
     return given
 
 

@@ -7,17 +7,19 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.core.actor import SYSTEM
+from app.core.actor import SYSTEM, Role
 from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
 from app.loans import queries, service
+from app.loans.headline import headline
 from app.loans.models import LentWeek, Loan
-from app.loans.rules import LoanState, Party, Reason, Refusal, end_talk_day
+from app.loans.rules import FELL_WITH_OPGAVE, LoanState, Party, Reason, Refusal, end_talk_day
 from app.loans.service.running import HAS_BEGUN, NOT_BEGUN
 from app.loans.words import end_talk, how_it_stands, why
 from app.opgaven import life
 from app.opgaven.rules import OpgaveStatus
+from app.web.loans.pages import loan_line, loan_page
 from tests.loans.builders import (
     TERMS,
     Parties,
@@ -35,6 +37,7 @@ from workers.reactions import END_LOANS_ASKED, REACTIONS
 
 WHY = Refusal(Reason.WORK_IS_DONE)
 A_DAY = timedelta(days=1)
+FALLEN = "Deze aanvraag gaat niet door, omdat een beheerder de opgave weghaalde."
 
 
 @pytest.fixture
@@ -246,12 +249,51 @@ def test_what_was_asked_stops_when_the_opgave_is_over(session: Session, who: Par
         service.end_what_was_asked(make_work(session), who.opgave.id)
 
     assert (loan.state, loan.reason) == (LoanState.REFUSED, Reason.OPGAVE_ENDED)
-    assert told(session, "loan.refused") == 1
+    assert (told(session, "loan.stopped"), told(session, "loan.refused")) == (1, 0)
     seen = queries.of_any(session, loan.id)
     for reader in Party:
         said = how_it_stands(seen, reader, TODAY)
         assert said == "Deze aanvraag is gestopt, omdat de opgave voorbij is."
     assert why(seen) == ""
+
+
+def test_what_was_asked_falls_with_an_opgave_that_a_beheerder_takes_away(
+    session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    life.take_down(make_work(session, a_user(session, Role.BEHEERDER)), who.opgave.id)
+
+    for is_ended in (False, True):
+        if is_ended:
+            service.end_what_was_asked(make_work(session), who.opgave.id)
+        session.flush()
+        seen = queries.of_any(session, loan.id)
+        for reader in Party:
+            said = how_it_stands(seen, reader, TODAY)
+            assert said == FALLEN
+            assert headline(seen, reader) == "De opgave is weggehaald"
+            assert loan_line(seen, reader, TODAY).state_label == "Gaat niet door"
+            assert not seen.waits_for_party(reader)
+            assert loan_page(seen, reader, TODAY).deeds == frozenset()
+    with pytest.raises(Conflict) as refused:
+        service.withdraw(make_work(session, who.professional), loan.id)
+    assert refused.value.said == FELL_WITH_OPGAVE
+
+
+def test_what_had_stopped_before_is_not_said_to_fall_by_a_beheerder(
+    session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    life.withdraw(make_work(session, who.borrower), who.opgave.id)
+    service.end_what_was_asked(make_work(session), who.opgave.id)
+    later = make_work(session, a_user(session, Role.BEHEERDER), MONDAY + A_DAY)
+    life.take_down(later, who.opgave.id)
+    session.flush()
+
+    seen = queries.of_any(session, loan.id)
+
+    assert how_it_stands(seen, Party.PROFESSIONAL, TODAY).endswith("omdat de opgave voorbij is.")
+    assert loan_line(seen, Party.LENDER, TODAY).state_label == "Gaat niet door"
 
 
 def test_what_runs_goes_on_when_the_opgave_is_over(session: Session, who: Parties) -> None:

@@ -27,6 +27,7 @@ from app.loans.queries import in_loan
 from app.matching import service as matching
 from app.matching.queries import stored_matches_of_person
 from app.notifications import queries as news
+from app.notifications.models import Notice
 from app.notifications.rules import LeftOut
 from app.notifications.service import leave_out
 from app.opgaven import life
@@ -45,7 +46,14 @@ from tests.responses.builders import a_fitting_person, an_invitation
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
-from workers.reactions import ANSWER_BY_NO, LET_GO, OPEN_AGAIN, STOP_ALL_WAITING
+from workers.reactions import (
+    ANSWER_BY_NO,
+    END_LOANS_ASKED,
+    LET_GO,
+    OPEN_AGAIN,
+    STOP_ALL_WAITING,
+    TELL_OUTCOME,
+)
 
 AN_HOUR = timedelta(hours=1)
 A_DAY = timedelta(days=1)
@@ -316,6 +324,26 @@ def test_who_is_in_a_loan_hears_no_no(session: Session, is_running: bool) -> Non
     assert in_loan(session, who.opgave.id) == {who.professional.id}
     assert told(session) == []
     assert answer_of(session, who.professional) is Answer.INTERESTED
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_who_asked_for_hours_of_what_ended_reads_why_and_hears_it_once(
+    session: Session, is_stopped: bool
+) -> None:
+    who = parties(session)
+    a_loan(session, who)
+    life.withdraw(make_work(session, who.borrower), who.opgave.id)
+    if is_stopped:
+        END_LOANS_ASKED.act(make_work(session), {"opgave_id": str(who.opgave.id)})
+
+    let_go(session, who.opgave)
+    for person in told(session):
+        ids = {"opgave_id": str(who.opgave.id), "user_id": person}
+        TELL_OUTCOME.act(make_work(session, now=MONDAY + AN_HOUR), ids)
+
+    assert answer_of(session, who.professional) is Answer.CLOSED
+    assert session.scalars(select(Outcome.reason)).one() is WhyClosed.WITHDRAWN
+    assert session.scalars(select(Notice)).all() == []
 
 
 def test_opening_and_ending_again_tells_only_who_answered_since(

@@ -21,12 +21,14 @@ from app.links import LOAN_LINK_LIVES, Links
 from app.loans import service
 from app.loans.models import Loan
 from app.loans.rules import LoanState, Manager, Party, Reason, Refusal
+from app.opgaven import life
 from app.opgaven.rules import OpgaveStatus
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
 from tests.support.builders import a_user
 from tests.support.pages import fault_at, text_of
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
+from workers.reactions import END_LOANS_ASKED, LET_GO
 
 FORM = {
     "hours_per_week": "8",
@@ -678,6 +680,34 @@ def test_no_party_reads_the_title_of_an_opgave_that_was_taken_down(
     # Of the parties only the borrower may read it still.
     reads = ["Lees de opgave" in page.text for page in (pages[2], pages[4])]
     assert reads == [False, True]
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_all_parties_read_that_what_was_asked_fell_with_the_opgave(
+    app: Flask, client: FlaskClient, session: Session, who: Parties, *, is_told: bool
+) -> None:
+    loan = a_loan(session, who)
+    life.take_down(make_work(session, a_user(session, Role.BEHEERDER)), who.opgave.id)
+    for reaction in (END_LOANS_ASKED, LET_GO) if is_told else ():
+        reaction.act(make_work(session), {"opgave_id": str(who.opgave.id)})
+    session.commit()
+    link, fell = to_sign(app, loan, who.manager), "Deze aanvraag gaat niet door, omdat een"
+    pages = [app.test_client().get(link), app.test_client().get(f"{link}/gevraagd")]
+    for party in (who.professional, who.borrower):
+        sign_in(client, session, party)
+        pages += [client.get("/inzet"), client.get(f"/inzet/{loan.id}")]
+
+    for page in map(text_of, pages):
+        assert f"{fell} beheerder de opgave weghaalde." in page
+        assert "Gaat niet door" in page
+        assert not any(word in page for word in ("Geweigerd", "Jij beslist", "Onderteken"))
+    sign_in(client, session, who.professional)
+    reactions = client.get("/reacties")
+    assert fell in text_of(reactions)
+    assert ("Lees waarom" in text_of(reactions)) is is_told
+    if is_told:
+        why = text_of(client.get(f"/opgaven/{who.opgave.id}/afloop"))
+        assert "Een beheerder haalde de opgave weg, na een melding." in why
 
 
 def test_who_says_no_to_other_terms_and_the_others_read_that(

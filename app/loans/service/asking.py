@@ -8,7 +8,7 @@ from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
 from app.core.work import Work
 from app.loans import queries
-from app.loans.events import LoanAsked, LoanRefused, LoanWithdrawn
+from app.loans.events import LoanAsked, LoanStopped, LoanWithdrawn
 from app.loans.models import Loan
 from app.loans.rules import Asked, LoanState, NamedManager, Party, Reason, faults
 from app.loans.service.finding import as_professional
@@ -76,8 +76,7 @@ def end_what_was_asked(work: Work, opgave_id: UUID) -> int:
         if loan.state is LoanState.ASKED:
             loan.move_to(LoanState.REFUSED)
             loan.ended_at, loan.reason = work.now, Reason.OPGAVE_ENDED
-            reason = Reason.OPGAVE_ENDED.value
-            work.emit(LoanRefused(loan_id=loan.id, party="", reason=reason))
+            work.emit(LoanStopped(loan_id=loan.id))
     return len(found)
 
 

@@ -15,7 +15,6 @@ from app.loans.models import Loan, Remark, WorkedWeek
 from app.loans.rules import (
     CLOSERS,
     CLOSES_AFTER,
-    NO_SUCH_STEP,
     LoanState,
     Manager,
     Party,
@@ -167,4 +166,4 @@ def _refuse_unless_over(loan: Loan) -> None:
     if loan.state in {LoanState.ASKED, LoanState.ACTIVE}:
         raise Conflict(f"loan {loan.id} is not over", said=NOT_OVER)
     if loan.state is not LoanState.ENDED:
-        raise Conflict(f"loan {loan.id} is {loan.state}", said=NO_SUCH_STEP[loan.state])
+        raise Conflict(f"loan {loan.id} is {loan.state}", said=loan.no_such_step)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app.core.errors import Conflict, NotFound
 from app.core.work import Work
 from app.loans.models import Loan, Terms
-from app.loans.rules import NO_SUCH_STEP, UNDER_WAY, Manager, Party
+from app.loans.rules import UNDER_WAY, Manager, Party
 from app.opgaven.rules import may_edit
 
 CHANGED_MEANWHILE = (
@@ -52,7 +52,7 @@ def as_one_of(work: Work, loan_id: UUID, party: Party, manager: Manager | None =
 def terms_to_change(work: Work, loan: Loan, seen_version: int) -> Terms:
     """The terms that are on the table, when they are the ones that the party has read."""
     if loan.state not in UNDER_WAY:
-        raise Conflict(f"loan {loan.id} is over", said=NO_SUCH_STEP[loan.state])
+        raise Conflict(f"loan {loan.id} is over", said=loan.no_such_step)
     if seen_version != loan.version:
         raise Conflict(f"loan {loan.id} has version {loan.version}", said=CHANGED_MEANWHILE)
     return work.fetch_to_change(Terms, (loan.id, seen_version))

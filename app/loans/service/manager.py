@@ -14,7 +14,6 @@ from app.loans.models import Loan, Terms
 from app.loans.rules import (
     NAME_LIMIT,
     NEXT,
-    NO_SUCH_STEP,
     UNDER_WAY,
     NamedManager,
     may_name_another,
@@ -39,7 +38,7 @@ def name_another(work: Work, loan_id: UUID, named: NamedManager) -> None:
     """Correct who decides for the lender, or the address; links to the old one lead nowhere."""
     loan = as_professional(work, loan_id)
     if not NEXT[loan.state]:
-        raise Conflict(f"loan {loan.id} is over", said=NO_SUCH_STEP[loan.state])
+        raise Conflict(f"loan {loan.id} is over", said=loan.no_such_step)
     signed_at = work.fetch(Terms, (loan.id, loan.version)).lender_signed_at
     if not may_name_another(
         loan.state,

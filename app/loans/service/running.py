@@ -25,7 +25,6 @@ from app.loans.events import (
 from app.loans.models import Loan, Terms, WorkedWeek
 from app.loans.rules import (
     FROM_TODAY,
-    NO_SUCH_STEP,
     CostBasis,
     LoanState,
     Manager,
@@ -53,7 +52,7 @@ def write_hours(work: Work, loan_id: UUID, monday: date, minutes: int) -> None:
     """What was worked in that week; the last word counts, and the same word twice is one."""
     loan = as_professional(work, loan_id)
     if loan.state is LoanState.CLOSED:
-        raise Conflict(f"loan {loan_id} is closed", said=NO_SUCH_STEP[loan.state])
+        raise Conflict(f"loan {loan_id} is closed", said=loan.no_such_step)
     if loan.state not in {LoanState.ACTIVE, LoanState.ENDED} or loan.last_day is None:
         raise Conflict(f"loan {loan_id} does not run", said=NOT_RUNNING)
     refuse(_hours_faults(work, loan, monday, minutes))

@@ -10,7 +10,7 @@ from app.core.faults import refuse
 from app.core.work import Work
 from app.loans.events import RemarkMade
 from app.loans.models import Loan, Remark
-from app.loans.rules import MOST_REMARKS, NEXT, NO_SUCH_STEP, Manager, Party, remark_faults
+from app.loans.rules import MOST_REMARKS, NEXT, Manager, Party, remark_faults
 from app.loans.service.finding import as_one_of
 
 FULL = "Hier past niets meer bij. Bel elkaar, of maak een afspraak."
@@ -33,7 +33,7 @@ def remark(
             raise NotFound(f"remark {remark_id}")
         return known
     if not NEXT[loan.state]:
-        raise Conflict(f"loan {loan.id} is over", said=NO_SUCH_STEP[loan.state])
+        raise Conflict(f"loan {loan.id} is over", said=loan.no_such_step)
     if _count(work, loan) >= MOST_REMARKS:
         raise Conflict(f"loan {loan.id} has {MOST_REMARKS} remarks", said=FULL)
     made = Remark(

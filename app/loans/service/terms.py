@@ -16,7 +16,6 @@ from app.loans.events import (
 )
 from app.loans.models import Loan, Terms
 from app.loans.rules import (
-    NO_SUCH_STEP,
     LoanState,
     Manager,
     Party,
@@ -91,7 +90,7 @@ def refuse_terms(
         loan.version = loan.agreed_version or loan.version
         work.emit(ProposalRefused(loan_id=loan.id, version=terms.version, party=party.value))
     else:
-        raise Conflict(f"loan {loan.id} runs", said=NO_SUCH_STEP[loan.state])
+        raise Conflict(f"loan {loan.id} runs", said=loan.no_such_step)
 
 
 def lay_down(work: Work, loan: Loan, party: Party, draft: TermsDraft) -> None:

@@ -108,7 +108,7 @@ def tell_outcome(work: Work, opgave_id: UUID, user_id: UUID) -> None:
     """Tell somebody how it ended for them; what was taken back meanwhile is not told."""
     told_at = _moment_to_tell(work)
     outcome = work.session.get(Outcome, (user_id, opgave_id), with_for_update=True)
-    if outcome is not None:
+    if outcome is not None and outcome.told_at is None:
         notice = _notice(work, user_id, NoticeKind.OUTCOME, opgave_id)
         rows = [{**notice, "told_at": told_at}]
         _tell_at_once(work, MailKind.OUTCOME, rows, outcome.said_at)

@@ -59,6 +59,7 @@ DEEDS: Mapping[str, str] = {
     "loan.end_moved": "verplaatste de laatste dag van een inzet",
     "loan.ended": "beëindigde een inzet",
     "loan.refused": "weigerde een inzet",
+    "loan.stopped": "liet een aanvraag met de opgave stoppen",
     "loan.withdrawn": "trok een vraag om uren in",
     "manager.named": "noemde een leidinggevende",
     "manager.not_reached": "noemde een leidinggevende die niet bereikt werd",

@@ -18,6 +18,7 @@ from app.loans.rules import (
     CostBasis,
     LoanState,
     Party,
+    Reason,
 )
 from app.loans.words import (
     about_feedback,
@@ -123,6 +124,7 @@ class LoanPage:
     opgave_id: UUID
     # That it was taken down: then nobody but its own people reads it. Mostly nothing.
     about_opgave: str
+    is_opgave_down: bool
     may_read_opgave: bool
     version: int
     state_label: str
@@ -200,10 +202,11 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         title=seen.opgave_title,
         opgave_id=loan.opgave_id,
         about_opgave=what_became_of_opgave(seen),
+        is_opgave_down=seen.is_opgave_down,
         may_read_opgave=not seen.is_opgave_down or party is Party.BORROWER,
         version=loan.version,
         state_label=_state_word(seen, today),
-        state_tone=TONES[loan.state],
+        state_tone=_tone(seen),
         changed=what_changed(seen, party, today),
         said=how_it_stands(seen, party, today),
         who=f"{seen.professional_name} {_works(seen, today)} voor gemeente {seen.borrower_name}",
@@ -254,7 +257,7 @@ def loan_line(seen: SeenLoan, party: Party, today: date) -> LoanLine:
         period=summary(seen),
         said=how_it_stands(seen, party, today),
         state_label=_state_word(seen, today),
-        state_tone=TONES[seen.loan.state],
+        state_tone=_tone(seen),
         waits_for_you=seen.waits_for_party(party),
         question=asked.words if asked else "",
     )
@@ -262,7 +265,18 @@ def loan_line(seen: SeenLoan, party: Party, today: date) -> LoanLine:
 
 def _state_word(seen: SeenLoan, today: date) -> str:
     """The state, or when it begins: what runs on paper is not worked on yet."""
+    if _stops_with_opgave(seen):
+        return label(LoanState.CALLED_OFF)
     return begins_on(seen, today) or label(seen.loan.state)
+
+
+def _tone(seen: SeenLoan) -> str:
+    return "neutral" if _stops_with_opgave(seen) else TONES[seen.loan.state]
+
+
+def _stops_with_opgave(seen: SeenLoan) -> bool:
+    """Nobody refused what ended because its opgave did."""
+    return seen.fell_with_opgave or seen.loan.reason is Reason.OPGAVE_ENDED
 
 
 def _works(seen: SeenLoan, today: date) -> str:
@@ -274,7 +288,7 @@ def _works(seen: SeenLoan, today: date) -> str:
 
 def _decides(seen: SeenLoan) -> str:
     """There is nothing more to decide on what is over."""
-    if seen.loan.state in UNDER_WAY:
+    if seen.loan.state in UNDER_WAY and not seen.fell_with_opgave:
         return f"Jij beslist als leidinggevende voor gemeente {seen.lender_name}."
     return f"Je werd gevraagd als leidinggevende van gemeente {seen.lender_name}."
 
@@ -287,6 +301,8 @@ def has_signed(seen: SeenLoan, party: Party) -> bool:
 
 def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
     """What this party can do now; the service decides again."""
+    if seen.fell_with_opgave:
+        return frozenset()
     loan = seen.loan
     is_proposal = loan.state is LoanState.ACTIVE and loan.version != loan.agreed_version
     is_asked, runs = loan.state is LoanState.ASKED, loan.state is LoanState.ACTIVE
