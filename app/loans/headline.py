@@ -17,7 +17,7 @@ from app.loans.rules import (
     Reason,
     end_talk_day,
 )
-from app.loans.words import signers
+from app.loans.words import signers, what_became_of_opgave
 
 A_DAY = timedelta(days=1)
 SIGN = "Jouw handtekening gevraagd"
@@ -38,6 +38,13 @@ def headline(seen: SeenLoan, reader: Party) -> str:
     if seen.remarks:
         steps.append((seen.remarks[-1].said_at, _of_remark(seen, seen.remarks[-1])))
     return sorted(steps, key=lambda step: step[0])[-1][1]
+
+
+def news_of_opgave(seen: SeenLoan, reader: Party) -> str:
+    """What became of the opgave, while that is the last step; mostly nothing."""
+    if not seen.is_opgave_down or headline(seen, reader) != OPGAVE_IS_GONE:
+        return ""
+    return what_became_of_opgave(seen)
 
 
 def _what_became_of_it(seen: SeenLoan) -> str:
@@ -68,6 +75,8 @@ def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
     if refused is not None and refused.refused_at and refused.refused_by:
         no = f"{_who(seen, refused.refused_by)} zei nee tegen andere afspraken"
         steps.append((refused.refused_at, no))
+    if loan.state is LoanState.ACTIVE and seen.opgave_down_at is not None:
+        steps.append((seen.opgave_down_at, OPGAVE_IS_GONE))
     if loan.state is LoanState.ACTIVE and loan.ended_at is not None:
         steps.append((loan.ended_at, f"Stopt eerder, op {dutch_date(loan.last_day)}"))
     day = loan.end_talk_on

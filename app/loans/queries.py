@@ -400,7 +400,8 @@ def standing_of(session: Session, loan: Loan) -> str:
     written = session.scalar(
         select(func.max(WorkedWeek.written_at)).where(WorkedWeek.loan_id == loan.id)
     )
-    terms = (loan.state.value, loan.version, laid_down, loan.agreed_version)
+    down_at = session.scalar(select(Opgave.taken_down_at).where(Opgave.id == loan.opgave_id))
+    terms = (loan.state.value, loan.version, laid_down, loan.agreed_version, down_at)
     feedback = select(
         func.count(), func.count(Feedback.shown_on), func.sum(func.length(Feedback.reply))
     )
@@ -422,6 +423,18 @@ def asked_for(session: Session, opgave_id: UUID) -> list[UUID]:
 def of_opgave(session: Session, opgave_id: UUID) -> list[SeenLoan]:
     """What waits for signatures, runs or ran for this opgave, for who may know of all of it."""
     return _found(session, and_(Loan.opgave_id == opgave_id, Loan.state.in_(HEARS_BY_LOAN)))
+
+
+def hit_by_taking_down(session: Session, opgave_id: UUID) -> list[SeenLoan]:
+    """What runs for an opgave that was taken down, and what waited for signatures until then."""
+    asked = or_(Loan.state.in_(UNDER_WAY), Loan.reason == Reason.OPGAVE_ENDED)
+    found = _found(session, and_(Loan.opgave_id == opgave_id, asked))
+    return [one for one in found if one.loan.state is LoanState.ACTIVE or one.fell_with_opgave]
+
+
+def parts_in(session: Session, viewer: Actor, opgave_id: UUID) -> list[tuple[SeenLoan, Party]]:
+    """Every loan for this opgave in which the viewer has a part, the last first."""
+    return _in_which_has_a_part(session, viewer, Loan.opgave_id == opgave_id)
 
 
 def lent_to(session: Session, opgave_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:

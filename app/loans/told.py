@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
 from app.loans import queries
+from app.loans.headline import news_of_opgave
 from app.loans.words import about, news
 
 # Who reads, of which opgave, and whose loan it is.
@@ -34,7 +35,8 @@ def told_of(session: Session, asked: Collection[Asked], today: date) -> dict[Key
         for seen in found.get((opgave_id, user_id), []):
             party = queries.party_of(seen.loan, viewer, emails.get(viewer.user_id, ""))
             if party is not None:
-                words = ToldLoan(seen.loan.id, about(seen, party), news(seen, party, today))
+                said = f"{news(seen, party, today)} {news_of_opgave(seen, party)}".rstrip()
+                words = ToldLoan(seen.loan.id, about(seen, party), said)
                 told[viewer.user_id, opgave_id, user_id] = words
                 break
     return told

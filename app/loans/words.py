@@ -257,7 +257,6 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
         what_changed(seen, reader, today, is_quoted=False),
         changed_hours(seen, reader),
         how_it_stands_and_went(seen, reader, today),
-        what_became_of_opgave(seen),
         _reason(seen),
         end_talk(seen, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",
     )
@@ -277,6 +276,14 @@ def what_became_of_opgave(seen: SeenLoan) -> str:
     if seen.ends_early:
         goes_on = "Aan de inzet verandert dat niets."
     return f"{OPGAVE_IS_DOWN} {goes_on}"
+
+
+def after_taking_down(seen: SeenLoan) -> str:
+    """What becomes of it now that its opgave was taken down, for who looked after that."""
+    who = f"van {seen.professional_name}, gemeente {seen.lender_name},"
+    if seen.fell_with_opgave:
+        return f"De aanvraag {who} gaat niet door."
+    return f"De inzet {who} loopt door."
 
 
 def who_signed(seen: SeenLoan, reader: Party) -> str:

@@ -484,16 +484,22 @@ def addresses_of(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]
     return dict(rows.all())
 
 
-def was_told(session: Session, mail: Delivery) -> bool:
-    """Whether an earlier mail of this kind, to this reader about the same, may have arrived."""
+def was_told(session: Session, mail: Delivery, since: datetime | None = None) -> bool:
+    """Whether another mail of this kind, to this reader about the same, may have arrived.
+
+    With `since` one that went from then on.
+    """
     other = aliased(Delivery)
     found = select(other.id).where(
         other.kind == mail.kind,
         other.subject_id == mail.subject_id,
-        other.user_id == mail.user_id,
+        other.user_id.is_not_distinct_from(mail.user_id),
         other.id != mail.id,
         other.state.in_(MAY_HAVE_ARRIVED),
     )
+    if since is not None:
+        went_at = func.coalesce(other.accepted_at, other.submitted_at, other.created_at)
+        found = found.where(went_at >= since)
     return session.scalar(found.limit(1)) is not None
 
 

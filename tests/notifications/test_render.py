@@ -214,6 +214,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "is_back": False,
             "has_to_publish": False,
             "lines": (word,),
+            "loans": (word,),
         },
         MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},
     }

@@ -14,6 +14,7 @@ from app.conversations import publishing
 from app.conversations import service as conversations
 from app.conversations.rules import Words
 from app.core.actor import Role
+from app.core.ids import new_id
 from app.core.outbox import OutboxMessage
 from app.gemeenten.models import Gemeente
 from app.moderation import service
@@ -31,11 +32,12 @@ from app.responses import ending
 from tests.conversations.builders import Talk, a_question, a_talk, say
 from tests.loans.builders import a_lender, a_loan_asked, a_running_loan, interest, parties
 from tests.moderation.builders import a_published_answer, a_report, last_message
-from tests.responses.builders import a_match, an_invitation
+from tests.responses.builders import a_fitting_person, a_match, an_invitation
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.pages import fault_at, press, text_of
 from tests.support.web import sign_in
 from tests.support.work import make_work
+from workers.reactions import LET_GO
 
 UNKIND = {"ground": "unkind", "words": "Dit is kwetsend."}
 GONE = {"read": "1", "ruling": "taken_down", "answer": "Zo praten we hier niet."}
@@ -443,6 +445,50 @@ def test_who_wrote_an_opgave_reads_why_it_is_gone(
     assert "een beheerder haalde hem weg" in mine
     assert "Zo praten we hier niet." in mine
     assert others.status_code == 404
+
+
+def test_who_has_a_part_in_an_opgave_that_is_gone_is_led_on(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    who = parties(session, title="Snel rijk worden", text="Bel nu dit nummer.", people_needed=2)
+    loan = a_running_loan(session, who)
+    home = who.professional.gemeente_code
+    manager = a_user(session, gemeente_code=home, email=who.manager.email)
+    interest(session, waiting := a_lender(session), who.opgave)
+    asking, invited = (a_fitting_person(session) for _ in range(2))
+    asked = conversations.ask(make_work(session, asking), who.opgave.id, "Hoe laat?", new_id())
+    an_invitation(session, who.opgave, invited)
+    one = a_report(session, opgave_id=who.opgave.id)
+    work = make_work(session, beheerder)
+    service.decide(work, one.id, Ruling.TAKEN_DOWN, "Dit is reclame.", read=1)
+    session.commit()
+
+    address = f"/opgaven/{who.opgave.id}"
+    inzet = f'href="/inzet/{loan.id}">Naar'
+    roads = {
+        who.professional: f"{inzet} je inzet",
+        manager: f"{inzet} de inzet van {who.professional.name}",
+        waiting: 'href="/reacties">Naar je reacties',
+        asking: f'href="/gesprekken/{asked.id}">Naar het gesprek',
+        invited: 'href="/reacties">Naar je reacties',
+    }
+    for reader, road in roads.items():
+        page = sign_in(client, session, reader).get(address)
+        assert page.status_code == 410
+        assert road in page.text
+        assert "Een beheerder haalde de opgave weg, na een melding." in text_of(page)
+        assert not any(word in page.text for word in ("Snel rijk", "Bel nu", "Dit is reclame"))
+    strangers = [a_user(session), a_user(session, gemeente_code=home)]
+    for answer in [
+        *(sign_in(client, session, stranger).get(address) for stranger in strangers),
+        sign_in(client, session, strangers[0]).get(f"/opgaven/{new_id()}"),
+    ]:
+        assert answer.status_code == 404
+        assert "weggehaald" not in answer.text
+    LET_GO.act(make_work(session), {"opgave_id": str(who.opgave.id)})
+    session.commit()
+    ended = sign_in(client, session, waiting).get(address)
+    assert f'href="{address}/afloop">Lees hoe het voor jou afliep' in ended.text
 
 
 def test_a_profile_that_is_gone_says_so_to_its_owner(

@@ -36,6 +36,9 @@ from app.notifications.rules import (
 from app.notifications.service import at_once, notices
 from app.opgaven.models import Opgave
 
+# Who goes to another gemeente, and who lets them go.
+LENT_OUT = (Party.PROFESSIONAL, Party.LENDER)
+
 
 def mail_sign_in(work: Work, sign_in_id: UUID) -> None:
     sign_in = work.fetch(SignIn, sign_in_id)
@@ -99,11 +102,16 @@ def tell_agreed(work: Work, loan_id: UUID, *, by: str) -> None:
 
 
 def tell_taken_down(work: Work, opgave_id: UUID) -> None:
-    """Tell the parties of what goes on that its opgave was taken down; it is no mail to anybody."""
+    """Tell the parties of what goes on that its opgave was taken down, once.
+
+    Who looks after the opgave reads it in the mail that says why.
+    """
     found = [one.loan for one in loans.of_opgave(work.session, opgave_id)]
     for loan in (one for one in found if one.state is LoanState.ACTIVE):
+        mail_loan(work, loan.id, by="", to=LENT_OUT)
         for party, user_id in _readers_of(work, loan, ""):
-            _tell_loan(work, loan, party, user_id)
+            if party not in LENT_OUT:
+                _tell_loan(work, loan, party, user_id)
 
 
 def _readers_of(work: Work, loan: Loan, by: str) -> list[tuple[Party, UUID | None]]:

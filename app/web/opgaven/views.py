@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -65,6 +66,7 @@ from app.web.opgaven.forms import (
     ReopenForm,
     SkillsFromOpgave,
 )
+from app.web.opgaven.gone import gone_page
 from app.web.opgaven.ours import Deed, deeds_of, ours_block
 from app.web.opgaven.pages import (
     asked,
@@ -130,9 +132,15 @@ def index() -> str:
 
 @opgaven.get("/opgaven/<uuid:opgave_id>")
 @allow(Policy.PUBLIC)
-def show(opgave_id: UUID) -> str:
+def show(opgave_id: UUID) -> ResponseReturnValue:
     actor, session, today = current_actor(), db.session(), dutch_day(utc_now())
-    seen = queries.seen_opgave(session, actor, opgave_id)
+    try:
+        seen = queries.seen_opgave(session, actor, opgave_id)
+    except NotFound:
+        page = gone_page(session, actor, opgave_id, today)
+        if page is None:
+            raise
+        return render_template("opgaven/gone.html", page=page), HTTPStatus.GONE
     opgave = seen.opgave
     ended = ended_sentence(opgave, today)
     user_id, is_ours = actor.user_id, may_edit(actor, opgave.gemeente_code)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.core.actor import Role
-from app.core.mail import Answer, Verdict
+from app.core.mail import Answer, Letter, Verdict
 from app.core.phases import Phase
 from app.core.work import Work
 from app.extensions import db
@@ -89,6 +89,22 @@ def went(session: Session) -> None:
     for mail in session.scalars(select(Delivery).where(Delivery.kind == MailKind.LOAN)):
         mail.state = DeliveryState.ACCEPTED
     session.flush()
+
+
+def pending(session: Session) -> list[Delivery]:
+    session.flush()
+    waits = (Delivery.kind == MailKind.LOAN, Delivery.state == DeliveryState.PENDING)
+    return list(session.scalars(select(Delivery).where(*waits).order_by(Delivery.id)))
+
+
+def letter_of(app: Flask, session: Session, mail: Delivery) -> Letter:
+    post: Post = app.extensions["post"]
+    mail.lease_owner = owner = uuid4()
+    session.flush()
+    claimed = Claim(mail.id, mail.kind, owner)
+    letter = service.write_letter(make_work(session), post.stationery, claimed)
+    assert letter is not None
+    return letter
 
 
 def sign_as_lender(session: Session, who: Parties, loan: Loan, hours: int = 1) -> None:
@@ -515,6 +531,34 @@ def test_all_parties_hear_once_that_the_opgave_of_a_running_loan_was_taken_down(
         )
 
 
+def test_that_the_opgave_of_a_running_loan_is_gone_is_mailed_once(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    service.mail_loan(make_work(session), loan.id, by=Party.BORROWER)
+    went(session)
+    hour, beheerder = MONDAY + AN_HOUR, a_user(session, Role.BEHEERDER)
+    life.take_down(make_work(session, beheerder, hour), who.opgave.id)
+
+    for _ in range(2):
+        service.tell_taken_down(make_work(session, now=hour), who.opgave.id)
+    letters = [letter_of(app, session, mail) for mail in pending(session)]
+
+    # Who looks after the opgave hears why in a mail of its own.
+    assert {mail.user_id for mail in pending(session)} == {who.professional.id, None}
+    for letter in letters:
+        assert letter.subject.startswith("De opgave is weggehaald: ")
+        assert "weggehaald door een beheerder. De inzet loopt door zoals jullie" in letter.text
+    went(session)
+    later = make_work(session, who.borrower, hour + AN_HOUR)
+    loans.remark(later, loan.id, uuid4(), Party.BORROWER, "Tot maandag!")
+    service.mail_loan(later, loan.id, by=Party.BORROWER)
+    [said] = inbox(session, who.professional)
+    assert "weggehaald" not in said
+    for mail in pending(session):
+        assert "weggehaald" not in letter_of(app, session, mail).text
+
+
 def test_who_waits_for_signatures_is_told_by_the_end_of_that(
     session: Session, who: Parties
 ) -> None:
@@ -533,15 +577,9 @@ def test_the_mail_of_a_loan_does_not_name_an_opgave_that_was_taken_down(
     who.opgave.title = "Snel rijk worden"
     life.take_down(make_work(session, a_user(session, Role.BEHEERDER)), who.opgave.id)
     service.mail_loan(make_work(session), loan.id, by="")
-    session.flush()
-    post: Post = app.extensions["post"]
 
-    for mail in session.scalars(select(Delivery).where(Delivery.kind == MailKind.LOAN)).all():
-        mail.lease_owner = owner = uuid4()
-        session.flush()
-        claimed = Claim(mail.id, mail.kind, owner)
-        letter = service.write_letter(make_work(session), post.stationery, claimed)
-        assert letter is not None
+    for mail in pending(session):
+        letter = letter_of(app, session, mail)
         assert "Snel rijk" not in f"{letter}"
         borrower = of_any(session, loan.id).borrower_name
         assert f"bij gemeente {borrower}: 8 uur per week" in letter.text

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Role
 from app.core.mail import Letter
+from app.gemeenten import queries as gemeenten
+from app.loans import service as loans
 from app.moderation import service as moderation
 from app.moderation.models import Report
 from app.moderation.rules import Ruling
@@ -21,6 +23,7 @@ from app.people import service as people
 from app.people.rules import ProfileState
 from app.post import Post
 from tests.conversations.builders import a_talk, say
+from tests.loans.builders import a_lender, a_loan_asked, a_running_loan, interest, parties
 from tests.moderation.builders import a_report, last_message
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
@@ -137,6 +140,34 @@ def test_who_wrote_it_reads_why_and_never_who_reported_it(
     assert to_reporter.subject == OVER.format("Wat je meldde, is bekeken")
     assert "haalde het weg" in to_reporter.text
     assert "sukkel" not in to_reporter.text + to_writer.text
+
+
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_who_looked_after_an_opgave_reads_what_becomes_of_its_loans(
+    app: Flask, session: Session, beheerder: User, *, is_ended: bool
+) -> None:
+    who = parties(session, people_needed=2)
+    runs = a_running_loan(session, who)
+    interest(session, other := a_lender(session), who.opgave)
+    a_loan_asked(session, other, who.opgave, "baas@example.nl")
+    one = a_report(session, opgave_id=who.opgave.id)
+
+    decide(session, beheerder, one, Ruling.TAKEN_DOWN)
+    if is_ended:
+        loans.end_what_was_asked(make_work(session), who.opgave.id)
+    letter = letter_to(app, session, who.borrower)
+    to_reporter = letter_to(app, session, session.get_one(User, one.reporter_id))
+
+    assert letter is not None
+    assert to_reporter is not None
+    lenders = gemeenten.names_of(session, {runs.lender_code, other.gemeente_code})
+    for said in (
+        f"De inzet van {who.professional.name}, gemeente {lenders[runs.lender_code]}, loopt door.",
+        f"De aanvraag van {other.name}, gemeente {lenders[other.gemeente_code]}, gaat niet door.",
+    ):
+        assert said in letter.text
+        assert said in letter.html
+        assert said not in to_reporter.text
 
 
 def test_who_wrote_it_is_not_told_of_what_is_back(

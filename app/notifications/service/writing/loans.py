@@ -5,6 +5,7 @@ from app.accounts.models import User
 from app.core.work import Work
 from app.loans import queries as loans
 from app.loans.headline import headline
+from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party
 from app.loans.words import (
     changed_hours,
@@ -16,6 +17,7 @@ from app.loans.words import (
     what_changed,
     why,
 )
+from app.notifications import queries
 from app.notifications.models import Delivery
 from app.notifications.service.writing.addressed import Addressed, NothingToTell
 
@@ -40,7 +42,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "headline": headline(seen, party),
         "is_own": party is Party.PROFESSIONAL,
         "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
-        "about_opgave": what_became_of_opgave(seen),
+        "about_opgave": _about_opgave(work, delivery, seen),
         "professional_name": seen.professional_name,
         "lender_name": seen.lender_name,
         "borrower_name": seen.borrower_name,
@@ -56,3 +58,10 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "email": email if party is Party.LENDER else "",
     }
     return Addressed(email, name, facts)
+
+
+def _about_opgave(work: Work, delivery: Delivery, seen: SeenLoan) -> str:
+    """That it was taken down, to who was not told by an earlier mail."""
+    down_at = seen.opgave_down_at
+    is_told = down_at is not None and queries.was_told(work.session, delivery, down_at)
+    return "" if is_told else what_became_of_opgave(seen)

@@ -3,7 +3,10 @@
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.work import Work
+from app.loans import queries as loans
+from app.loans.words import after_taking_down
 from app.moderation import queries as moderation
+from app.moderation.models import Report
 from app.moderation.rules import GROUNDS, Ruling
 from app.notifications import queries
 from app.notifications.models import Delivery
@@ -52,5 +55,14 @@ def report_decided(work: Work, delivery: Delivery) -> Addressed:
         "has_to_publish": report.profile_id is not None
         and not moderation.is_shown(work.session, report.id),
         "lines": () if is_back else lines(report.answer),
+        "loans": _loans(work, report) if is_down and is_writer else (),
     }
     return Addressed(reader.email, reader.name, facts)
+
+
+def _loans(work: Work, report: Report) -> tuple[str, ...]:
+    """What becomes of each loan on an opgave that was taken down."""
+    if report.opgave_id is None:
+        return ()
+    found = loans.hit_by_taking_down(work.session, report.opgave_id)
+    return tuple(after_taking_down(one) for one in found)
