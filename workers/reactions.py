@@ -44,11 +44,13 @@ def _one(name: str, deed: Callable[..., object], *ids: str) -> Reaction:
 
 
 def _mail_loan(name: str, *to: Party) -> Reaction:
-    """A mail to these parties, about what nobody of them did."""
+    """A mail to these parties, but not to the one whose step it was."""
     return Reaction(
         name,
         Group.TICK,
-        lambda work, fact: notifications.mail_loan(work, UUID(fact["loan_id"]), by="", to=to),
+        lambda work, fact: notifications.mail_loan(
+            work, UUID(fact["loan_id"]), by=fact.get("party", ""), to=to
+        ),
     )
 
 
@@ -225,13 +227,10 @@ MAIL_ACCESS_DECIDED = _one("mail_access_decided", notifications.mail_access_deci
 MAIL_REPORT_MADE = _one("mail_report_made", notifications.mail_report_made, "report_id")
 MAIL_PUT_BACK = _one("mail_put_back", notifications.mail_put_back, "report_id")
 MAIL_REPORT_DECIDED = _one("mail_report_decided", notifications.mail_report_decided, "report_id")
-MAIL_LOAN = Reaction(
-    "mail_loan",
-    Group.TICK,
-    lambda work, fact: notifications.mail_loan(
-        work, UUID(fact["loan_id"]), by=fact.get("party", "")
-    ),
-)
+# A manager hears what they can decide or must know: hours that are lent, other ones, an end, a no.
+MAIL_LOAN = _mail_loan("mail_loan", *Party)
+# What only the two can do who work together.
+MAIL_CLOSERS = _mail_loan("mail_closers", *CLOSERS)
 MAIL_UNREACHED = _mail_loan("mail_unreached", Party.PROFESSIONAL)
 MAIL_WHO_GAVE_NONE = Reaction(
     "mail_who_gave_none",
@@ -342,7 +341,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "remark.made": (MAIL_LOAN,),
     "hours.agreed": (TELL_AGREED,),
     "hours.reopened": (MAIL_LOAN,),
-    "completion.reported": (MAIL_LOAN,),
+    "completion.reported": (MAIL_CLOSERS,),
     "loan.closed": (MAIL_LOAN,),
     "feedback.given": (),  # what it says is told to nobody yet
     "feedback.asked": (MAIL_WHO_GAVE_NONE,),

@@ -16,7 +16,7 @@ from app.loans.events import LoanAsked, LoanRefused, TermsChanged
 from app.loans.rules import Party
 from app.matching.disputing import dispute, withdraw
 from app.matching.models import Dispute, Match
-from app.notifications.models import Notice
+from app.notifications.models import Delivery, Notice
 from app.notifications.rules import NoticeKind
 from app.opgaven import life
 from app.opgaven.models import Opgave
@@ -26,10 +26,10 @@ from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
 from app.people.service import pause_profile
 from app.responses import service as responses
-from tests.loans.builders import a_loan, parties
+from tests.loans.builders import a_loan, a_running_loan, parties
 from tests.support.alive import a_living_opgave, a_living_profile, work_now
 from workers import outbox
-from workers.reactions import REACTIONS
+from workers.reactions import MAIL_CLOSERS, MAIL_LOAN, REACTIONS
 
 pytestmark = pytest.mark.usefixtures("celery_app")
 
@@ -172,6 +172,38 @@ def test_who_hides_is_waited_for_anew_after_coming_back(session: Session) -> Non
     follow(session)
 
     assert (hidden, waiting_for(session, talk)) == ([], [True])
+
+
+@pytest.mark.parametrize("party", [Party.BORROWER.value, ""])
+def test_a_manager_gets_no_mail_of_what_only_the_other_two_can_do(
+    session: Session, party: str
+) -> None:
+    who = parties(session)
+    loan = a_running_loan(session, who)
+    fact = {"loan_id": str(loan.id), "party": party}
+    for reaction in REACTIONS["completion.reported"]:
+        reaction.act(work_now(session, who.professional), fact)
+
+    session.flush()
+    mailed = set(session.scalars(select(Delivery.user_id)))
+    closers = {who.professional.id, who.borrower.id}
+    assert mailed == (closers - {who.borrower.id} if party else closers)
+
+
+def test_a_manager_hears_what_they_decide_and_what_becomes_of_hours_that_are_lent() -> None:
+    of_loans = {
+        name: reactions
+        for name, reactions in REACTIONS.items()
+        if any(one in reactions for one in (MAIL_LOAN, MAIL_CLOSERS))
+    }
+
+    assert {name for name, reactions in of_loans.items() if MAIL_LOAN in reactions} == {
+        *("loan.asked", "terms.changed", "manager.named", "remark.made"),
+        *("terms.agreed", "proposal.refused", "loan.end_moved", "hours.reopened"),
+        *("loan.refused", "loan.stopped", "loan.withdrawn", "loan.called_off"),
+        *("end_talk.planned", "end_talk.nears", "loan.ended", "loan.closed"),
+    }
+    assert {name for name in of_loans if MAIL_CLOSERS in REACTIONS[name]} == {"completion.reported"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from app.core.locks import PLANNING_LOCK
 from app.core.work import Work
 from app.loans import queries as loans
 from app.loans.models import Loan, Terms
-from app.loans.rules import LoanState, Party
+from app.loans.rules import CLOSERS, LoanState, Party
 from app.moderation import queries as moderation
 from app.moderation.rules import Ruling
 from app.notifications import queries
@@ -94,11 +94,12 @@ def tell_signed(work: Work, loan_id: UUID, version: int, *, by: str) -> None:
 
 
 def tell_agreed(work: Work, loan_id: UUID, *, by: str) -> None:
-    """Tell the others that a party agrees on the hours; with both it is closed, and mailed."""
+    """Tell the other that a party agrees on the hours; with both it is closed, and mailed."""
     loan = work.fetch(Loan, loan_id)
     if loan.state is LoanState.ENDED:
         for party, user_id in _readers_of(work, loan, by):
-            _tell_loan(work, loan, party, user_id)
+            if party in CLOSERS:
+                _tell_loan(work, loan, party, user_id)
 
 
 def tell_taken_down(work: Work, opgave_id: UUID) -> None:
