@@ -215,7 +215,16 @@ def _what_can_be_read(seen: SeenLoan, reader: Party) -> str:
     confirmed = [one.label for one in seen.skills if one.showed is Showed.SHOWN]
     if not confirmed:
         return said
-    return f"{said} Je liet dit zien: {listed(confirmed)}. Je kunt het op je profiel zetten."
+    return f"{said} Je liet dit zien: {listed(confirmed)}. {_for_profile(seen, confirmed)}"
+
+
+def _for_profile(seen: SeenLoan, confirmed: list[str]) -> str:
+    """What of it still can be put on the profile."""
+    left = [label for label in confirmed if label not in seen.on_profile]
+    if not left:
+        return "Dat staat op je profiel."
+    what = "het" if left == confirmed else f"{listed(left)} nog"
+    return f"Je kunt {what} op je profiel zetten."
 
 
 def _side(seen: SeenLoan, party: Party) -> str:

@@ -298,6 +298,9 @@ def test_feedback_is_blind_on_the_page(
     assert "Zet inkoop op je profiel" in read
     kept = client.post(f"/inzet/{loan.id}/vaardigheden/0/op-profiel", follow_redirects=True)
     assert "inkoop: staat op je profiel" in text_of(kept)
+    assert "Je liet dit zien: inkoop. Dat staat op je profiel. Bekijk je profiel" in text_of(kept)
+    assert "Je kunt het op je profiel zetten" not in kept.text
+    assert 'href="/profiel">Bekijk je profiel' in kept.text
     profile = text_of(client.get("/profiel"))
     assert f"opgave “{who.opgave.title}”, november 2026" in profile
     assert "dit bewijs" not in profile

@@ -177,6 +177,11 @@ class LoanPage:
     confirmed: list[ConfirmedSkill]
     checklist: Sequence[str] = CHECKLIST
 
+    @property
+    def is_on_profile(self) -> bool:
+        """Whether all that was confirmed stands there."""
+        return bool(self.confirmed) and all(skill.is_kept for skill in self.confirmed)
+
 
 @dataclass(frozen=True)
 class LoanLine:
