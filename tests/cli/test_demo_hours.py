@@ -15,6 +15,7 @@ from app.gemeenten.service import import_gemeenten
 from app.hours import queries, service
 from app.hours.models import HourTransfer
 from app.hours.rules import Quarter
+from app.opgaven.models import Opgave
 from tests.support.builders import a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -61,6 +62,21 @@ def test_hours_lie_in_the_weeks_that_are_over(session: Session) -> None:
         select(HourTransfer.debit_code, HourTransfer.credit_code).limit(1)
     ).one()
     assert borrower != lender
+
+
+def test_hours_from_before_an_opgave_began_name_no_opgave(session: Session) -> None:
+    put_in(session)
+    put_in(session, days_later=20 * 7)
+
+    rows = session.execute(
+        select(HourTransfer.week, Opgave.starts_on, HourTransfer.opgave_title).outerjoin(
+            Opgave, Opgave.id == HourTransfer.opgave_id
+        )
+    ).all()
+    named = [(week, first) for week, first, title in rows if title and week and first]
+    assert len(named) == sum(bool(title) for *_, title in rows)
+    assert 0 < len(named) < len(rows)
+    assert all(first <= week + timedelta(days=4) for week, first in named)
 
 
 def test_a_second_time_only_what_passed_since_is_added(session: Session) -> None:

@@ -76,11 +76,14 @@ def lend_hours(work: Work, people: Sequence[DemoPerson], listed: Sequence[DemoOp
     return booked
 
 
-def _placed(work: Work, loans: Sequence[DemoLoan]) -> dict[UUID, UUID]:
-    """The opgave of each loan, as it was placed last."""
+def _placed(work: Work, loans: Sequence[DemoLoan]) -> dict[UUID, list[Opgave]]:
+    """The opgave of each loan, each time that it was placed, the last first."""
     ids = {loan.opgave.id_in(monday): loan.id for loan in loans for monday in weeks(work.today)}
-    rows = select(Opgave.id).where(Opgave.id.in_(ids)).order_by(Opgave.created_at)
-    return {ids[opgave_id]: opgave_id for opgave_id in work.session.scalars(rows)}
+    rows = select(Opgave).where(Opgave.id.in_(ids)).order_by(Opgave.created_at.desc())
+    found: dict[UUID, list[Opgave]] = {}
+    for opgave in work.session.scalars(rows):
+        found.setdefault(ids[opgave.id], []).append(opgave)
+    return found
 
 
 def _weeks(loans: Sequence[DemoLoan], today: date) -> Iterator[tuple[DemoLoan, date]]:
@@ -98,13 +101,16 @@ def _work_of(work: Work, monday: date) -> Work:
     return work if is_late else replace(work, now=written)
 
 
-def _lent(loan: DemoLoan, monday: date, opgave_id: UUID) -> Lent:
+def _lent(loan: DemoLoan, monday: date, placed: Sequence[Opgave]) -> Lent:
+    """Before the opgave began the two worked on something that is not in the house."""
+    friday = monday + FRIDAY
+    begun = [one.id for one in placed if one.starts_on and one.starts_on <= friday]
     hours = loan.opgave.content.hours_per_week or 0
     return Lent(
         borrower_code=loan.opgave.gemeente_code,
         lender_code=loan.lender_code,
         minutes=hours * HOUR,
-        opgave_id=opgave_id,
+        opgave_id=begun[0] if begun else None,
         loan_id=loan.id,
         week=monday,
     )
