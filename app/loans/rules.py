@@ -321,24 +321,25 @@ def _days_faults(draft: TermsDraft, today: date, known_start: date | None) -> li
     )
     found = [Fault(name, said) for name, day, said in days if day is None]
     found += [fault for name, day, _ in days for fault in day_fault(name, day)]
-    if found:
-        return found
-    long_ago = _long_ago_faults(draft.starts_on, today - LONGEST_AGO, known_start)
-    return long_ago + _order_faults(draft, today)
+    # Of a day that is wrong in itself nothing more is said; the others are weighed without it.
+    wrong = {fault.field for fault in found}
+    fine = {name: day for name, day, _ in days if name not in wrong}
+    found += _long_ago_faults(fine.get("starts_on"), today - LONGEST_AGO, known_start)
+    return found + _order_faults(fine, today)
 
 
-def _order_faults(draft: TermsDraft, today: date) -> list[Fault]:
-    starts_on, ends_on, returns_on = draft.starts_on, draft.ends_on, draft.returns_on
-    if starts_on is None or ends_on is None or returns_on is None:
+def _order_faults(days: Mapping[str, date | None], today: date) -> list[Fault]:
+    starts_on, ends_on, returns_on = map(days.get, ("starts_on", "ends_on", "returns_on"))
+    if ends_on is None:
         return []
     found = []
-    if ends_on < starts_on:
+    if starts_on is not None and ends_on < starts_on:
         found.append(Fault("ends_on", "De einddatum ligt voor de begindatum."))
-    elif (ends_on - starts_on).days > LONGEST_DAYS:
+    elif starts_on is not None and (ends_on - starts_on).days > LONGEST_DAYS:
         found.append(Fault("ends_on", "Een inzet duurt hier hoogstens drie jaar."))
     elif ends_on < today:
         found.append(Fault("ends_on", "De einddatum ligt in het verleden."))
-    if returns_on <= ends_on:
+    if returns_on is not None and returns_on <= ends_on:
         said = "De dag van terugkeer ligt niet na de laatste dag van de inzet."
         found.append(Fault("returns_on", said))
     return found

@@ -23,7 +23,9 @@ from app.core.faults import Fault, FaultyDraft
 from app.core.text import clean_line, clean_text
 
 # As it is typed, or with the full stops that our pages write.
-PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,9}|[0-9]{1,3}(?:\.[0-9]{3}){1,2})")
+PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}|[0-9]{1,3}(?:\.[0-9]{3}){1,6})")
+# More than anything here can be: the room says of it what does fit.
+MOST_NUMBER = 999_999_999
 NOT_A_NUMBER = "Vul een heel getal in, bijvoorbeeld 8."
 NOT_A_DATE = "Vul een datum in, bijvoorbeeld 31-01-2027."
 NOT_A_CHOICE = "Kies een van de mogelijkheden."
@@ -72,6 +74,7 @@ class NumberField(IntegerField):
             self.data = int(text.replace(".", "")) if PLAIN_NUMBER.fullmatch(text) else None
         if self.data is None:
             raise ValueError(NOT_A_NUMBER)
+        self.data = max(-MOST_NUMBER, min(self.data, MOST_NUMBER))
 
 
 class DayField(DateField):
@@ -127,6 +130,12 @@ class WebForm(FlaskForm):
                 self.form_errors.append(fault.said)
             else:
                 field.errors = [*field.errors, fault.said]
+
+    def show_rest(self, faults: list[Fault]) -> None:
+        """When a field could not be read, say of the others too what is wrong: all at once."""
+        unread = {field for field in self if field.errors}
+        rest = [fault for fault in faults if self._field_at(fault) not in unread]
+        self.show_faults(FaultyDraft(rest))
 
     def _field_at(self, fault: Fault) -> Field | None:
         found: Any = self

@@ -261,6 +261,17 @@ def test_a_limit_that_is_no_number_of_hours_is_refused(
     assert fault_at(answer, "hours")
 
 
+@pytest.mark.parametrize("typed", ["100.001", "99999999999", "99.999.999.999"])
+def test_a_limit_that_is_too_great_is_told_what_fits(
+    client: FlaskClient, session: Session, typed: str
+) -> None:
+    sign_in(client, session, a_colleague(session, Role.GEMEENTEBEHEERDER))
+
+    answer = client.post("/uren/limiet", data={"hours": typed})
+
+    assert fault_at(answer, "hours") == "Fout: Kies een getal van 0 tot en met 100.000."
+
+
 def test_a_beheerder_of_the_platform_agrees_on_no_limit(
     client: FlaskClient, session: Session
 ) -> None:

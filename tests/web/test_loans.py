@@ -682,6 +682,55 @@ def test_no_party_reads_the_title_of_an_opgave_that_was_taken_down(
     assert reads == [False, True]
 
 
+def test_all_that_is_wrong_with_other_terms_is_said_at_once(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    session.commit()
+    sign_in(client, session, who.professional)
+    days = {"starts_on": "2026-12-07", "ends_on": "2026-12-01", "returns_on": "morgen"}
+
+    faulty = client.post(
+        f"/inzet/{loan.id}/wijzigen",
+        data={**FORM, **days, "version": "1", "hours_per_week": "acht", "words": "x" * 1_001},
+    )
+
+    assert fault_at(faulty, "hours_per_week") == "Fout: Vul een heel getal in, bijvoorbeeld 8."
+    assert fault_at(faulty, "ends_on") == "Fout: De einddatum ligt voor de begindatum."
+    assert fault_at(faulty, "returns_on") == "Fout: Vul een datum in, bijvoorbeeld 31-01-2027."
+    assert "Gebruik hier hoogstens 1.000 tekens." in fault_at(faulty, "words")
+
+
+def test_all_that_is_wrong_with_what_is_asked_is_said_at_once(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    sign_in(client, session, who.professional)
+    wrong = {"hours_per_week": "acht", "ends_on": "2026-11-29", "manager_email": "baas@"}
+
+    faulty = client.post(f"/opgaven/{who.opgave.id}/inzet", data={**FORM, **wrong})
+
+    assert faulty.status_code == 422
+    assert "Vul een heel getal in" in fault_at(faulty, "hours_per_week")
+    assert fault_at(faulty, "ends_on") == "Fout: De einddatum ligt voor de begindatum."
+    assert fault_at(faulty, "manager_email")
+
+
+def test_a_day_that_cannot_be_read_hides_no_other_fault_of_an_early_end(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    session.commit()
+    sign_in(client, session, who.professional)
+
+    for asked, address in (
+        (client, f"/inzet/{loan.id}"),
+        (app.test_client(), to_sign(app, loan, who.manager)),
+    ):
+        faulty = asked.post(f"{address}/stoppen", data={"last_day": "gauw"})
+        assert fault_at(faulty, "last_day") == "Fout: Vul een datum in, bijvoorbeeld 31-01-2027."
+        assert "Kies een reden." in fault_at(faulty, "reason")
+
+
 @pytest.mark.parametrize("is_told", [True, False])
 def test_all_parties_read_that_what_was_asked_fell_with_the_opgave(
     app: Flask, client: FlaskClient, session: Session, who: Parties, *, is_told: bool

@@ -648,6 +648,7 @@ BAD = {
     "hours in words": ({"hours_per_week": "veel"}, "hours_per_week", "Vul een heel getal in"),
     "nobody": ({"people_needed": "0"}, "people_needed", "Kies een getal van 1 tot en met 50."),
     "an endless crowd": ({"people_needed": "9" * 4000}, "people_needed", "Vul een heel getal in"),
+    "a great crowd": ({"people_needed": "99999999999"}, "people_needed", "Kies een getal van 1"),
     "no such day": ({"starts_on": "31-02-2027"}, "starts_on", "Vul een datum in"),
     "an end before the begin": ({"ends_on": "2027-01-03"}, "ends_on", "voor de begindatum"),
     "more than three years": ({"ends_on": "2031-01-04"}, "ends_on", "hoogstens drie jaar"),

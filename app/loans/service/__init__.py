@@ -1,6 +1,6 @@
 """Changing loans: one file for each part of their life, and one face for the doors."""
 
-from app.loans.service.asking import ask, end_what_was_asked, withdraw
+from app.loans.service.asking import ask, end_what_was_asked, faults_of, withdraw
 from app.loans.service.closing import (
     agree_on_hours,
     close_what_nobody_disputes,
@@ -49,6 +49,7 @@ __all__ = [
     "end_early",
     "end_what_is_over",
     "end_what_was_asked",
+    "faults_of",
     "finish_opgaven",
     "give_feedback",
     "keep_evidence",

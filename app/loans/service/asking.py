@@ -5,7 +5,7 @@ from uuid import UUID
 from app.accounts.models import User
 from app.accounts.rules import tidy_email
 from app.core.errors import Conflict, NotAllowed, NotFound
-from app.core.faults import refuse
+from app.core.faults import Fault, refuse
 from app.core.work import Work
 from app.loans import queries
 from app.loans.events import LoanAsked, LoanStopped, LoanWithdrawn
@@ -35,9 +35,7 @@ def ask(work: Work, loan_id: UUID, opgave_id: UUID, asked: Asked) -> Loan:
     if known is not None:
         return _again(known, user, opgave)
     _refuse_unfit(work, user, opgave)
-    named = NamedManager(asked.manager_name, asked.manager_email)
-    wrong = manager_faults(work, user, actor.gemeente_code, named)
-    refuse(faults(asked.terms, work.today) + wrong)
+    refuse(_faults(work, user, actor.gemeente_code, asked))
     loan = Loan(
         id=loan_id,
         opgave_id=opgave.id,
@@ -55,6 +53,12 @@ def ask(work: Work, loan_id: UUID, opgave_id: UUID, asked: Asked) -> Loan:
     lay_down(work, loan, Party.PROFESSIONAL, asked.terms)
     work.emit(LoanAsked(loan_id=loan.id))
     return loan
+
+
+def faults_of(work: Work, asked: Asked) -> list[Fault]:
+    """Everything that is wrong with what somebody asks."""
+    user = work.fetch(User, work.actor.user_id)
+    return _faults(work, user, user.gemeente_code, asked)
 
 
 def withdraw(work: Work, loan_id: UUID) -> None:
@@ -78,6 +82,11 @@ def end_what_was_asked(work: Work, opgave_id: UUID) -> int:
             loan.ended_at, loan.reason = work.now, Reason.OPGAVE_ENDED
             work.emit(LoanStopped(loan_id=loan.id))
     return len(found)
+
+
+def _faults(work: Work, user: User, lender_code: str, asked: Asked) -> list[Fault]:
+    named = NamedManager(asked.manager_name, asked.manager_email)
+    return faults(asked.terms, work.today) + manager_faults(work, user, lender_code, named)
 
 
 def _again(known: Loan, user: User, opgave: Opgave) -> Loan:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.core.actor import ANYONE
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, NotFound
-from app.core.faults import FaultyDraft
+from app.core.faults import Fault, FaultyDraft
 from app.core.ids import new_id
 from app.core.work import Work
 from app.extensions import csrf, db
@@ -162,7 +162,7 @@ def end(token: str) -> ResponseReturnValue:
             work, permit.loan_id, Party.LENDER, last_day, form.refusal(), manager, returns_on
         )
 
-    return _step(token, seen, form, end_it, "end")
+    return _step(token, seen, form, end_it, "end", rest=lambda: form.rest(seen.loan.last_day))
 
 
 @loans_by_mail.route("/tekenen/<token>/uren-kloppen-niet", methods=["GET", "POST"])
@@ -193,11 +193,18 @@ def _step(
     deed: Callable[[Work], object],
     page: str,
     anchor: str | None = None,
+    rest: Callable[[], list[Fault]] = list,
     **facts: object,
 ) -> ResponseReturnValue:
-    """The form on its page, until the deed is done; then how the loan stands."""
-    if form.submitted() and _done(form, deed):
-        return redirect(url_for("loans_by_mail.show", token=token, _anchor=anchor))
+    """The form on its page, until the deed is done; then how the loan stands.
+
+    `rest` is what is wrong besides what could not be read.
+    """
+    if form.submitted():
+        if _done(form, deed):
+            return redirect(url_for("loans_by_mail.show", token=token, _anchor=anchor))
+    elif form.errors:
+        form.show_rest(rest())
     shown = render_template(
         f"loans/by_mail/{page}.html", form=form, seen=seen, token=token, **facts
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,9 @@ from wtforms import DecimalField, Field, HiddenField, RadioField
 from wtforms.validators import Optional
 from wtforms.widgets import TextInput
 
+from app.core.clock import dutch_day, utc_now
 from app.core.dutch import number
+from app.core.faults import Fault
 from app.core.ids import new_id
 from app.loans.rules import (
     GOAL_LIMIT,
@@ -27,6 +30,8 @@ from app.loans.rules import (
     Refusal,
     Showed,
     TermsDraft,
+    end_faults,
+    refusal_faults,
 )
 from app.loans.words import REASONS
 from app.web.choices import one_of
@@ -189,6 +194,14 @@ class EndForm(RefuseForm):
         description="De eerste dag waarop alle uren weer voor de eigen gemeente zijn. Laat je dit "
         "leeg, dan is dat de eerste werkdag na de laatste dag.",
     )
+
+    def rest(self, agreed: date | None) -> list[Fault]:
+        """What is wrong with all that could be read; `agreed` is the last day until now."""
+        found = refusal_faults(self.refusal())
+        if agreed is None:
+            return found
+        today = dutch_day(utc_now())
+        return found + end_faults(agreed, self.last_day.data, self.returns_on.data, today)
 
 
 class EndTalkForm(WebForm):

@@ -10,13 +10,14 @@ from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
 from app.core.dutch import dutch_date
 from app.core.errors import NotFound
+from app.core.faults import Fault
 from app.core.ids import new_id
 from app.core.work import Work
 from app.core.workdays import next_workday
 from app.extensions import db
 from app.loans import queries, service
 from app.loans.queries import SeenLoan
-from app.loans.rules import CLOSES_AFTER, Manager, Party, hours_mark
+from app.loans.rules import CLOSES_AFTER, Manager, Party, faults, hours_mark
 from app.loans.words import thanks, waits_for_other
 from app.opgaven import queries as opgaven
 from app.web.auth import current_actor
@@ -42,6 +43,7 @@ from app.web.loans.pages import Deed, LoanPage, loan_line, loan_page
 from app.web.loans.room import room_line
 from app.web.loans.steps import StepIsGone, done, seen_for, seen_loan, step_is_gone
 from app.web.policy import Policy, allow
+from app.web.work import open_work
 
 ASKED = (
     "Je aanvraag is verstuurd. Je leidinggevende en de opdrachtgever krijgen een mail. "
@@ -112,6 +114,9 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
         loan_id = form.new_loan_id
         if done(form, lambda work: service.ask(work, loan_id, opgave_id, form.asked()), ASKED):
             return redirect(url_for("loans.show", loan_id=loan_id))
+    elif form.errors:
+        with open_work() as work:
+            form.show_rest(service.faults_of(work, form.asked()))
     return render_template("loans/ask.html", form=form, seen=seen), form.status
 
 
@@ -166,7 +171,10 @@ def change(loan_id: UUID) -> ResponseReturnValue:
     def lay_down(work: Work) -> None:
         service.change(work, loan_id, party, form.seen_version, form.draft())
 
-    return _step(seen, form, lay_down, tell, "change")
+    def rest() -> list[Fault]:
+        return faults(form.draft(), dutch_day(utc_now()), seen.terms.starts_on)
+
+    return _step(seen, form, lay_down, tell, "change", rest=rest)
 
 
 @loans.route("/inzet/<uuid:loan_id>/vragen", methods=["GET", "POST"])
@@ -261,7 +269,8 @@ def end(loan_id: UUID) -> ResponseReturnValue:
         last_day, returns_on = form.last_day.data, form.returns_on.data
         service.end_early(work, loan_id, party, last_day, form.refusal(), manager, returns_on)
 
-    return _step(seen, form, end_it, ENDS.format(day=dutch_date(form.last_day.data)), "end")
+    said = ENDS.format(day=dutch_date(form.last_day.data))
+    return _step(seen, form, end_it, said, "end", rest=lambda: form.rest(seen.loan.last_day))
 
 
 @loans.route("/inzet/<uuid:loan_id>/uren", methods=["GET", "POST"])
@@ -344,11 +353,18 @@ def _step(
     said: str | Callable[[], str],
     page: str,
     anchor: str | None = None,
+    rest: Callable[[], list[Fault]] = list,
     **facts: object,
 ) -> ResponseReturnValue:
-    """The form on its page, until the deed is done; then the page of the loan, with what was."""
-    if form.submitted() and done(form, deed, said):
-        return redirect(url_for("loans.show", loan_id=seen.loan.id, _anchor=anchor))
+    """The form on its page, until the deed is done; then the page of the loan, with what was.
+
+    `rest` is what is wrong besides what could not be read.
+    """
+    if form.submitted():
+        if done(form, deed, said):
+            return redirect(url_for("loans.show", loan_id=seen.loan.id, _anchor=anchor))
+    elif form.errors:
+        form.show_rest(rest())
     return render_template(f"loans/{page}.html", form=form, seen=seen, **facts), form.status
 
 
