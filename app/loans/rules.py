@@ -19,6 +19,9 @@ MOST_MORE, A_DAY_OF_WORK = 0.5, 8
 LONGEST_DAYS = 3 * 366
 # Work may begin before all of it is written down, but not long before.
 LONGEST_AGO = timedelta(days=92)
+# What lies further ahead is mostly a slip in the year, and asked back.
+BEGINS_WITHIN = timedelta(days=366)
+BACK_WITHIN = timedelta(days=31)
 GOAL_LIMIT = 500
 WORDS_LIMIT = 1_000
 NAME_LIMIT = 100
@@ -222,6 +225,20 @@ def faults(draft: TermsDraft, today: date, known_start: date | None = None) -> l
     found += _costs_faults(draft)
     found += length_fault("learning_goal", draft.learning_goal, GOAL_LIMIT)
     return found + length_fault("words", draft.words, WORDS_LIMIT)
+
+
+def odd_days(draft: TermsDraft, known: TermsDraft | None, today: date) -> list[Fault]:
+    """Days that may be a slip; not those that stand in the `known` terms already."""
+    starts_on, ends_on, returns_on = days = draft.starts_on, draft.ends_on, draft.returns_on
+    if known is not None and days == (known.starts_on, known.ends_on, known.returns_on):
+        return []
+    found = []
+    if starts_on is not None and starts_on > today + BEGINS_WITHIN:
+        found.append(Fault("starts_on", "Dat is over meer dan een jaar. Klopt dat?"))
+    if ends_on is not None and returns_on is not None and returns_on > ends_on + BACK_WITHIN:
+        said = "Dat is meer dan een maand na de laatste dag. Klopt dat?"
+        found.append(Fault("returns_on", said))
+    return found
 
 
 def refusal_faults(refusal: Refusal) -> list[Fault]:

@@ -19,7 +19,7 @@ from app.gemeenten.models import Gemeente
 from app.hours import service as hours
 from app.links import LOAN_LINK_LIVES, Links
 from app.loans import service
-from app.loans.models import Loan
+from app.loans.models import Loan, Terms
 from app.loans.rules import LoanState, Manager, Party, Reason, Refusal
 from app.opgaven import life
 from app.opgaven.rules import OpgaveStatus
@@ -699,6 +699,34 @@ def test_all_that_is_wrong_with_other_terms_is_said_at_once(
     assert fault_at(faulty, "ends_on") == "Fout: De einddatum ligt voor de begindatum."
     assert fault_at(faulty, "returns_on") == "Fout: Vul een datum in, bijvoorbeeld 31-01-2027."
     assert "Gebruik hier hoogstens 1.000 tekens." in fault_at(faulty, "words")
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_days_that_may_be_a_slip_are_asked_back(
+    client: FlaskClient, session: Session, who: Parties, *, is_first: bool
+) -> None:
+    address = f"/opgaven/{who.opgave.id}/inzet"
+    form = {**FORM, "manager_email": who.manager.email, "loan_id": str(uuid4())}
+    if not is_first:
+        address = f"/inzet/{a_running_loan(session, who).id}/wijzigen"
+        form |= {"version": "1"}
+    session.commit()
+    sign_in(client, session, who.professional)
+    slip = {**form, "returns_on": "2028-02-22"}
+
+    asked = client.post(address, data=slip)
+
+    assert asked.status_code == 422
+    said = "Fout: Dat is meer dan een maand na de laatste dag. Klopt dat?"
+    assert fault_at(asked, "returns_on") == said
+    found = re.search(r'type="checkbox" id="sure" name="sure" value="([^"]+)"', asked.text)
+    assert found is not None
+    later = {**slip, "starts_on": "2028-01-03", "ends_on": "2028-01-10", "sure": found[1]}
+    assert "over meer dan een jaar" in fault_at(client.post(address, data=later), "starts_on")
+    assert client.post(address, data={**slip, "sure": found[1]}).status_code == 302
+    newest = session.scalars(select(Terms).order_by(Terms.version.desc())).first()
+    assert newest is not None
+    assert f"{newest.returns_on}" == "2028-02-22"
 
 
 def test_all_that_is_wrong_with_what_is_asked_is_said_at_once(

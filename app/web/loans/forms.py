@@ -14,7 +14,7 @@ from wtforms.widgets import TextInput
 
 from app.core.clock import dutch_day, utc_now
 from app.core.dutch import number
-from app.core.faults import Fault
+from app.core.faults import Fault, refuse
 from app.core.ids import new_id
 from app.loans.rules import (
     GOAL_LIMIT,
@@ -31,6 +31,7 @@ from app.loans.rules import (
     Showed,
     TermsDraft,
     end_faults,
+    odd_days,
     refusal_faults,
 )
 from app.loans.words import REASONS
@@ -101,6 +102,20 @@ class TermsForm(SignForm):
         description="Bijvoorbeeld over werkdagen, reiskosten of een laptop. "
         f"Hoogstens {number(WORDS_LIMIT)} tekens.",
     )
+
+    # Which odd days the writer says are meant.
+    sure = HiddenField()
+    # What the box says of them when it is ticked; nothing when there is nothing to ask.
+    asked_back = ""
+
+    def ask_back(self, known: TermsDraft | None = None) -> None:
+        """Refuse days that may be a slip, until the writer says of these that they are meant."""
+        draft = self.draft()
+        days = f"{draft.starts_on} {draft.ends_on} {draft.returns_on}"
+        odd = odd_days(draft, known, dutch_day(utc_now()))
+        if odd and self.sure.data != days:
+            self.asked_back = days
+            refuse(odd)
 
     def speak_of(self, professional: str, lender: str) -> None:
         """To another than the professional: who goes back, and who wants to learn."""

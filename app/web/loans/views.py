@@ -112,7 +112,12 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
     )
     if form.submitted():
         loan_id = form.new_loan_id
-        if done(form, lambda work: service.ask(work, loan_id, opgave_id, form.asked()), ASKED):
+
+        def put(work: Work) -> None:
+            service.ask(work, loan_id, opgave_id, form.asked())
+            form.ask_back()
+
+        if done(form, put, ASKED):
             return redirect(url_for("loans.show", loan_id=loan_id))
     elif form.errors:
         with open_work() as work:
@@ -170,6 +175,7 @@ def change(loan_id: UUID) -> ResponseReturnValue:
 
     def lay_down(work: Work) -> None:
         service.change(work, loan_id, party, form.seen_version, form.draft())
+        form.ask_back(seen.terms.draft())
 
     def rest() -> list[Fault]:
         return faults(form.draft(), dutch_day(utc_now()), seen.terms.starts_on)
