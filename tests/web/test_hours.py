@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from app.accounts.models import User
 from app.core.actor import Role
 from app.hours import queries, service
-from app.hours.rules import HOUR
+from app.hours.rules import HOUR, Quarter
 from app.opgaven.models import Opgave
 from app.opgaven.rules import TITLE_LIMIT, OpgaveStatus
 from app.web.hours.export import decimal_hours, plain_text
@@ -459,6 +459,26 @@ def test_a_document_is_the_same_whenever_it_is_made(client: FlaskClient, session
 
     assert first.startswith(b"%PDF-")
     assert again == first
+
+
+def test_a_document_names_no_opgave_that_was_taken_down_to_the_other_gemeente(
+    client: FlaskClient, session: Session
+) -> None:
+    reader = a_quarter_that_is_over(session, "Minder regels")
+    opgave = session.scalars(select(Opgave)).one()
+    owner, page = session.get_one(User, opgave.owner_id), "/uren/2026/3/pdf"
+    before = sign_in(client, session, owner).get(page).data
+
+    opgave.taken_down_at = MONDAY
+    session.commit()
+    theirs = sign_in(client, session, reader).get(page).data
+    own = sign_in(client, session, owner).get(page).data
+
+    known = queries.statement(session, reader.gemeente_code, Quarter(2026, 3))
+    (line,) = known.lines
+    nameless = replace(line, opgave_title="Een opgave van 23 november 2026 die is weggehaald")
+    assert theirs == statement_pdf(replace(known, lines=(nameless,)))
+    assert own == before
 
 
 def test_another_process_makes_the_same_document() -> None:

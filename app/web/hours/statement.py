@@ -14,7 +14,7 @@ LEAD = (
 HEADS = ("Geboekt op", "Week van", "Wat", "Gemeente en opgave", "Uren", "Stand")
 RECORD = (
     "Gemaakt uit de urenbank van De gemeente van nu. Wie dit document opnieuw ophaalt, krijgt "
-    "precies hetzelfde."
+    "precies hetzelfde. Alleen een opgave die intussen is weggehaald, verliest haar naam."
 )
 
 

@@ -51,7 +51,7 @@ def as_csv(year: int, quarter: int) -> Response:
 @hours.get("/uren/<int(max=9999):year>/<int(max=4):quarter>/pdf")
 @allow(Policy.SIGNED_IN)
 def as_pdf(year: int, quarter: int) -> Response:
-    statement = _statement(year, quarter)
+    statement = pages.as_read_by(db.session(), current_actor(), _statement(year, quarter))
     if statement.quarter.ends_on >= dutch_day(utc_now()):
         raise NotFound(f"document of {statement.quarter}")
     _keep_export(statement)
