@@ -22,6 +22,7 @@ def product(
             product.flask("gemeenten", "import")
             product.flask("vocabulary", "import")
             product.flask("demo", "seed")
+            product.own_no_table()
             product.start(MAILBOX, WEB, *WORKERS, BEAT)
             product.wait_until_quiet()
             yield product

@@ -115,6 +115,8 @@ class Product:
     port: int = field(default_factory=free_port)
     smtp_port: int = field(default_factory=free_port)
     parts: dict[str, Part] = field(default_factory=dict)
+    # With what its processes sign in to the database: they own no table, once that is arranged.
+    serving: URL | None = None
 
     def __post_init__(self) -> None:
         self.engine: Engine = create_engine(self.database)
@@ -144,6 +146,14 @@ class Product:
             "QUIET_HOURS": "off",
             "PYTHONUNBUFFERED": "1",
         }
+
+    def own_no_table(self) -> None:
+        """Let the processes that begin from now on sign in as the application does."""
+        role, word = f"app_{uuid4().hex[:12]}", uuid4().hex
+        self.flask("database", "prepare", role)
+        with self.engine.begin() as connection:
+            connection.execute(text(f"ALTER ROLE {role} PASSWORD '{word}'"))
+        self.serving = self.database.set(username=role, password=word)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -236,6 +246,10 @@ class Product:
         for part in self.parts.values():
             part.kill()
         self.parts.clear()
+        if self.serving is not None:
+            with self.engine.begin() as connection:
+                connection.execute(text(f"DROP OWNED BY {self.serving.username}"))
+                connection.execute(text(f"DROP ROLE {self.serving.username}"))
         self.engine.dispose()
 
     def _command(self, name: str) -> list[str]:
@@ -269,7 +283,7 @@ class Product:
             process = subprocess.Popen(
                 self._command(name),
                 cwd=ROOT,
-                env=self.environment,
+                env=self._settings_of_parts(),
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -278,6 +292,10 @@ class Product:
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )
         self.parts[name] = Part(name, log, process)
+
+    def _settings_of_parts(self) -> dict[str, str]:
+        url = self.serving or self.database
+        return {**self.environment, "DATABASE_URL": url.render_as_string(hide_password=False)}
 
     def _await(self, name: str) -> None:
         def ready_or_gone() -> bool:
