@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.rules import EMAIL_LIMIT, NAME_LIMIT, AccessState
@@ -73,8 +82,38 @@ class UserSession(Base):
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    # When a second proof was given in it; roles with power over others count from then on.
+    proven_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
+
+
+class SecondFactor(Base):
+    """An app of somebody that shows a code each half minute; the secret is sealed."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    sealed: Mapped[str]
+    enrolled_at: Mapped[datetime]
+    # The half minute of the last code that was taken: it and older ones work no more.
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    # Wrong codes since the last right one.
+    wrong: Mapped[int] = mapped_column(SmallInteger, default=0)
+    closed_until: Mapped[datetime | None]
+
+
+class SpareCode(Base):
+    """A code on paper for who has no phone at hand; gone once used. Only its hash is kept."""
+
+    __tablename__ = "spare_code"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("second_factor.user_id", ondelete="CASCADE"), primary_key=True
+    )
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
 
 
 class AccessRequest(Base):

@@ -1,14 +1,23 @@
 """Reading accounts: by address, by session, of a gemeente."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
-from app.accounts.rules import AccessState, is_left_alone, tidy_email
+from app.accounts.models import (
+    AccessRequest,
+    RoleGrant,
+    SecondFactor,
+    SignIn,
+    SpareCode,
+    User,
+    UserSession,
+)
+from app.accounts.rules import POWER, AccessState, is_left_alone, tidy_email
 from app.core.actor import Actor, Role
 
 
@@ -59,6 +68,21 @@ def has_a_role(user_id: SQLColumnExpression[UUID], roles: Collection[Role]) -> C
 
 def actor_of(user: User) -> Actor:
     return Actor(user_id=user.id, gemeente_code=user.gemeente_code, roles=roles_of(user))
+
+
+def actor_in(session: UserSession) -> Actor:
+    """Who acts in this browser: without power over others until they gave a second proof."""
+    whole = actor_of(session.user)
+    return whole if session.proven_at else replace(whole, roles=whole.roles - POWER)
+
+
+def second_factor(session: Session, user_id: UUID) -> SecondFactor | None:
+    return session.get(SecondFactor, user_id)
+
+
+def count_spare_codes(session: Session, user_id: UUID) -> int:
+    found = select(func.count()).where(SpareCode.user_id == user_id)
+    return session.scalar(found) or 0
 
 
 def usable_link(

@@ -82,12 +82,14 @@ def finish_sign_in(work: Work, sign_in_id: UUID, newcomer: Newcomer | None) -> U
     return begin_session(work, user.id) if user else None
 
 
-def begin_session(work: Work, user_id: UUID) -> UUID:
+def begin_session(work: Work, user_id: UUID, *, is_proven: bool = False) -> UUID:
+    """The id of a new session; `is_proven` when who signs in gave a second proof elsewhere."""
     session = UserSession(
         id=work.new_id(),
         user_id=user_id,
         began_at=work.now,
         seen_at=work.now,
+        proven_at=work.now if is_proven else None,
         expires_at=work.now + SESSION_LIVES,
     )
     work.session.add(session)
@@ -100,7 +102,7 @@ def begin_demo_session(work: Work, user_id: UUID) -> UUID:
     user = work.fetch(User, user_id)
     if not user.is_demo:
         raise NotFound(f"demo user {user_id}")
-    return begin_session(work, user.id)
+    return begin_session(work, user.id, is_proven=True)
 
 
 def sign_out(work: Work, session_id: UUID) -> None:

@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from app.accounts import queries, service
+from app.accounts import factors, queries, service
 from app.accounts.models import User
 from app.accounts.rules import tidy_email
 from app.cli.work import Refusal, gemeente_of, open_work
@@ -49,6 +49,21 @@ def revoke(email: str, role: str) -> None:
     with open_work() as work:
         service.end_role(work, _person(work, email).id, ended)
     click.echo(f"{email} is geen {ended.value} meer.")
+
+
+@accounts.command("forget-app")
+@click.argument("email")
+def forget_app(email: str) -> None:
+    """Ontkoppel de app voor de tweede stap, van wie telefoon en reservecodes kwijt is.
+
+    Stel eerst vast wie dit vraagt, niet per mail. Daarna koppelt die persoon een nieuwe app.
+    """
+    with open_work() as work:
+        person = _person(work, email)
+        if queries.second_factor(work.session, person.id) is None:
+            raise Refusal(f"{email} heeft geen app gekoppeld.")
+        factors.forget(work, person.id)
+    click.echo(f"{email} koppelt bij het volgende inloggen een nieuwe app.")
 
 
 def _role(word: str) -> Role:

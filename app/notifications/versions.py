@@ -99,6 +99,7 @@ NOT_READ = {
     "mail_allowance": "it holds back mail that goes at once, never a digest",
     "message": "each changes its conversation, which counts",
     "report": "what is decided of it is in the opgave or the profile",
+    "second_factor": "how somebody signs in changes nothing of what they read",
     "sign_in": "a digest does not ask who is signed in",
     "skill": "what of it counts is in the match",
     "user_session": "a digest does not ask who is signed in",

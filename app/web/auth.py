@@ -30,7 +30,13 @@ class SignedIn(UserMixin):
     name: str
     email: str
     gemeente_name: str
+    # Without power over others until a second proof was given; `whole` is who they are then.
     actor: Actor
+    whole: Actor
+
+    @property
+    def lacks_proof(self) -> bool:
+        return self.actor != self.whole
 
     def get_id(self) -> str:
         # Flask-Login keeps the session's id in the cookie, not the person's.
@@ -81,7 +87,15 @@ def _load(session_id: str) -> SignedIn | None:
         return None
     user = found.user
     gemeente = db.session.get_one(Gemeente, user.gemeente_code)
-    return SignedIn(found.id, user.id, user.name, user.email, gemeente.name, queries.actor_of(user))
+    return SignedIn(
+        session_id=found.id,
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        gemeente_name=gemeente.name,
+        actor=queries.actor_in(found),
+        whole=queries.actor_of(user),
+    )
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
@@ -92,6 +106,14 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     session[SENT_HERE] = True
     flash("Log eerst in. Daarna ga je verder waar je was.")
     return redirect(url_for("accounts.sign_in"))
+
+
+def ask_proof() -> ResponseReturnValue:
+    """This page is theirs once they gave a second proof; then they go on where they were."""
+    if request.method == "POST" and typed_with_us():
+        return unsaved_page()
+    session["wanted"] = request.full_path if request.query_string else request.path
+    return redirect(url_for("account.prove"))
 
 
 def _keep_what_was_sent() -> ResponseReturnValue:

@@ -64,6 +64,8 @@ UNDER = {
     "audit.own": "people.own",
     "audit.log": "beheer.index",
     "account.show": "people.own",
+    "account.prove": "people.own",
+    "account.enrol": "people.own",
     "insight.index": "beheer.index",
     "hours.show": "hours.index",
     "hours.limit": "hours.index",

@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.core.actor import Actor, Role
 from app.core.errors import NotAllowed, NotFound
 from app.extensions import db, login_manager
-from app.web.auth import current_actor
+from app.web.auth import ask_proof, current_actor
 from app.web.roles import how_to_become_opgavehouder
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -75,6 +75,8 @@ def guard() -> Any:
         return None
     if not current_user.is_authenticated:
         return login_manager.unauthorized()
+    if current_user.lacks_proof and admits(policy, current_user.whole):
+        return ask_proof()
     raise _become_opgavehouder() if policy is Policy.OPGAVEHOUDER else NotFound(request.path)
 
 

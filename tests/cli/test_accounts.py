@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts import queries
+from app.accounts.models import SecondFactor
 from app.core.actor import Role
 from tests.cli.conftest import Terminal
 from tests.support.builders import a_gemeente, a_user
+from tests.support.work import MONDAY
 
 
 def test_an_account_is_made(flask: Terminal, session: Session) -> None:
@@ -88,3 +90,18 @@ def test_an_unknown_role_or_person_is_refused_plainly(
         1,
         "Er is geen account voor piet@testerdam.nl.\n",
     )
+
+
+def test_who_lost_their_phone_couples_a_new_app(flask: Terminal, session: Session) -> None:
+    user = a_user(session, Role.BEHEERDER)
+    session.add(SecondFactor(user_id=user.id, sealed="x", enrolled_at=MONDAY, last_step=0))
+    session.flush()
+
+    first, second = (
+        flask("accounts", "forget-app", user.email),
+        flask("accounts", "forget-app", user.email),
+    )
+
+    assert first.exit_code == 0
+    assert session.get(SecondFactor, user.id) is None
+    assert "heeft geen app gekoppeld" in second.output

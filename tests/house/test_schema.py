@@ -68,6 +68,9 @@ LANDED = {
     "0012_keep_who_did_what.py": (
         "f0aecc20a3dbefffba1cf5d464b54f69f023c40512dfa1c1f933efc3b8721f04"
     ),
+    "0013_tell_of_the_urenbank.py": (
+        "70581c09522b6ffa007aa192c7d2367c98d7a6edc532c05b3454b476c82d9e38"
+    ),
 }
 
 

@@ -22,9 +22,11 @@ class Browser(FlaskClient):
         return super().open(*args, **kwargs)
 
 
-def sign_in(client: FlaskClient, session: Session, user: User) -> FlaskClient:
-    """Give the client a running session of this person."""
-    session_id = begin_session(make_work(session, user, utc_now()), user.id)
+def sign_in(
+    client: FlaskClient, session: Session, user: User, *, is_proven: bool = True
+) -> FlaskClient:
+    """Give the client a running session of this person, with a second proof unless told."""
+    session_id = begin_session(make_work(session, user, utc_now()), user.id, is_proven=is_proven)
     session.commit()
     with client.session_transaction() as cookie:
         cookie["_user_id"] = str(session_id)

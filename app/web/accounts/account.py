@@ -1,17 +1,42 @@
-"""One's own account: in which browsers somebody is signed in, and out of all of them at once."""
+"""One's own account: where somebody is signed in, and the second step of who has power."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from dataclasses import dataclass
+
+import pyotp
+import segno
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.accounts import queries, service
+from app.accounts import factors, queries, service
 from app.accounts.rules import has_power
 from app.core.clock import utc_now
 from app.core.dutch import plural
-from app.extensions import db
-from app.web.auth import current_actor
+from app.core.errors import Conflict
+from app.core.faults import FaultyDraft
+from app.extensions import db, limiter
+from app.sealing import Seal
+from app.web.accounts.arrival import own_path, start_page
+from app.web.accounts.forms import EnrolForm, ProofForm
 from app.web.policy import Policy, allow
 from app.web.work import open_work
+
+# How the account is called in the app.
+ISSUER = "De gemeente van nu"
+# Per person; how many wrong ones close the door is a rule of the room.
+CODES = "30/minute"
+FEW_LEFT = 3
+# Squares of light around the picture, by ISO 18004.
+QUIET_ZONE = 4
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A square drawing of so many squares on each side; `path` has the dark ones."""
+
+    size: int
+    path: str
+
 
 account = Blueprint("account", __name__)
 
@@ -19,12 +44,15 @@ account = Blueprint("account", __name__)
 @account.get("/account")
 @allow(Policy.SIGNED_IN)
 def show() -> str:
-    sessions = queries.running_sessions(db.session(), current_user.user_id, utc_now())
+    user_id = current_user.user_id
     return render_template(
         "accounts/account.html",
-        sessions=sessions,
+        sessions=queries.running_sessions(db.session(), user_id, utc_now()),
         own=current_user.session_id,
-        ends_when_idle=has_power(current_actor().roles),
+        factor=queries.second_factor(db.session(), user_id),
+        spare=queries.count_spare_codes(db.session(), user_id),
+        few=FEW_LEFT,
+        ends_when_idle=has_power(current_user.whole.roles),
     )
 
 
@@ -38,3 +66,92 @@ def end_sessions() -> ResponseReturnValue:
     said = f"Je bent uitgelogd in {others}." if ended else "Je was alleen hier ingelogd."
     flash(said, "success")
     return redirect(url_for("account.show"))
+
+
+@account.route("/account/tweede-stap", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+@limiter.limit(CODES, methods=["POST"])
+def prove() -> ResponseReturnValue:
+    """A code of the app that was coupled before; the first time to couple one."""
+    if not current_user.lacks_proof:
+        return redirect(_onward())
+    factor = queries.second_factor(db.session(), current_user.user_id)
+    if factor is None:
+        return redirect(url_for("account.enrol"))
+    form = ProofForm.of_request()
+    if form.submitted() and _proves(form, _seal().open(factor.sealed)):
+        return redirect(_onward())
+    return render_template("accounts/prove.html", form=form, later=start_page()), form.status
+
+
+@account.route("/account/tweede-stap/app", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+@limiter.limit(CODES, methods=["POST"])
+def enrol() -> ResponseReturnValue:
+    """Couple an app: a picture to scan, and a first code that shows that it worked."""
+    if not current_user.lacks_proof or queries.second_factor(db.session(), current_user.user_id):
+        return redirect(url_for("account.prove"))
+    form = EnrolForm.of_request(data={"sealed": _seal().close(factors.new_secret())})
+    secret = _seal().open(form.sealed.data or "")
+    if secret is None:
+        abort(400)
+    if form.submitted():
+        try:
+            with open_work() as work:
+                session_id = current_user.session_id
+                codes = factors.enrol(work, session_id, secret, form.sealed.data, form.code.data)
+        except FaultyDraft as faulty:
+            form.show_faults(faulty)
+        else:
+            return render_template("accounts/spare_codes.html", codes=codes, onward=_onward())
+    page = render_template(
+        "accounts/enrol.html",
+        form=form,
+        picture=_picture(secret),
+        secret=" ".join(secret[place : place + 4] for place in range(0, len(secret), 4)),
+        later=start_page(),
+    )
+    return page, form.status
+
+
+@account.post("/account/reservecodes")
+@allow(Policy.SIGNED_IN)
+def renew() -> ResponseReturnValue:
+    """New spare codes, for who gave a second proof in this browser."""
+    if current_user.lacks_proof or not queries.second_factor(db.session(), current_user.user_id):
+        return redirect(url_for("account.prove"))
+    with open_work() as work:
+        codes = factors.renew_spare_codes(work)
+    onward = url_for("account.show")
+    return render_template("accounts/spare_codes.html", codes=codes, onward=onward)
+
+
+def _proves(form: ProofForm, secret: str | None) -> bool:
+    """Whether the code is right. A wrong one is counted, so that is saved too."""
+    try:
+        with open_work() as work:
+            proven = factors.prove(work, current_user.session_id, secret, form.code.data)
+    except Conflict as refused:
+        form.form_errors.append(refused.said)
+        return False
+    if not proven:
+        form.code.errors = [factors.WRONG]
+    return proven
+
+
+def _onward() -> str:
+    return own_path(session.pop("wanted", None)) or start_page()
+
+
+def _seal() -> Seal:
+    return Seal(current_app.extensions["settings"], "second factor")
+
+
+def _picture(secret: str) -> Picture:
+    """What an app scans: the address of the account."""
+    address = pyotp.TOTP(secret).provisioning_uri(name=current_user.email, issuer_name=ISSUER)
+    rows = list(segno.make(address, error="m").matrix_iter(border=QUIET_ZONE))
+    squares = (
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+    )
+    return Picture(size=len(rows), path="".join(squares))

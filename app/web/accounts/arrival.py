@@ -45,10 +45,16 @@ def page_of_ours(address: str | None) -> str | None:
 
 
 def walk_in(session_id: UUID) -> ResponseReturnValue:
-    """Carry the session from here on, and go to the page that was asked for before."""
-    wanted = session.get("wanted")
+    """Carry the session from here on, and go to the page that was asked for before.
+
+    Who has power over others gives a second proof on the way there.
+    """
+    wanted = own_path(session.get("wanted"))
     enter(session_id)
-    return redirect(own_path(wanted) or start_page())
+    if current_user.is_authenticated and current_user.lacks_proof:
+        session["wanted"] = wanted
+        return redirect(url_for("account.prove"))
+    return redirect(wanted or start_page())
 
 
 def start_page() -> str:

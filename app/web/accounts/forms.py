@@ -1,6 +1,6 @@
 """Forms for signing in, and for telling who you are the first time."""
 
-from wtforms import Field, SelectField, ValidationError
+from wtforms import Field, HiddenField, SelectField, ValidationError
 from wtforms.validators import DataRequired
 
 from app.accounts.rules import email_faults, tidy_email
@@ -43,3 +43,15 @@ class StrangerForm(NewcomerForm):
 
     def newcomer(self) -> Newcomer:
         return Newcomer(name=self.name.data, gemeente_code=self.gemeente_code.data)
+
+
+class ProofForm(WebForm):
+    """A code of the app, or a spare one."""
+
+    code = LineField("Code", validators=[DataRequired("Vul de code in.")])
+
+
+class EnrolForm(ProofForm):
+    """The first code of an app; the secret goes along sealed."""
+
+    sealed = HiddenField()

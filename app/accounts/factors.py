@@ -1,0 +1,148 @@
+"""A second proof of who signs in: a code of an app on one's own phone, or one of ten spare codes.
+
+Every code works once. Too many wrong ones close the door for a while, on this account only, so
+that guessing leads nowhere; the secret itself is kept sealed and is opened by the door alone.
+"""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+import pyotp
+from sqlalchemy import delete
+
+from app.accounts.models import SecondFactor, SpareCode, User, UserSession
+from app.core.errors import Conflict, NotFound
+from app.core.faults import Fault, refuse
+from app.core.work import Work
+
+STEP = 30
+SPARE_CODES = 10
+# Ten signs out of thirty-two: fifty bits.
+SPARE_SIGNS, SPARE_LENGTH = "abcdefghijkmnpqrstuvwxyz23456789", 10
+MOST_WRONG = 5
+CLOSED_FOR = timedelta(minutes=15)
+WRONG = "Deze code klopt niet, of je gebruikte hem al. Neem de code die nu in je app staat."
+CLOSED = "Er zijn te veel codes geprobeerd. Wacht een kwartier en probeer het dan opnieuw."
+
+
+def new_secret() -> str:
+    """For an app that shows codes; base32, 160 bits."""
+    return pyotp.random_base32()
+
+
+def step_of(secret: str, code: str, now: datetime) -> int | None:
+    """The half minute whose code this is: the one of now, or one on either side of it."""
+    typed = code.replace(" ", "").encode()
+    counter = int(now.timestamp()) // STEP
+    made = pyotp.HOTP(secret)
+    for step in (counter, counter - 1, counter + 1):
+        if hmac.compare_digest(made.at(step).encode(), typed):
+            return step
+    return None
+
+
+def enrol(work: Work, session_id: UUID, secret: str, sealed: str, code: str) -> list[str]:
+    """Begin to ask this person for codes of this secret; the spare codes, shown this once.
+
+    `FaultyDraft` when the code is not one of the secret; `Conflict` when there is a secret already.
+    """
+    user = _person(work)
+    work.fetch_to_change(User, user)
+    if work.session.get(SecondFactor, user) is not None:
+        raise Conflict(said="Je hebt al een app gekoppeld.")
+    step = step_of(secret, code, work.now)
+    refuse([] if step is not None else [Fault("code", WRONG)])
+    work.session.add(
+        SecondFactor(user_id=user, sealed=sealed, enrolled_at=work.now, last_step=step)
+    )
+    work.session.flush()
+    _keep_proven(work, session_id)
+    work.record("factor.enrolled", ("user", user), user)
+    return _spare_codes(work, user)
+
+
+def prove(work: Work, session_id: UUID, secret: str | None, code: str) -> bool:
+    """Whether this session is now proven: by a new code of the app, or a spare one.
+
+    Without a secret (it does not open any more) only a spare code proves. A wrong code is counted,
+    so the caller saves the work in both cases. `Conflict` while closed.
+    """
+    factor = work.fetch_to_change(SecondFactor, _person(work))
+    if factor.closed_until is not None and factor.closed_until > work.now:
+        raise Conflict(said=CLOSED)
+    step = step_of(secret, code, work.now) if secret else None
+    if step is not None and step > factor.last_step:
+        factor.last_step = step
+    elif not _spend(work, factor.user_id, code):
+        _count_wrong(work, factor)
+        return False
+    factor.wrong, factor.closed_until = 0, None
+    _keep_proven(work, session_id)
+    work.record("factor.proven", ("user", factor.user_id), factor.user_id)
+    return True
+
+
+def forget(work: Work, user_id: UUID) -> None:
+    """Ask this person no codes any more, until they enrol anew; they are signed out everywhere.
+
+    For who lost their phone and their spare codes; the door says who may do this.
+    """
+    if work.session.get(SecondFactor, user_id) is None:
+        raise NotFound(f"second factor of {user_id}")
+    work.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+    work.session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    work.record("factor.forgotten", ("user", user_id), user_id)
+
+
+def renew_spare_codes(work: Work) -> list[str]:
+    """Ten new ones; those of before work no longer."""
+    factor = work.fetch_to_change(SecondFactor, _person(work))
+    work.record("factor.renewed", ("user", factor.user_id), factor.user_id)
+    return _spare_codes(work, factor.user_id)
+
+
+def _person(work: Work) -> UUID:
+    if work.actor.user_id is None:
+        raise NotFound("second factor of nobody")
+    return work.actor.user_id
+
+
+def _keep_proven(work: Work, session_id: UUID) -> None:
+    session = work.fetch(UserSession, session_id)
+    if session.user_id != work.actor.user_id:
+        raise NotFound(f"session {session_id}")
+    session.proven_at = work.now
+
+
+def _count_wrong(work: Work, factor: SecondFactor) -> None:
+    factor.wrong += 1
+    if factor.wrong >= MOST_WRONG:
+        factor.wrong, factor.closed_until = 0, work.now + CLOSED_FOR
+    work.record("factor.refused", ("user", factor.user_id), factor.user_id)
+
+
+def _spare_codes(work: Work, user_id: UUID) -> list[str]:
+    work.session.execute(delete(SpareCode).where(SpareCode.user_id == user_id))
+    codes = [
+        "".join(secrets.choice(SPARE_SIGNS) for _ in range(SPARE_LENGTH))
+        for _ in range(SPARE_CODES)
+    ]
+    work.session.add_all(SpareCode(user_id=user_id, hash=_hash(user_id, one)) for one in codes)
+    return codes
+
+
+def _spend(work: Work, user_id: UUID, code: str) -> bool:
+    """Whether it was a spare code; it is gone by that."""
+    typed = code.replace(" ", "").replace("-", "").lower()
+    spent = delete(SpareCode).where(
+        SpareCode.user_id == user_id, SpareCode.hash == _hash(user_id, typed)
+    )
+    return work.session.scalar(spent.returning(SpareCode.hash)) is not None
+
+
+def _hash(user_id: UUID, code: str) -> bytes:
+    """Fifty random bits need no slow hash; the id keeps equal codes of two people apart."""
+    return sha256(user_id.bytes + code.encode()).digest()

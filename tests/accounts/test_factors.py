@@ -1,0 +1,228 @@
+"""A second proof: codes of an app work once, spare codes too, and guessing leads nowhere."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts import factors, queries, service
+from app.accounts.factors import CLOSED_FOR, MOST_WRONG, SPARE_CODES, STEP, new_secret
+from app.accounts.models import SecondFactor, SpareCode, User, UserSession
+from app.core.actor import ANYONE, Role
+from app.core.errors import Conflict, NotFound
+from app.core.faults import FaultyDraft
+from app.core.work import Work
+from tests.support.builders import a_user
+from tests.support.work import MONDAY, make_work
+
+A_STEP = timedelta(seconds=STEP)
+SECRET = new_secret()
+
+
+def code_at(later: timedelta = timedelta(), secret: str = SECRET) -> str:
+    return pyotp.TOTP(secret).at(MONDAY + later)
+
+
+@pytest.fixture
+def user(session: Session) -> User:
+    return a_user(session, Role.BEHEERDER)
+
+
+class Door:
+    """Somebody before the second step, in one browser."""
+
+    def __init__(self, session: Session, user: User) -> None:
+        self.session, self.user = session, user
+        self.id = service.begin_session(self.work(), user.id)
+        session.flush()
+
+    def work(self, later: timedelta = timedelta()) -> Work:
+        return make_work(self.session, self.user, MONDAY + later)
+
+    def enrol(self) -> list[str]:
+        return factors.enrol(self.work(), self.id, SECRET, "sealed", code_at())
+
+    def prove(self, code: str, later: timedelta = A_STEP) -> bool:
+        return factors.prove(self.work(later), self.id, SECRET, code)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        self.session.flush()
+        self.session.expire_all()
+        found = queries.running_session(self.session, self.id, MONDAY)
+        assert found is not None
+        return queries.actor_in(found).roles
+
+
+@pytest.fixture
+def door(session: Session, user: User) -> Door:
+    return Door(session, user)
+
+
+@pytest.fixture
+def enrolled(session: Session, user: User, door: Door) -> Door:
+    """Who coupled an app before, and now comes in another browser."""
+    door.enrol()
+    return Door(session, user)
+
+
+def test_without_a_second_proof_nobody_has_power(door: Door) -> None:
+    assert door.roles == set()
+
+
+def test_roles_without_power_need_no_second_proof(session: Session) -> None:
+    door = Door(session, a_user(session, Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER))
+
+    assert door.roles == {Role.OPGAVEHOUDER}
+
+
+def test_who_couples_an_app_has_given_the_proof(door: Door) -> None:
+    codes = door.enrol()
+
+    assert door.roles == {Role.BEHEERDER}
+    assert len(set(codes)) == SPARE_CODES
+
+
+@pytest.mark.parametrize("code", ["", "000000", "12345", "x" * 300, "１２３４５６"])
+def test_an_app_is_coupled_by_a_code_of_it_only(session: Session, door: Door, code: str) -> None:
+    with pytest.raises(FaultyDraft):
+        factors.enrol(door.work(), door.id, SECRET, "sealed", code)
+
+    assert session.scalars(select(SecondFactor)).all() == []
+
+
+def test_a_second_app_does_not_come_in_the_place_of_the_first(enrolled: Door) -> None:
+    with pytest.raises(Conflict):
+        enrolled.enrol()
+
+
+def test_a_code_of_the_app_proves(enrolled: Door) -> None:
+    assert enrolled.roles == set()
+    assert enrolled.prove(code_at(A_STEP))
+    assert enrolled.roles == {Role.BEHEERDER}
+
+
+def test_a_code_may_be_typed_with_a_space(enrolled: Door) -> None:
+    code = code_at(A_STEP)
+
+    assert enrolled.prove(f"{code[:3]} {code[3:]}")
+
+
+def test_a_code_that_was_used_proves_nothing_more(enrolled: Door) -> None:
+    assert not enrolled.prove(code_at(), timedelta())
+    assert enrolled.prove(code_at(A_STEP))
+    assert not enrolled.prove(code_at(A_STEP))
+
+
+def test_an_older_code_proves_nothing_once_a_newer_was_used(enrolled: Door) -> None:
+    assert enrolled.prove(code_at(3 * A_STEP), 3 * A_STEP)
+    assert not enrolled.prove(code_at(2 * A_STEP), 3 * A_STEP)
+
+
+@pytest.mark.parametrize(("late", "proves"), [(0, True), (1, True), (2, False), (-1, True)])
+def test_a_clock_may_be_half_a_minute_off(enrolled: Door, *, late: int, proves: bool) -> None:
+    assert enrolled.prove(code_at(5 * A_STEP), (5 + late) * A_STEP) is proves
+
+
+def test_a_code_of_another_secret_proves_nothing(enrolled: Door) -> None:
+    assert not enrolled.prove(code_at(A_STEP, new_secret()))
+
+
+def test_a_spare_code_proves_once(session: Session, user: User, door: Door) -> None:
+    first, second, *_ = door.enrol()
+    other = Door(session, user)
+
+    assert other.prove(f"{first[:5]} {first[5:].upper()}")
+    assert not other.prove(first)
+    assert other.prove(second)
+    assert queries.count_spare_codes(session, user.id) == SPARE_CODES - 2
+
+
+@pytest.mark.parametrize("secret", [None, ""])
+def test_of_a_secret_that_does_not_open_no_code_proves(
+    session: Session, user: User, door: Door, secret: str | None
+) -> None:
+    spare = door.enrol()
+    other = Door(session, user)
+
+    assert not factors.prove(other.work(A_STEP), other.id, secret, code_at(A_STEP))
+    assert factors.prove(other.work(A_STEP), other.id, secret, spare[0])
+
+
+def test_spare_codes_of_another_prove_nothing(session: Session, door: Door) -> None:
+    codes = door.enrol()
+    other = Door(session, a_user(session, Role.BEHEERDER))
+    other.enrol()
+
+    assert not other.prove(codes[0])
+
+
+def test_spare_codes_are_kept_as_hashes_only(session: Session, door: Door) -> None:
+    codes = door.enrol()
+    session.flush()
+
+    kept = b"".join(session.scalars(select(SpareCode.hash)))
+    assert not any(code.encode() in kept for code in codes)
+
+
+def test_new_spare_codes_come_in_the_place_of_the_old(session: Session, door: Door) -> None:
+    old = door.enrol()
+    new = factors.renew_spare_codes(door.work())
+
+    assert not door.prove(old[0])
+    assert door.prove(new[0])
+    assert queries.count_spare_codes(session, door.user.id) == SPARE_CODES - 1
+
+
+def test_too_many_wrong_codes_close_the_door_for_a_while(enrolled: Door) -> None:
+    for _ in range(MOST_WRONG):
+        assert not enrolled.prove("000000")
+
+    with pytest.raises(Conflict):
+        enrolled.prove(code_at(A_STEP))
+    later = A_STEP + CLOSED_FOR
+    assert enrolled.prove(code_at(later), later)
+
+
+def test_wrong_codes_of_one_close_nobody_elses_door(session: Session, enrolled: Door) -> None:
+    other = Door(session, a_user(session, Role.BEHEERDER))
+    other.enrol()
+    for _ in range(MOST_WRONG):
+        enrolled.prove("000000")
+
+    assert other.prove(code_at(A_STEP))
+
+
+def test_a_right_code_lets_wrong_ones_be_forgotten(enrolled: Door) -> None:
+    for step in range(1, 4):
+        for _ in range(MOST_WRONG - 1):
+            assert not enrolled.prove("000000", step * A_STEP)
+        assert enrolled.prove(code_at(step * A_STEP), step * A_STEP)
+
+
+def test_nobody_proves_in_the_browser_of_another(session: Session, enrolled: Door) -> None:
+    stranger = Door(session, a_user(session, Role.BEHEERDER))
+
+    with pytest.raises(NotFound):
+        factors.prove(enrolled.work(A_STEP), stranger.id, SECRET, code_at(A_STEP))
+
+
+def test_who_lost_everything_couples_an_app_anew(session: Session, user: User, door: Door) -> None:
+    door.enrol()
+
+    factors.forget(make_work(session), user.id)
+
+    assert session.scalars(select(UserSession)).all() == []
+    assert Door(session, user).enrol()
+
+
+def test_there_is_nothing_to_forget_of_who_has_no_app(session: Session, user: User) -> None:
+    with pytest.raises(NotFound):
+        factors.forget(make_work(session), user.id)
+
+
+def test_nobody_is_no_person(session: Session, door: Door) -> None:
+    with pytest.raises(NotFound):
+        factors.enrol(make_work(session, ANYONE), door.id, SECRET, "sealed", code_at())

@@ -1,0 +1,180 @@
+"""Who has power over others signs in with two steps; without the second they are a colleague."""
+
+import re
+
+import pyotp
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.accounts.factors import MOST_WRONG, STEP, WRONG
+from app.accounts.models import SecondFactor, User
+from app.core.actor import Role
+from tests.support.builders import a_user
+from tests.support.pages import text_of
+from tests.support.web import sign_in
+from tests.support.work import MONDAY
+
+STEP_PAGE, APP_PAGE = "/account/tweede-stap", "/account/tweede-stap/app"
+
+
+@pytest.fixture
+def user(session: Session) -> User:
+    return a_user(session, Role.GEMEENTEBEHEERDER)
+
+
+@pytest.fixture
+def before(client: FlaskClient, session: Session, user: User) -> FlaskClient:
+    """A browser in which the first step was made."""
+    return sign_in(client, session, user, is_proven=False)
+
+
+def secret_on(page: str) -> str:
+    found = re.search(r'class="dgvn-code">([A-Z2-7 ]+)<', page)
+    assert found
+    return found[1].replace(" ", "")
+
+
+def sealed_on(page: str) -> str:
+    found = re.search(r'name="sealed"[^>]*value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def enrol(client: FlaskClient) -> str:
+    """Couple an app; its secret."""
+    page = client.get(APP_PAGE).text
+    secret = secret_on(page)
+    code = pyotp.TOTP(secret).at(MONDAY)
+    answer = client.post(APP_PAGE, data={"sealed": sealed_on(page), "code": code})
+    assert "Bewaar je reservecodes" in answer.text
+    return secret
+
+
+def test_pages_of_the_role_wait_for_the_second_step(before: FlaskClient) -> None:
+    answer = before.get("/beheer")
+
+    assert (answer.status_code, answer.location) == (302, STEP_PAGE)
+
+
+def test_without_it_they_are_a_colleague_like_any_other(before: FlaskClient) -> None:
+    page = before.get("/account")
+
+    assert page.status_code == 200
+    assert 'href="/beheer"' not in page.text
+
+
+def test_the_first_time_an_app_is_coupled(before: FlaskClient) -> None:
+    assert before.get(STEP_PAGE).location == APP_PAGE
+    page = before.get(APP_PAGE)
+
+    assert "<svg" in page.text
+    assert secret_on(page.text)
+
+
+def test_who_couples_an_app_goes_on_to_the_page_they_came_for(before: FlaskClient) -> None:
+    before.get("/beheer/inzicht")
+    enrol(before)
+
+    assert before.get("/beheer").status_code == 200
+
+
+def test_the_page_they_came_for_stands_under_the_codes(before: FlaskClient) -> None:
+    before.get("/beheer/inzicht")
+    page = before.get(APP_PAGE).text
+    code = pyotp.TOTP(secret_on(page)).at(MONDAY)
+
+    answer = before.post(APP_PAGE, data={"sealed": sealed_on(page), "code": code})
+
+    assert 'href="/beheer/inzicht"' in answer.text
+
+
+def test_a_wrong_first_code_keeps_the_same_picture(before: FlaskClient) -> None:
+    page = before.get(APP_PAGE).text
+
+    answer = before.post(APP_PAGE, data={"sealed": sealed_on(page), "code": "000000"})
+
+    assert answer.status_code == 422
+    assert secret_on(answer.text) == secret_on(page)
+    assert WRONG in text_of(answer)
+
+
+@pytest.mark.parametrize("sealed", ["x", "é" * 400])
+def test_a_secret_of_somebody_elses_making_is_not_taken(before: FlaskClient, sealed: str) -> None:
+    answer = before.post(APP_PAGE, data={"sealed": sealed, "code": "000000"})
+
+    assert answer.status_code == 400
+
+
+def test_later_a_code_of_the_app_is_asked(
+    before: FlaskClient, session: Session, user: User
+) -> None:
+    secret = enrol(before)
+    sign_in(before, session, user, is_proven=False)
+    before.get("/beheer/inzicht")
+    wrong = before.post(STEP_PAGE, data={"code": "000000"})
+    with time_machine.travel(MONDAY.timestamp() + STEP):
+        right = before.post(STEP_PAGE, data={"code": pyotp.TOTP(secret).now()})
+        onward = before.get("/beheer/inzicht")
+
+    assert (wrong.status_code, WRONG in text_of(wrong)) == (422, True)
+    assert right.location == "/beheer/inzicht"
+    assert onward.status_code == 200
+
+
+def test_guessing_closes_the_door(before: FlaskClient, session: Session, user: User) -> None:
+    secret = enrol(before)
+    sign_in(before, session, user, is_proven=False)
+    for _ in range(MOST_WRONG):
+        before.post(STEP_PAGE, data={"code": "000000"})
+    with time_machine.travel(MONDAY.timestamp() + STEP):
+        answer = before.post(STEP_PAGE, data={"code": pyotp.TOTP(secret).now()})
+
+    assert "Wacht een kwartier" in text_of(answer)
+    assert before.get("/beheer").status_code == 302
+
+
+def test_who_proved_is_asked_no_second_time(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    assert client.get(STEP_PAGE).status_code == 302
+    assert client.get(APP_PAGE).status_code == 302
+
+
+def test_nobody_without_power_is_asked(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session, Role.OPGAVEHOUDER), is_proven=False)
+
+    assert client.get("/onze-opgaven").status_code == 200
+    assert client.get(STEP_PAGE).location != APP_PAGE
+
+
+def test_pages_of_another_role_are_not_there_either(before: FlaskClient) -> None:
+    """The second step is asked for what they may do after it only."""
+    assert before.get("/beheer/systeem").status_code == 404
+
+
+def test_what_was_typed_is_not_lost(before: FlaskClient) -> None:
+    answer = before.post(
+        "/uren/limiet", data={"hours": "40"}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+
+    assert answer.status_code == 400
+    assert 'value="40"' in answer.text
+
+
+def test_spare_codes_are_made_anew(before: FlaskClient, session: Session) -> None:
+    enrol(before)
+
+    assert "10 reservecodes" in before.get("/account").text
+    assert "Bewaar je reservecodes" in before.post("/account/reservecodes").text
+
+
+def test_without_the_second_step_there_are_no_spare_codes(
+    before: FlaskClient, session: Session, user: User
+) -> None:
+    enrol(before)
+    sign_in(before, session, user, is_proven=False)
+
+    assert before.post("/account/reservecodes").location == STEP_PAGE
+    assert session.get(SecondFactor, user.id) is not None
