@@ -22,7 +22,7 @@ from app.hours import queries, service
 from app.hours.rules import HOUR, Quarter
 from app.opgaven.models import Opgave
 from app.opgaven.rules import TITLE_LIMIT, OpgaveStatus
-from app.web.hours.export import decimal_hours, plain_text
+from app.web.hours.export import decimal_hours
 from app.web.hours.pages import limit_words, owed_words, standing_words
 from app.web.hours.statement import statement_pdf
 from tests.hours.builders import a_statement, booked, lent
@@ -182,18 +182,6 @@ def test_a_spreadsheet_gets_every_booking_with_the_balance_after_it(
     ]
     ended = rows_of(client.get("/uren/2026/3/csv"))
     assert ended[-1] == ["30-09-2026", "Eindstand", "", "", "", "", "", "30,00"]
-
-
-@pytest.mark.parametrize(
-    "text", ["=A1", "+1", "-1", "@x", "|calc", "%1", "\tx", "\r=x", "  =A1", "＝A1", "＠x"]
-)
-def test_what_a_spreadsheet_would_count_with_is_text(text: str) -> None:
-    assert plain_text(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "Opgave = nu", "’s-Gravenhage", "A-B", "2 + 2"])
-def test_other_text_stays_as_it_is(text: str) -> None:
-    assert plain_text(text) == text
 
 
 @pytest.mark.parametrize(

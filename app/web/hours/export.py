@@ -1,26 +1,22 @@
 """A statement as a table for a Dutch spreadsheet."""
 
-import csv
 from datetime import date
 from decimal import Decimal
-from io import StringIO
 
 from app.hours.queries import Line, Statement
 from app.hours.rules import HOUR
 from app.labels import label
 from app.web.hours.pages import short_day
+from app.web.sheets import plain_text, sheet
 
 HEADS = (
     *("Geboekt op", "Wat", "Correctie", "Andere gemeente", "Opgave", "Week vanaf"),
     *("Uren erbij of eraf", "Stand in uren"),
 )
-# A cell that begins with one of these is a formula to a spreadsheet.
-FORMULA_SIGNS = tuple("=+-@|%\t\r\n＝＋－＠")
-ENCODING = "utf-8-sig"
 
 
 def csv_of(statement: Statement, today: date) -> bytes:
-    """Semicolons and decimal commas, as spreadsheets expect where Dutch is spoken.
+    """With decimal commas.
 
     Of a quarter that runs the last row tells how it stands today.
     """
@@ -32,16 +28,7 @@ def csv_of(statement: Statement, today: date) -> bytes:
     is_over = quarter.ends_on < today
     last = (quarter.ends_on, "Eindstand") if is_over else (today, "Stand nu")
     rows.append(_standing(*last, balance))
-    written = StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    writer.writerow(HEADS)
-    writer.writerows(rows)
-    return written.getvalue().encode(ENCODING)
-
-
-def plain_text(text: str) -> str:
-    """What somebody typed, so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
+    return sheet(HEADS, rows)
 
 
 def decimal_hours(minutes: int) -> str:
