@@ -1,0 +1,1 @@
+"""What is kept of whom: what it is for, how somebody gets it, and when it goes."""

@@ -1,0 +1,105 @@
+"""Every column of the database is in the dictionary, and nothing else is."""
+
+import pytest
+from sqlalchemy import Table
+
+from app.privacy.dictionary import dictionary, parse
+from app.tables import METADATA
+
+OWN = dictionary()
+# Columns that lead to somebody whose data the row is not: who decided, booked or granted.
+ABOUT_OTHERS = {
+    *("role_grant.granted_by", "access_request.decided_by", "opgave.submitted_by"),
+    *("hour_account.changed_by", "hour_settling.settled_by", "hour_settling.undone_by"),
+    *("notice.profile_id", "report.decided_by", "report.profile_id", "spare_code.user_id"),
+}
+
+
+def undescribed(tables: dict[str, Table]) -> set[str]:
+    """Columns that one of both knows and the other does not."""
+    stored = {f"{name}.{column.name}" for name, table in tables.items() for column in table.c}
+    described = {
+        f"{name}.{column}" for name, table in OWN.tables.items() for column in table.columns
+    }
+    return stored ^ described
+
+
+def leads(table: Table, way: str) -> str:
+    """Where a way ends: a column of a table."""
+    name, _, further = way.partition(".")
+    if not further:
+        return f"{table.name}.{name}"
+    (key,) = table.c[name].foreign_keys
+    return leads(key.column.table, further)
+
+
+def to_people(table: Table) -> set[str]:
+    """The columns of a table that hold a person."""
+    return {
+        f"{table.name}.{column.name}"
+        for column in table.c
+        for key in column.foreign_keys
+        if (key.column.table.name, key.column.name)
+        in {("user", "id"), ("profile", "user_id"), ("second_factor", "user_id")}
+    }
+
+
+def test_every_column_is_described_and_nothing_else() -> None:
+    assert undescribed(dict(METADATA.tables)) == set()
+
+
+def test_a_column_that_is_not_described_is_found() -> None:
+    less = {name: table for name, table in METADATA.tables.items() if name != "evidence"}
+
+    assert "evidence.opgave_title" in undescribed(less)
+
+
+def test_no_column_is_both_shown_and_kept() -> None:
+    twice = {name: set(table.shown) & table.kept for name, table in OWN.tables.items()}
+
+    assert {name: both for name, both in twice.items() if both} == {}
+
+
+def test_words_and_writers_are_columns() -> None:
+    for table in OWN.tables.values():
+        assert table.words <= table.columns
+        if table.writer:
+            assert {table.writer, "taken_down_at"} <= table.columns
+
+
+def test_what_can_be_taken_down_has_a_writer() -> None:
+    closed = {name for name, table in METADATA.tables.items() if "taken_down_at" in table.c}
+
+    assert {name for name, table in OWN.tables.items() if table.writer} == closed
+
+
+@pytest.mark.parametrize("name", METADATA.tables)
+def test_rows_of_people_lead_to_them(name: str) -> None:
+    """Whoever stands in a row gets it, or it is said here that it is not theirs."""
+    table = METADATA.tables[name]
+    ways = OWN.tables[name].whose
+
+    ends = {leads(table, way) for way in ways}
+    assert to_people(table) - ABOUT_OTHERS <= {f"{name}.{way}" for way in ways}
+    assert all(end.partition(".")[2] in {"email", "id"} or "_" in end for end in ends)
+
+
+def test_whoever_gets_rows_gets_them_under_a_title() -> None:
+    for table in OWN.tables.values():
+        assert bool(table.whose) == bool(table.shown) == bool(table.title), table.name
+
+
+def test_words_of_people_go_after_a_time() -> None:
+    for table in OWN.tables.values():
+        if table.whose and table.kind.title != "Begrippen":
+            assert table.kind.is_of_people, table.name
+
+
+def test_a_table_of_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(KeyError):
+        parse('[kinds]\n[tables.user]\nkind = "accont"\nwhose = []\nkept = []')
+
+
+def test_a_word_that_the_file_does_not_know_is_refused() -> None:
+    with pytest.raises(TypeError):
+        parse('[kinds]\n[tables.user]\nkind = "account"\nwhose = []\nkept = []\nhiden = []')
