@@ -27,6 +27,7 @@ from app.web.opgaven.review import review
 from app.web.opgaven.views import opgaven
 from app.web.outcomes.views import outcomes
 from app.web.people.views import people
+from app.web.privacy.views import privacy
 from app.web.responses.by_mail import by_mail
 from app.web.responses.views import responses
 from app.web.together.views import together
@@ -64,6 +65,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         moderation,
         accounts,
         account,
+        privacy,
     )
     return (
         *always,

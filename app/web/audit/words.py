@@ -22,6 +22,7 @@ DEEDS: Mapping[str, str] = {
     "completion.reported": "meldde dat een inzet klaar is",
     "concepts.merged": "voegde twee begrippen samen",
     "conversation.begun": "begon een gesprek",
+    "data.exported": "haalde alle eigen gegevens op",
     "decision.undone": "draaide een besluit over een woord terug",
     "dispute.withdrawn": "vond een reden van een match toch goed",
     "domain.ended": "haalde een maildomein van een gemeente weg",

@@ -1,0 +1,84 @@
+"""All that the house keeps of one person, for that person."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, Table, and_, case, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.orm import METADATA
+from app.loans.rules import Party
+from app.privacy import dictionary
+from app.privacy.dictionary import dictionary as own_dictionary
+
+
+@dataclass(frozen=True)
+class Person:
+    user_id: UUID
+    email: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one table: of each the columns that its people get, in the order of `shown`."""
+
+    table: dictionary.Table
+    rows: list[Mapping[str, object]]
+
+
+def parts_of(session: Session, person: Person) -> Iterator[Part]:
+    """Table by table; one in which nothing is theirs is left out."""
+    of_people = (table for table in own_dictionary().tables.values() if table.whose)
+    for table in of_people:
+        part = Part(table, _rows(session, table, person))
+        if part.rows:
+            yield part
+
+
+def _rows(session: Session, table: dictionary.Table, person: Person) -> list[Mapping[str, object]]:
+    stored = METADATA.tables[table.name]
+    theirs = or_(*(_leads_to(stored, way, person) for way in table.whose))
+    asked = select(*_columns(stored, table, person)).where(theirs, *_is_told(stored))
+    return [dict(row) for row in session.execute(asked.order_by(*_in_order(stored))).mappings()]
+
+
+def _leads_to(table: Table, way: str, person: Person) -> ColumnElement[bool]:
+    name, _, further = way.partition(".")
+    column = table.c[name]
+    if not further:
+        return column == (person.email if name == "email" else person.user_id)
+    (key,) = column.foreign_keys
+    there = key.column
+    return column.in_(select(there).where(_leads_to(there.table, further, person)))
+
+
+def _columns(
+    stored: Table, table: dictionary.Table, person: Person
+) -> Iterator[ColumnElement[object]]:
+    for name in table.shown:
+        column = stored.c[name]
+        if name in table.words and table.writer:
+            is_closed = and_(
+                stored.c["taken_down_at"].is_not(None),
+                stored.c[table.writer].is_distinct_from(person.user_id),
+            )
+            yield case((is_closed, ""), else_=column).label(name)
+        else:
+            yield column
+
+
+def _is_told(stored: Table) -> Iterator[ColumnElement[bool]]:
+    """What the other side of a loan said of it is read once both did, or when it is time."""
+    if stored.name == "feedback":
+        yield or_(stored.c.shown_on.is_not(None), stored.c.party == Party.PROFESSIONAL)
+    if stored.name == "shown_skill":
+        said = METADATA.tables["feedback"].c
+        shown = select(said.loan_id).where(said.shown_on.is_not(None))
+        yield stored.c.loan_id.in_(shown)
+
+
+def _in_order(stored: Table) -> list[Column[object]]:
+    """The oldest first where rows know their moment; the key makes it one order."""
+    moments = [column for column in stored.c if column.name.endswith(("_at", "_on"))]
+    return [*moments[:1], *stored.primary_key.columns]

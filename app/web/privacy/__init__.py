@@ -1,0 +1,1 @@
+"""What people get of their own data."""

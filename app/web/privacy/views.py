@@ -1,0 +1,33 @@
+"""One's own data, in one click."""
+
+from flask import Blueprint, Response
+from flask_login import current_user
+
+from app.core.clock import utc_now
+from app.extensions import db, limiter
+from app.privacy.export import Person, parts_of
+from app.web.auth import current_actor
+from app.web.policy import Policy, allow
+from app.web.privacy.archive import archive
+from app.web.work import open_work
+
+# Per person: each time every table is read.
+DOWNLOADS = "10/hour"
+
+privacy = Blueprint("privacy", __name__)
+
+
+@privacy.post("/account/gegevens")
+@allow(Policy.SIGNED_IN)
+@limiter.limit(DOWNLOADS, key_func=lambda: str(current_actor().user_id))
+def download() -> Response:
+    """All that is kept of who asks, as one file."""
+    own = Person(current_user.user_id, current_user.email)
+    with open_work() as work:
+        work.record("data.exported", ("user", own.user_id))
+    now = utc_now()
+    answer = Response(archive(db.session(), list(parts_of(db.session(), own)), now))
+    answer.mimetype = "application/zip"
+    name = f"mijn-gegevens-{now:%Y-%m-%d}.zip"
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer

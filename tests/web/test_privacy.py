@@ -1,0 +1,84 @@
+"""One's own data comes as one file, to read and to work with."""
+
+import csv
+import json
+from io import BytesIO, StringIO
+from zipfile import ZipFile
+
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.audit import entries
+from tests.conversations.builders import a_question, say
+from tests.support.builders import a_profile, a_skill, a_user
+from tests.support.web import sign_in
+
+FORMULA = "=HYPERLINK(1)"
+
+
+def fetched(client: FlaskClient) -> ZipFile:
+    answer = client.post("/account/gegevens")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/zip"
+    assert "mijn-gegevens-2026-11-23.zip" in answer.headers["Content-Disposition"]
+    return ZipFile(BytesIO(answer.data))
+
+
+def table(bundle: ZipFile, name: str) -> list[dict[str, str]]:
+    text = bundle.read(f"tabellen/{name}.csv").decode("utf-8-sig")
+    return list(csv.DictReader(StringIO(text), delimiter=";"))
+
+
+def test_somebody_gets_their_data_in_three_shapes(client: FlaskClient, session: Session) -> None:
+    profile = a_profile(session, a_skill("inkoop", evidence=FORMULA), about="Ik ben <b>er</b>")
+    owner = session.get_one(User, profile.user_id)
+    a_profile(session, a_skill("handhaving"))
+    sign_in(client, session, owner)
+
+    bundle = fetched(client)
+
+    page = bundle.read("lees-mij.html").decode()
+    assert "Ik ben &lt;b&gt;er&lt;/b&gt;" in page
+    assert "handhaving" not in page
+    (skill,) = table(bundle, "kennis-en-ervaring")
+    assert skill["Kennis of ervaring"] == "inkoop"
+    assert skill["Waaruit dat blijkt"] == f"'{FORMULA}"
+    told = json.loads(bundle.read("gegevens.json"))
+    assert told["Je account"][0]["werkmail"] == owner.email
+    assert told["Kennis en ervaring"][0]["waaruit dat blijkt"] == FORMULA
+    assert told["Profiel"][0]["stand"] == profile.state.value
+
+
+def test_an_opgave_is_named_until_it_is_taken_down(client: FlaskClient, session: Session) -> None:
+    talk = a_question(session)
+    say(session, talk, talk.owner, "Op de markt")
+    sign_in(client, session, talk.professional)
+
+    (row,) = table(fetched(client), "gesprekken")
+    assert row["Opgave"] == talk.opgave.title
+    talk.opgave.taken_down_at = talk.opgave.created_at
+    session.flush()
+    (row,) = table(fetched(client), "gesprekken")
+    assert row["Opgave"] == "Een opgave die is weggehaald"
+
+
+def test_fetching_is_kept_in_the_log(client: FlaskClient, session: Session) -> None:
+    user = a_user(session)
+    sign_in(client, session, user)
+
+    fetched(client)
+
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    deeds = [(entry.deed, entry.actor_id) for entry in entries(session)]
+    assert ("data.exported", user.id) in deeds
+
+
+def test_the_button_stands_on_the_account_page(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session))
+
+    page = client.get("/account").text
+
+    assert 'action="/account/gegevens"' in page
+    assert "Haal al je gegevens op" in page
