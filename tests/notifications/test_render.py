@@ -36,6 +36,9 @@ TAG = '<b class="x">Jan & co</b>'
 class Addresses:
     """Addresses that are easy to recognise."""
 
+    def hours(self) -> str:
+        return "https://dgvn.example/uren"
+
     def contact_email(self) -> str:
         return "contact@dgvn.example"
 
@@ -178,6 +181,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         "is_down": False,
         "is_open": False,
         "is_interested": False,
+        "is_taken_back": False,
         "closes_on": CLOSES,
         "why": word,
         "lines": (word,),
@@ -216,6 +220,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "lines": (word,),
             "loans": (word,),
         },
+        MailKind.URENBANK: {"user_id": READER, "sentence": word, "year": 2026, "is_limit": True},
         MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},
     }
     return {"name": word, **facts[kind]}
@@ -323,7 +328,8 @@ def test_only_mail_that_nobody_asked_for_offers_to_unsubscribe() -> None:
 
     assert offering == [
         *(MailKind.INTEREST_SHOWN, MailKind.MESSAGE),
-        *(MailKind.INVITATION, MailKind.OUTCOME, MailKind.ANSWER_AWAITED, MailKind.DIGEST),
+        *(MailKind.INVITATION, MailKind.OUTCOME, MailKind.ANSWER_AWAITED),
+        *(MailKind.URENBANK, MailKind.DIGEST),
     ]
     assert "/afmelden/7responses?" in render(MailKind.INTEREST_SHOWN).text
 
