@@ -1,6 +1,9 @@
 """What the clock alone brings about."""
 
+from collections.abc import Callable
+
 from app.conversations import awaiting
+from app.core.work import Work
 from app.extensions import shelf
 from app.hours import service as hours
 from app.loans import service as loans
@@ -12,20 +15,41 @@ from app.responses import inviting
 from workers.work import open_work
 
 
-def sweep_opgaven() -> None:
-    """First the loans: what is being signed holds up the end of its opgave."""
+def _sweep_opgaven(work: Work) -> None:
+    life.sweep(work, being_signed(work.session))
+
+
+# First the loans that are over: who left early frees a seat, by which its opgave goes on.
+SWEEPS: tuple[Callable[[Work], object], ...] = (
+    loans.end_what_is_over,
+    loans.tell_end_talks,
+    _sweep_opgaven,
+    loans.finish_opgaven,
+    loans.report_what_fell_silent,
+    loans.close_what_nobody_disputes,
+    loans.show_feedback,
+    loans.ask_for_feedback,
+)
+
+
+def sweep_loans_and_opgaven() -> None:
+    """Each sweep is saved apart, so that one that fails does not stop the others.
+
+    An `ExceptionGroup` tells afterwards of all that failed.
+    """
     with open_work() as work:
         if not is_anything_due(work.session, work.today):
             # Nearly every time; so nothing more is asked.
             return
-        loans.end_what_is_over(work)
-        loans.tell_end_talks(work)
-        life.sweep(work, being_signed(work.session))
-        loans.finish_opgaven(work)
-        loans.report_what_fell_silent(work)
-        loans.close_what_nobody_disputes(work)
-        loans.show_feedback(work)
-        loans.ask_for_feedback(work)
+    failed = []
+    for sweep in SWEEPS:
+        try:
+            with open_work() as work:
+                sweep(work)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("sweeps that failed", failed)
 
 
 def expire_invitations() -> None:

@@ -48,8 +48,11 @@ TICKS = {
     "settle mail without a verdict": Tick("mail.settle", mail.settle, 30, Group.TICK),
     # Not beside the jobs that bring sign-in links on their way: it may take most of a minute.
     "plan digests": Tick("digests.plan", digests.plan, 60, Group.MAIL_BULK),
-    "bring opgaven to what the day makes of them": Tick(
-        "housekeeping.sweep_opgaven", housekeeping.sweep_opgaven, 300, Group.TICK
+    "bring loans and opgaven to what the day makes of them": Tick(
+        "housekeeping.sweep_loans_and_opgaven",
+        housekeeping.sweep_loans_and_opgaven,
+        300,
+        Group.TICK,
     ),
     "end invitations that nobody answered": Tick(
         "housekeeping.expire_invitations", housekeeping.expire_invitations, 300, Group.TICK

@@ -2,15 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.conversations import service as conversations
 from app.conversations.models import AwaitedAnswer
+from app.core.errors import Conflict
 from app.core.outbox import OutboxMessage
 from app.hours.queries import balance
-from app.loans.rules import LoanState
+from app.loans.rules import LoanState, Party
 from app.matching.models import Match, NightlyRun
 from app.opgaven.rules import OpgaveStatus
 from tests.conversations.builders import a_question, say
@@ -30,7 +32,7 @@ def test_an_opgave_expires_when_its_last_day_is_over(session: Session) -> None:
     session.commit()
 
     with time_machine.travel(MONDAY, tick=False):
-        housekeeping.sweep_opgaven()
+        housekeeping.sweep_loans_and_opgaven()
 
     session.expire_all()
     assert (late.status, last_day.status) == (OpgaveStatus.EXPIRED, OpgaveStatus.OPEN)
@@ -43,7 +45,7 @@ def test_a_loan_of_which_nobody_says_anything_is_closed(session: Session) -> Non
     states = []
     for days in (1, 31, 61):
         with time_machine.travel(MONDAY + timedelta(days=days), tick=False):
-            housekeeping.sweep_opgaven()
+            housekeeping.sweep_loans_and_opgaven()
         session.expire_all()
         states.append((loan.state, loan.reported_on))
 
@@ -58,6 +60,23 @@ def test_a_loan_of_which_nobody_says_anything_is_closed(session: Session) -> Non
         "completion.reported",
         "loan.closed",
     ]
+
+
+def test_one_sweep_that_fails_does_not_stop_the_others(session: Session) -> None:
+    who = parties(session)
+    loan = a_running_loan(session, who, starts_on=TODAY, ends_on=TODAY)
+    # Who left early frees a seat, and here is none.
+    loan.ended_by, who.opgave.people_taken = Party.BORROWER, 0
+    late = an_opgave(session, "Verkeerskunde", closes_on=TODAY)
+    session.commit()
+
+    tomorrow = time_machine.travel(MONDAY + timedelta(days=1), tick=False)
+    with tomorrow, pytest.raises(ExceptionGroup) as failed:
+        housekeeping.sweep_loans_and_opgaven()
+
+    session.expire_all()
+    assert (loan.state, late.status) == (LoanState.ACTIVE, OpgaveStatus.EXPIRED)
+    assert [type(one) for one in failed.value.exceptions] == [Conflict]
 
 
 def test_hours_follow_a_gemeente_that_merged(session: Session) -> None:
