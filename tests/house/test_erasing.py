@@ -171,6 +171,21 @@ def test_a_loan_that_ran_stays_under_a_colleague_without_a_name(
     assert session.get(WorkedWeek, (loan.id, monday_of(TODAY - timedelta(days=7)))) is not None
 
 
+def test_what_never_began_goes(session: Session, leaver: User, colleague: Colleague) -> None:
+    who = as_professional(session, leaver)
+    loan_id = a_running_loan(session, who).id
+    why = Refusal(next(iter(Reason)), "Er komt iets tussen.")
+    loans.call_off(make_work(session, leaver), loan_id, Party.PROFESSIONAL, why)
+    user_id, address = str(leaver.id), leaver.email
+
+    for block in steps():
+        run(session, block, address, user_id, colleague)
+
+    assert session.get(Loan, loan_id) is None
+    assert holding(session, NAME) == holding(session, address) == holding(session, "Oud-c") == set()
+    assert holding(session, user_id) <= KEEP_THE_ID
+
+
 def test_what_was_only_asked_goes(session: Session, leaver: User, colleague: Colleague) -> None:
     loan_id = a_loan(session, as_professional(session, leaver)).id
     user_id, address = str(leaver.id), leaver.email
