@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.core.workdays import next_workday
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import now_called
 from app.hours import queries as hours
+from app.loans.awaited import WaitingLoan, may_wait
 from app.loans.models import Feedback, Loan, Remark, ShownSkill, Terms, WorkedWeek
 from app.loans.rules import (
     CLOSERS,
@@ -58,12 +59,10 @@ NAMELESS = "Inzet van {name} bij gemeente {gemeente}"
 
 
 @dataclass(frozen=True)
-class SeenLoan:
+class SeenLoan(WaitingLoan):
     """A loan as its three parties see it: all of them the same."""
 
-    loan: Loan
-    # The terms on the table, and those that hold; the same ones when nothing is to be signed.
-    terms: Terms
+    # The terms that hold; those on the table when nothing is to be signed.
     agreed: Terms | None
     # Every version that three signed, the last first.
     agreements: list[Terms]
@@ -71,7 +70,6 @@ class SeenLoan:
     refusals: list[Terms]
     # As all three may read it; in its place who works where, when a beheerder took it down.
     opgave_title: str
-    opgave_down_at: datetime | None
     professional_name: str
     professional_email: str
     lender_name: str
@@ -80,10 +78,6 @@ class SeenLoan:
     weeks: dict[date, int]
     # What stood there when somebody agreed or objected, of the weeks that were changed since.
     weeks_before: dict[date, int]
-    # When the hours of each week were written last.
-    written_at: dict[date, datetime]
-    # The first one first.
-    remarks: list[Remark]
     feedback: dict[Party, Feedback]
     # What the borrower saw of each skill.
     skills: list[ShownSkill]
@@ -93,83 +87,6 @@ class SeenLoan:
     @property
     def is_opgave_down(self) -> bool:
         return self.opgave_down_at is not None
-
-    @property
-    def fell_with_opgave(self) -> bool:
-        """Whether a beheerder took the opgave away while it waited for signatures: nobody said no.
-
-        Also until the workers have ended it.
-        """
-        loan, down_at = self.loan, self.opgave_down_at
-        if down_at is None or loan.state is LoanState.ASKED:
-            return down_at is not None
-        if loan.reason is not Reason.OPGAVE_ENDED or loan.ended_at is None:
-            return False
-        return loan.ended_at >= down_at
-
-    @property
-    def question(self) -> Remark | None:
-        """The last word, while its party waits for an answer: before they sign, whatever they said.
-
-        A manager who signed, and often has no account, may still ask something. Other terms are an
-        answer; that another signs is none.
-        """
-        last = self.remarks[-1] if self.remarks else None
-        if last is None or self.loan.state not in UNDER_WAY or last.said_at < self.terms.made_at:
-            return None
-        if last.is_objection or self.fell_with_opgave:
-            return None
-        signed_at = self.terms.signed_at.get(last.party)
-        if signed_at is None:
-            return last if last.party in self.waits_for else None
-        asks = last.party is Party.LENDER and "?" in last.words
-        return last if asks and last.said_at > signed_at else None
-
-    @property
-    def asks(self) -> Party | None:
-        """Who waits for an answer: the others are waited for."""
-        return self.question.party if self.question else None
-
-    @property
-    def objection(self) -> Remark | None:
-        """Who said last that the hours are not right, until they are written anew.
-
-        An answer of the professional, or who agrees after all, ends it too; hours of a week that
-        was still to come do not.
-        """
-        objections = [one for one in self.remarks if one.is_objection]
-        if not objections or self.loan.state not in {LoanState.ACTIVE, LoanState.ENDED}:
-            return None
-        last = objections[-1]
-        answers = [one.said_at for one in self.remarks if one.party is Party.PROFESSIONAL]
-        meant = dutch_day(last.said_at)
-        written = [at for monday, at in self.written_at.items() if monday <= meant]
-        steps = [*answers, *written, *self.loan.agreed_at.values()]
-        return None if any(at > last.said_at for at in steps) else last
-
-    def question_to(self, party: Party) -> Remark | None:
-        """What this party is asked, or hears is wrong; nothing of what is their own."""
-        if self.question is not None:
-            return self.question if self.asks is not party else None
-        return self.objection if party is Party.PROFESSIONAL else None
-
-    def waits_for_party(self, party: Party) -> bool:
-        """Who is asked something is waited for; otherwise whose signature is missing.
-
-        Who named a manager that no mail reaches has to look at the address first, and who wrote
-        hours that are not right at the hours.
-        """
-        if self.fell_with_opgave:
-            return False
-        if party is Party.PROFESSIONAL and self.has_to_look_for_manager:
-            return True
-        if self.objection is not None and (
-            party is Party.PROFESSIONAL or self.loan.state is LoanState.ENDED
-        ):
-            return party is Party.PROFESSIONAL
-        if self.asks is not None:
-            return party is not self.asks
-        return party in self.waits_for or party in self.loan.waits_to_close
 
     def is_last_step(self, remark: Remark) -> bool:
         """Whether nobody changed, signed or refused terms since."""
@@ -203,11 +120,6 @@ class SeenLoan:
     def is_feedback_shown(self) -> bool:
         """Whether both read what there is."""
         return any(one.shown_on for one in self.feedback.values())
-
-    @property
-    def has_to_look_for_manager(self) -> bool:
-        """Whether nothing happens before the professional looks at the address of the manager."""
-        return self.loan.state in UNDER_WAY and self.loan.manager_unreached_at is not None
 
     @property
     def may_name_another_manager(self) -> bool:
@@ -260,15 +172,6 @@ class SeenLoan:
             return []
         first_day = min(terms.starts_on for terms in self.agreements)
         return weeks_begun(first_day, self.loan.last_day, today)
-
-    @property
-    def waits_for(self) -> list[Party]:
-        """Whose signature is missing."""
-        if self.loan.state not in UNDER_WAY or self.loan.version == self.loan.agreed_version:
-            return []
-        if self.fell_with_opgave:
-            return []
-        return [party for party in Party if party not in self.terms.signed_at]
 
 
 def under_way(session: Session, opgave_id: UUID, user_id: UUID) -> Loan | None:
@@ -340,21 +243,28 @@ def was_ever_asked(session: Session, viewer: Actor) -> bool:
 
 def waiting(session: Session, viewer: Actor) -> Counter[Party]:
     """How many loans wait for the viewer, by the part that they have in them."""
-    is_open = Loan.state.in_((*UNDER_WAY, LoanState.ENDED))
-    found = _in_which_has_a_part(session, viewer, is_open)
-    return Counter(party for seen, party in found if seen.waits_for_party(party))
+    email = email_of(session, viewer)
+    found = _waiting(session, and_(may_wait(), _has_a_part(viewer, email)))
+    known = [(one, party_of(one.loan, viewer, email)) for one in found]
+    return Counter(
+        party for one, party in known if party is not None and one.waits_for_party(party)
+    )
 
 
 def _in_which_has_a_part(
     session: Session, viewer: Actor, condition: ColumnElement[bool]
 ) -> list[tuple[SeenLoan, Party]]:
     email = email_of(session, viewer)
+    found = _found(session, and_(condition, _has_a_part(viewer, email)))
+    known = [(seen, party_of(seen.loan, viewer, email)) for seen in found]
+    return [(seen, party) for seen, party in known if party is not None]
+
+
+def _has_a_part(viewer: Actor, email: str) -> ColumnElement[bool]:
     parts = [Loan.user_id == viewer.user_id, Loan.manager_email == email]
     if may_edit(viewer, viewer.gemeente_code or ""):
         parts.append(Loan.gemeente_code == viewer.gemeente_code)
-    found = _found(session, and_(condition, or_(*parts)))
-    known = [(seen, party_of(seen.loan, viewer, email)) for seen in found]
-    return [(seen, party) for seen, party in known if party is not None]
+    return or_(*parts)
 
 
 def newest_of(
@@ -771,6 +681,29 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
     ]
 
 
+def _waiting(session: Session, condition: ColumnElement[bool]) -> list[WaitingLoan]:
+    """With no more than a number asks for: this is looked at for the menu of every page."""
+    down_at = select(Opgave.taken_down_at).where(Opgave.id == Loan.opgave_id).scalar_subquery()
+    on_table = and_(Terms.loan_id == Loan.id, Terms.version == Loan.version)
+    found = select(Loan, Terms, down_at).join(Terms, on_table).where(condition)
+    rows = session.execute(found).all()
+    if not rows:
+        return []
+    remarks = _remarks_of(session, [loan for loan, *_ in rows])
+    objected = {one.loan_id for said in remarks.values() for one in said if one.is_objection}
+    weeks = _weeks_of(session, [loan for loan, *_ in rows if loan.id in objected])
+    return [
+        WaitingLoan(
+            loan=loan,
+            terms=terms,
+            opgave_down_at=opgave_down_at,
+            written_at={row.monday: row.written_at for row in weeks.get(loan.id, [])},
+            remarks=remarks.get(loan.id, []),
+        )
+        for loan, terms, opgave_down_at in rows
+    ]
+
+
 def _people(session: Session, user_ids: list[UUID]) -> dict[UUID, User]:
     return {user.id: user for user in session.scalars(select(User).where(User.id.in_(user_ids)))}
 
@@ -823,6 +756,8 @@ def _kept_from(session: Session, loans: list[Loan]) -> dict[UUID, set[str]]:
 def _weeks_of(session: Session, loans: list[Loan]) -> dict[UUID, list[WorkedWeek]]:
     """What was written of each, the first week first."""
     weeks: dict[UUID, list[WorkedWeek]] = {}
+    if not loans:
+        return weeks
     for row in session.scalars(
         select(WorkedWeek)
         .where(WorkedWeek.loan_id.in_([one.id for one in loans]))

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.queries import actor_of
 from app.core.errors import Conflict, DomainError
 from app.core.work import Work
 from app.core.workdays import monday_of
-from app.loans import service
+from app.loans import queries, service
 from app.loans.models import LentWeek, Loan, Terms, WorkedWeek
 from app.loans.rules import (
     CLOSERS,
@@ -284,6 +285,14 @@ class LoanMachine(RuleBasedStateMachine):
             service.close_what_nobody_disputes,
         ):
             assert self.tried(task, "nobody")
+
+    @rule(borrows=st.booleans())
+    def look(self, *, borrows: bool) -> None:
+        """The number in the menu is that of what the page says waits."""
+        viewer = actor_of(self.world.who.borrower if borrows else self.world.who.professional)
+        shown = queries.all_of(self.session, viewer)
+        waits = Counter(party for seen, party in shown if seen.waits_for_party(party))
+        assert queries.waiting(self.session, viewer) == waits
 
     # What always holds
 

@@ -1,6 +1,7 @@
 """The menu: what each role finds in it, and where somebody is."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Role
 from app.web.context import MENU, UNDER
 from app.web.policy import ROLES_OF, Policy, policy_of
+from tests.loans.builders import a_loan, a_running_loan, interest, parties
 from tests.support.builders import a_user, an_access_request
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -80,6 +82,22 @@ def test_who_decides_on_requests_reads_in_the_menu_how_many_wait(
     assert re.findall(r'href="/beheer">Beheer<span class="[^"]+">(\d+)<', page) == badges
     asked = [statement for statement in statements if "access_request" in statement]
     assert len(asked) == len(badges)
+
+
+def test_the_menu_counts_the_loans_that_wait_on_their_page(
+    client: FlaskClient, session: Session
+) -> None:
+    runs, waits = parties(session), parties(session)
+    a_loan(session, waits)
+    interest(session, runs.professional, waits.opgave)
+    a_running_loan(session, replace(runs, opgave=waits.opgave, borrower=waits.borrower))
+    sign_in(client, session, waits.borrower)
+
+    page = client.get("/inzet").text
+
+    assert re.findall(r'href="/inzet"[^>]*>Inzet<span class="[^"]+">(\d+)<', page) == ["1"]
+    wait, rest = page.partition('id="wacht"')[2].split('id="overig"')
+    assert (wait.count("<h3"), rest.count("<h3")) == (1, 1)
 
 
 def test_a_visitor_finds_opgaven_and_who_we_are(client: FlaskClient) -> None:
