@@ -165,12 +165,12 @@ def own_to_answer(
     return invitation
 
 
-def set_down(work: Work, invitation_id: UUID, moment: datetime | None) -> None:
-    """Take its words out of sight, or with no moment put them back."""
+def set_down(work: Work, invitation_id: UUID, at: datetime | None) -> None:
+    """Take its words out of sight, or without a moment put them back."""
     if not may_moderate(work.actor):
         raise NotAllowed("moderate an invitation")
     invitation = _locked(work, invitation_id)
-    invitation.taken_down_at = moment
+    invitation.taken_down_at = at
 
 
 def _locked(work: Work, invitation_id: UUID) -> Invitation:

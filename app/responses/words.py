@@ -14,9 +14,9 @@ WHY = {
     WhyClosed.EXPIRED: "De laatste dag om te reageren is voorbij. Er is niemand gekozen.",
 }
 
-TAKEN_DOWN = "Een beheerder haalde de opgave weg, na een melding."
+OPGAVE_TAKEN_DOWN = "Een beheerder haalde de opgave weg, na een melding."
 
 
 def why(reason: WhyClosed, *, is_down: bool) -> str:
     """By whom it ended: what a beheerder takes down is withdrawn too, and not by its gemeente."""
-    return TAKEN_DOWN if is_down and reason is WhyClosed.WITHDRAWN else WHY[reason]
+    return OPGAVE_TAKEN_DOWN if is_down and reason is WhyClosed.WITHDRAWN else WHY[reason]

@@ -29,6 +29,7 @@ MOST_NUMBER = 999_999_999
 NOT_A_NUMBER = "Vul een heel getal in, bijvoorbeeld 8."
 NOT_A_DATE = "Vul een datum in, bijvoorbeeld 31-01-2027."
 NOT_A_CHOICE = "Kies een van de mogelijkheden."
+NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
 # Browsers send 2027-01-31; people without a date picker type 31-01-2027.
 DATE_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"]
 

@@ -16,7 +16,13 @@ from app.core.workdays import monday_of
 from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import A_WEEK, LoanState, Party, Reason, Refusal, hours_mark
-from app.loans.service.closing import FIRST_YOURS, HOURS_CHANGED, NOT_BEGUN, NOT_OVER, NOT_YOURS
+from app.loans.service.closing import (
+    FIRST_YOURS,
+    HOURS_CHANGED,
+    NO_HOURS_YET,
+    NOT_A_CLOSER,
+    NOT_OVER,
+)
 from app.loans.words import changed_hours, how_it_stands, news, return_day, undone_by_change
 from tests.loans.builders import Parties, a_running_loan, parties
 from tests.support.builders import a_user
@@ -224,7 +230,7 @@ def test_nobody_closes_for_another(session: Session, who: Parties, loan: Loan) -
             service.agree_on_hours(stranger, loan.id, party, read(480), TODAY)
     with pytest.raises(Conflict) as refused:
         service.agree_on_hours(make_work(session), loan.id, Party.LENDER, read(480))
-    assert refused.value.said == NOT_YOURS
+    assert refused.value.said == NOT_A_CLOSER
 
 
 @pytest.mark.parametrize("day", [None, TODAY, date(1900, 1, 1)])
@@ -297,7 +303,7 @@ def test_a_professional_who_says_nothing_is_not_waited_for_either(
         report(9)
     with pytest.raises(Conflict) as refused:
         report(10, Party.LENDER)
-    assert refused.value.said == NOT_YOURS
+    assert refused.value.said == NOT_A_CLOSER
 
     report(10)
 
@@ -416,7 +422,7 @@ def test_before_it_begins_there_are_no_hours_to_object_to(session: Session, who:
     with pytest.raises(Conflict) as refused:
         dispute(session, who, loan, uuid4(), 1)
 
-    assert refused.value.said == NOT_BEGUN
+    assert refused.value.said == NO_HOURS_YET
 
 
 @pytest.mark.parametrize("party", Party)

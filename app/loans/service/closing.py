@@ -26,8 +26,8 @@ from app.loans.service.finding import as_one_of
 from app.loans.service.talking import remark
 
 NOT_OVER = "Afsluiten kan na de laatste dag van de inzet."
-NOT_BEGUN = "De inzet is nog niet begonnen. Er zijn nog geen uren."
-NOT_YOURS = "De gedetacheerde en de opdrachtgever sluiten af. Klopt er iets niet? Zeg het dan."
+NO_HOURS_YET = "De inzet is nog niet begonnen. Er zijn nog geen uren."
+NOT_A_CLOSER = "De gedetacheerde en de opdrachtgever sluiten af. Klopt er iets niet? Zeg het dan."
 HOURS_CHANGED = "De uren zijn intussen veranderd. Kijk ze na en beslis opnieuw."
 FIRST_YOURS = "Bevestig eerst zelf dat je uren kloppen."
 TOO_SOON = "Geef de ander nog even de tijd. Vanaf {day} hoef je niet langer te wachten."
@@ -133,7 +133,7 @@ def close_what_nobody_disputes(work: Work) -> int:
 
 def _as_closer(work: Work, loan_id: UUID, party: Party) -> Loan:
     if party not in CLOSERS:
-        raise Conflict(f"the lender does not close loan {loan_id}", said=NOT_YOURS)
+        raise Conflict(f"the lender does not close loan {loan_id}", said=NOT_A_CLOSER)
     return as_one_of(work, loan_id, party)
 
 
@@ -159,7 +159,7 @@ def _refuse_without_hours(work: Work, loan: Loan) -> None:
     if loan.state is not LoanState.ACTIVE:
         _refuse_unless_over(loan)
     elif not queries.weeks_to_write(work.session, loan, work.today):
-        raise Conflict(f"loan {loan.id} begins later", said=NOT_BEGUN)
+        raise Conflict(f"loan {loan.id} begins later", said=NO_HOURS_YET)
 
 
 def _refuse_unless_over(loan: Loan) -> None:

@@ -9,10 +9,9 @@ from wtforms import HiddenField, SelectField
 
 from app.core.errors import InvalidInput
 from app.gemeenten.models import Gemeente
-from app.web.forms import LineField, NumberField, WebForm, id_in
+from app.web.forms import NOT_A_BUTTON, LineField, NumberField, WebForm, id_in
 
 Choice = TypeVar("Choice", bound=StrEnum)
-NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
 
 
 class Decision(StrEnum):

@@ -22,7 +22,6 @@ from app.notifications.waiting import IS_LATE, waits
 from app.web.auth import current_actor
 from app.web.beheer import pages
 from app.web.beheer.forms import (
-    NOT_A_BUTTON,
     Decision,
     Deed,
     DomainForm,
@@ -30,6 +29,7 @@ from app.web.beheer.forms import (
     RetryForm,
     pressed,
 )
+from app.web.forms import NOT_A_BUTTON
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 

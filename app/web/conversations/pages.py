@@ -21,7 +21,7 @@ from app.moderation.models import Report
 from app.moderation.queries import own_standing
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import ENDED
-from app.responses.words import TAKEN_DOWN, why
+from app.responses.words import OPGAVE_TAKEN_DOWN, why
 from app.web.loans.of_reaction import LoanNote, loan_note
 from app.web.opgaven.pages import ended_sentence
 from app.web.responses.words import NOT_FOR_READER
@@ -272,7 +272,7 @@ def _ended(seen: SeenConversation, loan: LoanNote | None, today: date) -> str:
     if seen.end is End.TAKEN_BACK:
         return f"{who} {'toont' if not is_own else 'toont nu'} geen belangstelling meer."
     if seen.opgave.taken_down_at is not None:
-        return TAKEN_DOWN
+        return OPGAVE_TAKEN_DOWN
     return ended_sentence(seen.opgave, today)
 
 

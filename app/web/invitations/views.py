@@ -21,6 +21,7 @@ from app.responses import inviting
 from app.responses.rules import DAYS_OF_INVITATION, InvitationState
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
+from app.web.forms import NOT_A_BUTTON
 from app.web.invitations.forms import InvitationForm, InviteForm, Said
 from app.web.invitations.pages import invitation_page
 from app.web.policy import Policy, allow
@@ -34,7 +35,6 @@ SAID_YES = (
 )
 SAID_NO = "Je zei nee. Dank je dat je het liet weten."
 ASKED = "Je vraag is verstuurd. Het antwoord lees je bij Gesprekken. Ja of nee zeggen kan nog."
-NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
 Opened = Callable[[], AbstractContextManager[Work]]
 
 invitations = Blueprint("invitations", __name__)

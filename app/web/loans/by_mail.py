@@ -114,8 +114,8 @@ def remark(token: str) -> ResponseReturnValue:
         words = form.words.data or ""
         service.remark(work, permit.loan_id, form.new_remark_id, Party.LENDER, words, manager)
 
-    asked = seen.question_to(Party.LENDER)
-    return _step(token, seen, form, say, "remark", anchor="vragen", asked=asked)
+    question = seen.question_to(Party.LENDER)
+    return _step(token, seen, form, say, "remark", anchor="vragen", asked=question)
 
 
 @loans_by_mail.route("/tekenen/<token>/weigeren", methods=["GET", "POST"])

@@ -193,8 +193,8 @@ def remark(loan_id: UUID) -> ResponseReturnValue:
         manager = _manager_as(party, work.actor)
         service.remark(work, loan_id, form.new_remark_id, party, form.words.data or "", manager)
 
-    asked = seen.question_to(party)
-    return _step(seen, form, say, REMARKED, "remark", anchor="vragen", asked=asked)
+    question = seen.question_to(party)
+    return _step(seen, form, say, REMARKED, "remark", anchor="vragen", asked=question)
 
 
 @loans.route("/inzet/<uuid:loan_id>/weigeren", methods=["GET", "POST"])
@@ -374,11 +374,11 @@ def _step(
     return render_template(f"loans/{page}.html", form=form, seen=seen, **facts), form.status
 
 
-def _show(seen: SeenLoan, party: Party, page: LoanPage, hours: HoursForm) -> str:
+def _show(seen: SeenLoan, party: Party, page: LoanPage, form: HoursForm) -> str:
     return render_template(
         "loans/show.html",
         page=page,
-        hours=hours,
+        hours=form,
         asks_again=party is Party.PROFESSIONAL
         and queries.may_ask_again(db.session(), seen.loan, dutch_day(utc_now())),
         sign=SignForm(formdata=None, data={"version": page.version}),

@@ -12,6 +12,7 @@ from app.matching import disputes as said
 from app.matching import disputing, standing
 from app.matching.core.words import what_was_said
 from app.web.auth import current_actor
+from app.web.forms import NOT_A_BUTTON
 from app.web.matching.disputes import (
     MOST_PAIRS,
     own_lines,
@@ -74,7 +75,7 @@ def ask_dispute(opgave_id: UUID) -> ResponseReturnValue:
 def dispute(opgave_id: UUID) -> ResponseReturnValue:
     form = DisputeForm.of_request()
     if not form.submitted():
-        raise InvalidInput(said="Kies een van de knoppen op de pagina.")
+        raise InvalidInput(said=NOT_A_BUTTON)
     try:
         with open_work() as work:
             disputing.dispute(work, opgave_id, form.asked.data, form.offered.data)

@@ -28,7 +28,7 @@ from app.opgaven.rules import takes_answers
 from app.responses import invitations
 from app.responses.rules import Answer
 from app.web.auth import current_actor
-from app.web.forms import id_in
+from app.web.forms import NOT_A_BUTTON, id_in
 from app.web.invitations.forms import InvitationForm
 from app.web.invitations.pages import invitation_page
 from app.web.invitations.views import answer as answer_invitation
@@ -50,7 +50,6 @@ ANSWER_INSTEAD = "ga naar Mijn matches"
 NOTHING_TO_TAKE_BACK = "Dit was al teruggedraaid. Hieronder zie je hoe het er nu staat."
 # The button by which somebody takes back what they said of a skill.
 TAKE_BACK = "toch_wel"
-NOT_A_BUTTON = "Kies een van de knoppen op de pagina."
 PAUSES = {Pause.TWO_WEEKS: timedelta(weeks=2), Pause.FOUR_WEEKS: timedelta(weeks=4)}
 # The address is the permission; there is no session whose token could tell more.
 WITHOUT_TOKEN = {"csrf": False}
