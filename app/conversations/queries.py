@@ -139,6 +139,16 @@ def of_viewer(session: Session, viewer: Actor, conversation_id: UUID) -> SeenCon
     return found[0]
 
 
+def of_message(
+    session: Session, viewer: Actor, message_id: UUID
+) -> tuple[Message, SeenConversation]:
+    """A message and where it stands; `NotFound` for whoever is neither side of that."""
+    message = session.scalar(select(Message).where(Message.id == message_id))
+    if message is None:
+        raise NotFound(f"message {message_id}")
+    return message, of_viewer(session, viewer, message.conversation_id)
+
+
 def all_of(
     session: Session, viewer: Actor, opgave_id: UUID | None = None
 ) -> list[SeenConversation]:

@@ -1,17 +1,21 @@
 """Each side sees its conversations, with who is waited for; nobody else sees any."""
 
+from uuid import uuid4
+
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.conversations import queries, service
+from app.conversations.models import Message
 from app.conversations.rules import Side
 from app.core.actor import Role
 from app.core.errors import NotFound
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.responses import service as responses
-from tests.conversations.builders import Talk, a_talk, say
+from tests.conversations.builders import Talk, a_question, a_talk, say
 from tests.support.builders import a_user
 from tests.support.work import make_work
 
@@ -130,3 +134,16 @@ def test_ids_are_found_from_both_sides(session: Session, side: Side) -> None:
         assert queries.ids_by_professional(session, talk.opgave.id) == {
             talk.professional.id: talk.id
         }
+
+
+def test_a_message_is_for_who_sees_its_conversation(session: Session) -> None:
+    talk = a_question(session)
+    message_id = session.scalars(select(Message.id)).one()
+    viewer, stranger = (make_work(session, one).actor for one in (talk.owner, a_user(session)))
+
+    message, seen = queries.of_message(session, viewer, message_id)
+
+    assert (message.text, seen.conversation.id) == ("Waar is het plein?", talk.id)
+    for reader, wanted in ((stranger, message_id), (viewer, uuid4())):
+        with pytest.raises(NotFound):
+            queries.of_message(session, reader, wanted)

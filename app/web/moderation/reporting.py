@@ -6,11 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from flask import url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.conversations import queries as conversations
-from app.conversations.models import Message
 from app.core.actor import Actor
 from app.moderation.rules import Subject
 from app.moderation.texts import opgave_text, profile_text
@@ -80,8 +78,7 @@ def _profile(session: Session, viewer: Actor, user_id: UUID, today: date) -> Rep
 
 
 def _message(session: Session, viewer: Actor, message_id: UUID, _: date) -> ReportPage:
-    message = session.scalars(select(Message).where(Message.id == message_id)).one()
-    seen = conversations.of_viewer(session, viewer, message.conversation_id)
+    message, seen = conversations.of_message(session, viewer, message_id)
     talk = url_for("conversations.show", conversation_id=message.conversation_id)
     return ReportPage(
         name=NAMES[Subject.MESSAGE],
