@@ -26,12 +26,6 @@ PEOPLE = {
     "match": ("profile_id", f"'id', {FRESH}, 'profile_id', {OWN}"),
     "notice": ("user_id", f"'id', {FRESH}, 'user_id', {OWN}"),
 }
-DELIVERIES = {
-    "delivery": (
-        "user_id",
-        f"'id', {FRESH}, 'user_id', {OWN}, 'subject_id', {OWN}, 'dedupe_key', {FRESH}",
-    ),
-}
 
 
 def address(number: int) -> str:

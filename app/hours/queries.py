@@ -14,7 +14,7 @@ from app.gemeenten import queries as gemeenten
 from app.hours import netting, rules
 from app.hours.models import HourAccount, HourSettling, HourTransfer
 from app.hours.netting import Settling
-from app.hours.rules import Entry, Quarter, TransferKind, entry_of, room_left
+from app.hours.rules import Entry, Quarter, TransferKind, entry_of
 
 
 @dataclass(frozen=True)
@@ -119,11 +119,6 @@ def left_at(session: Session, codes: Collection[str]) -> set[str]:
 def limit(session: Session, gemeente_code: str) -> int | None:
     account = session.get(HourAccount, gemeente_code)
     return account.credit_limit_minutes if account else None
-
-
-def room(session: Session, gemeente_code: str) -> int | None:
-    """How many minutes this gemeente may still borrow; nothing when it agreed on no limit."""
-    return room_left(balance(session, gemeente_code), limit(session, gemeente_code))
 
 
 def booked(session: Session, loan_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -17,7 +17,14 @@ from app.responses import service as responses
 from tests.notifications.builders import a_delivery
 from tests.support.alive import a_living_opgave, a_living_profile, work_now
 from tests.support.builders import a_user
-from workers.crowd import DELIVERIES, PEOPLE, address, copy_person
+from workers.crowd import FRESH, OWN, PEOPLE, address, copy_person
+
+DELIVERIES = {
+    "delivery": (
+        "user_id",
+        f"'id', {FRESH}, 'user_id', {OWN}, 'subject_id', {OWN}, 'dedupe_key', {FRESH}",
+    ),
+}
 
 
 def a_crowd(session: Session, count: int) -> Delivery:

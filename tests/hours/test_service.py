@@ -230,16 +230,6 @@ def test_a_gemeentebeheerder_agrees_on_a_limit(session: Session) -> None:
     assert told(session) == ["limit.agreed"] * 3
 
 
-def test_what_may_still_be_borrowed_goes_down_with_what_is_owed(session: Session) -> None:
-    person = a_user(session, Role.GEMEENTEBEHEERDER)
-    code = person.gemeente_code
-    booked(session, code, a_gemeente(session).code, 60)
-    assert queries.room(session, code) is None
-
-    service.agree_limit(make_work(session, person), code, 100)
-    assert queries.room(session, code) == 40 * HOUR
-
-
 @pytest.mark.parametrize("role", [Role.OPGAVEHOUDER, Role.BEHEERDER])
 def test_nobody_else_agrees_on_a_limit(session: Session, role: Role) -> None:
     person = a_user(session, role)
