@@ -29,12 +29,6 @@ def scripts(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-def look(visitor: Visitor, name: str) -> None:
-    """Checkers are scripts themselves."""
-    if visitor.has_scripts:
-        visitor.look(name)
-
-
 def hear_by_digest(visitor: Visitor) -> None:
     """A digest can be made at any hour; mail at once waits for the morning."""
     visitor.go("/voorkeuren")
@@ -45,17 +39,17 @@ def hear_by_digest(visitor: Visitor) -> None:
 
 def invite(owner: Visitor, address: str, who: Newcomer) -> None:
     found: Locator = wait_for_card(owner, f"{address}/collegas", who.name)
-    look(owner, "opgavehouder-collegas-to-invite")
+    owner.look("opgavehouder-collegas-to-invite")
     found.get_by_role("link", name="Nodig uit").click()
-    look(owner, "opgavehouder-uitnodigen")
+    owner.look("opgavehouder-uitnodigen")
     owner.press("Verstuur de uitnodiging")
     owner.page.get_by_text("Schrijf in een paar zinnen").first.wait_for()
-    look(owner, "error-opgavehouder-uitnodigen")
+    owner.look("error-opgavehouder-uitnodigen")
     owner.page.get_by_label("Waarom denk je aan deze collega?").fill(WORDS)
     owner.press("Verstuur de uitnodiging")
     owner.page.get_by_text("Je uitnodiging is verstuurd.").first.wait_for()
     assert card(owner, who.name).get_by_role("link", name="Nodig uit").count() == 0
-    look(owner, "opgavehouder-collegas-invited")
+    owner.look("opgavehouder-collegas-invited")
 
 
 def set_out(
@@ -95,10 +89,10 @@ def test_yes_from_the_mail_begins_a_conversation_and_who_waits_hears_the_end(
     reader = arrive(scripts=scripts)
     reader.go(link_in(digest, "/antwoord/uitnodiging/"))
     assert "Wij zoeken precies jouw vak." in reader.text()
-    look(reader, "mail-uitnodiging")
+    reader.look("mail-uitnodiging")
     reader.press("Ja, ik wil meer horen")
     reader.page.get_by_text("Je zei ja.").first.wait_for()
-    look(reader, "mail-uitnodiging-yes")
+    reader.look("mail-uitnodiging-yes")
 
     owner.go(f"{address}/collegas")
     assert "Hebben belangstelling" in owner.text()
@@ -107,20 +101,20 @@ def test_yes_from_the_mail_begins_a_conversation_and_who_waits_hears_the_end(
 
     owner.go(f"{address}/bezet")
     assert who.name in owner.text()
-    look(owner, "opgavehouder-bezet-who-hears")
+    owner.look("opgavehouder-bezet-who-hears")
     owner.press("Zet op bezet")
     wait_for_notice(professional, "gaat voor jou niet door")
     professional.go(address)
     professional.follow("Lees waarom, en wat nu bij je past")
     professional.page.get_by_text("De gemeente heeft gevonden wie er nodig was.").wait_for()
-    look(professional, "professional-afloop")
+    professional.look("professional-afloop")
     professional.page.get_by_role("listitem").get_by_role("link", name=title_of(who)).click()
     professional.page.wait_for_url(f"**{other[-36:]}")
     professional.go("/reacties")
-    look(professional, "professional-reacties-closed")
+    professional.look("professional-reacties-closed")
     owner.go(f"{address}/collegas")
     assert "Afgerond" in owner.text()
-    look(owner, "opgavehouder-collegas-closed")
+    owner.look("opgavehouder-collegas-closed")
 
 
 def test_a_no_has_a_reason_and_so_has_that_of_the_opgavehouder(
@@ -129,33 +123,33 @@ def test_a_no_has_a_reason_and_so_has_that_of_the_opgavehouder(
     who, professional, owner, address = set_out(arrive, box, scripts=scripts)
     wait_for_notice(professional, "nodigt je uit voor")
     professional.go("/reacties")
-    look(professional, "professional-reacties-invited")
+    professional.look("professional-reacties-invited")
     professional.page.locator("main").get_by_role("link", name=title_of(who)).first.click()
-    look(professional, "professional-uitnodiging")
+    professional.look("professional-uitnodiging")
     professional.press("Zeg nee")
     professional.page.get_by_text("Kies waarom het niet past.").first.wait_for()
-    look(professional, "error-professional-uitnodiging")
+    professional.look("error-professional-uitnodiging")
     professional.page.get_by_label("Ik heb nu geen tijd").check()
     professional.press("Zeg nee")
     professional.page.get_by_text("Je zei nee.").first.wait_for()
-    look(professional, "professional-uitnodiging-no")
+    professional.look("professional-uitnodiging-no")
 
     owner.go(f"{address}/collegas")
     assert "Zei nee. Reden: nu geen tijd." in owner.text()
-    look(owner, "opgavehouder-collegas-declined")
+    owner.look("opgavehouder-collegas-declined")
 
     # Who thought again shows interest, and gets a no.
     professional.go(address)
     professional.press("Ik heb belangstelling")
     owner.go(f"{address}/collegas")
     owner.page.get_by_role("link", name="Zeg nee").first.click()
-    look(owner, "opgavehouder-zeg-nee")
+    owner.look("opgavehouder-zeg-nee")
     owner.page.get_by_label("De uren of de periode passen niet").check()
     owner.press("Zeg nee")
     owner.page.get_by_text("Je antwoord is verstuurd.").first.wait_for()
     wait_for_notice(professional, "gaat voor jou niet door")
     owner.page.get_by_role("link", name="Ga toch verder").first.click()
-    look(owner, "opgavehouder-toch-verder")
+    owner.look("opgavehouder-toch-verder")
     owner.page.get_by_label("Je bericht").fill("Het kan toch op dinsdag.")
     owner.press("Ga toch verder")
     owner.page.get_by_text("De reactie staat weer open.").first.wait_for()

@@ -21,7 +21,6 @@ from tests.journeys.test_opgave_finds_people import (
     sign_in_by_mail,
     title_of,
 )
-from tests.support.browser import Visitor
 from tests.support.mailbox import Mailbox
 from tests.support.product import Product, wait_for
 
@@ -30,12 +29,6 @@ pytestmark = pytest.mark.browser
 QUESTION = "Tellen reisuren mee?"
 ANSWER = "Ja, tot een uur per dag."
 BOX = AnswerBox("gesprek@degemeentevannu.example", "een geheim van deze test")
-
-
-def look(visitor: Visitor, name: str) -> None:
-    """Checkers are scripts themselves."""
-    if visitor.has_scripts:
-        visitor.look(name)
 
 
 def answer_by_mail(product: Product, conversation_id: str, text: str) -> None:
@@ -63,28 +56,28 @@ def test_a_question_is_asked_answered_published_and_taken_back(
     # Asked without a profile, and said to be no interest.
     asker.go(address)
     asker.follow("Stel een vraag")
-    look(asker, "professional-vraag")
+    asker.look("professional-vraag")
     asker.press("Stel je vraag")
     asker.page.get_by_text("Schrijf eerst je vraag.").first.wait_for()
-    look(asker, "error-professional-vraag")
+    asker.look("error-professional-vraag")
     asker.fill("Je vraag", QUESTION)
     asker.press("Stel je vraag")
     asker.page.get_by_text("Je vraag is gesteld.").first.wait_for()
     assert "Dat is geen belangstelling" in asker.text()
     assert "Reactie vóór" in asker.text()
-    look(asker, "professional-gesprek-vraag")
+    asker.look("professional-gesprek-vraag")
     conversation_id = asker.page.url.split("#")[0].rsplit("/", 1)[1]
     asker.go("/reacties")
     assert "Vragen die je stelde" in asker.text()
-    look(asker, "professional-reacties-vraag")
+    asker.look("professional-reacties-vraag")
 
     owner.go("/gesprekken")
     assert "Wacht op jullie" in owner.text()
     assert "Dit is een vraag, nog geen belangstelling" in owner.text()
-    look(owner, "opgavehouder-gesprekken-vraag")
+    owner.look("opgavehouder-gesprekken-vraag")
     owner.go(f"{address}/collegas")
     assert "Stelden een vraag" in owner.text()
-    look(owner, "opgavehouder-collegas-vraag")
+    owner.look("opgavehouder-collegas-vraag")
 
     # Answered by mail.
     answer_by_mail(product, conversation_id, ANSWER)
@@ -97,41 +90,41 @@ def test_a_question_is_asked_answered_published_and_taken_back(
     if not scripts:
         publisher.sign_in_on_demo_page(OWNER)
     publisher.go(f"/gesprekken/{conversation_id}")
-    look(publisher, "opgavehouder-gesprek-te-publiceren")
+    publisher.look("opgavehouder-gesprek-te-publiceren")
     publisher.follow("Zet de vraag met het antwoord op de opgave")
-    look(publisher, "opgavehouder-publiceren")
+    publisher.look("opgavehouder-publiceren")
     publisher.fill("Het antwoord", f"Dag {who.name}. {ANSWER}")
     publisher.press("Bekijk hoe het wordt")
     publisher.page.get_by_text("zo heet wie het vroeg").first.wait_for()
-    look(publisher, "error-opgavehouder-publiceren")
+    publisher.look("error-opgavehouder-publiceren")
     publisher.fill("Het antwoord", f"{ANSWER} Bel 06-12345678.")
     publisher.press("Bekijk hoe het wordt")
     publisher.page.get_by_text("Er staat een telefoonnummer in.").first.wait_for()
-    look(publisher, "opgavehouder-publiceren-voorbeeld")
+    publisher.look("opgavehouder-publiceren-voorbeeld")
     publisher.fill("Het antwoord", ANSWER)
     publisher.press("Bekijk hoe het wordt")
     publisher.press("Zet dit op de opgave")
     publisher.page.get_by_text("De vraag en het antwoord staan op de opgave.").first.wait_for()
-    look(publisher, "opgavehouder-opgave-met-vraag")
+    publisher.look("opgavehouder-opgave-met-vraag")
 
     # Read by somebody else; who asked hears it.
     visitor.go(address)
     assert "Vragen en antwoorden" in visitor.text()
     assert ANSWER in visitor.text()
     assert who.name not in visitor.text()
-    look(visitor, "visitor-opgave-met-vraag")
+    visitor.look("visitor-opgave-met-vraag")
 
     def heard() -> bool:
         asker.go("/meldingen")
         return f"Je vraag over “{title_of(who)}” staat nu" in asker.text()
 
     wait_for(heard, "a notice that the question is published", 60)
-    look(asker, "professional-meldingen-vraag")
+    asker.look("professional-meldingen-vraag")
 
     # Taken back.
     publisher.go(address)
     publisher.follow("Wijzig vraag 1")
-    look(publisher, "opgavehouder-vraag-wijzigen")
+    publisher.look("opgavehouder-vraag-wijzigen")
     publisher.press("Haal van de opgave")
     publisher.page.get_by_text("staan niet meer op de opgave").first.wait_for()
     visitor.go(address)

@@ -12,6 +12,8 @@ from tests.support.browser import Visitor
 from tests.support.mailbox import Mailbox, link_in
 from tests.support.product import Product, wait_for
 
+pytestmark = pytest.mark.browser
+
 Arrive = Callable[..., Visitor]
 
 
