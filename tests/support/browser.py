@@ -138,7 +138,7 @@ class Visitor:
 
     # Looking
 
-    def look(self, name: str) -> None:
+    def look(self, name: str, sizes: tuple[tuple[int, int], ...] = (WIDE, NARROW)) -> None:
         """Everything that is promised of every page; keeps the page and how it looks.
 
         Checkers are scripts themselves: who browses without sees nothing here.
@@ -147,7 +147,7 @@ class Visitor:
             return
         self.keep_page(name)
         assert self.faults_of_page() == []
-        for width, height in (WIDE, NARROW):
+        for width, height in sizes:
             self.page.set_viewport_size({"width": width, "height": height})
             self.keep_screenshot(f"{name}-{width}")
             assert (name, width, self.axe_violations()) == (name, width, [])
