@@ -15,7 +15,7 @@ from sqlalchemy import (
     String,
     select,
 )
-from sqlalchemy.orm import Mapped, column_property, mapped_column
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 
 from app.core.clock import dutch_day
 from app.core.errors import Conflict
@@ -48,6 +48,9 @@ AGREED = (
     "agreed_at IS NULL OR (professional_signed_at IS NOT NULL"
     " AND lender_signed_at IS NOT NULL AND borrower_signed_at IS NOT NULL)"
 )
+
+# Under a name of its own, so that a query may ask for loans and opgaven together.
+_OPGAVE = aliased(Opgave)
 
 
 class Loan(Base):
@@ -90,7 +93,10 @@ class Loan(Base):
     borrower_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), index=True)
     # Whose the opgave is now: what merged took it along, and the codes above stay as they signed.
     gemeente_code: Mapped[str] = column_property(
-        select(Opgave.gemeente_code).where(Opgave.id == opgave_id).scalar_subquery()
+        select(_OPGAVE.gemeente_code)
+        .where(_OPGAVE.id == opgave_id)
+        .correlate_except(_OPGAVE)
+        .scalar_subquery()
     )
     # Who decides for the lender; they need no account.
     manager_name: Mapped[str] = mapped_column(String(NAME_LIMIT))
