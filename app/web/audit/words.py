@@ -147,7 +147,9 @@ def _kind(name: str, *begins: str) -> Kind:
 
 
 KINDS: Mapping[Kind, str] = {
-    _kind("inloggen", "session", "sessions", "sign_in", "person"): "Inloggen en accounts",
+    _kind(
+        "inloggen", "session", "sessions", "sign_in", "person", "factor", "data"
+    ): "Inloggen en accounts",
     _kind("rollen", "role", "access", "domain", "gemeente", "gemeenten"): "Rollen en toegang",
     _kind("profielen", "profile", "evidence"): "Profielen",
     _kind(
