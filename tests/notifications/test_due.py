@@ -23,6 +23,7 @@ from app.conversations.models import (
 )
 from app.conversations.rules import Side
 from app.core.actor import Role
+from app.hours.models import HourAccount, HourSettling
 from app.loans.models import Loan, Terms
 from app.matching.models import Match
 from app.notifications import queries
@@ -78,6 +79,8 @@ TOGETHER = (NoticeKind.OPGAVE_JOINED, NoticeKind.JOINT_LEFT, NoticeKind.FOLLOWED
 WAITING = (NoticeKind.ANSWER_DUE, NoticeKind.ANSWER_LATE)
 SYNONYM = "verkeer en vervoer"
 
+YEARS = (2024, 2025)
+
 
 class World:
     """A few people of two gemeenten with what chance gave them."""
@@ -112,6 +115,7 @@ class World:
         self._talk_together()
         self._invite()
         self._lend()
+        self._settle_hours()
         session.flush()
 
     def either(self, *these: Choice) -> Choice:
@@ -342,6 +346,33 @@ class World:
             )
         about = None if is_own else talk.user_id
         self._note(talk, reader, NoticeKind.MESSAGE_WRITTEN, about)
+
+    def _settle_hours(self) -> None:
+        """Limits that were reached and years that were settled; some are so no more."""
+        for code in self.gemeenten:
+            changed_at = MONDAY + self.either(-4, 4) * AN_HOUR
+            self.session.add(HourAccount(gemeente_code=code, changed_at=changed_at))
+        for year in YEARS:
+            undone_at = self.either(None, None, MONDAY)
+            self.session.add(
+                HourSettling(id=uuid4(), year=year, settled_at=MONDAY, undone_at=undone_at)
+            )
+        for reader in self.people:
+            for of_year in (None, self.either(*YEARS)):
+                if self.now_and_then():
+                    self._tell_of_hours(reader, of_year)
+
+    def _tell_of_hours(self, reader: User, year: int | None) -> None:
+        self.session.add(
+            Notice(
+                id=uuid4(),
+                user_id=reader.id,
+                kind=NoticeKind.YEAR_SETTLED if year else NoticeKind.LIMIT_REACHED,
+                gemeente_code=reader.gemeente_code,
+                year=year,
+                told_at=MONDAY + self.chance.randint(-2, 2) * AN_HOUR,
+            )
+        )
 
     def _lend(self) -> None:
         for user, opgave in product(self.professionals, self.opgaven):

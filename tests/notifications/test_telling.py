@@ -33,6 +33,8 @@ EVERYTHING = {(part.name, kind) for part in PARTS for kind in ("all", "few")} | 
     ("responses", "of few opgaven"),
     ("colleagues", "of few opgaven"),
 }
+# Of an urenbank all is told.
+EVERYTHING -= {("urenbank", "few")}
 
 
 class ToldWorld(World):
@@ -179,7 +181,7 @@ def kinds(part: Told) -> set[str]:
     """Whether all was told or few of it."""
     section: Any = part.section
     groups = getattr(section, "groups", ())
-    more = section.more + sum(group.more for group in groups)
+    more = getattr(section, "more", 0) + sum(group.more for group in groups)
     found = {"few"} if more else {"all"}
     return found | ({"of few opgaven"} if getattr(section, "more_opgaven", 0) else set())
 
