@@ -81,6 +81,8 @@ class Supervisor:
         self.changed = changed
         # Tells per name how long it has been silent; nothing as long as nobody can know.
         self.silences: Silences = lambda: None
+        # Before that nobody could beat.
+        self._hears_since = 0.0
         self._listen_at = 0.0
         self.children: list[Child] = []
         self.requests_to_stop = 0
@@ -100,6 +102,11 @@ class Supervisor:
         time.sleep(seconds)
         if self.requests_to_stop:
             raise Stopped
+
+    def hear(self, silences: Silences) -> None:
+        """From now on whoever beats is asked to beat, and is silent when they do not."""
+        self.silences = silences
+        self._hears_since = time.monotonic()
 
     # Starting and watching
 
@@ -143,7 +150,7 @@ class Supervisor:
             return
         beating = [child for child in self.children if child.beats_as and child.process]
         for child in beating:
-            runs = time.monotonic() - child.started_at
+            runs = time.monotonic() - max(child.started_at, self._hears_since)
             # What was heard before it started tells of an earlier one.
             silent = min(runs, silences.get(child.beats_as, runs))
             if silent > child.longest_silence:

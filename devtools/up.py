@@ -68,7 +68,6 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     address = f"http://127.0.0.1:{door.getsockname()[1]}"
     settings = base_settings(address)
     start_services(supervisor, settings)
-    supervisor.silences = partial(silences, settings["DATABASE_URL"])
     demo = (DEMO,) if settings["DGVN_ENV"] == "demo" else ()
     rights = (RIGHTS,) if has_own_postgres() else ()
     fill(supervisor, settings, (*FILLING, *rights, *demo))
@@ -86,6 +85,8 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
         for child in working:
             supervisor.wait_for(child, partial(supervisor.has_said, child.name, " ready."), PATIENT)
         supervisor.launch(beat(serving))
+        # The clock of the heartbeats ticks from here.
+        supervisor.hear(partial(silences, settings["DATABASE_URL"]))
         note("celery in vijf delen, en beat")
     state.ready = True
     state.urls = {"site": address, "demo": f"{address}/demo", "postvak": f"{address}/postvak"}

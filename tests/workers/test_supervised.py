@@ -122,6 +122,25 @@ def test_who_beats_or_of_whom_nobody_can_know_is_left_alone(
     assert pid_of(it) == first
 
 
+def test_nobody_is_silent_before_the_clock_of_heartbeats_runs(
+    supervisor: Supervisor, clock: Clock
+) -> None:
+    """On a slow machine that starts longer than anybody may be silent."""
+    it = child(SLEEPS, beats_as="match")
+    supervisor.launch(it)
+    first = pid_of(it)
+    clock.go_on(100)
+    supervisor.hear(dict)
+
+    clock.go_on(90)
+    supervisor.tick()
+    assert pid_of(it) == first
+
+    clock.go_on(10)
+    supervisor.tick()
+    assert it.process is None
+
+
 def test_who_never_beats_is_not_listened_to(supervisor: Supervisor, clock: Clock) -> None:
     it = child(SLEEPS)
     supervisor.silences = dict
