@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Column, ColumnElement, Table, and_, case, or_, select
 from sqlalchemy.orm import Session
 
+from app.core.audit import MOST_AT_ONCE, AuditEntry, entries
 from app.core.orm import METADATA
 from app.loans.rules import Party
 from app.privacy import dictionary
@@ -37,10 +38,25 @@ def parts_of(session: Session, person: Person) -> Iterator[Part]:
 
 
 def _rows(session: Session, table: dictionary.Table, person: Person) -> list[Mapping[str, object]]:
+    if table.name == AuditEntry.__tablename__:
+        return _deeds(session, table, person)
     stored = METADATA.tables[table.name]
     theirs = or_(*(_leads_to(stored, way, person) for way in table.whose))
     asked = select(*_columns(stored, table, person)).where(theirs, *_is_told(stored))
     return [dict(row) for row in session.execute(asked.order_by(*_in_order(stored))).mappings()]
+
+
+def _deeds(session: Session, table: dictionary.Table, person: Person) -> list[Mapping[str, object]]:
+    """By the one way on which the application may read the log; the oldest first."""
+    found: list[AuditEntry] = []
+    before: int | None = None
+    own = person.user_id
+    while page := entries(session, about=own, by=own, before=before):
+        found += page
+        before = page[-1].place
+        if len(page) < MOST_AT_ONCE:
+            break
+    return [{name: getattr(one, name) for name in table.shown} for one in reversed(found)]
 
 
 def _leads_to(table: Table, way: str, person: Person) -> ColumnElement[bool]:

@@ -10,12 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core import grants
 from app.core.audit import entries
 from tests.conversations.builders import a_question, say
 from tests.support.builders import a_profile, a_skill, a_user
 from tests.support.web import sign_in
+from tests.support.work import make_work
 
 FORMULA = "=HYPERLINK(1)"
+ROLE = "fetches_own_data"
 
 
 def fetched(client: FlaskClient) -> ZipFile:
@@ -82,3 +85,18 @@ def test_the_button_stands_on_the_account_page(client: FlaskClient, session: Ses
 
     assert 'action="/account/gegevens"' in page
     assert "Haal al je gegevens op" in page
+
+
+def test_the_role_of_the_application_fetches_it_too(client: FlaskClient, session: Session) -> None:
+    """It may read the log by its own functions only."""
+    user = a_user(session)
+    sign_in(client, session, user)
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    make_work(session, user).record("profile.seen", ("profile", user.id), user.id)
+    session.flush()
+    grants.prepare(session, ROLE)
+    session.execute(text(f"SET LOCAL ROLE {ROLE}"))
+
+    bundle = fetched(client)
+
+    assert [row["Daad"] for row in table(bundle, "logboek")].count("bekeek een profiel") == 1

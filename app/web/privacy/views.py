@@ -22,11 +22,10 @@ privacy = Blueprint("privacy", __name__)
 @limiter.limit(DOWNLOADS, key_func=lambda: str(current_actor().user_id))
 def download() -> Response:
     """All that is kept of who asks, as one file."""
-    own = Person(current_user.user_id, current_user.email)
+    own, now = Person(current_user.user_id, current_user.email), utc_now()
+    answer = Response(archive(db.session(), list(parts_of(db.session(), own)), now))
     with open_work() as work:
         work.record("data.exported", ("user", own.user_id))
-    now = utc_now()
-    answer = Response(archive(db.session(), list(parts_of(db.session(), own)), now))
     answer.mimetype = "application/zip"
     name = f"mijn-gegevens-{now:%Y-%m-%d}.zip"
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
