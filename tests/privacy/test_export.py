@@ -12,6 +12,7 @@ from app.privacy.export import Person, parts_of
 from tests.conversations.builders import a_question, say
 from tests.loans.builders import TERMS, a_running_loan, parties
 from tests.moderation.builders import last_message
+from tests.responses.builders import an_invitation
 from tests.support.builders import a_profile, a_skill, a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -92,3 +93,16 @@ def test_what_a_borrower_wrote_comes_when_both_may_read_it(session: Session) -> 
     assert [row["label"] for row in after["shown_skill"]] == ["inkoop"]
     assert [row["learning_goal"] for row in after["terms"]] == [TERMS.learning_goal]
     assert own(session, a_user(session)).keys() == {"user"}
+
+
+def test_a_no_to_an_invitation_is_of_who_said_it(session: Session) -> None:
+    invitation = an_invitation(session)
+    invitation.no_words, invitation.words = SAID, CLOSED
+    invitation.taken_down_at = MONDAY
+    invited = session.get_one(User, invitation.user_id)
+    inviter = session.get_one(User, invitation.by_id)
+
+    (theirs,), (own_one,) = own(session, invited)["invitation"], own(session, inviter)["invitation"]
+
+    assert (theirs["words"], theirs["no_words"]) == ("", SAID)
+    assert own_one["words"] == CLOSED
