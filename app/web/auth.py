@@ -33,6 +33,8 @@ class SignedIn(UserMixin):
     # Without power over others until a second proof was given; `whole` is who they are then.
     actor: Actor
     whole: Actor
+    # A second proof was given in this browser, whatever roles it is for.
+    is_proven: bool
 
     @property
     def lacks_proof(self) -> bool:
@@ -95,6 +97,7 @@ def _load(session_id: str) -> SignedIn | None:
         gemeente_name=gemeente.name,
         actor=queries.actor_in(found),
         whole=queries.actor_of(user),
+        is_proven=found.proven_at is not None,
     )
 
 

@@ -178,3 +178,15 @@ def test_without_the_second_step_there_are_no_spare_codes(
 
     assert before.post("/account/reservecodes").location == STEP_PAGE
     assert session.get(SecondFactor, user.id) is not None
+
+
+def test_who_lost_the_role_makes_no_spare_codes_without_a_proof(
+    before: FlaskClient, session: Session, user: User
+) -> None:
+    enrol(before)
+    for grant in user.grants:
+        grant.ended_at = grant.granted_at
+    sign_in(before, session, user, is_proven=False)
+
+    assert before.post("/account/reservecodes").location == STEP_PAGE
+    assert "Code" in before.get(STEP_PAGE).text

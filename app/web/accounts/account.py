@@ -73,9 +73,10 @@ def end_sessions() -> ResponseReturnValue:
 @limiter.limit(CODES, methods=["POST"])
 def prove() -> ResponseReturnValue:
     """A code of the app that was coupled before; the first time to couple one."""
-    if not current_user.lacks_proof:
-        return redirect(_onward())
     factor = queries.second_factor(db.session(), current_user.user_id)
+    has_nothing_to_prove = factor is None and not current_user.lacks_proof
+    if current_user.is_proven or has_nothing_to_prove:
+        return redirect(_onward())
     if factor is None:
         return redirect(url_for("account.enrol"))
     form = ProofForm.of_request()
@@ -118,7 +119,8 @@ def enrol() -> ResponseReturnValue:
 @allow(Policy.SIGNED_IN)
 def renew() -> ResponseReturnValue:
     """New spare codes, for who gave a second proof in this browser."""
-    if current_user.lacks_proof or not queries.second_factor(db.session(), current_user.user_id):
+    has_app = queries.second_factor(db.session(), current_user.user_id) is not None
+    if not (current_user.is_proven and has_app):
         return redirect(url_for("account.prove"))
     with open_work() as work:
         codes = factors.renew_spare_codes(work)
