@@ -148,6 +148,12 @@ def names_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(rows.all())
 
 
+def of_gemeente(session: Session, user_ids: Iterable[UUID], gemeente_code: str) -> set[UUID]:
+    """Those of these people who work for this gemeente."""
+    own = select(User.id).where(User.id.in_(user_ids), User.gemeente_code == gemeente_code)
+    return set(session.scalars(own))
+
+
 def count_gemeenten(session: Session) -> int:
     """How many gemeenten have somebody with an account."""
     return session.scalar(select(func.count(User.gemeente_code.distinct()))) or 0

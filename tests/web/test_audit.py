@@ -306,6 +306,7 @@ def test_a_gemeentebeheerder_reads_no_name_of_whom_a_beheerder_looks_after_elsew
     work = make_work(session, beheerder)
     work.record("access.decided", ("request", asked.id))
     work.record("audit.searched", ("user", elsewhere.id))
+    service.grant_role(work, elsewhere.id, Role.OPGAVEHOUDER)
     session.flush()
 
     by_keeper = text_of(sign_in(client, session, keeper).get("/beheer/logboek"))
@@ -313,6 +314,9 @@ def test_a_gemeentebeheerder_reads_no_name_of_whom_a_beheerder_looks_after_elsew
 
     assert "besliste over een aanvraag" in by_keeper
     assert ("Noor" in by_keeper, "Tessa" in by_keeper) == (False, False)
+    sign_in(client, session, keeper)
+    assert str(elsewhere.id) not in client.get("/beheer/logboek").text
+    assert "gaf de rol opgavehouder (iemand van een andere gemeente)" in by_keeper
     assert "Aanvraag van Noor" in by_beheerder
     assert "Account van Tessa Rietdijk" in by_beheerder
 
@@ -384,6 +388,8 @@ def test_a_beheerder_finds_deeds_by_who_what_and_when(
         ("q=Niemand+Hier", "q", "We vinden niemand"),
         ("van=31-02-2027", "van", "Vul een datum in"),
         ("van=2026-11-24&tot=2026-11-23", "tot", "De einddatum ligt voor de begindatum."),
+        ("van=0001-01-01", "van", "Kies een datum van"),
+        ("tot=9999-12-31", "tot", "Kies een datum van"),
     ],
 )
 def test_what_cannot_be_looked_for_is_said_beside_its_field(

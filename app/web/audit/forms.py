@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.core.audit import Wanted
 from app.core.clock import day_begins
+from app.core.faults import day_fault
 from app.web.audit.words import DEEDS, KINDS, Kind
 from app.web.choices import one_of
 from app.web.forms import DayField, LineField
@@ -36,7 +37,7 @@ class LogSearch(SearchForm):
 
         What is wrong stands beside its field then. A gemeentebeheerder finds the own people only.
         """
-        is_read = self.validate()
+        is_read = self.validate() and self._days_are_meant()
         if self.since.data and self.until.data and self.until.data < self.since.data:
             self.until.errors = [*self.until.errors, TURNED]
             is_read = False
@@ -49,6 +50,12 @@ class LogSearch(SearchForm):
             since=day_begins(self.since.data) if self.since.data else None,
             until=day_begins(self.until.data + A_DAY) if self.until.data else None,
         )
+
+    def _days_are_meant(self) -> bool:
+        for field in (self.since, self.until):
+            faults = day_fault(field.name, field.data)
+            field.errors = [*field.errors, *(fault.said for fault in faults)]
+        return not (self.since.errors or self.until.errors)
 
     def _people(self, session: Session, code: str | None) -> tuple[UUID, ...]:
         found = accounts.found_by(session, self.text, code, MOST_PEOPLE + 1)

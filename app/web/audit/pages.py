@@ -1,13 +1,13 @@
 """What the pages of the audit show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.core.actor import Actor
+from app.core.actor import Actor, Role
 from app.core.audit import MOST_AT_ONCE, AuditEntry
 from app.gemeenten import queries as gemeenten
 from app.web.audit.things import Thing, Things, things_in_log, things_of
@@ -18,6 +18,7 @@ YOU = "Je"
 # A stranger, or a manager without an account, or an operator of the machine.
 NOBODY = "Iemand die niet was ingelogd"
 GONE = "Iemand die weg is"
+ELSEWHERE = "iemand van een andere gemeente"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,22 @@ def own_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditP
 
 def log_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditPage:
     """For a beheerder: it is kept to find out who did what to whom."""
-    return _page(session, found, None, things_in_log(session, reader, found[:A_PAGE]))
+    shown = found[:A_PAGE]
+    page = _page(session, shown, None, things_in_log(session, reader, shown))
+    if not reader.has(Role.BEHEERDER):
+        about = {entry.person_id for entry in shown if entry.person_id}
+        own = accounts.of_gemeente(session, about, reader.gemeente_code or "")
+        pairs = zip(page.lines, shown, strict=True)
+        page = replace(page, lines=[_without_strangers(*pair, own) for pair in pairs])
+    older = shown[-1].place if len(found) > A_PAGE else None
+    return replace(page, older=older)
+
+
+def _without_strangers(line: AuditLine, entry: AuditEntry, own: set[UUID]) -> AuditLine:
+    """Who works elsewhere is named to the own beheerder only by the deeds they did here."""
+    is_own = entry.person_id is None or entry.person_id in own
+    about = line.about if is_own or not line.about else ELSEWHERE
+    return replace(line, about=about, subject=thing_of(entry.subject))
 
 
 def _page(
