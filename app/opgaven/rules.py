@@ -248,10 +248,16 @@ def may_mail(reader: Actor, gemeente_code: str, *, works_on_it: bool) -> bool:
     return reader.user_id is not None and (is_own or works_on_it)
 
 
-def may_begin_with(reader: Actor, gemeente_code: str, status: OpgaveStatus) -> bool:
-    """Whether somebody who may read it can begin an opgave of their own with its words."""
+def may_begin_with(
+    reader: Actor, gemeente_code: str, status: OpgaveStatus, *, is_down: bool
+) -> bool:
+    """Whether somebody who may read it can begin an opgave of their own with its words.
+
+    Not with what a beheerder took down: its words would be there again.
+    """
     is_own = reader.gemeente_code == gemeente_code
-    return may_draft(reader) and (status in ENDED if is_own else status is OpgaveStatus.DONE)
+    has_ended = status in ENDED if is_own else status is OpgaveStatus.DONE
+    return may_draft(reader) and has_ended and not is_down
 
 
 def may_hire(

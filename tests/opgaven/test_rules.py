@@ -393,4 +393,5 @@ def test_hiring_comes_after_colleagues_and_only_while_somebody_is_sought(
 def test_an_opgavehouder_begins_with_what_others_finished_or_what_ended_here(
     reader: Actor, status: OpgaveStatus, may: bool
 ) -> None:
-    assert may_begin_with(reader, HERE, status) is may
+    assert may_begin_with(reader, HERE, status, is_down=False) is may
+    assert may_begin_with(reader, HERE, status, is_down=True) is False

@@ -525,8 +525,12 @@ def test_nobody_begins_with_what_is_under_way_or_not_theirs_to_read(
         audience=Audience.PROVINCE,
     )
 
-    with pytest.raises(Conflict, match="nog niet afgerond"):
-        service.begin_with(make_work(session, owner), uuid4(), running.id)
+    down = an_opgave(session, "wonen", owner=owner, status=OpgaveStatus.WITHDRAWN)
+    down.taken_down_at = MONDAY
+
+    for source in (running, down):
+        with pytest.raises(Conflict, match="nog niet afgerond"):
+            service.begin_with(make_work(session, owner), uuid4(), source.id)
     with pytest.raises(NotFound):
         service.begin_with(make_work(session, owner), uuid4(), hidden.id)
 
