@@ -84,7 +84,7 @@ def test_the_button_stands_on_the_account_page(client: FlaskClient, session: Ses
     page = client.get("/account").text
 
     assert 'action="/account/gegevens"' in page
-    assert "Haal al je gegevens op" in page
+    assert "Haal je gegevens op" in page
 
 
 def test_the_role_of_the_application_fetches_it_too(client: FlaskClient, session: Session) -> None:
