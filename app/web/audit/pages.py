@@ -45,31 +45,31 @@ class AuditPage:
 
 def own_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditPage:
     """For one person, who reads what they may of what others made."""
-    return _page(session, found, reader.user_id, things_of(session, reader, found[:A_PAGE]))
+    return _page(session, found, things_of(session, reader, found[:A_PAGE]), reader.user_id)
 
 
 def log_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditPage:
-    """For a beheerder: it is kept to find out who did what to whom."""
-    shown = found[:A_PAGE]
-    page = _page(session, shown, None, things_in_log(session, reader, shown))
-    if not reader.has(Role.BEHEERDER):
-        about = {entry.person_id for entry in shown if entry.person_id}
-        own = accounts.of_gemeente(session, about, reader.gemeente_code or "")
-        pairs = zip(page.lines, shown, strict=True)
-        page = replace(page, lines=[_without_strangers(*pair, own) for pair in pairs])
-    older = shown[-1].place if len(found) > A_PAGE else None
-    return replace(page, older=older)
+    """For a beheerder: it is kept to find out who did what to whom. Who works elsewhere is named
+    to a gemeentebeheerder only by the deeds that they did here.
+    """
+    things = things_in_log(session, reader, found[:A_PAGE])
+    page = _page(session, found, things)
+    if reader.has(Role.BEHEERDER):
+        return page
+    about = {entry.person_id for entry in found[:A_PAGE] if entry.person_id}
+    own = accounts.of_gemeente(session, about, reader.gemeente_code or "")
+    pairs = zip(page.lines, found, strict=False)
+    return replace(page, lines=[_without_strangers(line, entry, own) for line, entry in pairs])
 
 
 def _without_strangers(line: AuditLine, entry: AuditEntry, own: set[UUID]) -> AuditLine:
-    """Who works elsewhere is named to the own beheerder only by the deeds they did here."""
     is_own = entry.person_id is None or entry.person_id in own
     about = line.about if is_own or not line.about else ELSEWHERE
     return replace(line, about=about, subject=thing_of(entry.subject))
 
 
 def _page(
-    session: Session, found: list[AuditEntry], viewer_id: UUID | None, things: Things
+    session: Session, found: list[AuditEntry], things: Things, viewer_id: UUID | None = None
 ) -> AuditPage:
     """The newest of these, so many as fit on a page."""
     shown = found[:A_PAGE]
