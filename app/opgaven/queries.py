@@ -43,6 +43,7 @@ from app.opgaven.rules import (
     OpgaveStatus,
     Part,
     Readable,
+    may_begin_with,
     may_edit,
     may_mail,
     may_read,
@@ -94,6 +95,12 @@ class SeenOpgave:
         """Nobody but its own people reads the title of what a beheerder took down."""
         is_theirs = not may_edit(reader, self.opgave.gemeente_code)
         return self.opgave.taken_down_at is not None and is_theirs
+
+    def may_begin(self, reader: Actor) -> bool:
+        """As `may_begin_with`."""
+        opgave = self.opgave
+        is_down = opgave.taken_down_at is not None
+        return may_begin_with(reader, opgave.gemeente_code, opgave.status, is_down=is_down)
 
 
 @dataclass(frozen=True, slots=True)

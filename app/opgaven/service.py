@@ -23,7 +23,6 @@ from app.opgaven.rules import (
     OpgaveStatus,
     faults,
     fitting,
-    may_begin_with,
     may_draft,
     opening_faults,
     publishing_faults,
@@ -77,9 +76,9 @@ def begin_with(work: Work, opgave_id: UUID, source_id: UUID) -> Opgave:
 
     Never its days, and nobody of its people: those are for who begins anew.
     """
-    source = queries.seen_opgave(work.session, work.actor, source_id).opgave
-    is_down = source.taken_down_at is not None
-    if not may_begin_with(work.actor, source.gemeente_code, source.status, is_down=is_down):
+    seen = queries.seen_opgave(work.session, work.actor, source_id)
+    source = seen.opgave
+    if not seen.may_begin(work.actor):
         raise Conflict(said=NOT_FINISHED)
     words = replace(
         queries.draft_of(work.session, source),

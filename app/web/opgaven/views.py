@@ -38,7 +38,6 @@ from app.opgaven.rules import (
     OpgaveDraft,
     OpgaveStatus,
     fitting,
-    may_begin_with,
     may_draft,
     may_edit,
     may_hire,
@@ -168,12 +167,7 @@ def show(opgave_id: UUID) -> ResponseReturnValue:
         answers_in_time=_answers_in_time(opgave) if not ended else None,
         published=published,
         reported=moderation.own_standing(session, actor.user_id, here, today),
-        may_begin=may_begin_with(
-            actor,
-            opgave.gemeente_code,
-            opgave.status,
-            is_down=opgave.taken_down_at is not None,
-        ),
+        may_begin=seen.may_begin(actor),
         new_opgave_id=new_id(),
         elsewhere=lines_for_opgave(session, actor, seen, today) if is_ours and not ended else [],
     )
