@@ -31,7 +31,7 @@ from tests.support.work import MONDAY
 
 TEMPLATE = "dgvn_template"
 # Fixtures that start processes of the product.
-WITH_PROCESSES = {"product", "workers", "office", "house", "metronome"}
+WITH_PROCESSES = {"product", "workers", "office", "house", "metronome", "lonely"}
 
 AppMaker = Callable[..., Flask]
 

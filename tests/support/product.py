@@ -19,6 +19,7 @@ import redis
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
+from time_machine import escape_hatch
 
 from app.core.heartbeat import Group
 from devtools.processes import die_with_parent
@@ -164,6 +165,8 @@ class Product:
 
     def start(self, *names: str) -> None:
         """Start these parts together, and wait until each of them is ready."""
+        # Rows of another time beside processes of this one: they agree until that time is past.
+        assert not escape_hatch.is_travelling(), "name this fixture in WITH_PROCESSES"
         for name in names:
             self._spawn(name)
         for name in names:
