@@ -4,5 +4,5 @@ import pytest
 
 # So that an assert in here tells what it compared.
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{part}" for part in ("browser", "mailbox", "product"))
+    "tests.faults.verdicts", *(f"{__name__}.{part}" for part in ("browser", "mailbox", "product"))
 )
