@@ -1,6 +1,7 @@
 """Flask's extensions, unbound; the factory binds them."""
 
 from functools import cache
+from urllib.parse import urlsplit
 
 import structlog
 from flask import current_app, request
@@ -8,14 +9,26 @@ from flask_limiter import Limiter
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from app.matching.shelf import Shelf
 from app.tables import METADATA
 
 FORWARDED = ("Forwarded", "X-Forwarded-For")
 
+# What a browser says of a form that one of our own pages sent, or that the visitor sent anew.
+OUR_OWN = ("same-origin", "none")
+
 log = structlog.get_logger()
+
+
+class OurOwnForms(CSRFProtect):
+    """Besides the token: what the browser says of the page that the form stood on."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:  # noqa: FBT001, FBT002  (as theirs)
+        if request.method in current_app.config["WTF_CSRF_METHODS"] and not _may_be_ours():
+            raise CSRFError("The form stood on another site.")
+        super().protect(apply_exemptions)
 
 
 def visitor_address() -> str:
@@ -38,8 +51,21 @@ def _warn_of_proxy() -> None:
     log.warning("forwarded but TRUSTED_PROXIES is 0", counted_by=request.remote_addr)
 
 
+def _may_be_ours() -> bool:
+    """False when the browser says otherwise; an old one, or a program, says nothing.
+
+    A page that keeps its address to itself sends `null` for where it came from.
+    """
+    sent_by = request.headers.get("Sec-Fetch-Site")
+    if sent_by:
+        return sent_by in OUR_OWN
+    if request.origin in {None, "null"}:
+        return True
+    return urlsplit(request.origin).hostname in current_app.extensions["settings"].hosts
+
+
 db = SQLAlchemy(metadata=METADATA)
 migrate = Migrate()
 login_manager = LoginManager()
-csrf = CSRFProtect()
+csrf = OurOwnForms()
 limiter = Limiter(key_func=visitor_address, strategy="sliding-window-counter")
