@@ -18,6 +18,8 @@ from secure.headers import (
 
 A_YEAR = 31_536_000
 STATIC = "static"
+# The part of an address that opens something by itself: no other page is told of it.
+KEY = "token"
 
 
 def bind(app: Flask) -> None:
@@ -27,6 +29,8 @@ def bind(app: Flask) -> None:
     def protect(answer: Response) -> Response:
         for name, value in headers.headers.items():
             answer.headers.setdefault(name, value)
+        if KEY in (request.view_args or {}):
+            answer.headers["Referrer-Policy"] = "no-referrer"
         if request.endpoint != STATIC:
             answer.headers.setdefault("Cache-Control", "no-store")
             answer.vary.add("Cookie")

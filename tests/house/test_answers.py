@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -55,8 +55,17 @@ def test_the_other_promises_are_on_every_answer(answer: TestResponse) -> None:
 
 
 def test_no_address_of_ours_is_told_to_other_sites(answer: TestResponse) -> None:
-    # Pages about sign-in links tell it to nobody at all.
-    assert answer.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_an_address_that_is_a_key_is_told_to_no_page(app: Flask, client: FlaskClient) -> None:
+    keys = [rule for rule in app.url_map.iter_rules() if "token" in rule.arguments]
+
+    with app.test_request_context():
+        addresses = [url_for(rule.endpoint, token="a.b.c", version=1) for rule in keys]
+    told = {client.get(address).headers["Referrer-Policy"] for address in addresses}
+
+    assert (len(addresses) > 9, told) == (True, {"no-referrer"})
 
 
 def test_no_other_site_may_read_along(answer: TestResponse) -> None:

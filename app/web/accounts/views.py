@@ -2,7 +2,6 @@
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     flash,
@@ -100,13 +99,6 @@ def sign_out() -> ResponseReturnValue:
     leave()
     flash("Je bent uitgelogd.", "success")
     return redirect(url_for("home.index"))
-
-
-@accounts.after_request
-def keep_the_address(answer: Response) -> Response:
-    """The address of a link is a key; nobody may learn it from where a visitor came from."""
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
 
 
 def _sign_in_page(form: SignInForm) -> str:

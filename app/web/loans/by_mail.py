@@ -46,13 +46,6 @@ class LinkIsOver(Exception):
     """The link was ours, and is too old."""
 
 
-@loans_by_mail.after_request
-def keep_to_ourselves(answer: Response) -> Response:
-    """No other page is told the address from which somebody came."""
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
-
-
 @loans_by_mail.errorhandler(LinkIsOver)
 def link_is_over(_: LinkIsOver) -> ResponseReturnValue:
     return render_template("loans/by_mail/link_over.html"), HTTPStatus.GONE

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.conversations import service as conversations
@@ -68,13 +68,6 @@ class LinkIsOver(Exception):
 
 class OpgaveIsOver(Exception):
     """There is nothing to answer any more."""
-
-
-@by_mail.after_request
-def keep_to_ourselves(answer: Response) -> Response:
-    """No other page is told the address from which somebody came."""
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
 
 
 @by_mail.errorhandler(LinkIsOver)
