@@ -77,6 +77,8 @@ def _config(settings: Settings, longest_statement: str) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
+            # An error says which statement failed, never the names and texts that were in it.
+            "hide_parameters": True,
             "connect_args": {
                 "connect_timeout": 5,
                 "options": f"-c statement_timeout={longest_statement}",

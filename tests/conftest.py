@@ -189,7 +189,8 @@ def stationery(app: Flask) -> Stationery:
 
 @pytest.fixture(scope="session")
 def connection(database: URL) -> Iterator[Connection]:
-    engine = create_engine(database)
+    # As the engine of the application is.
+    engine = create_engine(database, hide_parameters=True)
     with engine.connect() as opened:
         yield opened
     engine.dispose()

@@ -4,6 +4,9 @@ import json
 
 import pytest
 import structlog
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
 
 from app import logs
 
@@ -21,6 +24,29 @@ def test_a_line_is_one_json_object_with_the_words_as_written(
     assert (told["event"], told["level"]) == ("nudge lost", "warning")
     assert told["place"] == "’s-Gravenhage\nand more"
     assert "’s-Gravenhage" in lines[0]
+
+
+@pytest.mark.parametrize("log_format", ["json", "plain"])
+def test_what_stood_in_a_row_stays_out(
+    log_format: str, app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure(log_format)
+    uri, options = (app.config[f"SQLALCHEMY_{part}"] for part in ("DATABASE_URI", "ENGINE_OPTIONS"))
+    engine, row = create_engine(uri, **options), {"name": "Noor\n\nKanarie"}
+
+    with engine.connect() as connection:
+        connection.execute(text("CREATE TEMPORARY TABLE person (name text UNIQUE)"))
+        connection.execute(text("INSERT INTO person VALUES (:name)"), row)
+        try:
+            connection.execute(text("INSERT INTO person VALUES (:name)"), row)
+        except IntegrityError as error:
+            structlog.get_logger().exception("unforeseen")
+            told = capsys.readouterr().out + logs.without_rows(str(error))
+    engine.dispose()
+
+    # By the driver, by SQLAlchemy, and for beside a job.
+    assert (told.count("duplicate key value"), told.count("[SQL: INSERT INTO")) == (3, 2)
+    assert "Kanarie" not in told
 
 
 def test_a_developer_reads_plain_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import structlog
 
 from app.core import jobs
 from app.core.heartbeat import Group
+from app.logs import without_rows
 from workers.reactions import BY_NAME, NAMES, of_group
 from workers.work import open_work, stop_asked
 
@@ -73,6 +74,5 @@ def _try(job_id: int, attempt: int) -> None:
         # Whatever went wrong is written beside the job, where a beheerder sees it.
         log.exception("job failed", job=job_id, attempt=attempt)
         with open_work() as work:
-            jobs.note_failure(
-                work.session, job_id, attempt, f"{type(error).__name__}: {error}"[:500]
-            )
+            told = without_rows(f"{type(error).__name__}: {error}")
+            jobs.note_failure(work.session, job_id, attempt, told[:500])

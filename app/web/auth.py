@@ -15,7 +15,7 @@ from app.core.work import begin
 from app.extensions import db, login_manager
 from app.gemeenten.models import Gemeente
 from app.web.errors import typed_with_us, unsaved_page
-from app.web.tracing import request_id
+from app.web.tracing import name_account, request_id
 
 # Says that we asked to sign in ourselves, so that the page before does not count as wanted.
 SENT_HERE = "sent_here"
@@ -88,6 +88,7 @@ def _load(session_id: str) -> SignedIn | None:
     if found is None:
         return None
     user = found.user
+    name_account(user.id)
     gemeente = db.session.get_one(Gemeente, user.gemeente_code)
     return SignedIn(
         session_id=found.id,

@@ -15,7 +15,7 @@ from app.core.clock import utc_now
 from app.core.dutch import how_long
 from app.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
 from app.extensions import limiter
-from app.web.tracing import request_id
+from app.web.tracing import account, asked, request_id
 
 STATUS_OF: dict[type[DomainError], int] = {
     NotFound: 404,
@@ -48,6 +48,9 @@ def error_page(status: int, said: str = "", reference: str = "") -> Response:
 
 
 def _refusal(error: DomainError) -> ResponseReturnValue:
+    if isinstance(error, NotFound | NotAllowed):
+        # Somebody tries what is not theirs, or a page of ours leads there: both are worth a look.
+        log.warning("refused", **asked(), account=account(), why=type(error).__name__)
     return error_page(STATUS_OF.get(type(error), _nearest(error)), error.said)
 
 
@@ -56,6 +59,7 @@ def _nearest(error: DomainError) -> int:
 
 
 def _stale_form(_: CSRFError) -> ResponseReturnValue:
+    log.warning("refused", **asked(), account=account(), why="no token")
     return unsaved_page()
 
 
@@ -68,12 +72,12 @@ def unsaved_page() -> ResponseReturnValue:
 
 def typed_with_us() -> list[tuple[str, str]]:
     """What was filled in, when it was on a page of ours."""
-    if not _comes_from_us():
+    if not _is_surely_ours():
         return []
     return [(name, value) for name, value in request.form.items(multi=True) if name != NOT_TYPED]
 
 
-def _comes_from_us() -> bool:
+def _is_surely_ours() -> bool:
     """A form on another site must not get its words a fresh token and a button of ours."""
     sent_by = request.headers.get("Sec-Fetch-Site")
     return sent_by == "same-origin" if sent_by else request.origin == request.host_url.rstrip("/")
@@ -93,6 +97,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _too_fast(_: RateLimitExceeded) -> ResponseReturnValue:
+    log.warning("refused", **asked(), account=account(), why="too fast")
     breached = limiter.current_limit
     seconds = max(1, int(breached.reset_at - utc_now().timestamp())) if breached else 60
     wait = how_long(timedelta(minutes=ceil(seconds / 60)))
@@ -107,20 +112,20 @@ def _too_fast(_: RateLimitExceeded) -> ResponseReturnValue:
 
 def _outrun(error: IntegrityError) -> ResponseReturnValue:
     """Two did the same at once, and a rule of the database let only the first through."""
-    log.warning("outrun", path=request.path, rule=_rule(error))
+    log.warning("outrun", **asked(), rule=_rule(error))
     return error_page(409, "Iemand was je net voor. Kijk even hoe het er nu staat.")
 
 
 def _database_away(error: OperationalError) -> ResponseReturnValue:
     """Gone, too busy, or in a knot with another request: trying again in a moment helps."""
-    log.error("database away", path=request.path, error=type(error.orig).__name__)
+    log.error("database away", **asked(), error=type(error.orig).__name__)
     answer = error_page(503)
     answer.headers["Retry-After"] = "5"
     return answer
 
 
 def _unforeseen(error: Exception) -> ResponseReturnValue:
-    log.error("unforeseen", path=request.path, exc_info=error)
+    log.error("unforeseen", **asked(), exc_info=error)
     return error_page(500, reference=request_id())
 
 

@@ -1,5 +1,6 @@
 """What a visitor reads when the house refuses, stumbles, or is outrun."""
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -40,7 +41,12 @@ def stumbling(new_app: AppMaker) -> Flask:
         def view(error: Exception = error) -> str:
             raise error
 
+        def keyed(token: str, error: Exception = error) -> str:
+            assert token
+            raise error
+
         app.add_url_rule(f"/raise/{name}", name, allow(Policy.PUBLIC)(view))
+        app.add_url_rule(f"/raise/{name}/<token>", f"{name} by key", allow(Policy.PUBLIC)(keyed))
     return app
 
 
@@ -223,3 +229,68 @@ def test_under_another_name_we_do_not_answer(stumbling: Flask, name: str) -> Non
     answer = stumbling.test_client().get("/over", headers={"Host": name})
 
     assert (answer.status_code, answer.text) == (400, "Dit adres kennen we niet.\n")
+
+
+# What the log says
+
+
+def test_a_log_line_names_the_page_and_never_the_key_in_its_address(
+    stumbling: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = stumbling.test_client()
+    for name in RAISED:
+        client.get(f"/raise/{name}/kanarie?q=kanarie")
+
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    answered = [line["page"] for line in told if line["event"] == "answered"]
+    assert answered == [f"{name} by key" for name in RAISED]
+    assert {"unforeseen", "outrun", "database away"} <= {line["event"] for line in told}
+    assert "kanarie" not in json.dumps(told)
+
+
+def test_a_refusal_is_one_line_that_says_who_was_refused_what(
+    client: FlaskClient, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = a_user(session)
+    sign_in(client, session, user)
+    capsys.readouterr()
+
+    client.get("/beheer")
+
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    refused = [line for line in told if line["event"] == "refused"]
+    assert [(one["page"], one["account"], one["why"]) for one in refused] == [
+        ("beheer.index", str(user.id), "NotFound")
+    ]
+    assert (refused[0]["request"], told[-1]["status"]) == (told[-1]["request"], 404)
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_taken"),
+    [
+        ({}, True),
+        ({"Sec-Fetch-Site": "none"}, True),
+        ({"Origin": "null"}, True),
+        ({"Origin": "http://localhost"}, True),
+        (FROM_US, True),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"}, False),
+        ({"Origin": "http://elders.example"}, False),
+        ({"Origin": "http://localhost.elders.example"}, False),
+    ],
+)
+def test_a_right_token_from_another_site_is_not_taken(
+    careful_client: FlaskClient, session: Session, headers: dict[str, str], is_taken: bool
+) -> None:
+    sign_in(careful_client, session, a_user(session))
+    token = token_on(careful_client.get("/account"))
+
+    answer = careful_client.post("/uitloggen", data={"csrf_token": token}, headers=headers)
+
+    assert answer.status_code == (302 if is_taken else 400)
+    assert (careful_client.get("/account").status_code == 200) is not is_taken
+
+
+def test_a_link_from_another_site_opens(careful_client: FlaskClient) -> None:
+    assert careful_client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200

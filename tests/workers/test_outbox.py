@@ -201,3 +201,21 @@ def test_an_attempt_that_fails_half_way_leaves_nothing_behind(
     assert the_job(session).last_error == "RuntimeError: half way"
     found = select(func.count()).where(User.email == "half@testerdam.example")
     assert session.scalar(found) == 0
+
+
+@pytest.mark.usefixtures("hopeless")
+def test_beside_a_job_stands_no_row_that_the_database_refused(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_twice(work: Any, _fact: Any) -> None:
+        for _ in range(2):
+            a_user(work.session, email="kanarie@testerdam.example")
+
+    outbox.relay()
+    twice = Reaction("mail_access_decided", Group.TICK, add_twice)
+    monkeypatch.setitem(BY_NAME, twice.name, twice)
+
+    outbox.run_job(the_job(session).id)
+
+    told = the_job(session).last_error or ""
+    assert ("uq_user_email" in told, "kanarie" in told) == (True, False)
