@@ -244,7 +244,9 @@ MAIL_ANSWERED = _mail_loan("mail_answered", Party.BORROWER)
 TELL_AGREED = Reaction(
     "tell_agreed",
     Group.TICK,
-    lambda work, fact: notifications.tell_agreed(work, UUID(fact["loan_id"]), by=fact["party"]),
+    lambda work, fact: notifications.tell_agreed(
+        work, UUID(fact["loan_id"]), by=Party(fact["party"])
+    ),
 )
 TELL_SIGNED = Reaction(
     "tell_signed",

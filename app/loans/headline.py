@@ -1,9 +1,11 @@
 """What is new of a loan, in the few words of the subject of a mail."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
 from app.core.clock import day_begins, dutch_day
 from app.core.dutch import dutch_date
+from app.loans.events import CompletionReported, FeedbackAnswered, FeedbackAsked, FeedbackShown
 from app.loans.models import Remark
 from app.loans.queries import SeenLoan
 from app.loans.rules import (
@@ -17,24 +19,26 @@ from app.loans.rules import (
     Reason,
     end_talk_day,
 )
-from app.loans.words import signers, what_became_of_opgave
+from app.loans.words import side, signers, what_became_of_opgave
 
-A_DAY = timedelta(days=1)
 SIGN = "Jouw handtekening gevraagd"
 AGREED = "Alle drie hebben getekend"
 OPGAVE_IS_GONE = "De opgave is weggehaald"
 # Each step with the moment at which it was taken.
 Steps = list[tuple[datetime, str]]
+# By the names of facts, as `queries.told_after_end` has them; of what runs there are none.
+Moments = Mapping[str, datetime]
 
 
-def headline(seen: SeenLoan, reader: Party) -> str:
+def headline(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
     """The last step, to this reader; a subject says the news, and the mail how it stands."""
     loan = seen.loan
     if loan.state not in {*UNDER_WAY, *OVER} or seen.fell_with_opgave:
         return _what_became_of_it(seen)
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return f"Geen mail bij {loan.manager_name}"
-    steps = _of_terms(seen, reader) + _of_hours(seen, reader) + _of_feedback(seen, reader)
+    steps = _of_terms(seen, reader) + _of_hours(seen, reader, told_at)
+    steps += _of_feedback(seen, reader, told_at)
     if seen.remarks:
         steps.append((seen.remarks[-1].said_at, _of_remark(seen, seen.remarks[-1])))
     return sorted(steps, key=lambda step: step[0])[-1][1]
@@ -42,7 +46,8 @@ def headline(seen: SeenLoan, reader: Party) -> str:
 
 def news_of_opgave(seen: SeenLoan, reader: Party) -> str:
     """What became of the opgave, while that is the last step; mostly nothing."""
-    if not seen.is_opgave_down or headline(seen, reader) != OPGAVE_IS_GONE:
+    goes_on = seen.is_opgave_down and seen.loan.state is LoanState.ACTIVE
+    if not goes_on or headline(seen, reader, {}) != OPGAVE_IS_GONE:
         return ""
     return what_became_of_opgave(seen)
 
@@ -100,7 +105,7 @@ def _of_end_talk(seen: SeenLoan) -> str:
     return f"Eindgesprek op {dutch_date(seen.loan.end_talk_on)}"
 
 
-def _of_hours(seen: SeenLoan, reader: Party) -> Steps:
+def _of_hours(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
     loan = seen.loan
     steps: Steps = []
     if loan.state in OVER and loan.ended_at is not None:
@@ -108,24 +113,32 @@ def _of_hours(seen: SeenLoan, reader: Party) -> Steps:
         steps.append((loan.ended_at, looks))
     if seen.weeks_before:
         at = max(seen.written_at[monday] for monday in seen.weeks_before)
-        steps.append((at, f"{seen.professional_name} veranderde de uren"))
-    if loan.reported_on is not None and loan.closed_at is None:
+        asks = ", kijk ze na en bevestig ze" if reader in loan.waits_to_close else ""
+        steps.append((at, f"{seen.professional_name} veranderde de uren{asks}"))
+    if reader in loan.waits_to_close:
+        steps += [
+            (at, f"{side(seen, party)} bevestigde de uren, nu jij")
+            for party, at in loan.agreed_at.items()
+        ]
+    reported_at = told_at.get(CompletionReported.name)
+    if loan.reported_on is not None and loan.closed_at is None and reported_at is not None:
         closes_on = dutch_date(loan.reported_on + CLOSES_AFTER)
-        steps.append((_end_of(loan.reported_on), f"Sluit vanzelf op {closes_on}"))
+        steps.append((reported_at, f"Sluit vanzelf op {closes_on}"))
     if loan.closed_at is not None:
         steps.append((loan.closed_at, "De inzet is afgesloten"))
     return steps
 
 
-def _of_feedback(seen: SeenLoan, reader: Party) -> Steps:
+def _of_feedback(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
     if reader not in CLOSERS:
         return []
-    shown = [one.shown_on for one in seen.feedback.values() if one.shown_on is not None]
-    steps = [(_end_of(day), "Lees hoe het ging") for day in shown]
-    asked_on = seen.loan.feedback_asked_on
-    if asked_on is not None and reader not in seen.feedback:
-        steps.append((_end_of(asked_on), "Vertel hoe het ging"))
-    return steps
+    words = {FeedbackShown.name: "Lees hoe het ging"}
+    if reader not in seen.feedback:
+        words[FeedbackAsked.name] = "Vertel hoe het ging"
+    if reader is Party.BORROWER:
+        answered = f"{seen.professional_name} antwoordde op jullie feedback"
+        words[FeedbackAnswered.name] = answered
+    return [(told_at[name], said) for name, said in words.items() if name in told_at]
 
 
 def _of_remark(seen: SeenLoan, remark: Remark) -> str:
@@ -137,8 +150,3 @@ def _of_remark(seen: SeenLoan, remark: Remark) -> str:
 def _who(seen: SeenLoan, party: Party) -> str:
     name = seen.loan.manager_name if party is Party.LENDER else signers(seen)[party]
     return name[:1].upper() + name[1:]
-
-
-def _end_of(day: date) -> datetime:
-    """Of what has a day and no moment: after what happened on that day."""
-    return day_begins(day + A_DAY)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -15,11 +15,20 @@ from app.conversations.queries import asking
 from app.core.actor import Actor
 from app.core.clock import AMSTERDAM, day_begins, dutch_day
 from app.core.errors import NotFound
+from app.core.outbox import facts_of
 from app.core.workdays import next_workday
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import now_called
 from app.hours import queries as hours
 from app.loans.awaited import WaitingLoan, may_wait
+from app.loans.events import (
+    CompletionReported,
+    FeedbackAnswered,
+    FeedbackAsked,
+    FeedbackShown,
+    HoursReopened,
+    LoanEnded,
+)
 from app.loans.models import Feedback, Loan, Remark, ShownSkill, Terms, WorkedWeek
 from app.loans.rules import (
     CLOSERS,
@@ -54,6 +63,10 @@ from app.responses.rules import Answer
 # Who stands so in a loan hears of the opgave by that.
 HEARS_BY_LOAN = (*UNDER_WAY, *OVER)
 A_DAY = timedelta(days=1)
+# Steps of which the rows know the day alone, or nothing.
+OF_A_DAY = tuple(
+    one.name for one in (CompletionReported, FeedbackAsked, FeedbackShown, FeedbackAnswered)
+)
 # What stands for the title of an opgave that was taken down.
 NAMELESS = "Inzet van {name} bij gemeente {gemeente}"
 
@@ -317,6 +330,24 @@ def standing_of(session: Session, loan: Loan) -> str:
     )
     given = session.execute(feedback.where(Feedback.loan_id == loan.id)).one()
     return sha256(repr((row, terms, said, written, tuple(given))).encode()).hexdigest()[:16]
+
+
+def told_after_end(session: Session, loan_id: UUID) -> dict[str, datetime]:
+    """When each of these steps was told last, by the name of its fact."""
+    return {one.name: one.occurred_at for one in facts_of(session, OF_A_DAY, loan_id=loan_id)}
+
+
+def was_asked_to_agree(session: Session, loan_id: UUID, by: Party, today: date) -> bool:
+    """Whether the other was mailed on this day that they are to agree on the hours.
+
+    By the end of the loan, or because this party changed the hours.
+    """
+    facts = facts_of(session, (LoanEnded.name, HoursReopened.name), loan_id=loan_id)
+    return any(
+        one.name == LoanEnded.name or one.payload["party"] == by == Party.PROFESSIONAL
+        for one in facts
+        if dutch_day(one.occurred_at) == today
+    )
 
 
 def being_signed(session: Session) -> set[UUID]:

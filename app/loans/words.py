@@ -136,7 +136,7 @@ def _who_closes(seen: SeenLoan, reader: Party) -> str:
         day = dutch_date(loan.reported_on + CLOSES_AFTER)
         limit = f" Zonder bezwaar sluit de inzet vanzelf op {day}."
     if reader in waits:
-        waiting = [_side(seen, party) for party in CLOSERS if party not in waits]
+        waiting = [side(seen, party) for party in CLOSERS if party not in waits]
         waits_no_longer = seen.loan.reported_by is not None
         tells = "wil niet langer wachten" if waits_no_longer else "wacht op jou"
         agreed = f"{waiting[0]} heeft de uren bevestigd en {tells}. " if waiting else ""
@@ -148,7 +148,7 @@ def _who_closes(seen: SeenLoan, reader: Party) -> str:
 
 def waits_for_other(seen: SeenLoan, reader: Party) -> str:
     """Who of both did not agree on the hours yet, but not the reader."""
-    return "".join(_side(seen, party) for party in seen.loan.waits_to_close if party is not reader)
+    return "".join(side(seen, party) for party in seen.loan.waits_to_close if party is not reader)
 
 
 def changed_hours(seen: SeenLoan, reader: Party) -> str:
@@ -175,7 +175,7 @@ def undone_by_change(seen: SeenLoan, reader: Party) -> str:
     if not seen.loan.is_closing:
         return ""
     agreed = [party for party in CLOSERS if party not in seen.loan.waits_to_close]
-    who = ["je" if party is reader else _side(seen, party) for party in agreed]
+    who = ["je" if party is reader else side(seen, party) for party in agreed]
     if not who:
         return "Verander je de uren? Dan begint de tijd om te bevestigen opnieuw."
     return _sentence(
@@ -185,9 +185,10 @@ def undone_by_change(seen: SeenLoan, reader: Party) -> str:
 
 
 def how_it_stands_and_went(seen: SeenLoan, reader: Party, today: date) -> str:
-    """What can be read of how it went goes first, because it is what is new."""
+    """What can be read of how it went goes first, unless somebody objects to the hours."""
     parts = (how_it_stands(seen, reader, today), about_feedback(seen, reader))
-    return " ".join(filter(None, parts[::-1] if seen.is_feedback_shown else parts))
+    is_first = seen.is_feedback_shown and seen.objection is None
+    return " ".join(filter(None, parts[::-1] if is_first else parts))
 
 
 def about_feedback(seen: SeenLoan, reader: Party) -> str:
@@ -203,7 +204,7 @@ def about_feedback(seen: SeenLoan, reader: Party) -> str:
 
 def _what_can_be_read(seen: SeenLoan, reader: Party) -> str:
     other = Party.BORROWER if reader is Party.PROFESSIONAL else Party.PROFESSIONAL
-    name = _side(seen, other)
+    name = side(seen, other)
     own = seen.feedback.get(reader)
     if own is not None and own.reply:
         return f"{name} antwoordde op jullie feedback. Dat antwoord kun je nu lezen."
@@ -227,7 +228,7 @@ def _for_profile(seen: SeenLoan, confirmed: list[str]) -> str:
     return f"Je kunt {what} op je profiel zetten."
 
 
-def _side(seen: SeenLoan, party: Party) -> str:
+def side(seen: SeenLoan, party: Party) -> str:
     """Of the borrower it is the word of a gemeente."""
     if party is Party.PROFESSIONAL:
         return seen.professional_name

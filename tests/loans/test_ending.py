@@ -271,7 +271,7 @@ def test_what_was_asked_falls_with_an_opgave_that_a_beheerder_takes_away(
         for reader in Party:
             said = how_it_stands(seen, reader, TODAY)
             assert said == FALLEN
-            assert headline(seen, reader) == "De opgave is weggehaald"
+            assert headline(seen, reader, {}) == "De opgave is weggehaald"
             assert loan_line(seen, reader, TODAY).state_label == "Gaat niet door"
             assert not seen.waits_for_party(reader)
             assert loan_page(seen, reader, TODAY).deeds == frozenset()

@@ -15,6 +15,7 @@ from app.loans import queries, service
 from app.loans.headline import AGREED, SIGN, headline
 from app.loans.models import Loan
 from app.loans.rules import Again, FeedbackDraft, LoanState, Party, Reason, Refusal, hours_mark
+from app.loans.words import how_it_stands_and_went
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
 from tests.support.work import TODAY, make_work
 
@@ -32,10 +33,16 @@ def after(session: Session, days: int, user: Actor | User = SYSTEM) -> Work:
     return make_work(session, user, datetime.combine(TODAY + days * A_DAY, time(9), UTC))
 
 
+def later(session: Session, days: int, hours: int, user: User) -> Work:
+    """On that day too, so many hours later."""
+    return make_work(session, user, after(session, days).now + timedelta(hours=hours))
+
+
 def subjects(session: Session, loan: Loan) -> list[str]:
     """To the professional, the lender and the borrower."""
     session.flush()
-    return [headline(queries.of_any(session, loan.id), party) for party in Party]
+    seen, told_at = queries.of_any(session, loan.id), queries.told_after_end(session, loan.id)
+    return [headline(seen, party, told_at) for party in Party]
 
 
 def test_what_is_asked_and_agreed(session: Session, who: Parties) -> None:
@@ -86,7 +93,9 @@ def test_what_is_over(session: Session, who: Parties) -> None:
     service.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Week 3 mist.")
     assert set(subjects(session, loan)) == {f"{who.borrower.name} zegt dat de uren niet kloppen"}
     service.write_hours(after(session, 3, who.professional), loan.id, WEEK, 420)
-    assert set(subjects(session, loan)) == {f"{who.professional.name} veranderde de uren"}
+    changed = f"{who.professional.name} veranderde de uren"
+    again = f"{changed}, kijk ze na en bevestig ze"
+    assert subjects(session, loan) == [again, changed, again]
     read = hours_mark({WEEK: 420})
     service.agree_on_hours(after(session, 20, who.borrower), loan.id, Party.BORROWER, read)
     service.report_completion(after(session, 20, who.borrower), loan.id, Party.BORROWER)
@@ -131,3 +140,68 @@ def test_what_is_agreed_after_its_first_day_is_news_of_the_signatures(
     sign_rest(session, who, loan.id, 1)
 
     assert set(subjects(session, loan)) == {AGREED}
+
+
+def test_what_comes_after_feedback_was_asked_on_that_day_is_the_news(
+    session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=BEGUN, ends_on=TODAY, returns_on=TODAY + A_DAY)
+    service.end_what_is_over(after(session, 1))
+    service.ask_for_feedback(after(session, 8))
+    tell = "Vertel hoe het ging"
+    assert subjects(session, loan) == [tell, "De inzet is afgelopen", tell]
+
+    objects = f"{who.borrower.name} zegt dat de uren niet kloppen"
+    service.dispute_hours(
+        later(session, 8, 1, who.borrower), loan.id, uuid4(), Party.BORROWER, "Week 3 mist."
+    )
+    assert set(subjects(session, loan)) == {objects}
+    service.write_hours(later(session, 8, 2, who.professional), loan.id, WEEK, 420)
+    assert subjects(session, loan)[1].endswith("veranderde de uren")
+    service.agree_on_hours(
+        later(session, 8, 3, who.borrower), loan.id, Party.BORROWER, hours_mark({WEEK: 420})
+    )
+    borrower = queries.of_any(session, loan.id).borrower_name
+    assert subjects(session, loan)[0] == f"Gemeente {borrower} bevestigde de uren, nu jij"
+    service.remark(
+        later(session, 8, 4, who.borrower), loan.id, uuid4(), Party.BORROWER, "Tot morgen!"
+    )
+    assert set(subjects(session, loan)) == {f"Bericht van {who.borrower.name}"}
+
+
+def test_what_comes_after_feedback_was_shown_on_that_day_is_the_news(
+    session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=BEGUN, ends_on=TODAY, returns_on=TODAY + A_DAY)
+    service.end_what_is_over(after(session, 1))
+    for party, user in ((Party.PROFESSIONAL, who.professional), (Party.BORROWER, who.borrower)):
+        service.give_feedback(
+            after(session, 2, user), loan.id, party, FeedbackDraft(again=Again.YES)
+        )
+    assert subjects(session, loan)[::2] == ["Lees hoe het ging"] * 2
+
+    service.dispute_hours(
+        later(session, 2, 1, who.borrower), loan.id, uuid4(), Party.BORROWER, "Week 3 mist."
+    )
+    objects = f"{who.borrower.name} zegt dat de uren niet kloppen"
+    assert set(subjects(session, loan)) == {objects}
+    seen = queries.of_any(session, loan.id)
+    said = how_it_stands_and_went(seen, Party.PROFESSIONAL, TODAY)
+    assert said.index(objects) < said.index("schreef hoe het ging")
+    service.answer_feedback(later(session, 2, 2, who.professional), loan.id, "Dank je wel.")
+    answered = f"{who.professional.name} antwoordde op jullie feedback"
+    assert subjects(session, loan) == [objects, objects, answered]
+
+
+def test_what_is_said_after_it_was_reported_done_is_the_news(
+    session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=BEGUN, ends_on=TODAY, returns_on=TODAY + A_DAY)
+    service.end_what_is_over(after(session, 1))
+    service.report_what_fell_silent(after(session, 40))
+    assert set(subjects(session, loan)) == {"Sluit vanzelf op 1 februari 2027"}
+
+    service.remark(
+        later(session, 40, 1, who.borrower), loan.id, uuid4(), Party.BORROWER, "Dank voor alles."
+    )
+    assert set(subjects(session, loan)) == {f"Bericht van {who.borrower.name}"}

@@ -93,13 +93,20 @@ def tell_signed(work: Work, loan_id: UUID, version: int, *, by: str) -> None:
             _tell_loan(work, loan, party, user_id)
 
 
-def tell_agreed(work: Work, loan_id: UUID, *, by: str) -> None:
-    """Tell the other that a party agrees on the hours; with both it is closed, and mailed."""
+def tell_agreed(work: Work, loan_id: UUID, *, by: Party) -> None:
+    """Tell the other by mail that a party agrees on the hours, and now waits for them.
+
+    Who was asked to by another mail on this day gets none more. With both it is closed, and mailed.
+    """
     loan = work.fetch(Loan, loan_id)
-    if loan.state is LoanState.ENDED:
-        for party, user_id in _readers_of(work, loan, by):
-            if party in CLOSERS:
-                _tell_loan(work, loan, party, user_id)
+    if loan.state is not LoanState.ENDED or by in loan.waits_to_close:
+        return
+    if not loans.was_asked_to_agree(work.session, loan_id, by, work.today):
+        mail_loan(work, loan_id, by=by, to=CLOSERS)
+        return
+    for party, user_id in _readers_of(work, loan, by):
+        if party in CLOSERS:
+            _tell_loan(work, loan, party, user_id)
 
 
 def tell_taken_down(work: Work, opgave_id: UUID) -> None:

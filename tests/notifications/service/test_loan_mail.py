@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.core.reports import COMPLAINT
 from app.loans import service as loans
 from app.loans.models import Loan
-from app.loans.rules import Party
+from app.loans.queries import of_any
+from app.loans.rules import LoanState, Party, hours_mark
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.postponed import postponed
@@ -21,6 +22,7 @@ from app.notifications.service import Claim, Stationery, health
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
 from tests.support.work import MONDAY, TODAY, make_work
 
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 EVENING = MONDAY.replace(hour=20)
 
 
@@ -95,3 +97,70 @@ def test_a_manager_who_complained_is_left_alone(
     claimed = Claim(mail.id, mail.kind, mail.id)
     assert service.write_letter(make_work(session), stationery, claimed) is None
     assert mail.state is DeliveryState.SUPPRESSED
+
+
+def an_ended_loan(session: Session, who: Parties) -> Loan:
+    """Over since yesterday, of which both were mailed."""
+    loan = a_running_loan(session, who, starts_on=TODAY, ends_on=TODAY)
+    loans.end_what_is_over(make_work(session, now=MONDAY + A_DAY))
+    service.mail_loan(make_work(session, now=MONDAY + A_DAY), loan.id, by="")
+    went(session)
+    return loan
+
+
+def went(session: Session) -> None:
+    for mail in mails(session):
+        mail.state = DeliveryState.ACCEPTED
+    session.flush()
+
+
+def agree(
+    session: Session, who: Parties, loan: Loan, party: Party, at: datetime
+) -> list[UUID | None]:
+    """Who is mailed that this party agrees on the hours."""
+    user = who.professional if party is Party.PROFESSIONAL else who.borrower
+    before = {mail.id for mail in mails(session)}
+    read = hours_mark(of_any(session, loan.id).weeks)
+    loans.agree_on_hours(make_work(session, user, at), loan.id, party, read, TODAY + A_DAY)
+    for _ in range(2):
+        service.tell_agreed(make_work(session, now=at), loan.id, by=party)
+    return [mail.user_id for mail in mails(session) if mail.id not in before]
+
+
+@pytest.mark.parametrize("party", [Party.PROFESSIONAL, Party.BORROWER])
+def test_who_agrees_on_the_hours_first_asks_the_other_by_mail(
+    session: Session, who: Parties, party: Party
+) -> None:
+    loan = an_ended_loan(session, who)
+    other = who.borrower if party is Party.PROFESSIONAL else who.professional
+
+    assert agree(session, who, loan, party, MONDAY + 3 * A_DAY) == [other.id]
+    rest = Party.BORROWER if party is Party.PROFESSIONAL else Party.PROFESSIONAL
+    assert agree(session, who, loan, rest, MONDAY + 4 * A_DAY) == []
+    assert loan.state is LoanState.CLOSED
+
+
+def test_who_was_asked_to_agree_on_this_day_gets_no_second_mail(
+    session: Session, who: Parties
+) -> None:
+    loan = an_ended_loan(session, who)
+    assert agree(session, who, loan, Party.PROFESSIONAL, MONDAY + A_DAY + AN_HOUR) == []
+
+    work = make_work(session, who.borrower, MONDAY + 3 * A_DAY)
+    loans.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Het waren er acht.")
+    answer = make_work(session, who.professional, MONDAY + 3 * A_DAY + AN_HOUR)
+    loans.write_hours(answer, loan.id, TODAY, 480)
+    service.mail_loan(answer, loan.id, by=Party.PROFESSIONAL)
+    went(session)
+    assert agree(session, who, loan, Party.PROFESSIONAL, answer.now + AN_HOUR) == []
+    assert of_any(session, loan.id).loan.waits_to_close == [Party.BORROWER]
+
+
+def test_who_agrees_after_all_asks_the_other_by_mail(session: Session, who: Parties) -> None:
+    loan, day = an_ended_loan(session, who), MONDAY + 3 * A_DAY
+    work = make_work(session, who.borrower, day)
+    loans.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Het waren er acht.")
+    service.mail_loan(work, loan.id, by=Party.BORROWER)
+    went(session)
+
+    assert agree(session, who, loan, Party.BORROWER, day + AN_HOUR) == [who.professional.id]

@@ -39,7 +39,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
     facts = {
         "name": name,
         "loan_id": seen.loan.id,
-        "headline": headline(seen, party),
+        "headline": headline(seen, party, loans.told_after_end(work.session, seen.loan.id)),
         "is_own": party is Party.PROFESSIONAL,
         "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
         "about_opgave": _about_opgave(work, delivery, seen),
