@@ -1,8 +1,11 @@
 """What the database holds but must not tell: sealed with a key that only the settings know."""
 
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -15,8 +18,7 @@ class Seal:
     """Seals of one purpose: what was sealed for another one does not open."""
 
     def __init__(self, settings: Settings, purpose: str) -> None:
-        made = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"seal {purpose}".encode())
-        self._box = Fernet(urlsafe_b64encode(made.derive(settings.secret_key.encode())))
+        self._box = Fernet(urlsafe_b64encode(_key(settings, f"seal {purpose}")))
 
     def close(self, text: str) -> str:
         return self._box.encrypt(text.encode()).decode()
@@ -27,3 +29,26 @@ class Seal:
             return self._box.decrypt(sealed.encode()).decode()
         except InvalidToken:
             return None
+
+
+class Alias:
+    """Another name for an id, the same each time, of which only we know what it stands for."""
+
+    def __init__(self, settings: Settings, purpose: str) -> None:
+        self._box = AESSIV(_key(settings, f"alias {purpose}"))
+
+    def of(self, known: UUID) -> str:
+        return urlsafe_b64encode(self._box.encrypt(known.bytes, None)).decode().rstrip("=")
+
+    def id_of(self, alias: str) -> UUID | None:
+        """What it stands for; None when it was not made by us, for this, with this key."""
+        try:
+            return UUID(bytes=self._box.decrypt(urlsafe_b64decode(alias + "=="), None))
+        except (InvalidTag, ValueError):
+            return None
+
+
+def _key(settings: Settings, purpose: str) -> bytes:
+    """Of each purpose its own."""
+    made = HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode())
+    return made.derive(settings.secret_key.encode())

@@ -1,10 +1,11 @@
 """What is sealed opens with the same key and for the same purpose only."""
 
 from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 
-from app.sealing import Seal
+from app.sealing import Alias, Seal
 from tests.conftest import server_url, settings_for
 
 
@@ -33,3 +34,24 @@ def test_another_purpose_or_key_opens_nothing(seal: Seal) -> None:
 @pytest.mark.parametrize("sealed", ["", "x", "é", "gAAAAA"])
 def test_what_we_did_not_seal_opens_nothing(seal: Seal, sealed: str) -> None:
     assert seal.open(sealed) is None
+
+
+def test_an_alias_is_the_same_each_time_and_stands_for_one_id() -> None:
+    alias, known = Alias(settings_for(server_url()), "one thing"), uuid4()
+
+    assert alias.of(known) == alias.of(known) != alias.of(uuid4())
+    assert alias.id_of(alias.of(known)) == known
+    assert not {known.hex, str(known)} & {alias.of(known)}
+
+
+def test_an_alias_of_another_purpose_or_key_stands_for_nothing() -> None:
+    settings = settings_for(server_url())
+    made = Alias(settings, "one thing").of(UUID(int=7))
+
+    assert Alias(settings, "another thing").id_of(made) is None
+    assert Alias(replace(settings, secret_key="x" * 40), "one thing").id_of(made) is None
+
+
+@pytest.mark.parametrize("alias", ["", "x", "é", "A" * 43, "A" * 4000, str(UUID(int=7))])
+def test_an_alias_that_we_did_not_make_stands_for_nothing(alias: str) -> None:
+    assert Alias(settings_for(server_url()), "one thing").id_of(alias) is None

@@ -41,7 +41,9 @@ WITHOUT_TOKEN = {
     *("loans_by_mail.dispute_hours", "loans_by_mail.call_off"),
 }
 NAMED_BY_OTHERS = {"/robots.txt", "/.well-known/security.txt", "/favicon.ico"}
-WORD = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*|<(uuid|path|int\(max=\d+\)):[a-z_]+>|<(token|key)>")
+WORD = re.compile(
+    r"[a-z][a-z0-9]*(-[a-z0-9]+)*|<(uuid|path|int\(max=\d+\)):[a-z_]+>|<(token|key|alias)>"
+)
 SOMEBODY = UUID(int=1)
 SIGN_IN = "/inloggen"
 

@@ -20,7 +20,9 @@ from app.gemeenten.models import EmailDomain, Gemeente
 from app.matching.models import NightlyRun
 from app.notifications.models import Delivery, DigestRun
 from app.notifications.rules import DeliveryState, MailKind
-from tests.support.builders import a_domain, a_gemeente, a_user
+from app.people.rules import Visibility
+from app.web.aliases import alias_of
+from tests.support.builders import a_domain, a_gemeente, a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -213,6 +215,39 @@ def test_a_gemeentebeheerder_sees_colleagues_of_the_own_gemeente(
     assert "Toon deze gemeente" not in page
 
 
+def role_of(client: FlaskClient, person: User) -> str:
+    """Where a role is given to a person, whether or not a page offers that."""
+    with client.application.app_context():
+        return f"/beheer/collegas/{alias_of(person.id)}/rol"
+
+
+@pytest.mark.parametrize("word", ["x", "é", "00000000-0000-0000-0000-000000000000"])
+def test_nobody_stands_behind_what_no_page_said(
+    client: FlaskClient, session: Session, word: str
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    sent = {"role": "opgavehouder", "deed": "give"}
+    assert client.post(f"/beheer/collegas/{word}/rol", data=sent).status_code == 404
+
+
+def test_no_page_with_names_tells_where_a_profile_without_a_name_is(
+    client: FlaskClient, session: Session
+) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER, Role.OPGAVEHOUDER)
+    shy = a_user(session, Role.OPGAVEHOUDER, gemeente_code=beheerder.gemeente_code)
+    a_profile(session, "wmo", user=shy, visibility=Visibility.ANONYMOUS)
+    opgave = an_opgave(session, "wmo", owner=beheerder)
+    sign_in(client, session, beheerder)
+
+    pages = [
+        client.get(address).text
+        for address in ("/beheer/collegas", f"/opgaven/{opgave.id}/overdragen")
+    ]
+
+    assert [shy.email in page for page in pages] == [True, True]
+    assert [str(shy.id) in page for page in pages] == [False, False]
+
+
 def test_another_gemeente_does_not_exist_for_a_gemeentebeheerder(
     client: FlaskClient, session: Session
 ) -> None:
@@ -220,9 +255,7 @@ def test_another_gemeente_does_not_exist_for_a_gemeentebeheerder(
     sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
     answers = [
         client.get(f"/beheer/collegas?gemeente={far.gemeente_code}"),
-        client.post(
-            f"/beheer/collegas/{far.id}/rol", data={"role": "opgavehouder", "deed": "give"}
-        ),
+        client.post(role_of(client, far), data={"role": "opgavehouder", "deed": "give"}),
     ]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert roles_of(far) == frozenset()
@@ -256,7 +289,7 @@ def test_a_gemeente_without_people_says_what_to_do(client: FlaskClient, session:
 def test_a_role_is_given_and_taken_away(client: FlaskClient, session: Session) -> None:
     beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
     person = a_user(session, gemeente_code=beheerder.gemeente_code)
-    address = f"/beheer/collegas/{person.id}/rol"
+    address = role_of(client, person)
     sign_in(client, session, beheerder)
 
     given = client.post(address, data={"role": "opgavehouder", "deed": "give"})
@@ -288,7 +321,7 @@ def test_a_gemeentebeheerder_names_no_gemeentebeheerders(
     person = a_user(session, gemeente_code=beheerder.gemeente_code)
     sign_in(client, session, beheerder)
     answers = [
-        client.post(f"/beheer/collegas/{person.id}/rol", data={"role": role, "deed": "give"})
+        client.post(role_of(client, person), data={"role": role, "deed": "give"})
         for role in ("gemeentebeheerder", "beheerder")
     ]
     assert [answer.status_code for answer in answers] == [404, 404]
@@ -298,9 +331,7 @@ def test_a_gemeentebeheerder_names_no_gemeentebeheerders(
 def test_nobody_becomes_a_beheerder_by_a_page(client: FlaskClient, session: Session) -> None:
     person = a_user(session)
     sign_in(client, session, a_user(session, Role.BEHEERDER))
-    answer = client.post(
-        f"/beheer/collegas/{person.id}/rol", data={"role": "beheerder", "deed": "give"}
-    )
+    answer = client.post(role_of(client, person), data={"role": "beheerder", "deed": "give"})
     assert (answer.status_code, roles_of(person)) == (404, frozenset())
 
 
@@ -312,7 +343,7 @@ def test_a_half_button_changes_no_role(
 ) -> None:
     person = a_user(session)
     sign_in(client, session, a_user(session, Role.BEHEERDER))
-    answer = client.post(f"/beheer/collegas/{person.id}/rol", data=sent)
+    answer = client.post(role_of(client, person), data=sent)
     assert (answer.status_code, roles_of(person)) == (422, frozenset())
 
 

@@ -1,5 +1,7 @@
 """The pages of a gemeentebeheerder who looks at opgaven before they open; and of handing over."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -199,13 +201,15 @@ def test_an_opgave_is_handed_over_from_its_page(
     link = text_of(client.get(address))
     form = client.get(f"{address}/overdragen")
     nobody = client.post(f"{address}/overdragen", data={"user_id": "x"})
-    done = client.post(
-        f"{address}/overdragen", data={"user_id": str(heir.id)}, follow_redirects=True
-    )
+    by_id = client.post(f"{address}/overdragen", data={"user_id": str(heir.id)})
+    [chosen] = re.findall(f'value="([^"]+)"[^>]*>[^<]*{heir.email}', form.text)
+    done = client.post(f"{address}/overdragen", data={"user_id": chosen}, follow_redirects=True)
 
     assert "Draag over aan een collega" in link
     assert heir.email in text_of(form)
-    assert fault_at(nobody, "user_id") == "Fout: Kies een collega die opgavehouder is."
+    assert {fault_at(page, "user_id") for page in (nobody, by_id)} == {
+        "Fout: Kies een collega die opgavehouder is."
+    }
     assert "De opgave is overgedragen." in text_of(done)
     assert opgave.owner_id == heir.id
 

@@ -27,6 +27,7 @@ from app.notifications import queries as mails
 from app.notifications.rules import DeliveryState
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import may_review
+from app.web.aliases import alias_of
 from app.web.beheer.forms import Deed
 
 State = TypeVar("State", bound=Enum)
@@ -63,7 +64,7 @@ class RoleButton:
 
 @dataclass(frozen=True)
 class PersonLine:
-    user_id: UUID
+    alias: str
     name: str
     email: str
     roles: list[str]
@@ -198,7 +199,7 @@ def request_lines(session: Session) -> list[RequestLine]:
 def people_lines(session: Session, actor: Actor, gemeente_code: str) -> list[PersonLine]:
     return [
         PersonLine(
-            user_id=user.id,
+            alias=alias_of(user.id),
             name=user.name,
             email=user.email,
             roles=[label(role) for role in Role if role in accounts.roles_of(user)],

@@ -19,6 +19,7 @@ from app.gemeenten.models import Gemeente
 from app.labels import label
 from app.notifications.runs import run_lines
 from app.notifications.waiting import IS_LATE, waits
+from app.web.aliases import known_person
 from app.web.auth import current_actor
 from app.web.beheer import pages
 from app.web.beheer.forms import (
@@ -93,9 +94,10 @@ def colleagues() -> ResponseReturnValue:
     )
 
 
-@beheer.post("/beheer/collegas/<uuid:user_id>/rol")
+@beheer.post("/beheer/collegas/<alias>/rol")
 @allow(Policy.GEMEENTEBEHEERDER)
-def role(user_id: UUID) -> ResponseReturnValue:
+def role(alias: str) -> ResponseReturnValue:
+    user_id = known_person(alias)
     changed, deed = pressed(Role, "role"), pressed(Deed, "deed")
     change = service.grant_role if deed is Deed.GIVE else service.end_role
     with open_work() as work:

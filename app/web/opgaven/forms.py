@@ -30,6 +30,7 @@ from app.opgaven.rules import (
 )
 from app.people.rules import Level
 from app.vocabulary.rules import LABEL_LIMIT, Theme
+from app.web.aliases import alias_of
 from app.web.choices import many_of, one_of
 from app.web.forms import DayField, LineField, NumberField, PickField, TextField, WebForm, id_in
 from app.web.from_text import SkillsFromText
@@ -169,7 +170,7 @@ class HandOverForm(WebForm):
     user_id = PickField("Aan wie?", validate_choice=False)
 
     def offer(self, people: Iterable[User]) -> None:
-        self.user_id.choices = [(str(one.id), f"{one.name} ({one.email})") for one in people]
+        self.user_id.choices = [(alias_of(one.id), f"{one.name} ({one.email})") for one in people]
 
 
 class SkillsFromOpgave(SkillsFromText):

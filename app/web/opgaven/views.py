@@ -47,6 +47,7 @@ from app.people import queries as people
 from app.responses import queries as responses
 from app.together import queries as together
 from app.vocabulary import queries as vocabulary
+from app.web.aliases import person_behind
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
 from app.web.forms import id_in
@@ -375,7 +376,7 @@ def hand_over(opgave_id: UUID) -> ResponseReturnValue:
     if form.submitted():
         try:
             with open_work() as work:
-                service.hand_over(work, opgave_id, id_in(form.user_id.data))
+                service.hand_over(work, opgave_id, person_behind(form.user_id.data))
         except FaultyDraft as faulty:
             form.show_faults(faulty)
         else:
