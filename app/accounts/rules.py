@@ -92,6 +92,12 @@ def tidy_email(text: str) -> str:
     return ((known and known.ascii_email) or text.strip()).lower()
 
 
+def mailbox_of(email: str) -> str:
+    """Where mail to this address arrives: what follows a plus sign is for the reader only."""
+    box, _, domain = tidy_email(email).rpartition("@")
+    return f"{box.partition('+')[0]}@{domain}"
+
+
 def _address_in(text: str) -> ValidatedEmail | None:
     try:
         return validate_email(text.strip(), check_deliverability=False)

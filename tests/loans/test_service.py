@@ -160,7 +160,9 @@ class TestAsking:
     def test_the_manager_is_of_the_own_gemeente_and_somebody_else(
         self, session: Session, who: Parties
     ) -> None:
-        addresses = ["geen adres", who.professional.email, "baas@elders.example"]
+        box, _, domain = who.professional.email.partition("@")
+        own = [who.professional.email.upper(), f"{box}+baas@{domain}"]
+        addresses = ["geen adres", *own, "baas@elders.example"]
         for address in addresses:
             with pytest.raises(FaultyDraft) as faulty:
                 a_loan(session, replace(who, manager=Manager(address)))

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.accounts.models import User
-from app.accounts.rules import email_faults, tidy_email
+from app.accounts.rules import email_faults, mailbox_of, tidy_email
 from app.core.errors import Conflict
 from app.core.faults import Fault, length_fault, refuse
 from app.core.work import Work
@@ -63,7 +63,7 @@ def manager_faults(work: Work, user: User, lender_code: str, named: NamedManager
     wrong = [Fault("manager_email", fault.said) for fault in email_faults(email)]
     if wrong:
         return found + wrong
-    if email == user.email:
+    if mailbox_of(email) == mailbox_of(user.email):
         return [*found, Fault("manager_email", YOURSELF)]
     home = gemeenten.of_email(work.session, email, work.today)
     mergers = gemeenten.mergers(work.session, work.today)
