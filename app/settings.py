@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flask.helpers import get_debug_flag
+
 from app.core.verp import LONGEST_BOX
 
 SECRET_KEY_LENGTH = 32
@@ -61,6 +63,8 @@ class Settings:
     log_format: str = "json"
     # Whether mail that nobody asked for waits for the morning; a demo may send at any hour.
     quiet_hours: bool = True
+    # Flask reads this by itself too: pages of errors then show our code and run what is typed.
+    is_debugged: bool = False
 
     def __post_init__(self) -> None:
         for name in ("secret_key", "database_url", "smtp_url", "base_url"):
@@ -125,6 +129,10 @@ class Settings:
             raise WrongSettings("DEMO_ACCOUNTS and DGVN_ENV=production exclude each other")
         if not self.quiet_hours:
             raise WrongSettings("QUIET_HOURS=off and DGVN_ENV=production exclude each other")
+        if self.redis_url and not _is_guarded(self.redis_url):
+            raise WrongSettings("REDIS_URL on another machine needs a password in production")
+        if self.is_debugged:
+            raise WrongSettings("FLASK_DEBUG and DGVN_ENV=production exclude each other")
         if self.maildir is not None:
             raise WrongSettings("MAILDIR opens the mail viewer and cannot be set in production")
 
@@ -153,6 +161,7 @@ class Settings:
             trusted_proxies=_whole_number("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
             log_format=env.get("LOG_FORMAT", "json"),
             quiet_hours=env.get("QUIET_HOURS", "").lower() != "off",
+            is_debugged=get_debug_flag(),
         )
 
 
@@ -161,6 +170,12 @@ def _environment(word: str) -> Environment:
         return Environment(word)
     except ValueError:
         raise WrongSettings(f"DGVN_ENV is {word!r}; choose production, demo or test") from None
+
+
+def _is_guarded(redis_url: str) -> bool:
+    """Whether nobody on the network can come in without a word."""
+    parts = urlsplit(redis_url)
+    return parts.scheme == "unix" or parts.hostname in LOOPBACK or bool(parts.password)
 
 
 def _names_a_log(ledger: str) -> bool:

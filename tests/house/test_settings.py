@@ -13,7 +13,7 @@ from tests.house.tree import ROOT
 GOOD: dict[str, Any] = {
     "secret_key": "k" * 32,
     "database_url": "postgresql+psycopg://dgvn@db/dgvn",
-    "redis_url": "redis://redis/0",
+    "redis_url": "redis://:word@redis/0",
     "smtp_url": "smtp://relay",
     "base_url": "https://degemeentevannu.example",
     "environment": Environment.PRODUCTION,
@@ -77,6 +77,9 @@ def test_only_the_own_name_is_served(base_url: str, hosts: tuple[str, ...]) -> N
         ({"mail_ledger": "postfix"}, "MAIL_LEDGER"),
         ({"mail_ledger": "postfix:"}, "MAIL_LEDGER"),
         ({"mail_ledger": "/var/log/mail.log"}, "MAIL_LEDGER"),
+        ({"redis_url": "redis://redis/0"}, "REDIS_URL"),
+        ({"redis_url": "rediss://somebody@redis/0"}, "REDIS_URL"),
+        ({"is_debugged": True}, "FLASK_DEBUG"),
         ({"code_url": "code.example"}, "CODE_URL"),
         ({"code_url": "javascript:alert(1)"}, "CODE_URL"),
     ],
@@ -84,6 +87,23 @@ def test_only_the_own_name_is_served(base_url: str, hosts: tuple[str, ...]) -> N
 def test_production_refuses_to_start(changed: dict[str, Any], named: str) -> None:
     with pytest.raises(WrongSettings, match=named):
         Settings(**{**GOOD, **changed})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "redis://localhost/0", "redis://127.0.0.1/1", "unix:///run/redis.sock", "rediss://:w@x/0"],
+)
+def test_production_starts_with_a_redis_that_others_cannot_enter(url: str) -> None:
+    assert Settings(**{**GOOD, "redis_url": url}).redis_url == url
+
+
+def test_what_flask_reads_by_itself_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for known in GOOD:
+        monkeypatch.setenv(known.upper(), str(GOOD[known]))
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+
+    with pytest.raises(WrongSettings, match="FLASK_DEBUG"):
+        Settings.from_env()
 
 
 def test_mail_comes_back_to_the_domain_it_is_sent_from() -> None:
