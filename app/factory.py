@@ -50,8 +50,7 @@ def create_app(settings: Settings, longest_statement: str = WEB_STATEMENT) -> Fl
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _bind_extensions(app)
     tracing.bind(app)
-    app.before_request(policy.guard)
-    for part in (headers, errors, filters):
+    for part in (policy, headers, errors, filters):
         part.bind(app)
     bind_context(app)
     for blueprint in blueprints(settings):

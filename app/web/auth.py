@@ -14,6 +14,7 @@ from app.core.clock import utc_now
 from app.core.work import begin
 from app.extensions import db, login_manager
 from app.gemeenten.models import Gemeente
+from app.web.addresses import page_of_ours
 from app.web.errors import typed_with_us, unsaved_page
 from app.web.tracing import name_account, request_id
 
@@ -112,11 +113,25 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in"))
 
 
-def ask_proof() -> ResponseReturnValue:
-    """This page is theirs once they gave a second proof; then they go on where they were."""
-    if request.method == "POST" and typed_with_us():
-        return unsaved_page()
+def ask_proof(said: str = "") -> ResponseReturnValue:
+    """This page is theirs once they gave a second proof; then they go on where they were.
+
+    `said` is why it is asked, where that is not plain.
+    """
+    if request.method == "POST":
+        return _keep_until_proven()
     session["wanted"] = request.full_path if request.query_string else request.path
+    if said:
+        flash(said)
+    return redirect(url_for("account.prove"))
+
+
+def _keep_until_proven() -> ResponseReturnValue:
+    if typed_with_us():
+        return unsaved_page(needs_proof=True)
+    # What was sent has no page of its own to go back to.
+    session["wanted"] = page_of_ours(request.referrer)
+    flash("Er is nog niets gedaan. Doe eerst de tweede stap en probeer het dan nog eens.")
     return redirect(url_for("account.prove"))
 
 

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 def bind(app: Flask) -> None:
-    app.register_error_handler(DomainError, _refusal)
+    app.register_error_handler(DomainError, refusal)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RateLimitExceeded, _too_fast)
@@ -47,7 +47,7 @@ def error_page(status: int, said: str = "", reference: str = "") -> Response:
     )
 
 
-def _refusal(error: DomainError) -> ResponseReturnValue:
+def refusal(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, NotFound | NotAllowed):
         # Somebody tries what is not theirs, or a page of ours leads there: both are worth a look.
         log.warning("refused", **asked(), account=account(), why=type(error).__name__)
@@ -63,11 +63,12 @@ def _stale_form(_: CSRFError) -> ResponseReturnValue:
     return unsaved_page()
 
 
-def unsaved_page() -> ResponseReturnValue:
-    """Nothing is lost: what was typed comes back, to be sent once more."""
+def unsaved_page(*, needs_proof: bool = False) -> ResponseReturnValue:
+    """Nothing is lost: what was typed comes back, to be sent once more, perhaps after a proof."""
     typed = typed_with_us()
     texts = [value for _, value in typed if " " in value]
-    return render_template("errors/stale.html", typed=typed, texts=texts), 400
+    page = render_template("errors/stale.html", typed=typed, texts=texts, needs_proof=needs_proof)
+    return page, 400
 
 
 def typed_with_us() -> list[tuple[str, str]]:

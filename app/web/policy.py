@@ -5,13 +5,20 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.actor import Actor, Role
 from app.core.errors import NotAllowed, NotFound
 from app.extensions import db, login_manager
 from app.web.auth import ask_proof, current_actor
+from app.web.errors import refusal
 from app.web.roles import how_to_become_opgavehouder
+
+PERHAPS_THEIRS = (
+    "Misschien hoort die pagina bij je rol als beheerder. Doe eerst de tweede stap, dan kijken we "
+    "opnieuw."
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -63,6 +70,12 @@ def may_come(actor: Actor, endpoint: str) -> bool:
     return policy is not None and admits(policy, actor)
 
 
+def bind(app: Flask) -> None:
+    app.before_request(guard)
+    for hides in (NotFound, NotAllowed):
+        app.register_error_handler(hides, _refused)
+
+
 def guard() -> Any:
     """Runs before every request."""
     if request.endpoint is None:
@@ -78,6 +91,19 @@ def guard() -> Any:
     if current_user.lacks_proof and admits(policy, current_user.whole):
         return ask_proof()
     raise _become_opgavehouder() if policy is Policy.OPGAVEHOUDER else NotFound(request.path)
+
+
+def _refused(error: NotFound | NotAllowed) -> ResponseReturnValue:
+    """With the role that waits for a proof a room may answer something else.
+
+    It is asked of whatever a room hides, also of what is not there, so that asking tells nothing.
+    What explains itself, and what no proof opens, is refused at once.
+    """
+    policy = policy_of(current_app, request.endpoint or "")
+    is_of_room = not error.said and policy is not None and admits(policy, current_actor())
+    if is_of_room and current_user.is_authenticated and current_user.lacks_proof:
+        return ask_proof(PERHAPS_THEIRS)
+    return refusal(error)
 
 
 def _become_opgavehouder() -> NotAllowed:

@@ -45,6 +45,7 @@ SHOWN_IN = {
     "app/vocabulary/versions.py": "tests/vocabulary/test_merging.py",
     "app/core/grants.py": "tests/cli/test_database.py",
     "app/responses/words.py": "tests/web/test_outcomes.py",
+    "app/web/addresses.py": "tests/web/test_accounts.py",
     "app/web/auth.py": "tests/web/test_accounts.py",
     "app/web/tracing.py": "tests/web/test_audit.py",
     "app/web/blueprints.py": "tests/house/test_routes.py",

@@ -21,7 +21,7 @@ from app.core.clock import utc_now
 from app.core.dutch import moment
 from app.core.outbox import OutboxMessage
 from app.links import Links
-from app.web.accounts.arrival import own_path
+from app.web.addresses import own_path
 from tests.support.builders import a_domain, a_gemeente, a_profile, a_user
 from tests.support.pages import text_of
 from tests.support.web import sign_in

@@ -1,6 +1,7 @@
 """Who has power over others signs in with two steps; without the second they are a colleague."""
 
 import re
+from uuid import uuid4
 
 import pyotp
 import pytest
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.accounts.factors import MOST_WRONG, STEP, WRONG
 from app.accounts.models import SecondFactor, User
 from app.core.actor import Role
-from tests.support.builders import a_user
-from tests.support.pages import text_of
+from tests.loans.builders import a_loan_asked
+from tests.support.builders import a_user, an_opgave
+from tests.support.pages import text_of, value_of
 from tests.support.web import sign_in
 from tests.support.work import MONDAY
 
@@ -147,6 +149,84 @@ def test_nobody_without_power_is_asked(client: FlaskClient, session: Session) ->
 
     assert client.get("/onze-opgaven").status_code == 200
     assert client.get(STEP_PAGE).location != APP_PAGE
+
+
+def test_a_page_that_only_the_role_may_see_asks_for_the_second_step(
+    before: FlaskClient, session: Session, user: User
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=user.gemeente_code)
+    opgave = an_opgave(session, "inkoop", owner=owner)
+    loan = a_loan_asked(session, a_user(session), opgave, "baas@urk.example")
+    here = f"/inzet/{loan.id}"
+
+    asked = before.get(here)
+    page = text_of(before.get(APP_PAGE))
+    enrol(before)
+
+    assert (asked.status_code, asked.location) == (302, STEP_PAGE)
+    assert "Misschien hoort die pagina bij je rol als beheerder." in page
+    assert before.get(here).status_code == 200
+
+
+def test_asking_for_the_second_step_tells_nothing(before: FlaskClient) -> None:
+    """Nothing is there, and who comes with a proof reads just that: no round begins."""
+    nowhere = f"/inzet/{uuid4()}"
+    asked = before.get(nowhere)
+    page = before.get(APP_PAGE).text
+    code = pyotp.TOTP(secret_on(page)).at(MONDAY)
+    codes = before.post(APP_PAGE, data={"sealed": sealed_on(page), "code": code})
+
+    assert (asked.status_code, asked.location) == (302, STEP_PAGE)
+    assert f'href="{nowhere}"' in codes.text
+    assert before.get(nowhere).status_code == 404
+
+
+def test_who_lacks_no_proof_reads_that_it_is_not_there(
+    client: FlaskClient, session: Session
+) -> None:
+    sign_in(client, session, a_user(session, Role.OPGAVEHOUDER), is_proven=False)
+
+    assert client.get(f"/inzet/{uuid4()}").status_code == 404
+
+
+def test_a_damaged_link_is_no_matter_of_roles(before: FlaskClient) -> None:
+    assert before.get("/tekenen/x").status_code == 404
+
+
+def test_a_button_that_waits_for_the_second_step_leads_back_to_its_page(
+    before: FlaskClient,
+) -> None:
+    page = "http://localhost/inzet?van=mij"
+    pressed = before.post(f"/inzet/{uuid4()}/intrekken", headers={"Referer": page})
+    said = text_of(before.get(APP_PAGE))
+    form = before.get(APP_PAGE).text
+    code = pyotp.TOTP(secret_on(form)).at(MONDAY)
+    codes = before.post(APP_PAGE, data={"sealed": sealed_on(form), "code": code})
+
+    assert (pressed.status_code, pressed.location) == (302, STEP_PAGE)
+    assert "Er is nog niets gedaan. Doe eerst de tweede stap" in said
+    assert 'href="/inzet?van=mij"' in codes.text
+
+
+def test_words_for_a_page_of_the_role_are_kept_until_the_second_step(before: FlaskClient) -> None:
+    answer = before.post(
+        f"/inzet/{uuid4()}/vragen",
+        data={"words": "Kan het ook in mei?"},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert answer.status_code == 400
+    assert value_of(answer, "words") == "Kan het ook in mei?"
+    assert f'href="{STEP_PAGE}" target="_blank"' in answer.text
+    assert "Doe de tweede stap in een ander tabblad" in text_of(answer)
+
+
+def test_from_the_account_a_road_leads_back_to_the_second_step(before: FlaskClient) -> None:
+    page = before.get("/account").text
+    enrol(before)
+
+    assert f'href="{STEP_PAGE}"' in page
+    assert f'href="{STEP_PAGE}"' not in before.get("/account").text
 
 
 def test_pages_of_another_role_are_not_there_either(before: FlaskClient) -> None:

@@ -16,8 +16,9 @@ from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.extensions import db, limiter
 from app.sealing import Seal
-from app.web.accounts.arrival import own_path, start_page
+from app.web.accounts.arrival import start_page
 from app.web.accounts.forms import EnrolForm, ProofForm
+from app.web.addresses import own_path
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -53,6 +54,7 @@ def show() -> str:
         spare=queries.count_spare_codes(db.session(), user_id),
         few=FEW_LEFT,
         ends_when_idle=has_power(current_user.whole.roles),
+        lacks_proof=current_user.lacks_proof,
     )
 
 

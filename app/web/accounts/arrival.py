@@ -1,22 +1,19 @@
 """Walking in: a session for this browser, and the page that somebody came for."""
 
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
-from flask import current_app, redirect, request, session, url_for
+from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
 from app.people import queries as people
+from app.web.addresses import own_path, page_of_ours
 from app.web.auth import SENT_HERE, current_actor, enter
 from app.web.policy import may_come
 
 # Where there is something to do without a profile, the widest first.
 WORKPLACES = ("beheer.index", "opgaven.ours")
-# Who chooses to sign in on one of these came for no page in particular.
-NOWHERE = frozenset({"accounts", "home", "demo", "mailbox"})
 
 
 def remember_page() -> None:
@@ -29,19 +26,6 @@ def remember_page() -> None:
     page = page_of_ours(request.referrer)
     if page:
         session["wanted"] = page
-
-
-def page_of_ours(address: str | None) -> str | None:
-    """The path of a page that we have and that somebody can go back to."""
-    try:
-        parts = urlsplit(address or "")
-        if parts.netloc != request.host:
-            return None
-        endpoint, _ = current_app.url_map.bind(request.host).match(parts.path, method="GET")
-    except (ValueError, HTTPException):
-        return None
-    blueprint = str(endpoint).partition(".")[0]
-    return None if blueprint in NOWHERE else own_path(parts._replace(scheme="", netloc="").geturl())
 
 
 def walk_in(session_id: UUID) -> ResponseReturnValue:
@@ -63,13 +47,3 @@ def start_page() -> str:
         return url_for("matching.index")
     open_to = [page for page in WORKPLACES if may_come(current_actor(), page)]
     return url_for(open_to[0] if open_to else "people.edit")
-
-
-def own_path(address: object) -> str | None:
-    """The address when it is a path on this site, and nothing for every other one."""
-    if not isinstance(address, str) or not address.isprintable() or "\\" in address:
-        return None
-    if not address.startswith("/") or address.startswith("//"):
-        return None
-    parts = urlsplit(address)
-    return urlunsplit(("", "", parts.path, parts.query, ""))
