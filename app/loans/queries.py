@@ -243,6 +243,16 @@ def seen_among(session: Session, viewer: Actor, loan_ids: Collection[UUID]) -> l
     return [seen for seen, _ in found]
 
 
+def waiting_on(
+    session: Session, viewer: Actor, opgave_ids: Collection[UUID]
+) -> list[tuple[SeenLoan, Party]]:
+    """Every loan for one of these opgaven that waits for the viewer."""
+    if not opgave_ids:
+        return []
+    found = _in_which_has_a_part(session, viewer, and_(may_wait(), Loan.opgave_id.in_(opgave_ids)))
+    return [(seen, party) for seen, party in found if seen.waits_for_party(party)]
+
+
 def asked_of(session: Session, manager: Manager) -> list[SeenLoan]:
     """Every loan that this manager was asked to decide on, the last first."""
     return _found(session, Loan.manager_email == manager.email) if manager.email else []

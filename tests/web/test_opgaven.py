@@ -930,6 +930,22 @@ def test_the_list_of_the_gemeente_counts_only_colleagues_who_may_be_known(
     assert "1 collega past helemaal of deels" in said
 
 
+def test_the_list_of_the_gemeente_leads_to_the_loans_that_wait_for_it(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    an_opgave(session, "Wmo", owner=who.borrower, title="Zonder inzet")
+    sign_in(client, session, who.borrower)
+    loan = a_loan(session, who)
+    line = f'href="/inzet/{loan.id}">Inzet van {who.professional.name}</a>: Jouw handtekening'
+
+    waits = client.get("/onze-opgaven").text
+    sign_rest(session, who, loan.id, 1)
+
+    assert (waits.count("Inzet van"), line in waits) == (1, True)
+    assert "Inzet van" not in client.get("/onze-opgaven").text
+
+
 def test_a_gemeente_without_opgaven_is_invited_to_begin(client: FlaskClient, owner: User) -> None:
     assert "Jullie hebben nog geen opgaven" in text_of(client.get("/onze-opgaven"))
 

@@ -10,6 +10,9 @@ from flask import url_for
 from app.core.dutch import dutch_date
 from app.core.workdays import workday_from, workday_until
 from app.labels import label
+from app.loans.queries import SeenLoan
+from app.loans.rules import Party
+from app.loans.words import how_it_stands
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU
 from app.opgaven.models import AskedSkill, Opgave
@@ -43,6 +46,15 @@ NO_MORE = {
 
 
 @dataclass(frozen=True)
+class WaitingLine:
+    """A loan that waits for the reader, and for what."""
+
+    href: str
+    professional_name: str
+    said: str
+
+
+@dataclass(frozen=True)
 class OwnLine:
     """One of the own gemeente's opgaven, and how it stands."""
 
@@ -58,6 +70,7 @@ class OwnLine:
     # Who fits besides those who showed interest.
     matches: int
     interested: int
+    waiting: tuple[WaitingLine, ...]
 
 
 @dataclass(frozen=True)
@@ -83,19 +96,35 @@ def asked(skills: Sequence[AskedSkill], *, must: bool) -> list[AskedLine]:
 
 
 def groups(
-    opgaven: Sequence[Opgave], matches: Mapping[UUID, int], interested: Mapping[UUID, int]
+    opgaven: Sequence[Opgave],
+    matches: Mapping[UUID, int],
+    interested: Mapping[UUID, int],
+    waiting: Mapping[UUID, Sequence[WaitingLine]],
 ) -> list[OwnGroup]:
     """The opgaven by status."""
     found = []
     for status in ORDER:
         lines = [
-            _line(one, matches.get(one.id, 0), interested.get(one.id, 0))
+            _line(one, matches.get(one.id, 0), interested.get(one.id, 0), waiting.get(one.id, ()))
             for one in opgaven
             if one.status is status
         ]
         if lines:
             found.append(OwnGroup(label(status), TONES[status], tuple(lines)))
     return found
+
+
+def waiting_lines(
+    found: Iterable[tuple[SeenLoan, Party]], today: date
+) -> dict[UUID, list[WaitingLine]]:
+    """By opgave."""
+    lines: dict[UUID, list[WaitingLine]] = {}
+    for seen, party in found:
+        href = url_for("loans.show", loan_id=seen.loan.id)
+        said = how_it_stands(seen, party, today)
+        line = WaitingLine(href, seen.professional_name, said)
+        lines.setdefault(seen.loan.opgave_id, []).append(line)
+    return lines
 
 
 def more_of(opgave: Opgave, today: date) -> dict[str, object]:
@@ -149,7 +178,7 @@ def ended_sentence(opgave: Opgave, today: date) -> str:
     return NO_MORE.get(opgave.status, "")
 
 
-def _line(opgave: Opgave, matches: int, interested: int) -> OwnLine:
+def _line(opgave: Opgave, matches: int, interested: int, waiting: Sequence[WaitingLine]) -> OwnLine:
     is_open = opgave.status in TAKES_ANSWERS
     return OwnLine(
         title=opgave.title,
@@ -164,4 +193,5 @@ def _line(opgave: Opgave, matches: int, interested: int) -> OwnLine:
         closing_on=opgave.closes_on,
         matches=matches,
         interested=interested,
+        waiting=tuple(waiting),
     )

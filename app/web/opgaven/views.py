@@ -76,6 +76,7 @@ from app.web.opgaven.pages import (
     own_match,
     said_of_all,
     until_when,
+    waiting_lines,
 )
 from app.web.outcomes.pages import who_hears
 from app.web.policy import Policy, admits, allow
@@ -356,12 +357,15 @@ def _confirm(template: str, opgave_id: UUID, then: OpgaveStatus) -> str:
 def ours() -> str:
     actor = current_actor()
     own = queries.of_gemeente(db.session(), actor.gemeente_code or "")
-    session, ids = db.session(), [opgave.id for opgave in own]
-    known = responses.known_interest(session, actor, ids, dutch_day(utc_now()))
+    session, ids, today = db.session(), [opgave.id for opgave in own], dutch_day(utc_now())
+    known = responses.known_interest(session, actor, ids, today)
     matches = matching.counts_of_opgaven(session, actor, ids, besides=known)
     interested = Counter(opgave_id for opgave_id, _ in known - loans.lent_to(session, ids))
+    waiting = waiting_lines(loans.waiting_on(session, actor, ids), today)
     return render_template(
-        "opgaven/ours.html", groups=groups(own, matches, interested), may_draft=may_draft(actor)
+        "opgaven/ours.html",
+        groups=groups(own, matches, interested, waiting),
+        may_draft=may_draft(actor),
     )
 
 
