@@ -617,7 +617,7 @@ def test_an_opgavehouder_reads_who_shows_interest_and_how_to_answer(
 
     assert lines(page)[:2] == [
         f"Nieuw: Bo uit {town} heeft belangstelling voor “Een plein”",
-        "Antwoord via bo@urk.example.",
+        "Schrijf terug in jullie gesprek.",
     ]
     opened = client.get(openers_in(page)[0])
     assert opened.location == f"/opgaven/{opgave.id}/collegas"

@@ -254,12 +254,11 @@ def _of_colleagues(group: Sequence[SeenNotice]) -> tuple[str, str]:
 def _of_interest(group: Sequence[SeenNotice]) -> tuple[str, str]:
     told: list[ResponseNews] = [RESPONSES.news_of(one.whole) for one in group]
     last = max(told, key=lambda one: one.told_at)
-    answer = f"Antwoord via {last.email}."
     if len(told) == 1:
         title = f"{last.name} uit {last.region} heeft belangstelling voor “{last.opgave_title}”"
-        return title, " ".join(filter(None, (why_of(last.score), answer)))
+        return title, f"{why_of(last.score)} Schrijf terug in jullie gesprek.".lstrip()
     title = f"{len(told)} collega's hebben belangstelling voor “{last.opgave_title}”"
-    return title, f"De laatste: {last.name} uit {last.region}. {answer}"
+    return title, f"De laatste: {last.name} uit {last.region}. Schrijf terug in jullie gesprekken."
 
 
 def _of_own(group: Sequence[SeenNotice]) -> tuple[str, str]:
