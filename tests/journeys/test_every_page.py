@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Locator, expect
 
 from tests.support.browser import NARROW, WIDE, Visitor
 from tests.support.keyboard import keyboard_faults
@@ -288,6 +289,14 @@ def test_an_opgave_that_is_being_written_asks_what_its_text_tells(arrive: Arrive
     visitor.look("opgave-uit-tekst-taken")
 
 
+def below(first: Locator, second: Locator) -> float:
+    """How many pixels there are between the end of the one and the begin of the other."""
+    above, under = first.bounding_box(), second.bounding_box()
+    assert above is not None
+    assert under is not None
+    return under["y"] - (above["y"] + above["height"])
+
+
 def test_who_writes_an_opgave_sees_what_is_the_same_elsewhere(arrive: Arrive) -> None:
     visitor = arrive()
     visitor.sign_in_on_demo_page(SOMEBODY["opgavehouder"])
@@ -300,6 +309,12 @@ def test_who_writes_an_opgave_sees_what_is_the_same_elsewhere(arrive: Arrive) ->
     same.wait_for()
     told = visitor.page.get_by_role("status").filter(has_text=re.compile("lijk.+ hierop"))
     told.wait_for(state="attached")
+    expect(same).to_be_in_viewport()
+    field = visitor.page.get_by_label("Wat is er aan de hand?")
+    field.fill("Kinderen fietsen langs een drukke weg.")
+    expect(same).to_be_in_viewport()
+    visitor.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    assert 0 < below(field, visitor.page.locator("[data-elsewhere]")) < 100
     visitor.look("opgave-lijkt-op")
     visitor.press("Bewaar als concept")
     visitor.look("opgave-concept-lijkt-op")

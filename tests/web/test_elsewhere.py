@@ -87,7 +87,7 @@ def test_who_asks_without_end_is_refused_for_a_while(
     assert client.post(LIKE, data={}).status_code == 200
 
 
-def test_without_scripts_it_stands_under_the_form_once_saved(
+def test_without_scripts_it_stands_in_the_form_once_saved(
     client: FlaskClient, session: Session, owner: User
 ) -> None:
     theirs(session)
@@ -101,6 +101,9 @@ def test_without_scripts_it_stands_under_the_form_once_saved(
     for page in (text_of(saved), text_of(form)):
         assert "Deze opgave lijkt op" in page
         assert TITLE in page
+    fields = ('name="title"', 'name="text"', TITLE, 'name="themes"')
+    places = [form.text.index(sign) for sign in fields]
+    assert places == sorted(places)
 
 
 def test_colleagues_of_others_do_not_see_what_theirs_is_like(

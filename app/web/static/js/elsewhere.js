@@ -1,5 +1,5 @@
 /*
- * Keeps <section data-elsewhere="/address"> in step with the form above it: what was typed is sent
+ * Keeps <section data-elsewhere="/address"> in step with the form around it: what was typed is sent
  * a moment after the last key, and the answer, a piece of page made by the server, takes the place
  * of what is in [data-elsewhere-list]. How many there are is told in [data-elsewhere-told], for who
  * listens, and only when that number changed. Without this file the server fills the list itself.
