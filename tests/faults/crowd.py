@@ -45,6 +45,16 @@ def a_crowd_with_news(session: Session, count: int) -> None:
     session.commit()
 
 
+def digests_on_their_way(session: Session, count: int) -> list[User]:
+    """So many people, each with news of their own and a digest that is to go now."""
+    readers = [a_user(session) for _ in range(count)]
+    for reader in readers:
+        news_for(session, reader, a_user(session, Role.OPGAVEHOUDER))
+        a_delivery(session, reader, news_until=work_now(session).now)
+    session.commit()
+    return readers
+
+
 def news_for(session: Session, person: User, owner: User, craft: str = "", **opgave: Any) -> None:
     """An opgave that fits a person: they are told of it, and its owner of them."""
     craft = craft or f"Ambacht {uuid4().hex}"

@@ -9,14 +9,12 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from app.accounts.models import User
-from app.core.clock import utc_now
 from app.core.heartbeat import pulses
 from app.notifications.models import Delivery
 from app.notifications.rules import DeliveryState
 from devtools.processes import members
 from tests.conftest import DatabaseMaker
-from tests.notifications.builders import a_delivery, a_told_match
-from tests.support.alive import work_now
+from tests.faults.crowd import digests_on_their_way
 from tests.support.mailbox import Mailbox
 from tests.support.product import LOOP, MAILBOX, STOP_PATIENCE, Product, wait_for
 from tests.support.slow_relay import relay_that_crawls
@@ -58,12 +56,7 @@ def idle(lonely: Product) -> Iterator[Product]:
 def some_digests(product: Product, count: int) -> list[str]:
     """On their way; the addresses of who read them."""
     with product.session() as session:
-        told = [a_told_match(session, told_at=work_now(session).now) for _ in range(count)]
-        for one in told:
-            a_delivery(session, one.professional, news_until=utc_now())
-        addresses = [one.professional.email for one in told]
-        session.commit()
-    return addresses
+        return [reader.email for reader in digests_on_their_way(session, count)]
 
 
 def states(product: Product, addresses: list[str]) -> list[DeliveryState]:

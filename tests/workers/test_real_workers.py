@@ -20,7 +20,7 @@ from app.notifications.models import Delivery, Notice
 from app.notifications.rules import DeliveryState, MailKind
 from app.opgaven.events import OpgavePublished
 from app.opgaven.service import publish_opgave
-from tests.notifications.builders import a_delivery, a_told_match
+from tests.faults.crowd import digests_on_their_way
 from tests.support.alive import a_living_opgave, a_living_profile, work_now
 from tests.support.builders import a_user
 from tests.support.mailbox import Mailbox, link_in
@@ -280,12 +280,9 @@ def test_mail_waits_for_a_relay_that_is_away(workers: Product) -> None:
 
 
 @contextmanager
-def digests_on_their_way(product: Product, count: int) -> Iterator[None]:
+def some_digests(product: Product, count: int) -> Iterator[None]:
     with product.session() as session:
-        readers = [a_told_match(session, told_at=work_now(session).now) for _ in range(count)]
-        for told in readers:
-            a_delivery(session, told.professional, news_until=utc_now())
-        session.commit()
+        digests_on_their_way(session, count)
     yield
     with product.session() as session:
         session.execute(delete(Delivery).where(Delivery.kind == MailKind.DIGEST))
@@ -296,7 +293,7 @@ def test_a_slow_relay_of_digests_holds_up_no_link_and_no_match(workers: Product)
     pair = a_pair(workers)
     box = Mailbox(workers.maildir)
     crawl = relay_that_crawls(workers, ALMOST_TOO_SLOW, ALMOST_TOO_SLOW)
-    with crawl as relay, digests_on_their_way(workers, 20):
+    with crawl as relay, some_digests(workers, 20):
         wait_for(relay.holds_reader.is_set, "the first digest")
 
         address = ask(workers)
