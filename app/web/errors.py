@@ -25,6 +25,10 @@ STATUS_OF: dict[type[DomainError], int] = {
 }
 WITH_PAGE = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503})
 
+MANY_FROM_NETWORK = (
+    "Vanaf jouw netwerk kwamen in korte tijd veel verzoeken, misschien van collega's."
+)
+
 NOT_TYPED = "csrf_token"
 
 log = structlog.get_logger()
@@ -97,16 +101,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return answer
 
 
-def _too_fast(_: RateLimitExceeded) -> ResponseReturnValue:
+def _too_fast(error: RateLimitExceeded) -> ResponseReturnValue:
     log.warning("refused", **asked(), account=account(), why="too fast")
     breached = limiter.current_limit
     seconds = max(1, int(breached.reset_at - utc_now().timestamp())) if breached else 60
     wait = how_long(timedelta(minutes=ceil(seconds / 60)))
-    answer = error_page(
-        429,
-        "Vanaf jouw netwerk kwamen in korte tijd veel verzoeken, misschien van collega's. "
-        f"Probeer het over {wait} opnieuw.",
-    )
+    said = error.limit.error_message or MANY_FROM_NETWORK
+    answer = error_page(429, f"{said} Probeer het over {wait} opnieuw.")
     answer.headers["Retry-After"] = str(seconds)
     return answer
 

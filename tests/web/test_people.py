@@ -866,3 +866,16 @@ def test_what_is_wrong_in_a_row_names_the_row(client: FlaskClient, session: Sess
     assert "Vaardigheid 2: “Wmo” staat er al." in said
     assert "Vaardigheid 2, Jaren ervaring: Kies een getal van 0 tot en met 60." in said
     assert "Periode 1, Uren per week: Kies een getal van 1 tot en met 40." in said
+
+
+def test_who_opens_more_profiles_than_anybody_reads_is_stopped_for_the_day(
+    client: FlaskClient, session: Session
+) -> None:
+    sign_in(client, session, a_user(session))
+    statuses = [client.get(f"/collegas/{uuid4()}").status_code for _ in range(300)]
+    page = client.get(f"/collegas/{uuid4()}")
+    sign_in(client, session, a_user(session))
+
+    assert (set(statuses), page.status_code) == ({404}, 429)
+    assert "Je opende vandaag wel heel veel profielen. Probeer het over" in text_of(page)
+    assert client.get(f"/collegas/{uuid4()}").status_code == 404

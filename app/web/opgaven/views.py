@@ -16,7 +16,7 @@ from app.core.faults import FaultyDraft
 from app.core.ids import new_id
 from app.core.paging import Page
 from app.core.work import Work
-from app.extensions import db, limiter, shelf
+from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
 from app.insight import queries as insight
 from app.insight.rules import percent
@@ -51,6 +51,7 @@ from app.web.aliases import person_behind
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
 from app.web.forms import id_in
+from app.web.limits import per_person
 from app.web.matching.disputes import own_said_of
 from app.web.opgaven.elsewhere import (
     ElsewhereLine,
@@ -195,7 +196,7 @@ def who_else(opgave_id: UUID) -> str:
 
 @opgaven.post("/opgaven/lijkt-op")
 @allow(Policy.OPGAVEHOUDER)
-@limiter.limit(WHILE_TYPING, key_func=lambda: str(current_actor().user_id))
+@per_person(WHILE_TYPING, "Er wordt even niet meer vergeleken met andere opgaven.")
 def like_form() -> str:
     """What is the same as the form as it stands now, for the script beside it."""
     form = OpgaveForm.of_request()

@@ -29,6 +29,7 @@ from app.people.visibility import SOMEBODY, Previews, SeenProfile
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
+from app.web.limits import per_person
 from app.web.people.forms import (
     VISIBILITY_SENTENCES,
     ColleagueSearch,
@@ -42,6 +43,8 @@ from app.web.search import page_href, page_number
 from app.web.vocabulary.hints import hints_for
 from app.web.work import open_work
 
+# More than anybody reads who looks for a colleague; far less than who copies them all needs.
+PROFILES = "300/day"
 SAVED = "Je profiel is bewaard."
 PUBLISHED = "Je profiel is gepubliceerd."
 PAUSED = "Je profiel staat op pauze. Niemand vindt je nu, en je krijgt geen nieuwe matches."
@@ -75,6 +78,7 @@ def index() -> str:
 
 @people.get("/collegas/<uuid:user_id>")
 @allow(Policy.SIGNED_IN)
+@per_person(PROFILES, "Je opende vandaag wel heel veel profielen.")
 def show(user_id: UUID) -> str:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     seen = with_titles(session, actor, queries.seen_profile(session, actor, user_id, today))

@@ -4,14 +4,14 @@ from flask import Blueprint, Response
 from flask_login import current_user
 
 from app.core.clock import utc_now
-from app.extensions import db, limiter
+from app.extensions import db
 from app.privacy.export import Person, parts_of
-from app.web.auth import current_actor
+from app.web.limits import per_person
 from app.web.policy import Policy, allow
 from app.web.privacy.archive import archive
 from app.web.work import open_work
 
-# Per person: each time every table is read.
+# Each time every table is read.
 DOWNLOADS = "10/hour"
 
 privacy = Blueprint("privacy", __name__)
@@ -19,7 +19,7 @@ privacy = Blueprint("privacy", __name__)
 
 @privacy.post("/account/gegevens")
 @allow(Policy.SIGNED_IN)
-@limiter.limit(DOWNLOADS, key_func=lambda: str(current_actor().user_id))
+@per_person(DOWNLOADS, "Je haalde je gegevens net al een paar keer op.")
 def download() -> Response:
     """All that is kept of who asks, as one file."""
     own, now = Person(current_user.user_id, current_user.email), utc_now()
