@@ -71,6 +71,9 @@ def prove(work: Work, session_id: UUID, secret: str | None, code: str) -> bool:
     so the caller saves the work in both cases. `Conflict` while closed.
     """
     factor = work.fetch_to_change(SecondFactor, _person(work))
+    if _own_session(work, session_id).proven_at is not None:
+        # Pressed twice: the first press, for which this one waited, took the code.
+        return True
     if factor.closed_until is not None and factor.closed_until > work.now:
         raise Conflict(said=CLOSED)
     step = step_of(secret, code, work.now) if secret else None
@@ -111,10 +114,15 @@ def _person(work: Work) -> UUID:
 
 
 def _keep_proven(work: Work, session_id: UUID) -> None:
-    session = work.fetch(UserSession, session_id)
+    _own_session(work, session_id).proven_at = work.now
+
+
+def _own_session(work: Work, session_id: UUID) -> UserSession:
+    """As it stands once nobody else is proving it."""
+    session = work.fetch_to_change(UserSession, session_id)
     if session.user_id != work.actor.user_id:
         raise NotFound(f"session {session_id}")
-    session.proven_at = work.now
+    return session
 
 
 def _count_wrong(work: Work, factor: SecondFactor) -> None:
