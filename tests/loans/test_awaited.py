@@ -149,6 +149,16 @@ def called_off(stage: Stage) -> None:
 
 def opgave_taken_down(stage: Stage) -> None:
     stage.asked()
+    take_down(stage)
+
+
+def opgave_taken_down_while_no_mail_reaches(stage: Stage) -> None:
+    """Who named the manager need not look at the address any more."""
+    no_mail_at_the_manager(stage)
+    take_down(stage)
+
+
+def take_down(stage: Stage) -> None:
     life.take_down(stage.by(a_user(stage.session, Role.BEHEERDER), 1), stage.who.opgave.id)
 
 
@@ -184,6 +194,7 @@ SITUATIONS: dict[Callable[[Stage], None], str] = {
     withdrawn: "",
     called_off: "",
     opgave_taken_down: "",
+    opgave_taken_down_while_no_mail_reaches: "",
 }
 
 

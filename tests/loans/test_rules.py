@@ -16,6 +16,7 @@ from app.loans.rules import (
     is_far_above,
     mondays_of,
     refusal_faults,
+    weeks_begun,
 )
 from tests.loans.builders import TERMS
 from tests.support.work import TODAY
@@ -66,6 +67,23 @@ def test_every_week_with_a_day_in_it(starts_on: date, ends_on: date, count: int)
     assert {monday.isoweekday() for monday in found} == {1}
     assert found[0] <= starts_on <= found[0] + timedelta(days=6)
     assert found[-1] <= ends_on <= found[-1] + timedelta(days=6)
+
+
+@pytest.mark.parametrize(
+    ("today", "begun"),
+    [
+        (date(2026, 11, 25), 0),
+        (date(2026, 11, 26), 1),
+        (date(2026, 11, 29), 1),
+        (date(2026, 11, 30), 2),
+        (date(2026, 12, 31), 3),
+    ],
+)
+def test_a_week_begins_with_its_first_day_of_work(today: date, begun: int) -> None:
+    """From a Thursday up to a Wednesday: on the Monday before it nobody works yet."""
+    weeks = mondays_of(date(2026, 11, 26), date(2026, 12, 9))
+
+    assert weeks_begun(date(2026, 11, 26), date(2026, 12, 9), today) == weeks[:begun]
 
 
 @pytest.mark.parametrize(
