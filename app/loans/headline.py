@@ -3,30 +3,34 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.core.clock import day_begins, dutch_day
 from app.core.dutch import dutch_date
-from app.loans.events import CompletionReported, FeedbackAnswered, FeedbackAsked, FeedbackShown
+from app.loans.events import (
+    CompletionReported,
+    EndTalkNears,
+    EndTalkPlanned,
+    FeedbackAnswered,
+    FeedbackAsked,
+    FeedbackShown,
+)
 from app.loans.models import Remark
 from app.loans.queries import SeenLoan
 from app.loans.rules import (
     CLOSERS,
     CLOSES_AFTER,
-    END_TALK_TOLD_BEFORE,
     OVER,
     UNDER_WAY,
     LoanState,
     Party,
     Reason,
-    end_talk_day,
 )
-from app.loans.words import side, signers, what_became_of_opgave
+from app.loans.words import side, signers, stopper, what_became_of_opgave
 
 SIGN = "Jouw handtekening gevraagd"
 AGREED = "Alle drie hebben getekend"
 OPGAVE_IS_GONE = "De opgave is weggehaald"
 # Each step with the moment at which it was taken.
 Steps = list[tuple[datetime, str]]
-# By the names of facts, as `queries.told_after_end` has them; of what runs there are none.
+# By the names of facts, as `queries.last_told` has them.
 Moments = Mapping[str, datetime]
 
 
@@ -37,17 +41,16 @@ def headline(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
         return _what_became_of_it(seen)
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return f"Geen mail bij {loan.manager_name}"
-    steps = _of_terms(seen, reader) + _of_hours(seen, reader, told_at)
+    steps = _of_terms(seen, reader, told_at) + _of_hours(seen, reader, told_at)
     steps += _of_feedback(seen, reader, told_at)
     if seen.remarks:
         steps.append((seen.remarks[-1].said_at, _of_remark(seen, seen.remarks[-1])))
     return sorted(steps, key=lambda step: step[0])[-1][1]
 
 
-def news_of_opgave(seen: SeenLoan, reader: Party) -> str:
+def news_of_opgave(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
     """What became of the opgave, while that is the last step; mostly nothing."""
-    goes_on = seen.is_opgave_down and seen.loan.state is LoanState.ACTIVE
-    if not goes_on or headline(seen, reader, {}) != OPGAVE_IS_GONE:
+    if not seen.is_opgave_down or headline(seen, reader, told_at) != OPGAVE_IS_GONE:
         return ""
     return what_became_of_opgave(seen)
 
@@ -65,7 +68,7 @@ def _what_became_of_it(seen: SeenLoan) -> str:
     return f"{_who(seen, loan.ended_by)} zei nee"
 
 
-def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
+def _of_terms(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
     """What was asked, agreed, refused or stopped; the first terms are always there."""
     loan, terms = seen.loan, seen.terms
     asked = f"{_who(seen, terms.made_by)} stelde andere afspraken voor"
@@ -75,7 +78,7 @@ def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
         asked = "De aanvraag is verstuurd"
     steps = [(terms.made_at, asked)]
     if seen.agreed is not None and seen.agreed.agreed_at is not None:
-        steps.append((seen.agreed.agreed_at, _of_agreement(seen)))
+        steps.append((seen.agreed.agreed_at, AGREED))
     refused = seen.newest_refusal
     if refused is not None and refused.refused_at and refused.refused_by:
         no = f"{_who(seen, refused.refused_by)} zei nee tegen andere afspraken"
@@ -83,26 +86,13 @@ def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
     if loan.state is LoanState.ACTIVE and seen.opgave_down_at is not None:
         steps.append((seen.opgave_down_at, OPGAVE_IS_GONE))
     if loan.state is LoanState.ACTIVE and loan.ended_at is not None:
-        steps.append((loan.ended_at, f"Stopt eerder, op {dutch_date(loan.last_day)}"))
-    day = loan.end_talk_on
-    if loan.state is LoanState.ACTIVE and day is not None and day == loan.end_talk_told_for:
-        steps.append((day_begins(day - END_TALK_TOLD_BEFORE), _of_end_talk(seen)))
+        stops = f"{stopper(seen)} stopt de inzet op {dutch_date(loan.last_day)}"
+        steps.append((loan.ended_at, stops))
+    if loan.state is LoanState.ACTIVE:
+        talk = f"Eindgesprek op {dutch_date(loan.end_talk_on)}"
+        facts = (EndTalkPlanned.name, EndTalkNears.name)
+        steps += [(told_at[name], talk) for name in facts if name in told_at]
     return steps
-
-
-def _of_agreement(seen: SeenLoan) -> str:
-    """That it is agreed; or the day of the talk, when that was moved since."""
-    agreed, day = seen.agreed, seen.loan.end_talk_on
-    if agreed is None or agreed.agreed_at is None or day is None:
-        return AGREED
-    if seen.loan.state is not LoanState.ACTIVE:
-        return AGREED
-    begins = max(agreed.starts_on, dutch_day(agreed.agreed_at))
-    return AGREED if day == end_talk_day(begins, agreed.ends_on) else _of_end_talk(seen)
-
-
-def _of_end_talk(seen: SeenLoan) -> str:
-    return f"Eindgesprek op {dutch_date(seen.loan.end_talk_on)}"
 
 
 def _of_hours(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:

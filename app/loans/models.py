@@ -23,6 +23,7 @@ from app.core.orm import Base, PrimaryId
 from app.loans.rules import (
     CLOSERS,
     EMAIL_LIMIT,
+    END_TALK_TOLD_BEFORE,
     FELL_WITH_OPGAVE,
     GOAL_LIMIT,
     MOST_HOURS,
@@ -177,6 +178,12 @@ class Loan(Base):
         if self.reported_on is not None or first is None or today < first:
             return False
         return party in CLOSERS and bool(self.waits_to_close) and party not in self.waits_to_close
+
+    def put_end_talk(self, day: date, today: date) -> None:
+        """Who hears of this step hears of a talk that is near with it, and of that once."""
+        self.end_talk_on = day
+        if day - today <= END_TALK_TOLD_BEFORE:
+            self.end_talk_told_for = day
 
     @property
     def no_such_step(self) -> str:

@@ -15,7 +15,7 @@ from app.conversations.queries import asking
 from app.core.actor import Actor
 from app.core.clock import AMSTERDAM, day_begins, dutch_day
 from app.core.errors import NotFound
-from app.core.outbox import facts_of
+from app.core.outbox import OutboxMessage, facts_of
 from app.core.workdays import next_workday
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import now_called
@@ -23,6 +23,9 @@ from app.hours import queries as hours
 from app.loans.awaited import WaitingLoan, may_wait
 from app.loans.events import (
     CompletionReported,
+    EndMoved,
+    EndTalkNears,
+    EndTalkPlanned,
     FeedbackAnswered,
     FeedbackAsked,
     FeedbackShown,
@@ -65,7 +68,15 @@ HEARS_BY_LOAN = (*UNDER_WAY, *OVER)
 A_DAY = timedelta(days=1)
 # Steps of which the rows know the day alone, or nothing.
 OF_A_DAY = tuple(
-    one.name for one in (CompletionReported, FeedbackAsked, FeedbackShown, FeedbackAnswered)
+    one.name
+    for one in (
+        EndTalkPlanned,
+        EndTalkNears,
+        CompletionReported,
+        FeedbackAsked,
+        FeedbackShown,
+        FeedbackAnswered,
+    )
 )
 # What stands for the title of an opgave that was taken down.
 NAMELESS = "Inzet van {name} bij gemeente {gemeente}"
@@ -88,6 +99,8 @@ class SeenLoan(WaitingLoan):
     lender_name: str
     borrower_name: str
     borrower_signer: str
+    # Who of the borrower stopped it early; nothing when that is not known any more.
+    borrower_stopper: str
     weeks: dict[date, int]
     # What stood there when somebody agreed or objected, of the weeks that were changed since.
     weeks_before: dict[date, int]
@@ -342,7 +355,7 @@ def standing_of(session: Session, loan: Loan) -> str:
     return sha256(repr((row, terms, said, written, tuple(given))).encode()).hexdigest()[:16]
 
 
-def told_after_end(session: Session, loan_id: UUID) -> dict[str, datetime]:
+def last_told(session: Session, loan_id: UUID) -> dict[str, datetime]:
     """When each of these steps was told last, by the name of its fact."""
     return {one.name: one.occurred_at for one in facts_of(session, OF_A_DAY, loan_id=loan_id)}
 
@@ -690,7 +703,7 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
     heads = opgaven.shared_heads(session, {loan.opgave_id for loan in loans})
     weeks, remarks = _weeks_of(session, loans), _remarks_of(session, loans)
     feedback, skills = feedback_on(session, [loan.id for loan in loans]), _skills_of(session, loans)
-    kept = _kept_from(session, loans)
+    kept, stoppers = _kept_from(session, loans), _stoppers_of(session, loans)
     return [
         SeenLoan(
             loan=loan,
@@ -706,6 +719,7 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             lender_name=places[loan.lender_code],
             borrower_name=places[loan.borrower_code],
             borrower_signer=terms[loan.id, loan.version].borrower_signed_as,
+            borrower_stopper=stoppers.get(loan.id, ""),
             weeks={row.monday: row.minutes for row in weeks.get(loan.id, [])},
             weeks_before={
                 row.monday: row.minutes_before
@@ -792,6 +806,21 @@ def _kept_from(session: Session, loans: list[Loan]) -> dict[UUID, set[str]]:
     ):
         kept.setdefault(source_id, set()).add(label)
     return kept
+
+
+def _stoppers_of(session: Session, loans: list[Loan]) -> dict[UUID, str]:
+    """Who of the borrower stopped these early: of the last who did, the row knows the party."""
+    stopped = [one.id for one in loans if one.ended_by is Party.BORROWER]
+    if not stopped:
+        return {}
+    about = or_(*(OutboxMessage.payload.contains({"loan_id": str(one)}) for one in stopped))
+    found = (
+        select(OutboxMessage.payload["loan_id"].astext, User.name)
+        .join(User, User.id == OutboxMessage.actor_id, isouter=True)
+        .where(OutboxMessage.name == EndMoved.name, about)
+        .order_by(OutboxMessage.id)
+    )
+    return {UUID(loan_id): name or "" for loan_id, name in session.execute(found)}
 
 
 def _weeks_of(session: Session, loans: list[Loan]) -> dict[UUID, list[WorkedWeek]]:

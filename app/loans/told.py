@@ -35,7 +35,9 @@ def told_of(session: Session, asked: Collection[Asked], today: date) -> dict[Key
         for seen in found.get((opgave_id, user_id), []):
             party = queries.party_of(seen.loan, viewer, emails.get(viewer.user_id, ""))
             if party is not None:
-                said = f"{news(seen, party, today)} {news_of_opgave(seen, party)}".rstrip()
+                told_at = queries.last_told(session, seen.loan.id) if seen.is_opgave_down else {}
+                gone = news_of_opgave(seen, party, told_at)
+                said = f"{news(seen, party, today)} {gone}".rstrip()
                 words = ToldLoan(seen.loan.id, about(seen, party), said)
                 told[viewer.user_id, opgave_id, user_id] = words
                 break

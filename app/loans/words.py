@@ -25,6 +25,12 @@ OPGAVE_IS_DOWN = "De opgave is weggehaald door een beheerder."
 # So long a no to other terms is what goes first of a loan that runs.
 A_NO_IS_NEWS = timedelta(weeks=2)
 UNREACHED = "We krijgen geen mail bij {email}. Kijk het adres van {name} na."
+# In which part somebody has to do with it, beside their name.
+PARTS = {
+    Party.PROFESSIONAL: "gedetacheerde",
+    Party.LENDER: "leidinggevende",
+    Party.BORROWER: "opdrachtgever",
+}
 REASONS = {
     Reason.TOO_BUSY: "Er is nu te veel eigen werk",
     Reason.OTHER_PRIORITY: "Iets anders gaat voor",
@@ -267,6 +273,7 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
         what_changed(seen, reader, today, is_quoted=False),
         changed_hours(seen, reader),
         how_it_stands_and_went(seen, reader, today),
+        _who_stopped(seen, reader, is_named=False),
         _reason(seen),
         end_talk(seen, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",
     )
@@ -363,9 +370,30 @@ def _proposed(seen: SeenLoan, reader: Party) -> str:
     )
 
 
-def why(seen: SeenLoan) -> str:
-    """The reason of who said no or ends it early, and what they wrote with it."""
-    return _reason(seen, seen.loan.reason_words)
+def why(seen: SeenLoan, reader: Party) -> str:
+    """Who stopped it early, the reason of that or of a no, and what they wrote with it."""
+    parts = _who_stopped(seen, reader), _reason(seen, seen.loan.reason_words)
+    return " ".join(filter(None, parts))
+
+
+def _who_stopped(seen: SeenLoan, reader: Party, *, is_named: bool = True) -> str:
+    """Who of the borrower by name, because its reader may be a colleague; mostly nothing."""
+    party = seen.loan.ended_by
+    if not seen.ends_early or party is None:
+        return ""
+    who = f"{stopper(seen)} ({PARTS[party]})"
+    if party is reader and party is not Party.BORROWER:
+        who = YOU
+    elif not is_named:
+        who = _speaker(seen, party)
+    return _sentence(f"{who} besloot eerder te stoppen")
+
+
+def stopper(seen: SeenLoan) -> str:
+    """Who stopped it early, by name where that is known."""
+    is_borrower = seen.loan.ended_by is Party.BORROWER and seen.borrower_stopper
+    who = seen.borrower_stopper if is_borrower else _speaker(seen, seen.loan.ended_by)
+    return who[:1].upper() + who[1:]
 
 
 def _reason(seen: SeenLoan, words: str = "") -> str:

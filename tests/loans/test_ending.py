@@ -14,7 +14,15 @@ from app.core.outbox import OutboxMessage
 from app.loans import queries, service
 from app.loans.headline import headline
 from app.loans.models import LentWeek, Loan
-from app.loans.rules import FELL_WITH_OPGAVE, LoanState, Party, Reason, Refusal, end_talk_day
+from app.loans.rules import (
+    FELL_WITH_OPGAVE,
+    LoanState,
+    Manager,
+    Party,
+    Reason,
+    Refusal,
+    end_talk_day,
+)
 from app.loans.service.running import HAS_BEGUN, NOT_BEGUN
 from app.loans.words import end_talk, how_it_stands, why
 from app.opgaven import life
@@ -155,6 +163,22 @@ def test_an_early_end_frees_the_seat_on_the_day_after(session: Session, who: Par
     assert who.opgave.status is OpgaveStatus.TALKING
 
 
+def test_a_talk_that_a_step_puts_near_is_told_with_that_step(
+    session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    work = make_work(session, who.professional)
+    service.end_early(work, loan.id, Party.PROFESSIONAL, TODAY, WHY)
+    assert service.tell_end_talks(make_work(session)) == 0
+
+    other = a_running_loan(session, parties(session))
+    manager = Manager(other.manager_email)
+    service.plan_end_talk(
+        make_work(session), other.id, Party.LENDER, TODAY + timedelta(days=7), manager
+    )
+    assert service.tell_end_talks(make_work(session)) == 0
+
+
 def test_three_may_sign_that_it_goes_on_after_all(session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who, starts_on=TODAY)
     professional = make_work(session, who.professional)
@@ -254,7 +278,7 @@ def test_what_was_asked_stops_when_the_opgave_is_over(session: Session, who: Par
     for reader in Party:
         said = how_it_stands(seen, reader, TODAY)
         assert said == "Deze aanvraag is gestopt, omdat de opgave voorbij is."
-    assert why(seen) == ""
+    assert why(seen, Party.LENDER) == ""
 
 
 def test_what_was_asked_falls_with_an_opgave_that_a_beheerder_takes_away(
@@ -339,7 +363,7 @@ def test_before_its_first_day_each_may_let_it_not_go_on(
         Party.BORROWER: f"Gemeente {seen.borrower_name}",
     }
     assert others == {f"Deze inzet gaat niet door. {names[party]} zei af."}
-    assert why(seen) == "Reden: het werk is klaar."
+    assert why(seen, party) == "Reden: het werk is klaar."
     # Who can no longer go may ask again.
     assert a_loan(session, who).state is LoanState.ASKED
 

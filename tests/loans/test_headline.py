@@ -41,7 +41,7 @@ def later(session: Session, days: int, hours: int, user: User) -> Work:
 def subjects(session: Session, loan: Loan) -> list[str]:
     """To the professional, the lender and the borrower."""
     session.flush()
-    seen, told_at = queries.of_any(session, loan.id), queries.told_after_end(session, loan.id)
+    seen, told_at = queries.of_any(session, loan.id), queries.last_told(session, loan.id)
     return [headline(seen, party, told_at) for party in Party]
 
 
@@ -76,10 +76,18 @@ def test_what_stops_and_what_is_talked_about(session: Session, who: Parties) -> 
     last_day = TODAY + 30 * A_DAY
     why = Refusal(Reason.WORK_IS_DONE)
     service.end_early(work, loan.id, Party.BORROWER, last_day, why)
-    assert set(subjects(session, loan)) == {"Stopt eerder, op 23 december 2026"}
+    assert set(subjects(session, loan)) == {
+        f"{who.borrower.name} stopt de inzet op 23 december 2026"
+    }
 
     service.tell_end_talks(after(session, 26))
     assert set(subjects(session, loan)) == {"Eindgesprek op 23 december 2026"}
+    service.plan_end_talk(
+        after(session, 27, who.borrower), loan.id, Party.BORROWER, last_day - A_DAY
+    )
+    assert set(subjects(session, loan)) == {"Eindgesprek op 22 december 2026"}
+    service.remark(after(session, 28), loan.id, uuid4(), Party.LENDER, "Tot dan!", who.manager)
+    assert set(subjects(session, loan)) == {"Bericht van Fatma de Baas"}
 
 
 def test_what_is_over(session: Session, who: Parties) -> None:

@@ -62,7 +62,7 @@ def test_a_no_and_its_reason(session: Session, who: Parties) -> None:
 
     assert said(session, loan, Party.BORROWER) == "Fatma de Baas zei nee."
     assert said(session, loan, Party.LENDER) == "Jij zei nee."
-    assert why(queries.of_any(session, loan.id)) == "Reden: “We fuseren”"
+    assert why(queries.of_any(session, loan.id), Party.LENDER) == "Reden: “We fuseren”"
 
 
 def test_who_signs_is_thanked_and_told_what_comes_next(session: Session, who: Parties) -> None:
@@ -113,7 +113,7 @@ def test_what_runs(session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who, starts_on=TODAY)
 
     assert said(session, loan, Party.LENDER) == "De inzet loopt tot en met 21 februari 2027."
-    assert why(queries.of_any(session, loan.id)) == ""
+    assert why(queries.of_any(session, loan.id), Party.LENDER) == ""
     assert summary(queries.of_any(session, loan.id)) == (
         "8 uur per week, van 23 november 2026 tot en met 21 februari 2027"
     )
@@ -205,7 +205,9 @@ def test_a_no_is_old_when_other_terms_or_an_end_came_after_it(
 
     seen = queries.of_any(session, running.id)
     assert what_changed(seen, Party.LENDER, TODAY) == ""
-    assert why(seen) == "Reden om te stoppen: er is nu te veel eigen werk."
+    assert why(seen, Party.PROFESSIONAL) == (
+        "Jij besloot eerder te stoppen. Reden om te stoppen: er is nu te veel eigen werk."
+    )
     assert [one.version for one in seen.refusals] == [3, 2]
 
 
@@ -222,7 +224,10 @@ def test_other_terms_for_what_stops_earlier_leave_that_it_stops(
         "Tot alle drie tekenen, blijft staan dat de inzet stopt op 2 december 2026, eerder dan "
         "afgesproken."
     )
-    assert why(seen) == "Reden om te stoppen: er is nu te veel eigen werk. “Sorry.”"
+    assert why(seen, Party.LENDER) == (
+        f"{who.professional.name} (gedetacheerde) besloot eerder te stoppen. "
+        "Reden om te stoppen: er is nu te veel eigen werk. “Sorry.”"
+    )
 
     say_no(session, who, running)
     seen = queries.of_any(session, running.id)
@@ -230,3 +235,25 @@ def test_other_terms_for_what_stops_earlier_leave_that_it_stops(
     assert said(session, running, Party.LENDER) == (
         "De inzet loopt tot en met 2 december 2026, eerder dan afgesproken."
     )
+
+
+@pytest.mark.parametrize("party", [Party.LENDER, Party.BORROWER])
+def test_all_three_read_who_stopped_it(
+    session: Session, who: Parties, running: Loan, party: Party
+) -> None:
+    is_lender = party is Party.LENDER
+    work = make_work(session) if is_lender else make_work(session, who.borrower)
+    manager = who.manager if is_lender else None
+    done = Refusal(Reason.WORK_IS_DONE)
+    service.end_early(work, running.id, party, TODAY + timedelta(days=9), done, manager)
+    session.flush()
+    seen = queries.of_any(session, running.id)
+    name = "Fatma de Baas (leidinggevende)" if is_lender else f"{who.borrower.name} (opdrachtgever)"
+
+    told = {
+        reader: why(seen, reader).partition(" besloot eerder te stoppen. ")[0] for reader in Party
+    }
+    assert told == dict.fromkeys(Party, name) | ({Party.LENDER: "Jij"} if is_lender else {})
+    # A digest is not written anew when somebody of the borrower gets another name.
+    gemeente = f"Gemeente {seen.borrower_name} besloot eerder"
+    assert (gemeente in news(seen, Party.LENDER, TODAY)) is not is_lender

@@ -160,7 +160,7 @@ def end_early(
         return
     weeks.end_on(work, loan, last_day)
     loan.last_day, loan.returns_on = last_day, back_on
-    loan.end_talk_on = min(loan.end_talk_on or last_day, last_day)
+    loan.put_end_talk(min(loan.end_talk_on or last_day, last_day), work.today)
     loan.ended_at, loan.ended_by = work.now, party
     loan.reason, loan.reason_words = why.reason, why.words
     # Other terms that were on the table are off.
@@ -208,7 +208,7 @@ def plan_end_talk(
         return
     if day == loan.end_talk_on:
         return
-    loan.end_talk_on = day
+    loan.put_end_talk(day, work.today)
     work.emit(EndTalkPlanned(loan_id=loan.id, day=day, party=party.value))
 
 

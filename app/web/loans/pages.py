@@ -216,7 +216,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         said=how_it_stands(seen, party, today),
         who=f"{seen.professional_name} {_works(seen, today)} voor gemeente {seen.borrower_name}",
         decides=_decides(seen) if party is Party.LENDER else "",
-        why=why(seen),
+        why=why(seen, party),
         end_talk=end_talk(seen, today),
         returned=return_day(seen),
         ends_early=seen.ends_early,

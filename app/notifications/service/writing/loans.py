@@ -39,7 +39,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
     facts = {
         "name": name,
         "loan_id": seen.loan.id,
-        "headline": headline(seen, party, loans.told_after_end(work.session, seen.loan.id)),
+        "headline": headline(seen, party, loans.last_told(work.session, seen.loan.id)),
         "is_own": party is Party.PROFESSIONAL,
         "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
         "about_opgave": _about_opgave(work, delivery, seen),
@@ -50,7 +50,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "changed": what_changed(seen, party, work.today),
         "hours": changed_hours(seen, party),
         "said": how_it_stands_and_went(seen, party, work.today),
-        "why": why(seen),
+        "why": why(seen, party),
         "end_talk": end_talk(seen, work.today),
         "remark": newest_remark(seen),
         "must_sign": party in seen.waits_for,
