@@ -114,6 +114,16 @@ def followers(session: Session, opgave_id: UUID) -> list[UUID]:
     return list(session.scalars(found.order_by(FollowedOpgave.user_id)))
 
 
+def followed_among(session: Session, reader: Actor, opgave_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these opgaven the reader follows."""
+    if reader.user_id is None or not opgave_ids:
+        return set()
+    found = select(FollowedOpgave.opgave_id).where(
+        FollowedOpgave.user_id == reader.user_id, FollowedOpgave.opgave_id.in_(opgave_ids)
+    )
+    return set(session.scalars(found))
+
+
 def followed(session: Session, reader: Actor) -> list[SeenOpgave]:
     """What the reader follows and may still read, the last first."""
     ids = session.scalars(

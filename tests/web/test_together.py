@@ -103,6 +103,19 @@ def test_what_is_over_can_be_followed_and_no_more(
     assert "Die opgave is voorbij. Volgen kan nog wel." in text_of(refused)
 
 
+def test_what_is_followed_already_can_be_left(
+    client: FlaskClient, session: Session, ours: Opgave
+) -> None:
+    theirs = same(session)
+    follow = f'action="/opgaven/{theirs.id}/volgen"'
+    before = client.get(who_else(ours)).text
+    client.post(f"/opgaven/{theirs.id}/volgen")
+    after = client.get(who_else(ours)).text
+
+    assert (follow in before, follow in after) == (True, False)
+    assert f'action="/opgaven/{theirs.id}/volgen/stop"' in after
+
+
 def test_gemeenten_take_it_up_together_once_the_other_agrees(
     client: FlaskClient, session: Session, ours: Opgave
 ) -> None:

@@ -17,7 +17,7 @@ from app.matching.core.same import Written
 from app.matching.elsewhere import MOST_LISTED, MOST_SHOWN, Elsewhere, elsewhere, written_of
 from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import MOST_SKILLS, TEXT_LIMIT, TITLE_LIMIT
-from app.together.queries import Ties
+from app.together.queries import Ties, followed_among
 from app.together.rules import is_over
 from app.vocabulary.rules import LABEL_LIMIT
 from app.web.cards import TONES
@@ -43,6 +43,8 @@ class ElsewhereLine:
 @dataclass(frozen=True)
 class ElsewherePage:
     lines: list[ElsewhereLine]
+    # Which of these the reader follows.
+    followed: set[UUID]
     # How many gemeenten work on it together with this one, and for how many people.
     figures: list[Figure]
     counted_on: date
@@ -73,9 +75,10 @@ def elsewhere_page(
 ) -> ElsewherePage:
     home = seen.gemeente.code
     found = _same(session, actor, written_of(seen.opgave), today, home, MOST_LISTED)
+    followed = followed_among(session, actor, [one.seen.opgave.id for one in found])
     gemeenten = [seen.gemeente, *ties.gemeenten, *(one.seen.gemeente for one in found)]
     return ElsewherePage(
-        _lines(found), _figures(gemeenten), max(one.inhabitants_on for one in gemeenten)
+        _lines(found), followed, _figures(gemeenten), max(one.inhabitants_on for one in gemeenten)
     )
 
 
