@@ -1,6 +1,6 @@
 """Reporting from where one reads it, and deciding about it, by pages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -36,7 +36,7 @@ from tests.responses.builders import a_fitting_person, a_match, an_invitation
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.pages import fault_at, press, text_of
 from tests.support.web import sign_in
-from tests.support.work import make_work
+from tests.support.work import TODAY, make_work
 from workers.reactions import LET_GO
 
 UNKIND = {"ground": "unkind", "words": "Dit is kwetsend."}
@@ -430,6 +430,23 @@ def test_what_no_form_of_ours_sends_decides_nothing(
     assert (answer.status_code, one.decided_at) == (422, None)
 
 
+def test_who_reported_two_opgaven_tells_them_apart_once_they_are_gone(
+    client: FlaskClient, session: Session, beheerder: User
+) -> None:
+    reporter, down = a_user(session), [an_opgave(session), an_opgave(session)]
+    for opgave in down:
+        one = a_report(session, reporter, opgave_id=opgave.id)
+        service.decide(make_work(session, beheerder), one.id, Ruling.TAKEN_DOWN, "Reclame.", read=1)
+    session.commit()
+
+    said = text_of(sign_in(client, session, reporter).get("/gemeld"))
+
+    names = gemeente_names(session)
+    for opgave in down:
+        assert f"Van gemeente {names[opgave.gemeente_code]}." in said
+    assert said.count("Gemeld op 23 november 2026 om 09:00.") == 2
+
+
 def test_who_wrote_an_opgave_reads_why_it_is_gone(
     client: FlaskClient, session: Session, beheerder: User
 ) -> None:
@@ -545,11 +562,18 @@ def test_who_puts_a_profile_back_reads_whether_it_is_seen(
     assert said in text_of(answer)
 
 
+@pytest.mark.parametrize(
+    ("starts_on", "runs"),
+    [
+        (TODAY, "1 inzet loopt."),
+        (TODAY + timedelta(days=7), "1 inzet is afgesproken en begint nog."),
+    ],
+)
 def test_a_beheerder_reads_what_hangs_on_an_opgave_before_it_is_taken_down(
-    client: FlaskClient, session: Session, beheerder: User
+    client: FlaskClient, session: Session, beheerder: User, starts_on: date, runs: str
 ) -> None:
     who = parties(session, people_needed=3)
-    running = a_running_loan(session, who)
+    running = a_running_loan(session, who, starts_on=starts_on)
     interest(session, other := a_lender(session), who.opgave)
     asked = a_loan_asked(session, other, who.opgave, "baas@example.nl")
     interest(session, waiting := a_lender(session), who.opgave)
@@ -560,7 +584,7 @@ def test_a_beheerder_reads_what_hangs_on_an_opgave_before_it_is_taken_down(
     pages = [client.get(case), client.post(case, data=GONE)]
 
     for said in map(text_of, pages):
-        for loan, what in ((running, "1 inzet loopt."), (asked, "1 aanvraag wacht op")):
+        for loan, what in ((running, runs), (asked, "1 aanvraag wacht op")):
             lender, borrower = names[loan.lender_code], names[loan.borrower_code]
             assert what in said
             assert f"Van gemeente {lender} aan gemeente {borrower}: 8 uur per week" in said

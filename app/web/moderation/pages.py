@@ -54,6 +54,8 @@ class StakesBlock:
 
     waiting: int
     running: list[str]
+    # Agreed on, with a first day that is still to come.
+    coming: list[str]
     asked: list[str]
 
 
@@ -81,6 +83,8 @@ class CasePage:
 @dataclass(frozen=True)
 class OwnLine:
     title: str
+    # Where it was, of an opgave of which the title is gone.
+    gemeente_name: str
     ground: str
     reported_at: datetime
     # Empty while it waits.
@@ -136,17 +140,18 @@ def case_page(session: Session, viewer: Actor, report_id: UUID, today: date) -> 
             first.subject, first.ruling, is_down=reported.is_down, is_own=is_own
         ),
         is_own=is_own,
-        stakes=_stakes(session, first),
+        stakes=_stakes(session, first, today),
     )
 
 
-def _stakes(session: Session, first: Report) -> StakesBlock | None:
+def _stakes(session: Session, first: Report, today: date) -> StakesBlock | None:
     if first.opgave_id is None or first.ruling is not None:
         return None
     found = queries.stakes_of(session, first.opgave_id)
     return StakesBlock(
         found.waiting,
-        running=[_lent(one) for one in found.running],
+        running=[_lent(one) for one in found.running if not one.begins_later(today)],
+        coming=[_lent(one) for one in found.running if one.begins_later(today)],
         asked=[_lent(one) for one in found.asked],
     )
 
@@ -161,9 +166,12 @@ def own_lines(session: Session, viewer: Actor) -> list[OwnLine]:
     reports = queries.own(session, user_id) if user_id else []
     down = queries.own_down(session, user_id) if user_id else set()
     titles = queries.titles(session, viewer, reports)
+    about = opgaven.by_ids(session, [one.opgave_id for one in reports if one.opgave_id])
+    nameless = {key: seen.gemeente.name for key, seen in about.items() if seen.is_gone_for(viewer)}
     return [
         OwnLine(
             title=titles[one.id],
+            gemeente_name=nameless.get(one.opgave_id, "") if one.opgave_id else "",
             ground=label(one.ground),
             reported_at=one.reported_at,
             ruling=_ruling(one, is_down=one.id in down),
