@@ -402,6 +402,7 @@ def test_what_cannot_be_looked_for_is_said_beside_its_field(
     assert answer.status_code == 422
     assert said in fault_at(answer, field)
     assert f'name="{field}"' in answer.text
+    assert "Wat je al invulde" not in answer.text
     assert "wijzigde een opgave" not in answer.text
 
 

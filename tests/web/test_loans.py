@@ -197,6 +197,7 @@ def test_who_read_older_terms_is_shown_the_new_ones(
 
     assert refused.status_code == 409
     assert "De afspraken zijn intussen gewijzigd" in refused.text
+    assert "Wat je al invulde" not in refused.text
     assert client.post(link, data={"version": "x"}).status_code == 409
 
 
