@@ -201,6 +201,18 @@ def test_who_read_older_terms_is_shown_the_new_ones(
     assert client.post(link, data={"version": "x"}).status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("roles", "is_said"), [((), False), ((Role.OPGAVEHOUDER,), True), ((Role.BEHEERDER,), False)]
+)
+def test_the_list_promises_no_hours_of_others_than_it_shows(
+    client: FlaskClient, session: Session, roles: tuple[Role, ...], is_said: bool
+) -> None:
+    sign_in(client, session, a_user(session, *roles))
+    page = text_of(client.get("/inzet"))
+
+    assert ("en die jouw gemeente leent" in page, "je collega's lenen" in page) == (is_said, False)
+
+
 def test_links_that_are_forged_too_old_or_of_another_address(
     app: Flask, client: FlaskClient, session: Session, who: Parties
 ) -> None:

@@ -20,6 +20,7 @@ from app.loans.queries import SeenLoan
 from app.loans.rules import CLOSES_AFTER, Manager, Party, faults, hours_mark
 from app.loans.words import thanks, waits_for_other
 from app.opgaven import queries as opgaven
+from app.opgaven.rules import may_edit
 from app.web.auth import current_actor
 from app.web.forms import WebForm
 from app.web.loans import hours
@@ -74,13 +75,15 @@ loans.register_error_handler(StepIsGone, step_is_gone)
 @allow(Policy.SIGNED_IN)
 def index() -> str:
     """Everything in which the reader has a part, what waits for them first."""
-    found = queries.all_of(db.session(), current_actor())
+    actor = current_actor()
+    found = queries.all_of(db.session(), actor)
     today = dutch_day(utc_now())
     lines = [loan_line(seen, party, today) for seen, party in found]
     return render_template(
         "loans/index.html",
         waiting=[line for line in lines if line.waits_for_you],
         others=[line for line in lines if not line.waits_for_you],
+        borrows=may_edit(actor, actor.gemeente_code or ""),
     )
 
 
