@@ -56,6 +56,7 @@ class LoanPermit:
     loan_id: UUID
     email: str
     is_over: bool
+    last_day: date
 
 
 class DaySigner(TimestampSigner):
@@ -159,14 +160,16 @@ class Links:
     def loan_permit_of(self, token: str) -> LoanPermit | None:
         """What such a link permits, or None for anything that we did not make for it."""
         try:
-            whose = str(self._loan_signer.loads(token))
+            whose, made_at = self._loan_signer.loads(token, return_timestamp=True)
         except BadData:
             return None
         try:
             self._loan_signer.loads(token, max_age=int(LOAN_LINK_LIVES.total_seconds()))
+            is_over = False
         except SignatureExpired:
-            return LoanPermit(UUID(hex=whose[:AN_ID]), whose[AN_ID:], is_over=True)
-        return LoanPermit(UUID(hex=whose[:AN_ID]), whose[AN_ID:], is_over=False)
+            is_over = True
+        last_day = made_at.date() + LOAN_LINK_LIVES
+        return LoanPermit(UUID(hex=whose[:AN_ID]), whose[AN_ID:], is_over, last_day)
 
     def requests(self) -> str:
         return self._absolute("/beheer/aanvragen")

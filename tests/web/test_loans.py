@@ -2,18 +2,20 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Role
+from app.core.dutch import dutch_date
 from app.core.outbox import OutboxMessage
 from app.gemeenten.models import Gemeente
 from app.hours import service as hours
@@ -199,6 +201,24 @@ def test_who_read_older_terms_is_shown_the_new_ones(
     assert "De afspraken zijn intussen gewijzigd" in refused.text
     assert "Wat je al invulde" not in refused.text
     assert client.post(link, data={"version": "x"}).status_code == 409
+
+
+def test_a_manager_reads_until_when_the_link_works(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    session.commit()
+    link = to_sign(app, loan, who.manager)
+    made_on = datetime.now(UTC).date()
+
+    page = text_of(client.get(link))
+    with time_machine.travel(datetime.now(UTC) + LOAN_LINK_LIVES):
+        last = client.get(link)
+    with time_machine.travel(datetime.now(UTC) + LOAN_LINK_LIVES + timedelta(days=1)):
+        over = client.get(link)
+
+    assert f"De link werkt tot en met {dutch_date(made_on + LOAN_LINK_LIVES)}." in page
+    assert (last.status_code, over.status_code) == (200, 410)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def show(token: str) -> ResponseReturnValue:
         thanks=_thanks(seen),
         room=room_line(db.session(), seen, Party.LENDER, dutch_day(utc_now())),
         token=token,
+        last_day=permit.last_day,
     ), status
 
 
