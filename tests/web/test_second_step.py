@@ -92,6 +92,19 @@ def test_the_page_they_came_for_stands_under_the_codes(before: FlaskClient) -> N
     assert 'href="/beheer/inzicht"' in answer.text
 
 
+def test_who_couples_twice_by_a_double_press_is_led_to_new_codes(before: FlaskClient) -> None:
+    page = before.get(APP_PAGE).text
+    form = {"sealed": sealed_on(page), "code": pyotp.TOTP(secret_on(page)).at(MONDAY)}
+    before.post(APP_PAGE, data=form)
+
+    again = before.post(APP_PAGE, data=form)
+
+    assert (again.status_code, again.location) == (302, "/account")
+    account = text_of(before.get("/account"))
+    assert "Zag je je reservecodes niet? Maak hieronder nieuwe." in account
+    assert "Maak nieuwe reservecodes" in account
+
+
 def test_a_wrong_first_code_keeps_the_same_picture(before: FlaskClient) -> None:
     page = before.get(APP_PAGE).text
 

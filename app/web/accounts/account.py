@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 import pyotp
 import segno
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -27,6 +37,7 @@ ISSUER = "De gemeente van nu"
 # Per person; how many wrong ones close the door is a rule of the room.
 CODES = "30/minute"
 FEW_LEFT = 3
+COUPLED_BEFORE = "Je app is gekoppeld. Zag je je reservecodes niet? Maak hieronder nieuwe."
 # Squares of light around the picture, by ISO 18004.
 QUIET_ZONE = 4
 
@@ -92,7 +103,10 @@ def prove() -> ResponseReturnValue:
 @limiter.limit(CODES, methods=["POST"])
 def enrol() -> ResponseReturnValue:
     """Couple an app: a picture to scan, and a first code that shows that it worked."""
-    if not current_user.lacks_proof or queries.second_factor(db.session(), current_user.user_id):
+    has_app = queries.second_factor(db.session(), current_user.user_id) is not None
+    if has_app and request.method == "POST":
+        return _coupled_before()
+    if has_app or not current_user.lacks_proof:
         return redirect(url_for("account.prove"))
     form = EnrolForm.of_request(data={"sealed": _seal().close(factors.new_secret())})
     secret = _seal().open(form.sealed.data or "")
@@ -105,6 +119,8 @@ def enrol() -> ResponseReturnValue:
                 codes = factors.enrol(work, session_id, secret, form.sealed.data, form.code.data)
         except FaultyDraft as faulty:
             form.show_faults(faulty)
+        except Conflict:
+            return _coupled_before()
         else:
             return render_template("accounts/spare_codes.html", codes=codes, onward=_onward())
     page = render_template(
@@ -128,6 +144,12 @@ def renew() -> ResponseReturnValue:
         codes = factors.renew_spare_codes(work)
     onward = url_for("account.show")
     return render_template("accounts/spare_codes.html", codes=codes, onward=onward)
+
+
+def _coupled_before() -> ResponseReturnValue:
+    """Mostly they pressed twice, and the codes went to the first press, which nobody saw."""
+    flash(COUPLED_BEFORE)
+    return redirect(url_for("account.show"))
 
 
 def _proves(form: ProofForm, secret: str | None) -> bool:
