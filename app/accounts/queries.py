@@ -17,7 +17,7 @@ from app.accounts.models import (
     User,
     UserSession,
 )
-from app.accounts.rules import POWER, AccessState, is_left_alone, tidy_email
+from app.accounts.rules import NOWHERE, POWER, AccessState, is_left_alone, tidy_email
 from app.core.actor import Actor, Role
 
 
@@ -111,11 +111,11 @@ def links_since(session: Session, email: str, moment: datetime) -> int:
 
 
 def colleagues(session: Session, gemeente_code: str) -> list[User]:
-    """Everybody with an account at this gemeente, by name."""
+    """Everybody with an account at this gemeente, by name; who left is nobody."""
     return list(
         session.scalars(
             select(User)
-            .where(User.gemeente_code == gemeente_code)
+            .where(User.gemeente_code == gemeente_code, ~User.email.endswith(f"@{NOWHERE}"))
             .options(selectinload(User.grants))
             .order_by(func.lower(User.name), User.id)
         )

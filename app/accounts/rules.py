@@ -17,6 +17,8 @@ IDLE_WITH_POWER = timedelta(minutes=30)
 SEEN_WITHIN = timedelta(minutes=1)
 POWER = frozenset({Role.GEMEENTEBEHEERDER, Role.BEHEERDER})
 SIGN_IN_LINKS_AN_HOUR = 5
+# The domain of who left: no mail arrives there, by RFC 2606, and nobody signs in from it.
+NOWHERE = "leads-nowhere.invalid"
 NAME_LIMIT = 100
 EMAIL_LIMIT = 254
 

@@ -13,6 +13,7 @@ from app.cli.insight import insight
 from app.cli.mail import mail
 from app.cli.matching import matching
 from app.cli.outbox import outbox
+from app.cli.privacy import privacy
 from app.cli.system import system
 from app.cli.vocabulary import vocabulary
 
@@ -28,6 +29,7 @@ GROUPS = (
     mail,
     matching,
     outbox,
+    privacy,
     system,
     vocabulary,
 )

@@ -78,6 +78,13 @@ STEPS = frozenset(
 TAKEN_DOWN = "Een opgave van {day} die is weggehaald"
 
 
+def shown_title(opgave: Opgave) -> str:
+    """As it is called for people elsewhere."""
+    if opgave.taken_down_at is None:
+        return opgave.title
+    return TAKEN_DOWN.format(day=dutch_date(opgave.published_at or opgave.created_at))
+
+
 @dataclass(frozen=True)
 class SeenOpgave:
     """An opgave with its gemeente. Whoever may read an opgave reads all of it."""
@@ -86,10 +93,7 @@ class SeenOpgave:
     gemeente: Gemeente
 
     def title_for(self, reader: Actor) -> str:
-        opgave = self.opgave
-        if not self.is_gone_for(reader):
-            return opgave.title
-        return TAKEN_DOWN.format(day=dutch_date(opgave.published_at or opgave.created_at))
+        return shown_title(self.opgave) if self.is_gone_for(reader) else self.opgave.title
 
     def is_gone_for(self, reader: Actor) -> bool:
         """Nobody but its own people reads the title of what a beheerder took down."""

@@ -35,7 +35,7 @@ ROLE_PAGES = {
         *("/collegas", "/meldingen", "/reacties", "/gesprekken", "/gemeld"),
         *("/melden/opgave/_", "/melden/profiel/_"),
         *("/inzet", "/uren", "/uren/_", "/opgaven/_/vraag"),
-        *("/account", "/profiel/bekeken", "/profiel/logboek"),
+        *("/account", "/account/beeindigen", "/profiel/bekeken", "/profiel/logboek"),
     },
     "opgavehouder": {"/onze-opgaven", "/opgaven/nieuw", "/opgaven/_/bewerken"},
     "gemeentebeheerder": {

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import grants
+from app.core.actor import Role
 from app.core.audit import entries
 from tests.conversations.builders import a_question, say
+from tests.loans.builders import a_running_loan, parties
 from tests.support.builders import a_profile, a_skill, a_user
+from tests.support.pages import fault_at, text_of
 from tests.support.web import sign_in
 from tests.support.work import make_work
 
@@ -100,3 +103,57 @@ def test_the_role_of_the_application_fetches_it_too(client: FlaskClient, session
     bundle = fetched(client)
 
     assert [row["Daad"] for row in table(bundle, "logboek")].count("bekeek een profiel") == 1
+
+
+END = "/account/beeindigen"
+
+
+def test_an_account_ends_when_somebody_is_sure(client: FlaskClient, session: Session) -> None:
+    user = a_user(session)
+    a_profile(session, "wmo", user=user)
+    sign_in(client, session, user)
+    user_id = user.id
+
+    found = END in client.get("/account").text
+    unsure = client.post(END)
+    still = session.get(User, user_id) is not None
+    gone = client.post(END, data={"is_sure": "y"}, follow_redirects=True)
+
+    assert (found, unsure.status_code, still) == (True, 422, True)
+    assert fault_at(unsure, "is_sure") == "Fout: Zet een vinkje als je het zeker weet."
+    assert "Je account is weg, met alles wat we van je bewaarden." in text_of(gone)
+    session.expire_all()
+    assert session.get(User, user_id) is None
+    assert client.get("/account").status_code == 302
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    deeds = [one.deed for one in entries(session, about=user_id, by=user_id)]
+    assert "account.ended" in deeds
+
+
+def test_who_is_needed_reads_for_what_and_cannot_go(client: FlaskClient, session: Session) -> None:
+    who = parties(session)
+    loan = a_running_loan(session, who)
+    sign_in(client, session, who.professional)
+
+    page = client.get(END)
+    refused = client.post(END, data={"is_sure": "y"})
+
+    assert f'href="/inzet/{loan.id}"' in page.text
+    said = text_of(page)
+    assert f"Jouw inzet voor {who.opgave.title}" in said
+    assert "trek je vraag in, of stop de inzet." in said
+    assert "is_sure" not in page.text
+    assert refused.status_code == 422
+    assert session.get(User, who.professional.id) is not None
+
+
+def test_who_has_power_proves_who_they_are_before_they_go(
+    client: FlaskClient, session: Session
+) -> None:
+    beheerder = a_user(session, Role.BEHEERDER)
+    sign_in(client, session, beheerder, is_proven=False)
+
+    answer = client.post(END, data={"is_sure": "y"})
+
+    assert answer.status_code in {302, 400}
+    assert session.get(User, beheerder.id) is not None

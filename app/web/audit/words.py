@@ -12,6 +12,7 @@ DEEDS: Mapping[str, str] = {
     "access.asked": "vroeg toegang aan",
     "access.decided": "besliste over een aanvraag voor toegang",
     "account.merged": "bracht de uren van een gemeente over naar haar opvolger",
+    "account.ended": "beëindigde het account",
     "agreement.exported": "haalde de afspraken van een inzet op",
     "answer.due": "moest nog antwoorden",
     "answer.late": "was laat met antwoorden",

@@ -1,11 +1,18 @@
-"""One's own data, in one click."""
+"""One's own data: all of it in one click, and gone in two."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from wtforms import BooleanField
+from wtforms.validators import InputRequired
 
 from app.core.clock import utc_now
+from app.core.errors import Conflict
 from app.extensions import db
+from app.privacy import leaving
 from app.privacy.export import Person, parts_of
+from app.web.auth import ask_proof, leave
+from app.web.forms import WebForm
 from app.web.limits import per_person
 from app.web.policy import Policy, allow
 from app.web.privacy.archive import archive
@@ -14,7 +21,16 @@ from app.web.work import open_work
 # Each time every table is read.
 DOWNLOADS = "10/hour"
 
+GONE = "Je account is weg, met alles wat we van je bewaarden. Bedankt voor wat je deed."
+
 privacy = Blueprint("privacy", __name__)
+
+
+class LeaveForm(WebForm):
+    is_sure = BooleanField(
+        "Ja, haal mijn account weg",
+        validators=[InputRequired("Zet een vinkje als je het zeker weet.")],
+    )
 
 
 @privacy.post("/account/gegevens")
@@ -30,3 +46,24 @@ def download() -> Response:
     name = f"mijn-gegevens-{now:%Y-%m-%d}.zip"
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer
+
+
+@privacy.route("/account/beeindigen", methods=["GET", "POST"])
+@allow(Policy.SIGNED_IN)
+def end_account() -> ResponseReturnValue:
+    """Once nobody needs them any more."""
+    if current_user.lacks_proof:
+        return ask_proof()
+    form, own = LeaveForm.of_request(), Person(current_user.user_id, current_user.email)
+    if form.submitted():
+        try:
+            with open_work() as work:
+                leaving.leave(work, own.user_id)
+        except Conflict as refused:
+            form.is_sure.errors = [refused.said]
+        else:
+            leave()
+            flash(GONE, "success")
+            return redirect(url_for("home.index"))
+    needed = leaving.needed_for(db.session(), own)
+    return render_template("privacy/end_account.html", form=form, needed=needed), form.status

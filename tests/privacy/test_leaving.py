@@ -1,20 +1,20 @@
-"""What the page for operators says about deleting somebody is enough, and the database takes it."""
+"""Who leaves takes along all that names them, and the database takes it."""
 
-import re
-from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.models import SignIn, User
 from app.conversations import publishing
 from app.conversations import service as conversations
 from app.conversations.models import Conversation
 from app.conversations.rules import Words
 from app.core.actor import Role
+from app.core.errors import Conflict
 from app.core.workdays import monday_of
 from app.loans import service as loans
 from app.loans.models import Loan, WorkedWeek
@@ -22,6 +22,7 @@ from app.loans.rules import (
     Again,
     FeedbackDraft,
     Manager,
+    NamedManager,
     Party,
     Reason,
     Refusal,
@@ -30,15 +31,18 @@ from app.loans.rules import (
 from app.moderation import service as moderation
 from app.moderation.rules import Ground, Subject
 from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
+from app.privacy import leaving
+from app.privacy.export import Person
+from app.privacy.leaving import Needed, Tie, leave
 from app.responses import ending
 from app.responses.rules import WhyClosed
 from app.tables import METADATA
 from tests.conversations.builders import a_returned_answer
-from tests.house.tree import ROOT
 from tests.loans.builders import Parties, a_lender, a_loan, a_running_loan, interest, parties
 from tests.responses.builders import a_fitting_person, an_invitation
-from tests.support.builders import a_profile, a_user, an_access_request
+from tests.support.builders import a_profile, a_user, an_access_request, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 
 NAME = "Willemijn Zonderling"
@@ -47,39 +51,11 @@ GOAL = "Leren hoe een grote gemeente dit aanpakt"
 KEEP_THE_ID = {"outbox_message", "audit_entry", "job", "hour_transfer"}
 
 
-@dataclass(frozen=True)
-class Colleague:
-    """Who takes over from somebody who leaves."""
-
-    id: str
-    email: str
-    name: str
-
-
-def steps() -> list[list[str]]:
-    """The statements of each block of SQL in the section, in order."""
-    page = (ROOT / "docs" / "operations.md").read_text()
-    part = page.split("\nTo delete somebody")[1].split("\n## ")[0]
-    blocks = re.findall(r"(?:^    .*\n)+", part, re.MULTILINE)
-    return [[one.strip() for one in block.split(";") if one.strip()] for block in blocks]
-
-
-def run(
-    session: Session, block: list[str], address: str, user_id: str, next_one: Colleague
-) -> None:
+def leaves(session: Session, user_id: str) -> None:
+    """As they do it themselves."""
     session.flush()
-    filled = {
-        "<id of the colleague>": next_one.id,
-        "<name of the next manager>": next_one.name,
-        "<address of the next manager>": next_one.email,
-        "<address>": address,
-        "<id>": user_id,
-    }
-    for statement in block:
-        if statement not in {"BEGIN", "COMMIT"}:
-            for gap, word in filled.items():
-                statement = statement.replace(gap, word)
-            session.execute(text(statement.replace(":", r"\:")))
+    leave(make_work(session, session.get_one(User, UUID(user_id))), UUID(user_id))
+    session.flush()
     session.expire_all()
 
 
@@ -93,12 +69,6 @@ def holding(session: Session, word: str) -> set[str]:
             {"word": f"%{word}%"},
         )
     }
-
-
-@pytest.fixture
-def colleague(session: Session) -> Colleague:
-    made = a_user(session, Role.OPGAVEHOUDER)
-    return Colleague(str(made.id), made.email, made.name)
 
 
 @pytest.fixture
@@ -153,15 +123,14 @@ def as_professional(session: Session, leaver: User) -> Parties:
 
 
 def test_a_loan_that_ran_stays_under_a_colleague_without_a_name(
-    session: Session, leaver: User, colleague: Colleague
+    session: Session, leaver: User
 ) -> None:
     loan = a_loan_that_ran(session, as_professional(session, leaver))
     user_id, address = str(leaver.id), leaver.email
     before = holding(session, user_id)
     assert {"loan", "terms", "user", "profile"} <= before | holding(session, NAME)
 
-    for block in steps():
-        run(session, block, address, user_id, colleague)
+    leaves(session, user_id)
 
     assert holding(session, NAME) == holding(session, address) == holding(session, GOAL) == set()
     assert holding(session, user_id) <= KEEP_THE_ID
@@ -171,27 +140,31 @@ def test_a_loan_that_ran_stays_under_a_colleague_without_a_name(
     assert session.get(WorkedWeek, (loan.id, monday_of(TODAY - timedelta(days=7)))) is not None
 
 
-def test_what_never_began_goes(session: Session, leaver: User, colleague: Colleague) -> None:
+def test_what_never_began_goes(session: Session, leaver: User) -> None:
     who = as_professional(session, leaver)
     loan_id = a_running_loan(session, who).id
     why = Refusal(next(iter(Reason)), "Er komt iets tussen.")
     loans.call_off(make_work(session, leaver), loan_id, Party.PROFESSIONAL, why)
     user_id, address = str(leaver.id), leaver.email
 
-    for block in steps():
-        run(session, block, address, user_id, colleague)
+    leaves(session, user_id)
 
     assert session.get(Loan, loan_id) is None
     assert holding(session, NAME) == holding(session, address) == holding(session, "Oud-c") == set()
     assert holding(session, user_id) <= KEEP_THE_ID
 
 
-def test_what_was_only_asked_goes(session: Session, leaver: User, colleague: Colleague) -> None:
+def test_what_was_only_asked_is_withdrawn_first_and_goes(session: Session, leaver: User) -> None:
     loan_id = a_loan(session, as_professional(session, leaver)).id
+    person = Person(leaver.id, leaver.email)
+    assert leaving.needed_for(session, person) == [Needed(Tie.LOAN, loan_id, "Een opgave")]
+    with pytest.raises(Conflict) as refused:
+        leaves(session, str(leaver.id))
+    assert refused.value.said == leaving.STILL_BUSY
+    loans.withdraw(make_work(session, leaver), loan_id)
     user_id, address = str(leaver.id), leaver.email
 
-    for block in steps():
-        run(session, block, address, user_id, colleague)
+    leaves(session, user_id)
 
     assert session.get(Loan, loan_id) is None
     assert holding(session, NAME) == holding(session, address) == holding(session, "Oud-c") == set()
@@ -199,7 +172,7 @@ def test_what_was_only_asked_goes(session: Session, leaver: User, colleague: Col
 
 
 def test_who_looked_after_an_opgave_leaves_no_name_in_its_loans_and_conversations(
-    session: Session, leaver: User, colleague: Colleague
+    session: Session, leaver: User
 ) -> None:
     who = parties(session)
     leaver.gemeente_code = who.borrower.gemeente_code
@@ -209,33 +182,39 @@ def test_who_looked_after_an_opgave_leaves_no_name_in_its_loans_and_conversation
     a_loan_that_ran(session, Parties(who.opgave, who.professional, who.manager, leaver))
     talk = conversations.begin(make_work(session, leaver), who.opgave.id, who.professional.id)
     conversations.say(make_work(session, leaver), talk.id, uuid4(), "Wanneer kun je beginnen?")
+    person = Person(leaver.id, leaver.email)
+    assert leaving.needed_for(session, person) == [Needed(Tie.OPGAVE, who.opgave.id, "Een opgave")]
+    who.opgave.owner_id = who.borrower.id
     user_id, address = str(leaver.id), leaver.email
 
-    for block in steps():
-        run(session, block, address, user_id, colleague)
+    leaves(session, user_id)
 
     assert holding(session, NAME) == holding(session, address) == set()
     assert holding(session, user_id) <= KEEP_THE_ID
     assert holding(session, "Wanneer kun je beginnen?") == {"message"}
 
 
-def test_a_manager_without_an_account_needs_one_block(
-    session: Session, colleague: Colleague
-) -> None:
+def test_a_manager_without_an_account_goes_by_the_address(session: Session) -> None:
     who, other = parties(session), parties(session)
     other = Parties(other.opgave, who.professional, who.manager, other.borrower)
     interest(session, who.professional, other.opgave)
     over = a_loan_that_ran(session, who)
     runs = a_running_loan(session, other)
+    work, address = make_work(session), who.manager.email
+    with pytest.raises(Conflict):
+        leaving.forget_address(work, address)
 
-    run(session, steps()[1], who.manager.email, "", colleague)
+    named = NamedManager("Nora Nieuw", "Nora@testerdam.example")
+    leaving.forget_address(work, address, named)
+    session.flush()
+    session.expire_all()
 
-    assert holding(session, who.manager.email) == holding(session, "Fatma de Baas") == set()
+    assert holding(session, address) == holding(session, "Fatma de Baas") == set()
     assert session.get_one(Loan, over.id).manager_name == "Oud-collega"
-    assert session.get_one(Loan, runs.id).manager_email == colleague.email
+    assert session.get_one(Loan, runs.id).manager_email == "nora@testerdam.example"
 
 
-def test_conversations_of_a_professional_go_whole(session: Session, colleague: Colleague) -> None:
+def test_conversations_of_a_professional_go_whole(session: Session) -> None:
     a_returned_answer(session)
     asked = session.scalars(select(Conversation)).one()
     owner = session.get_one(User, session.get_one(Opgave, asked.opgave_id).owner_id)
@@ -245,8 +224,7 @@ def test_conversations_of_a_professional_go_whole(session: Session, colleague: C
     professional = session.get_one(User, from_person)
     user_id, address = str(professional.id), professional.email
 
-    for block in steps():
-        run(session, block, address, user_id, colleague)
+    leaves(session, user_id)
 
     assert holding(session, address) == set()
     assert holding(session, user_id) <= KEEP_THE_ID
@@ -256,26 +234,23 @@ def test_conversations_of_a_professional_go_whole(session: Session, colleague: C
     assert holding(session, "Aan de haven.") == {"published_answer"}
 
 
-def test_what_was_reported_of_somebody_goes_with_them(
-    session: Session, leaver: User, colleague: Colleague
-) -> None:
+def test_what_was_reported_of_somebody_goes_with_them(session: Session, leaver: User) -> None:
     profile = session.get(Profile, leaver.id) or a_profile(session, "wonen", user=leaver)
     profile.headline = f"Ik ben {NAME}"
     reporter = make_work(session, a_user(session))
     moderation.report(reporter, Subject.PROFILE, leaver.id, Ground.UNKIND, "Raar.")
     session.flush()
     assert "report" in holding(session, NAME)
-    user_id, address = str(leaver.id), leaver.email
+    user_id = str(leaver.id)
 
-    for block in steps():
-        run(session, block, address, user_id, colleague)
+    leaves(session, user_id)
 
     assert holding(session, NAME) == set()
     assert holding(session, user_id) <= KEEP_THE_ID
 
 
 def test_what_somebody_invited_for_or_said_no_to_keeps_no_name(
-    session: Session, leaver: User, colleague: Colleague
+    session: Session, leaver: User
 ) -> None:
     who, other = as_professional(session, leaver), parties(session)
     an_invitation(session, other.opgave, leaver)
@@ -286,11 +261,34 @@ def test_what_somebody_invited_for_or_said_no_to_keeps_no_name(
     an_invitation(session, other.opgave, a_fitting_person(session), words="Kom je ook?")
     user_id, address = str(leaver.id), leaver.email
     assert {"invitation", "outcome"} <= holding(session, user_id)
+    other.opgave.owner_id = other.borrower.id
 
-    for block in steps():
-        run(session, block, address, user_id, colleague)
+    leaves(session, user_id)
 
     assert holding(session, NAME) == holding(session, address) == set()
     assert holding(session, user_id) <= KEEP_THE_ID
     assert holding(session, "Helaas.") == set()
     assert holding(session, "Kom je ook?") == {"invitation"}
+
+
+def test_what_ended_goes_to_who_looked_after_it_too_or_to_nobody(
+    session: Session, leaver: User
+) -> None:
+    """And a concept goes: only its writer ever saw it."""
+    leaver.grants = [*leaver.grants, *a_user(session, Role.OPGAVEHOUDER).grants]
+    other = a_user(session, Role.OPGAVEHOUDER, gemeente_code=leaver.gemeente_code)
+    over = OpgaveStatus.DONE
+    shared = an_opgave(session, "wmo", owner=leaver, co_owner_id=other.id, status=over).id
+    alone = an_opgave(session, "wmo", owner=leaver, status=over).id
+    concept = an_opgave(session, "wmo", owner=leaver, status=OpgaveStatus.CONCEPT).id
+    user_id = str(leaver.id)
+
+    leaves(session, user_id)
+
+    nobody = session.get_one(User, session.get_one(Opgave, alone).owner_id)
+    assert (nobody.name, nobody.email.endswith(".invalid")) == ("Oud-collega", True)
+    assert session.get_one(Opgave, shared).owner_id == other.id
+    assert session.get(Opgave, concept) is None
+    assert holding(session, user_id) <= KEEP_THE_ID
+    # The others see a colleague less, and nobody in their place.
+    assert [one.id for one in accounts.colleagues(session, nobody.gemeente_code)] == [other.id]
