@@ -12,6 +12,7 @@ from app.core.jobs import JobState
 from app.core.phases import Phase
 from app.hours.rules import Entry, TransferKind
 from app.insight.rules import Stage
+from app.loans.lines import COSTS
 from app.loans.rules import Again, CostBasis, LoanState, Party, Reason, Showed
 from app.loans.words import REASONS
 from app.matching.core.words import LEVELS
@@ -189,11 +190,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         WhyNot.TOO_FAR: "Het is te ver weg",
         WhyNot.OTHER: "Iets anders",
     },
-    CostBasis: {
-        CostBasis.CLOSED_PURSE: "Gesloten beurs: de uren tellen mee in de urenbank",
-        CostBasis.COST: "Kosten doorberekend, per uur",
-        CostBasis.NONE: "Geen kosten, en geen uren in de urenbank",
-    },
+    CostBasis: COSTS,
     LoanState: {
         LoanState.ASKED: "Wacht op handtekeningen",
         LoanState.ACTIVE: "Loopt",

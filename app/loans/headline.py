@@ -11,6 +11,7 @@ from app.loans.events import (
     FeedbackAnswered,
     FeedbackAsked,
     FeedbackShown,
+    ManagerNamed,
 )
 from app.loans.models import Remark
 from app.loans.queries import SeenLoan
@@ -26,6 +27,7 @@ from app.loans.rules import (
 from app.loans.words import side, signers, stopper, what_became_of_opgave
 
 SIGN = "Jouw handtekening gevraagd"
+CHANGED = "Andere afspraken, jouw handtekening gevraagd"
 AGREED = "Alle drie hebben getekend"
 OPGAVE_IS_GONE = "De opgave is weggehaald"
 # Each step with the moment at which it was taken.
@@ -41,7 +43,8 @@ def headline(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
         return _what_became_of_it(seen)
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return f"Geen mail bij {loan.manager_name}"
-    steps = _of_terms(seen, reader, told_at) + _of_hours(seen, reader, told_at)
+    steps = _of_terms(seen, reader) + _of_what_runs(seen, told_at)
+    steps += _of_manager(seen, reader, told_at) + _of_hours(seen, reader, told_at)
     steps += _of_feedback(seen, reader, told_at)
     if seen.remarks:
         steps.append((seen.remarks[-1].said_at, _of_remark(seen, seen.remarks[-1])))
@@ -68,12 +71,12 @@ def _what_became_of_it(seen: SeenLoan) -> str:
     return f"{_who(seen, loan.ended_by)} zei nee"
 
 
-def _of_terms(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
-    """What was asked, agreed, refused or stopped; the first terms are always there."""
-    loan, terms = seen.loan, seen.terms
+def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
+    """What was asked, agreed or refused; the first terms are always there."""
+    terms = seen.terms
     asked = f"{_who(seen, terms.made_by)} stelde andere afspraken voor"
     if reader in seen.waits_for:
-        asked = SIGN
+        asked = SIGN if terms.version == 1 else CHANGED
     elif terms.version == 1:
         asked = "De aanvraag is verstuurd"
     steps = [(terms.made_at, asked)]
@@ -83,16 +86,32 @@ def _of_terms(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
     if refused is not None and refused.refused_at and refused.refused_by:
         no = f"{_who(seen, refused.refused_by)} zei nee tegen andere afspraken"
         steps.append((refused.refused_at, no))
-    if loan.state is LoanState.ACTIVE and seen.opgave_down_at is not None:
+    return steps
+
+
+def _of_what_runs(seen: SeenLoan, told_at: Moments) -> Steps:
+    """That it stops earlier, when is talked about what comes after, or that its opgave is gone."""
+    loan = seen.loan
+    if loan.state is not LoanState.ACTIVE:
+        return []
+    steps: Steps = []
+    if seen.opgave_down_at is not None:
         steps.append((seen.opgave_down_at, OPGAVE_IS_GONE))
-    if loan.state is LoanState.ACTIVE and loan.ended_at is not None:
+    if loan.ended_at is not None:
         stops = f"{stopper(seen)} stopt de inzet op {dutch_date(loan.last_day)}"
         steps.append((loan.ended_at, stops))
-    if loan.state is LoanState.ACTIVE:
-        talk = f"Eindgesprek op {dutch_date(loan.end_talk_on)}"
-        facts = (EndTalkPlanned.name, EndTalkNears.name)
-        steps += [(told_at[name], talk) for name in facts if name in told_at]
-    return steps
+    talk = f"Eindgesprek op {dutch_date(loan.end_talk_on)}"
+    facts = (EndTalkPlanned.name, EndTalkNears.name)
+    return steps + [(told_at[name], talk) for name in facts if name in told_at]
+
+
+def _of_manager(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
+    if ManagerNamed.name not in told_at:
+        return []
+    said = f"De leidinggevende is nu {seen.loan.manager_name}"
+    if reader is Party.LENDER:
+        said = SIGN if reader in seen.waits_for else "Jij bent nu de leidinggevende"
+    return [(told_at[ManagerNamed.name], said)]
 
 
 def _of_hours(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:

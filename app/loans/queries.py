@@ -31,6 +31,7 @@ from app.loans.events import (
     FeedbackShown,
     HoursReopened,
     LoanEnded,
+    ManagerNamed,
 )
 from app.loans.models import Feedback, Loan, Remark, ShownSkill, Terms, WorkedWeek
 from app.loans.rules import (
@@ -70,6 +71,7 @@ A_DAY = timedelta(days=1)
 OF_A_DAY = tuple(
     one.name
     for one in (
+        ManagerNamed,
         EndTalkPlanned,
         EndTalkNears,
         CompletionReported,
@@ -88,6 +90,8 @@ class SeenLoan(WaitingLoan):
 
     # The terms that hold; those on the table when nothing is to be signed.
     agreed: Terms | None
+    # Every version of the terms, the last first.
+    versions: list[Terms]
     # Every version that three signed, the last first.
     agreements: list[Terms]
     # Every version that one of them said no to while it ran, the last first.
@@ -709,6 +713,7 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             loan=loan,
             terms=terms[loan.id, loan.version],
             agreed=terms[loan.id, loan.agreed_version] if loan.agreed_version else None,
+            versions=[one for one in terms.values() if one.loan_id == loan.id],
             agreements=[one for one in terms.values() if one.loan_id == loan.id and one.agreed_at],
             refusals=[one for one in terms.values() if one.loan_id == loan.id and one.refused_at],
             opgave_title=heads[loan.opgave_id].title

@@ -12,9 +12,18 @@ from app.core.actor import SYSTEM, Actor
 from app.core.work import Work
 from app.core.workdays import monday_of
 from app.loans import queries, service
-from app.loans.headline import AGREED, SIGN, headline
+from app.loans.headline import AGREED, CHANGED, SIGN, headline
 from app.loans.models import Loan
-from app.loans.rules import Again, FeedbackDraft, LoanState, Party, Reason, Refusal, hours_mark
+from app.loans.rules import (
+    Again,
+    FeedbackDraft,
+    LoanState,
+    NamedManager,
+    Party,
+    Reason,
+    Refusal,
+    hours_mark,
+)
 from app.loans.words import how_it_stands_and_went
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
 from tests.support.work import TODAY, make_work
@@ -60,7 +69,7 @@ def test_what_is_asked_and_agreed(session: Session, who: Parties) -> None:
     assert set(subjects(session, loan)) == {f"Bericht van {who.borrower.name}"}
     draft = replace(TERMS, hours_per_week=12)
     service.change(after(session, 4, who.professional), loan.id, Party.PROFESSIONAL, 1, draft)
-    assert subjects(session, loan)[1:] == [SIGN, SIGN]
+    assert subjects(session, loan)[1:] == [CHANGED, CHANGED]
     no = Refusal(Reason.HOURS)
     service.refuse_terms(after(session, 5), loan.id, Party.LENDER, 2, no, who.manager)
     assert set(subjects(session, loan)) == {"Fatma de Baas zei nee tegen andere afspraken"}
@@ -213,3 +222,17 @@ def test_what_is_said_after_it_was_reported_done_is_the_news(
         later(session, 40, 1, who.borrower), loan.id, uuid4(), Party.BORROWER, "Dank voor alles."
     )
     assert set(subjects(session, loan)) == {f"Bericht van {who.borrower.name}"}
+
+
+def test_what_changes_before_all_signed(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    draft = replace(TERMS, hours_per_week=12)
+    service.change(after(session, 1, who.borrower), loan.id, Party.BORROWER, 1, draft)
+    borrower = queries.of_any(session, loan.id).borrower_signer
+    said = f"{borrower} stelde andere afspraken voor"
+    assert subjects(session, loan) == [CHANGED, CHANGED, said]
+
+    named = NamedManager("Karin de Baas", f"karin.{who.manager.email}")
+    service.name_another(after(session, 2, who.professional), loan.id, named)
+    is_now = "De leidinggevende is nu Karin de Baas"
+    assert subjects(session, loan) == [is_now, SIGN, is_now]

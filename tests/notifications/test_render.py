@@ -12,6 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from app.core.mail import Letter, message_of
+from app.loans.lines import Change
 from app.notifications.digest import (
     Digest,
     Told,
@@ -143,7 +144,9 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         "lender_name": word,
         "borrower_name": word,
         "summary": word,
+        "is_new": True,
         "changed": word,
+        "changes": [Change(word, word, word)],
         "hours": word,
         "said": word,
         "why": word,

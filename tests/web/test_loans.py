@@ -345,7 +345,10 @@ def test_what_stops_earlier_goes_on_when_three_sign(
     client.post(f"/inzet/{loan.id}/wijzigen", data={**FORM, "version": "1", "cost_basis": "geen"})
     proposed = text_of(client.get(f"/inzet/{loan.id}"))
     assert "Voorgesteld" in proposed
-    assert "Duurt tot en met 21 februari 2027 Terug op 22 februari 2027" in proposed
+    assert (
+        "Duurt tot en met 21 februari 2027 (was 11 december 2026) "
+        "Terug op 22 februari 2027 (was 14 december 2026)" in proposed
+    )
     # Of the learning goal, and of no day.
     assert proposed.count("Vervalt") == 1
 
@@ -530,9 +533,13 @@ def test_others_hear_who_changed_the_terms(
         replace(TERMS, hours_per_week=12, learning_goal=""),
     )
 
-    page = client.get(to_sign(app, loan, who.manager)).text
+    page = text_of(client.get(to_sign(app, loan, who.manager)))
+    sign_in(client, session, who.professional)
 
-    assert "stelde andere afspraken voor; eerdere handtekeningen vervallen." in page
+    for said in (page, text_of(client.get(f"/inzet/{loan.id}"))):
+        assert "stelde andere afspraken voor; eerdere handtekeningen vervallen." in said
+        goal = f"Leerdoel Vervalt (was {TERMS.learning_goal})"
+        assert f"Dit veranderde Uren per week 12 (was 8) {goal} Zo zijn ze nu" in said
 
 
 def test_what_a_proposal_leaves_out_is_named(
@@ -579,7 +586,7 @@ def test_a_proposal_is_signed_where_it_stands(
     sign_in(client, session, who.professional)
 
     page = text_of(client.get(f"/inzet/{loan.id}"))
-    _, _, proposed = page.partition("Uren per week 12 ")
+    _, _, proposed = page.partition("Uren per week 12 (was 8) ")
     decision, _, held = proposed.partition("De handtekeningen onder dit voorstel")
     assert " ".join(decision.split()) == "Onderteken dit voorstel Zeg nee tegen dit voorstel"
     assert "Uren per week 8 " in held
@@ -590,7 +597,7 @@ def test_a_proposal_is_signed_where_it_stands(
     assert "Wil je nee zeggen tegen dit voorstel?" in said_no
 
     by_mail = text_of(app.test_client().get(to_sign(app, loan, who.manager)))
-    _, _, proposed = by_mail.partition("Uren per week 12 ")
+    _, _, proposed = by_mail.partition("Uren per week 12 (was 8) ")
     assert proposed.strip().startswith("Ik ga akkoord met dit voorstel")
     assert "Ik zeg nee tegen dit voorstel" in proposed.partition("Uren per week 8 ")[0]
 

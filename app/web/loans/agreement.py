@@ -6,10 +6,11 @@ from app.core.dutch import dutch_date, moment
 from app.core.errors import NotFound
 from app.documents import pdf
 from app.labels import label
+from app.loans.lines import terms_lines
 from app.loans.models import Loan, Terms
 from app.loans.queries import SeenLoan
 from app.loans.rules import Party
-from app.web.loans.pages import CHECKLIST, terms_lines
+from app.web.loans.pages import CHECKLIST
 from app.web.work import open_work
 
 LEAD = (

@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 from app.core.dutch import dutch_date, moment
 from app.labels import label
+from app.loans.lines import changes, lines_that_hold
 from app.loans.models import Remark, Terms
 from app.loans.queries import SeenLoan
 from app.loans.rules import (
     NEXT,
     OVER,
     UNDER_WAY,
-    CostBasis,
     LoanState,
     Party,
     Reason,
@@ -53,8 +52,6 @@ TONES = {
     LoanState.WITHDRAWN: "neutral",
     LoanState.CALLED_OFF: "bad",
 }
-ENDS_ON, RETURNS_ON, LAST_DAY = "Duurt tot en met", "Terug op", "Laatste dag"
-EARLIER = "{day} (afgesproken was {was})"
 # Points for attention, not legal advice.
 CHECKLIST = (
     "Btw: bij kosten tussen gemeenten speelt soms btw, ook bij gesloten beurs. Vraag het na bij "
@@ -148,8 +145,9 @@ class LoanPage:
     # What is agreed, or what is on the table while nothing is agreed.
     terms: list[tuple[str, str]]
     comes_back: str
-    # Other terms for a loan that runs; only what differs.
-    proposed: list[tuple[str, str]]
+    # What the terms on the table change, and whether they are other ones for a loan that runs.
+    changes: list[tuple[str, str]]
+    is_proposal: bool
     # Who signed what is proposed, and whether the reader proposed it.
     proposed_to: list[PartyLine]
     is_proposer: bool
@@ -221,9 +219,10 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         returned=return_day(seen),
         ends_early=seen.ends_early,
         parties=_parties(seen, held, party),
-        terms=_lines_that_hold(seen),
+        terms=lines_that_hold(seen),
         comes_back=what_comes_back(held),
-        proposed=_differences(seen),
+        changes=[(one.name, one.said) for one in changes(seen, party)],
+        is_proposal=is_proposal(seen),
         proposed_to=_parties(seen, seen.terms, party),
         is_proposer=seen.terms.made_by is party,
         refused=[f"{moment(one.refused_at)}. {said_no(seen, one, party)}" for one in seen.refusals],
@@ -298,6 +297,11 @@ def _decides(seen: SeenLoan) -> str:
     return f"Je werd gevraagd als leidinggevende van gemeente {seen.lender_name}."
 
 
+def is_proposal(seen: SeenLoan) -> bool:
+    """Whether other terms lie on the table than those by which it runs."""
+    return seen.loan.state is LoanState.ACTIVE and seen.loan.version != seen.loan.agreed_version
+
+
 def has_signed(seen: SeenLoan, party: Party) -> bool:
     """Whether who speaks for this party now signed what is on the table, or what runs."""
     is_signed = seen.loan.state in UNDER_WAY and party in seen.terms.signed_at
@@ -309,14 +313,13 @@ def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
     if seen.fell_with_opgave:
         return frozenset()
     loan = seen.loan
-    is_proposal = loan.state is LoanState.ACTIVE and loan.version != loan.agreed_version
     is_asked, runs = loan.state is LoanState.ASKED, loan.state is LoanState.ACTIVE
     is_professional = party is Party.PROFESSIONAL
     not_begun = seen.may_be_called_off(today)
     has_hours = loan.state is LoanState.ENDED or (runs and bool(seen.weeks_to_write(today)))
     may = {
         Deed.SIGN: party in seen.waits_for,
-        Deed.REFUSE: (is_asked and not is_professional) or is_proposal,
+        Deed.REFUSE: (is_asked and not is_professional) or is_proposal(seen),
         Deed.CHANGE: loan.state in UNDER_WAY and party is not Party.LENDER,
         Deed.WITHDRAW: is_asked and is_professional,
         Deed.NAME_MANAGER: is_professional and seen.may_name_another_manager,
@@ -332,28 +335,6 @@ def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
         Deed.ANSWER_FEEDBACK: is_professional and may_answer(seen),
     }
     return frozenset(deed for deed, is_so in may.items() if is_so)
-
-
-def terms_lines(terms: Terms) -> list[tuple[str, str]]:
-    lines = [
-        ("Uren per week", str(terms.hours_per_week)),
-        ("Begint op", dutch_date(terms.starts_on)),
-        (ENDS_ON, dutch_date(terms.ends_on)),
-        (RETURNS_ON, dutch_date(terms.returns_on)),
-        ("Kosten", label(terms.cost_basis)),
-    ]
-    if terms.cost_basis is CostBasis.COST:
-        lines.append(("Euro per uur", euros(terms.euros_per_hour)))
-    if terms.learning_goal:
-        lines.append(("Leerdoel", terms.learning_goal))
-    if terms.words:
-        lines.append(("Andere afspraken", terms.words))
-    return lines
-
-
-def euros(amount: Decimal | None) -> str:
-    """62,50"""
-    return f"{amount:.2f}".replace(".", ",") if amount is not None else ""
 
 
 def _parties(seen: SeenLoan, terms: Terms, reader: Party) -> list[PartyLine]:
@@ -388,23 +369,3 @@ def _as_reader(seen: SeenLoan, terms: Terms, party: Party) -> str:
 def _is_another(seen: SeenLoan, terms: Terms, party: Party) -> bool:
     """Whether who speaks for this party now is not who signed these terms for it."""
     return party is Party.LENDER and seen.was_signed_before_manager(terms)
-
-
-def _lines_that_hold(seen: SeenLoan) -> list[tuple[str, str]]:
-    """What is agreed, or on the table; of what stops earlier the days that hold beside it."""
-    held = seen.agreed or seen.terms
-    lines = terms_lines(held)
-    if not seen.ends_early:
-        return lines
-    last_day = EARLIER.format(day=dutch_date(seen.loan.last_day), was=dutch_date(held.ends_on))
-    back_on = EARLIER.format(day=dutch_date(seen.expected_back_on), was=dutch_date(held.returns_on))
-    earlier = {ENDS_ON: (LAST_DAY, last_day), RETURNS_ON: (RETURNS_ON, back_on)}
-    return [earlier.get(name, (name, said)) for name, said in lines]
-
-
-def _differences(seen: SeenLoan) -> list[tuple[str, str]]:
-    if seen.agreed is None or seen.agreed.version == seen.terms.version:
-        return []
-    known, wanted = dict(_lines_that_hold(seen)), dict(terms_lines(seen.terms))
-    gone = [(name, "Vervalt") for name in known if name not in {LAST_DAY, *wanted}]
-    return [line for line in wanted.items() if known.get(line[0]) != line[1]] + gone

@@ -170,6 +170,43 @@ def test_a_mail_begins_with_what_is_new_and_speaks_to_its_reader(
     assert " ".join(words).index("“Week 3 mist.”") < " ".join(words).index("Het gaat om jouw inzet")
 
 
+def test_a_mail_of_other_terms_says_what_changed(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    loans.sign_as_lender(make_work(session), loan.id, 1, who.manager)
+    draft = replace(TERMS, hours_per_week=12, learning_goal="Nog meer leren")
+    work = make_work(session, who.borrower, MONDAY + AN_HOUR)
+    loans.change(work, loan.id, Party.BORROWER, 1, draft)
+    service.mail_loan(work, loan.id, by=Party.BORROWER)
+
+    for mail in pending(session):
+        letter = letter_of(app, session, mail)
+        assert letter.subject.startswith("Andere afspraken, jouw handtekening gevraagd: ")
+        assert "wil meewerken bij gemeente" not in letter.text
+        assert "- Uren per week: 12 (was 8)" in letter.text
+        assert f"- Leerdoel: Nog meer leren (was {TERMS.learning_goal})" in letter.text
+        assert "</strong>: 12 (was 8)" in letter.html
+        preview = f"{who.borrower.name} stelde andere afspraken voor"
+        assert f"jouw handtekening gevraagd. {preview}" in letter.html
+
+
+def test_a_manager_who_is_named_later_reads_what_it_is_about(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    draft = replace(TERMS, hours_per_week=12)
+    loans.change(make_work(session, who.borrower), loan.id, Party.BORROWER, 1, draft)
+    work = make_work(session, who.professional, MONDAY + AN_HOUR)
+    loans.name_another(work, loan.id, NamedManager("Karin de Baas", f"k.{who.manager.email}"))
+    service.mail_loan(work, loan.id, by=Party.PROFESSIONAL, to=[Party.LENDER])
+
+    [mail] = pending(session)
+    letter = letter_of(app, session, mail)
+    assert letter.subject.startswith("Jouw handtekening gevraagd: ")
+    assert "wil meewerken bij gemeente" in letter.text
+
+
 def test_what_is_mailed_is_in_no_digest(session: Session, who: Parties) -> None:
     loan = a_loan(session, who)
     service.mail_loan(make_work(session), loan.id, by=Party.PROFESSIONAL)

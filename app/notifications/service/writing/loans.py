@@ -1,10 +1,14 @@
 """The mail of a loan, to each of its three parties."""
 
+from datetime import datetime
+
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.work import Work
 from app.loans import queries as loans
+from app.loans.events import ManagerNamed
 from app.loans.headline import headline
+from app.loans.lines import changes
 from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party
 from app.loans.words import (
@@ -36,10 +40,11 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         raise NothingToTell("no party any more")
     email = reader.email if reader else manager.email
     name = reader.name if reader else seen.loan.manager_name
+    told_at = loans.last_told(work.session, seen.loan.id)
     facts = {
         "name": name,
         "loan_id": seen.loan.id,
-        "headline": headline(seen, party, loans.last_told(work.session, seen.loan.id)),
+        "headline": headline(seen, party, told_at),
         "is_own": party is Party.PROFESSIONAL,
         "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
         "about_opgave": _about_opgave(work, delivery, seen),
@@ -47,7 +52,9 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "lender_name": seen.lender_name,
         "borrower_name": seen.borrower_name,
         "summary": summary(seen),
+        "is_new": _is_new(seen, party, told_at.get(ManagerNamed.name)),
         "changed": what_changed(seen, party, work.today),
+        "changes": changes(seen, party),
         "hours": changed_hours(seen, party),
         "said": how_it_stands_and_went(seen, party, work.today),
         "why": why(seen, party),
@@ -58,6 +65,13 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "email": email if party is Party.LENDER else "",
     }
     return Addressed(email, name, facts)
+
+
+def _is_new(seen: SeenLoan, party: Party, named_at: datetime | None) -> bool:
+    """Whether this is the first that a manager is asked; another may have been before."""
+    if party is not Party.LENDER or party not in seen.waits_for:
+        return False
+    return seen.terms.version == 1 or (named_at is not None and named_at >= seen.terms.made_at)
 
 
 def _about_opgave(work: Work, delivery: Delivery, seen: SeenLoan) -> str:
