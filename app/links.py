@@ -122,6 +122,9 @@ class Links:
     def hours(self) -> str:
         return self._absolute("/uren")
 
+    def limit(self) -> str:
+        return self._absolute("/uren/limiet")
+
     def inbox(self) -> str:
         return self._absolute("/meldingen")
 

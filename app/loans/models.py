@@ -102,7 +102,7 @@ class Loan(Base):
     # Who decides for the lender; they need no account.
     manager_name: Mapped[str] = mapped_column(String(NAME_LIMIT))
     manager_email: Mapped[str] = mapped_column(String(EMAIL_LIMIT), index=True)
-    # When the limit of the borrower held up a signature, and that was told.
+    # Since when the limit of the borrower holds up a signature, and that was told.
     held_up_at: Mapped[datetime | None]
     # Since when no mail reaches that address.
     manager_unreached_at: Mapped[datetime | None]

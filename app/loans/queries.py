@@ -204,6 +204,17 @@ class SeenLoan(WaitingLoan):
         return weeks_begun(first_day, self.loan.last_day, today)
 
 
+@dataclass(frozen=True)
+class HeldUp:
+    """A loan that would bring the borrower past its limit; all in minutes."""
+
+    seen: SeenLoan
+    asked: int
+    # What was lent more than borrowed, once all that is promised and this is worked.
+    balance_then: int
+    limit: int
+
+
 def under_way(session: Session, opgave_id: UUID, user_id: UUID) -> Loan | None:
     """What this person asked for this opgave and has not ended."""
     return session.scalar(
@@ -523,6 +534,32 @@ def room_for(session: Session, loan: Loan, terms: Terms, today: date) -> Room | 
         return None
     left = hours.balance(session, borrower) + limit - sum(promises.values())
     return Room(max(0, left), asked)
+
+
+def is_held_up() -> ColumnElement[bool]:
+    """Whether the limit of the borrower keeps a signature from what lies on the table."""
+    return and_(
+        Loan.held_up_at.is_not(None),
+        Loan.state.in_(UNDER_WAY),
+        Loan.version.is_distinct_from(Loan.agreed_version),
+    )
+
+
+def held_up(session: Session, borrower_code: str, today: date) -> list[HeldUp]:
+    """What the limit of this gemeente holds up, what was asked last first."""
+    mergers, limit = gemeenten.mergers(session, today), hours.limit(session, borrower_code)
+    found = [
+        (seen, room_for(session, seen.loan, seen.terms, today))
+        for seen in _found(session, is_held_up())
+        if now_called(seen.loan.borrower_code, mergers) == borrower_code
+    ]
+    promises = _promises(session, borrower_code, today)
+    left = hours.balance(session, borrower_code) - sum(promises.values())
+    return [
+        HeldUp(seen, room.asked, left + promises.get(seen.loan.id, 0) - room.asked, limit)
+        for seen, room in found
+        if room is not None and not room.fits and limit is not None
+    ]
 
 
 def promised(session: Session, borrower_code: str, today: date) -> int:

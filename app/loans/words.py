@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from app.core.clock import dutch_day
 from app.core.dutch import dutch_date, ended, hours, listed
 from app.loans.models import Remark, Terms
-from app.loans.queries import SeenLoan
+from app.loans.queries import HeldUp, SeenLoan
 from app.loans.rules import (
     CLOSERS,
     CLOSES_AFTER,
@@ -419,6 +419,19 @@ def newest_remark(seen: SeenLoan) -> str:
     if ended_at is not None and last.said_at < ended_at:
         return ""
     return f"{last.name} schreef: “{last.words}”" if seen.is_last_step(last) else ""
+
+
+def held_up_by_limit(held: HeldUp) -> str:
+    """Whose loan it is, for what, and how it would stand next to the limit."""
+    seen = held.seen
+    whose = seen.opgave_title
+    if not seen.is_opgave_down:
+        whose = f"{seen.professional_name} van gemeente {seen.lender_name}, “{seen.opgave_title}”"
+    owed = f"{hours(-held.balance_then)} uur meer geleend dan uitgeleend"
+    return (
+        f"{whose}: hoogstens {hours(held.asked)} uur. Met alles wat is afgesproken hebben jullie "
+        f"dan {owed}. Jullie limiet is {hours(held.limit)} uur."
+    )
 
 
 def what_comes_back(terms: Terms) -> str:

@@ -38,8 +38,10 @@ from app.conversations.models import (
 from app.conversations.queries import is_known, is_standing
 from app.conversations.rules import Side
 from app.core.actor import Actor, Role
+from app.gemeenten.models import Gemeente
 from app.hours.models import HourAccount, HourSettling
 from app.loans.models import Loan
+from app.loans.queries import is_held_up
 from app.loans.told import ToldLoan
 from app.matching.core.facts import Score
 from app.matching.models import Match
@@ -565,16 +567,33 @@ def _loan_news(whole: Whole) -> LoanNews:
 
 
 def _is_news_of_urenbank(whose: Whose) -> ColumnElement[bool]:
-    """As long as no other limit was agreed on since, or as the year stays settled."""
+    """As long as no other limit was agreed on since and a loan is held up, or as the year stays
+    settled.
+    """
     changed = exists().where(
         HourAccount.gemeente_code == Notice.gemeente_code, HourAccount.changed_at > Notice.told_at
     )
     settled = exists().where(HourSettling.year == Notice.year, HourSettling.undone_at.is_(None))
     so = or_(
-        and_(Notice.kind == NoticeKind.LIMIT_REACHED, ~changed.correlate_except(HourAccount)),
+        and_(
+            Notice.kind == NoticeKind.LIMIT_REACHED,
+            ~changed.correlate_except(HourAccount),
+            _holds_up_a_loan(),
+        ),
         and_(Notice.kind == NoticeKind.YEAR_SETTLED, settled.correlate_except(HourSettling)),
     )
     return and_(whose.keeps_hours, so)
+
+
+def _holds_up_a_loan() -> ColumnElement[bool]:
+    """Whether the limit of the gemeente of a notice does; of one that merged its opgaven moved."""
+    merged = select(Gemeente.code).where(Gemeente.successor_code == Notice.gemeente_code)
+    of_gemeente = or_(
+        Loan.borrower_code == Notice.gemeente_code,
+        Loan.gemeente_code == Notice.gemeente_code,
+        Loan.borrower_code.in_(merged.correlate_except(Gemeente)),
+    )
+    return exists().where(is_held_up(), of_gemeente).correlate_except(Loan)
 
 
 def _urenbank_news(whole: Whole) -> UrenbankNews:

@@ -154,8 +154,10 @@ def report_decided(work: Work) -> None:
 
 
 def held_up(work: Work) -> None:
-    beheerder = a_user(work.session, Role.GEMEENTEBEHEERDER)
-    service.tell_held_up(work, beheerder.gemeente_code)
+    loan = a_loan(work.session, parties(work.session))
+    a_user(work.session, Role.GEMEENTEBEHEERDER, gemeente_code=loan.borrower_code)
+    loan.held_up_at = work.now
+    service.tell_held_up(work, loan.borrower_code)
 
 
 def match_found(work: Work) -> None:

@@ -249,3 +249,44 @@ def test_what_the_borrower_cannot_sign_is_told_before_anybody_tries(
     service.look_ahead(make_work(session), loan.id)
 
     assert len(held_up(session)) == count
+
+
+def test_what_fits_again_is_held_up_no_longer(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, ASKED - 1)
+    loan = a_loan(session, who)
+    code = who.borrower.gemeente_code
+    service.look_ahead(make_work(session), loan.id)
+    session.flush()
+    [held] = queries.held_up(session, code, TODAY)
+    assert (held.asked, held.balance_then, held.limit) == (
+        ASKED * HOUR,
+        -ASKED * HOUR,
+        (ASKED - 1) * HOUR,
+    )
+
+    fewer = replace(TERMS, hours_per_week=4)
+    service.change(make_work(session, who.professional), loan.id, Party.PROFESSIONAL, 1, fewer)
+    service.look_ahead(make_work(session), loan.id)
+
+    assert loan.held_up_at is None
+    assert queries.held_up(session, code, TODAY) == []
+
+
+def test_of_what_merged_the_successor_hears_when_it_agreed_on_another_limit(
+    session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    successor = a_gemeente(session)
+    gone = session.get_one(Gemeente, who.borrower.gemeente_code)
+    gone.valid_until, gone.successor_code = TODAY, successor.code
+    keeper = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=successor.code)
+    session.flush()
+
+    service.note_held_up(make_work(session), loan.id)
+    later = MONDAY + timedelta(hours=1)
+    hours.agree_limit(make_work(session, keeper, later), successor.code, 10)
+    service.note_held_up(make_work(session, now=later + timedelta(hours=1)), loan.id)
+
+    assert held_up(session) == [(successor.code, str(loan.id))] * 2

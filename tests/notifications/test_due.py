@@ -385,6 +385,7 @@ class World:
         loan = a_loan_asked(self.session, professional, opgave, manager)
         signed_at = self.either(None, MONDAY)
         self.session.get_one(Terms, (loan.id, 1)).lender_signed_at = signed_at
+        loan.held_up_at = self.either(None, MONDAY)
         for reader in self.people:
             if self.now_and_then():
                 self._tell_of_loan(loan, reader)

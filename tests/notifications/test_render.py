@@ -37,6 +37,9 @@ TAG = '<b class="x">Jan & co</b>'
 class Addresses:
     """Addresses that are easy to recognise."""
 
+    def limit(self) -> str:
+        return "https://dgvn.example/uren/limiet"
+
     def hours(self) -> str:
         return "https://dgvn.example/uren"
 
@@ -223,7 +226,13 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "lines": (word,),
             "loans": (word,),
         },
-        MailKind.URENBANK: {"user_id": READER, "sentence": word, "year": 2026, "is_limit": True},
+        MailKind.URENBANK: {
+            "user_id": READER,
+            "sentence": word,
+            "year": 2026,
+            "is_limit": True,
+            "held_up": [(UUID(int=6), word)],
+        },
         MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},
     }
     return {"name": word, **facts[kind]}

@@ -9,6 +9,8 @@ from uuid import UUID
 from app.core.dutch import hours as in_hours
 from app.core.errors import Conflict
 from app.core.work import Work
+from app.gemeenten import queries as gemeenten
+from app.gemeenten.rules import now_called
 from app.hours import service as hours
 from app.hours.queries import limit_changed_since
 from app.loans import queries
@@ -46,6 +48,7 @@ def keep_within(work: Work, loan: Loan, terms: Terms, signer: Party) -> None:
     hours.hold_limit(work, loan.borrower_code)
     room = queries.room_for(work.session, loan, terms, work.today)
     if room is None or room.fits:
+        loan.held_up_at = None
         return
     said = THEIRS.format(borrower=terms.borrower_name)
     if signer is Party.BORROWER:
@@ -55,13 +58,15 @@ def keep_within(work: Work, loan: Loan, terms: Terms, signer: Party) -> None:
 
 
 def look_ahead(work: Work, loan_id: UUID) -> None:
-    """Note that the borrower cannot sign what now lies there: the page then offers no button."""
-    loan = work.fetch(Loan, loan_id)
+    """Note that the borrower cannot sign what now lies there, or no longer that it could not."""
+    loan = work.fetch_to_change(Loan, loan_id)
     terms = work.fetch(Terms, (loan_id, loan.version))
-    if loan.state not in UNDER_WAY or terms.borrower_signed_at is not None:
+    if loan.state not in UNDER_WAY:
         return
     room = queries.room_for(work.session, loan, terms, work.today)
-    if room is not None and not room.fits:
+    if room is None or room.fits:
+        loan.held_up_at = None
+    elif terms.borrower_signed_at is None:
         note_held_up(work, loan_id)
 
 
@@ -71,7 +76,8 @@ def note_held_up(work: Work, loan_id: UUID) -> None:
     In a work of its own, because the one in which somebody tried to sign saved nothing.
     """
     loan = work.fetch_to_change(Loan, loan_id)
-    told_at, borrower = loan.held_up_at, loan.borrower_code
+    mergers = gemeenten.mergers(work.session, work.today)
+    told_at, borrower = loan.held_up_at, now_called(loan.borrower_code, mergers)
     if told_at is None or limit_changed_since(work.session, borrower, told_at):
         loan.held_up_at = work.now
         work.emit(SignatureHeldUp(gemeente_code=borrower, loan_id=loan.id))

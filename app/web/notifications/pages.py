@@ -228,7 +228,7 @@ def href_of(notice: Notice, loan_id: UUID | None = None) -> str:
     if loan_id is not None:
         return url_for("loans.show", loan_id=loan_id)
     if notice.kind in ABOUT_URENBANK:
-        return url_for("hours.index")
+        return url_for("hours.limit" if notice.kind is NoticeKind.LIMIT_REACHED else "hours.index")
     return url_for(PAGES[notice.kind], opgave_id=notice.opgave_id)
 
 

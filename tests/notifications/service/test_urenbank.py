@@ -14,15 +14,21 @@ from app.core.actor import Role
 from app.core.mail import Letter
 from app.hours import queries as hours_queries
 from app.hours import service as hours
+from app.loans import service as loans
+from app.loans.models import Loan
+from app.loans.rules import LoanState
 from app.notifications import queries, service
 from app.notifications.models import ChannelChoice, Delivery, Notice, Preference
 from app.notifications.parts import URENBANK
 from app.notifications.rules import Channel, Family, MailKind, NoticeKind
 from app.notifications.telling import told_in_digests, told_to
+from app.notifications.versions import versions_of
+from app.opgaven.models import Opgave
 from app.post import Post
 from tests.hours.builders import booked, merge, two_gemeenten
+from tests.loans.builders import a_lender, a_loan_asked
 from tests.notifications.builders import a_delivery
-from tests.support.builders import a_user
+from tests.support.builders import a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 
 LAST_YEAR = datetime(2025, 6, 2, 9, tzinfo=UTC)
@@ -38,6 +44,24 @@ def keepers(session: Session) -> list[User]:
     a_user(session, Role.OPGAVEHOUDER, **here)
     a_user(session, Role.GEMEENTEBEHEERDER)
     return [first, second]
+
+
+@pytest.fixture
+def loan(session: Session, keepers: list[User]) -> Loan:
+    """The limit of that gemeente holds it up: it asks 96 hours, and 40 may be owed."""
+    code = keepers[0].gemeente_code
+    hours.agree_limit(make_work(session, keepers[0], MONDAY - timedelta(hours=1)), code, 40)
+    return held_up_in(session, code)
+
+
+def held_up_in(session: Session, code: str) -> Loan:
+    owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=code)
+    opgave = an_opgave(session, "inkoop", owner=owner, title="Een veilig plein")
+    loan = a_loan_asked(session, a_lender(session), opgave, "baas@lender.example")
+    loans.look_ahead(make_work(session), loan.id)
+    loan.held_up_at = loan.held_up_at or MONDAY
+    session.flush()
+    return loan
 
 
 def code_of(keepers: list[User]) -> str:
@@ -68,7 +92,7 @@ def settle(session: Session) -> None:
 
 
 def test_every_gemeentebeheerder_hears_of_a_limit_that_holds_up_a_signature(
-    session: Session, keepers: list[User]
+    session: Session, keepers: list[User], loan: Loan
 ) -> None:
     service.tell_held_up(make_work(session), code_of(keepers))
 
@@ -88,7 +112,7 @@ def letter_to(app: Flask, session: Session, user: User) -> Letter | None:
 
 
 def test_the_mail_says_what_can_be_done_and_is_held_back_once_that_is_done(
-    app: Flask, session: Session, keepers: list[User]
+    app: Flask, session: Session, keepers: list[User], loan: Loan
 ) -> None:
     one = keepers[0]
     service.tell_held_up(make_work(session), code_of(keepers))
@@ -99,12 +123,18 @@ def test_the_mail_says_what_can_be_done_and_is_held_back_once_that_is_done(
     assert letter is not None
     assert letter.subject == "De limiet van jullie urenbank is bereikt"
     assert "Kijk of een hogere limiet past." in letter.text
-    assert "/uren" in letter.text
+    assert "/uren/limiet" in letter.text
+    assert f"/inzet/{loan.id}" in letter.text
+    name = session.get_one(User, loan.user_id).name
+    said = " ".join(letter.text.split())
+    assert f"- {name} van gemeente" in said
+    assert "“Een veilig plein”: hoogstens 96 uur. " in said
+    assert "96 uur meer geleend dan uitgeleend. Jullie limiet is 40 uur." in said
     assert letter_to(app, session, one) is None
 
 
 def test_a_limit_is_no_news_once_it_is_another_and_is_told_anew(
-    session: Session, keepers: list[User]
+    session: Session, keepers: list[User], loan: Loan
 ) -> None:
     one = keepers[0]
     service.tell_held_up(make_work(session), code_of(keepers))
@@ -114,6 +144,36 @@ def test_a_limit_is_no_news_once_it_is_another_and_is_told_anew(
     service.tell_held_up(make_work(session, now=LATER + timedelta(hours=1)), code_of(keepers))
     assert len(read_by(session, one)) == 1
     assert len(mailed(session)) == 4
+
+
+def test_a_limit_is_no_news_once_it_holds_up_nothing(
+    session: Session, keepers: list[User], loan: Loan
+) -> None:
+    service.tell_held_up(make_work(session), code_of(keepers))
+    other = held_up_in(session, a_user(session).gemeente_code)
+    assert len(read_by(session, keepers[0])) == 1
+
+    digest = a_delivery(session, keepers[0], news_until=LATER)
+    before = versions_of(make_work(session), [digest.id])
+    loan.state = LoanState.WITHDRAWN
+    session.flush()
+
+    assert other.held_up_at is not None
+    assert read_by(session, keepers[0]) == []
+    assert versions_of(make_work(session), [digest.id]) != before
+
+
+def test_of_an_opgave_that_was_taken_down_the_mail_names_no_title(
+    app: Flask, session: Session, keepers: list[User], loan: Loan
+) -> None:
+    session.get_one(Opgave, loan.opgave_id).taken_down_at = MONDAY
+    session.flush()
+    service.tell_held_up(make_work(session), code_of(keepers))
+
+    letter = letter_to(app, session, keepers[0])
+    assert letter is not None
+    assert "Een veilig plein" not in letter.text
+    assert f"- Inzet van {session.get_one(User, loan.user_id).name} bij gemeente" in letter.text
 
 
 def test_who_no_longer_looks_after_the_urenbank_reads_nothing_of_it(
@@ -156,7 +216,7 @@ def test_of_a_gemeente_that_merged_its_successor_hears(session: Session) -> None
 
 
 def test_what_does_not_go_at_once_is_told_by_the_digest(
-    session: Session, keepers: list[User]
+    session: Session, keepers: list[User], loan: Loan
 ) -> None:
     chosen, paused = keepers
     road = {"family": Family.URENBANK, "channel": Channel.DIGEST}

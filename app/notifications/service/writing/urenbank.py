@@ -1,6 +1,8 @@
 """The mail about the urenbank, to who looks after it."""
 
 from app.core.work import Work
+from app.loans import queries as loans
+from app.loans.words import held_up_by_limit
 from app.notifications.models import Delivery
 from app.notifications.parts import URENBANK
 from app.notifications.rules import NoticeKind
@@ -11,11 +13,13 @@ def urenbank(work: Work, delivery: Delivery) -> Addressed:
     """A limit that holds up a signature, or a year that was settled."""
     reader, _, told = still_news(work, delivery, gone="another limit, or undone")
     news = URENBANK.news_of(told.whole)
+    held = loans.held_up(work.session, reader.gemeente_code, work.today)
     facts = {
         "name": reader.name,
         "user_id": reader.id,
         "sentence": news.sentence,
         "year": news.year,
         "is_limit": news.kind is NoticeKind.LIMIT_REACHED,
+        "held_up": [(one.seen.loan.id, held_up_by_limit(one)) for one in held],
     }
     return of_news(delivery, reader, facts)
