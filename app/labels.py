@@ -299,6 +299,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         MailKind.SIGN_IN: "Inloglink",
         MailKind.ACCESS_ASKED: "Aanvraag om mee te doen",
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
+        MailKind.FACTOR_CHANGED: "Iets veranderde aan de tweede stap",
         MailKind.LOAN: "Bericht over inzet",
         MailKind.REPORT_MADE: "Iets wat gemeld is",
         MailKind.REPORT_DECIDED: "Besluit over wat gemeld is",

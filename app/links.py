@@ -174,6 +174,9 @@ class Links:
         last_day = made_at.date() + LOAN_LINK_LIVES
         return LoanPermit(UUID(hex=whose[:AN_ID]), whose[AN_ID:], is_over, last_day)
 
+    def account(self) -> str:
+        return self._absolute("/account")
+
     def requests(self) -> str:
         return self._absolute("/beheer/aanvragen")
 

@@ -224,6 +224,9 @@ TELL_FOLLOWERS = _one("tell_followers", notifications.tell_followers, "opgave_id
 MAIL_SIGN_IN = _one("mail_sign_in", notifications.mail_sign_in, "sign_in_id")
 MAIL_ACCESS_ASKED = _one("mail_access_asked", notifications.mail_access_asked, "request_id")
 MAIL_ACCESS_DECIDED = _one("mail_access_decided", notifications.mail_access_decided, "request_id")
+MAIL_FACTOR_CHANGED = _one(
+    "mail_factor_changed", notifications.mail_factor_changed, "user_id", "change_id"
+)
 MAIL_REPORT_MADE = _one("mail_report_made", notifications.mail_report_made, "report_id")
 MAIL_PUT_BACK = _one("mail_put_back", notifications.mail_put_back, "report_id")
 MAIL_REPORT_DECIDED = _one("mail_report_decided", notifications.mail_report_decided, "report_id")
@@ -262,6 +265,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "sign_in.asked": (MAIL_SIGN_IN,),
     "access.asked": (MAIL_ACCESS_ASKED,),
     "access.decided": (MAIL_ACCESS_DECIDED,),
+    "factor.changed": (MAIL_FACTOR_CHANGED,),
     "person.registered": (),  # nobody waits for it; kept as a fact
     "role.changed": (),  # seen at the next request
     "domain.changed": (),  # seen at the next sign-in of somebody new

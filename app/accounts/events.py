@@ -32,6 +32,23 @@ class AccessDecided(Event):
 
 
 @dataclass(frozen=True)
+class FactorChanged(Event):
+    """The second step of this person: `enrolled`, `renewed`, `forgotten`, or `closed` for a while.
+
+    `change_id` is this change's own.
+    """
+
+    name: ClassVar[str] = "factor.changed"
+    user_id: UUID
+    change_id: UUID
+    change: str
+    is_deed: ClassVar[bool] = True
+
+    def deed(self) -> str:
+        return f"factor.{self.change}"
+
+
+@dataclass(frozen=True)
 class RoleChanged(Event):
     """From now on this person has the role, or no longer."""
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import pyotp
 from sqlalchemy import delete
 
+from app.accounts.events import FactorChanged
 from app.accounts.models import SecondFactor, SpareCode, User, UserSession
 from app.core.errors import Conflict, NotFound
 from app.core.faults import Fault, refuse
@@ -60,7 +61,7 @@ def enrol(work: Work, session_id: UUID, secret: str, sealed: str, code: str) -> 
     )
     work.session.flush()
     _keep_proven(work, session_id)
-    work.record("factor.enrolled", ("user", user), user)
+    _tell(work, user, "enrolled")
     return _spare_codes(work, user)
 
 
@@ -97,13 +98,13 @@ def forget(work: Work, user_id: UUID) -> None:
         raise NotFound(f"second factor of {user_id}")
     work.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
     work.session.execute(delete(UserSession).where(UserSession.user_id == user_id))
-    work.record("factor.forgotten", ("user", user_id), user_id)
+    _tell(work, user_id, "forgotten")
 
 
 def renew_spare_codes(work: Work) -> list[str]:
     """Ten new ones; those of before work no longer."""
     factor = work.fetch_to_change(SecondFactor, _person(work))
-    work.record("factor.renewed", ("user", factor.user_id), factor.user_id)
+    _tell(work, factor.user_id, "renewed")
     return _spare_codes(work, factor.user_id)
 
 
@@ -127,9 +128,15 @@ def _own_session(work: Work, session_id: UUID) -> UserSession:
 
 def _count_wrong(work: Work, factor: SecondFactor) -> None:
     factor.wrong += 1
+    work.record("factor.refused", ("user", factor.user_id), factor.user_id)
     if factor.wrong >= MOST_WRONG:
         factor.wrong, factor.closed_until = 0, work.now + CLOSED_FOR
-    work.record("factor.refused", ("user", factor.user_id), factor.user_id)
+        _tell(work, factor.user_id, "closed")
+
+
+def _tell(work: Work, user_id: UUID, change: str) -> None:
+    """Who did not do this themselves must hear that somebody did."""
+    work.emit(FactorChanged(user_id=user_id, change_id=work.new_id(), change=change))
 
 
 def _spare_codes(work: Work, user_id: UUID) -> list[str]:

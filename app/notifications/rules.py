@@ -149,6 +149,7 @@ class MailKind(StrEnum):
     SIGN_IN = "sign_in"
     ACCESS_ASKED = "access_asked"
     ACCESS_DECIDED = "access_decided"
+    FACTOR_CHANGED = "factor_changed"
     LOAN = "loan"
     ANSWER_RETURNED = "answer_returned"
     REPORT_MADE = "report_made"
@@ -178,6 +179,8 @@ MAIL_RULES = {
     MailKind.SIGN_IN: MailRule(SIGN_IN_LINK_LIVES, may_repeat=True, lets_in=True),
     MailKind.ACCESS_ASKED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     MailKind.ACCESS_DECIDED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
+    # Who did not do it is warned at any hour.
+    MailKind.FACTOR_CHANGED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # Somebody may be waited for; the link does the same however often it comes.
     MailKind.LOAN: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.ANSWER_RETURNED: MailRule(timedelta(hours=48), may_repeat=True),

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import factors, queries, service
+from app.accounts.events import FactorChanged
 from app.accounts.factors import CLOSED_FOR, MOST_WRONG, SPARE_CODES, STEP, new_secret
 from app.accounts.models import SecondFactor, SpareCode, User, UserSession
 from app.core.actor import ANYONE, Role
 from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
+from app.core.outbox import facts_of
 from app.core.work import Work
 from tests.conftest import DatabaseMaker
 from tests.support.at_once import SharedDatabase
@@ -262,3 +264,20 @@ def test_there_is_nothing_to_forget_of_who_has_no_app(session: Session, user: Us
 def test_nobody_is_no_person(session: Session, door: Door) -> None:
     with pytest.raises(NotFound):
         factors.enrol(make_work(session, ANYONE), door.id, SECRET, "sealed", code_at())
+
+
+def test_whoever_changes_the_second_step_has_it_told_to_its_owner(
+    session: Session, user: User, door: Door
+) -> None:
+    door.enrol()
+    factors.renew_spare_codes(door.work())
+    elsewhere = Door(session, user)
+    for _ in range(MOST_WRONG):
+        elsewhere.prove("000000")
+    factors.forget(make_work(session), user.id)
+    session.flush()
+
+    told = facts_of(session, (FactorChanged.name,), user_id=user.id)
+
+    assert [one.payload["change"] for one in told] == ["enrolled", "renewed", "closed", "forgotten"]
+    assert len({one.payload["change_id"] for one in told}) == 4

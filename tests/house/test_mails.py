@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.events import FactorChanged
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import AccessState
 from app.accounts.service import ask_sign_in
@@ -101,6 +102,14 @@ def access_decided(work: Work) -> None:
     service.mail_access_decided(work, a_request(work.session, work.now, AccessState.GRANTED))
 
 
+def app_coupled(work: Work) -> None:
+    user = a_user(work.session, Role.BEHEERDER)
+    changed = FactorChanged(user_id=user.id, change_id=uuid4(), change="enrolled")
+    make_work(work.session, user, work.now).emit(changed)
+    work.session.flush()
+    service.mail_factor_changed(work, user.id, changed.change_id)
+
+
 def interest_shown(work: Work) -> None:
     profile = a_profile(work.session, "Verkeerskunde")
     opgave = an_opgave(work.session, "Verkeerskunde")
@@ -174,6 +183,7 @@ PLANS = {
     MailKind.SIGN_IN: sign_in_asked,
     MailKind.ACCESS_ASKED: access_asked,
     MailKind.ACCESS_DECIDED: access_decided,
+    MailKind.FACTOR_CHANGED: app_coupled,
     MailKind.INTEREST_SHOWN: interest_shown,
     MailKind.MESSAGE: message_written,
     MailKind.ANSWER_RETURNED: answer_returned,

@@ -43,6 +43,9 @@ class Addresses:
     def hours(self) -> str:
         return "https://dgvn.example/uren"
 
+    def account(self) -> str:
+        return "https://dgvn.example/account"
+
     def contact_email(self) -> str:
         return "contact@dgvn.example"
 
@@ -198,6 +201,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         MailKind.SIGN_IN: {"sign_in_id": UUID(int=5), "minutes": 30, "is_new": False},
         MailKind.ACCESS_ASKED: asker,
         MailKind.ACCESS_DECIDED: {"granted": True, **asker},
+        MailKind.FACTOR_CHANGED: {"change": "enrolled", "changed_at": MONDAY},
         MailKind.INTEREST_SHOWN: {**interest, "lines": (word,)},
         MailKind.MESSAGE: message,
         MailKind.INVITATION: invitation,
@@ -370,3 +374,25 @@ def test_a_decision_is_told_either_way(granted: bool, subject: str) -> None:
     for part in (mail.text, mail.html):
         assert ("https://dgvn.example/inloggen" in part) is granted
         assert ("Vragen? Mail naar contact@dgvn.example." in part) is not granted
+
+
+@pytest.mark.parametrize(
+    ("change", "subject", "said"),
+    [
+        ("enrolled", "Er is een app gekoppeld aan je account", "een code uit die app"),
+        ("renewed", "Er zijn nieuwe reservecodes voor je account", "De oude werken niet meer."),
+        ("forgotten", "De app is ontkoppeld van je account", "Je bent overal uitgelogd"),
+        ("closed", "Te veel verkeerde codes op je account", "een kwartier geen code"),
+    ],
+)
+def test_who_did_not_change_the_second_step_reads_what_to_do(
+    change: str, subject: str, said: str
+) -> None:
+    mail = render(MailKind.FACTOR_CHANGED, change=change)
+
+    assert mail.subject == subject
+    for part in (mail.text, mail.html):
+        assert "Op 23 november 2026 om 09:00" in part
+        assert said in part
+        assert "Was jij dit niet? Log dan uit in alle andere browsers" in part
+        assert "https://dgvn.example/account" in part

@@ -108,6 +108,7 @@ def test_every_kind_of_mail_has_its_rule() -> None:
         (MailKind.SIGN_IN, 0.5),
         (MailKind.ACCESS_ASKED, 48),
         (MailKind.ACCESS_DECIDED, 48),
+        (MailKind.FACTOR_CHANGED, 48),
         (MailKind.DIGEST, 12),
     ],
 )

@@ -35,7 +35,7 @@ from tests.support.work import MONDAY, make_work
 # How fields that name a thing end.
 ID = ("_id", "_code")
 # These say in their deed which way they went.
-TWO_WAYS = {"role.changed", "domain.changed"}
+TWO_WAYS = {"role.changed", "domain.changed", "factor.changed"}
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +52,12 @@ def deeds(session: Session) -> list[str]:
 
 def test_every_fact_has_words() -> None:
     assert EVENTS.keys() - TWO_WAYS - {""} - DEEDS.keys() == set()
+
+
+def test_every_change_of_a_second_step_has_words() -> None:
+    changes = {f"factor.{one}" for one in ("enrolled", "renewed", "forgotten", "closed")}
+
+    assert changes <= DEEDS.keys()
 
 
 def test_every_thing_of_a_fact_has_a_dutch_word() -> None:

@@ -57,6 +57,10 @@ def mail_access_decided(work: Work, request_id: UUID) -> None:
     _plan(work, MailKind.ACCESS_DECIDED, request_id, occasion=decided.isoformat())
 
 
+def mail_factor_changed(work: Work, user_id: UUID, change_id: UUID) -> None:
+    _plan(work, MailKind.FACTOR_CHANGED, change_id, user_id=user_id)
+
+
 def mail_loan(work: Work, loan_id: UUID, *, by: str, to: Collection[Party] = tuple(Party)) -> None:
     """Tell the parties of a loan, but not the one who took this step, how it stands now; once.
 

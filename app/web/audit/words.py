@@ -32,6 +32,7 @@ DEEDS: Mapping[str, str] = {
     "end_talk.planned": "plande een eindgesprek",
     "evidence.kept": "zette bewijs op het profiel",
     "evidence.removed": "haalde bewijs van het profiel",
+    "factor.closed": "kwam te vaak met een code die niet klopte",
     "factor.enrolled": "koppelde een app voor de tweede stap",
     "factor.forgotten": "ontkoppelde de app voor de tweede stap",
     "factor.proven": "gaf een code voor de tweede stap",

@@ -16,6 +16,7 @@ WRITERS = {
     MailKind.SIGN_IN: access.sign_in,
     MailKind.ACCESS_ASKED: access.access_asked,
     MailKind.ACCESS_DECIDED: access.access_decided,
+    MailKind.FACTOR_CHANGED: access.factor_changed,
     MailKind.INTEREST_SHOWN: reactions.interest_shown,
     MailKind.MESSAGE: conversations.message,
     MailKind.INVITATION: reactions.invitation,

@@ -3,8 +3,10 @@
 from typing import Any
 
 from app.accounts import queries as accounts
+from app.accounts.events import FactorChanged
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState
+from app.core.outbox import facts_of
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.notifications.models import Delivery
@@ -43,6 +45,19 @@ def access_decided(work: Work, delivery: Delivery) -> Addressed:
     granted = request.state is AccessState.GRANTED
     facts = {"name": request.name, "granted": granted, **_of_request(work, request)}
     return Addressed(request.email, request.name, facts)
+
+
+def factor_changed(work: Work, delivery: Delivery) -> Addressed:
+    reader = work.fetch(User, delivery.user_id)
+    told = facts_of(work.session, (FactorChanged.name,), change_id=delivery.subject_id)
+    if not told:
+        raise NothingToTell("no such change")
+    facts = {
+        "name": reader.name,
+        "change": told[-1].payload["change"],
+        "changed_at": told[-1].occurred_at,
+    }
+    return Addressed(reader.email, reader.name, facts)
 
 
 def _of_request(work: Work, request: AccessRequest) -> dict[str, Any]:
