@@ -21,6 +21,8 @@ class Actor:
     gemeente_code: str | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
     is_system: bool = False
+    # Of who has no account and speaks by the link of a mail: which address that mail went to.
+    address_id: UUID | None = None
 
     def has(self, role: Role) -> bool:
         return role in self.roles

@@ -33,6 +33,8 @@ WORD_LIMIT = 60
 PLAIN = "^[A-Za-z0-9_.:-]*$"
 # One more than a page, to know whether there is another.
 MOST_AT_ONCE = 101
+# How the name of a deed ends that nobody did.
+OF_ITSELF = ".itself"
 ROWS_A_TURN = 5_000
 
 
@@ -57,7 +59,7 @@ class AuditEntry(Base):
 
     id: Mapped[PrimaryId]
     done_at: Mapped[datetime]
-    # Who did it; nobody when it was the house itself, or a stranger.
+    # Who did it; nobody when it came of itself, or was done by a stranger.
     actor_id: Mapped[UUID | None]
     # For which gemeente they did it.
     gemeente_code: Mapped[str] = mapped_column(String(WORD_LIMIT), default="")

@@ -21,6 +21,8 @@ class Event:
     name: ClassVar[str] = ""
     # Whether it is kept who did it, also when that was the command line: it changes who may what.
     is_deed: ClassVar[bool] = False
+    # Whether it is kept also when it comes of itself: people count on knowing when.
+    comes_of_itself: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         EVENTS[cls.name] = cls

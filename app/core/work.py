@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
-from app.core.audit import entry_of
+from app.core.audit import OF_ITSELF, entry_of
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotFound
 from app.core.ids import new_id
@@ -46,10 +46,19 @@ class Work:
             raise NotFound(f"{kind.__name__} {key}")
         return row
 
-    def emit(self, event: Event) -> None:
-        """Tell a fact, and keep who brought it about; what the house does of itself is no deed."""
-        if event.is_deed or not self.actor.is_system:
-            self.record(event.deed(), event.subject(), event.person())
+    def of_itself(self, gemeente_code: str | None = None) -> "Work":
+        """The same work, for what nobody does: it follows, from a deed or from the day."""
+        return replace(self, actor=Actor(gemeente_code=gemeente_code, is_system=True))
+
+    def emit(self, event: Event, person_id: UUID | None = None) -> None:
+        """Tell a fact, and keep who brought it about, and about whom when it names nobody. Of what
+        the house does of itself little is kept, and as of nobody.
+        """
+        person_id = event.person() or person_id
+        if event.comes_of_itself and self.actor.is_system:
+            self.record(event.deed() + OF_ITSELF, event.subject(), person_id)
+        elif event.is_deed or not self.actor.is_system:
+            self.record(event.deed(), event.subject(), person_id)
         self.session.add(
             OutboxMessage(
                 name=event.name,
@@ -74,7 +83,7 @@ class Work:
                 self.now,
                 deed,
                 about,
-                actor_id=by or self.actor.user_id,
+                actor_id=by or self.actor.user_id or self.actor.address_id,
                 gemeente_code=self.actor.gemeente_code,
                 person_id=person_id,
                 request_id=self.request_id,

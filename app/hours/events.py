@@ -10,6 +10,7 @@ from app.core.outbox import Event
 @dataclass(frozen=True)
 class HoursBooked(Event):
     name: ClassVar[str] = "hours.booked"
+    comes_of_itself: ClassVar[bool] = True
     transfer_id: UUID
 
 
@@ -18,6 +19,7 @@ class HoursReversed(Event):
     """What was booked is taken back, by a transfer the other way."""
 
     name: ClassVar[str] = "hours.reversed"
+    comes_of_itself: ClassVar[bool] = True
     transfer_id: UUID
     reverses_id: UUID
 

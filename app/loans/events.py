@@ -31,8 +31,8 @@ class SignatureHeldUp(Event):
     """With these hours the borrower would pass its limit in the urenbank."""
 
     name: ClassVar[str] = "signature.held_up"
-    gemeente_code: str
     loan_id: UUID
+    gemeente_code: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class TermsAgreed(Event):
     """All three signed: the loan runs by these terms, for the first time or from now on."""
 
     name: ClassVar[str] = "terms.agreed"
+    comes_of_itself: ClassVar[bool] = True
     loan_id: UUID
     version: int
     is_first: bool
@@ -63,6 +64,11 @@ class ProposalRefused(Event):
     loan_id: UUID
     version: int
     party: str
+    # Whether who laid them down took them back.
+    is_own: bool
+
+    def deed(self) -> str:
+        return "proposal.withdrawn" if self.is_own else self.name
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class LoanStopped(Event):
     """What waited for signatures does not go on, because its opgave is over; nobody said no."""
 
     name: ClassVar[str] = "loan.stopped"
+    comes_of_itself: ClassVar[bool] = True
     loan_id: UUID
 
 
@@ -131,6 +138,7 @@ class EndTalkNears(Event):
 @dataclass(frozen=True)
 class LoanEnded(Event):
     name: ClassVar[str] = "loan.ended"
+    comes_of_itself: ClassVar[bool] = True
     loan_id: UUID
 
 
@@ -148,6 +156,7 @@ class HoursReopened(Event):
     """Hours changed, or somebody says that they are not right; who agreed has to look again."""
 
     name: ClassVar[str] = "hours.reopened"
+    comes_of_itself: ClassVar[bool] = True
     loan_id: UUID
     party: str
 
@@ -160,6 +169,7 @@ class CompletionReported(Event):
     """
 
     name: ClassVar[str] = "completion.reported"
+    comes_of_itself: ClassVar[bool] = True
     loan_id: UUID
     party: str
 
@@ -169,6 +179,7 @@ class LoanClosed(Event):
     """Both agreed on the hours; or, without a party, nobody objected for long enough."""
 
     name: ClassVar[str] = "loan.closed"
+    comes_of_itself: ClassVar[bool] = True
     loan_id: UUID
     party: str
 
@@ -196,6 +207,7 @@ class FeedbackShown(Event):
     """From now on both read what there is."""
 
     name: ClassVar[str] = "feedback.shown"
+    comes_of_itself: ClassVar[bool] = True
     loan_id: UUID
 
 
@@ -208,11 +220,15 @@ class FeedbackAnswered(Event):
 
 @dataclass(frozen=True)
 class RemarkMade(Event):
-    """A party asked something, or answered."""
+    """A party asked something, or answered; or said that hours are not right."""
 
     name: ClassVar[str] = "remark.made"
     loan_id: UUID
     party: str
+    is_objection: bool
+
+    def deed(self) -> str:
+        return "hours.disputed" if self.is_objection else self.name
 
 
 @dataclass(frozen=True)
@@ -220,6 +236,7 @@ class ManagerNotReached(Event):
     """Mail to the manager came back."""
 
     name: ClassVar[str] = "manager.not_reached"
+    comes_of_itself: ClassVar[bool] = True
     loan_id: UUID
 
 
@@ -238,3 +255,8 @@ class HoursWritten(Event):
     loan_id: UUID
     monday: date
     minutes: int
+    # Whether others had read other hours, and agreed or objected.
+    is_correction: bool
+
+    def deed(self) -> str:
+        return "hours.corrected" if self.is_correction else self.name

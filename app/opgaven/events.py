@@ -82,6 +82,7 @@ class OpgaveTalking(Event):
     """The opgavehouder is in conversation with somebody; others can still react."""
 
     name: ClassVar[str] = "opgave.talking"
+    comes_of_itself: ClassVar[bool] = True
     opgave_id: UUID
 
 
@@ -90,6 +91,7 @@ class OpgaveFilled(Event):
     """Nobody more is sought."""
 
     name: ClassVar[str] = "opgave.filled"
+    comes_of_itself: ClassVar[bool] = True
     opgave_id: UUID
 
 
@@ -98,24 +100,28 @@ class OpgaveReopened(Event):
     """Somebody is sought again."""
 
     name: ClassVar[str] = "opgave.reopened"
+    comes_of_itself: ClassVar[bool] = True
     opgave_id: UUID
 
 
 @dataclass(frozen=True)
 class OpgaveStarted(Event):
     name: ClassVar[str] = "opgave.started"
+    comes_of_itself: ClassVar[bool] = True
     opgave_id: UUID
 
 
 @dataclass(frozen=True)
 class SeatTaken(Event):
     name: ClassVar[str] = "seat.taken"
+    comes_of_itself: ClassVar[bool] = True
     opgave_id: UUID
 
 
 @dataclass(frozen=True)
 class SeatFreed(Event):
     name: ClassVar[str] = "seat.freed"
+    comes_of_itself: ClassVar[bool] = True
     opgave_id: UUID
 
 
@@ -132,5 +138,6 @@ class OpgaveEnded(Event):
     """It is over: done, withdrawn or expired."""
 
     name: ClassVar[str] = "opgave.ended"
+    comes_of_itself: ClassVar[bool] = True
     opgave_id: UUID
     status: str

@@ -112,11 +112,12 @@ def take_seat(work: Work, opgave_id: UUID) -> Opgave:
     if opgave.people_taken >= opgave.people_needed:
         raise Conflict(said=NO_SEAT_LEFT)
     opgave.people_taken += 1
-    work.emit(SeatTaken(opgave_id=opgave.id))
+    follows = work.of_itself(opgave.gemeente_code)
+    follows.emit(SeatTaken(opgave_id=opgave.id))
     if opgave.status not in TAKES_ANSWERS:
         return opgave
     is_full = opgave.people_taken == opgave.people_needed
-    return _move(work, opgave, OpgaveStatus.FILLED if is_full else OpgaveStatus.TALKING)
+    return _move(follows, opgave, OpgaveStatus.FILLED if is_full else OpgaveStatus.TALKING)
 
 
 def free_seat(work: Work, opgave_id: UUID) -> Opgave:
@@ -125,10 +126,11 @@ def free_seat(work: Work, opgave_id: UUID) -> Opgave:
     if opgave.status not in HAS_SEATS or opgave.people_taken == 0:
         raise Conflict(said=NO_SEAT_TAKEN)
     opgave.people_taken -= 1
-    work.emit(SeatFreed(opgave_id=opgave.id))
+    follows = work.of_itself(opgave.gemeente_code)
+    follows.emit(SeatFreed(opgave_id=opgave.id))
     has_time = opgave.closes_on is not None and opgave.closes_on >= work.today
     if opgave.status is OpgaveStatus.FILLED and has_time:
-        return _reopened(work, opgave)
+        return _reopened(follows, opgave)
     return opgave
 
 
@@ -137,7 +139,7 @@ def finish_of_itself(work: Work, opgave_id: UUID) -> bool:
     opgave = work.fetch_to_change(Opgave, opgave_id)
     if opgave.status is not OpgaveStatus.RUNNING:
         return False
-    _end(work, opgave, OpgaveStatus.DONE)
+    _end(work.of_itself(opgave.gemeente_code), opgave, OpgaveStatus.DONE)
     return True
 
 
@@ -160,12 +162,12 @@ def sweep(work: Work, being_signed: Collection[UUID] = ()) -> int:
         opgave = work.fetch_to_change(Opgave, opgave_id)
         # Somebody may have given it a later day, or ended it, while this waited for the row.
         if is_overdue(opgave.status, opgave.closes_on, work.today):
-            _close(work, opgave)
+            _close(work.of_itself(opgave.gemeente_code), opgave)
             moved += 1
     for opgave_id in queries.to_start(work.session, work.today):
         opgave = work.fetch_to_change(Opgave, opgave_id)
         if opgave.status is OpgaveStatus.FILLED:
-            _move(work, opgave, OpgaveStatus.RUNNING)
+            _move(work.of_itself(opgave.gemeente_code), opgave, OpgaveStatus.RUNNING)
             moved += 1
     return moved
 

@@ -46,10 +46,14 @@ class InvitationEnded(Event):
     """It was answered, taken back, or nobody answered it in time."""
 
     name: ClassVar[str] = "invitation.ended"
+    comes_of_itself: ClassVar[bool] = True
     invitation_id: UUID
     user_id: UUID
     opgave_id: UUID
     state: str
+
+    def deed(self) -> str:
+        return f"invitation.{self.state}"
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def end_what_was_asked(work: Work, opgave_id: UUID) -> int:
         if loan.state is LoanState.ASKED:
             loan.move_to(LoanState.REFUSED)
             loan.ended_at, loan.reason = work.now, Reason.OPGAVE_ENDED
-            work.emit(LoanStopped(loan_id=loan.id))
+            work.emit(LoanStopped(loan_id=loan.id), loan.user_id)
     return len(found)
 
 

@@ -71,7 +71,7 @@ def report_completion(work: Work, loan_id: UUID, party: Party) -> None:
             f"loan {loan.id} is over since short", said=TOO_SOON.format(day=dutch_date(first))
         )
     loan.reported_on = work.today
-    work.emit(CompletionReported(loan_id=loan.id, party=party.value))
+    work.emit(CompletionReported(loan_id=loan.id, party=party.value), loan.user_id)
 
 
 def dispute_hours(
@@ -91,9 +91,8 @@ def dispute_hours(
     is_said = work.session.get(Remark, remark_id) is not None
     if not is_said:
         _refuse_without_hours(work, loan)
-    said = remark(work, loan_id, remark_id, party, words, manager)
+    remark(work, loan_id, remark_id, party, words, manager, is_objection=True)
     if not is_said:
-        said.is_objection = True
         reopen(work, loan, party)
 
 
@@ -102,7 +101,12 @@ def reopen(work: Work, loan: Loan, party: Party) -> None:
     if not loan.is_closing:
         return
     loan.professional_closed_at = loan.borrower_closed_at = loan.reported_on = None
-    work.emit(HoursReopened(loan_id=loan.id, party=party.value))
+    tell_reopened(work, loan, party)
+
+
+def tell_reopened(work: Work, loan: Loan, party: Party) -> None:
+    """Who it asks to look again hears which party that comes from; nobody asks it themselves."""
+    work.of_itself().emit(HoursReopened(loan_id=loan.id, party=party.value), loan.user_id)
 
 
 def report_what_fell_silent(work: Work) -> int:
@@ -113,7 +117,7 @@ def report_what_fell_silent(work: Work) -> int:
         # Somebody may have said something while this waited for the row.
         if queries.is_silent(work.session, loan, work.today):
             loan.reported_on = work.today
-            work.emit(CompletionReported(loan_id=loan.id, party=""))
+            work.emit(CompletionReported(loan_id=loan.id, party=""), loan.user_id)
             reported += 1
     return reported
 
@@ -146,13 +150,14 @@ def _put_agreement(work: Work, loan: Loan, party: Party) -> None:
     work.session.execute(
         update(WorkedWeek).where(WorkedWeek.loan_id == loan.id).values(minutes_before=None)
     )
-    work.emit(HoursAgreed(loan_id=loan.id, party=party.value))
+    work.emit(HoursAgreed(loan_id=loan.id, party=party.value), loan.user_id)
 
 
 def _close(work: Work, loan: Loan, party: Party | None) -> None:
     loan.move_to(LoanState.CLOSED)
     loan.closed_at, loan.closed_by = work.now, party
-    work.emit(LoanClosed(loan_id=loan.id, party=party.value if party else ""))
+    closed = LoanClosed(loan_id=loan.id, party=party.value if party else "")
+    work.of_itself().emit(closed, loan.user_id)
 
 
 def _refuse_without_hours(work: Work, loan: Loan) -> None:

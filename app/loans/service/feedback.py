@@ -139,4 +139,4 @@ def _write(
 def _show(work: Work, loan: Loan) -> None:
     for one in queries.feedback_on(work.session, [loan.id])[loan.id].values():
         one.shown_on = work.today
-    work.emit(FeedbackShown(loan_id=loan.id))
+    work.of_itself().emit(FeedbackShown(loan_id=loan.id), loan.user_id)

@@ -80,4 +80,4 @@ def note_held_up(work: Work, loan_id: UUID) -> None:
     told_at, borrower = loan.held_up_at, now_called(loan.borrower_code, mergers)
     if told_at is None or limit_changed_since(work.session, borrower, told_at):
         loan.held_up_at = work.now
-        work.emit(SignatureHeldUp(gemeente_code=borrower, loan_id=loan.id))
+        work.emit(SignatureHeldUp(loan_id=loan.id, gemeente_code=borrower))

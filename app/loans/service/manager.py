@@ -31,7 +31,7 @@ def note_unreached(work: Work, loan_id: UUID, email: str) -> None:
     is_known = loan.manager_unreached_at is not None or loan.state not in UNDER_WAY
     if loan.manager_email == email and not is_known:
         loan.manager_unreached_at = work.now
-        work.emit(ManagerNotReached(loan_id=loan.id))
+        work.emit(ManagerNotReached(loan_id=loan.id), loan.user_id)
 
 
 def name_another(work: Work, loan_id: UUID, named: NamedManager) -> None:

@@ -17,7 +17,6 @@ from app.loans.events import (
     EndMoved,
     EndTalkNears,
     EndTalkPlanned,
-    HoursReopened,
     HoursWritten,
     LoanCalledOff,
     LoanEnded,
@@ -36,7 +35,7 @@ from app.loans.rules import (
     worked_faults,
 )
 from app.loans.service import weeks
-from app.loans.service.closing import reopen
+from app.loans.service.closing import reopen, tell_reopened
 from app.loans.service.finding import as_one_of, as_professional
 from app.opgaven import life
 
@@ -79,9 +78,12 @@ def write_hours(work: Work, loan_id: UUID, monday: date, minutes: int) -> None:
         )
     )
     _book(work, loan, monday, minutes)
-    work.emit(HoursWritten(loan_id=loan.id, monday=monday, minutes=minutes))
+    written = HoursWritten(
+        loan_id=loan.id, monday=monday, minutes=minutes, is_correction=before is not None
+    )
+    work.emit(written)
     if is_answer and not loan.is_closing:
-        work.emit(HoursReopened(loan_id=loan.id, party=Party.PROFESSIONAL.value))
+        tell_reopened(work, loan, Party.PROFESSIONAL)
     reopen(work, loan, Party.PROFESSIONAL)
 
 
@@ -110,7 +112,7 @@ def _book(work: Work, loan: Loan, monday: date, minutes: int) -> None:
         loan_id=loan.id,
         week=monday,
     )
-    hours.rebook(work, lent)
+    hours.rebook(work.of_itself(), lent)
 
 
 def call_off(
@@ -131,7 +133,8 @@ def call_off(
     loan.reason, loan.reason_words = why.reason, why.words
     # Other terms that were on the table are off.
     loan.version = loan.agreed_version or loan.version
-    work.emit(LoanCalledOff(loan_id=loan.id, party=party.value, reason=str(why.reason)))
+    called_off = LoanCalledOff(loan_id=loan.id, party=party.value, reason=str(why.reason))
+    work.emit(called_off, loan.user_id)
 
 
 def end_early(
@@ -165,9 +168,8 @@ def end_early(
     loan.reason, loan.reason_words = why.reason, why.words
     # Other terms that were on the table are off.
     loan.version = loan.agreed_version or loan.version
-    work.emit(
-        EndMoved(loan_id=loan.id, last_day=last_day, party=party.value, reason=str(why.reason))
-    )
+    moved = EndMoved(loan_id=loan.id, last_day=last_day, party=party.value, reason=str(why.reason))
+    work.emit(moved, loan.user_id)
 
 
 def end_what_is_over(work: Work) -> int:
@@ -179,7 +181,7 @@ def end_what_is_over(work: Work) -> int:
         if loan.state is LoanState.ACTIVE and loan.last_day and loan.last_day < work.today:
             loan.move_to(LoanState.ENDED)
             loan.ended_at = work.now
-            work.emit(LoanEnded(loan_id=loan.id))
+            work.emit(LoanEnded(loan_id=loan.id), loan.user_id)
             if loan.ended_by is not None:
                 life.leave_seat(work, loan.opgave_id)
             ended += 1
@@ -209,7 +211,7 @@ def plan_end_talk(
     if day == loan.end_talk_on:
         return
     loan.put_end_talk(day, work.today)
-    work.emit(EndTalkPlanned(loan_id=loan.id, day=day, party=party.value))
+    work.emit(EndTalkPlanned(loan_id=loan.id, day=day, party=party.value), loan.user_id)
 
 
 def tell_end_talks(work: Work) -> int:

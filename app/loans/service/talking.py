@@ -23,15 +23,17 @@ def remark(
     party: Party,
     words: str,
     manager: Manager | None = None,
-) -> Remark:
-    """Ask or answer; the same form twice says it once."""
+    *,
+    is_objection: bool = False,
+) -> None:
+    """Ask or answer, or say what hours are not right; the same form twice says it once."""
     loan = as_one_of(work, loan_id, party, manager)
     refuse(remark_faults(words))
     known = work.session.get(Remark, remark_id)
     if known is not None:
         if (known.loan_id, known.party) != (loan.id, party):
             raise NotFound(f"remark {remark_id}")
-        return known
+        return
     if not NEXT[loan.state]:
         raise Conflict(f"loan {loan.id} is over", said=loan.no_such_step)
     if _count(work, loan) >= MOST_REMARKS:
@@ -42,11 +44,12 @@ def remark(
         party=party,
         name=_name(work, loan, party),
         words=words,
+        is_objection=is_objection,
         said_at=work.now,
     )
     work.session.add(made)
-    work.emit(RemarkMade(loan_id=loan.id, party=party.value))
-    return made
+    told = RemarkMade(loan_id=loan.id, party=party.value, is_objection=is_objection)
+    work.emit(told, loan.user_id)
 
 
 def _count(work: Work, loan: Loan) -> int:

@@ -65,7 +65,8 @@ def change(work: Work, loan_id: UUID, party: Party, seen_version: int, draft: Te
         return
     loan.version = next_version(work, loan)
     lay_down(work, loan, party, draft)
-    work.emit(TermsChanged(loan_id=loan.id, version=loan.version, party=party.value))
+    changed = TermsChanged(loan_id=loan.id, version=loan.version, party=party.value)
+    work.emit(changed, loan.user_id)
 
 
 def refuse_terms(
@@ -88,7 +89,13 @@ def refuse_terms(
         terms.refused_at, terms.refused_by = work.now, party
         terms.refused_for, terms.refused_words = refusal.reason, refusal.words
         loan.version = loan.agreed_version or loan.version
-        work.emit(ProposalRefused(loan_id=loan.id, version=terms.version, party=party.value))
+        refused = ProposalRefused(
+            loan_id=loan.id,
+            version=terms.version,
+            party=party.value,
+            is_own=terms.made_by is party,
+        )
+        work.emit(refused, loan.user_id)
     else:
         raise Conflict(f"loan {loan.id} runs", said=loan.no_such_step)
 
@@ -136,7 +143,8 @@ def _put_signature(work: Work, loan: Loan, terms: Terms, party: Party) -> None:
     else:
         terms.borrower_signed_at, terms.borrower_signed_by = work.now, work.actor.user_id
         terms.borrower_signed_as = _name_of(work)
-    work.emit(TermsSigned(loan_id=loan.id, version=terms.version, party=party.value))
+    signed = TermsSigned(loan_id=loan.id, version=terms.version, party=party.value)
+    work.emit(signed, loan.user_id)
 
 
 def _name_of(work: Work) -> str:
@@ -160,7 +168,8 @@ def _agree(work: Work, loan: Loan, terms: Terms) -> None:
     if is_first:
         loan.move_to(LoanState.ACTIVE)
         loan.activated_at = work.now
-    work.emit(TermsAgreed(loan_id=loan.id, version=terms.version, is_first=is_first))
+    agreed = TermsAgreed(loan_id=loan.id, version=terms.version, is_first=is_first)
+    work.of_itself().emit(agreed, loan.user_id)
 
 
 def _said_no_before(work: Work, loan: Loan, party: Party, version: int) -> bool:
@@ -174,4 +183,5 @@ def _end_refused(work: Work, loan: Loan, party: Party, refusal: Refusal) -> None
     loan.move_to(LoanState.REFUSED)
     loan.ended_at, loan.ended_by = work.now, party
     loan.reason, loan.reason_words = refusal.reason, refusal.words
-    work.emit(LoanRefused(loan_id=loan.id, party=party.value, reason=str(refusal.reason)))
+    refused = LoanRefused(loan_id=loan.id, party=party.value, reason=str(refusal.reason))
+    work.emit(refused, loan.user_id)

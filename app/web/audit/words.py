@@ -4,8 +4,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.actor import Role
+from app.core.audit import OF_ITSELF
 from app.labels import label
 
+# What came of itself: to follow on "vanzelf".
+_OF_ITSELF: Mapping[str, str] = {
+    "completion.reported": "werd een inzet klaar gemeld, want niemand zei nog iets",
+    "feedback.shown": "werd feedback te lezen",
+    "hours.booked": "kwamen uren in de urenbank",
+    "hours.reopened": "moesten uren opnieuw worden nagekeken",
+    "hours.reversed": "ging een boeking uit de urenbank",
+    "invitation.expired": "verliep een uitnodiging",
+    "invitation.over": "verviel een uitnodiging, want de opgave nam geen reacties meer aan",
+    "loan.closed": "werd een inzet afgesloten",
+    "loan.ended": "liep een inzet af",
+    "loan.stopped": "verviel een aanvraag om uren, want de opgave was voorbij",
+    "manager.not_reached": "kwam mail aan een leidinggevende terug",
+    "opgave.ended": "sloot een opgave",
+    "opgave.filled": "raakte een opgave bezet",
+    "opgave.reopened": "kwam een opgave weer open",
+    "opgave.started": "begon een opgave",
+    "opgave.talking": "kwam een opgave in gesprek",
+    "seat.freed": "kwam een plek bij een opgave vrij",
+    "seat.taken": "raakte een plek bij een opgave bezet",
+    "terms.agreed": "werden afspraken rond, want alle drie tekenden",
+}
 # Facts that the house tells of itself reach the audit of nobody, and still have their words: who
 # lets a fact be told by a person need not think of this list.
 DEEDS: Mapping[str, str] = {
@@ -45,16 +68,21 @@ DEEDS: Mapping[str, str] = {
     "following.ended": "stopte met het volgen van een opgave",
     "gemeente.merged": "voegde gemeenten samen",
     "gemeenten.changed": "werkte de lijst van gemeenten bij",
-    "hours.agreed": "ging akkoord met uren",
+    "hours.agreed": "bevestigde uren",
     "hours.booked": "boekte uren",
+    "hours.corrected": "paste uren aan nadat een ander ze had nagekeken",
+    "hours.disputed": "maakte bezwaar tegen uren",
     "hours.exported": "haalde een overzicht van uren op",
-    "hours.reopened": "vond dat uren niet klopten",
+    "hours.reopened": "liet uren opnieuw nakijken",
     "hours.reversed": "draaide een boeking van uren terug",
     "hours.written": "schreef uren",
     "interest.given_back": "kreeg een antwoord op belangstelling terug",
     "interest.shown": "toonde belangstelling voor een opgave",
     "interest.withdrawn": "trok belangstelling in",
+    "invitation.accepted": "nam een uitnodiging aan",
+    "invitation.declined": "zei nee tegen een uitnodiging",
     "invitation.ended": "beëindigde een uitnodiging",
+    "invitation.taken_back": "trok een uitnodiging in",
     "joining.ended": "stopte met meedoen",
     "joint.agreed": "deed mee met een gezamenlijke opgave",
     "joint.asked": "vroeg om samen een opgave op te pakken",
@@ -64,12 +92,12 @@ DEEDS: Mapping[str, str] = {
     "loan.asked": "vroeg om uren",
     "loan.called_off": "liet een inzet niet doorgaan",
     "loan.closed": "sloot een inzet af",
-    "loan.end_moved": "verplaatste de laatste dag van een inzet",
+    "loan.end_moved": "liet een inzet eerder stoppen",
     "loan.ended": "beëindigde een inzet",
-    "loan.refused": "weigerde een inzet",
+    "loan.refused": "zei nee tegen een aanvraag om uren",
     "loan.stopped": "liet een aanvraag met de opgave stoppen",
-    "loan.withdrawn": "trok een vraag om uren in",
-    "manager.named": "noemde een leidinggevende",
+    "loan.withdrawn": "trok een aanvraag om uren in",
+    "manager.named": "noemde een andere leidinggevende of een ander adres",
     "manager.not_reached": "noemde een leidinggevende die niet bereikt werd",
     "matches.found": "vond matches",
     "matching.unfinished": "vergeleek nog niet alles",
@@ -98,13 +126,14 @@ DEEDS: Mapping[str, str] = {
     "profile.changed": "wijzigde een profiel",
     "profile.paused": "zette een profiel op pauze",
     "profile.seen": "bekeek een profiel",
-    "proposal.refused": "weigerde andere afspraken",
+    "proposal.refused": "zei nee tegen andere afspraken",
+    "proposal.withdrawn": "trok een voorstel voor andere afspraken in",
     "question.asked": "stelde een vraag",
     "question.published": "publiceerde een vraag met antwoord",
     "question.revised": "wijzigde een gepubliceerd antwoord",
     "question.taken_back": "haalde een gepubliceerd antwoord weg",
     "reason.disputed": "vond een reden van een match niet kloppen",
-    "remark.made": "schreef iets bij een inzet",
+    "remark.made": "schreef een vraag of antwoord bij een inzet",
     "report.decided": "besliste over iets wat gemeld was",
     "report.made": "meldde iets",
     "report.put_back": "zette iets terug wat weggehaald was",
@@ -127,6 +156,7 @@ DEEDS: Mapping[str, str] = {
     "year.settled": "verrekende een jaar",
     **{f"role.given.{role}": f"gaf de rol {label(role).lower()}" for role in Role},
     **{f"role.ended.{role}": f"nam de rol {label(role).lower()} weg" for role in Role},
+    **{deed + OF_ITSELF: said for deed, said in _OF_ITSELF.items()},
 }
 
 
@@ -185,6 +215,7 @@ THINGS: Mapping[str, str] = {
     "invitation": "uitnodiging",
     "joint": "gezamenlijke opgave",
     "loan": "inzet",
+    "manager": "leidinggevende",
     "profile": "profiel",
     "published": "vraag met antwoord",
     "received": "mail",
