@@ -1,5 +1,9 @@
-"""What the database holds but must not tell: sealed with a key that only the settings know."""
+"""What the database holds but must not tell: sealed with a key that only the settings know.
 
+Or named by an id: the same one each time, from which nobody without that key finds the text.
+"""
+
+import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
 
@@ -12,6 +16,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from app.settings import Settings
 
 KEY_BYTES = 32
+ID_BYTES = 16
+# Of a UUID: the version that is random, the one that anybody may fill, and where it stands.
+RANDOM, OWN, VERSION_BITS = 4, 8, 76
 
 
 class Seal:
@@ -46,6 +53,17 @@ class Alias:
             return UUID(bytes=self._box.decrypt(urlsafe_b64decode(alias + "=="), None))
         except (InvalidTag, ValueError):
             return None
+
+
+def id_of_text(settings: Settings, purpose: str, text: str) -> UUID:
+    """An id of this text for this purpose; ids of people are of another version."""
+    made = hmac.digest(_key(settings, f"id {purpose}"), text.encode(), "sha256")
+    random = UUID(bytes=made[:ID_BYTES], version=RANDOM)
+    return UUID(int=random.int ^ (RANDOM ^ OWN) << VERSION_BITS)
+
+
+def is_id_of_text(found: UUID) -> bool:
+    return found.version == OWN
 
 
 def _key(settings: Settings, purpose: str) -> bytes:

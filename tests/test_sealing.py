@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.sealing import Alias, Seal
+from app.sealing import Alias, Seal, id_of_text, is_id_of_text
 from tests.conftest import server_url, settings_for
 
 
@@ -55,3 +55,24 @@ def test_an_alias_of_another_purpose_or_key_stands_for_nothing() -> None:
 @pytest.mark.parametrize("alias", ["", "x", "é", "A" * 43, "A" * 4000, str(UUID(int=7))])
 def test_an_alias_that_we_did_not_make_stands_for_nothing(alias: str) -> None:
     assert Alias(settings_for(server_url()), "one thing").id_of(alias) is None
+
+
+def test_a_text_has_one_id_for_each_purpose_and_key() -> None:
+    settings = settings_for(server_url())
+    other_key = replace(settings, secret_key="x" * 40)
+
+    one = id_of_text(settings, "address", "baas@urk.example")
+
+    assert one == id_of_text(settings, "address", "baas@urk.example")
+    others = [
+        id_of_text(settings, "another thing", "baas@urk.example"),
+        id_of_text(settings, "address", "chef@urk.example"),
+        id_of_text(other_key, "address", "baas@urk.example"),
+    ]
+    assert one not in others
+
+
+def test_an_id_of_a_text_is_told_from_an_id_of_a_person() -> None:
+    made = id_of_text(settings_for(server_url()), "address", "baas@urk.example")
+
+    assert (is_id_of_text(made), is_id_of_text(uuid4())) == (True, False)

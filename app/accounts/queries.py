@@ -134,13 +134,15 @@ def with_role(session: Session, role: Role, gemeente_code: str | None = None) ->
 def found_by(
     session: Session, typed: str, gemeente_code: str | None, most: int
 ) -> list[tuple[UUID, str]]:
-    """People with this in their name, or with this address; in one gemeente or everywhere."""
+    """People with this in their name, or with this address, and their addresses; in one gemeente
+    or everywhere.
+    """
     who = or_(User.name.icontains(typed, autoescape=True), User.email == typed.lower())
-    found = select(User.id, User.name).where(who)
+    found = select(User.id, User.email).where(who)
     if gemeente_code is not None:
         found = found.where(User.gemeente_code == gemeente_code)
     rows = session.execute(found.order_by(func.lower(User.name), User.id).limit(most))
-    return [(row.id, row.name) for row in rows]
+    return [(row.id, row.email) for row in rows]
 
 
 def names_of(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -286,6 +286,11 @@ def asked_of(session: Session, manager: Manager) -> list[SeenLoan]:
     return _found(session, Loan.manager_email == manager.email) if manager.email else []
 
 
+def addresses_of_managers(session: Session, loan_ids: Collection[UUID]) -> set[str]:
+    """Of who decides for the lender of these loans now; who was replaced is not among them."""
+    return set(session.scalars(select(Loan.manager_email).where(Loan.id.in_(loan_ids))))
+
+
 def was_ever_asked(session: Session, viewer: Actor) -> bool:
     """Whether the viewer is named as the manager of somebody."""
     named = select(User.id).join(Loan, Loan.manager_email == User.email)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Column, ColumnElement, Table, and_, case, or_, select
 from sqlalchemy.orm import Session
 
-from app.core.audit import MOST_AT_ONCE, AuditEntry, entries
+from app.core.audit import MOST_AT_ONCE, AuditEntry, Wanted, search
 from app.core.orm import METADATA
 from app.loans.rules import Party
 from app.privacy import dictionary
@@ -18,6 +18,8 @@ from app.privacy.dictionary import dictionary as own_dictionary
 class Person:
     user_id: UUID
     email: str
+    # Under which the log knows what they did by the link of a mail to that address.
+    address_id: UUID
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def _deeds(session: Session, table: dictionary.Table, person: Person) -> list[Ma
     """By the one way on which the application may read the log; the oldest first."""
     found: list[AuditEntry] = []
     before: int | None = None
-    own = person.user_id
-    while page := entries(session, about=own, by=own, before=before):
+    own = Wanted(people=(person.user_id, person.address_id))
+    while page := search(session, own, before=before):
         found += page
         before = page[-1].place
         if len(page) < MOST_AT_ONCE:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Flask, flash, redirect, request, session, url_for
+from flask import Flask, current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
@@ -14,6 +14,7 @@ from app.core.clock import utc_now
 from app.core.work import begin
 from app.extensions import db, login_manager
 from app.gemeenten.models import Gemeente
+from app.sealing import id_of_text
 from app.web.addresses import page_of_ours
 from app.web.errors import typed_with_us, unsaved_page
 from app.web.tracing import name_account, request_id
@@ -48,6 +49,16 @@ class SignedIn(UserMixin):
 
 def current_actor() -> Actor:
     return current_user.actor if current_user.is_authenticated else ANYONE
+
+
+def actor_by_mail(email: str) -> Actor:
+    """Who speaks by the link of a mail to this address, whoever is signed in beside it."""
+    return Actor(address_id=id_of_address(email))
+
+
+def id_of_address(email: str) -> UUID:
+    """By which the log knows who speaks by the link of a mail: it keeps no address."""
+    return id_of_text(current_app.extensions["settings"], "address", email)
 
 
 def enter(session_id: UUID) -> None:

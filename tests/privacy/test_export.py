@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ CLOSED = "Bij die sukkels van de overkant"
 
 def own(session: Session, user: User) -> dict[str, list[dict[str, Any]]]:
     session.flush()
-    found = parts_of(session, Person(user.id, user.email))
+    found = parts_of(session, Person(user.id, user.email, uuid4()))
     return {part.table.name: [dict(row) for row in part.rows] for part in found}
 
 

@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.core.audit import Wanted
+from app.accounts.rules import tidy_email
+from app.core.audit import Wanted, entries
 from app.core.clock import day_begins
 from app.core.faults import day_fault
 from app.web.audit.words import DEEDS, KINDS, Kind
+from app.web.auth import id_of_address
 from app.web.choices import one_of
 from app.web.forms import DayField, LineField
 from app.web.search import SearchForm
@@ -29,6 +31,10 @@ class LogSearch(SearchForm):
     kind = one_of("Wat", KINDS, empty="Alles", name="wat")
     since = DayField("Vanaf", name="van")
     until = DayField("Tot en met", name="tot")
+
+    @property
+    def address(self) -> str:
+        return tidy_email(self.text)
 
     def wanted(
         self, session: Session, code: str | None, shown: tuple[str, ...] | None
@@ -59,9 +65,15 @@ class LogSearch(SearchForm):
 
     def _people(self, session: Session, code: str | None) -> tuple[UUID, ...]:
         found = accounts.found_by(session, self.text, code, MOST_PEOPLE + 1)
-        if not found or len(found) > MOST_PEOPLE:
+        by_mail = () if code is not None else self._by_mail(session, [email for _, email in found])
+        if not (found or by_mail) or len(found) > MOST_PEOPLE:
             self.q.errors = [*self.q.errors, TOO_MANY if found else NOBODY]
-        return tuple(user_id for user_id, _ in found)
+        return (*(user_id for user_id, _ in found), *by_mail)
+
+    def _by_mail(self, session: Session, emails: list[str]) -> tuple[UUID, ...]:
+        """What these people, and who has the typed address, did by the link of a mail."""
+        ids = {id_of_address(email) for email in (*emails, self.address)}
+        return tuple(one for one in ids if entries(session, by=one, most=1))
 
 
 def _deeds(kind: Kind | None, shown: tuple[str, ...] | None) -> tuple[str, ...] | None:

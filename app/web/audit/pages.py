@@ -1,21 +1,34 @@
 """What the pages of the audit show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.core.actor import Actor, Role
-from app.core.audit import MOST_AT_ONCE, AuditEntry
+from app.core.audit import MOST_AT_ONCE, OF_ITSELF, AuditEntry
 from app.gemeenten import queries as gemeenten
+from app.loans import queries as loans
+from app.sealing import is_id_of_text
 from app.web.audit.things import Thing, Things, things_in_log, things_of
 from app.web.audit.words import thing_of, words_of
+from app.web.auth import id_of_address
+from app.web.forms import id_in
 
 A_PAGE = MOST_AT_ONCE - 1
 YOU = "Je"
-# A stranger, or a manager without an account, or an operator of the machine.
+YOU_BY_MAIL = "Je (via de link in een mail)"
+BY_MAIL = "{email} (leidinggevende, via de link in een mail)"
+# Whose address the loan knows no more.
+ONCE_BY_MAIL = "Een eerdere leidinggevende (via de link in een mail)"
+# From before the log knew which one.
+SOMEBODY_BY_MAIL = "Een leidinggevende (via de link in een mail)"
+ITSELF = "Vanzelf"
+# A stranger, or an operator of the machine.
 NOBODY = "Iemand die niet was ingelogd"
 GONE = "Iemand die weg is"
 ELSEWHERE = "iemand van een andere gemeente"
@@ -43,23 +56,63 @@ class AuditPage:
     older: int | None
 
 
+def own_ids(session: Session, reader: Actor) -> tuple[UUID, ...]:
+    """Under which the log knows who is signed in: themselves, and by the link of a mail."""
+    ids = (reader.user_id, id_of_address(loans.email_of(session, reader)))
+    return tuple(one for one in ids if one is not None)
+
+
 def own_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditPage:
     """For one person, who reads what they may of what others made."""
-    return _page(session, found, things_of(session, reader, found[:A_PAGE]), reader.user_id)
+    shown = _as_done(found[:A_PAGE])
+    user_id, by_mail = own_ids(session, reader)
+    names = _names_of(session, shown) | {user_id: YOU, by_mail: YOU_BY_MAIL}
+    things = things_of(session, reader, shown)
+    return _page(session, found, shown, names, things, reader.user_id)
 
 
-def log_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditPage:
+def log_page(
+    session: Session, reader: Actor, found: list[AuditEntry], address: str = ""
+) -> AuditPage:
     """For a beheerder: it is kept to find out who did what to whom. Who works elsewhere is named
-    to a gemeentebeheerder only by the deeds that they did here.
+    to a gemeentebeheerder only by the deeds that they did here. Who was looked for by `address` is
+    known by it.
     """
-    things = things_in_log(session, reader, found[:A_PAGE])
-    page = _page(session, found, things)
+    shown = _as_done(found[:A_PAGE])
+    names = _names_of(session, shown, address)
+    page = _page(session, found, shown, names, things_in_log(session, reader, shown))
     if reader.has(Role.BEHEERDER):
         return page
-    about = {entry.person_id for entry in found[:A_PAGE] if entry.person_id}
+    about = {entry.person_id for entry in shown if entry.person_id}
     own = accounts.of_gemeente(session, about, reader.gemeente_code or "")
-    pairs = zip(page.lines, found, strict=False)
+    pairs = zip(page.lines, shown, strict=True)
     return replace(page, lines=[_without_strangers(line, entry, own) for line, entry in pairs])
+
+
+def _as_done(found: list[AuditEntry]) -> list[AuditEntry]:
+    """What was done last first; below it what came of itself of the same request."""
+    shown = []
+    for _, same in groupby(found, lambda entry: entry.request_id or entry.place):
+        shown += sorted(same, key=_is_of_itself)
+    return shown
+
+
+def _is_of_itself(entry: AuditEntry) -> bool:
+    return entry.deed.endswith(OF_ITSELF)
+
+
+def _names_of(session: Session, shown: list[AuditEntry], address: str = "") -> dict[UUID, str]:
+    """Who has an account by their name, who did it by the link of a mail by its address."""
+    people = {one for entry in shown for one in (entry.actor_id, entry.person_id) if one}
+    addresses = {address, *_addresses_of(session, shown)}
+    by_mail = {id_of_address(one): BY_MAIL.format(email=one) for one in addresses}
+    return accounts.names_of(session, people) | by_mail
+
+
+def _addresses_of(session: Session, shown: Iterable[AuditEntry]) -> set[str]:
+    by_mail = [one for one in shown if one.actor_id and is_id_of_text(one.actor_id)]
+    ids = {id_in(entry.subject_id) for entry in by_mail if entry.subject == "loan"}
+    return loans.addresses_of_managers(session, [one for one in ids if one]) if ids else set()
 
 
 def _without_strangers(line: AuditLine, entry: AuditEntry, own: set[UUID]) -> AuditLine:
@@ -69,16 +122,17 @@ def _without_strangers(line: AuditLine, entry: AuditEntry, own: set[UUID]) -> Au
 
 
 def _page(
-    session: Session, found: list[AuditEntry], things: Things, viewer_id: UUID | None = None
+    session: Session,
+    found: list[AuditEntry],
+    shown: list[AuditEntry],
+    names: dict[UUID, str],
+    things: Things,
+    viewer_id: UUID | None = None,
 ) -> AuditPage:
-    """The newest of these, so many as fit on a page."""
-    shown = found[:A_PAGE]
-    people = {one for entry in shown for one in (entry.actor_id, entry.person_id) if one}
-    names = accounts.names_of(session, people)
     towns = gemeenten.names_of(session, {entry.gemeente_code for entry in shown})
     return AuditPage(
         lines=[_line(entry, viewer_id, names, towns, things) for entry in shown],
-        older=shown[-1].place if len(found) > A_PAGE else None,
+        older=found[A_PAGE - 1].place if len(found) > A_PAGE else None,
     )
 
 
@@ -89,16 +143,12 @@ def _line(
     towns: dict[str, str],
     things: Things,
 ) -> AuditLine:
-    def name_of(person_id: UUID | None) -> str:
-        if person_id is None:
-            return NOBODY
-        return YOU if person_id == viewer_id else names.get(person_id, GONE)
-
-    about = name_of(entry.person_id) if _tells_about(entry, viewer_id) else ""
+    about = _name_of(entry.person_id, names) if _tells_about(entry, viewer_id) else ""
+    is_own = viewer_id is not None and entry.actor_id == viewer_id
     return AuditLine(
         at=entry.done_at,
-        who=name_of(entry.actor_id),
-        gemeente_name="" if entry.actor_id == viewer_id else towns.get(entry.gemeente_code, ""),
+        who=_who(entry, names),
+        gemeente_name="" if is_own else towns.get(entry.gemeente_code, ""),
         did=words_of(entry.deed),
         about="jou" if about == YOU else about,
         thing=things.get((entry.subject, entry.subject_id)),
@@ -107,10 +157,27 @@ def _line(
     )
 
 
+def _who(entry: AuditEntry, names: dict[UUID, str]) -> str:
+    if entry.actor_id is not None:
+        return _name_of(entry.actor_id, names)
+    if _is_of_itself(entry):
+        return ITSELF
+    return SOMEBODY_BY_MAIL if entry.subject == "loan" else NOBODY
+
+
+def _name_of(person_id: UUID | None, names: dict[UUID, str]) -> str:
+    if person_id is None:
+        return NOBODY
+    return names.get(person_id, ONCE_BY_MAIL if is_id_of_text(person_id) else GONE)
+
+
 def _tells_about(entry: AuditEntry, viewer_id: UUID | None) -> bool:
     """Whether it is said whom it was about. Their own log tells nobody who a colleague is whose
-    name they may not read; the log of a beheerder (without a viewer) is kept to find that out.
+    name they may not read; the log of a beheerder (without a viewer) is kept to find that out. Of
+    a loan its own line tells whose it is.
     """
     if entry.person_id is None or entry.person_id == entry.actor_id:
+        return False
+    if entry.subject == "loan" and viewer_id is not None:
         return False
     return viewer_id is None or entry.person_id == viewer_id

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from app.core.actor import Role
 from app.core.audit import Wanted, entries, search
 from app.extensions import db
+from app.sealing import is_id_of_text
 from app.web.audit.forms import LogSearch
-from app.web.audit.pages import log_page, own_page
+from app.web.audit.pages import log_page, own_ids, own_page
 from app.web.audit.words import DEEDS
 from app.web.auth import current_actor
 from app.web.policy import Policy, allow
@@ -45,7 +46,7 @@ def seen() -> str:
 def own() -> str:
     """All that they did here, and what others did to them."""
     session, viewer = db.session(), current_actor()
-    found = entries(session, about=viewer.user_id, by=viewer.user_id, before=_before())
+    found = search(session, Wanted(people=own_ids(session, viewer)), before=_before())
     return render_template("audit/own.html", page=own_page(session, viewer, found))
 
 
@@ -57,7 +58,7 @@ def log() -> ResponseReturnValue:
     code = None if actor.has(Role.BEHEERDER) else actor.gemeente_code or ""
     wanted = form.wanted(session, code, None if code is None else OF_GEMEENTE)
     found = search(session, wanted, code=code, before=_before()) if wanted else []
-    page = log_page(session, actor, found)
+    page = log_page(session, actor, found, form.address)
     with open_work() as work:
         work.record(*_looking(form, wanted, code))
     status = HTTPStatus.OK if wanted else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -73,8 +74,11 @@ def _looking(
     if not form.is_asking:
         return "audit.read", ("gemeente", code or "")
     people = wanted.people if wanted else None
-    if people is not None and len(people) == 1:
-        return "audit.searched", ("user", people[0])
+    known = [one for one in people or () if not is_id_of_text(one)]
+    if len(known) == 1:
+        return "audit.searched", ("user", known[0])
+    if people and not known:
+        return "audit.searched", ("manager", people[0])
     return "audit.searched", ("gemeente", code or "")
 
 

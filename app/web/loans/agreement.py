@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from app.core.actor import Actor
 from app.core.dutch import dutch_date, moment
 from app.core.errors import NotFound
 from app.documents import pdf
@@ -24,13 +25,13 @@ RECORD = (
 )
 
 
-def agreement(seen: SeenLoan, version: int) -> Response:
-    """The document of one version; only what three signed has one."""
+def agreement(seen: SeenLoan, version: int, actor: Actor) -> Response:
+    """The document of one version, for who asks it; only what three signed has one."""
     terms = next((one for one in seen.agreements if one.version == version), None)
     if terms is None or terms.agreed_at is None:
         raise NotFound(f"terms {seen.loan.id} {version}")
-    with open_work() as work:
-        work.record("agreement.exported", ("loan", seen.loan.id))
+    with open_work(actor) as work:
+        work.record("agreement.exported", ("loan", seen.loan.id), seen.loan.user_id)
     answer = Response(pdf("agreement", _facts(seen.loan, terms), terms.agreed_at))
     answer.mimetype = "application/pdf"
     name = f"afspraken-inzet-{str(seen.loan.id)[:8]}-versie-{version}.pdf"

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.actor import ANYONE
+from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, NotFound
 from app.core.faults import Fault, FaultyDraft
@@ -21,6 +21,7 @@ from app.loans import queries, service
 from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party
 from app.loans.words import thanks
+from app.web.auth import actor_by_mail
 from app.web.forms import WebForm
 from app.web.loans.agreement import agreement
 from app.web.loans.asked import asked_page
@@ -59,7 +60,9 @@ def show(token: str) -> ResponseReturnValue:
     seen, manager = _seen(permit)
     form = SignForm.of_request(meta=WITHOUT_TOKEN)
     if form.submitted() and _done(
-        form, lambda work: service.sign_as_lender(work, permit.loan_id, form.seen_version, manager)
+        actor_by_mail(permit.email),
+        form,
+        lambda work: service.sign_as_lender(work, permit.loan_id, form.seen_version, manager),
     ):
         return redirect(url_for("loans_by_mail.show", token=token, getekend="ja"))
     # What was read may be old: the page shows what is on the table now.
@@ -92,8 +95,9 @@ def asked(token: str) -> str:
 @loans_by_mail.get("/tekenen/<token>/afspraken/<int(max=9999):version>")
 @allow(Policy.PUBLIC)
 def agreed(token: str, version: int) -> Response:
-    seen, _ = _seen(_permit(token))
-    return agreement(seen, version)
+    permit = _permit(token)
+    seen, _ = _seen(permit)
+    return agreement(seen, version, actor_by_mail(permit.email))
 
 
 @loans_by_mail.route("/tekenen/<token>/vragen", methods=["GET", "POST"])
@@ -195,7 +199,7 @@ def _step(
     `rest` is what is wrong besides what could not be read.
     """
     if form.submitted():
-        if _done(form, deed):
+        if _done(actor_by_mail(seen.loan.manager_email), form, deed):
             return redirect(url_for("loans_by_mail.show", token=token, _anchor=anchor))
     elif form.errors:
         form.show_rest(rest())
@@ -240,16 +244,16 @@ def _thanks(seen: SeenLoan) -> str:
     return thanks(seen, Party.LENDER, dutch_day(utc_now())) if is_said else ""
 
 
-def _done(form: WebForm, deed: Callable[[Work], object]) -> bool:
+def _done(actor: Actor, form: WebForm, deed: Callable[[Work], object]) -> bool:
     """Whether it was done. The page then says how it stands: a flash would need a cookie."""
     try:
-        with open_work(ANYONE) as work:
+        with open_work(actor) as work:
             deed(work)
     except FaultyDraft as faulty:
         form.show_faults(faulty)
         return False
     except service.LimitPassed as passed:
-        with open_work(ANYONE) as work:
+        with open_work(actor) as work:
             service.note_held_up(work, passed.loan_id)
         form.form_errors.append(passed.said)
         return False

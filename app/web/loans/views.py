@@ -140,7 +140,7 @@ def show(loan_id: UUID) -> str:
 @allow(Policy.SIGNED_IN)
 def agreed(loan_id: UUID, version: int) -> Response:
     seen, _ = seen_loan(loan_id)
-    return agreement(seen, version)
+    return agreement(seen, version, current_actor())
 
 
 @loans.post("/inzet/<uuid:loan_id>/tekenen")

@@ -11,7 +11,7 @@ from app.core.errors import Conflict
 from app.extensions import db
 from app.privacy import leaving
 from app.privacy.export import Person, parts_of
-from app.web.auth import ask_proof, leave
+from app.web.auth import ask_proof, id_of_address, leave
 from app.web.forms import WebForm
 from app.web.limits import per_person
 from app.web.policy import Policy, allow
@@ -38,7 +38,8 @@ class LeaveForm(WebForm):
 @per_person(DOWNLOADS, "Je haalde je gegevens net al een paar keer op.")
 def download() -> Response:
     """All that is kept of who asks, as one file."""
-    own, now = Person(current_user.user_id, current_user.email), utc_now()
+    email, now = current_user.email, utc_now()
+    own = Person(current_user.user_id, email, id_of_address(email))
     answer = Response(archive(db.session(), list(parts_of(db.session(), own)), now))
     with open_work() as work:
         work.record("data.exported", ("user", own.user_id))
