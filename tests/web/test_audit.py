@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -26,6 +28,7 @@ from app.web.audit.words import DEEDS, KINDS, THINGS, words_of
 from tests.conversations.builders import a_talk
 from tests.loans.builders import a_loan, parties
 from tests.moderation.builders import a_report
+from tests.support.browser import NARROW, WIDE
 from tests.support.builders import a_gemeente, a_profile, a_user, an_access_request, an_opgave
 from tests.support.pages import fault_at, text_of
 from tests.support.queries import counted
@@ -211,7 +214,7 @@ def test_signing_in_and_out_is_kept(client: FlaskClient, session: Session) -> No
 def test_older_deeds_stand_on_a_next_page(client: FlaskClient, session: Session) -> None:
     user = a_user(session)
     work = make_work(session, user)
-    for number in range(105):
+    for number in range(55):
         work.record("opgave.changed", ("opgave", number))
         session.flush()
     sign_in(client, session, user)
@@ -220,8 +223,30 @@ def test_older_deeds_stand_on_a_next_page(client: FlaskClient, session: Session)
     older = first.split("logboek?voor=")[1].split('"')[0]
     second = client.get(f"/profiel/logboek?voor={older}").text
 
-    assert first.count("wijzigde een opgave") == 99
+    assert first.count("wijzigde een opgave") == 49
     assert second.count("wijzigde een opgave") == 6
+
+
+@pytest.mark.browser
+def test_a_deed_takes_few_lines_on_a_small_screen_too(
+    browser: Browser, client: FlaskClient, session: Session
+) -> None:
+    user, opgave = a_user(session, name="Omar Haddad"), an_opgave(session, title="Een plein")
+    make_work(session, user).record("opgave.changed", ("opgave", opgave.id))
+    session.flush()
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    sheet = Path(str(client.application.static_folder), "css", "dgvn.css").read_text()
+    listed = client.get("/beheer/logboek").text.split("</form>")[-1]
+
+    heights = {}
+    for window in (NARROW, WIDE):
+        page = browser.new_page(viewport={"width": window[0], "height": window[1]})
+        page.set_content(f"<style>{sheet}</style><body class='dgvn-body'><main>{listed}")
+        deed = page.locator("li", has_text="wijzigde een opgave")
+        heights[window] = deed.evaluate("one => one.offsetHeight")
+        page.close()
+
+    assert heights[NARROW] <= heights[WIDE]
 
 
 def test_nothing_but_a_place_is_taken(client: FlaskClient, session: Session) -> None:
@@ -425,7 +450,7 @@ def test_the_next_part_of_the_log_keeps_what_was_asked(
     client: FlaskClient, session: Session
 ) -> None:
     work = make_work(session, a_user(session))
-    for _ in range(105):
+    for _ in range(55):
         work.record("opgave.changed", ("opgave", uuid4()))
         work.record("session.begun", ("user", uuid4()))
         session.flush()
@@ -435,7 +460,7 @@ def test_the_next_part_of_the_log_keeps_what_was_asked(
     address = unescape(first.split('href="/beheer/logboek?')[1].split('"')[0])
     second = client.get(f"/beheer/logboek?{address}").text
 
-    assert (first.count("wijzigde een opgave"), second.count("wijzigde een opgave")) == (100, 5)
+    assert (first.count("wijzigde een opgave"), second.count("wijzigde een opgave")) == (50, 5)
     assert "logde in." not in second
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.core.actor import Actor, Role
-from app.core.audit import MOST_AT_ONCE, OF_ITSELF, AuditEntry
+from app.core.audit import OF_ITSELF, AuditEntry
 from app.gemeenten import queries as gemeenten
 from app.loans import queries as loans
 from app.sealing import is_id_of_text
@@ -19,7 +19,9 @@ from app.web.audit.words import thing_of, words_of
 from app.web.auth import id_of_address
 from app.web.forms import id_in
 
-A_PAGE = MOST_AT_ONCE - 1
+A_PAGE = 50
+# To know whether there is another.
+AND_ONE = A_PAGE + 1
 YOU = "Je"
 YOU_BY_MAIL = "Je (via de link in een mail)"
 BY_MAIL = "{email} (leidinggevende, via de link in een mail)"

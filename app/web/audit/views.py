@@ -10,7 +10,7 @@ from app.core.audit import Wanted, entries, search
 from app.extensions import db
 from app.sealing import is_id_of_text
 from app.web.audit.forms import LogSearch
-from app.web.audit.pages import log_page, own_ids, own_page
+from app.web.audit.pages import AND_ONE, log_page, own_ids, own_page
 from app.web.audit.words import DEEDS
 from app.web.auth import current_actor
 from app.web.policy import Policy, allow
@@ -37,7 +37,7 @@ audit = Blueprint("audit", __name__)
 def seen() -> str:
     """Who opened the profile of the one who asks."""
     session, viewer = db.session(), current_actor()
-    found = entries(session, about=viewer.user_id, before=_before(), deeds=SEEN)
+    found = entries(session, about=viewer.user_id, before=_before(), deeds=SEEN, most=AND_ONE)
     return render_template("audit/seen.html", page=own_page(session, viewer, found))
 
 
@@ -46,7 +46,8 @@ def seen() -> str:
 def own() -> str:
     """All that they did here, and what others did to them."""
     session, viewer = db.session(), current_actor()
-    found = search(session, Wanted(people=own_ids(session, viewer)), before=_before())
+    wanted = Wanted(people=own_ids(session, viewer))
+    found = search(session, wanted, before=_before(), most=AND_ONE)
     return render_template("audit/own.html", page=own_page(session, viewer, found))
 
 
@@ -57,7 +58,7 @@ def log() -> ResponseReturnValue:
     session, actor, form = db.session(), current_actor(), LogSearch.of_request()
     code = None if actor.has(Role.BEHEERDER) else actor.gemeente_code or ""
     wanted = form.wanted(session, code, None if code is None else OF_GEMEENTE)
-    found = search(session, wanted, code=code, before=_before()) if wanted else []
+    found = search(session, wanted, code=code, before=_before(), most=AND_ONE) if wanted else []
     page = log_page(session, actor, found, form.address)
     with open_work() as work:
         work.record(*_looking(form, wanted, code))
