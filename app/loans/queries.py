@@ -7,7 +7,18 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -289,6 +300,11 @@ def asked_of(session: Session, manager: Manager) -> list[SeenLoan]:
 def addresses_of_managers(session: Session, loan_ids: Collection[UUID]) -> set[str]:
     """Of who decides for the lender of these loans now; who was replaced is not among them."""
     return set(session.scalars(select(Loan.manager_email).where(Loan.id.in_(loan_ids))))
+
+
+def is_named(session: Session, email: str) -> bool:
+    """Whether this address decides for a lender in some loan."""
+    return bool(session.scalar(select(exists().where(Loan.manager_email == email))))
 
 
 def was_ever_asked(session: Session, viewer: Actor) -> bool:

@@ -19,7 +19,7 @@ class Person:
     user_id: UUID
     email: str
     # Under which the log knows what they did by the link of a mail to that address.
-    address_id: UUID
+    address_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def _deeds(session: Session, table: dictionary.Table, person: Person) -> list[Ma
     """By the one way on which the application may read the log; the oldest first."""
     found: list[AuditEntry] = []
     before: int | None = None
-    own = Wanted(people=(person.user_id, person.address_id))
+    ids = (person.user_id, person.address_id)
+    own = Wanted(people=tuple(one for one in ids if one is not None))
     while page := search(session, own, before=before):
         found += page
         before = page[-1].place

@@ -160,7 +160,7 @@ def _put_in_place(work: Work, loans: Sequence[Loan], successor: NamedManager) ->
     for loan in loans:
         loan.manager_name, loan.manager_email = successor.name, tidy_email(successor.email)
         loan.manager_unreached_at = None
-        work.emit(ManagerNamed(loan_id=loan.id))
+        work.emit(ManagerNamed(loan_id=loan.id), loan.user_id)
 
 
 def _leave_to_nobody(work: Work, user: User) -> None:

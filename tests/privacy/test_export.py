@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,7 @@ CLOSED = "Bij die sukkels van de overkant"
 
 def own(session: Session, user: User) -> dict[str, list[dict[str, Any]]]:
     session.flush()
-    found = parts_of(session, Person(user.id, user.email, uuid4()))
+    found = parts_of(session, Person(user.id, user.email))
     return {part.table.name: [dict(row) for row in part.rows] for part in found}
 
 

@@ -33,6 +33,7 @@ from app.loans.rules import (
     hours_mark,
 )
 from app.opgaven import life
+from app.privacy import leaving
 from app.responses import inviting
 from app.responses import service as responses
 from app.responses.rules import WhyNot
@@ -151,12 +152,26 @@ def test_a_manager_who_was_replaced_is_not_taken_for_the_next(
     service.name_another(make_work(session, who.professional), loan.id, named)
 
     page = log_of(client, session, beheerder)
-    found = log_of(client, session, beheerder, f"?q={who.manager.email}")
 
     said = "schreef een vraag of antwoord bij een inzet"
     assert f"Een eerdere leidinggevende (via de link in een mail) {said}" in page
     assert next_one not in page
-    assert f"{words_by(who.manager.email)} {said}" in found
+
+
+def test_an_address_that_was_taken_away_is_found_and_named_no_more(
+    app: Flask, client: FlaskClient, session: Session, who: Parties, beheerder: User
+) -> None:
+    loan = a_loan(session, who)
+    refused = {"version": "1", "reason": Reason.TOO_BUSY.value, "words": "Nu niet"}
+    app.test_client().post(f"{by_mail(app, loan, who)}/weigeren", data=refused)
+    leaving.forget_address(make_work(session), who.manager.email)
+
+    page = log_of(client, session, beheerder)
+    found = log_of(client, session, beheerder, f"?q={who.manager.email}")
+
+    assert "Een eerdere leidinggevende (via de link in een mail) zei nee tegen" in page
+    assert who.manager.email not in page
+    assert "We vinden niemand" in found
 
 
 def test_each_reads_of_a_manager_what_they_may_read_of_the_loan(

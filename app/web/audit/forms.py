@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.rules import tidy_email
-from app.core.audit import Wanted, entries
+from app.core.audit import Wanted
 from app.core.clock import day_begins
 from app.core.faults import day_fault
+from app.loans import queries as loans
 from app.web.audit.words import DEEDS, KINDS, Kind
 from app.web.auth import id_of_address
 from app.web.choices import one_of
@@ -31,10 +32,6 @@ class LogSearch(SearchForm):
     kind = one_of("Wat", KINDS, empty="Alles", name="wat")
     since = DayField("Vanaf", name="van")
     until = DayField("Tot en met", name="tot")
-
-    @property
-    def address(self) -> str:
-        return tidy_email(self.text)
 
     def wanted(
         self, session: Session, code: str | None, shown: tuple[str, ...] | None
@@ -65,15 +62,21 @@ class LogSearch(SearchForm):
 
     def _people(self, session: Session, code: str | None) -> tuple[UUID, ...]:
         found = accounts.found_by(session, self.text, code, MOST_PEOPLE + 1)
-        by_mail = () if code is not None else self._by_mail(session, [email for _, email in found])
+        emails = [email for _, email in found]
+        by_mail = _by_mail(session, self.text, emails) if code is None else ()
         if not (found or by_mail) or len(found) > MOST_PEOPLE:
             self.q.errors = [*self.q.errors, TOO_MANY if found else NOBODY]
         return (*(user_id for user_id, _ in found), *by_mail)
 
-    def _by_mail(self, session: Session, emails: list[str]) -> tuple[UUID, ...]:
-        """What these people, and who has the typed address, did by the link of a mail."""
-        ids = {id_of_address(email) for email in (*emails, self.address)}
-        return tuple(one for one in ids if entries(session, by=one, most=1))
+
+def _by_mail(session: Session, typed: str, emails: list[str]) -> tuple[UUID, ...]:
+    """Under which these people did something by the link of a mail, and a manager of this address.
+
+    Of who left no address stands anywhere: who types it finds nothing.
+    """
+    typed = tidy_email(typed)
+    known = {*emails, typed} if loans.is_named(session, typed) else {*emails}
+    return tuple(id_of_address(email) for email in known)
 
 
 def _deeds(kind: Kind | None, shown: tuple[str, ...] | None) -> tuple[str, ...] | None:

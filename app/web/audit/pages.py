@@ -73,15 +73,12 @@ def own_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditP
     return _page(session, found, shown, names, things, reader.user_id)
 
 
-def log_page(
-    session: Session, reader: Actor, found: list[AuditEntry], address: str = ""
-) -> AuditPage:
+def log_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditPage:
     """For a beheerder: it is kept to find out who did what to whom. Who works elsewhere is named
-    to a gemeentebeheerder only by the deeds that they did here. Who was looked for by `address` is
-    known by it.
+    to a gemeentebeheerder only by the deeds that they did here.
     """
     shown = _as_done(found[:A_PAGE])
-    names = _names_of(session, shown, address)
+    names = _names_of(session, shown)
     page = _page(session, found, shown, names, things_in_log(session, reader, shown))
     if reader.has(Role.BEHEERDER):
         return page
@@ -103,11 +100,12 @@ def _is_of_itself(entry: AuditEntry) -> bool:
     return entry.deed.endswith(OF_ITSELF)
 
 
-def _names_of(session: Session, shown: list[AuditEntry], address: str = "") -> dict[UUID, str]:
+def _names_of(session: Session, shown: list[AuditEntry]) -> dict[UUID, str]:
     """Who has an account by their name, who did it by the link of a mail by its address."""
     people = {one for entry in shown for one in (entry.actor_id, entry.person_id) if one}
-    addresses = {address, *_addresses_of(session, shown)}
-    by_mail = {id_of_address(one): BY_MAIL.format(email=one) for one in addresses}
+    by_mail = {
+        id_of_address(one): BY_MAIL.format(email=one) for one in _addresses_of(session, shown)
+    }
     return accounts.names_of(session, people) | by_mail
 
 

@@ -59,7 +59,7 @@ def log() -> ResponseReturnValue:
     code = None if actor.has(Role.BEHEERDER) else actor.gemeente_code or ""
     wanted = form.wanted(session, code, None if code is None else OF_GEMEENTE)
     found = search(session, wanted, code=code, before=_before(), most=AND_ONE) if wanted else []
-    page = log_page(session, actor, found, form.address)
+    page = log_page(session, actor, found)
     with open_work() as work:
         work.record(*_looking(form, wanted, code))
     status = HTTPStatus.OK if wanted else HTTPStatus.UNPROCESSABLE_ENTITY
