@@ -60,13 +60,17 @@ def test_who_has_power_signs_in_with_two_steps(
     first.look("beheerder-reservecodes")
     spare = first.page.locator(".dgvn-code").all_inner_texts()
     assert len(spare) == 10
+    # Who did not do this themselves hears of it.
+    warning = box.wait_for_mail(address, 2)
+    assert warning["Subject"] == "Er is een app gekoppeld aan je account"
+    assert link_in(warning, "/account").startswith(product.base_url)
     first.follow("Ik heb ze bewaard, ga verder")
     first.follow("Beheer")
     assert "Collega’s en rollen" in first.text()
 
     # Another browser is a colleague like any other until the second step.
     second = arrive(scripts=scripts)
-    sign_in_by_mail(second, box, address, 2)
+    sign_in_by_mail(second, box, address, 3)
     assert "Nog één stap" in second.text()
     second.look("beheerder-tweede-stap")
     second.follow("Nu niet")
@@ -78,7 +82,7 @@ def test_who_has_power_signs_in_with_two_steps(
 
     # Without a phone a code on paper does; and one may look where one is signed in.
     third = arrive(scripts=scripts)
-    sign_in_by_mail(third, box, address, 3)
+    sign_in_by_mail(third, box, address, 4)
     third.fill("Code", spare[0])
     third.press("Ga verder")
     third.go("/account")
