@@ -566,12 +566,17 @@ def is_held_up() -> ColumnElement[bool]:
     )
 
 
+def all_held_up(session: Session) -> list[SeenLoan]:
+    """What a limit holds up, of whichever gemeente, what was asked last first."""
+    return _found(session, is_held_up())
+
+
 def held_up(session: Session, borrower_code: str, today: date) -> list[HeldUp]:
     """What the limit of this gemeente holds up, what was asked last first."""
     mergers, limit = gemeenten.mergers(session, today), hours.limit(session, borrower_code)
     found = [
         (seen, room_for(session, seen.loan, seen.terms, today))
-        for seen in _found(session, is_held_up())
+        for seen in all_held_up(session)
         if now_called(seen.loan.borrower_code, mergers) == borrower_code
     ]
     promises = _promises(session, borrower_code, today)

@@ -8,8 +8,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
+from app.gemeenten import queries as gemeenten
+from app.gemeenten.rules import now_called
 from app.loans import queries
 from app.loans.headline import news_of_opgave
+from app.loans.rules import Party
 from app.loans.words import about, news
 
 # Who reads, of which opgave, and whose loan it is.
@@ -24,6 +27,18 @@ class ToldLoan:
     loan_id: UUID
     about: str
     said: str
+
+
+def held_up_of(session: Session, codes: Collection[str], today: date) -> dict[str, tuple[str, ...]]:
+    """Which loans the limit of each of these gemeenten holds up, as its people may read them."""
+    told: dict[str, tuple[str, ...]] = {}
+    if not codes:
+        return told
+    mergers = gemeenten.mergers(session, today)
+    for seen in queries.all_held_up(session):
+        code, whose = now_called(seen.loan.borrower_code, mergers), about(seen, Party.BORROWER)
+        told[code] = (*told.get(code, ()), f"de {whose[:1].lower()}{whose[1:]}")
+    return told
 
 
 def told_of(session: Session, asked: Collection[Asked], today: date) -> dict[Key, ToldLoan]:

@@ -141,10 +141,16 @@ class UrenbankNews:
     # Of what was settled.
     year: int | None
     told_at: datetime
+    # Which loans a limit holds up.
+    held_up: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         return IN_URENBANK[self.kind].format(year=self.year)
+
+    @property
+    def about_loans(self) -> str:
+        return f"Het gaat om {listed(self.held_up)}." if self.held_up else ""
 
 
 IN_URENBANK = {
@@ -625,7 +631,7 @@ def outcomes(news: Choice[OutcomeNews]) -> Outcomes:
 
 
 def news_of_urenbank(news: Choice[UrenbankNews]) -> OfUrenbank:
-    return OfUrenbank(tuple(one.sentence for one in news.told))
+    return OfUrenbank(tuple(f"{one.sentence} {one.about_loans}".rstrip() for one in news.told))
 
 
 def what_became(news: OutcomeNews) -> str:

@@ -131,6 +131,7 @@ class SeenNotice:
     title: str
     colleague: SeenProfile | None = None
     loan: ToldLoan | None = None
+    held_up: tuple[str, ...] = ()
 
     @property
     def seen(self) -> SeenOpgave:
@@ -147,6 +148,7 @@ class SeenNotice:
             self.colleague,
             self.loan,
             self.notice.year,
+            self.held_up,
         )
 
     @property
@@ -190,6 +192,8 @@ class Whole:
     colleague: SeenProfile | None
     loan: ToldLoan | None = None
     year: int | None = None
+    # Which loans the limit of the reader's gemeente holds up.
+    held_up: tuple[str, ...] = ()
 
     @property
     def opgave(self) -> OpgaveHead:
@@ -597,7 +601,8 @@ def _holds_up_a_loan() -> ColumnElement[bool]:
 
 
 def _urenbank_news(whole: Whole) -> UrenbankNews:
-    return UrenbankNews(whole.kind, whole.year, whole.told_at)
+    held_up = whole.held_up if whole.kind is NoticeKind.LIMIT_REACHED else ()
+    return UrenbankNews(whole.kind, whole.year, whole.told_at, held_up)
 
 
 def _surely(found: Found | None) -> Found:

@@ -36,7 +36,7 @@ from app.core.orm import UtcDateTime
 from app.core.outbox import OutboxMessage
 from app.loans.events import ManagerNamed
 from app.loans.models import Loan
-from app.loans.told import Key, told_of
+from app.loans.told import Key, held_up_of, told_of
 from app.matching.models import Match
 from app.matching.queries import OpgaveMatch, ScoreRow
 from app.notifications.models import (
@@ -686,6 +686,12 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
         **_colleagues(session, viewer, rows, today, Relation.INTERESTED),
     }
     loans = told_of(session, [_asked(viewer, notice) for notice in _of_loans(rows)], today)
+    limits = {
+        notice.gemeente_code
+        for notice, *_ in rows
+        if notice.kind is NoticeKind.LIMIT_REACHED and notice.gemeente_code is not None
+    }
+    held_up = held_up_of(session, limits, today)
     return [
         SeenNotice(
             notice=notice,
@@ -696,6 +702,7 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
             title=about[notice.opgave_id].title_for(viewer) if notice.opgave_id else "",
             colleague=colleagues.get((notice.profile_id, notice.kind)),
             loan=loans.get(loan_key(notice)) if notice.kind in LOANS.kinds else None,
+            held_up=held_up.get(notice.gemeente_code or "", ()),
         )
         for notice, match, told_at, unread in rows
         if notice.kind not in RELATIONS or (notice.profile_id, notice.kind) in colleagues

@@ -12,11 +12,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
-from app.loans.told import Key, ToldLoan, told_of
+from app.loans.told import Key, ToldLoan, held_up_of, told_of
 from app.matching.queries import score_of
 from app.notifications import queries
 from app.notifications.digest import Choice, Told
 from app.notifications.parts import LOANS, PARTS, Part, SeenNotice, Standing, Whole
+from app.notifications.rules import NoticeKind
 from app.opgaven import queries as opgaven
 from app.opgaven.queries import OpgaveHead
 from app.people import queries as people
@@ -57,10 +58,11 @@ def told_in_digests(
     heads = opgaven.heads(session, {one for one in told_of_opgaven if one is not None})
     colleagues = people.seen_in_short(session, _looked_at(chosen), today)
     loans = told_of(session, [*_loans_in(chosen)], today)
+    held_up = held_up_of(session, _limits_in(chosen), today)
     told: dict[UUID, tuple[Told, ...]] = {}
     for each in chosen:
         earlier = told.get(each.delivery_id, ())
-        told[each.delivery_id] = (*earlier, _told(each, heads, colleagues, loans))
+        told[each.delivery_id] = (*earlier, _told(each, heads, colleagues, loans, held_up))
     return told
 
 
@@ -74,6 +76,16 @@ def _loans_in(chosen: Iterable[Chosen]) -> Iterable[tuple[Actor, UUID, UUID]]:
     )
 
 
+def _limits_in(chosen: Iterable[Chosen]) -> set[str]:
+    """Each hears of the own gemeente alone."""
+    return {
+        each.viewer.gemeente_code
+        for each in chosen
+        if each.viewer.gemeente_code is not None
+        if any(one.kind is NoticeKind.LIMIT_REACHED for one in each.choice.told)
+    }
+
+
 def _looked_at(chosen: Iterable[Chosen]) -> Iterable[tuple[Actor, UUID, Relation]]:
     return (
         (each.viewer, one.profile_id, queries.RELATIONS[one.kind])
@@ -84,9 +96,14 @@ def _looked_at(chosen: Iterable[Chosen]) -> Iterable[tuple[Actor, UUID, Relation
 
 
 def _told(
-    chosen: Chosen, heads: Mapping[UUID, OpgaveHead], colleagues: Colleagues, loans: Loans
+    chosen: Chosen,
+    heads: Mapping[UUID, OpgaveHead],
+    colleagues: Colleagues,
+    loans: Loans,
+    held_up: Mapping[str, tuple[str, ...]],
 ) -> Told:
     reader = chosen.viewer.user_id
+    own = held_up.get(chosen.viewer.gemeente_code or "", ())
 
     def news_of(one: Standing) -> Any:
         score = score_of(one.match) if one.match else None
@@ -99,7 +116,7 @@ def _told(
             loan = loans.get((reader, one.opgave_id, one.profile_id or reader)) if reader else None
             head = heads[one.opgave_id].for_reader(chosen.viewer)
         return chosen.part.news_of(
-            Whole(one.kind, head, one.told_at, score, colleague, loan, one.year)
+            Whole(one.kind, head, one.told_at, score, colleague, loan, one.year, own)
         )
 
     return Told(chosen.part.name, chosen.part.compose(chosen.choice.each(news_of)))

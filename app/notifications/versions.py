@@ -80,6 +80,12 @@ ROWS = """
     JOIN feedback o ON o.loan_id = l.id WHERE n.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN loan o
     ON o.held_up_at IS NOT NULL AND n.kind = 'limit_reached' WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN loan l
+    ON l.held_up_at IS NOT NULL AND n.kind = 'limit_reached' JOIN opgave o ON o.id = l.opgave_id
+    WHERE n.user_id = d.user_id
+  UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN loan l
+    ON l.held_up_at IS NOT NULL AND n.kind = 'limit_reached' JOIN "user" o ON o.id = l.user_id
+    WHERE n.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN hour_account o
     ON o.gemeente_code = n.gemeente_code WHERE n.user_id = d.user_id
   UNION ALL SELECT o.xmin, o.ctid FROM notice n JOIN hour_settling o ON o.year = n.year

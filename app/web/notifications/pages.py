@@ -298,7 +298,7 @@ def _of_loan(group: Sequence[SeenNotice]) -> tuple[str, str]:
 
 def _of_urenbank(group: Sequence[SeenNotice]) -> tuple[str, str]:
     news: UrenbankNews = URENBANK.news_of(group[0].whole)
-    return news.sentence.rstrip("."), ABOUT_URENBANK[news.kind]
+    return news.sentence.rstrip("."), f"{news.about_loans} {ABOUT_URENBANK[news.kind]}".lstrip()
 
 
 def _of_published(group: Sequence[SeenNotice]) -> tuple[str, str]:

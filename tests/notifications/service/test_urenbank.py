@@ -235,6 +235,16 @@ def test_what_does_not_go_at_once_is_told_by_the_digest(
     assert [(part.name, part.section.headline) for part in by_mail] == [
         ("urenbank", "1 bericht over de urenbank")
     ]
+    name = session.get_one(User, loan.user_id).name
+    whose = f"Het gaat om de inzet van {name} voor “Een veilig plein”."
+    assert by_mail[0].section.lines[0].endswith(whose)  # type: ignore[attr-defined]
+    session.get_one(Opgave, loan.opgave_id).taken_down_at = MONDAY
+    session.flush()
+    by_mail = told_in_digests(session, {digest.id: viewer}, TODAY)[digest.id]
+    line = by_mail[0].section.lines[0]  # type: ignore[attr-defined]
+    assert f"Het gaat om de inzet van {name} bij gemeente " in line
+    [in_inbox] = queries.inbox(session, viewer, TODAY)
+    assert URENBANK.news_of(in_inbox.whole).about_loans in line
 
 
 def test_only_who_looks_after_an_urenbank_is_asked_how_to_hear_of_it(
