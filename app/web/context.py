@@ -70,6 +70,7 @@ UNDER = {
     "insight.index": "beheer.index",
     "hours.show": "hours.index",
     "hours.limit": "hours.index",
+    "hours.proposal": "hours.index",
     "settling.index": "beheer.index",
     "settling.show": "beheer.index",
     "review.index": "beheer.index",

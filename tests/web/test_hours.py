@@ -286,7 +286,7 @@ def test_a_beheerder_settles_a_year_and_undoes_it(client: FlaskClient, session: 
     page = client.get("/beheer/verrekenen/2025")
     said = text_of(page)
     assert "Haaldam maakt 120 uur goed aan Leendam." in said
-    assert "Met 1 verrekening staat alles op nul." in said
+    assert "Met 1 verrekening is 2025 verrekend." in said
     assert "zou 3 verrekeningen vragen: dat scheelt er 2." in said
 
     settled = text_of(press_settle(client, page))
@@ -348,6 +348,39 @@ def test_a_year_that_nobody_means_is_not_found(
     assert client.post(f"/beheer/verrekenen/{year}").status_code == 404
 
 
+def test_before_it_is_settled_each_gemeente_reads_what_is_proposed_for_it(
+    client: FlaskClient, session: Session
+) -> None:
+    borrower, lender = owing(session)
+    other = a_user(session)
+    booked(session, borrower, other.gemeente_code, 40, LAST_YEAR)
+    person = a_user(session, Role.BEHEERDER, gemeente_code=lender)
+    sign_in(client, session, person)
+
+    there = text_of(client.get("/uren"))
+    page = text_of(client.get("/uren/voorstel"))
+
+    assert "De uren van 2025 zijn nog niet verrekend. Bekijk het voorstel" in there
+    assert "Haaldam maakt 120 uur goed aan Leendam." in page
+    assert "40 uur" not in page
+    assert "Alles wat op 31 december 2025 openstond, telt mee." in page
+
+    press_settle(client, client.get("/beheer/verrekenen/2025"))
+
+    assert "Bekijk het voorstel" not in client.get("/uren").text
+    assert client.get("/uren/voorstel").status_code == 404
+
+
+def test_of_whom_nothing_was_booked_no_proposal_speaks(
+    client: FlaskClient, session: Session
+) -> None:
+    owing(session)
+    sign_in(client, session, a_user(session))
+
+    assert "Bekijk het voorstel" not in client.get("/uren").text
+    assert client.get("/uren/voorstel").status_code == 404
+
+
 def test_what_was_settled_stands_in_the_quarter_of_its_booking(
     client: FlaskClient, session: Session
 ) -> None:
@@ -359,8 +392,8 @@ def test_what_was_settled_stands_in_the_quarter_of_its_booking(
     said = text_of(client.get("/uren/2026/4"))
 
     assert "Stand op 1 oktober 2026 120 uur schuldig" in said
-    assert "Verrekend +120 uur, goedgemaakt door ons" in said
-    assert "120 uur, goedgemaakt door ons" in said
+    assert "Verrekend +120 uur, goed te maken door ons" in said
+    assert "120 uur, goed te maken door ons" in said
     assert "Stand nu 0 uur" in said
     told = "zijn verrekend op 23 november 2026. Haaldam maakt 120 uur goed aan Leendam."
     assert f"De uren van 2025 {told}" in text_of(client.get("/uren"))

@@ -20,7 +20,10 @@ from app.loans import queries as loans
 from app.opgaven import queries as opgaven
 
 NUMBERS = ("", "eerste", "tweede", "derde", "vierde")
-NO_LIMIT = "We spraken geen limiet af: er is geen grens aan wat we kunnen lenen."
+NO_LIMIT = (
+    "We spraken geen limiet af: er is geen grens aan wat we kunnen lenen. Een gemeentebeheerder "
+    "van ons kan een limiet afspreken."
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class HoursPage:
     standing: str
     # What was made good between whom when a year was settled last; nothing when it was not theirs.
     settled: str
+    # The year that is over and has still to be settled, when something of theirs is in it.
+    to_settle: int | None
     limit: str
     has_limit: bool
     may_agree: bool
@@ -75,6 +80,16 @@ class QuarterPage:
 
 
 @dataclass(frozen=True)
+class ProposalPage:
+    """What one gemeente reads of a year before it is settled."""
+
+    year: int
+    gemeente_name: str
+    counts: str
+    lines: list[str]
+
+
+@dataclass(frozen=True)
 class YearLine:
     year: int
     said: str
@@ -100,10 +115,29 @@ def hours_page(session: Session, actor: Actor, code: str, today: date) -> HoursP
         gemeente_name=gemeenten.by_code(session, code).name,
         standing=standing_words(balance),
         settled=_last_settled_words(session, code),
+        to_settle=year_to_settle(session, code, today),
         limit=limit_words(balance, limit, loans.promised(session, code, today)),
         has_limit=limit is not None,
         may_agree=may_agree_limit(actor, code),
         quarters=_quarter_lines(session, code, today),
+    )
+
+
+def year_to_settle(session: Session, code: str, today: date) -> int | None:
+    """The year before this one, as long as a beheerder has not settled it."""
+    year, first = today.year - 1, queries.first_day(session, code)
+    is_open = (queries.last_settled(session) or 0) < year
+    return year if is_open and first is not None and first.year <= year else None
+
+
+def proposal_page(session: Session, code: str, year: int, today: date) -> ProposalPage:
+    """The same proposal that a beheerder will settle, as far as it is theirs."""
+    found = queries.proposal(session, year)
+    return ProposalPage(
+        year=year,
+        gemeente_name=gemeenten.by_code(session, code).name,
+        counts=_counted_words(year, today),
+        lines=_settling_words_of(found, code),
     )
 
 
@@ -187,9 +221,9 @@ def saving_words(found: YearProposal) -> str:
         return "Er staan geen uren open."
     saved = found.loans - count
     if saved <= 0:
-        return f"Met {few} staat alles op nul."
+        return f"Met {few} is {found.year} verrekend."
     return (
-        f"Met {few} staat alles op nul. Elke inzet apart verrekenen zou "
+        f"Met {few} is {found.year} verrekend. Elke inzet apart verrekenen zou "
         f"{plural(found.loans, 'verrekening', 'verrekeningen')} vragen: dat scheelt er {saved}."
     )
 
@@ -274,7 +308,7 @@ def _total_words(entry: Entry, total: int, other: str) -> str:
         return said
     if not total:
         return "Verrekend, en daarna weer ongedaan gemaakt: er verandert niets."
-    return f"{said}, goedgemaakt door {'ons' if total > 0 else other}"
+    return f"{said}, goed te maken door {'ons' if total > 0 else other}"
 
 
 def _line_words(line: Line) -> str:
@@ -306,8 +340,8 @@ def _counted_words(year: int, today: date) -> str:
 def _settled_sum(minutes: int) -> str:
     """With the sign that it has in the balance."""
     if minutes > 0:
-        return f"+{hours(minutes)} uur, goedgemaakt door ons"
-    return f"{hours(minutes)} uur, aan ons goedgemaakt"
+        return f"+{hours(minutes)} uur, goed te maken door ons"
+    return f"{hours(minutes)} uur, aan ons goed te maken"
 
 
 def _last_settled_words(session: Session, code: str) -> str:
@@ -317,13 +351,18 @@ def _last_settled_words(session: Session, code: str) -> str:
     if settling is None:
         return ""
     found = queries.settled(session, settling)
-    own = [
+    own = _settling_words_of(found, code)
+    day = dutch_date(settling.settled_at)
+    return " ".join([f"De uren van {year} zijn verrekend op {day}.", *own]) if own else ""
+
+
+def _settling_words_of(found: YearProposal, code: str) -> list[str]:
+    """What this gemeente makes good, and what is made good to it."""
+    return [
         _settling_words(found, number)
         for number, one in enumerate(found.settlings)
         if code in {one.debtor, one.creditor}
     ]
-    day = dutch_date(settling.settled_at)
-    return " ".join([f"De uren van {year} zijn verrekend op {day}.", *own]) if own else ""
 
 
 def _settling_words(found: YearProposal, number: int) -> str:

@@ -58,6 +58,18 @@ def as_pdf(year: int, quarter: int) -> Response:
     return _download(statement_pdf(statement), "application/pdf", _file_name(statement, "pdf"))
 
 
+@hours.get("/uren/voorstel")
+@allow(Policy.SIGNED_IN)
+def proposal() -> str:
+    """What would be settled of the year that is over, before it is."""
+    code, today, session = _own_gemeente(), dutch_day(utc_now()), db.session()
+    year = pages.year_to_settle(session, code, today)
+    if year is None:
+        raise NotFound(f"nothing of {code} to settle")
+    page = pages.proposal_page(session, code, year, today)
+    return render_template("hours/proposal.html", page=page)
+
+
 @hours.route("/uren/limiet", methods=["GET", "POST"])
 @allow(Policy.GEMEENTEBEHEERDER)
 def limit() -> ResponseReturnValue:
