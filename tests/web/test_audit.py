@@ -491,3 +491,18 @@ def test_every_deed_is_of_one_kind() -> None:
 
 def test_a_second_opgavehouder_has_one_name_everywhere() -> None:
     assert Part.CO_OWNER.value in DEEDS["co_owner.named"]
+
+
+def test_a_gemeentebeheerder_is_offered_what_may_be_found(
+    client: FlaskClient, session: Session
+) -> None:
+    of_gemeente = sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
+    there = of_gemeente.get("/beheer/logboek")
+    refused = of_gemeente.get("/beheer/logboek?wat=inzet")
+    of_all = sign_in(client, session, a_user(session, Role.BEHEERDER)).get("/beheer/logboek").text
+
+    choices = ('value="opgaven"' in there.text, 'value="inzet"' in there.text)
+    assert choices == (True, False)
+    assert "zoals reageren en uren lenen, lees je hier niet" in text_of(there)
+    assert refused.status_code == 422
+    assert ('value="opgaven"' in of_all, 'value="inzet"' in of_all) == (True, True)

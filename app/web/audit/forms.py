@@ -33,6 +33,11 @@ class LogSearch(SearchForm):
     since = DayField("Vanaf", name="van")
     until = DayField("Tot en met", name="tot")
 
+    def offer(self, shown: tuple[str, ...]) -> None:
+        """Only the kinds of which something may be shown."""
+        held = {str(kind) for kind in KINDS if any(kind.holds(deed) for deed in shown)}
+        self.kind.choices = [one for one in self.kind.choices if one.value in {"", *held}]
+
     def wanted(
         self, session: Session, code: str | None, shown: tuple[str, ...] | None
     ) -> Wanted | None:

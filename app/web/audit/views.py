@@ -57,6 +57,8 @@ def log() -> ResponseReturnValue:
     """Of all gemeenten for a beheerder, of the own one for its gemeentebeheerder."""
     session, actor, form = db.session(), current_actor(), LogSearch.of_request()
     code = None if actor.has(Role.BEHEERDER) else actor.gemeente_code or ""
+    if code is not None:
+        form.offer(OF_GEMEENTE)
     wanted = form.wanted(session, code, None if code is None else OF_GEMEENTE)
     found = search(session, wanted, code=code, before=_before(), most=AND_ONE) if wanted else []
     page = log_page(session, actor, found)
