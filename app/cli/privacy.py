@@ -19,6 +19,7 @@ privacy = AppGroup("privacy", help="Gegevens van mensen.")
 NEEDED = {
     Tie.OPGAVE: "/opgaven/{}: draag over, rond af of trek in",
     Tie.LOAN: "/inzet/{}: trek in of stop",
+    Tie.SITE: "de enige beheerder van de site: maak eerst een ander beheerder",
     Tie.MANAGED: "/inzet/{}: zeg met --successor wie daar voortaan over beslist",
 }
 

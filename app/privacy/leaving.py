@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.accounts.rules import NOWHERE, tidy_email
+from app.core.actor import Role
 from app.core.errors import Conflict
 from app.core.work import Work
 from app.loans.events import ManagerNamed
@@ -78,6 +80,8 @@ class Tie(StrEnum):
     OPGAVE = "opgave"
     LOAN = "inzet"
     MANAGED = "inzet van een collega"
+    # Nobody else looks after the site.
+    SITE = "beheer"
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,13 @@ def needed_for(session: Session, person: Person) -> list[Needed]:
         (Tie.LOAN, under_way.where(Loan.user_id == person.user_id)),
         (Tie.MANAGED, under_way.where(Loan.manager_email == person.email)),
     )
-    return [
+    found = [
         Needed(tie, key, shown_title(opgave))
         for tie, rows in asked
         for key, opgave in session.execute(rows)
     ]
+    keepers = [one.id for one in accounts.with_role(session, Role.BEHEERDER)]
+    return [*found, Needed(Tie.SITE, person.user_id, "")] if keepers == [person.user_id] else found
 
 
 def leave(work: Work, user_id: UUID, successor: NamedManager | None = None) -> None:
@@ -126,7 +132,7 @@ def leave(work: Work, user_id: UUID, successor: NamedManager | None = None) -> N
     needed = {one.tie for one in needed_for(work.session, person)}
     if needed - ({Tie.MANAGED} if successor else set()):
         raise Conflict(f"{user_id} is needed", said=STILL_BUSY)
-    work.record("account.ended", ("user", user_id), user_id)
+    work.record("person.left", ("user", user_id), user_id)
     work.session.flush()
     forget_address(work, person.email, successor)
     _run(work, FORGET_ACCOUNT, id=user_id, nameless=NAMELESS)

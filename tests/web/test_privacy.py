@@ -127,7 +127,7 @@ def test_an_account_ends_when_somebody_is_sure(client: FlaskClient, session: Ses
     assert client.get("/account").status_code == 302
     session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     deeds = [one.deed for one in entries(session, about=user_id, by=user_id)]
-    assert "account.ended" in deeds
+    assert "person.left" in deeds
 
 
 def test_who_is_needed_reads_for_what_and_cannot_go(client: FlaskClient, session: Session) -> None:
@@ -145,6 +145,20 @@ def test_who_is_needed_reads_for_what_and_cannot_go(client: FlaskClient, session
     assert "is_sure" not in page.text
     assert refused.status_code == 422
     assert session.get(User, who.professional.id) is not None
+
+
+def test_the_last_who_looks_after_the_site_stays(client: FlaskClient, session: Session) -> None:
+    last = a_user(session, Role.BEHEERDER)
+    sign_in(client, session, last)
+
+    page = text_of(client.get(END))
+    refused = client.post(END, data={"is_sure": "y"})
+    a_user(session, Role.BEHEERDER)
+    session.commit()
+    gone = client.post(END, data={"is_sure": "y"})
+
+    assert "Jij bent de enige beheerder van de site." in page
+    assert (refused.status_code, gone.status_code) == (422, 302)
 
 
 def test_who_has_power_proves_who_they_are_before_they_go(
