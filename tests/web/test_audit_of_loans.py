@@ -444,7 +444,7 @@ OVER = (NOBODY, "liep een inzet af")
             [
                 (PROFESSIONAL, "schreef uren"),
                 (MANAGER, "maakte bezwaar tegen uren"),
-                (PROFESSIONAL, "paste uren aan nadat een ander ze had nagekeken"),
+                (PROFESSIONAL, "paste uren aan waar een ander al naar keek"),
                 (NOBODY, "moesten uren opnieuw worden nagekeken"),
             ],
         ),

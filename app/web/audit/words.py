@@ -69,7 +69,7 @@ DEEDS: Mapping[str, str] = {
     "gemeenten.changed": "werkte de lijst van gemeenten bij",
     "hours.agreed": "bevestigde uren",
     "hours.booked": "boekte uren",
-    "hours.corrected": "paste uren aan nadat een ander ze had nagekeken",
+    "hours.corrected": "paste uren aan waar een ander al naar keek",
     "hours.disputed": "maakte bezwaar tegen uren",
     "hours.exported": "haalde een overzicht van uren op",
     "hours.reopened": "liet uren opnieuw nakijken",
