@@ -6,9 +6,9 @@ from app.extensions import limiter
 from app.web.auth import current_actor
 
 
-def per_person(rate: str, said: str) -> RouteLimit:
+def per_person(rate: str, said: str, methods: list[str] | None = None) -> RouteLimit:
     """At most so often, as "10/hour"; who asks more reads `said`, and when to come back."""
-    return limiter.limit(rate, key_func=_who, error_message=said)
+    return limiter.limit(rate, key_func=_who, methods=methods, error_message=said)
 
 
 def _who() -> str:

@@ -283,3 +283,15 @@ def test_who_lost_the_role_makes_no_spare_codes_without_a_proof(
 
     assert before.post("/account/reservecodes").location == STEP_PAGE
     assert "Code" in before.get(STEP_PAGE).text
+
+
+def test_many_codes_of_one_hold_up_nobody_else_of_the_same_town_hall(
+    before: FlaskClient, session: Session
+) -> None:
+    statuses = [before.post(STEP_PAGE, data={"code": "1"}).status_code for _ in range(70)]
+    refused = before.post(STEP_PAGE, data={"code": "1"})
+    colleague = sign_in(before, session, a_user(session, Role.BEHEERDER), is_proven=False)
+
+    assert (429 in statuses, refused.status_code) == (True, 429)
+    assert "Je stuurde in korte tijd veel codes. Probeer het over" in refused.text
+    assert colleague.post(STEP_PAGE, data={"code": "1"}).status_code != 429

@@ -24,18 +24,20 @@ from app.core.clock import utc_now
 from app.core.dutch import plural
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
-from app.extensions import db, limiter
+from app.extensions import db
 from app.sealing import Seal
 from app.web.accounts.arrival import start_page
 from app.web.accounts.forms import EnrolForm, ProofForm
 from app.web.addresses import own_path
+from app.web.limits import per_person
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
 # How the account is called in the app.
 ISSUER = "De gemeente van nu"
-# Per person; how many wrong ones close the door is a rule of the room.
+# How many wrong ones close the door is a rule of the room.
 CODES = "30/minute"
+MANY_CODES = "Je stuurde in korte tijd veel codes."
 FEW_LEFT = 3
 COUPLED_BEFORE = "Je app is gekoppeld. Zag je je reservecodes niet? Maak hieronder nieuwe."
 # Squares of light around the picture, by ISO 18004.
@@ -83,7 +85,7 @@ def end_sessions() -> ResponseReturnValue:
 
 @account.route("/account/tweede-stap", methods=["GET", "POST"])
 @allow(Policy.SIGNED_IN)
-@limiter.limit(CODES, methods=["POST"])
+@per_person(CODES, MANY_CODES, methods=["POST"])
 def prove() -> ResponseReturnValue:
     """A code of the app that was coupled before; the first time to couple one."""
     factor = queries.second_factor(db.session(), current_user.user_id)
@@ -100,7 +102,7 @@ def prove() -> ResponseReturnValue:
 
 @account.route("/account/tweede-stap/app", methods=["GET", "POST"])
 @allow(Policy.SIGNED_IN)
-@limiter.limit(CODES, methods=["POST"])
+@per_person(CODES, MANY_CODES, methods=["POST"])
 def enrol() -> ResponseReturnValue:
     """Couple an app: a picture to scan, and a first code that shows that it worked."""
     has_app = queries.second_factor(db.session(), current_user.user_id) is not None
