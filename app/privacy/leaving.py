@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
-from app.accounts.rules import NOWHERE, tidy_email
+from app.accounts.rules import NOWHERE
 from app.core.actor import Role
 from app.core.errors import Conflict
 from app.core.work import Work
-from app.loans.events import ManagerNamed
 from app.loans.models import Loan
 from app.loans.rules import UNDER_WAY, NamedManager
+from app.loans.service.manager import put_in_place
 from app.opgaven.models import Opgave
 from app.opgaven.queries import shown_title
 from app.opgaven.rules import ENDED, OpgaveStatus
@@ -152,7 +152,8 @@ def forget_address(work: Work, email: str, successor: NamedManager | None = None
         raise Conflict("a manager who decides", said=STILL_BUSY)
     _run(work, FORGET_SIGNATURES, email=email, nameless=NAMELESS)
     if successor is not None:
-        _put_in_place(work, decides, successor)
+        for loan in decides:
+            put_in_place(work, loan, successor)
     work.session.flush()
     _run(work, FORGET_ADDRESS, email=email, nameless=NAMELESS, nowhere=f"oud-collega@{NOWHERE}")
 
@@ -160,13 +161,6 @@ def forget_address(work: Work, email: str, successor: NamedManager | None = None
 def _decides(work: Work, email: str) -> Sequence[Loan]:
     theirs = select(Loan).where(Loan.manager_email == email, Loan.state.in_(UNDER_WAY))
     return work.session.scalars(theirs.order_by(Loan.id).with_for_update()).all()
-
-
-def _put_in_place(work: Work, loans: Sequence[Loan], successor: NamedManager) -> None:
-    for loan in loans:
-        loan.manager_name, loan.manager_email = successor.name, tidy_email(successor.email)
-        loan.manager_unreached_at = None
-        work.emit(ManagerNamed(loan_id=loan.id), loan.user_id)
 
 
 def _leave_to_nobody(work: Work, user: User) -> None:

@@ -51,9 +51,14 @@ def name_another(work: Work, loan_id: UUID, named: NamedManager) -> None:
     is_same = (named.name, email) == (loan.manager_name, loan.manager_email)
     if is_same and loan.manager_unreached_at is None:
         return
-    loan.manager_name, loan.manager_email = named.name, email
+    put_in_place(work, loan, named)
+
+
+def put_in_place(work: Work, loan: Loan, named: NamedManager) -> None:
+    """Let them decide from now on; who asks for this says whether that may be."""
+    loan.manager_name, loan.manager_email = named.name, tidy_email(named.email)
     loan.manager_unreached_at = None
-    work.emit(ManagerNamed(loan_id=loan.id))
+    work.emit(ManagerNamed(loan_id=loan.id), loan.user_id)
 
 
 def manager_faults(work: Work, user: User, lender_code: str, named: NamedManager) -> list[Fault]:
