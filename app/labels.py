@@ -301,6 +301,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
         MailKind.FACTOR_CHANGED: "Iets veranderde aan de tweede stap",
         MailKind.LOAN: "Bericht over inzet",
+        MailKind.HANDED_OVER: "Overdracht van een opgave",
         MailKind.REPORT_MADE: "Iets wat gemeld is",
         MailKind.REPORT_DECIDED: "Besluit over wat gemeld is",
         MailKind.INTEREST_SHOWN: "Belangstelling voor een opgave",

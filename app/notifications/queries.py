@@ -62,10 +62,10 @@ from app.notifications.parts import (
     reader,
 )
 from app.notifications.rules import (
-    AT_ONCE,
     DEFAULT_FREQUENCY,
     DEFAULT_WEEKDAY,
     MAY_HAVE_ARRIVED,
+    OF_ONE_NOTICE,
     ON_ITS_WAY,
     ROADS,
     Channel,
@@ -633,12 +633,12 @@ def is_told_by_mail(*such: ColumnElement[bool]) -> ColumnElement[bool]:
     told = select(Delivery.id).where(
         Delivery.user_id == Notice.user_id, Delivery.news_from == Notice.told_at, *such
     )
-    at_once = told.where(Delivery.kind.in_(AT_ONCE), Delivery.subject_id == Notice.id)
+    of_one = told.where(Delivery.kind.in_(OF_ONE_NOTICE), Delivery.subject_id == Notice.id)
     of_loan = told.join(Loan, Loan.id == Delivery.subject_id).where(
         Delivery.kind == MailKind.LOAN, Notice.kind == NoticeKind.LOAN_MOVED, is_told_loan()
     )
     return or_(
-        at_once.correlate_except(Delivery).exists(),
+        of_one.correlate_except(Delivery).exists(),
         of_loan.correlate_except(Delivery, Loan).exists(),
     )
 

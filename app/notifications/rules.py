@@ -151,6 +151,7 @@ class MailKind(StrEnum):
     ACCESS_DECIDED = "access_decided"
     FACTOR_CHANGED = "factor_changed"
     LOAN = "loan"
+    HANDED_OVER = "handed_over"
     ANSWER_RETURNED = "answer_returned"
     REPORT_MADE = "report_made"
     REPORT_DECIDED = "report_decided"
@@ -183,6 +184,7 @@ MAIL_RULES = {
     MailKind.FACTOR_CHANGED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # Somebody may be waited for; the link does the same however often it comes.
     MailKind.LOAN: MailRule(timedelta(days=3), may_repeat=True),
+    MailKind.HANDED_OVER: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.ANSWER_RETURNED: MailRule(timedelta(hours=48), may_repeat=True),
     MailKind.REPORT_MADE: MailRule(timedelta(hours=48), may_repeat=True),
     MailKind.REPORT_DECIDED: MailRule(timedelta(days=3), may_repeat=True),
@@ -217,8 +219,10 @@ AT_ONCE = {
 # What somebody hears of their own road to an opgave: a step that undoes the one before may follow
 # on the same day, so that of these more than one may go about one opgave.
 OWN_ROAD = frozenset({MailKind.INVITATION, MailKind.OUTCOME})
+# Written of one notice. Who is handed an opgave cannot end that mail: people wait for them.
+OF_ONE_NOTICE = frozenset({*AT_ONCE, MailKind.HANDED_OVER})
 # What a notice tells too: such a mail that did not come is told by the next digest.
-TELLS_OF_NOTICE = frozenset({*AT_ONCE, MailKind.LOAN})
+TELLS_OF_NOTICE = OF_ONE_NOTICE | {MailKind.LOAN}
 
 
 class DeliveryState(StrEnum):

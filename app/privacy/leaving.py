@@ -17,6 +17,7 @@ from app.core.work import Work
 from app.loans.models import Loan
 from app.loans.rules import UNDER_WAY, NamedManager
 from app.loans.service.manager import put_in_place
+from app.opgaven.events import OpgaveHandedOver
 from app.opgaven.models import Opgave
 from app.opgaven.queries import shown_title
 from app.opgaven.rules import ENDED, OpgaveStatus
@@ -166,6 +167,7 @@ def _decides(work: Work, email: str) -> Sequence[Loan]:
 def _leave_to_nobody(work: Work, user: User) -> None:
     """A co-owner takes over what ended; the rest gets an owner without a name, if there is any."""
     session, mine = work.session, {"id": user.id}
+    _tell_co_owners(work, user.id)
     _run(work, TO_THE_CO_OWNER, **mine)
     if not session.scalar(text(IS_LEFT), mine):
         return
@@ -180,6 +182,13 @@ def _leave_to_nobody(work: Work, user: User) -> None:
     session.add(nobody)
     session.flush()
     _run(work, TO_NOBODY, nobody=nobody.id, **mine)
+
+
+def _tell_co_owners(work: Work, user_id: UUID) -> None:
+    shared = select(Opgave).where(Opgave.owner_id == user_id).order_by(Opgave.id)
+    for one in work.session.scalars(shared):
+        if one.co_owner_id is not None:
+            work.emit(OpgaveHandedOver(opgave_id=one.id, from_id=user_id, to_id=one.co_owner_id))
 
 
 def _run(work: Work, statements: tuple[str, ...], **values: object) -> None:

@@ -150,16 +150,18 @@ def test_f17_when_the_clocks_change_each_day_has_its_digest_and_its_night(
     Of what the clock alone brings about, digests are due at seven, and to compare everything at
     two: an hour that is not there in spring, and there twice in autumn.
     """
-    owner = a_user(session, Role.OPGAVEHOUDER)
-    opgave_id = an_opgave(session, owner=owner).id
-    service.set_preference(make_work(session, owner), Frequency.DAILY, Weekday.MONDAY)
+    second = a_user(session, Role.OPGAVEHOUDER)
+    owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=second.gemeente_code)
+    opgave_id = an_opgave(session, owner=owner, co_owner_id=second.id).id
+    service.set_preference(make_work(session, second), Frequency.DAILY, Weekday.MONDAY)
+    service.set_preference(make_work(session, owner), Frequency.NEVER, Weekday.MONDAY)
     session.commit()
     eve = datetime.combine(day - timedelta(days=1), time(20), AMSTERDAM).astimezone(UTC)
     begins = eve + timedelta(seconds=Random(seed).randrange(60))
     with time_machine.travel(begins, tick=False) as clock:
         for minute in range(72 * 60):
             if minute % (24 * 60) == 0:
-                service.tell_handed_over(make_work(session, now=utc_now()), opgave_id, owner.id)
+                service.tell_co_owner(make_work(session, now=utc_now()), opgave_id, second.id)
                 session.commit()
             digests.plan()
             housekeeping.match_nightly()

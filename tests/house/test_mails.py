@@ -132,6 +132,12 @@ def loan_asked(work: Work) -> None:
     service.mail_loan(work, a_loan(work.session, parties(work.session)).id, by="professional")
 
 
+def handed_over(work: Work) -> None:
+    who = parties(work.session)
+    a_loan(work.session, who)
+    service.tell_handed_over(work, who.opgave.id, who.borrower.id)
+
+
 def invited(work: Work) -> None:
     service.tell_invited(work, an_invitation(work.session).id)
 
@@ -191,6 +197,7 @@ PLANS = {
     MailKind.OUTCOME: came_to_nothing,
     MailKind.ANSWER_AWAITED: answer_awaited,
     MailKind.LOAN: loan_asked,
+    MailKind.HANDED_OVER: handed_over,
     MailKind.REPORT_MADE: report_made,
     MailKind.REPORT_DECIDED: report_decided,
     MailKind.URENBANK: held_up,

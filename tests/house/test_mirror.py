@@ -15,6 +15,7 @@ MAILS_SHOWN_IN = {
     "digests": "letters",
     "loans": "loan_mail",
     "moderation": "report_mail",
+    "opgaven": "own_opgaven",
     "reactions": "outcome",
     "urenbank": "urenbank",
 }

@@ -20,6 +20,7 @@ from app.notifications.digest import (
 from app.notifications.render import Rendered, Renderer
 from app.notifications.rules import MailKind
 from app.notifications.service.writing.conversations import MailedMessage
+from app.notifications.service.writing.opgaven import MailedLoan
 from app.notifications.service.writing.reactions import MailedMatch, MailedWait
 from tests.notifications.sections import (
     colleagues_for_opgaven,
@@ -220,6 +221,14 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "limit": 4_000,
         },
         MailKind.LOAN: loan,
+        MailKind.HANDED_OVER: {
+            "opgave_id": UUID(int=2),
+            "opgave_title": word,
+            "from_name": word,
+            "reactions": 1,
+            "conversations": 2,
+            "loans": (MailedLoan(UUID(int=6), word, word),),
+        },
         MailKind.REPORT_MADE: {"report_id": UUID(int=7), "title": word, "ground": word},
         MailKind.REPORT_DECIDED: {
             "title": word,

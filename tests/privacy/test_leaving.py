@@ -15,6 +15,7 @@ from app.conversations.models import Conversation
 from app.conversations.rules import Words
 from app.core.actor import Role
 from app.core.errors import Conflict
+from app.core.outbox import facts_of
 from app.core.workdays import monday_of
 from app.loans import service as loans
 from app.loans.models import Loan, WorkedWeek
@@ -30,6 +31,7 @@ from app.loans.rules import (
 )
 from app.moderation import service as moderation
 from app.moderation.rules import Ground, Subject
+from app.opgaven.events import OpgaveHandedOver
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
@@ -288,6 +290,8 @@ def test_what_ended_goes_to_who_looked_after_it_too_or_to_nobody(
     nobody = session.get_one(User, session.get_one(Opgave, alone).owner_id)
     assert (nobody.name, nobody.email.endswith(".invalid")) == ("Oud-collega", True)
     assert session.get_one(Opgave, shared).owner_id == other.id
+    told = facts_of(session, (OpgaveHandedOver.name,), opgave_id=shared)
+    assert [one.payload["to_id"] for one in told] == [str(other.id)]
     assert session.get(Opgave, concept) is None
     assert holding(session, user_id) <= KEEP_THE_ID
     # The others see a colleague less, and nobody in their place.

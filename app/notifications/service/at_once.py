@@ -42,6 +42,11 @@ def plan(work: Work, kind: MailKind, notice: Notice, *, undoes_mail: bool = Fals
         _plan(work, kind, notice, notice.told_at.isoformat(), goes_at)
 
 
+def plan_always(work: Work, kind: MailKind, notice: Notice) -> None:
+    """The same, whatever its reader chose and however many they had."""
+    _plan(work, kind, notice, notice.told_at.isoformat(), quiet_until(work))
+
+
 def plan_message(work: Work, notice: Notice, first_unread: int) -> None:
     """The same for messages: one mail on a day for each run of them that nobody read.
 

@@ -26,7 +26,7 @@ from app.loans.rules import Party
 from app.matching.models import Match
 from app.notifications import queries
 from app.notifications.models import Delivery, DigestRun, Notice
-from app.notifications.rules import AT_ONCE, DeliveryState, MailKind, NoticeKind
+from app.notifications.rules import OF_ONE_NOTICE, DeliveryState, MailKind, NoticeKind
 from app.notifications.service import at_once
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
@@ -308,7 +308,12 @@ def tell_expired(work: Work, opgave_id: UUID) -> None:
 
 
 def tell_handed_over(work: Work, opgave_id: UUID, user_id: UUID) -> None:
-    _tell_as_news(work, NoticeKind.HANDED_OVER, {(user_id, opgave_id)})
+    """Tell who looks after it from now on; by mail too, whatever they chose."""
+    kind = NoticeKind.HANDED_OVER
+    _tell_as_news(work, kind, {(user_id, opgave_id)})
+    notice = queries.told_of_own(work.session, user_id, opgave_id, kind)
+    if notice is not None:
+        at_once.plan_always(work, MailKind.HANDED_OVER, notice)
 
 
 def tell_co_owner(work: Work, opgave_id: UUID, user_id: UUID) -> None:
@@ -539,7 +544,7 @@ def _in_a_digest() -> ColumnElement[bool]:
 def _went_at_once() -> ColumnElement[bool]:
     """Whether a mail of its own told of it; one of an earlier telling says nothing of this one."""
     return exists().where(
-        Delivery.kind.in_(AT_ONCE),
+        Delivery.kind.in_(OF_ONE_NOTICE),
         Delivery.subject_id == Notice.id,
         Delivery.news_from == Notice.told_at,
         Delivery.state.in_([DeliveryState.SUBMITTING, DeliveryState.ACCEPTED]),

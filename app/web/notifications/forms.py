@@ -13,13 +13,16 @@ from app.vocabulary.rules import Theme
 from app.web.choices import many_of, one_of
 from app.web.forms import DayField, LineField, WebForm
 
-ALWAYS_MAILED = "Wat van jou gevraagd wordt bij een inzet, mailen we altijd meteen."
+ALWAYS_MAILED = {
+    Family.LOANS: "Wat van jou gevraagd wordt bij een inzet, mailen we altijd meteen.",
+    Family.OWN: "Krijg je een opgave van een collega, dan mailen we dat altijd meteen.",
+}
 
 
 def road_of(family: Family) -> Any:
     """A choice out of the roads that this family may take."""
     roads = {road: label(road) for road in ROADS[family]}
-    said = ALWAYS_MAILED if family is Family.LOANS else ""
+    said = ALWAYS_MAILED.get(family, "")
     return one_of(label(family), roads, field=RadioField, description=said)
 
 

@@ -7,12 +7,14 @@ from app.notifications.service.writing import (
     digests,
     loans,
     moderation,
+    opgaven,
     reactions,
     urenbank,
 )
 
 WRITERS = {
     MailKind.LOAN: loans.loan,
+    MailKind.HANDED_OVER: opgaven.handed_over,
     MailKind.SIGN_IN: access.sign_in,
     MailKind.ACCESS_ASKED: access.access_asked,
     MailKind.ACCESS_DECIDED: access.access_decided,

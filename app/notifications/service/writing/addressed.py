@@ -39,13 +39,19 @@ class NothingToTell(Exception):
 
 
 def still_news(work: Work, delivery: Delivery, *, gone: str) -> tuple[User, Actor, SeenNotice]:
+    """What `standing_news` finds, as long as its reader wants such a mail."""
+    reader = work.fetch(User, delivery.user_id)
+    if not may_go(work, delivery.kind, reader.id):
+        raise NothingToTell("another road")
+    return standing_news(work, delivery, gone=gone)
+
+
+def standing_news(work: Work, delivery: Delivery, *, gone: str) -> tuple[User, Actor, SeenNotice]:
     """The reader, twice, and the notice that the mail tells; `NothingToTell` when that is no news.
 
     `gone` says why when the notice no longer holds.
     """
     reader = work.fetch(User, delivery.user_id)
-    if not may_go(work, delivery.kind, reader.id):
-        raise NothingToTell("another road")
     viewer = accounts.actor_of(reader)
     told = queries.standing_notice(work.session, viewer, delivery.subject_id, work.today)
     if told is None:
