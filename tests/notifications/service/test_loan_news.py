@@ -191,6 +191,60 @@ def test_a_mail_of_other_terms_says_what_changed(
         assert f"jouw handtekening gevraagd. {preview}" in letter.html
 
 
+def test_the_first_mail_says_who_asks_and_to_the_manager_what_comes_back(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    service.mail_loan(make_work(session), loan.id, by=Party.PROFESSIONAL)
+    letters = {mail.user_id: letter_of(app, session, mail) for mail in pending(session)}
+    to_manager, to_borrower = letters[None], letters[who.borrower.id]
+    seen = of_any(session, loan.id)
+
+    for part in (to_manager.text, to_manager.html):
+        words = " ".join(part.split())
+        assert seen.professional_name in words
+        assert f"gemeente {seen.borrower_name}" in words
+        assert "8 uur per week, van 30 november 2026 tot en met 21 februari 2027" in words
+        assert "Wat komt er terug?" in words
+        assert f"De uren komen op het tegoed van gemeente {seen.lender_name}" in words
+        assert TERMS.learning_goal in words
+    for part in (to_borrower.text, to_borrower.html):
+        asks = f"{seen.professional_name} van gemeente {seen.lender_name} wil meewerken aan jullie"
+        assert asks in " ".join(part.split())
+        assert "Wat komt er terug?" not in part
+
+
+def test_who_all_signed_for_reads_what_to_do_now(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    service.mail_loan(make_work(session), loan.id, by=Party.BORROWER)
+
+    letters = {mail.user_id: letter_of(app, session, mail) for mail in pending(session)}
+    words = {reader: " ".join(letter.text.split()) for reader, letter in letters.items()}
+    assert words[who.professional.id].startswith("Alle drie hebben getekend. Dag ")
+    assert "schrijf je elke week op de pagina van je inzet" in words[who.professional.id]
+    assert "Je hoeft nu niets te doen." in words[None]
+
+
+def test_what_is_new_is_said_once(app: Flask, session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY - 14 * A_DAY)
+    loans.write_hours(make_work(session, who.professional), loan.id, TODAY - 14 * A_DAY, 480)
+    session.flush()
+    work = make_work(session, who.borrower, MONDAY + AN_HOUR)
+    loans.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Week 3 mist.")
+    service.mail_loan(make_work(session), loan.id, by=Party.BORROWER)
+
+    for mail in pending(session):
+        letter = letter_of(app, session, mail)
+        news = f"{who.borrower.name} zegt dat de uren niet kloppen"
+        assert letter.text.count(news) == 1
+        shown = letter.html.partition("<h1")[2]
+        assert shown.count(news) == 1
+        looks = "Kijk de uren na:" if mail.user_id else "Bekijk de uren:"
+        assert looks in letter.text
+
+
 def test_a_manager_who_is_named_later_reads_what_it_is_about(
     app: Flask, session: Session, who: Parties
 ) -> None:

@@ -7,8 +7,9 @@ from app.accounts.models import User
 from app.core.work import Work
 from app.loans import queries as loans
 from app.loans.events import ManagerNamed
-from app.loans.headline import headline
+from app.loans.headline import AGREED, headline
 from app.loans.lines import changes
+from app.loans.next_steps import comes_back, link_says, once_agreed, who_asks
 from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party
 from app.loans.words import (
@@ -41,10 +42,13 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
     email = reader.email if reader else manager.email
     name = reader.name if reader else seen.loan.manager_name
     told_at = loans.last_told(work.session, seen.loan.id)
+    is_new = _is_new(seen, party, told_at.get(ManagerNamed.name))
+    what_is_new = headline(seen, party, told_at)
+    said = how_it_stands_and_went(seen, party, work.today)
     facts = {
         "name": name,
         "loan_id": seen.loan.id,
-        "headline": headline(seen, party, told_at),
+        "headline": what_is_new,
         "is_own": party is Party.PROFESSIONAL,
         "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
         "about_opgave": _about_opgave(work, delivery, seen),
@@ -52,15 +56,18 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "lender_name": seen.lender_name,
         "borrower_name": seen.borrower_name,
         "summary": summary(seen),
-        "is_new": _is_new(seen, party, told_at.get(ManagerNamed.name)),
+        "who_asks": who_asks(seen, party, is_new=is_new),
+        "comes_back": comes_back(seen, party, is_new=is_new),
         "changed": what_changed(seen, party, work.today),
         "changes": changes(seen, party),
         "hours": changed_hours(seen, party),
-        "said": how_it_stands_and_went(seen, party, work.today),
+        # What is new is said once.
+        "said": said.removeprefix(f"{what_is_new}.").strip(),
+        "asked": once_agreed(seen, party, work.today) if what_is_new == AGREED else "",
         "why": why(seen, party),
         "end_talk": end_talk(seen, work.today),
         "remark": newest_remark(seen),
-        "must_sign": party in seen.waits_for,
+        "link_says": link_says(seen, party),
         # A manager needs no account, and so no sign-in: they come in by this address.
         "email": email if party is Party.LENDER else "",
     }
@@ -68,10 +75,12 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
 
 
 def _is_new(seen: SeenLoan, party: Party, named_at: datetime | None) -> bool:
-    """Whether this is the first that a manager is asked; another may have been before."""
-    if party is not Party.LENDER or party not in seen.waits_for:
-        return False
-    return seen.terms.version == 1 or (named_at is not None and named_at >= seen.terms.made_at)
+    """Whether this is the first that somebody is asked to sign; of managers there may have been
+    another before.
+    """
+    if party not in seen.waits_for or seen.terms.version == 1:
+        return party in seen.waits_for
+    return party is Party.LENDER and named_at is not None and named_at >= seen.terms.made_at
 
 
 def _about_opgave(work: Work, delivery: Delivery, seen: SeenLoan) -> str:

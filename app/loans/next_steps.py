@@ -1,0 +1,75 @@
+"""What a mail asks of its reader: who asks it, what is to be done now, and where its link leads."""
+
+from datetime import date
+
+from app.core.dutch import dutch_date
+from app.loans.queries import SeenLoan
+from app.loans.rules import CLOSERS, OFF, OVER, Party
+from app.loans.words import what_comes_back
+
+SEE_HOURS = "Bekijk de uren"
+
+
+def who_asks(seen: SeenLoan, reader: Party, *, is_new: bool) -> str:
+    """Who wants to work where, to who is asked to sign and did not read it before; else nothing."""
+    if not is_new:
+        return ""
+    who = seen.professional_name
+    if reader is Party.LENDER:
+        return (
+            f"{who} wil meewerken bij gemeente {seen.borrower_name}, en vraagt jou als "
+            "leidinggevende of dat goed is. Dat loopt via de gemeente van nu, waar gemeenten "
+            "elkaar collega's lenen."
+        )
+    return f"{who} van gemeente {seen.lender_name} wil meewerken aan jullie opgave."
+
+
+def comes_back(seen: SeenLoan, reader: Party, *, is_new: bool) -> str:
+    """What the lender gets for the hours, to the manager who reads of it first; else nothing."""
+    return what_comes_back(seen.terms) if is_new and reader is Party.LENDER else ""
+
+
+def once_agreed(seen: SeenLoan, reader: Party, today: date) -> str:
+    """What each of the three does now that all of them signed."""
+    who, agreed = seen.professional_name, seen.agreed
+    if agreed is None:
+        return ""
+    begins = dutch_date(agreed.starts_on) if seen.begins_later(today) else ""
+    if reader is Party.PROFESSIONAL:
+        writes = f"Vanaf {begins} schrijf je" if begins else "Schrijf"
+        return f"{writes} elke week op de pagina van je inzet hoeveel uur je werkte."
+    reads = f"{who} schrijft elke week hoeveel uur het was, en je leest dat mee."
+    objects = "Kloppen de uren niet? Zeg het dan op de pagina van de inzet."
+    if reader is Party.LENDER:
+        return f"Je hoeft nu niets te doen. {reads} {objects}"
+    meets = f"Spreek met {who} af hoe de eerste dag gaat. " if begins else ""
+    return f"{meets}{reads} {objects} Na de laatste dag bevestigen jullie samen de uren."
+
+
+def link_says(seen: SeenLoan, reader: Party) -> str:
+    """What somebody comes to do by the link of a mail."""
+    if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
+        return f"Kijk het adres van {seen.loan.manager_name} na"
+    if seen.objection is not None:
+        return "Kijk de uren na" if reader is Party.PROFESSIONAL else SEE_HOURS
+    if seen.question_to(reader) is not None:
+        return "Lees de vraag en geef antwoord"
+    if reader in seen.waits_for:
+        return "Lees de afspraken en beslis"
+    if seen.loan.state in OFF or seen.fell_with_opgave:
+        return "Bekijk wat er gebeurde"
+    if seen.loan.state in OVER:
+        return _once_over(seen, reader)
+    if seen.weeks_before:
+        return SEE_HOURS
+    return "Bekijk de afspraken"
+
+
+def _once_over(seen: SeenLoan, reader: Party) -> str:
+    if reader in seen.loan.waits_to_close:
+        return "Kijk de uren na en sluit af"
+    if reader in CLOSERS and seen.is_feedback_shown:
+        return "Lees hoe het ging"
+    if seen.may_give_feedback(reader) and reader not in seen.feedback:
+        return "Vertel hoe het ging"
+    return SEE_HOURS

@@ -1,0 +1,95 @@
+"""Each party reads what they come to do, and what they do once all three signed."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.loans import queries, service
+from app.loans.models import Loan
+from app.loans.next_steps import comes_back, link_says, once_agreed, who_asks
+from app.loans.rules import Party, Reason, Refusal
+from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
+from tests.support.work import MONDAY, TODAY, make_work
+
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+def links(session: Session, loan: Loan) -> list[str]:
+    """To the professional, the lender and the borrower."""
+    session.flush()
+    seen = queries.of_any(session, loan.id)
+    return [link_says(seen, party) for party in Party]
+
+
+def test_a_link_says_what_one_comes_to_do(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    decide = "Lees de afspraken en beslis"
+    assert links(session, loan) == ["Bekijk de afspraken", decide, decide]
+
+    asked = make_work(session)
+    service.remark(asked, loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
+    answer = "Lees de vraag en geef antwoord"
+    assert links(session, loan) == [answer, decide, answer]
+
+    no = Refusal(Reason.HOURS)
+    service.refuse_terms(make_work(session), loan.id, Party.LENDER, 1, no, who.manager)
+    assert links(session, loan) == ["Bekijk wat er gebeurde"] * 3
+
+
+def test_a_link_about_hours_says_so(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY, ends_on=TODAY)
+    service.write_hours(make_work(session, who.professional), loan.id, TODAY, 240)
+    work = make_work(session, who.borrower, MONDAY + AN_HOUR)
+    service.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Het waren er acht.")
+    assert links(session, loan) == ["Kijk de uren na", "Bekijk de uren", "Bekijk de uren"]
+
+    answer = make_work(session, who.professional, MONDAY + 2 * AN_HOUR)
+    service.write_hours(answer, loan.id, TODAY, 480)
+    service.end_what_is_over(make_work(session, now=MONDAY + A_DAY))
+    close = "Kijk de uren na en sluit af"
+    assert links(session, loan) == [close, "Bekijk de uren", close]
+
+
+def test_who_signed_reads_what_to_do_now(session: Session, who: Parties) -> None:
+    seen = queries.of_any(session, a_running_loan(session, who).id)
+    name, first = who.professional.name, TODAY + 7 * A_DAY
+
+    assert once_agreed(seen, Party.PROFESSIONAL, TODAY) == (
+        "Vanaf 30 november 2026 schrijf je elke week op de pagina van je inzet hoeveel uur je "
+        "werkte."
+    )
+    assert once_agreed(seen, Party.PROFESSIONAL, first).startswith("Schrijf elke week op ")
+    assert once_agreed(seen, Party.LENDER, TODAY) == (
+        f"Je hoeft nu niets te doen. {name} schrijft elke week hoeveel uur het was, en je leest "
+        "dat mee. Kloppen de uren niet? Zeg het dan op de pagina van de inzet."
+    )
+    borrower = once_agreed(seen, Party.BORROWER, TODAY)
+    assert borrower.startswith(f"Spreek met {name} af hoe de eerste dag gaat. ")
+    assert borrower.endswith("Na de laatste dag bevestigen jullie samen de uren.")
+
+
+def test_who_is_asked_to_sign_reads_who_asks_and_what_comes_back(
+    session: Session, who: Parties
+) -> None:
+    seen = queries.of_any(session, a_loan(session, who).id)
+    name = who.professional.name
+
+    assert who_asks(seen, Party.BORROWER, is_new=True) == (
+        f"{name} van gemeente {seen.lender_name} wil meewerken aan jullie opgave."
+    )
+    assert who_asks(seen, Party.LENDER, is_new=True).startswith(
+        f"{name} wil meewerken bij gemeente {seen.borrower_name}, en vraagt jou "
+    )
+    assert who_asks(seen, Party.LENDER, is_new=False) == ""
+    assert comes_back(seen, Party.BORROWER, is_new=True) == ""
+    assert comes_back(seen, Party.LENDER, is_new=True) == (
+        f"De uren komen op het tegoed van gemeente {seen.lender_name}, in de urenbank. Later "
+        f"kunnen jullie zelf uren lenen. Het leerdoel van {name}: {TERMS.learning_goal}."
+    )
