@@ -1,29 +1,23 @@
 """`./dev check`: everything that can be said about the code without running its tests."""
 
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from devtools.browser import install_node_tools, node
 from devtools.cli import Trouble, say
 from devtools.house import flask
 from devtools.paths import PAGES, PYTHON, ROOT
+from devtools.scanners import scanners
 from devtools.services import FOR_TESTS, Postgres, Valkey
 from devtools.supervisor import Supervisor
 from devtools.testing import throwaway_folder
+from devtools.verdicts import Verdict, program
 
 CODE = ("dev", "devtools", "app", "workers", "migrations", "tests", "wsgi.py")
 # Has no `python -m`, and its script does not survive a move of the checkout.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as lint; lint()"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    passed: bool
-    output: str
 
 
 def check(_arguments: list[str]) -> int:
@@ -53,18 +47,11 @@ def checks() -> Iterator[tuple[str, Callable[[], Verdict]]]:
     yield "html-validate", pages_are_valid
     if (ROOT / "REUSE.toml").exists():
         yield "reuse lint", python("reuse", "lint")
+    yield from scanners()
 
 
 def python(*words: str) -> Callable[[], Verdict]:
     return program(str(PYTHON), "-m", *words)
-
-
-def program(*command: str) -> Callable[[], Verdict]:
-    def run() -> Verdict:
-        ended = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
-        return Verdict(ended.returncode == 0, ended.stdout + ended.stderr)
-
-    return run
 
 
 def pages_are_valid() -> Verdict:
@@ -103,7 +90,7 @@ def settings_for(supervisor: Supervisor, folder: Path) -> Mapping[str, str]:
     return {
         **os.environ,
         "DGVN_ENV": "test",
-        "SECRET_KEY": "only for this check, which ends in a moment",
+        "SECRET_KEY": "only for this check, which ends in a moment",  # nosec  # pragma: allowlist secret
         "DATABASE_URL": postgres.url(),
         "REDIS_URL": valkey.url,
         "SMTP_URL": "smtp://127.0.0.1:9",

@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+SCANNERS = ROOT / ".venv-scan"
 VAR = ROOT / "var"
 LOGS = VAR / "log"
 RUN = VAR / "run"
@@ -27,5 +28,6 @@ def short_temporary_folder() -> Path:
     """Where UNIX sockets fit: their paths may not pass about a hundred characters."""
     folder = Path(tempfile.gettempdir())
     if os.geteuid() == 0 or len(str(folder)) > LONGEST_SOCKET_FOLDER:
-        return Path("/tmp")
+        # A folder with our own name is made in it.
+        return Path("/tmp")  # nosec B108
     return folder

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from devtools.cli import Trouble, say
 from devtools.house import base_settings, with_services
 from devtools.house import flask as flask_command
-from devtools.paths import CHECKOUT, OUTSIDE, ROOT, VAR, VENV, short_temporary_folder
+from devtools.paths import CHECKOUT, OUTSIDE, ROOT, SCANNERS, VAR, VENV, short_temporary_folder
 from devtools.services import package_folder, plain_url
 from devtools.state import running
 from devtools.supervisor import Supervisor
 
-LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
+NAMES = ("requirements", "requirements-dev", "requirements-scan")
+LOCKS = {f"{name}.in": f"{name}.txt" for name in NAMES}
 
 
 def flask(arguments: list[str]) -> int:
@@ -104,7 +105,7 @@ def clean(_arguments: list[str]) -> int:
     if running() is not None:
         raise Trouble("Er draait nog iets in deze kopie. Stop dat eerst met Ctrl-C.")
     sockets = short_temporary_folder() / f"dgvn-{CHECKOUT}"
-    mine = [VAR, VENV, ROOT / "node_modules", sockets]
+    mine = [VAR, VENV, SCANNERS, ROOT / "node_modules", sockets]
     mine += [OUTSIDE] if os.geteuid() == 0 else []
     folders = [folder for folder in mine if folder.exists()]
     say("Dit verdwijnt, met alle gegevens van de demo:")

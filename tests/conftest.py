@@ -92,7 +92,7 @@ def _on_server(statement: str) -> None:
 
 def settings_for(database: URL, **changed: object) -> Settings:
     fields: dict[str, object] = {
-        "secret_key": "only for tests, and long enough to pass",
+        "secret_key": "only for tests, and long enough to pass",  # pragma: allowlist secret
         "database_url": database.render_as_string(hide_password=False),
         "redis_url": redis_url(),
         "smtp_url": "smtp://127.0.0.1:1",

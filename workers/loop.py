@@ -77,7 +77,7 @@ class Member:
             self.end(0)
             self._start(cut_off=self._job.value)
         elif not self._process.is_alive() and monotonic() >= self._next_at:
-            log.error("process ended", group=self.group.value, code=self._process.exitcode)
+            log.error("process ended", group=self.group.value, ended_with=self._process.exitcode)
             self._start()
 
     def end(self, patience: float | None) -> None:

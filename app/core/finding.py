@@ -26,7 +26,7 @@ MOST_TYPED = 8
 # From so many letters on, what begins with a word is found as well: klimaat in klimaatadaptatie.
 LONG_WORD = 4
 # Constants and not parameters: only an equal expression is found by its index.
-DUTCH, AS_WRITTEN, SPACE = (text(f"'{word}'") for word in ("dutch", "simple", " "))
+DUTCH, AS_WRITTEN, SPACE = text("'dutch'"), text("'simple'"), text("' '")
 _WORD = re.compile(r"[^\W_]+")
 
 
