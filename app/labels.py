@@ -300,6 +300,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         MailKind.ACCESS_ASKED: "Aanvraag om mee te doen",
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
         MailKind.FACTOR_CHANGED: "Iets veranderde aan de tweede stap",
+        MailKind.ACCOUNT_ENDED: "Einde van een account",
         MailKind.LOAN: "Bericht over inzet",
         MailKind.HANDED_OVER: "Overdracht van een opgave",
         MailKind.REPORT_MADE: "Iets wat gemeld is",

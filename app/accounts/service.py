@@ -1,5 +1,6 @@
 """Signing in and out, registering, deciding on requests, giving and ending roles."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -62,6 +63,17 @@ def ask_sign_in(work: Work, email: str) -> None:
     )
     work.session.add(sign_in)
     work.emit(SignInAsked(sign_in_id=sign_in.id))
+
+
+def keep_address(work: Work, email: str) -> UUID:
+    """Keep the address of whom nothing else is kept, as a link that opens nothing; its id."""
+    kept = SignIn(id=work.new_id(), email=tidy_email(email), asked_at=work.now, expires_at=work.now)
+    work.session.add(kept)
+    return kept.id
+
+
+def forget_addresses(work: Work, sign_in_ids: Collection[UUID]) -> None:
+    work.session.execute(delete(SignIn).where(SignIn.id.in_(sign_in_ids)))
 
 
 def finish_sign_in(work: Work, sign_in_id: UUID, newcomer: Newcomer | None) -> UUID | None:

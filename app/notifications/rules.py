@@ -150,6 +150,7 @@ class MailKind(StrEnum):
     ACCESS_ASKED = "access_asked"
     ACCESS_DECIDED = "access_decided"
     FACTOR_CHANGED = "factor_changed"
+    ACCOUNT_ENDED = "account_ended"
     LOAN = "loan"
     HANDED_OVER = "handed_over"
     ANSWER_RETURNED = "answer_returned"
@@ -182,6 +183,8 @@ MAIL_RULES = {
     MailKind.ACCESS_DECIDED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # Who did not do it is warned at any hour.
     MailKind.FACTOR_CHANGED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
+    # The last that somebody hears of us; and the sooner it goes, the sooner the address does.
+    MailKind.ACCOUNT_ENDED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # Somebody may be waited for; the link does the same however often it comes.
     MailKind.LOAN: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.HANDED_OVER: MailRule(timedelta(days=3), may_repeat=True),

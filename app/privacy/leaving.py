@@ -17,6 +17,7 @@ from app.core.work import Work
 from app.loans.models import Loan
 from app.loans.rules import UNDER_WAY, NamedManager
 from app.loans.service.manager import put_in_place
+from app.notifications import service as notifications
 from app.opgaven.events import OpgaveHandedOver
 from app.opgaven.models import Opgave
 from app.opgaven.queries import shown_title
@@ -125,6 +126,8 @@ def needed_for(session: Session, person: Person) -> list[Needed]:
 def leave(work: Work, user_id: UUID, successor: NamedManager | None = None) -> None:
     """End the account, with all that is theirs; `Conflict` while somebody needs them.
 
+    One last mail says so; until that went the address stays, and nothing else.
+
     Loans that ran and opgaven that ended stay, under a colleague without a name. Facts, deeds and
     booked hours keep the id, which leads to nobody. Texts of others are as they were.
     """
@@ -136,6 +139,7 @@ def leave(work: Work, user_id: UUID, successor: NamedManager | None = None) -> N
     work.record("person.left", ("user", user_id), user_id)
     work.session.flush()
     forget_address(work, person.email, successor)
+    notifications.mail_account_ended(work, person.email)
     _run(work, FORGET_ACCOUNT, id=user_id, nameless=NAMELESS)
     _leave_to_nobody(work, user)
     work.session.execute(text('DELETE FROM "user" WHERE id = :id'), {"id": user_id})

@@ -635,3 +635,16 @@ def test_the_limit_on_links_holds_for_requests_at_once(shared: SharedDatabase) -
     with shared.work() as work:
         count = select(func.count()).where(SignIn.email == address)
         assert work.session.scalar(count) == SIGN_IN_LINKS_AN_HOUR
+
+
+def test_an_address_is_kept_as_a_link_that_opens_nothing(session: Session) -> None:
+    work = make_work(session)
+
+    kept_id = service.keep_address(work, "Iemand@Testerdam.example ")
+    session.flush()
+
+    assert session.get_one(SignIn, kept_id).email == "iemand@testerdam.example"
+    assert queries.usable_link(session, kept_id, work.now) is None
+    service.forget_addresses(work, [kept_id])
+    session.expire_all()
+    assert session.get(SignIn, kept_id) is None

@@ -110,6 +110,10 @@ def app_coupled(work: Work) -> None:
     service.mail_factor_changed(work, user.id, changed.change_id)
 
 
+def account_ended(work: Work) -> None:
+    service.mail_account_ended(work, "iemand@testerdam.example")
+
+
 def interest_shown(work: Work) -> None:
     profile = a_profile(work.session, "Verkeerskunde")
     opgave = an_opgave(work.session, "Verkeerskunde")
@@ -190,6 +194,7 @@ PLANS = {
     MailKind.ACCESS_ASKED: access_asked,
     MailKind.ACCESS_DECIDED: access_decided,
     MailKind.FACTOR_CHANGED: app_coupled,
+    MailKind.ACCOUNT_ENDED: account_ended,
     MailKind.INTEREST_SHOWN: interest_shown,
     MailKind.MESSAGE: message_written,
     MailKind.ANSWER_RETURNED: answer_returned,

@@ -4,7 +4,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from flask import Flask
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -15,6 +16,7 @@ from app.conversations.models import Conversation
 from app.conversations.rules import Words
 from app.core.actor import Role
 from app.core.errors import Conflict
+from app.core.mail import Letter
 from app.core.outbox import facts_of
 from app.core.workdays import monday_of
 from app.loans import service as loans
@@ -31,10 +33,14 @@ from app.loans.rules import (
 )
 from app.moderation import service as moderation
 from app.moderation.rules import Ground, Subject
+from app.notifications import service as notifications
+from app.notifications.models import Delivery
+from app.notifications.rules import ON_ITS_WAY, DeliveryState, MailKind
 from app.opgaven.events import OpgaveHandedOver
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
+from app.post import Post
 from app.privacy import leaving
 from app.privacy.export import Person
 from app.privacy.leaving import Needed, Tie, leave
@@ -58,7 +64,14 @@ def leaves(session: Session, user_id: str) -> None:
     session.flush()
     leave(make_work(session, session.get_one(User, UUID(user_id))), UUID(user_id))
     session.flush()
+    the_last_mail_went(session)
     session.expire_all()
+
+
+def the_last_mail_went(session: Session) -> None:
+    last = update(Delivery).where(Delivery.kind == MailKind.ACCOUNT_ENDED)
+    session.execute(last.values(state=DeliveryState.ACCEPTED))
+    notifications.settle(make_work(session))
 
 
 def holding(session: Session, word: str) -> set[str]:
@@ -296,3 +309,68 @@ def test_what_ended_goes_to_who_looked_after_it_too_or_to_nobody(
     assert holding(session, user_id) <= KEEP_THE_ID
     # The others see a colleague less, and nobody in their place.
     assert [one.id for one in accounts.colleagues(session, nobody.gemeente_code)] == [other.id]
+
+
+def letter_of(app: Flask, session: Session, delivery: Delivery) -> Letter | None:
+    claimed = notifications.Claim(delivery.id, delivery.kind, uuid4())
+    post: Post = app.extensions["post"]
+    return notifications.write_letter(make_work(session), post.stationery, claimed)
+
+
+def test_one_last_mail_says_what_is_gone_and_what_stays(
+    app: Flask, session: Session, leaver: User
+) -> None:
+    address, user_id = leaver.email, leaver.id
+    leave(make_work(session, leaver), user_id)
+    session.flush()
+    last = session.scalars(select(Delivery)).one()
+
+    letter = letter_of(app, session, last)
+
+    assert holding(session, address) == {"sign_in"}
+    assert letter is not None
+    assert (letter.to, letter.subject) == (address, "Je account is weg")
+    said = " ".join(letter.text.split())
+    assert "Op 23 november 2026 om 09:00 is je account" in said
+    assert "Dit is weg: * je profiel" in said
+    assert "Dit blijft, zonder je naam: * opgaven die zijn afgelopen" in said
+    assert "Mail ons: " in said
+    for part in (letter.text, letter.html):
+        assert NAME not in part
+        assert "/account" not in part
+        assert "/afmelden" not in part
+
+
+@pytest.mark.parametrize("state", sorted(set(DeliveryState) - set(ON_ITS_WAY)))
+def test_however_the_last_mail_ended_the_address_goes_with_it(
+    session: Session, leaver: User, state: DeliveryState
+) -> None:
+    address = leaver.email
+    leave(make_work(session, leaver), leaver.id)
+    session.flush()
+    notifications.settle(make_work(session))
+    before = holding(session, address)
+    last = session.scalars(select(Delivery)).one()
+    last.state, last.last_answer = state, f"550 <{address}> is unknown"
+    session.flush()
+
+    assert notifications.has_to_settle(make_work(session))
+    notifications.settle(make_work(session))
+
+    assert before == {"sign_in"}
+    assert holding(session, address) == set()
+    assert session.scalars(select(Delivery)).all() == []
+
+
+def test_who_comes_back_and_leaves_again_before_that_mail_went_is_mailed_once(
+    session: Session, leaver: User
+) -> None:
+    address, gemeente_code = leaver.email, leaver.gemeente_code
+    leave(make_work(session, leaver), leaver.id)
+    session.flush()
+    again = a_user(session, email=address, gemeente_code=gemeente_code)
+
+    leave(make_work(session, again), again.id)
+    session.flush()
+
+    assert len(session.scalars(select(Delivery)).all()) == 1

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.accounts import queries as accounts
+from app.accounts import service as accounts_service
 from app.accounts.models import AccessRequest, SignIn
 from app.conversations.models import ConversationReader, ReceivedMail
 from app.core.actor import Role
@@ -59,6 +60,13 @@ def mail_access_decided(work: Work, request_id: UUID) -> None:
 
 def mail_factor_changed(work: Work, user_id: UUID, change_id: UUID) -> None:
     _plan(work, MailKind.FACTOR_CHANGED, change_id, user_id=user_id)
+
+
+def mail_account_ended(work: Work, email: str) -> None:
+    """The last mail to this address; it is kept until that mail went, and no longer."""
+    kept_id = accounts_service.keep_address(work, email)
+    work.session.flush()
+    _plan(work, MailKind.ACCOUNT_ENDED, kept_id)
 
 
 def mail_loan(work: Work, loan_id: UUID, *, by: str, to: Collection[Party] = tuple(Party)) -> None:

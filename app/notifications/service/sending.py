@@ -6,8 +6,9 @@ from random import Random
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, text, update
 
+from app.accounts import service as accounts
 from app.core.actor import may_do_again
 from app.core.errors import Conflict, NotAllowed
 from app.core.ledger import CANNOT_TELL, NO_LEDGER, Entry, Known, Ledger
@@ -25,6 +26,7 @@ from app.notifications.rules import (
     MOST_ATTEMPTS,
     MOST_FAULTS,
     NEXT_ONE_TELLS,
+    ON_ITS_WAY,
     TELLS_OF_NOTICE,
     URGENT,
     DeliveryState,
@@ -188,6 +190,7 @@ def has_to_settle(work: Work) -> bool:
     asked = or_(
         exists().where(_is_unsure()),
         exists().where(_is_late()),
+        exists().where(_was_the_last()),
         bounces.to_count().exists(),
         exists().where(health.is_outdated(work.today)),
     )
@@ -215,7 +218,23 @@ def settle(work: Work, ledger: Ledger = NO_LEDGER) -> int:
         .returning(Delivery.id)
     ).all()
     _tell_again(work, *unsure, late=late)
+    _forget_who_left(work)
     return len(unsure) + len(late)
+
+
+def _forget_who_left(work: Work) -> None:
+    """Nothing stays of the last mail to somebody: in what a relay said of it the address may be."""
+    work.session.flush()
+    ended = delete(Delivery).where(_was_the_last()).returning(Delivery.subject_id)
+    accounts.forget_addresses(work, work.session.scalars(ended).all())
+
+
+def _was_the_last() -> ColumnElement[bool]:
+    return and_(
+        Delivery.kind == MailKind.ACCOUNT_ENDED,
+        Delivery.user_id.is_(None),
+        Delivery.state.not_in(ON_ITS_WAY),
+    )
 
 
 def _is_unsure() -> ColumnElement[bool]:

@@ -21,7 +21,10 @@ from app.web.work import open_work
 # Each time every table is read.
 DOWNLOADS = "10/hour"
 
-GONE = "Je account is weg, met alles wat we van je bewaarden. Bedankt voor wat je deed."
+GONE = (
+    "Je account is weg, met alles wat we van je bewaarden. Je krijgt nog één mail, over wat er "
+    "weg is en wat er blijft. Bedankt voor wat je deed."
+)
 
 privacy = Blueprint("privacy", __name__)
 

@@ -19,6 +19,7 @@ WRITERS = {
     MailKind.ACCESS_ASKED: access.access_asked,
     MailKind.ACCESS_DECIDED: access.access_decided,
     MailKind.FACTOR_CHANGED: access.factor_changed,
+    MailKind.ACCOUNT_ENDED: access.account_ended,
     MailKind.INTEREST_SHOWN: reactions.interest_shown,
     MailKind.MESSAGE: conversations.message,
     MailKind.INVITATION: reactions.invitation,

@@ -1,4 +1,4 @@
-"""Mails that let somebody in: the link to sign in, and who asks for access."""
+"""Mails about coming in and going: a link to sign in, who asks for access, who left."""
 
 from typing import Any
 
@@ -58,6 +58,12 @@ def factor_changed(work: Work, delivery: Delivery) -> Addressed:
         "changed_at": told[-1].occurred_at,
     }
     return Addressed(reader.email, reader.name, facts)
+
+
+def account_ended(work: Work, delivery: Delivery) -> Addressed:
+    """To whom nothing is known of any more but this address."""
+    kept = work.fetch(SignIn, delivery.subject_id)
+    return Addressed(kept.email, "", {"ended_at": kept.asked_at})
 
 
 def _of_request(work: Work, request: AccessRequest) -> dict[str, Any]:
