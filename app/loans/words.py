@@ -45,11 +45,32 @@ REASONS = {
 }
 
 
-def how_it_stands(seen: SeenLoan, reader: Party, today: date) -> str:
-    """What is waited for and by whom, or what became of it; one sentence."""
-    loan = seen.loan
-    if loan.state not in UNDER_WAY or seen.fell_with_opgave:
+def how_it_stands(seen: SeenLoan, reader: Party, today: date, *, is_named: bool = True) -> str:
+    """What is waited for and by whom, or what became of it; mostly one sentence.
+
+    That somebody stopped it goes first, until something else is waited for.
+    """
+    if seen.loan.state not in UNDER_WAY or seen.fell_with_opgave:
         return _what_became_of_it(seen, reader)
+    stopped = _who_stopped(seen, reader, is_named=is_named) if _is_stop_news(seen) else ""
+    waits = _what_is_waited_for(seen, reader)
+    return " ".join(filter(None, (stopped, waits))) or _runs(seen, today)
+
+
+def _is_stop_news(seen: SeenLoan) -> bool:
+    """Whether it is still to stop earlier, and nobody is waited for since that was said."""
+    loan = seen.loan
+    if loan.state is not LoanState.ACTIVE or not seen.ends_early or loan.ended_at is None:
+        return False
+    since = [one.said_at for one in (seen.objection, seen.question) if one is not None]
+    if seen.waits_for:
+        since.append(seen.terms.made_at)
+    return all(at < loan.ended_at for at in since)
+
+
+def _what_is_waited_for(seen: SeenLoan, reader: Party) -> str:
+    """Nothing while it only runs."""
+    loan = seen.loan
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return UNREACHED.format(email=loan.manager_email, name=loan.manager_name)
     if seen.objection is not None:
@@ -64,10 +85,13 @@ def how_it_stands(seen: SeenLoan, reader: Party, today: date) -> str:
         names = listed([_name(seen, party, reader) for party in seen.waits_for])
         verb = "tekent" if len(seen.waits_for) == 1 else "tekenen"
         return f"Wacht tot {names} {verb}{_for_others(seen)}."
-    earlier = ", eerder dan afgesproken" if seen.ends_early else ""
+    return ""
+
+
+def _runs(seen: SeenLoan, today: date) -> str:
     begins = begins_on(seen, today).lower()
     runs = f"{begins} en duurt" if begins else "loopt"
-    return f"De inzet {runs} tot en met {dutch_date(loan.last_day)}{earlier}."
+    return f"De inzet {runs} tot en met {dutch_date(seen.loan.last_day)}."
 
 
 def _for_others(seen: SeenLoan) -> str:
@@ -160,11 +184,13 @@ def waits_for_other(seen: SeenLoan, reader: Party) -> str:
 def changed_hours(seen: SeenLoan, reader: Party) -> str:
     """Which hours were changed after somebody agreed on them or objected; mostly nothing.
 
-    Of what runs only until the next step.
+    Only until it stops, and of what runs until the next step; each week tells it longer.
     """
     if not seen.weeks_before or not NEXT[seen.loan.state]:
         return ""
-    at = max(seen.written_at[monday] for monday in seen.weeks_before)
+    at, ended_at = max(seen.written_at[monday] for monday in seen.weeks_before), seen.loan.ended_at
+    if ended_at is not None and ended_at > at:
+        return ""
     if seen.loan.state is LoanState.ACTIVE and seen.remarks and seen.remarks[-1].said_at > at:
         return ""
     who = "Je" if reader is Party.PROFESSIONAL else seen.professional_name
@@ -190,9 +216,12 @@ def undone_by_change(seen: SeenLoan, reader: Party) -> str:
     )
 
 
-def how_it_stands_and_went(seen: SeenLoan, reader: Party, today: date) -> str:
+def how_it_stands_and_went(
+    seen: SeenLoan, reader: Party, today: date, *, is_named: bool = True
+) -> str:
     """What can be read of how it went goes first, unless somebody objects to the hours."""
-    parts = (how_it_stands(seen, reader, today), about_feedback(seen, reader))
+    stands = how_it_stands(seen, reader, today, is_named=is_named)
+    parts = (stands, about_feedback(seen, reader))
     is_first = seen.is_feedback_shown and seen.objection is None
     return " ".join(filter(None, parts[::-1] if is_first else parts))
 
@@ -272,8 +301,8 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
         who_signed(seen, reader),
         what_changed(seen, reader, today, is_quoted=False),
         changed_hours(seen, reader),
-        how_it_stands_and_went(seen, reader, today),
-        _who_stopped(seen, reader, is_named=False),
+        how_it_stands_and_went(seen, reader, today, is_named=False),
+        "" if _is_stop_news(seen) else _who_stopped(seen, reader, is_named=False),
         _reason(seen),
         end_talk(seen, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",
     )
@@ -371,9 +400,12 @@ def _proposed(seen: SeenLoan, reader: Party) -> str:
 
 
 def why(seen: SeenLoan, reader: Party) -> str:
-    """Who stopped it early, the reason of that or of a no, and what they wrote with it."""
-    parts = _who_stopped(seen, reader), _reason(seen, seen.loan.reason_words)
-    return " ".join(filter(None, parts))
+    """Who stopped it early, the reason of that or of a no, and what they wrote with it.
+
+    Who it was `how_it_stands` says while that is news.
+    """
+    stopped = "" if _is_stop_news(seen) else _who_stopped(seen, reader)
+    return f"{stopped} {_reason(seen, seen.loan.reason_words)}".strip()
 
 
 def _who_stopped(seen: SeenLoan, reader: Party, *, is_named: bool = True) -> str:
@@ -386,7 +418,9 @@ def _who_stopped(seen: SeenLoan, reader: Party, *, is_named: bool = True) -> str
         who = YOU
     elif not is_named:
         who = _speaker(seen, party)
-    return _sentence(f"{who} besloot eerder te stoppen")
+    day = dutch_date(seen.loan.last_day)
+    until = f": {day} is de laatste dag" if seen.loan.state is LoanState.ACTIVE else ""
+    return _sentence(f"{who} besloot eerder te stoppen{until}")
 
 
 def stopper(seen: SeenLoan) -> str:

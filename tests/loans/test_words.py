@@ -2,17 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from sqlalchemy.orm import Session
 
+from app.core.actor import SYSTEM
+from app.core.workdays import monday_of
 from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import NamedManager, Party, Reason, Refusal
 from app.loans.words import (
     A_NO_IS_NEWS,
     begins_on,
+    changed_hours,
     how_it_stands,
     newest_remark,
     news,
@@ -26,6 +30,7 @@ from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
 from tests.support.work import MONDAY, TODAY, make_work
 
 A_MINUTE = timedelta(minutes=1)
+BEGUN = TODAY - timedelta(days=28)
 
 
 @pytest.fixture
@@ -205,9 +210,7 @@ def test_a_no_is_old_when_other_terms_or_an_end_came_after_it(
 
     seen = queries.of_any(session, running.id)
     assert what_changed(seen, Party.LENDER, TODAY) == ""
-    assert why(seen, Party.PROFESSIONAL) == (
-        "Jij besloot eerder te stoppen. Reden om te stoppen: er is nu te veel eigen werk."
-    )
+    assert why(seen, Party.PROFESSIONAL) == "Reden om te stoppen: er is nu te veel eigen werk."
     assert [one.version for one in seen.refusals] == [3, 2]
 
 
@@ -225,15 +228,16 @@ def test_other_terms_for_what_stops_earlier_leave_that_it_stops(
         "afgesproken."
     )
     assert why(seen, Party.LENDER) == (
-        f"{who.professional.name} (gedetacheerde) besloot eerder te stoppen. "
-        "Reden om te stoppen: er is nu te veel eigen werk. “Sorry.”"
+        f"{who.professional.name} (gedetacheerde) besloot eerder te stoppen: 2 december 2026 is "
+        "de laatste dag. Reden om te stoppen: er is nu te veel eigen werk. “Sorry.”"
     )
 
     say_no(session, who, running)
     seen = queries.of_any(session, running.id)
     assert what_changed(seen, Party.LENDER, TODAY).endswith("“We missen je al.”")
     assert said(session, running, Party.LENDER) == (
-        "De inzet loopt tot en met 2 december 2026, eerder dan afgesproken."
+        f"{who.professional.name} (gedetacheerde) besloot eerder te stoppen: 2 december 2026 is "
+        "de laatste dag."
     )
 
 
@@ -251,9 +255,57 @@ def test_all_three_read_who_stopped_it(
     name = "Fatma de Baas (leidinggevende)" if is_lender else f"{who.borrower.name} (opdrachtgever)"
 
     told = {
-        reader: why(seen, reader).partition(" besloot eerder te stoppen. ")[0] for reader in Party
+        reader: said(session, running, reader).partition(" besloot eerder te stoppen: ")[0]
+        for reader in Party
     }
     assert told == dict.fromkeys(Party, name) | ({Party.LENDER: "Jij"} if is_lender else {})
     # A digest is not written anew when somebody of the borrower gets another name.
     gemeente = f"Gemeente {seen.borrower_name} besloot eerder"
     assert (gemeente in news(seen, Party.LENDER, TODAY)) is not is_lender
+
+
+def test_who_stopped_it_goes_before_what_came_earlier(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=BEGUN)
+    week = monday_of(BEGUN)
+    service.write_hours(make_work(session, who.professional), loan.id, week, 480)
+    by_manager = partial(make_work, session, SYSTEM)
+    wrong = "Week 1 klopt niet."
+    work = by_manager(MONDAY + A_MINUTE)
+    service.dispute_hours(work, loan.id, uuid4(), Party.LENDER, wrong, who.manager)
+    work = make_work(session, who.professional, MONDAY + 2 * A_MINUTE)
+    service.write_hours(work, loan.id, week, 420)
+    seen = queries.of_any(session, loan.id)
+    assert changed_hours(seen, Party.BORROWER).startswith(f"{who.professional.name} veranderde")
+
+    done, last_day = Refusal(Reason.WORK_IS_DONE, "Dank!"), TODAY + timedelta(days=9)
+    work = by_manager(MONDAY + 3 * A_MINUTE)
+    service.end_early(work, loan.id, Party.LENDER, last_day, done, who.manager)
+    session.flush()
+
+    seen = queries.of_any(session, loan.id)
+    stops = "besloot eerder te stoppen: 2 december 2026 is de laatste dag."
+    assert {changed_hours(seen, party) for party in Party} == {""}
+    assert said(session, loan, Party.BORROWER) == f"Fatma de Baas (leidinggevende) {stops}"
+    assert said(session, loan, Party.LENDER) == f"Jij {stops}"
+    assert why(seen, Party.BORROWER) == "Reden om te stoppen: het werk is klaar. “Dank!”"
+    assert news(seen, Party.BORROWER, TODAY).startswith(f"Fatma de Baas {stops} Reden")
+    # What is wrong with the hours is news after it, and an old objection is none.
+    work = make_work(session, who.borrower, MONDAY + 4 * A_MINUTE)
+    service.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Nog een week.")
+    assert said(session, loan, Party.LENDER).startswith(f"{who.borrower.name} zegt dat de uren")
+    seen = queries.of_any(session, loan.id)
+    assert why(seen, Party.LENDER).startswith(f"Jij {stops} Reden")
+
+
+def test_who_stops_it_goes_before_an_older_objection(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=BEGUN)
+    work = make_work(session, who.borrower)
+    service.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Er mist een week.")
+    work = make_work(session, who.professional, MONDAY + A_MINUTE)
+    busy = Refusal(Reason.TOO_BUSY)
+    service.end_early(work, loan.id, Party.PROFESSIONAL, TODAY + timedelta(days=9), busy)
+
+    assert said(session, loan, Party.PROFESSIONAL) == (
+        "Jij besloot eerder te stoppen: 2 december 2026 is de laatste dag. "
+        f"{who.borrower.name} zegt dat de uren niet kloppen. Kijk ze na."
+    )

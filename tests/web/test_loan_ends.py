@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -104,6 +105,7 @@ def test_hours_that_changed_are_read_again(
     assert f'value="{later}"' in answer.text
 
 
+@time_machine.travel(MONDAY + 2 * A_DAY)
 def test_who_changes_hours_that_were_agreed_on_knows_it_and_the_other_too(
     client: FlaskClient, session: Session, who: Parties, loan: Loan
 ) -> None:

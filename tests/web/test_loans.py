@@ -308,8 +308,10 @@ def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> No
     ends = client.post(f"/inzet/{loan.id}/stoppen", data=form, follow_redirects=True)
 
     said = text_of(ends)
-    assert "De inzet loopt tot en met 11 december 2026, eerder dan afgesproken." in said
-    assert "Jij besloot eerder te stoppen. Reden om te stoppen: het werk is klaar." in said
+    assert (
+        "Jij besloot eerder te stoppen: 11 december 2026 is de laatste dag. "
+        "Reden om te stoppen: het werk is klaar."
+    ) in said
     assert "Laatste dag 11 december 2026 (afgesproken was 21 februari 2027)" in said
     # A Friday was the last one.
     assert "Terug op 14 december 2026 (afgesproken was 22 februari 2027)" in said

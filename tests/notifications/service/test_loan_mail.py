@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.reports import COMPLAINT
+from app.core.workdays import monday_of
 from app.loans import service as loans
 from app.loans.models import Loan
 from app.loans.queries import of_any
-from app.loans.rules import LoanState, Party, hours_mark
+from app.loans.rules import LoanState, Party, Reason, Refusal, hours_mark
 from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.postponed import postponed
@@ -164,3 +165,35 @@ def test_who_agrees_after_all_asks_the_other_by_mail(session: Session, who: Part
     went(session)
 
     assert agree(session, who, loan, Party.BORROWER, day + AN_HOUR) == [who.professional.id]
+
+
+def test_a_mail_of_an_early_end_begins_with_who_stopped_it_and_when(
+    session: Session, who: Parties, stationery: Stationery
+) -> None:
+    """And not with hours that were changed before."""
+    loan, week = a_running_loan(session, who, starts_on=TODAY), monday_of(TODAY)
+    loans.write_hours(make_work(session, who.professional), loan.id, week, 480)
+    work = make_work(session, now=MONDAY + AN_HOUR)
+    loans.dispute_hours(work, loan.id, uuid4(), Party.LENDER, "Het was minder.", who.manager)
+    work = make_work(session, who.professional, MONDAY + 2 * AN_HOUR)
+    loans.write_hours(work, loan.id, week, 420)
+    work, done = make_work(session, now=MONDAY + A_DAY), Refusal(Reason.WORK_IS_DONE)
+    loans.end_early(work, loan.id, Party.LENDER, TODAY + 2 * A_DAY, done, who.manager)
+    session.flush()
+    service.mail_loan(work, loan.id, by=Party.LENDER)
+    [mail] = [one for one in mails(session) if one.user_id == who.professional.id]
+    mail.lease_owner = mail.id
+    session.flush()
+
+    letter = service.write_letter(work, stationery, Claim(mail.id, mail.kind, mail.id))
+
+    assert letter is not None
+    assert letter.subject.startswith("Fatma de Baas stopt de inzet op 25 november 2026: ")
+    lines = [line for line in letter.text.splitlines() if line]
+    greeted = lines.index(f"Dag {who.professional.name},")
+    assert lines[greeted + 1 : greeted + 3] == [
+        "Fatma de Baas (leidinggevende) besloot eerder te stoppen: 25 november 2026 is de "
+        "laatste dag.",
+        "Reden om te stoppen: het werk is klaar.",
+    ]
+    assert "veranderde de uren" not in letter.text

@@ -347,9 +347,8 @@ def test_a_next_step_is_new_again_on_the_same_line(session: Session, who: Partie
     assert queries.count_unread(session, reader.actor, TODAY) == 1
     [said] = inbox(session, who.professional)
     assert said.startswith(
-        "De inzet loopt tot en met 13 december 2026, eerder dan afgesproken. "
-        f"Gemeente {of_any(session, loan.id).borrower_name} besloot eerder te stoppen. "
-        "Reden om te stoppen: het werk is klaar."
+        f"Gemeente {of_any(session, loan.id).borrower_name} besloot eerder te stoppen: "
+        "13 december 2026 is de laatste dag. Reden om te stoppen: het werk is klaar."
     )
     # What somebody wrote stands on the page of the loan, and in no digest.
     assert "Het plein ligt er" not in said
