@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -40,6 +40,7 @@ FORM = {
     "cost_basis": "gesloten_beurs",
     "manager_name": "Fatma de Baas",
 }
+BEGUN = {"starts_on": TODAY}
 
 
 @pytest.fixture
@@ -937,3 +938,55 @@ def test_all_that_is_missing_to_stop_earlier_is_said_at_once(
     who.opgave.taken_down_at = MONDAY
     session.commit()
     assert "zoals jullie afspraken" not in text_of(client.get(f"/inzet/{loan.id}"))
+
+
+@pytest.mark.parametrize(
+    ("terms", "page", "form", "said"),
+    [
+        ({}, "vragen", {"words": "Welke dagen?"}, "Je bericht is verstuurd. De anderen krijgen"),
+        ({}, "niet-doorgaan", {}, "De inzet gaat niet door. De anderen krijgen een mail en lezen"),
+        (BEGUN, "stoppen", {"last_day": "2026-12-11"}, "De inzet stopt op 11 december 2026. De"),
+        (BEGUN, "uren-kloppen-niet", {"words": "Het was minder."}, "en de uren worden nagekeken."),
+    ],
+)
+def test_a_manager_by_the_link_reads_that_a_step_is_taken(
+    app: Flask,
+    session: Session,
+    who: Parties,
+    terms: dict[str, date],
+    page: str,
+    form: dict[str, str],
+    said: str,
+) -> None:
+    loan = a_running_loan(session, who, **terms)
+    if terms:
+        service.write_hours(make_work(session, who.professional), loan.id, TODAY, 480)
+    session.commit()
+    link, visitor = to_sign(app, loan, who.manager), app.test_client()
+    # Whatever an address says, only what was done is confirmed.
+    assert said not in text_of(visitor.get(f"{link}?gedaan=end"))
+
+    done = visitor.post(
+        f"{link}/{page}", data={"reason": "te_druk", "words": "", **form}, follow_redirects=True
+    )
+
+    assert said in text_of(done)
+    assert "dgvn-flash--success" in done.text
+    assert said not in text_of(visitor.get(link))
+
+
+@pytest.mark.parametrize("runs", [False, True])
+def test_a_manager_who_says_no_by_the_link_reads_that_it_is_said(
+    app: Flask, session: Session, who: Parties, *, runs: bool
+) -> None:
+    loan = a_running_loan(session, who) if runs else a_loan(session, who)
+    if runs:
+        work = make_work(session, who.borrower, MONDAY + timedelta(hours=2))
+        service.change(work, loan.id, Party.BORROWER, 1, replace(TERMS, hours_per_week=12))
+    session.commit()
+    link, visitor = to_sign(app, loan, who.manager), app.test_client()
+    form = {"version": loan.version, "reason": "te_druk", "words": ""}
+
+    refused = visitor.post(f"{link}/weigeren", data=form, follow_redirects=True)
+
+    assert "Je zei nee. De anderen krijgen een mail en lezen je reden." in text_of(refused)

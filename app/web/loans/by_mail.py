@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
+from app.core.dutch import dutch_date
 from app.core.errors import Conflict, NotFound
 from app.core.faults import Fault, FaultyDraft
 from app.core.ids import new_id
@@ -28,7 +29,15 @@ from app.web.loans.asked import asked_page
 from app.web.loans.forms import DisputeForm, EndForm, RefuseForm, RemarkForm, SignForm
 from app.web.loans.pages import Deed, LoanPage, has_signed, loan_page
 from app.web.loans.room import room_line
-from app.web.loans.steps import StepIsGone, step_is_gone
+from app.web.loans.steps import (
+    CALLED_OFF,
+    DISPUTED,
+    ENDS,
+    REFUSED,
+    REMARKED,
+    StepIsGone,
+    step_is_gone,
+)
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -64,7 +73,7 @@ def show(token: str) -> ResponseReturnValue:
         form,
         lambda work: service.sign_as_lender(work, permit.loan_id, form.seen_version, manager),
     ):
-        return redirect(url_for("loans_by_mail.show", token=token, getekend="ja"))
+        return redirect(url_for("loans_by_mail.show", token=token, gedaan=Deed.SIGN))
     # What was read may be old: the page shows what is on the table now.
     seen, _ = _seen(permit)
     status = HTTPStatus.CONFLICT if form.errors else HTTPStatus.OK
@@ -74,6 +83,7 @@ def show(token: str) -> ResponseReturnValue:
         page=_page(seen),
         seen=seen,
         thanks=_thanks(seen),
+        done=_done_before(seen),
         room=room_line(db.session(), seen, Party.LENDER, dutch_day(utc_now())),
         token=token,
         last_day=permit.last_day,
@@ -113,7 +123,7 @@ def remark(token: str) -> ResponseReturnValue:
         service.remark(work, permit.loan_id, form.new_remark_id, Party.LENDER, words, manager)
 
     question = seen.question_to(Party.LENDER)
-    return _step(token, seen, form, say, "remark", anchor="vragen", asked=question)
+    return _step(token, seen, form, say, Deed.REMARK, asked=question)
 
 
 @loans_by_mail.route("/tekenen/<token>/weigeren", methods=["GET", "POST"])
@@ -129,7 +139,7 @@ def refuse(token: str) -> ResponseReturnValue:
             work, permit.loan_id, Party.LENDER, form.seen_version, form.refusal(), manager
         )
 
-    return _step(token, seen, form, say_no, "refuse")
+    return _step(token, seen, form, say_no, Deed.REFUSE)
 
 
 @loans_by_mail.route("/tekenen/<token>/niet-doorgaan", methods=["GET", "POST"])
@@ -143,7 +153,7 @@ def call_off(token: str) -> ResponseReturnValue:
     def call_it_off(work: Work) -> None:
         service.call_off(work, permit.loan_id, Party.LENDER, form.refusal(), manager)
 
-    return _step(token, seen, form, call_it_off, "call_off")
+    return _step(token, seen, form, call_it_off, Deed.CALL_OFF)
 
 
 @loans_by_mail.route("/tekenen/<token>/stoppen", methods=["GET", "POST"])
@@ -160,7 +170,7 @@ def end(token: str) -> ResponseReturnValue:
             work, permit.loan_id, Party.LENDER, last_day, form.refusal(), manager, returns_on
         )
 
-    return _step(token, seen, form, end_it, "end", rest=lambda: form.rest(seen.loan.last_day))
+    return _step(token, seen, form, end_it, Deed.END, rest=lambda: form.rest(seen.loan.last_day))
 
 
 @loans_by_mail.route("/tekenen/<token>/uren-kloppen-niet", methods=["GET", "POST"])
@@ -181,7 +191,7 @@ def dispute_hours(token: str) -> ResponseReturnValue:
             manager,
         )
 
-    return _step(token, seen, form, dispute, "dispute_hours", anchor="vragen")
+    return _step(token, seen, form, dispute, Deed.DISPUTE_HOURS)
 
 
 def _step(
@@ -189,22 +199,21 @@ def _step(
     seen: SeenLoan,
     form: WebForm,
     deed: Callable[[Work], object],
-    page: str,
-    anchor: str | None = None,
+    step: Deed,
     rest: Callable[[], list[Fault]] = list,
     **facts: object,
 ) -> ResponseReturnValue:
-    """The form on its page, until the deed is done; then how the loan stands.
+    """The form on its page, until the deed is done; then that it was, and how the loan stands.
 
     `rest` is what is wrong besides what could not be read.
     """
     if form.submitted():
         if _done(actor_by_mail(seen.loan.manager_email), form, deed):
-            return redirect(url_for("loans_by_mail.show", token=token, _anchor=anchor))
+            return redirect(url_for("loans_by_mail.show", token=token, gedaan=step))
     elif form.errors:
         form.show_rest(rest())
     shown = render_template(
-        f"loans/by_mail/{page}.html", form=form, seen=seen, token=token, **facts
+        f"loans/by_mail/{step}.html", form=form, seen=seen, token=token, **facts
     )
     return shown, form.status
 
@@ -240,12 +249,27 @@ def _thanks(seen: SeenLoan) -> str:
     """While others still have to sign, and to who has just signed as the last one."""
     if not has_signed(seen, Party.LENDER):
         return ""
-    is_said = bool(seen.waits_for) or "getekend" in request.args
+    is_said = bool(seen.waits_for) or request.args.get("gedaan") == Deed.SIGN
     return thanks(seen, Party.LENDER, dutch_day(utc_now())) if is_said else ""
 
 
+def _done_before(seen: SeenLoan) -> str:
+    """What came of the step from which the reader comes; nothing when another came after it."""
+    loan, refused = seen.loan, seen.newest_refusal
+    speaker = seen.remarks[-1].party if seen.remarks else None
+    by: dict[str, tuple[Party | None, str]] = {
+        Deed.REMARK: (speaker, REMARKED),
+        Deed.DISPUTE_HOURS: (speaker, DISPUTED),
+        Deed.REFUSE: (refused.refused_by if refused else loan.ended_by, REFUSED),
+        Deed.CALL_OFF: (loan.ended_by, CALLED_OFF),
+        Deed.END: (loan.ended_by, ENDS.format(day=dutch_date(loan.last_day))),
+    }
+    party, said = by.get(request.args.get("gedaan", ""), (None, ""))
+    return said if party is Party.LENDER else ""
+
+
 def _done(actor: Actor, form: WebForm, deed: Callable[[Work], object]) -> bool:
-    """Whether it was done. The page then says how it stands: a flash would need a cookie."""
+    """Whether it was done. Its address then says so to the page: a flash would need a cookie."""
     try:
         with open_work(actor) as work:
             deed(work)

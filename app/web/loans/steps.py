@@ -1,4 +1,4 @@
-"""What the pages of a loan share: who may take this step, and what came of it."""
+"""What the pages of a loan share: who may take this step, what came of it, and what is said."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -19,6 +19,13 @@ from app.web.auth import current_actor
 from app.web.forms import WebForm
 from app.web.loans.pages import Deed, LoanPage, loan_page
 from app.web.work import open_work
+
+# What is said of a step that a manager takes too, signed in or by the link of a mail.
+REMARKED = "Je bericht is verstuurd. De anderen krijgen een mail."
+REFUSED = "Je zei nee. De anderen krijgen een mail en lezen je reden."
+ENDS = "De inzet stopt op {day}. De anderen krijgen een mail en lezen je reden."
+CALLED_OFF = "De inzet gaat niet door. De anderen krijgen een mail en lezen je reden."
+DISPUTED = "Je bericht is verstuurd. De anderen krijgen een mail, en de uren worden nagekeken."
 
 
 class StepIsGone(Exception):

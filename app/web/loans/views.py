@@ -42,7 +42,18 @@ from app.web.loans.forms import (
 from app.web.loans.hours import HoursForm, hours_form
 from app.web.loans.pages import Deed, LoanPage, loan_line, loan_page
 from app.web.loans.room import room_line
-from app.web.loans.steps import StepIsGone, done, seen_for, seen_loan, step_is_gone
+from app.web.loans.steps import (
+    CALLED_OFF,
+    DISPUTED,
+    ENDS,
+    REFUSED,
+    REMARKED,
+    StepIsGone,
+    done,
+    seen_for,
+    seen_loan,
+    step_is_gone,
+)
 from app.web.policy import Policy, allow
 from app.web.work import open_work
 
@@ -55,17 +66,12 @@ CHANGED = (
     "opnieuw."
 )
 NOTHING_CHANGED = "Je veranderde niets aan de afspraken. Er is dus niets verstuurd."
-REMARKED = "Je bericht is verstuurd. De anderen krijgen een mail."
-REFUSED = "Je zei nee. De anderen krijgen een mail en lezen je reden."
 NAMED = "Bewaard. Je leidinggevende krijgt een mail."
 WITHDRAWN = "Je aanvraag is ingetrokken. De anderen krijgen bericht."
-ENDS = "De inzet stopt op {day}. De anderen krijgen een mail en lezen je reden."
-CALLED_OFF = "De inzet gaat niet door. De anderen krijgen een mail en lezen je reden."
 TALK_PLANNED = "Het eindgesprek staat op die dag. De anderen zien dat bij de afspraken."
 WRITTEN = "Je uren staan genoteerd."
 AGREED = "Je hebt de uren bevestigd."
 REPORTED = "Zonder bezwaar sluit de inzet op {day}. De ander krijgt een mail."
-DISPUTED = "Je bericht is verstuurd. De anderen krijgen een mail, en de uren worden nagekeken."
 
 loans = Blueprint("loans", __name__)
 loans.register_error_handler(StepIsGone, step_is_gone)
@@ -197,7 +203,7 @@ def remark(loan_id: UUID) -> ResponseReturnValue:
         service.remark(work, loan_id, form.new_remark_id, party, form.words.data or "", manager)
 
     question = seen.question_to(party)
-    return _step(seen, form, say, REMARKED, "remark", anchor="vragen", asked=question)
+    return _step(seen, form, say, REMARKED, "remark", asked=question)
 
 
 @loans.route("/inzet/<uuid:loan_id>/weigeren", methods=["GET", "POST"])
@@ -352,7 +358,7 @@ def dispute_hours(loan_id: UUID) -> ResponseReturnValue:
         words = form.words.data or ""
         service.dispute_hours(work, loan_id, form.new_remark_id, party, words, manager)
 
-    return _step(seen, form, dispute, DISPUTED, "dispute_hours", anchor="vragen")
+    return _step(seen, form, dispute, DISPUTED, "dispute_hours")
 
 
 def _step(
@@ -361,7 +367,6 @@ def _step(
     deed: Callable[[Work], object],
     said: str | Callable[[], str],
     page: str,
-    anchor: str | None = None,
     rest: Callable[[], list[Fault]] = list,
     **facts: object,
 ) -> ResponseReturnValue:
@@ -371,7 +376,7 @@ def _step(
     """
     if form.submitted():
         if done(form, deed, said):
-            return redirect(url_for("loans.show", loan_id=seen.loan.id, _anchor=anchor))
+            return redirect(url_for("loans.show", loan_id=seen.loan.id))
     elif form.errors:
         form.show_rest(rest())
     return render_template(f"loans/{page}.html", form=form, seen=seen, **facts), form.status
