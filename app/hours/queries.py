@@ -26,6 +26,7 @@ class Line:
     is_correction: bool
     other_code: str
     other_name: str
+    loan_id: UUID | None
     opgave_id: UUID | None
     opgave_title: str
     week: date | None
@@ -274,6 +275,7 @@ def _lines(session: Session, code: str, rows: Sequence[HourTransfer]) -> tuple[L
             is_correction=row.kind is TransferKind.REVERSAL,
             other_code=other,
             other_name=names[other],
+            loan_id=row.loan_id,
             opgave_id=row.opgave_id,
             opgave_title=row.opgave_title,
             week=row.week,

@@ -282,6 +282,18 @@ def seen_among(session: Session, viewer: Actor, loan_ids: Collection[UUID]) -> l
     return [seen for seen, _ in found]
 
 
+def periods(session: Session, loan_ids: Collection[UUID]) -> dict[UUID, tuple[date, date]]:
+    """The first and the last day of those of these loans that three agreed on."""
+    if not loan_ids:
+        return {}
+    found = _found(session, Loan.id.in_(loan_ids))
+    return {
+        one.loan.id: (one.agreed.starts_on, one.loan.last_day)
+        for one in found
+        if one.agreed is not None and one.loan.last_day is not None
+    }
+
+
 def waiting_on(
     session: Session, viewer: Actor, opgave_ids: Collection[UUID]
 ) -> list[tuple[SeenLoan, Party]]:

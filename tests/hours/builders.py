@@ -58,6 +58,7 @@ def a_statement() -> Statement:
         is_correction=False,
         other_code="GM0002",
         other_name="Haaldam",
+        loan_id=None,
         opgave_id=None,
         opgave_title="Minder regels 😀",
         week=date(2026, 6, 29),

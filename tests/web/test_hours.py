@@ -18,19 +18,23 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import User
 from app.core.actor import Role
+from app.core.dutch import dutch_date
+from app.core.workdays import monday_of
 from app.hours import queries, service
 from app.hours.rules import HOUR, Quarter
+from app.loans import service as loans
 from app.opgaven.models import Opgave
 from app.opgaven.rules import TITLE_LIMIT, OpgaveStatus
 from app.web.hours.export import decimal_hours
 from app.web.hours.pages import limit_words, owed_words, standing_words
 from app.web.hours.statement import statement_pdf
 from tests.hours.builders import a_statement, booked, lent
+from tests.loans.builders import a_running_loan, parties
 from tests.support.builders import a_gemeente, a_user, an_opgave
 from tests.support.pages import fault_at, text_of, value_of
 from tests.support.product import ROOT
 from tests.support.web import sign_in
-from tests.support.work import MONDAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 SUMMER = datetime(2026, 7, 6, 9, tzinfo=UTC)
 LAST_YEAR = datetime(2025, 6, 2, 9, tzinfo=UTC)
@@ -99,6 +103,27 @@ def test_a_quarter_tells_of_what_and_with_whom_but_not_who(
     assert "Eraf, week van 16 november 2026: 8 uur (geboekt op 23 november 2026)" in said
     assert f'href="/opgaven/{opgave.id}"' in answer.text
     assert worker.name not in said.replace(reader.name, "")
+
+
+def test_a_booking_leads_to_its_loan_for_who_has_a_part_in_it(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    begun = TODAY - timedelta(days=14)
+    loan = a_running_loan(session, who, starts_on=begun)
+    monday = monday_of(TODAY - timedelta(days=7))
+    loans.write_hours(make_work(session, who.professional), loan.id, monday, 480)
+    here = who.professional.gemeente_code
+    keeper = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=here)
+    colleague = a_user(session, gemeente_code=here)
+    people = (who.professional, who.borrower, keeper, colleague)
+
+    found = [sign_in(client, session, one).get("/uren/2026/4") for one in people]
+
+    assert [f'href="/inzet/{loan.id}"' in one.text for one in found] == [True, True, False, False]
+    said = f"{dutch_date(monday)}: 8 uur: inzet van {dutch_date(begun)} tot en met 21 februari 2027"
+    assert [said in text_of(one) for one in found] == [False, False, True, False]
+    assert f"Week van {dutch_date(monday)}: 8 uur" in text_of(found[3])
 
 
 def test_an_opgave_that_is_not_for_the_reader_has_no_link(
@@ -362,6 +387,7 @@ def test_before_it_is_settled_each_gemeente_reads_what_is_proposed_for_it(
 
     assert "De uren van 2025 zijn nog niet verrekend. Bekijk het voorstel" in there
     assert "Haaldam maakt 120 uur goed aan Leendam." in page
+    assert "Leendam heeft nog geen gemeentebeheerder. Mail ons: " in page
     assert "40 uur" not in page
     assert "Alles wat op 31 december 2025 openstond, telt mee." in page
 

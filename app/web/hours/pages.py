@@ -1,5 +1,6 @@
 """What the pages of the urenbank show, in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -48,6 +49,24 @@ class HoursPage:
 
 
 @dataclass(frozen=True)
+class Booking:
+    said: str
+    # Its loan, for who has a part in it.
+    href: str
+    # When that loan is or was, for who looks after the urenbank and cannot open it.
+    period: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the reader of a statement may know of it: opgaven, own loans, and when loans are."""
+
+    opgaven: set[UUID]
+    loans: set[UUID]
+    periods: Mapping[UUID, tuple[date, date]]
+
+
+@dataclass(frozen=True)
 class Group:
     """All bookings of one kind for one opgave with one other gemeente."""
 
@@ -56,7 +75,7 @@ class Group:
     # Without it the reader may not read the opgave.
     href: str
     total: str
-    lines: list[str]
+    lines: list[Booking]
 
     @property
     def count(self) -> str:
@@ -153,8 +172,7 @@ def as_read_by(session: Session, reader: Actor, statement: Statement) -> Stateme
 
 
 def quarter_page(session: Session, reader: Actor, statement: Statement, today: date) -> QuarterPage:
-    ids = {line.opgave_id for line in statement.lines if line.opgave_id}
-    readable = set(opgaven.seen_opgaven(session, reader, list(ids)))
+    known = _known_of(session, reader, statement)
     return QuarterPage(
         title=quarter_words(statement.quarter),
         gemeente_name=statement.gemeente_name,
@@ -163,8 +181,19 @@ def quarter_page(session: Session, reader: Actor, statement: Statement, today: d
         parts=[
             Part(label(entry), groups)
             for entry in Entry
-            if (groups := _groups(statement, entry, readable))
+            if (groups := _groups(statement, entry, known))
         ],
+    )
+
+
+def _known_of(session: Session, reader: Actor, statement: Statement) -> Known:
+    opgave_ids = {line.opgave_id for line in statement.lines if line.opgave_id}
+    loan_ids = {line.loan_id for line in statement.lines if line.loan_id}
+    looks_after = may_agree_limit(reader, statement.gemeente_code)
+    return Known(
+        set(opgaven.seen_opgaven(session, reader, list(opgave_ids))),
+        {seen.loan.id for seen in loans.seen_among(session, reader, loan_ids)},
+        loans.periods(session, loan_ids) if looks_after else {},
     )
 
 
@@ -280,26 +309,38 @@ def _quarter_lines(session: Session, code: str, today: date) -> list[QuarterLine
     ]
 
 
-def _groups(statement: Statement, entry: Entry, readable: set[UUID]) -> list[Group]:
+def _groups(statement: Statement, entry: Entry, known: Known) -> list[Group]:
     def together(line: Line) -> tuple[str, str, str]:
         return line.other_name, line.opgave_title, str(line.opgave_id)
 
     lines = sorted((one for one in statement.lines if one.entry is entry), key=together)
-    return [_group(entry, list(found), readable) for _, found in groupby(lines, together)]
+    return [_group(entry, list(found), known) for _, found in groupby(lines, together)]
 
 
-def _group(entry: Entry, lines: list[Line], readable: set[UUID]) -> Group:
+def _group(entry: Entry, lines: list[Line], known: Known) -> Group:
     first = lines[0]
     total = sum(line.minutes for line in lines)
     return Group(
         other_name=first.other_name,
         opgave_title=first.opgave_title,
         href=url_for("opgaven.show", opgave_id=first.opgave_id)
-        if first.opgave_id in readable
+        if first.opgave_id in known.opgaven
         else "",
         total=_total_words(entry, total, first.other_name),
-        lines=[_line_words(line) for line in lines],
+        lines=[_booking(line, known) for line in lines],
     )
+
+
+def _booking(line: Line, known: Known) -> Booking:
+    said = _line_words(line)
+    if line.loan_id in known.loans:
+        return Booking(said, url_for("loans.show", loan_id=line.loan_id), "")
+    period = known.periods.get(line.loan_id) if line.loan_id else None
+    return Booking(said, "", _period_words(*period) if period else "")
+
+
+def _period_words(first: date, last: date) -> str:
+    return f"inzet van {dutch_date(first)} tot en met {dutch_date(last)}"
 
 
 def _total_words(entry: Entry, total: int, other: str) -> str:
