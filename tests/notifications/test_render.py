@@ -12,6 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from app.core.mail import Letter, message_of
+from app.hours.contacts import Contact, Contacts
 from app.loans.lines import Change
 from app.notifications.digest import (
     Digest,
@@ -247,6 +248,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "sentence": word,
             "year": 2026,
             "is_limit": True,
+            "contacts": [Contacts(word, (Contact(word, "jan@urk.example"),)), Contacts(word, ())],
             "held_up": [(UUID(int=6), word)],
         },
         MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},

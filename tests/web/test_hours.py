@@ -397,6 +397,20 @@ def test_before_it_is_settled_each_gemeente_reads_what_is_proposed_for_it(
     assert client.get("/uren/voorstel").status_code == 404
 
 
+def test_who_looks_after_the_urenbank_reads_in_the_proposal_whom_to_speak_to(
+    client: FlaskClient, session: Session
+) -> None:
+    borrower, lender = owing(session)
+    keeper = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=lender)
+    other = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=borrower)
+    sign_in(client, session, keeper)
+
+    page = client.get("/uren/voorstel")
+
+    assert f"{other.name}, gemeentebeheerder van Haaldam: " in text_of(page)
+    assert f'href="mailto:{other.email}?subject=Uren%20van%202025"' in page.text
+
+
 def test_of_whom_nothing_was_booked_no_proposal_speaks(
     client: FlaskClient, session: Session
 ) -> None:

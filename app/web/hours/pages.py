@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.dutch import dutch_date, hours, plural
 from app.gemeenten import queries as gemeenten
 from app.hours import queries
+from app.hours.contacts import Contacts, contacts_for
 from app.hours.models import HourSettling
 from app.hours.queries import Line, Statement, YearProposal
 from app.hours.rules import Entry, Quarter, may_agree_limit, quarters, room_left
@@ -106,6 +107,7 @@ class ProposalPage:
     gemeente_name: str
     counts: str
     lines: list[str]
+    contacts: list[Contacts]
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,9 @@ def year_to_settle(session: Session, code: str, today: date) -> int | None:
     return year if is_open and first is not None and first.year <= year else None
 
 
-def proposal_page(session: Session, code: str, year: int, today: date) -> ProposalPage:
+def proposal_page(
+    session: Session, reader: Actor, code: str, year: int, today: date
+) -> ProposalPage:
     """The same proposal that a beheerder will settle, as far as it is theirs."""
     found = queries.proposal(session, year)
     return ProposalPage(
@@ -157,6 +161,7 @@ def proposal_page(session: Session, code: str, year: int, today: date) -> Propos
         gemeente_name=gemeenten.by_code(session, code).name,
         counts=_counted_words(year, today),
         lines=_settling_words_of(found, code),
+        contacts=contacts_for(session, reader, found),
     )
 
 

@@ -1,4 +1,4 @@
-"""The hours of the own gemeente, for all its colleagues; no page names a person."""
+"""The hours of the own gemeente, for all its colleagues; of people only who looks after them."""
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -66,7 +66,7 @@ def proposal() -> str:
     year = pages.year_to_settle(session, code, today)
     if year is None:
         raise NotFound(f"nothing of {code} to settle")
-    page = pages.proposal_page(session, code, year, today)
+    page = pages.proposal_page(session, current_actor(), code, year, today)
     return render_template("hours/proposal.html", page=page)
 
 

@@ -205,6 +205,23 @@ def test_the_gemeentebeheerders_of_both_sides_hear_of_a_settled_year_until_it_is
     assert read_by(session, both[0]) == []
 
 
+def test_the_mail_of_a_settled_year_names_whom_to_speak_to(app: Flask, session: Session) -> None:
+    borrower, lender = two_gemeenten(session)
+    booked(session, borrower, lender, now=LAST_YEAR)
+    keeper, other = [
+        a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=code) for code in (borrower, lender)
+    ]
+
+    settle(session)
+    letter = letter_to(app, session, keeper)
+
+    assert letter is not None
+    assert f"- {other.name}, gemeentebeheerder van " in letter.text
+    assert other.email in letter.text
+    assert other.email in letter.html
+    assert keeper.email not in letter.text
+
+
 def test_of_a_gemeente_that_merged_its_successor_hears(session: Session) -> None:
     gone = two_gemeenten(session)[0]
     successor = merge(session, gone)
