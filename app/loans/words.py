@@ -1,5 +1,6 @@
 """How a loan stands, in the words of pages and mails alike."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from app.core.clock import dutch_day
@@ -393,10 +394,20 @@ def _proposed(seen: SeenLoan, reader: Party) -> str:
     if seen.ends_early:
         day = dutch_date(seen.loan.last_day)
         holds = f"blijft staan dat de inzet stopt op {day}, eerder dan afgesproken"
+    what = "voor de inzet te verlengen" if is_extension(seen) else "andere afspraken voor"
     return _sentence(
-        f"{who} stelde andere afspraken voor: {_hours_and_days(seen.terms, seen.terms.ends_on)}. "
+        f"{who} stelde {what}: {_hours_and_days(seen.terms, seen.terms.ends_on)}. "
         f"Tot alle drie tekenen, {holds}."
     )
+
+
+def is_extension(seen: SeenLoan) -> bool:
+    """Whether what is proposed goes on longer, and leaves all else as it was agreed."""
+    held, wanted = seen.agreed, seen.terms
+    if held is None or seen.ends_early or wanted.ends_on <= held.ends_on:
+        return False
+    as_long = replace(wanted.draft(), ends_on=held.ends_on, returns_on=held.returns_on)
+    return as_long == held.draft()
 
 
 def why(seen: SeenLoan, reader: Party) -> str:

@@ -309,3 +309,25 @@ def test_who_stops_it_goes_before_an_older_objection(session: Session, who: Part
         "Jij besloot eerder te stoppen: 2 december 2026 is de laatste dag. "
         f"{who.borrower.name} zegt dat de uren niet kloppen. Kijk ze na."
     )
+
+
+def test_who_proposes_to_go_on_longer_is_told_so(
+    session: Session, who: Parties, running: Loan
+) -> None:
+    agreed = queries.of_any(session, running.id).terms.draft()
+    longer = replace(
+        agreed,
+        ends_on=TODAY + timedelta(days=120),
+        returns_on=TODAY + timedelta(days=121),
+    )
+    work = make_work(session, who.borrower, MONDAY + A_MINUTE)
+    service.change(work, running.id, Party.BORROWER, running.version, longer)
+
+    seen = queries.of_any(session, running.id)
+    assert what_changed(seen, Party.LENDER, TODAY).startswith(
+        f"{who.borrower.name} stelde voor de inzet te verlengen: 8 uur per week, van "
+    )
+    more = replace(longer, hours_per_week=12)
+    service.change(work, running.id, Party.BORROWER, running.version, more)
+    seen = queries.of_any(session, running.id)
+    assert " stelde andere afspraken voor: 12 uur " in what_changed(seen, Party.LENDER, TODAY)

@@ -296,6 +296,23 @@ def test_other_terms_are_asked_of_each_about_the_professional(
     assert "Wat wil je leren of meenemen?" in own
 
 
+def test_who_comes_to_extend_reads_of_extending(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    sign_in(client, session, who.professional)
+    assert "Verleng of wijzig de afspraken" in text_of(client.get(f"/inzet/{loan.id}"))
+
+    page = client.get(f"/inzet/{loan.id}/wijzigen")
+
+    said = text_of(page)
+    assert "<title>Verleng of wijzig: " in page.text
+    assert "Verleng of wijzig de afspraken" in said
+    assert "Wil je verlengen? Zet dan bij “Duurt tot en met” een latere dag" in said
+    assert "Onderteken en stel dit voor" in said
+    assert "Stel andere afspraken voor" not in said
+
+
 def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who, starts_on=TODAY)
     sign_in(client, session, who.professional)
