@@ -1,7 +1,7 @@
 """Reading loans, for each of the three parties and no other."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -40,6 +40,7 @@ from app.loans.events import (
     FeedbackAnswered,
     FeedbackAsked,
     FeedbackShown,
+    HoursAgreed,
     HoursReopened,
     LoanEnded,
     ManagerNamed,
@@ -119,6 +120,8 @@ class SeenLoan(WaitingLoan):
     weeks: dict[date, int]
     # What stood there when somebody agreed or objected, of the weeks that were changed since.
     weeks_before: dict[date, int]
+    # Who agreed on hours of which some were changed since.
+    agreed_before: frozenset[Party]
     feedback: dict[Party, Feedback]
     # What the borrower saw of each skill.
     skills: list[ShownSkill]
@@ -783,6 +786,7 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
     weeks, remarks = _weeks_of(session, loans), _remarks_of(session, loans)
     feedback, skills = feedback_on(session, [loan.id for loan in loans]), _skills_of(session, loans)
     kept, stoppers = _kept_from(session, loans), _stoppers_of(session, loans)
+    agreed = _agreed_before(session, weeks)
     return [
         SeenLoan(
             loan=loan,
@@ -806,6 +810,7 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
                 for row in weeks.get(loan.id, [])
                 if row.minutes_before is not None
             },
+            agreed_before=frozenset(agreed.get(loan.id, ())),
             written_at={row.monday: row.written_at for row in weeks.get(loan.id, [])},
             remarks=remarks.get(loan.id, []),
             feedback=feedback.get(loan.id, {}),
@@ -901,6 +906,25 @@ def _stoppers_of(session: Session, loans: list[Loan]) -> dict[UUID, str]:
         .order_by(OutboxMessage.id)
     )
     return {UUID(loan_id): name or "" for loan_id, name in session.execute(found)}
+
+
+def _agreed_before(
+    session: Session, weeks: Mapping[UUID, Iterable[WorkedWeek]]
+) -> dict[UUID, set[Party]]:
+    """Who agreed on hours that were changed since: the row keeps no word that fell away."""
+    changed = [
+        loan_id
+        for loan_id, rows in weeks.items()
+        if any(row.minutes_before is not None for row in rows)
+    ]
+    agreed: dict[UUID, set[Party]] = {}
+    if not changed:
+        return agreed
+    about = or_(*(OutboxMessage.payload.contains({"loan_id": str(one)}) for one in changed))
+    found = select(OutboxMessage.payload).where(OutboxMessage.name == HoursAgreed.name, about)
+    for payload in session.scalars(found):
+        agreed.setdefault(UUID(payload["loan_id"]), set()).add(Party(payload["party"]))
+    return agreed
 
 
 def _weeks_of(session: Session, loans: list[Loan]) -> dict[UUID, list[WorkedWeek]]:

@@ -199,8 +199,17 @@ def changed_hours(seen: SeenLoan, reader: Party) -> str:
         f"in de week van {dutch_date(monday)} van {hours(was)} naar {hours(seen.weeks[monday])}"
         for monday, was in seen.weeks_before.items()
     ]
-    over = " Wie de uren eerder bevestigde, doet dat opnieuw." if seen.loan.state in OVER else ""
-    return f"{who} veranderde de uren: {listed(weeks)}.{over}"
+    return f"{who} veranderde de uren: {listed(weeks)}.{_agree_anew(seen, reader)}"
+
+
+def _agree_anew(seen: SeenLoan, reader: Party) -> str:
+    """To who agreed on them that this does not count any more, to others whose word does not."""
+    if seen.loan.state not in OVER or not seen.agreed_before:
+        return ""
+    if reader in seen.agreed_before:
+        return " Je bevestiging vervalt: bevestig ze opnieuw."
+    names = listed([_speaker(seen, party) for party in CLOSERS if party in seen.agreed_before])
+    return f" De bevestiging van {names} vervalt."
 
 
 def undone_by_change(seen: SeenLoan, reader: Party) -> str:

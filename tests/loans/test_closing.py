@@ -143,9 +143,12 @@ def test_who_changed_what_is_told_until_somebody_agrees_anew(
     assert changed_hours(seen, Party.BORROWER) == (
         f"{who.professional.name} veranderde de uren: in de week van 26 oktober 2026 van 8 naar 9 "
         "en in de week van 2 november 2026 van 0 naar 1,5. "
-        "Wie de uren eerder bevestigde, doet dat opnieuw."
+        "Je bevestiging vervalt: bevestig ze opnieuw."
     )
+    lapsed = f" De bevestiging van gemeente {seen.borrower_name} vervalt."
     assert changed_hours(seen, Party.PROFESSIONAL).startswith("Je veranderde de uren: ")
+    assert changed_hours(seen, Party.PROFESSIONAL).endswith(lapsed)
+    assert changed_hours(seen, Party.LENDER).endswith(lapsed)
     assert "veranderde de uren" in news(seen, Party.LENDER, TODAY)
     assert undone_by_change(seen, Party.PROFESSIONAL) == ""
     # What stands again as it was read did not change.
