@@ -15,7 +15,7 @@ from app.gemeenten import queries as gemeenten
 from app.loans import queries as loans
 from app.sealing import is_id_of_text
 from app.web.audit.things import Thing, Things, things_in_log, things_of
-from app.web.audit.words import thing_of, words_of
+from app.web.audit.words import words_of
 from app.web.auth import id_of_address
 from app.web.forms import id_in
 
@@ -38,7 +38,7 @@ ELSEWHERE = "iemand van een andere gemeente"
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One deed: "`who` (`gemeente_name`) `did`", and for an operator which thing."""
+    """One deed: "`who` (`gemeente_name`) `did`"."""
 
     at: datetime
     who: str
@@ -47,7 +47,7 @@ class AuditLine:
     about: str
     # Nothing when the reader may not read it, or it is no more.
     thing: Thing | None
-    subject: str
+    # What stood on the page of who met a fault; for an operator.
     request_id: str
 
 
@@ -118,7 +118,7 @@ def _addresses_of(session: Session, shown: Iterable[AuditEntry]) -> set[str]:
 def _without_strangers(line: AuditLine, entry: AuditEntry, own: set[UUID]) -> AuditLine:
     is_own = entry.person_id is None or entry.person_id in own
     about = line.about if is_own or not line.about else ELSEWHERE
-    return replace(line, about=about, subject=thing_of(entry.subject))
+    return replace(line, about=about)
 
 
 def _page(
@@ -152,7 +152,6 @@ def _line(
         did=words_of(entry.deed),
         about="jou" if about == YOU else about,
         thing=things.get((entry.subject, entry.subject_id)),
-        subject=" ".join(filter(None, (thing_of(entry.subject), entry.subject_id))),
         request_id=entry.request_id,
     )
 

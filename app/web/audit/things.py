@@ -15,15 +15,18 @@ from app.conversations import queries as conversations
 from app.conversations.models import Conversation, PublishedAnswer
 from app.core.actor import Actor, Role, may_moderate
 from app.core.audit import AuditEntry
+from app.core.dutch import hours
 from app.gemeenten import queries as gemeenten
-from app.hours.models import HourSettling
+from app.hours.models import HourSettling, HourTransfer
 from app.loans import queries as loans
 from app.loans.models import Loan
 from app.moderation import queries as moderation
 from app.moderation.models import Report
 from app.opgaven import queries as opgaven
 from app.responses.models import Invitation
+from app.together.models import Joint
 from app.vocabulary import queries as vocabulary
+from app.vocabulary.models import WordDecision
 from app.web.forms import id_in
 
 GONE = "een opgave die is weggehaald"
@@ -190,6 +193,28 @@ def _settlings(session: Session, texts: Collection[str]) -> Mapping[Any, str]:
     return {row.id: f"verrekening van {row.year}" for row in session.execute(rows)}
 
 
+def _transfers(session: Session, texts: Collection[str]) -> Mapping[Any, str]:
+    """How many hours, from whose account to whose."""
+    rows = session.scalars(select(HourTransfer).where(HourTransfer.id.in_(_ids(texts)))).all()
+    codes = {code for one in rows for code in (one.debit_code, one.credit_code)}
+    names = gemeenten.names_of(session, codes)
+    return {
+        one.id: f"{hours(one.minutes)} uur van gemeente {names[one.debit_code]} "
+        f"naar gemeente {names[one.credit_code]}"
+        for one in rows
+    }
+
+
+def _joints(session: Session, texts: Collection[str]) -> Mapping[Any, str]:
+    rows = select(Joint.id, Joint.name).where(Joint.id.in_(_ids(texts)))
+    return {row.id: f"samen: “{row.name}”" for row in session.execute(rows)}
+
+
+def _decisions(session: Session, texts: Collection[str]) -> Mapping[Any, str]:
+    rows = select(WordDecision.id, WordDecision.word).where(WordDecision.id.in_(_ids(texts)))
+    return {row.id: f"het woord “{row.word}”" for row in session.execute(rows)}
+
+
 # What fits in the column of these ids.
 LONGEST_NUMBER = 9
 OF_PEOPLE = frozenset({"user", "profile", "request"})
@@ -200,4 +225,7 @@ OF_LOG: Mapping[str, Callable[[Session, Collection[str]], Mapping[Any, str]]] = 
     "concept": _concepts,
     "request": _requests,
     "settling": _settlings,
+    "transfer": _transfers,
+    "joint": _joints,
+    "decision": _decisions,
 }

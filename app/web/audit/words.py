@@ -205,34 +205,7 @@ KINDS: Mapping[Kind, str] = {
     _kind("logboek", "audit"): "Het logboek zelf",
 }
 
-# Kinds of things, as facts name them.
-THINGS: Mapping[str, str] = {
-    "concept": "begrip",
-    "conversation": "gesprek",
-    "decision": "besluit",
-    "dispute": "reden die niet klopt",
-    "evidence": "bewijs",
-    "invitation": "uitnodiging",
-    "joint": "gezamenlijke opgave",
-    "loan": "inzet",
-    "manager": "leidinggevende",
-    "profile": "profiel",
-    "published": "vraag met antwoord",
-    "received": "mail",
-    "report": "melding",
-    "request": "aanvraag",
-    "settling": "verrekening",
-    "sign_in": "link om in te loggen",
-    "transfer": "boeking",
-    "user": "account",
-}
-
 
 def words_of(deed: str) -> str:
     """A deed of an earlier release keeps its own word, rather than none."""
     return DEEDS.get(deed, deed)
-
-
-def thing_of(kind: str) -> str:
-    """What is called the same in Dutch, such as opgave, needs no other word."""
-    return THINGS.get(kind, kind)
