@@ -15,7 +15,7 @@ from app.matching.shelf import Shelf
 from app.notifications.rules import QUIET_HOURS
 from app.post import open_post
 from app.settings import Settings
-from app.web import auth, errors, filters, headers, policy, tracing
+from app.web import auth, errors, filters, headers, limits, policy, tracing
 from app.web.blueprints import blueprints
 from app.web.context import bind as bind_context
 
@@ -64,6 +64,8 @@ def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         listen_before_use(db.engine)
+    # Ahead of what looks for a token in the form.
+    limits.bind(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     csrf.init_app(app)
     limiter.init_app(app)

@@ -227,3 +227,12 @@ def client(app: Flask, session: Session) -> FlaskClient:
     """A browser without scripts; the token against forged forms is tested on its own."""
     app.config["WTF_CSRF_ENABLED"] = False
     return app.test_client()
+
+
+@pytest.fixture
+def limiter_as_it_was() -> Iterator[None]:
+    """Another application takes the limiter along to its own Redis."""
+    kept = dict(vars(limiter))
+    yield
+    vars(limiter).clear()
+    vars(limiter).update(kept)

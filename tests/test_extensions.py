@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.engine import URL
 from structlog.testing import capture_logs
 
-from app.extensions import _warn_of_proxy, limiter, visitor_address
+from app.extensions import _warn_of_proxy, visitor_address
 from tests.conftest import AppMaker, DatabaseMaker
 
 ONE = {"REMOTE_ADDR": "192.0.2.1"}
@@ -55,15 +55,6 @@ def test_a_visitor_without_a_proxy_is_no_news(app: Flask) -> None:
 @pytest.fixture(scope="module")
 def own_database(new_database: DatabaseMaker) -> URL:
     return new_database()
-
-
-@pytest.fixture
-def limiter_as_it_was() -> Iterator[None]:
-    """Another application takes the limiter along to its own Redis."""
-    kept = dict(vars(limiter))
-    yield
-    vars(limiter).clear()
-    vars(limiter).update(kept)
 
 
 def seconds_to_ask_for_a_link(app: Flask) -> float:

@@ -20,10 +20,10 @@ from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.dutch import moment
 from app.core.outbox import OutboxMessage
-from app.links import Links
 from app.web.addresses import own_path
 from tests.support.builders import a_domain, a_gemeente, a_profile, a_user
 from tests.support.pages import text_of
+from tests.support.signing_in import a_link, path_of
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, make_work
 
@@ -535,24 +535,6 @@ def test_a_path_of_our_own_may_be_gone_to(address: str) -> None:
 )
 def test_any_other_address_may_not(address: object) -> None:
     assert own_path(address) is None
-
-
-def a_link(session: Session, email: str, **changed: Any) -> SignIn:
-    fields = {
-        "id": uuid4(),
-        "email": email,
-        "asked_at": utc_now(),
-        "expires_at": utc_now() + timedelta(minutes=30),
-    }
-    link = SignIn(**{**fields, **changed})
-    session.add(link)
-    session.commit()
-    return link
-
-
-def path_of(app: Flask, link: SignIn) -> str:
-    settings = app.extensions["settings"]
-    return Links(settings).sign_in(link.id).removeprefix(settings.base_url)
 
 
 def _count(session: Session, kind: type[Any]) -> int:

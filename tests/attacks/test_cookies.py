@@ -1,0 +1,89 @@
+"""Somebody who would be another by what a browser keeps. The names begin with the row."""
+
+from http.cookies import SimpleCookie
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+
+from app.accounts.models import UserSession
+from app.accounts.service import begin_session
+from app.core.clock import utc_now
+from tests.conftest import AppMaker, DatabaseMaker
+from tests.support.builders import a_user
+from tests.support.signing_in import a_link, path_of
+from tests.support.web import sign_in
+from tests.support.work import make_work
+
+OURS = "https://degemeentevannu.example"
+
+
+@pytest.fixture(scope="module")
+def own_database(new_database: DatabaseMaker) -> URL:
+    return new_database()
+
+
+def test_s9_nothing_but_the_session_is_remembered(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    answer = client.post(path_of(app, a_link(session, a_user(session).email)))
+
+    named = [SimpleCookie(each) for each in answer.headers.get_all("Set-Cookie")]
+    assert {name for cookie in named for name in cookie} == {"dgvn"}
+
+
+def test_s9_a_made_up_remember_cookie_is_not_believed(
+    client: FlaskClient, session: Session
+) -> None:
+    user = a_user(session)
+    session_id = begin_session(make_work(session, user, utc_now()), user.id)
+    session.commit()
+
+    for value in (str(session_id), str(user.id), f"{session_id}|{'0' * 128}"):
+        client.set_cookie("remember_token", value)
+        assert client.get("/profiel").location == "/inloggen"
+
+
+def test_s10_a_cookie_from_before_signing_in_opens_nothing_after(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    """Somebody left a cookie of their own session here, and with it all that they know."""
+    attacker = a_user(session, email="aanvaller@testerdam.nl")
+    sign_in(client, session, attacker)
+    with client.session_transaction() as cookie:
+        cookie["csrf_token"], cookie["wanted"] = "known to another", "/profiel"
+        theirs = cookie["_user_id"]
+    planted = client.get_cookie("dgvn")
+
+    a_user(session, email="anna@testerdam.nl")
+    client.post(path_of(app, a_link(session, "anna@testerdam.nl")))
+
+    with client.session_transaction() as cookie:
+        assert cookie["_user_id"] != theirs
+        assert cookie.get("csrf_token") != "known to another"
+    assert str(session.scalars(select(UserSession.id)).one()) != theirs
+    assert planted is not None
+    client.set_cookie("dgvn", planted.value)
+    assert client.get("/profiel").location == "/inloggen"
+
+
+@pytest.mark.usefixtures("limiter_as_it_was")
+@pytest.mark.parametrize(
+    ("base_url", "name", "is_secure"),
+    [(OURS, "__Host-dgvn", True), ("http://localhost", "dgvn", False)],
+)
+def test_s13_a_cookie_says_where_it_may_be_sent(
+    new_app: AppMaker, own_database: URL, base_url: str, name: str, is_secure: bool
+) -> None:
+    app = new_app(own_database, base_url=base_url)
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    asked = {"email": "anna@testerdam.example"}
+    answer = app.test_client().post("/inloggen", data=asked, base_url=base_url)
+
+    cookie = SimpleCookie(answer.headers["Set-Cookie"])[name]
+    assert (bool(cookie["httponly"]), bool(cookie["secure"])) == (True, is_secure)
+    assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Lax", "/", "")

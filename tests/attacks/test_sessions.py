@@ -1,0 +1,1 @@
+"""Somebody who would be another by the cookie of a browser."""
