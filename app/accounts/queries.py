@@ -174,7 +174,7 @@ def waiting_requests(session: Session) -> list[AccessRequest]:
         session.scalars(
             select(AccessRequest)
             .where(AccessRequest.state == AccessState.WAITING)
-            .order_by(AccessRequest.asked_at)
+            .order_by(AccessRequest.asked_at, AccessRequest.id)
         )
     )
 

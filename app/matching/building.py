@@ -79,7 +79,7 @@ def build(work: Work, folder: Path | None, progress: Progress = no_progress) -> 
 
 
 def _forget_old(session: Session) -> None:
-    last = select(Build.version).order_by(Build.began_at.desc()).limit(BUILDS_KEPT)
+    last = select(Build.version).order_by(Build.began_at.desc(), Build.version).limit(BUILDS_KEPT)
     session.execute(delete(Build).where(Build.version.not_in(last)))
 
 

@@ -37,7 +37,7 @@ class Status:
 def status(session: Session, shelf: Shelf) -> Status:
     country = shelf.newest()
     changes, oldest = session.execute(select(func.count(), func.min(Change.changed_at))).one()
-    builds = select(Build).order_by(Build.began_at.desc()).limit(BUILDS_SHOWN)
+    builds = select(Build).order_by(Build.began_at.desc(), Build.version).limit(BUILDS_SHOWN)
     words = str(vocabulary.version(session))
     return Status(
         built_at=datetime.fromisoformat(country.manifest.built_at) if country else None,

@@ -167,7 +167,7 @@ def why_down(session: Session, subject: Subject, subject_id: UUID) -> str:
         about(subject, subject_id),
         Report.ruling == Ruling.TAKEN_DOWN,
     )
-    return session.scalar(said.order_by(Report.decided_at.desc()).limit(1)) or ""
+    return session.scalar(said.order_by(Report.decided_at.desc(), Report.id).limit(1)) or ""
 
 
 def titles(session: Session, reader: Actor, reports: Iterable[Report]) -> dict[UUID, str]:

@@ -137,7 +137,7 @@ def followed(session: Session, reader: Actor) -> list[SeenOpgave]:
 
 def _joints_of(session: Session, opgave_id: UUID) -> dict[Joint, list[JointOpgave]]:
     mine = select(JointOpgave.joint_id).where(JointOpgave.opgave_id == opgave_id)
-    found = select(Joint).where(Joint.id.in_(mine)).order_by(Joint.begun_at)
+    found = select(Joint).where(Joint.id.in_(mine)).order_by(Joint.begun_at, Joint.id)
     joints = session.scalars(found).all()
     ids = [joint.id for joint in joints]
     rows = session.scalars(_in_order(JointOpgave.joint_id.in_(ids))).all()

@@ -93,7 +93,9 @@ def seen_concept(session: Session, concept_id: int) -> SeenConcept:
 def merges(session: Session) -> list[SeenMerge]:
     """What was merged, newest first; linked words are no merges to whoever reads them."""
     found = select(ConceptMerge).where(ConceptMerge.concept_id.not_in(links(session)))
-    rows = session.scalars(found.order_by(ConceptMerge.merged_at.desc())).all()
+    rows = session.scalars(
+        found.order_by(ConceptMerge.merged_at.desc(), ConceptMerge.concept_id)
+    ).all()
     near = _neighbours(session, {id_ for row in rows for id_ in (row.concept_id, row.into_id)})
     return [
         SeenMerge(near[row.concept_id], near[row.into_id], row.merged_at, row.merged_by)

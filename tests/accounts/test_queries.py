@@ -9,7 +9,7 @@ from app.accounts.models import AccessRequest, RoleGrant
 from app.accounts.rules import AccessState
 from app.accounts.service import begin_session
 from app.core.actor import Actor, Role
-from tests.support.builders import a_gemeente, a_user
+from tests.support.builders import a_gemeente, a_user, an_access_request
 from tests.support.queries import counted
 from tests.support.work import MONDAY, make_work
 
@@ -111,6 +111,12 @@ def test_requests_wait_in_the_order_in_which_they_came(session: Session) -> None
 
     found = [request.name for request in queries.waiting_requests(session)]
     assert found == ["eerste", "tweede"]
+
+
+def test_requests_of_one_moment_have_one_order(session: Session) -> None:
+    made = [an_access_request(session, f"{number}@elders.example") for number in range(6)]
+
+    assert queries.waiting_requests(session) == sorted(made, key=lambda one: one.id)
 
 
 def test_the_demo_has_its_own_people(session: Session) -> None:

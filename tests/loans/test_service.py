@@ -343,8 +343,8 @@ class TestRunning:
             (NEXT_MONDAY, 420)
         ]
         assert told(session)[-5:] == [
-            *("hours.booked", "hours.written"),
-            *("hours.reversed", "hours.booked", "hours.written"),
+            *("hours.written", "hours.booked"),
+            *("hours.written", "hours.reversed", "hours.booked"),
         ]
         seen = queries.of_manager(session, loan.id, who.manager)
         assert seen.weeks == {NEXT_MONDAY: 420}

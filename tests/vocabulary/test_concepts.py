@@ -113,6 +113,16 @@ def test_the_newest_merge_comes_first(words: Session) -> None:
     assert [one.concept.label for one in merges(words)] == ["pleegzorg", "planschade"]
 
 
+def test_merges_of_one_moment_have_one_order(words: Session) -> None:
+    pairs = ("planschade", "klimaatadaptatie"), ("pleegzorg", "jeugdhulp")
+    for pair in sorted(pairs, key=lambda pair: id_of(words, pair[0]), reverse=True):
+        merge(words, *pair)
+        words.flush()
+
+    found = [one.concept.id for one in merges(words)]
+    assert found == sorted(found)
+
+
 def test_another_concept_is_found_by_any_of_its_names(words: Session) -> None:
     asking, found = id_of(words, "planschade"), id_of(words, "ruimtelijke ordening")
 

@@ -521,3 +521,23 @@ def test_a_gemeentebeheerder_is_offered_what_may_be_found(
     assert "zoals reageren en uren lenen, lees je hier niet" in text_of(there)
     assert refused.status_code == 422
     assert ('value="opgaven"' in of_all, 'value="inzet"' in of_all) == (True, True)
+
+
+def test_the_newest_deed_is_first_and_what_followed_stands_above_its_cause(
+    client: FlaskClient, session: Session
+) -> None:
+    """Also when somebody whose request began earlier was done later."""
+    user = a_user(session)
+    for minutes, deed in ((2, "opgave.filled"), (1, "opgave.drafted"), (3, "opgave.changed")):
+        work = make_work(session, user, MONDAY + timedelta(minutes=minutes))
+        work.record(deed, ("opgave", user.id), user.id)
+        work.record("seat.taken.itself", ("opgave", user.id), user.id)
+        session.flush()
+    sign_in(client, session, user)
+
+    page = text_of(client.get("/profiel/logboek"))
+
+    filled, drafted, changed = map(words_of, ("opgave.filled", "opgave.drafted", "opgave.changed"))
+    taken = words_of("seat.taken.itself")
+    order = re.findall(rf"{filled}|{drafted}|{changed}|{taken}", page)
+    assert order == [taken, changed, taken, filled, taken, drafted]

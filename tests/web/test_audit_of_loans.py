@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.core.actor import SYSTEM, Actor, Role
-from app.core.audit import entries
+from app.core.audit import OF_ITSELF, entries
 from app.core.work import Work
 from app.gemeenten.models import Gemeente
 from app.hours import service as hours
@@ -205,7 +205,7 @@ def test_a_deed_from_before_the_log_knew_managers_is_one_of_a_manager(
     assert "Een leidinggevende (via de link in een mail) tekende afspraken." in page
 
 
-def test_the_last_signature_comes_first_and_what_follows_is_of_nobody(
+def test_what_follows_the_last_signature_stands_above_it_and_is_of_nobody(
     client: FlaskClient, session: Session, who: Parties, beheerder: User
 ) -> None:
     loan = a_loan(session, who)
@@ -218,10 +218,10 @@ def test_the_last_signature_comes_first_and_what_follows_is_of_nobody(
     page = log_of(client, session, beheerder)
     home, place = (town_of(session, one) for one in (who.professional, who.borrower))
     order = [
-        f"Tessa Rietdijk ({home}) tekende afspraken.",
         "Vanzelf werden afspraken rond, want alle drie tekenden (Tessa Rietdijk).",
         f"Vanzelf ({place}) raakte een opgave bezet.",
         f"Vanzelf ({place}) raakte een plek bij een opgave bezet.",
+        f"Tessa Rietdijk ({home}) tekende afspraken.",
     ]
 
     found = [page.find(said) for said in order]
@@ -515,6 +515,30 @@ def test_each_step_of_a_loan_has_words_and_an_actor_of_its_own(
         (stage.known(one.actor_id), words_of(one.deed)) for one in of_loan if one.id not in before
     ]
     assert told == said
+
+
+@pytest.mark.parametrize(
+    ("begins_on", "step", "cause"),
+    [
+        (BEGUN, writes, "hours.written"),
+        (TODAY + A_DAY, calls_off, "loan.called_off"),
+        (BEGUN, objects_and_is_given_in_to, "hours.corrected"),
+    ],
+)
+def test_what_follows_is_written_down_after_its_cause(
+    session: Session, who: Parties, begins_on: date, step: Callable[[Stage], None], cause: str
+) -> None:
+    loan = a_running_loan(session, who, starts_on=begins_on)
+    session.flush()
+    before = {one.id for one in entries(session)}
+
+    step(Stage(session, who, loan, id_of_address(who.manager.email)))
+    session.flush()
+
+    deeds = [one.deed for one in entries(session) if one.id not in before]
+    followed = deeds[: deeds.index(cause)]
+    assert followed
+    assert all(deed.endswith(OF_ITSELF) for deed in followed)
 
 
 def test_a_yes_a_no_and_a_word_taken_back_are_no_end_of_an_invitation(

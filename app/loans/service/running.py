@@ -77,11 +77,11 @@ def write_hours(work: Work, loan_id: UUID, monday: date, minutes: int) -> None:
             },
         )
     )
-    _book(work, loan, monday, minutes)
     written = HoursWritten(
         loan_id=loan.id, monday=monday, minutes=minutes, is_correction=before is not None
     )
     work.emit(written)
+    _book(work, loan, monday, minutes)
     if is_answer and not loan.is_closing:
         tell_reopened(work, loan, Party.PROFESSIONAL)
     reopen(work, loan, Party.PROFESSIONAL)
@@ -127,7 +127,6 @@ def call_off(
         raise Conflict(f"loan {loan_id} has begun", said=HAS_BEGUN)
     loan.move_to(LoanState.CALLED_OFF)
     weeks.give_back(work, loan)
-    life.leave_seat(work, loan.opgave_id)
     loan.last_day = loan.end_talk_on = loan.returns_on = None
     loan.ended_at, loan.ended_by = work.now, party
     loan.reason, loan.reason_words = why.reason, why.words
@@ -135,6 +134,7 @@ def call_off(
     loan.version = loan.agreed_version or loan.version
     called_off = LoanCalledOff(loan_id=loan.id, party=party.value, reason=str(why.reason))
     work.emit(called_off, loan.user_id)
+    life.leave_seat(work, loan.opgave_id)
 
 
 def end_early(

@@ -269,7 +269,7 @@ def send_all_again(work: Work, state: DeliveryState, reason: str) -> int:
     ended = work.session.scalars(
         select(Delivery)
         .where(Delivery.state == state, reason_of() == reason)
-        .order_by(Delivery.created_at.desc())
+        .order_by(Delivery.created_at.desc(), Delivery.id)
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -89,11 +88,11 @@ def log_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditP
 
 
 def _as_done(found: list[AuditEntry]) -> list[AuditEntry]:
-    """What was done last first; below it what came of itself of the same request."""
-    shown = []
-    for _, same in groupby(found, lambda entry: entry.request_id or entry.place):
-        shown += sorted(same, key=_is_of_itself)
-    return shown
+    """What was done last first; above each deed what came of itself of it, written down after it.
+
+    Of two at once the one that began first may have got its place in the chain last.
+    """
+    return sorted(found, key=lambda entry: (entry.done_at, entry.place or 0), reverse=True)
 
 
 def _is_of_itself(entry: AuditEntry) -> bool:
