@@ -5,7 +5,7 @@ from datetime import date
 from app.core.dutch import dutch_date
 from app.loans.queries import SeenLoan
 from app.loans.rules import CLOSERS, OFF, OVER, Party
-from app.loans.words import what_comes_back
+from app.loans.words import changed_hours, what_comes_back
 
 SEE_HOURS = "Bekijk de uren"
 
@@ -60,7 +60,7 @@ def link_says(seen: SeenLoan, reader: Party) -> str:
         return "Bekijk wat er gebeurde"
     if seen.loan.state in OVER:
         return _once_over(seen, reader)
-    if seen.weeks_before:
+    if changed_hours(seen, reader):
         return SEE_HOURS
     return "Bekijk de afspraken"
 

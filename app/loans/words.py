@@ -500,6 +500,20 @@ def what_comes_back(terms: Terms) -> str:
     return back + (ended(goal) if terms.learning_goal else "")
 
 
+def way_out(seen: SeenLoan, today: date) -> str:
+    """What the professional does, or waits for, before they are not needed any more."""
+    loan = seen.loan
+    if seen.fell_with_opgave:
+        return "de opgave is weggehaald, dus de aanvraag vervalt vanzelf. Kijk straks nog eens."
+    if loan.state is LoanState.ASKED:
+        return "trek je aanvraag in."
+    if seen.may_be_called_off(today):
+        return "laat de inzet niet doorgaan."
+    if loan.last_day is not None and loan.last_day <= today:
+        return f"{dutch_date(loan.last_day)} is de laatste dag. Daarna kun je verder."
+    return "stop de inzet. Na de laatste dag kun je verder."
+
+
 def end_talk(seen: SeenLoan, today: date) -> str:
     """When the three talk about what comes after; nothing once that day has passed."""
     day = seen.loan.end_talk_on

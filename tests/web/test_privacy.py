@@ -13,12 +13,14 @@ from app.accounts.models import User
 from app.core import grants
 from app.core.actor import Role
 from app.core.audit import entries
+from app.loans import service as loans
+from app.loans.rules import Party, Reason, Refusal
 from tests.conversations.builders import a_question, say
-from tests.loans.builders import a_running_loan, parties
+from tests.loans.builders import a_loan, a_running_loan, parties, sign_rest
 from tests.support.builders import a_profile, a_skill, a_user
 from tests.support.pages import fault_at, text_of
 from tests.support.web import sign_in
-from tests.support.work import make_work
+from tests.support.work import TODAY, make_work
 
 FORMULA = "=HYPERLINK(1)"
 ROLE = "fetches_own_data"
@@ -141,10 +143,31 @@ def test_who_is_needed_reads_for_what_and_cannot_go(client: FlaskClient, session
     assert f'href="/inzet/{loan.id}"' in page.text
     said = text_of(page)
     assert f"Jouw inzet voor {who.opgave.title}" in said
-    assert "trek je vraag in, of stop de inzet." in said
+    assert "laat de inzet niet doorgaan." in said
     assert "is_sure" not in page.text
     assert refused.status_code == 422
     assert session.get(User, who.professional.id) is not None
+
+
+def test_who_leaves_reads_no_way_out_that_is_not_there(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    loan = a_loan(session, who, starts_on=TODAY)
+    sign_in(client, session, who.professional)
+
+    def said() -> str:
+        session.flush()
+        return text_of(client.get(END))
+
+    assert "trek je aanvraag in." in said()
+    sign_rest(session, who, loan.id, 1)
+    assert "stop de inzet. Na de laatste dag kun je verder." in said()
+    work = make_work(session, who.professional)
+    loans.end_early(work, loan.id, Party.PROFESSIONAL, TODAY, Refusal(Reason.TOO_BUSY))
+    stopped = said()
+    assert "stop de inzet" not in stopped
+    assert "23 november 2026 is de laatste dag. Daarna kun je verder." in stopped
 
 
 def test_the_last_who_looks_after_the_site_stays(client: FlaskClient, session: Session) -> None:

@@ -1,16 +1,21 @@
 """One's own data: all of it in one click, and gone in two."""
 
+from uuid import UUID
+
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
-from app.core.clock import utc_now
+from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict
 from app.extensions import db
+from app.loans import queries as loans
+from app.loans.words import way_out
 from app.privacy import leaving
 from app.privacy.export import Person, parts_of
+from app.privacy.leaving import Needed, Tie
 from app.web.auth import ask_proof, id_of_address, leave
 from app.web.forms import WebForm
 from app.web.limits import per_person
@@ -70,4 +75,14 @@ def end_account() -> ResponseReturnValue:
             flash(GONE, "success")
             return redirect(url_for("home.index"))
     needed = leaving.needed_for(db.session(), own)
-    return render_template("privacy/end_account.html", form=form, needed=needed), form.status
+    page = render_template(
+        "privacy/end_account.html", form=form, needed=needed, ways_out=_ways_out(needed)
+    )
+    return page, form.status
+
+
+def _ways_out(needed: list[Needed]) -> dict[UUID, str]:
+    """Of the own loans, by their ids, what is to be done about each now."""
+    session, today = db.session(), dutch_day(utc_now())
+    own = [one.subject_id for one in needed if one.tie is Tie.LOAN]
+    return {one: way_out(loans.of_any(session, one), today) for one in own}
