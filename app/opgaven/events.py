@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from app.core.outbox import Event
+from app.opgaven.rules import OpgaveStatus
 
 
 @dataclass(frozen=True)
@@ -141,3 +142,6 @@ class OpgaveEnded(Event):
     comes_of_itself: ClassVar[bool] = True
     opgave_id: UUID
     status: str
+
+    def deed(self) -> str:
+        return "opgave.withdrawn" if self.status == OpgaveStatus.WITHDRAWN else self.name

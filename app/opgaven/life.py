@@ -98,7 +98,8 @@ def take_down(work: Work, opgave_id: UUID) -> Opgave:
     if had_ended:
         opgave.version += 1
         return opgave
-    return _told(work, opgave, OpgaveEnded(opgave_id=opgave.id, status=opgave.status.value))
+    follows = work.of_itself(opgave.gemeente_code)
+    return _told(follows, opgave, OpgaveEnded(opgave_id=opgave.id, status=opgave.status.value))
 
 
 def take_seat(work: Work, opgave_id: UUID) -> Opgave:

@@ -24,6 +24,7 @@ from app.core.outbox import EVENTS
 from app.gemeenten.models import Gemeente
 from app.hours.rules import Lent
 from app.hours.service import book
+from app.opgaven import life
 from app.opgaven.rules import OpgaveStatus, Part
 from app.people.rules import Visibility
 from app.together.models import Joint
@@ -62,6 +63,24 @@ def test_every_change_of_a_second_step_has_words() -> None:
     changes = {f"factor.{one}" for one in ("enrolled", "renewed", "forgotten", "closed")}
 
     assert changes <= DEEDS.keys()
+
+
+def test_the_log_tells_taking_down_from_withdrawing_and_from_ending(session: Session) -> None:
+    owner, beheerder = a_user(session, Role.OPGAVEHOUDER), a_user(session, Role.BEHEERDER)
+    withdrawn, gone = (an_opgave(session, owner=owner).id for _ in range(2))
+    over = an_opgave(session, owner=owner, status=OpgaveStatus.RUNNING).id
+
+    life.finish(make_work(session, owner), over)
+    life.withdraw(make_work(session, owner), withdrawn)
+    life.take_down(make_work(session, beheerder), gone)
+    session.flush()
+
+    assert [(words_of(one.deed), one.actor_id) for one in entries(session)][:4] == [
+        ("eindigde een opgave, want een beheerder haalde de opgave weg", None),
+        ("haalde een opgave weg", beheerder.id),
+        ("trok een opgave in", owner.id),
+        ("sloot een opgave", owner.id),
+    ]
 
 
 def test_a_deed_of_an_earlier_release_keeps_its_word() -> None:
