@@ -12,6 +12,8 @@ from app.conversations.queries import asking
 from app.core.heartbeat import Group
 from app.core.work import Work
 from app.extensions import shelf
+from app.hours.models import HourTransfer
+from app.hours.queries import settled_with
 from app.loans import service as loans
 from app.loans.models import Loan
 from app.loans.queries import asked_by, fallen_with, in_loan, who_is_in_loan
@@ -97,6 +99,21 @@ def _wait_anew(work: Work, fact: Payload) -> None:
     """Who comes out of hiding waits again for who did not answer them, by a loan or otherwise."""
     user_id = UUID(fact["user_id"])
     awaiting.begin_anew(work, user_id, asked_by(user_id))
+
+
+def _look_again_at_borrower(work: Work, fact: Payload) -> None:
+    """What ends, or asks less, leaves room to what waited for it."""
+    loan = work.fetch(Loan, UUID(fact["loan_id"]))
+    loans.look_again(work, {loan.borrower_code})
+
+
+def _look_again_at_lender(work: Work, fact: Payload) -> None:
+    """Who lent hours may borrow as many more."""
+    loans.look_again(work, {work.fetch(HourTransfer, UUID(fact["transfer_id"])).credit_code})
+
+
+def _look_again_at_all(work: Work, fact: Payload) -> None:
+    loans.look_again(work, settled_with(work.session, UUID(fact["settling_id"])))
 
 
 def _let_go(work: Work, fact: Payload) -> None:
@@ -215,6 +232,9 @@ TELL_HELD_UP = Reaction(
     lambda work, fact: notifications.tell_held_up(work, fact["gemeente_code"]),
 )
 LOOK_AHEAD = _one("look_ahead", loans.look_ahead, "loan_id")
+LOOK_AGAIN_AT_BORROWER = Reaction("look_again_at_borrower", Group.TICK, _look_again_at_borrower)
+LOOK_AGAIN_AT_LENDER = Reaction("look_again_at_lender", Group.TICK, _look_again_at_lender)
+LOOK_AGAIN_AT_ALL = Reaction("look_again_at_all", Group.TICK, _look_again_at_all)
 TELL_SETTLED = Reaction(
     "tell_settled",
     Group.TICK,
@@ -334,21 +354,21 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "terms.signed": (TELL_SIGNED,),  # the first and the last are told with what they do
     "signature.held_up": (TELL_HELD_UP,),
     "terms.changed": (ANSWER_OF_BORROWER, MAIL_LOAN, LOOK_AHEAD),
-    "terms.agreed": (MAIL_LOAN,),
+    "terms.agreed": (MAIL_LOAN, LOOK_AGAIN_AT_BORROWER),
     "proposal.refused": (MAIL_LOAN,),
     "loan.refused": (ANSWER_OF_BORROWER, MAIL_LOAN),
     "loan.stopped": (MAIL_LOAN,),
     "loan.withdrawn": (MAIL_LOAN,),
-    "loan.called_off": (MAIL_LOAN,),
-    "loan.end_moved": (MAIL_LOAN,),
-    "loan.ended": (MAIL_LOAN,),
+    "loan.called_off": (MAIL_LOAN, LOOK_AGAIN_AT_BORROWER),
+    "loan.end_moved": (MAIL_LOAN, LOOK_AGAIN_AT_BORROWER),
+    "loan.ended": (MAIL_LOAN, LOOK_AGAIN_AT_BORROWER),
     "end_talk.planned": (MAIL_LOAN,),
     "end_talk.nears": (MAIL_LOAN,),
     "remark.made": (MAIL_LOAN,),
     "hours.agreed": (TELL_AGREED,),
     "hours.reopened": (MAIL_LOAN,),
     "completion.reported": (MAIL_CLOSERS,),
-    "loan.closed": (MAIL_LOAN,),
+    "loan.closed": (MAIL_LOAN, LOOK_AGAIN_AT_BORROWER),
     "feedback.given": (),  # what it says is told to nobody yet
     "feedback.asked": (MAIL_WHO_GAVE_NONE,),
     "feedback.shown": (MAIL_FEEDBACK,),
@@ -364,11 +384,11 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "joint.asked": (TELL_JOINT_ASKED,),
     "joint.agreed": (TELL_JOINT_AGREED,),
     "joint.left": (TELL_JOINT_LEFT,),
-    "hours.booked": (),  # the pages count the rows themselves
-    "hours.reversed": (),  # the same
-    "account.merged": (),  # the same
+    "hours.booked": (LOOK_AGAIN_AT_LENDER,),  # the pages count the rows themselves
+    "hours.reversed": (LOOK_AGAIN_AT_LENDER,),  # of these the borrower is credited
+    "account.merged": (),  # the pages count the rows themselves
     "limit.agreed": (),  # seen when the next loan is signed
-    "year.settled": (TELL_SETTLED,),
+    "year.settled": (TELL_SETTLED, LOOK_AGAIN_AT_ALL),
     "settling.undone": (),  # the same
     "matches.found": (TELL_MATCHES,),
     "matching.unfinished": (GO_ON_MATCHING,),

@@ -17,7 +17,8 @@ from app.gemeenten.models import Gemeente
 from app.hours import service as hours
 from app.loans import queries, service
 from app.loans.models import Loan
-from app.loans.rules import CostBasis, LoanState, Party, Room
+from app.loans.rules import CostBasis, LoanState, Party, Reason, Refusal, Room
+from tests.hours.builders import booked
 from tests.loans.builders import (
     TERMS,
     Parties,
@@ -31,6 +32,7 @@ from tests.loans.builders import (
 )
 from tests.support.builders import a_gemeente, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
+from workers.reactions import LOOK_AGAIN_AT_BORROWER, LOOK_AGAIN_AT_LENDER, REACTIONS
 
 # Twelve weeks of eight hours.
 ASKED = 96
@@ -272,6 +274,46 @@ def test_what_fits_again_is_held_up_no_longer(
 
     assert loan.held_up_at is None
     assert queries.held_up(session, code, TODAY) == []
+
+
+def test_what_waits_for_room_is_held_up_no_longer_when_another_loan_leaves_it(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, ASKED)
+    first = a_running_loan(session, who)
+    loan = a_loan(session, another(session, who))
+    elsewhere = a_loan(session, parties(session))
+    elsewhere.held_up_at = MONDAY
+    service.look_ahead(make_work(session), loan.id)
+    session.flush()
+    assert LOOK_AGAIN_AT_BORROWER in REACTIONS["loan.called_off"]
+
+    LOOK_AGAIN_AT_BORROWER.act(make_work(session), {"loan_id": str(first.id)})
+    before = loan.held_up_at
+    why = Refusal(Reason.OTHER, "Het gaat niet door.")
+    service.call_off(make_work(session, who.professional), first.id, Party.PROFESSIONAL, why)
+    session.flush()
+    LOOK_AGAIN_AT_BORROWER.act(make_work(session), {"loan_id": str(first.id)})
+
+    assert (before, loan.held_up_at) == (MONDAY, None)
+    assert elsewhere.held_up_at == MONDAY
+    assert len(held_up(session)) == 1
+
+
+def test_who_lends_hours_itself_has_room_again(
+    session: Session, who: Parties, gemeentebeheerder: User
+) -> None:
+    limit(session, gemeentebeheerder, ASKED - 1)
+    loan = a_loan(session, who)
+    service.look_ahead(make_work(session), loan.id)
+    session.flush()
+
+    lent = booked(session, a_gemeente(session).code, who.borrower.gemeente_code, 1)
+    session.flush()
+    assert LOOK_AGAIN_AT_LENDER in REACTIONS["hours.booked"]
+    LOOK_AGAIN_AT_LENDER.act(make_work(session), {"transfer_id": str(lent.id)})
+
+    assert loan.held_up_at is None
 
 
 def test_of_what_merged_the_successor_hears_when_it_agreed_on_another_limit(

@@ -15,7 +15,7 @@ from app.loans.service.feedback import (
     keep_evidence,
     show_feedback,
 )
-from app.loans.service.limits import LimitPassed, look_ahead, note_held_up
+from app.loans.service.limits import LimitPassed, look_again, look_ahead, note_held_up
 from app.loans.service.manager import name_another, note_unreached
 from app.loans.service.reacting import say_later, say_no, withdraw_reaction
 from app.loans.service.running import (
@@ -53,6 +53,7 @@ __all__ = [
     "finish_opgaven",
     "give_feedback",
     "keep_evidence",
+    "look_again",
     "look_ahead",
     "name_another",
     "note_held_up",

@@ -4,6 +4,7 @@ Who wants more asks the gemeentebeheerder for a higher one: that is how the geme
 and it stays on record.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from app.core.dutch import hours as in_hours
@@ -68,6 +69,15 @@ def look_ahead(work: Work, loan_id: UUID) -> None:
         loan.held_up_at = None
     elif terms.borrower_signed_at is None:
         note_held_up(work, loan_id)
+
+
+def look_again(work: Work, codes: Collection[str]) -> None:
+    """Look anew at what the limits of these gemeenten hold up: there may be room again."""
+    mergers = gemeenten.mergers(work.session, work.today)
+    now = {now_called(code, mergers) for code in codes}
+    for seen in queries.all_held_up(work.session):
+        if now_called(seen.loan.borrower_code, mergers) in now:
+            look_ahead(work, seen.loan.id)
 
 
 def note_held_up(work: Work, loan_id: UUID) -> None:
