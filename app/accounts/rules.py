@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from app.core.actor import Actor, Role
 from app.core.faults import Fault, length_fault
+from app.core.rights import Right, Scope, may, may_in, scopes
 
 SIGN_IN_LINK_LIVES = timedelta(minutes=30)
 SESSION_LIVES = timedelta(hours=12)
@@ -16,6 +17,11 @@ IDLE_WITH_POWER = timedelta(minutes=30)
 # How exact the moment of last use is: a page is read more often than it is worth writing down.
 SEEN_WITHIN = timedelta(minutes=1)
 POWER = frozenset({Role.GEMEENTEBEHEERDER, Role.BEHEERDER})
+TO_GRANT = {
+    Role.OPGAVEHOUDER: Right.GRANT_OPGAVEHOUDER,
+    Role.GEMEENTEBEHEERDER: Right.GRANT_GEMEENTEBEHEERDER,
+    Role.BEHEERDER: Right.GRANT_BEHEERDER,
+}
 SIGN_IN_LINKS_AN_HOUR = 5
 # The domain of who left: no mail arrives there, by RFC 2606, and nobody signs in from it.
 NOWHERE = "leads-nowhere.invalid"
@@ -32,20 +38,16 @@ class AccessState(StrEnum):
 
 
 def may_grant(actor: Actor, role: Role, gemeente_code: str) -> bool:
-    """A gemeentebeheerder names opgavehouders at home; a beheerder names gemeentebeheerders."""
-    if role is Role.OPGAVEHOUDER:
-        return may_manage(actor, gemeente_code)
-    return role is Role.GEMEENTEBEHEERDER and actor.has(Role.BEHEERDER)
+    return may_in(actor, TO_GRANT[role], gemeente_code)
 
 
 def may_manage(actor: Actor, gemeente_code: str) -> bool:
     """Whether the actor looks after the accounts of this gemeente."""
-    at_home = actor.gemeente_code == gemeente_code and actor.has(Role.GEMEENTEBEHEERDER)
-    return at_home or actor.has(Role.BEHEERDER)
+    return may_in(actor, Right.MANAGE_ACCOUNTS, gemeente_code)
 
 
 def may_decide_access(actor: Actor) -> bool:
-    return actor.has(Role.BEHEERDER)
+    return may(actor, Right.DECIDE_ACCESS)
 
 
 def has_power(roles: frozenset[Role]) -> bool:
@@ -60,7 +62,8 @@ def is_left_alone(roles: frozenset[Role], seen_at: datetime, now: datetime) -> b
 
 def may_end_sessions(actor: Actor, user_id: UUID, gemeente_code: str) -> bool:
     """One's own; and who looks after the accounts of a gemeente those of its people."""
-    return actor.user_id == user_id or may_manage(actor, gemeente_code)
+    is_own = actor.user_id == user_id and Scope.OWN in scopes(actor, Right.END_SESSIONS)
+    return is_own or may_in(actor, Right.END_SESSIONS, gemeente_code)
 
 
 def newcomer_faults(name: str, *, gemeente_known: bool) -> list[Fault]:

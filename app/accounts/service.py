@@ -132,7 +132,7 @@ def keep_seen(work: Work, session_id: UUID) -> None:
 def end_sessions(work: Work, user_id: UUID, but: UUID | None = None) -> int:
     """Sign somebody out everywhere, or everywhere `but` in one session; how many that were."""
     user = work.fetch(User, user_id)
-    if not (work.actor.is_system or may_end_sessions(work.actor, user.id, user.gemeente_code)):
+    if not may_end_sessions(work.actor, user.id, user.gemeente_code):
         raise NotFound(f"sessions of {user_id}")
     ending = delete(UserSession).where(UserSession.user_id == user_id)
     if but is not None:
@@ -207,8 +207,6 @@ def end_role(work: Work, user_id: UUID, role: Role) -> None:
 
 def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:
     user = work.fetch_to_change(User, user_id)
-    if work.actor.is_system:
-        return user
     if not may_grant(work.actor, role, user.gemeente_code):
         # To somebody who may not manage this gemeente, its accounts do not exist.
         raise NotFound(f"user {user_id}")

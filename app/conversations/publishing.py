@@ -10,10 +10,10 @@ from app.conversations.events import QuestionPublished, QuestionRevised, Questio
 from app.conversations.models import Conversation, Message, PublishedAnswer
 from app.conversations.revealing import DOUBTFUL, doubtful_names, revealing_faults
 from app.conversations.rules import Side, Words, repeating_faults, words_faults
-from app.core.actor import may_moderate
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import Fault, refuse
 from app.core.outbox import facts_of
+from app.core.rights import Right, may
 from app.core.work import Work
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import ENDED, NO_SUCH_MOVE
@@ -120,7 +120,7 @@ def put_back(work: Work, published_id: UUID) -> None:
 
 
 def _to_moderate(work: Work, published_id: UUID) -> PublishedAnswer:
-    if not may_moderate(work.actor):
+    if not may(work.actor, Right.MODERATE):
         raise NotAllowed("moderate a published answer")
     return work.fetch_to_change(PublishedAnswer, published_id)
 

@@ -21,6 +21,8 @@ from app.conversations.revealing import Unnamed
 from app.conversations.rules import TAKEN_DOWN, End, Side, Words, how_it_ended, waited_for
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.reach import within
+from app.core.rights import Right, may_in
 from app.gemeenten import queries as gemeenten
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
@@ -439,15 +441,15 @@ def side_of(viewer: Actor, conversation: Conversation, opgave: Opgave) -> Side |
     """On which side somebody speaks, or None."""
     if viewer.user_id is not None and conversation.user_id == viewer.user_id:
         return Side.PROFESSIONAL
-    return Side.OPGAVE if may_edit(viewer, opgave.gemeente_code) else None
+    return Side.OPGAVE if may_in(viewer, Right.TALK, opgave.gemeente_code) else None
 
 
 def _of(viewer: Actor) -> Select[Conversation]:
     """Those of which the viewer is one side."""
     own: ColumnElement[bool] = Conversation.user_id == viewer.user_id
-    if may_edit(viewer, viewer.gemeente_code or ""):
-        own = or_(own, and_(Opgave.gemeente_code == viewer.gemeente_code, is_known()))
-    return select(Conversation).join(Opgave, Opgave.id == Conversation.opgave_id).where(own)
+    of_home = and_(within(viewer, Right.TALK, Opgave.gemeente_code), is_known())
+    found = select(Conversation).join(Opgave, Opgave.id == Conversation.opgave_id)
+    return found.where(or_(own, of_home))
 
 
 def is_known() -> ColumnElement[bool]:

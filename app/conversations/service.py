@@ -10,9 +10,10 @@ from app.conversations import awaiting, publishing, queries
 from app.conversations.events import ConversationBegun, MessageWritten, QuestionAsked
 from app.conversations.models import Conversation, ConversationReader, Message
 from app.conversations.rules import Side, message_faults, question_faults
-from app.core.actor import Actor, may_moderate
+from app.core.actor import Actor
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
+from app.core.rights import Right, may
 from app.core.work import Work
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
@@ -204,7 +205,7 @@ def _set_invitation_down(work: Work, invitation_id: UUID, moment: datetime | Non
 
 
 def _set_down(work: Work, message_id: UUID, moment: datetime | None) -> None:
-    if not may_moderate(work.actor):
+    if not may(work.actor, Right.MODERATE):
         raise NotAllowed("moderate a message")
     message = work.session.scalar(select(Message).where(Message.id == message_id))
     if message is None:

@@ -24,19 +24,6 @@ class Actor:
     # Of who has no account and speaks by the link of a mail: which address that mail went to.
     address_id: UUID | None = None
 
-    def has(self, role: Role) -> bool:
-        return role in self.roles
-
 
 ANYONE = Actor()
 SYSTEM = Actor(is_system=True)
-
-
-def may_moderate(actor: Actor) -> bool:
-    """Who decides about what was reported, and takes it away from everybody's sight."""
-    return actor.has(Role.BEHEERDER)
-
-
-def may_do_again(actor: Actor) -> bool:
-    """Who lets work that failed begin anew: a job, or a mail."""
-    return actor.is_system or actor.has(Role.BEHEERDER)

@@ -18,10 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core.actor import may_do_again
 from app.core.errors import NotAllowed
 from app.core.orm import Base
 from app.core.outbox import OutboxMessage
+from app.core.rights import Right, may
 from app.core.work import Work
 
 MOST_ATTEMPTS = 8
@@ -163,7 +163,7 @@ def note_cut_off(session: Session, job_id: int) -> None:
 
 def try_again(work: Work, job_id: int) -> None:
     """Give a failed job its attempts back."""
-    if not may_do_again(work.actor):
+    if not may(work.actor, Right.REDO_WORK):
         raise NotAllowed("try a job again")
     job = work.fetch_to_change(Job, job_id)
     if job.state is JobState.FAILED:

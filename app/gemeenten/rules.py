@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.actor import Actor, Role
+from app.core.actor import Actor
+from app.core.rights import Right, may
 from app.core.text import clean_line
 
 CODE = re.compile(r"GM[0-9]{4}")
@@ -107,4 +108,4 @@ def is_domain(text: str) -> bool:
 
 def may_claim_domain(actor: Actor) -> bool:
     """Who decides which gemeente the people of a mail domain work for."""
-    return actor.is_system or actor.has(Role.BEHEERDER)
+    return may(actor, Right.CLAIM_DOMAIN)

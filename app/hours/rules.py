@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from app.core.actor import Actor, Role
+from app.core.actor import Actor
 from app.core.errors import InvalidInput
 from app.core.faults import Fault, range_fault
+from app.core.rights import Right, may, may_in
 
 MONTHS = 3
 QUARTERS = 4
@@ -146,8 +147,8 @@ def limit_faults(hours: int | None) -> list[Fault]:
 
 
 def may_agree_limit(actor: Actor, gemeente_code: str) -> bool:
-    return actor.gemeente_code == gemeente_code and actor.has(Role.GEMEENTEBEHEERDER)
+    return may_in(actor, Right.AGREE_LIMIT, gemeente_code)
 
 
 def may_settle(actor: Actor) -> bool:
-    return actor.has(Role.BEHEERDER)
+    return may(actor, Right.SETTLE_HOURS)

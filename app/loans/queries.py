@@ -27,6 +27,8 @@ from app.core.actor import Actor
 from app.core.clock import AMSTERDAM, day_begins, dutch_day
 from app.core.errors import NotFound
 from app.core.outbox import OutboxMessage, facts_of
+from app.core.reach import within
+from app.core.rights import Right, may_in
 from app.core.workdays import next_workday
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import now_called
@@ -70,7 +72,7 @@ from app.loans.rules import (
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import AskedSkill, Opgave
-from app.opgaven.rules import ENDED, OpgaveStatus, may_edit, takes_answers
+from app.opgaven.rules import ENDED, OpgaveStatus, takes_answers
 from app.people.models import Evidence
 from app.responses import queries as responses
 from app.responses.models import Response
@@ -255,7 +257,7 @@ def party_of(loan: Loan, actor: Actor, email: str = "") -> Party | None:
         return Party.PROFESSIONAL
     if email and email == loan.manager_email:
         return Party.LENDER
-    return Party.BORROWER if may_edit(actor, loan.gemeente_code) else None
+    return Party.BORROWER if may_in(actor, Right.READ_LOAN, loan.gemeente_code) else None
 
 
 def of_manager(session: Session, loan_id: UUID, manager: Manager) -> SeenLoan:
@@ -349,9 +351,7 @@ def _in_which_has_a_part(
 
 def _has_a_part(viewer: Actor, email: str) -> ColumnElement[bool]:
     parts = [Loan.user_id == viewer.user_id, Loan.manager_email == email]
-    if may_edit(viewer, viewer.gemeente_code or ""):
-        parts.append(Loan.gemeente_code == viewer.gemeente_code)
-    return or_(*parts)
+    return or_(*parts, within(viewer, Right.READ_LOAN, Loan.gemeente_code))
 
 
 def newest_of(

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.conversations.models import Conversation, Message, PublishedAnswer
-from app.core.actor import Actor, may_moderate
+from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.rights import Right, may
 from app.gemeenten import queries as gemeenten
 from app.loans import queries as loans
 from app.loans.queries import SeenLoan
@@ -177,14 +178,14 @@ def titles(session: Session, reader: Actor, reports: Iterable[Report]) -> dict[U
     that they read then.
     """
     reports = list(reports)
-    owners = _owners(session, reports) if may_moderate(reader) else {}
+    owners = _owners(session, reports) if may(reader, Right.MODERATE) else {}
     places = _places(session, reports)
     about = opgaven.by_ids(session, [place.opgave_id for place in places.values()])
     readable = opgaven.seen_opgaven(session, reader, list(about))
     named = {
         key: seen
         for key, seen in about.items()
-        if may_moderate(reader) or key in readable or seen.is_gone_for(reader)
+        if may(reader, Right.MODERATE) or key in readable or seen.is_gone_for(reader)
     }
     return {
         one.id: _title_of_profile(one, owners, reader)
@@ -242,7 +243,7 @@ def _title(
     seen = named.get(place.opgave_id) if place else None
     if seen is None or place is None:
         return TITLES[subject]
-    title = seen.opgave.title if may_moderate(reader) else seen.title_for(reader)
+    title = seen.opgave.title if may(reader, Right.MODERATE) else seen.title_for(reader)
     sides = {place.professional_id} if place.professional_id else set()
     is_own = reader.user_id in sides or may_edit(reader, seen.opgave.gemeente_code)
     if subject is Subject.MESSAGE and is_own:

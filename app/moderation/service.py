@@ -11,9 +11,10 @@ from app.conversations import publishing
 from app.conversations import queries as conversations
 from app.conversations import service as conversing
 from app.conversations.models import Message
-from app.core.actor import Actor, may_moderate
+from app.core.actor import Actor
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
+from app.core.rights import Right, may
 from app.core.work import Work
 from app.moderation import queries
 from app.moderation.events import PutBack, ReportDecided, ReportMade
@@ -202,7 +203,7 @@ IS_OWN: dict[Subject, Callable[[Work, UUID], bool]] = {
 
 
 def _refuse_others(actor: Actor) -> None:
-    if not may_moderate(actor):
+    if not may(actor, Right.MODERATE):
         raise NotAllowed("moderate")
 
 

@@ -37,9 +37,11 @@ from app.conversations.models import (
 )
 from app.conversations.queries import is_known, is_standing
 from app.conversations.rules import Side
-from app.core.actor import Actor, Role
+from app.core.actor import Actor
+from app.core.rights import Right, roles_with
 from app.gemeenten.models import Gemeente
 from app.hours.models import HourAccount, HourSettling
+from app.hours.rules import may_agree_limit
 from app.loans.models import Loan
 from app.loans.queries import is_held_up
 from app.loans.told import ToldLoan
@@ -230,7 +232,7 @@ def one(viewer: Actor) -> Whose:
     code = viewer.gemeente_code
     may = code is not None and may_edit(viewer, code)
     looks_after = Opgave.gemeente_code == code if may else false()
-    keeps = code is not None and viewer.has(Role.GEMEENTEBEHEERDER)
+    keeps = code is not None and may_agree_limit(viewer, code)
     keeps_hours = Notice.gemeente_code == code if keeps else false()
     return Whose(viewer.user_id, looks_after, _shows_itself(people.known_to(viewer)), keeps_hours)
 
@@ -242,7 +244,7 @@ def each_reader() -> Whose:
     )
     keeps_hours = and_(
         Notice.gemeente_code == reader.gemeente_code,
-        accounts.has_a_role(reader.id, {Role.GEMEENTEBEHEERDER}),
+        accounts.has_a_role(reader.id, roles_with(Right.AGREE_LIMIT)),
     )
     is_known = _shows_itself(people.known_from(reader.gemeente_code))
     return Whose(reader.id, looks_after, is_known, keeps_hours)

@@ -29,11 +29,12 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
 from app.accounts.models import AccessRequest, SignIn, User
-from app.core.actor import Actor, Role
+from app.core.actor import Actor
 from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM, dutch_day
 from app.core.orm import UtcDateTime
 from app.core.outbox import OutboxMessage
+from app.core.rights import Right, roles_with
 from app.loans.events import ManagerNamed
 from app.loans.models import Loan
 from app.loans.told import Key, held_up_of, told_of
@@ -171,7 +172,7 @@ def families_of(session: Session, user_id: UUID) -> tuple[Family, ...]:
     roles = accounts.roles_of(session.get_one(User, user_id))
     if EDITORS.isdisjoint(roles):
         return OF_EVERYBODY
-    keeps_hours = Role.GEMEENTEBEHEERDER in roles
+    keeps_hours = not roles_with(Right.AGREE_LIMIT).isdisjoint(roles)
     return tuple(one for one in Family if keeps_hours or one is not Family.URENBANK)
 
 

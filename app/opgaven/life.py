@@ -8,10 +8,10 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from app.core.actor import may_moderate
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
 from app.core.outbox import Event
+from app.core.rights import Right, may
 from app.core.work import Work
 from app.opgaven import queries
 from app.opgaven.events import (
@@ -86,7 +86,7 @@ def take_down(work: Work, opgave_id: UUID) -> Opgave:
     It is withdrawn, so all who count on it hear that as ever. What had ended before is not told
     to have ended again.
     """
-    if not may_moderate(work.actor):
+    if not may(work.actor, Right.MODERATE):
         raise NotAllowed("take down an opgave")
     opgave = work.fetch_to_change(Opgave, opgave_id)
     if opgave.taken_down_at is not None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.core.actor import Actor, Role
 from app.core.dutch import plural
 from app.core.faults import Fault, day_fault, length_fault, range_fault
+from app.core.rights import Right, Scope, may, may_in, roles_with, scopes
 from app.people.rules import Level
 from app.vocabulary.rules import LABEL_LIMIT, Theme, normalise
 
@@ -37,7 +38,7 @@ class Kind(StrEnum):
 # Here somebody comes to learn: wishing to learn counts as much as being able.
 FOR_LEARNING = frozenset({Kind.MEELOPEN})
 # Who may change the opgaven of their own gemeente.
-EDITORS = frozenset({Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER})
+EDITORS = roles_with(Right.EDIT_OPGAVE)
 
 
 # Who looks at an opgave before it opens; the next only where there is none of the first.
@@ -222,17 +223,17 @@ def opening_faults(draft: OpgaveDraft, today: date) -> list[Fault]:
 
 
 def may_draft(actor: Actor) -> bool:
-    return actor.has(Role.OPGAVEHOUDER)
+    return may(actor, Right.DRAFT_OPGAVE)
 
 
 def may_edit(actor: Actor, gemeente_code: str) -> bool:
     """An opgavehouder for the opgaven of the own gemeente, and its gemeentebeheerder."""
-    return actor.gemeente_code == gemeente_code and not EDITORS.isdisjoint(actor.roles)
+    return may_in(actor, Right.EDIT_OPGAVE, gemeente_code)
 
 
 def may_review(actor: Actor, gemeente_code: str) -> bool:
     """A gemeentebeheerder of the own gemeente; of each opgave `reviewers` tells who may."""
-    return actor.gemeente_code == gemeente_code and actor.has(Role.GEMEENTEBEHEERDER)
+    return may_in(actor, Right.CHOOSE_REVIEW, gemeente_code)
 
 
 def sending_back_faults(words: str) -> list[Fault]:
@@ -244,8 +245,8 @@ def may_mail(reader: Actor, gemeente_code: str, *, works_on_it: bool) -> bool:
 
     Everybody else who is signed in reads their names, and talks with them in a conversation here.
     """
-    is_own = reader.gemeente_code == gemeente_code
-    return reader.user_id is not None and (is_own or works_on_it)
+    is_own = may_in(reader, Right.MAIL_OPGAVEHOUDER, gemeente_code)
+    return is_own or (reader.user_id is not None and works_on_it)
 
 
 def may_begin_with(
@@ -275,8 +276,10 @@ def leaves_time_to_hire(closes_on: date | None, colleagues_until: date | None) -
 
 def may_read(actor: Actor, opgave: "Readable") -> bool:
     """Own people read everything; others what was published once and is meant for them."""
-    if actor.is_system or may_edit(actor, opgave.gemeente_code):
+    if may_in(actor, Right.READ_OPGAVE, opgave.gemeente_code):
         return True
+    if Scope.SHOWN not in scopes(actor, Right.READ_OPGAVE):
+        return False
     if opgave.status is OpgaveStatus.CONCEPT or not opgave.was_published or opgave.is_down:
         return False
     if actor.user_id is None:

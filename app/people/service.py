@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core.actor import may_moderate
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import Fault, refuse
+from app.core.rights import Right, may
 from app.core.work import Work
 from app.people.events import EvidenceKept, EvidenceRemoved, ProfileChanged, ProfilePaused
 from app.people.models import Evidence, Profile, Skill, Window
@@ -105,7 +105,7 @@ def put_back(work: Work, user_id: UUID) -> None:
 
 
 def _to_moderate(work: Work, user_id: UUID) -> Profile:
-    if not may_moderate(work.actor):
+    if not may(work.actor, Right.MODERATE):
         raise NotAllowed("moderate a profile")
     return work.fetch_to_change(Profile, user_id)
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.core.actor import Actor
+from app.core.rights import Right, Scope, scopes
 from app.people.rules import Direction, Movement, ProfileState, Visibility, WindowDraft
 from app.vocabulary.rules import Theme
 
@@ -114,7 +115,7 @@ class Previews:
 
 def visible_tiers(viewer: Actor, gemeente_code: str) -> tuple[Visibility, ...]:
     """Which tiers of profiles from this gemeente the viewer may know of."""
-    if viewer.user_id is None:
+    if Scope.SHOWN not in scopes(viewer, Right.READ_PROFILE):
         return ()
     if viewer.gemeente_code == gemeente_code:
         return (Visibility.GEMEENTE, Visibility.COLLEAGUES)

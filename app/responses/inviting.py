@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.core.actor import may_moderate
 from app.core.dutch import dutch_date, moment
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import refuse
+from app.core.rights import Right, may
 from app.core.work import Work
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
@@ -167,7 +167,7 @@ def own_to_answer(
 
 def set_down(work: Work, invitation_id: UUID, at: datetime | None) -> None:
     """Take its words out of sight, or without a moment put them back."""
-    if not may_moderate(work.actor):
+    if not may(work.actor, Right.MODERATE):
         raise NotAllowed("moderate an invitation")
     invitation = _locked(work, invitation_id)
     invitation.taken_down_at = at

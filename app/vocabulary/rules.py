@@ -8,8 +8,9 @@ from functools import lru_cache
 
 import Stemmer
 
-from app.core.actor import Actor, Role
+from app.core.actor import Actor
 from app.core.faults import Fault, length_fault
+from app.core.rights import Right, may
 from app.core.text import clean_line
 
 LABEL_LIMIT = 80
@@ -110,7 +111,7 @@ _LONG_VOWEL = re.compile(r"([aeou])\1([^aeiou])$")
 
 def may_change_words(actor: Actor) -> bool:
     """Who decides what belongs together, for every gemeente."""
-    return actor.is_system or actor.has(Role.BEHEERDER)
+    return may(actor, Right.DECIDE_WORDS)
 
 
 def concept_faults(draft: ConceptDraft) -> list[Fault]:

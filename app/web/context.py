@@ -9,9 +9,10 @@ from flask_login import current_user
 from app.accounts import queries as accounts
 from app.accounts.rules import may_decide_access
 from app.conversations import queries as conversations
-from app.core.actor import Actor, may_moderate
+from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
 from app.core.dutch import number
+from app.core.rights import Right, may
 from app.extensions import db
 from app.loans import queries as loans
 from app.loans.rules import Party
@@ -204,7 +205,7 @@ def _waiting_decisions(actor: Actor) -> int:
     """Requests to take part, what was reported, and opgaven of the own gemeente to look at."""
     session, code = db.session(), actor.gemeente_code or ""
     requests = accounts.count_waiting_requests(session) if may_decide_access(actor) else 0
-    reported = moderation.count_waiting(session) if may_moderate(actor) else 0
+    reported = moderation.count_waiting(session) if may(actor, Right.MODERATE) else 0
     to_review = opgaven.count_in_review(session, code) if may_review(actor, code) else 0
     return requests + reported + to_review
 

@@ -6,6 +6,7 @@ from app.accounts import queries as accounts
 from app.core.actor import Actor, Role
 
 MOST_NAMES = 3
+MAY_NOT_DRAFT = "Alleen een opgavehouder kan een opgave plaatsen."
 
 
 def how_to_become_opgavehouder(session: Session, actor: Actor, contact_email: str) -> str:

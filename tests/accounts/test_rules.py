@@ -25,7 +25,8 @@ def somebody(*roles: Role) -> Actor:
     ("actor", "role", "at_home", "elsewhere"),
     [
         (ANYONE, Role.OPGAVEHOUDER, False, False),
-        (SYSTEM, Role.OPGAVEHOUDER, False, False),
+        (SYSTEM, Role.OPGAVEHOUDER, True, True),
+        (SYSTEM, Role.BEHEERDER, True, True),
         (somebody(), Role.OPGAVEHOUDER, False, False),
         (somebody(Role.OPGAVEHOUDER), Role.OPGAVEHOUDER, False, False),
         (somebody(Role.GEMEENTEBEHEERDER), Role.OPGAVEHOUDER, True, False),

@@ -7,8 +7,9 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.core.rights import Right
 from app.web import headers
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from tests.conftest import AppMaker, server_url
 
 CONTENT_POLICY = {
@@ -92,7 +93,7 @@ def wrong(new_app: AppMaker) -> Flask:
     """An application with a page that breaks."""
     app = new_app(server_url())
 
-    @allow(Policy.PUBLIC)
+    @allow(Right.READ_SITE)
     def breaks() -> str:
         raise RuntimeError("a secret of the inside")
 

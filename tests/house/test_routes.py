@@ -1,5 +1,6 @@
 """Every address says who may come there, and keeps to it."""
 
+import ast
 import re
 from collections.abc import Iterator
 from uuid import UUID
@@ -11,7 +12,19 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.core.actor import Role
-from app.web.policy import ROLES_OF, Policy, policy_of
+from app.core.rights import (
+    MANAGER,
+    MATRIX,
+    PROFESSIONAL,
+    VISITOR,
+    Right,
+    Scope,
+    is_public,
+    is_told,
+    roles_with,
+)
+from app.web.policy import right_for
+from tests.house.tree import code
 from tests.support.builders import a_user
 from tests.support.web import sign_in
 
@@ -45,11 +58,18 @@ WORD = re.compile(
     r"[a-z][a-z0-9]*(-[a-z0-9]+)*|<(uuid|path|int\(max=\d+\)):[a-z_]+>|<(token|key|alias)>"
 )
 SOMEBODY = UUID(int=1)
+# What somebody has by a role alone.
+OF_ROLES = [
+    right
+    for right in Right
+    if roles_with(right)
+    and {MATRIX[right].cells[column] for column in (VISITOR, PROFESSIONAL, MANAGER)} == {Scope.NONE}
+]
 SIGN_IN = "/inloggen"
 
 
 def undeclared(app: Flask) -> list[str]:
-    return [rule.rule for rule in app.url_map.iter_rules() if not policy_of(app, rule.endpoint)]
+    return [rule.rule for rule in app.url_map.iter_rules() if not right_for(app, rule.endpoint)]
 
 
 def ill_named(app: Flask) -> list[str]:
@@ -83,7 +103,8 @@ def open_without_sign_in(app: Flask, client: FlaskClient) -> list[str]:
     for rule, address in routes(app, "GET"):
         answer = client.get(address, buffered=True)
         sent = answer.status_code == 302 and answer.location == SIGN_IN
-        if policy_of(app, rule.endpoint) is not Policy.PUBLIC and not sent:
+        right = right_for(app, rule.endpoint)
+        if not (right and is_public(right)) and not sent:
             found.append(f"{rule.rule}: {answer.status_code}")
     return found
 
@@ -117,15 +138,28 @@ def test_every_route_declares_who_may_come(app: Flask) -> None:
     assert undeclared(app) == []
 
 
-def test_a_route_without_a_policy_is_found(made_up: Flask) -> None:
+def test_a_route_without_a_right_is_found(made_up: Flask) -> None:
     assert undeclared(made_up) == ["/Gemeente_Lijst"]
+
+
+def test_every_right_is_taken_by_a_route_or_asked_in_a_room(app: Flask) -> None:
+    taken = {right_for(app, rule.endpoint) for rule in app.url_map.iter_rules()}
+    asked = {
+        node.attr
+        for path in code()
+        if path.name != "rights.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+
+    assert [right for right in Right if right not in taken and right.name not in asked] == []
 
 
 def test_only_the_short_list_is_public(app: Flask) -> None:
     public = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if policy_of(app, rule.endpoint) is Policy.PUBLIC
+        if (right := right_for(app, rule.endpoint)) and is_public(right)
     }
 
     assert public == PUBLIC
@@ -165,21 +199,20 @@ def test_a_form_that_is_taken_without_a_token_is_found(made_up: Flask) -> None:
     assert taken_without_token(made_up, made_up.test_client()) == ["/Gemeente_Lijst: 200"]
 
 
-@pytest.mark.parametrize("policy", ROLES_OF)
+@pytest.mark.parametrize("right", OF_ROLES)
 def test_pages_of_a_role_are_closed_to_other_roles(
-    app: Flask, client: FlaskClient, session: Session, policy: Policy
+    app: Flask, client: FlaskClient, session: Session, right: Right
 ) -> None:
-    others = [role for role in Role if role not in ROLES_OF[policy]]
+    others = [role for role in Role if role not in roles_with(right)]
     sign_in(client, session, a_user(session, *others))
 
     answers = {
         f"{method} {address}": client.open(address, method=method, buffered=True).status_code
         for method in ("GET", "POST")
         for rule, address in routes(app, method)
-        if policy_of(app, rule.endpoint) is policy
+        if right_for(app, rule.endpoint) is right
     }
 
     # That colleagues write opgaven is no secret: their pages say how to become one of them.
-    refusal = 403 if policy is Policy.OPGAVEHOUDER else 404
+    refusal = 403 if is_told(right) else 404
     assert answers == dict.fromkeys(answers, refusal)
-    assert answers

@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.core.actor import Role
+from app.core.rights import MATRIX, Right, Scope, is_public
 from app.web.context import MENU, UNDER
-from app.web.policy import ROLES_OF, Policy, policy_of
+from app.web.policy import right_for
 from tests.loans.builders import a_loan, a_running_loan, interest, parties
 from tests.support.builders import a_user, an_access_request
 from tests.support.queries import counted
@@ -59,7 +60,8 @@ def test_the_menu_and_the_first_page_follow_who_may_come(
     sign_in(client, session, a_user(session, Role.OPGAVEHOUDER))
     before = ("/beheer" in menu(client, "/opgaven"), client.get("/inloggen").location)
 
-    monkeypatch.setitem(ROLES_OF, Policy.GEMEENTEBEHEERDER, frozenset({Role.OPGAVEHOUDER}))
+    cells = MATRIX[Right.OPEN_BEHEER].cells
+    monkeypatch.setitem(cells, Role.OPGAVEHOUDER, Scope.GEMEENTE)
 
     after = ("/beheer" in menu(client, "/opgaven"), client.get("/inloggen").location)
     assert (before, after) == ((False, "/onze-opgaven"), (True, "/beheer"))
@@ -122,7 +124,8 @@ def test_every_page_of_who_is_signed_in_marks_an_item(app: Flask) -> None:
     pages = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and policy_of(app, rule.endpoint) is not Policy.PUBLIC
+        if "GET" in (rule.methods or ())
+        if (right := right_for(app, rule.endpoint)) and not is_public(right)
     }
 
     assert pages - NO_PAGE - {endpoint for _, endpoint in MENU} - set(UNDER) == set()

@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from app.core.actor import Role
 from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from app.core.rights import Right
 from app.notifications import queries
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from tests.conftest import AppMaker
 from tests.support.builders import a_user
 from tests.support.pages import text_of, value_of
@@ -45,8 +46,8 @@ def stumbling(new_app: AppMaker) -> Flask:
             assert token
             raise error
 
-        app.add_url_rule(f"/raise/{name}", name, allow(Policy.PUBLIC)(view))
-        app.add_url_rule(f"/raise/{name}/<token>", f"{name} by key", allow(Policy.PUBLIC)(keyed))
+        app.add_url_rule(f"/raise/{name}", name, allow(Right.READ_SITE)(view))
+        app.add_url_rule(f"/raise/{name}/<token>", f"{name} by key", allow(Right.READ_SITE)(keyed))
     return app
 
 

@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.core.errors import Conflict, NotFound
+from app.core.rights import Right, may_in
 from app.core.work import Work
 from app.loans.models import Loan, Terms
 from app.loans.rules import UNDER_WAY, Manager, Party
-from app.opgaven.rules import may_edit
 
 CHANGED_MEANWHILE = (
     "De afspraken zijn intussen gewijzigd. Hieronder staan de nieuwe. Lees ze en beslis opnieuw."
@@ -24,7 +24,7 @@ def as_professional(work: Work, loan_id: UUID) -> Loan:
 
 def as_borrower(work: Work, loan_id: UUID) -> Loan:
     loan = work.fetch_to_change(Loan, loan_id)
-    if work.actor.user_id is None or not may_edit(work.actor, loan.gemeente_code):
+    if work.actor.user_id is None or not may_in(work.actor, Right.READ_LOAN, loan.gemeente_code):
         raise NotFound(f"loan {loan_id}")
     return loan
 

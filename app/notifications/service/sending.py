@@ -9,11 +9,11 @@ import structlog
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, text, update
 
 from app.accounts import service as accounts
-from app.core.actor import may_do_again
 from app.core.errors import Conflict, NotAllowed
 from app.core.ledger import CANNOT_TELL, NO_LEDGER, Entry, Known, Ledger
 from app.core.mail import Answer, Letter, Verdict
 from app.core.phases import Phase
+from app.core.rights import Right, may
 from app.core.work import Work
 from app.notifications import queries
 from app.notifications.failures import NOT_ARRIVED, reason_of
@@ -249,7 +249,7 @@ def _is_late() -> ColumnElement[bool]:
 
 def send_again(work: Work, delivery_id: UUID) -> None:
     """Open a failed mail again: the same row, the same Message-ID."""
-    if not may_do_again(work.actor):
+    if not may(work.actor, Right.REDO_WORK):
         raise NotAllowed("send mail again")
     delivery = work.fetch_to_change(Delivery, delivery_id)
     if queries.too_late(work.session, [delivery], work.now):
@@ -262,7 +262,7 @@ def send_again(work: Work, delivery_id: UUID) -> None:
 
 def send_all_again(work: Work, state: DeliveryState, reason: str) -> int:
     """Open the mails that ended like this for this reason, newest first; how many."""
-    if not may_do_again(work.actor):
+    if not may(work.actor, Right.REDO_WORK):
         raise NotAllowed("send mail again")
     if state not in NOT_ARRIVED:
         return 0

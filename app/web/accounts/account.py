@@ -24,13 +24,14 @@ from app.core.clock import utc_now
 from app.core.dutch import plural
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
+from app.core.rights import Right
 from app.extensions import db
 from app.sealing import Seal
 from app.web.accounts.arrival import start_page
 from app.web.accounts.forms import EnrolForm, ProofForm
 from app.web.addresses import own_path
 from app.web.limits import per_person
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 # How the account is called in the app.
@@ -56,7 +57,7 @@ account = Blueprint("account", __name__)
 
 
 @account.get("/account")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_ACCOUNT)
 def show() -> str:
     user_id = current_user.user_id
     return render_template(
@@ -72,7 +73,7 @@ def show() -> str:
 
 
 @account.post("/account/overal-uitloggen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_ACCOUNT)
 def end_sessions() -> ResponseReturnValue:
     """Everywhere but here: who presses this is at hand."""
     with open_work() as work:
@@ -84,7 +85,7 @@ def end_sessions() -> ResponseReturnValue:
 
 
 @account.route("/account/tweede-stap", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_ACCOUNT)
 @per_person(CODES, MANY_CODES, methods=["POST"])
 def prove() -> ResponseReturnValue:
     """A code of the app that was coupled before; the first time to couple one."""
@@ -101,7 +102,7 @@ def prove() -> ResponseReturnValue:
 
 
 @account.route("/account/tweede-stap/app", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_ACCOUNT)
 @per_person(CODES, MANY_CODES, methods=["POST"])
 def enrol() -> ResponseReturnValue:
     """Couple an app: a picture to scan, and a first code that shows that it worked."""
@@ -136,7 +137,7 @@ def enrol() -> ResponseReturnValue:
 
 
 @account.post("/account/reservecodes")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_ACCOUNT)
 def renew() -> ResponseReturnValue:
     """New spare codes, for who gave a second proof in this browser."""
     has_app = queries.second_factor(db.session(), current_user.user_id) is not None

@@ -20,6 +20,7 @@ from app.accounts.rules import SIGN_IN_LINK_LIVES
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotFound
 from app.core.faults import FaultyDraft
+from app.core.rights import Right
 from app.extensions import db, limiter
 from app.gemeenten import queries as gemeenten
 from app.links import Links
@@ -27,7 +28,7 @@ from app.web.accounts.arrival import remember_page, start_page, walk_in
 from app.web.accounts.forms import NewcomerForm, SignInForm, StrangerForm
 from app.web.auth import leave
 from app.web.demo.pages import newcomers_address
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 LINK_MINUTES = int(SIGN_IN_LINK_LIVES.total_seconds() // 60)
@@ -42,7 +43,7 @@ accounts = Blueprint("accounts", __name__)
 
 
 @accounts.route("/inloggen", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.SIGN_IN)
 @limiter.limit(LINKS, methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated:
@@ -59,7 +60,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @accounts.get("/inloggen/verstuurd")
-@allow(Policy.PUBLIC)
+@allow(Right.SIGN_IN)
 def sent() -> ResponseReturnValue:
     """A page of its own, so that loading it anew asks for no second mail."""
     address = session.get("asked_for")
@@ -69,7 +70,7 @@ def sent() -> ResponseReturnValue:
 
 
 @accounts.route("/inloggen/<token>", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.SIGN_IN)
 @limiter.limit(OPENINGS)
 def finish(token: str) -> ResponseReturnValue:
     link = _usable_link(token)
@@ -94,7 +95,7 @@ def finish(token: str) -> ResponseReturnValue:
 
 
 @accounts.post("/uitloggen")
-@allow(Policy.PUBLIC)
+@allow(Right.SIGN_IN)
 def sign_out() -> ResponseReturnValue:
     leave()
     flash("Je bent uitgelogd.", "success")

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.core.actor import Actor, Role
+from app.core.actor import Actor
 from app.core.audit import OF_ITSELF, AuditEntry
+from app.core.rights import Right, may_everywhere
 from app.gemeenten import queries as gemeenten
 from app.loans import queries as loans
 from app.sealing import is_id_of_text
@@ -79,7 +80,7 @@ def log_page(session: Session, reader: Actor, found: list[AuditEntry]) -> AuditP
     shown = _as_done(found[:A_PAGE])
     names = _names_of(session, shown)
     page = _page(session, found, shown, names, things_in_log(session, reader, shown))
-    if reader.has(Role.BEHEERDER):
+    if may_everywhere(reader, Right.READ_LOG):
         return page
     about = {entry.person_id for entry in shown if entry.person_id}
     own = accounts.of_gemeente(session, about, reader.gemeente_code or "")

@@ -13,9 +13,10 @@ from app.accounts import queries as accounts
 from app.accounts.models import AccessRequest
 from app.conversations import queries as conversations
 from app.conversations.models import Conversation, PublishedAnswer
-from app.core.actor import Actor, Role, may_moderate
+from app.core.actor import Actor
 from app.core.audit import AuditEntry
 from app.core.dutch import hours
+from app.core.rights import Right, may, may_everywhere
 from app.gemeenten import queries as gemeenten
 from app.hours.models import HourSettling, HourTransfer
 from app.loans import queries as loans
@@ -85,7 +86,7 @@ def things_in_log(session: Session, reader: Actor, entries: Iterable[AuditEntry]
     entries = list(entries)
     by_kind, found = _by_kind(entries), things_of(session, reader, entries)
     for kind, read in OF_LOG.items():
-        if kind in by_kind and (kind not in OF_PEOPLE or reader.has(Role.BEHEERDER)):
+        if kind in by_kind and (kind not in OF_PEOPLE or may_everywhere(reader, Right.READ_LOG)):
             named = read(session, by_kind[kind])
             found |= {(kind, str(one)): Thing(words) for one, words in named.items()}
     return found
@@ -118,7 +119,7 @@ def _titles(session: Session, reader: Actor, opgave_ids: Collection[UUID]) -> di
     readable = opgaven.seen_opgaven(session, reader, ids)
     found = {}
     for one, seen in opgaven.by_ids(session, ids).items():
-        if one in readable or may_moderate(reader):
+        if one in readable or may(reader, Right.MODERATE):
             href = url_for("opgaven.show", opgave_id=one) if one in readable else ""
             found[one] = Thing(f"“{seen.opgave.title}”", href)
         elif seen.opgave.taken_down_at is not None:
@@ -150,7 +151,7 @@ def _reports(session: Session, reader: Actor, ids: Collection[UUID]) -> Things:
     """To who made them, and to who decides."""
     if not ids:
         return {}
-    decides = may_moderate(reader)
+    decides = may(reader, Right.MODERATE)
     rows = session.scalars(select(Report).where(Report.id.in_(ids)))
     theirs = [one for one in rows if decides or one.reporter_id == reader.user_id]
     titles = moderation.titles(session, reader, theirs)

@@ -5,15 +5,15 @@ from http import HTTPStatus
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.core.actor import Role
 from app.core.audit import Wanted, entries, search
+from app.core.rights import Right, may_everywhere
 from app.extensions import db
 from app.sealing import is_id_of_text
 from app.web.audit.forms import LogSearch
 from app.web.audit.pages import AND_ONE, log_page, own_ids, own_page
 from app.web.audit.words import DEEDS
 from app.web.auth import current_actor
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.search import asked
 from app.web.work import open_work
 
@@ -33,7 +33,7 @@ audit = Blueprint("audit", __name__)
 
 
 @audit.get("/profiel/bekeken")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_OWN_LOG)
 def seen() -> str:
     """Who opened the profile of the one who asks."""
     session, viewer = db.session(), current_actor()
@@ -42,7 +42,7 @@ def seen() -> str:
 
 
 @audit.get("/profiel/logboek")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_OWN_LOG)
 def own() -> str:
     """All that they did here, and what others did to them."""
     session, viewer = db.session(), current_actor()
@@ -52,11 +52,11 @@ def own() -> str:
 
 
 @audit.get("/beheer/logboek")
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Right.READ_LOG)
 def log() -> ResponseReturnValue:
     """Of all gemeenten for a beheerder, of the own one for its gemeentebeheerder."""
     session, actor, form = db.session(), current_actor(), LogSearch.of_request()
-    code = None if actor.has(Role.BEHEERDER) else actor.gemeente_code or ""
+    code = None if may_everywhere(actor, Right.READ_LOG) else actor.gemeente_code or ""
     if code is not None:
         form.offer(OF_GEMEENTE)
     wanted = form.wanted(session, code, None if code is None else OF_GEMEENTE)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import utc_now
 from app.core.dutch import how_long, number, plural
 from app.core.errors import Conflict
+from app.core.rights import Right
 from app.extensions import db
 from app.notifications import failures, queries, service
 from app.notifications.failures import Failures, Returned
@@ -20,7 +21,7 @@ from app.notifications.rules import LINK_IS_OVER, DeliveryState
 from app.web.beheer.forms import pressed, pressed_id
 from app.web.beheer.pages import Count, mail_counts
 from app.web.notifications.reader import masked
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 mail = Blueprint("mail", __name__)
@@ -41,13 +42,13 @@ class MailPage:
 
 
 @mail.get("/beheer/mail")
-@allow(Policy.BEHEERDER)
+@allow(Right.WATCH_SYSTEM)
 def show() -> ResponseReturnValue:
     return _page()
 
 
 @mail.post("/beheer/mail/opnieuw")
-@allow(Policy.BEHEERDER)
+@allow(Right.REDO_WORK)
 def send_again() -> ResponseReturnValue:
     delivery_id = pressed_id("delivery_id")
     try:
@@ -61,7 +62,7 @@ def send_again() -> ResponseReturnValue:
 
 
 @mail.post("/beheer/mail/alles-opnieuw")
-@allow(Policy.BEHEERDER)
+@allow(Right.REDO_WORK)
 def send_all_again() -> ResponseReturnValue:
     state, reason = pressed(DeliveryState, "state"), request.form.get("reason", "")
     with open_work() as work:

@@ -29,6 +29,7 @@ from app.opgaven import queries as opgaven
 from app.opgaven.rules import may_review
 from app.web.aliases import alias_of
 from app.web.beheer.forms import Deed
+from app.web.policy import may_come
 
 State = TypeVar("State", bound=Enum)
 NOT_YET = "nog niet"
@@ -143,7 +144,7 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
         *_review_task(session, actor),
         numbers,
         log,
-        *(_platform_tasks(session) if actor.has(Role.BEHEERDER) else ()),
+        *_platform_tasks(session, actor),
     ]
 
 
@@ -162,8 +163,11 @@ def _review_task(session: Session, actor: Actor) -> list[Task]:
     ]
 
 
-def _platform_tasks(session: Session) -> list[Task]:
+def _platform_tasks(session: Session, actor: Actor) -> list[Task]:
     """What there is to look after for all gemeenten together."""
+    open_to = [task for task in OF_PLATFORM if may_come(actor, task[1])]
+    if not open_to:
+        return []
     waiting = {
         "beheer.requests": (accounts.count_waiting_requests(session), "te beslissen"),
         "moderation.queue": (moderation.count_waiting(session), "te beslissen"),
@@ -171,7 +175,7 @@ def _platform_tasks(session: Session) -> list[Task]:
     }
     return [
         Task(title, text, url_for(page), _how_many(*waiting.get(page, (0, ""))))
-        for title, page, text in OF_PLATFORM
+        for title, page, text in open_to
     ]
 
 

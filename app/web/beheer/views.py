@@ -12,6 +12,7 @@ from app.core import jobs
 from app.core.actor import Role
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.rights import Right, may_everywhere
 from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
@@ -31,7 +32,7 @@ from app.web.beheer.forms import (
     pressed,
 )
 from app.web.forms import NOT_A_BUTTON
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 SAID = {
@@ -49,19 +50,19 @@ beheer = Blueprint("beheer", __name__)
 
 
 @beheer.get("/beheer")
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Right.OPEN_BEHEER)
 def index() -> ResponseReturnValue:
     return render_template("beheer/index.html", tasks=pages.tasks(db.session(), current_actor()))
 
 
 @beheer.get("/beheer/aanvragen")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_ACCESS)
 def requests() -> ResponseReturnValue:
     return _requests_page()
 
 
 @beheer.post("/beheer/aanvragen/<uuid:request_id>")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_ACCESS)
 def decide(request_id: UUID) -> ResponseReturnValue:
     try:
         decision = pressed(Decision, "decision")
@@ -80,7 +81,7 @@ def decide(request_id: UUID) -> ResponseReturnValue:
 
 
 @beheer.get("/beheer/collegas")
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Right.MANAGE_ACCOUNTS)
 def colleagues() -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     gemeente = _chosen_gemeente()
@@ -90,12 +91,12 @@ def colleagues() -> ResponseReturnValue:
         "beheer/colleagues.html",
         gemeente=gemeente,
         people=pages.people_lines(session, actor, gemeente.code),
-        choice=_choice_of(gemeente) if actor.has(Role.BEHEERDER) else None,
+        choice=_choice_of(gemeente) if may_everywhere(actor, Right.MANAGE_ACCOUNTS) else None,
     )
 
 
 @beheer.post("/beheer/collegas/<alias>/rol")
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Right.GRANT_OPGAVEHOUDER)
 def role(alias: str) -> ResponseReturnValue:
     user_id = known_person(alias)
     changed, deed = pressed(Role, "role"), pressed(Deed, "deed")
@@ -110,13 +111,13 @@ def role(alias: str) -> ResponseReturnValue:
 
 
 @beheer.get("/beheer/domeinen")
-@allow(Policy.BEHEERDER)
+@allow(Right.CLAIM_DOMAIN)
 def domains() -> ResponseReturnValue:
     return _domains_page(_chosen_gemeente(), DomainForm(formdata=None)), 200
 
 
 @beheer.post("/beheer/domeinen")
-@allow(Policy.BEHEERDER)
+@allow(Right.CLAIM_DOMAIN)
 def change_domains() -> ResponseReturnValue:
     form, gemeente_code = DomainForm.of_request(), _chosen_gemeente().code
     known = gemeenten.domains_of(db.session(), gemeente_code)
@@ -134,13 +135,13 @@ def change_domains() -> ResponseReturnValue:
 
 
 @beheer.get("/beheer/systeem")
-@allow(Policy.BEHEERDER)
+@allow(Right.WATCH_SYSTEM)
 def system() -> ResponseReturnValue:
     return _system_page()
 
 
 @beheer.post("/beheer/systeem")
-@allow(Policy.BEHEERDER)
+@allow(Right.REDO_WORK)
 def try_again() -> ResponseReturnValue:
     form = RetryForm.of_request()
     if not form.submitted() or form.job_id.data is None:

@@ -15,13 +15,14 @@ from app.conversations.rules import Side
 from app.core.errors import NotFound
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
+from app.core.rights import Right
 from app.core.work import Work
 from app.extensions import db
 from app.opgaven.models import Opgave
 from app.web.auth import current_actor
 from app.web.conversations.forms import PublishForm
 from app.web.conversations.pages import PublishPage
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 PUBLISHED = "De vraag en het antwoord staan op de opgave. Wie het vroeg, hoort dat."
@@ -34,7 +35,7 @@ published = Blueprint("published", __name__)
 
 
 @published.route("/gesprekken/<uuid:conversation_id>/publiceren", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def create(conversation_id: UUID) -> ResponseReturnValue:
     session = db.session()
     seen = queries.of_viewer(session, current_actor(), conversation_id)
@@ -59,7 +60,7 @@ def create(conversation_id: UUID) -> ResponseReturnValue:
 
 
 @published.route("/antwoorden/<uuid:published_id>", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def edit(published_id: UUID) -> ResponseReturnValue:
     session = db.session()
     row = queries.published_to_edit(session, current_actor(), published_id)
@@ -74,7 +75,7 @@ def edit(published_id: UUID) -> ResponseReturnValue:
 
 
 @published.post("/antwoorden/<uuid:published_id>/weg")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def take_back(published_id: UUID) -> ResponseReturnValue:
     with open_work() as work:
         opgave_id = publishing.take_back(work, published_id)

@@ -11,6 +11,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
+from app.core.rights import Right
 from app.extensions import db
 from app.loans import queries as loans
 from app.opgaven import queries as opgaven
@@ -18,7 +19,7 @@ from app.web.auth import current_actor
 from app.web.conversations.forms import MessageForm, QuestionForm
 from app.web.conversations.pages import ask_page, conversation_lines, conversation_page
 from app.web.looking import is_looked_at
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 SENT = "Je bericht staat in het gesprek. De ander leest het daar."
@@ -31,14 +32,14 @@ conversations = Blueprint("conversations", __name__)
 
 
 @conversations.get("/gesprekken")
-@allow(Policy.SIGNED_IN)
+@allow(Right.TALK)
 def index() -> str:
     """All conversations of the reader, what waits for them first."""
     return _list(None)
 
 
 @conversations.get("/opgaven/<uuid:opgave_id>/gesprekken")
-@allow(Policy.SIGNED_IN)
+@allow(Right.TALK)
 def of_opgave(opgave_id: UUID) -> ResponseReturnValue:
     """Where a mail or a notice leads: to the only conversation about it, or to all of them."""
     found = queries.all_of(db.session(), current_actor(), opgave_id)
@@ -51,7 +52,7 @@ def of_opgave(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @conversations.route("/gesprekken/<uuid:conversation_id>", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.TALK)
 def show(conversation_id: UUID) -> ResponseReturnValue:
     """Who looks at it has read it; what was new is marked once more."""
     form = MessageForm.of_request(data={"message_id": str(new_id())})
@@ -65,7 +66,7 @@ def show(conversation_id: UUID) -> ResponseReturnValue:
 
 
 @conversations.route("/opgaven/<uuid:opgave_id>/vraag", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.ASK_QUESTION)
 def ask(opgave_id: UUID) -> ResponseReturnValue:
     """Something to know first; who talks about the opgave already goes on there."""
     session, actor = db.session(), current_actor()

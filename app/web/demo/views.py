@@ -10,13 +10,14 @@ from flask_login import current_user
 from app.accounts import service
 from app.conversations import answering
 from app.conversations.answering import AnswerBox, Taken
+from app.core.rights import Right
 from app.extensions import db
 from app.post import Post
 from app.web.accounts.arrival import walk_in
 from app.web.demo.forms import AnswerForm, MailSearch
 from app.web.demo.maildir import MailReader, reply_to
 from app.web.demo.pages import demo_groups
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.search import page_href, page_number
 from app.web.work import open_work
 
@@ -46,13 +47,13 @@ mailbox = Blueprint("mailbox", __name__)
 
 
 @demo.get("/demo")
-@allow(Policy.PUBLIC)
+@allow(Right.TRY_DEMO)
 def index() -> ResponseReturnValue:
     return render_template("demo/index.html", groups=demo_groups(db.session()))
 
 
 @demo.post("/demo/<uuid:user_id>")
-@allow(Policy.PUBLIC)
+@allow(Right.TRY_DEMO)
 def enter(user_id: UUID) -> ResponseReturnValue:
     with open_work() as work:
         session_id = service.begin_demo_session(work, user_id)
@@ -62,7 +63,7 @@ def enter(user_id: UUID) -> ResponseReturnValue:
 
 
 @mailbox.get("/postvak", endpoint="index")
-@allow(Policy.PUBLIC)
+@allow(Right.TRY_DEMO)
 def mails() -> ResponseReturnValue:
     form = MailSearch.of_request()
     page = _reader().page(form.q.data or "", page_number())
@@ -70,7 +71,7 @@ def mails() -> ResponseReturnValue:
 
 
 @mailbox.get("/postvak/<key>")
-@allow(Policy.PUBLIC)
+@allow(Right.TRY_DEMO)
 def show(key: str) -> ResponseReturnValue:
     return render_template(
         "mailbox/show.html", mail=_reader().mail(key), sandbox=SANDBOX, form=AnswerForm()
@@ -78,7 +79,7 @@ def show(key: str) -> ResponseReturnValue:
 
 
 @mailbox.post("/postvak/<key>/antwoord")
-@allow(Policy.PUBLIC)
+@allow(Right.TRY_DEMO)
 def answer(key: str) -> ResponseReturnValue:
     """Answer a mail of a conversation, along the road of the real thing."""
     mail, form = _reader().mail(key), AnswerForm.of_request()
@@ -92,7 +93,7 @@ def answer(key: str) -> ResponseReturnValue:
 
 
 @mailbox.get("/postvak/<key>/html")
-@allow(Policy.PUBLIC)
+@allow(Right.TRY_DEMO)
 def html_part(key: str) -> ResponseReturnValue:
     html = _reader().mail(key).html
     head = HEAD.search(html)

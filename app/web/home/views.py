@@ -7,11 +7,12 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
+from app.core.rights import Right
 from app.extensions import db
 from app.settings import Settings
 from app.web.home import pages
 from app.web.home.readiness import readiness
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 
 # Somebody who reads the file later than this should look whether it still holds.
 SECURITY_TXT_LIVES = timedelta(days=180)
@@ -20,7 +21,7 @@ home = Blueprint("home", __name__)
 
 
 @home.get("/")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def index() -> ResponseReturnValue:
     session, today = db.session(), dutch_day(utc_now())
     return render_template(
@@ -32,38 +33,38 @@ def index() -> ResponseReturnValue:
 
 
 @home.get("/over")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def about() -> ResponseReturnValue:
     return render_template("home/over.html")
 
 
 @home.get("/bouw-mee")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def build_along() -> ResponseReturnValue:
     return render_template("home/bouw-mee.html")
 
 
 @home.get("/privacy")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def privacy() -> ResponseReturnValue:
     return render_template("home/privacy.html")
 
 
 @home.get("/toegankelijkheid")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def accessibility() -> ResponseReturnValue:
     return render_template("home/toegankelijkheid.html")
 
 
 @home.get("/healthz")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def healthz() -> ResponseReturnValue:
     """This process answers; nothing else is asked."""
     return _plain("ok\n")
 
 
 @home.get("/readyz")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def readyz() -> ResponseReturnValue:
     migrations = Path(current_app.extensions["migrate"].directory)
     found = readiness(db.session(), migrations, _settings().redis_url)
@@ -71,7 +72,7 @@ def readyz() -> ResponseReturnValue:
 
 
 @home.get("/robots.txt")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def robots() -> ResponseReturnValue:
     """Search engines may know the public pages; of a demo with invented people they need none."""
     closed = ["/"] if _settings().demo_accounts else ["/inloggen", "/afmelden"]
@@ -79,7 +80,7 @@ def robots() -> ResponseReturnValue:
 
 
 @home.get("/.well-known/security.txt")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def security_txt() -> ResponseReturnValue:
     expires = dutch_day(utc_now()) + SECURITY_TXT_LIVES
     address = _settings().base_url + url_for("home.security_txt")
@@ -92,7 +93,7 @@ def security_txt() -> ResponseReturnValue:
 
 
 @home.get("/favicon.ico")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_SITE)
 def favicon() -> ResponseReturnValue:
     return current_app.send_static_file("favicon.svg")
 

@@ -5,31 +5,32 @@ from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, NotFound
+from app.core.rights import Right
 from app.extensions import db
 from app.hours import service
 from app.hours.rules import FIRST_YEAR
 from app.web.hours import pages
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 settling = Blueprint("settling", __name__)
 
 
 @settling.get("/beheer/verrekenen")
-@allow(Policy.BEHEERDER)
+@allow(Right.SETTLE_HOURS)
 def index() -> str:
     years = pages.year_lines(db.session(), dutch_day(utc_now()))
     return render_template("hours/years.html", years=years)
 
 
 @settling.get("/beheer/verrekenen/<int(max=9999):year>")
-@allow(Policy.BEHEERDER)
+@allow(Right.SETTLE_HOURS)
 def show(year: int) -> str:
     return _year_page(year)
 
 
 @settling.post("/beheer/verrekenen/<int(max=9999):year>")
-@allow(Policy.BEHEERDER)
+@allow(Right.SETTLE_HOURS)
 def settle(year: int) -> ResponseReturnValue:
     try:
         with open_work() as work:
@@ -44,7 +45,7 @@ def settle(year: int) -> ResponseReturnValue:
 
 
 @settling.post("/beheer/verrekenen/<int(max=9999):year>/ongedaan")
-@allow(Policy.BEHEERDER)
+@allow(Right.SETTLE_HOURS)
 def undo(year: int) -> ResponseReturnValue:
     try:
         with open_work() as work:

@@ -7,6 +7,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.dutch import hours as in_hours
 from app.core.errors import NotFound
 from app.core.faults import FaultyDraft
+from app.core.rights import Right
 from app.extensions import db
 from app.gemeenten import queries as gemeenten
 from app.hours import queries, service
@@ -17,14 +18,14 @@ from app.web.hours import pages
 from app.web.hours.export import csv_of
 from app.web.hours.forms import LimitForm
 from app.web.hours.statement import statement_pdf
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 hours = Blueprint("hours", __name__)
 
 
 @hours.get("/uren")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_HOURS)
 def index() -> str:
     actor, today = current_actor(), dutch_day(utc_now())
     page = pages.hours_page(db.session(), actor, _own_gemeente(), today)
@@ -32,7 +33,7 @@ def index() -> str:
 
 
 @hours.get("/uren/<int(max=9999):year>/<int(max=4):quarter>")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_HOURS)
 def show(year: int, quarter: int) -> str:
     statement = pages.as_read_by(db.session(), current_actor(), _statement(year, quarter))
     page = pages.quarter_page(db.session(), current_actor(), statement, dutch_day(utc_now()))
@@ -40,7 +41,7 @@ def show(year: int, quarter: int) -> str:
 
 
 @hours.get("/uren/<int(max=9999):year>/<int(max=4):quarter>/csv")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_HOURS)
 def as_csv(year: int, quarter: int) -> Response:
     statement = pages.as_read_by(db.session(), current_actor(), _statement(year, quarter))
     _keep_export(statement)
@@ -49,7 +50,7 @@ def as_csv(year: int, quarter: int) -> Response:
 
 
 @hours.get("/uren/<int(max=9999):year>/<int(max=4):quarter>/pdf")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_HOURS)
 def as_pdf(year: int, quarter: int) -> Response:
     statement = pages.as_read_by(db.session(), current_actor(), _statement(year, quarter))
     if statement.quarter.ends_on >= dutch_day(utc_now()):
@@ -59,7 +60,7 @@ def as_pdf(year: int, quarter: int) -> Response:
 
 
 @hours.get("/uren/voorstel")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_HOURS)
 def proposal() -> str:
     """What would be settled of the year that is over, before it is."""
     code, today, session = _own_gemeente(), dutch_day(utc_now()), db.session()
@@ -71,7 +72,7 @@ def proposal() -> str:
 
 
 @hours.route("/uren/limiet", methods=["GET", "POST"])
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Right.AGREE_LIMIT)
 def limit() -> ResponseReturnValue:
     code, session = _own_gemeente(), db.session()
     if not may_agree_limit(current_actor(), code):

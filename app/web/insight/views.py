@@ -7,13 +7,14 @@ from flask import Blueprint, render_template
 
 from app.core.clock import utc_now
 from app.core.dutch import number, plural, share
+from app.core.rights import Right
 from app.extensions import db
 from app.insight import queries
 from app.insight.queries import Spread
 from app.insight.rules import FEWEST, may_be_shown, percent
 from app.labels import label
 from app.web.auth import current_actor
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 
 NOT_YET = "nog niet te zeggen"
 
@@ -27,7 +28,7 @@ class Numbers:
 
 
 @insight.get("/beheer/inzicht")
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Right.READ_NUMBERS)
 def index() -> str:
     code, now = current_actor().gemeente_code, utc_now()
     parts = [_numbers("Heel Nederland", now, None)]

@@ -12,6 +12,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
+from app.core.rights import Right
 from app.core.work import Work
 from app.extensions import db
 from app.opgaven import queries as opgaven
@@ -24,7 +25,7 @@ from app.web.cards import colleague_card
 from app.web.forms import NOT_A_BUTTON
 from app.web.invitations.forms import InvitationForm, InviteForm, Said
 from app.web.invitations.pages import invitation_page
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 INVITED = "Je uitnodiging is verstuurd. Je leest hier wat het antwoord is."
@@ -41,7 +42,7 @@ invitations = Blueprint("invitations", __name__)
 
 
 @invitations.route("/opgaven/<uuid:opgave_id>/uitnodigen/<uuid:user_id>", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def invite(opgave_id: UUID, user_id: UUID) -> ResponseReturnValue:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     opgave = opgaven.opgave_to_edit(session, actor, opgave_id)
@@ -70,7 +71,7 @@ def invite(opgave_id: UUID, user_id: UUID) -> ResponseReturnValue:
 
 
 @invitations.post("/opgaven/<uuid:opgave_id>/uitnodigingen/<uuid:invitation_id>/terug")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def take_back(opgave_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
     try:
         with open_work() as work:
@@ -81,7 +82,7 @@ def take_back(opgave_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
 
 
 @invitations.route("/opgaven/<uuid:opgave_id>/uitnodiging", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_OWN_REACTIONS)
 def show(opgave_id: UUID) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     seen = opgaven.seen_opgave(session, actor, opgave_id)

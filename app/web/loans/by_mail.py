@@ -15,6 +15,7 @@ from app.core.dutch import dutch_date
 from app.core.errors import Conflict, NotFound
 from app.core.faults import Fault, FaultyDraft
 from app.core.ids import new_id
+from app.core.rights import Right
 from app.core.work import Work
 from app.extensions import csrf, db
 from app.links import Links, LoanPermit
@@ -38,7 +39,7 @@ from app.web.loans.steps import (
     StepIsGone,
     step_is_gone,
 )
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 DAMAGED = (
@@ -62,7 +63,7 @@ def link_is_over(_: LinkIsOver) -> ResponseReturnValue:
 
 
 @loans_by_mail.route("/tekenen/<token>", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def show(token: str) -> ResponseReturnValue:
     permit = _permit(token)
@@ -91,7 +92,7 @@ def show(token: str) -> ResponseReturnValue:
 
 
 @loans_by_mail.get("/tekenen/<token>/gevraagd")
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 def asked(token: str) -> str:
     """All that this address is asked; deciding on another goes by the mail about that one."""
     permit = _permit(token)
@@ -103,7 +104,7 @@ def asked(token: str) -> str:
 
 
 @loans_by_mail.get("/tekenen/<token>/afspraken/<int(max=9999):version>")
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 def agreed(token: str, version: int) -> Response:
     permit = _permit(token)
     seen, _ = _seen(permit)
@@ -111,7 +112,7 @@ def agreed(token: str, version: int) -> Response:
 
 
 @loans_by_mail.route("/tekenen/<token>/vragen", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def remark(token: str) -> ResponseReturnValue:
     permit = _permit(token)
@@ -127,7 +128,7 @@ def remark(token: str) -> ResponseReturnValue:
 
 
 @loans_by_mail.route("/tekenen/<token>/weigeren", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def refuse(token: str) -> ResponseReturnValue:
     permit = _permit(token)
@@ -143,7 +144,7 @@ def refuse(token: str) -> ResponseReturnValue:
 
 
 @loans_by_mail.route("/tekenen/<token>/niet-doorgaan", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def call_off(token: str) -> ResponseReturnValue:
     permit = _permit(token)
@@ -157,7 +158,7 @@ def call_off(token: str) -> ResponseReturnValue:
 
 
 @loans_by_mail.route("/tekenen/<token>/stoppen", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def end(token: str) -> ResponseReturnValue:
     permit = _permit(token)
@@ -174,7 +175,7 @@ def end(token: str) -> ResponseReturnValue:
 
 
 @loans_by_mail.route("/tekenen/<token>/uren-kloppen-niet", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def dispute_hours(token: str) -> ResponseReturnValue:
     permit = _permit(token)

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.core.rights import Right
 from app.core.work import Work
 from app.extensions import db
 from app.loans import queries, service
@@ -14,7 +15,7 @@ from app.web.forms import WebForm
 from app.web.loans.forms import AnswerFeedbackForm, FeedbackForm, feedback_form
 from app.web.loans.pages import Deed
 from app.web.loans.steps import StepIsGone, done, seen_for, step_is_gone
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 
 GIVEN = "Bedankt. Je feedback is bewaard."
 KEPT = "Het staat op je profiel. Daar kun je het verbergen of weghalen."
@@ -25,7 +26,7 @@ loan_feedback.register_error_handler(StepIsGone, step_is_gone)
 
 
 @loan_feedback.route("/inzet/<uuid:loan_id>/feedback", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.CLOSE_LOAN)
 def give(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.GIVE_FEEDBACK)
     form = _form(seen, party)
@@ -40,7 +41,7 @@ def give(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loan_feedback.route("/inzet/<uuid:loan_id>/feedback/antwoord", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_FEEDBACK)
 def answer(loan_id: UUID) -> ResponseReturnValue:
     seen, _ = seen_for(loan_id, Deed.ANSWER_FEEDBACK)
     form = AnswerFeedbackForm.of_request()
@@ -54,7 +55,7 @@ def answer(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loan_feedback.post("/inzet/<uuid:loan_id>/vaardigheden/<int(max=99):place>/op-profiel")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_FEEDBACK)
 def keep_evidence(loan_id: UUID, place: int) -> ResponseReturnValue:
     form = WebForm.of_request()
     if not done(form, lambda work: service.keep_evidence(work, loan_id, place), KEPT):

@@ -12,6 +12,7 @@ from app.core.dutch import dutch_date
 from app.core.errors import NotFound
 from app.core.faults import Fault
 from app.core.ids import new_id
+from app.core.rights import Right
 from app.core.work import Work
 from app.core.workdays import next_workday
 from app.extensions import db
@@ -54,7 +55,7 @@ from app.web.loans.steps import (
     seen_loan,
     step_is_gone,
 )
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 ASKED = (
@@ -78,7 +79,7 @@ loans.register_error_handler(StepIsGone, step_is_gone)
 
 
 @loans.get("/inzet")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_LOAN)
 def index() -> str:
     """Everything in which the reader has a part, what waits for them first."""
     actor = current_actor()
@@ -94,7 +95,7 @@ def index() -> str:
 
 
 @loans.get("/gevraagd-aan-mij")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_ASKED)
 def asked() -> str:
     """What the reader is asked as a manager; with an account they find it here as well."""
     manager = Manager(queries.email_of(db.session(), current_actor()))
@@ -103,7 +104,7 @@ def asked() -> str:
 
 
 @loans.route("/opgaven/<uuid:opgave_id>/inzet", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.ASK_LOAN)
 def ask(opgave_id: UUID) -> ResponseReturnValue:
     seen = opgaven.seen_opgave(db.session(), current_actor(), opgave_id)
     begun = _under_way(opgave_id)
@@ -135,7 +136,7 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @loans.get("/inzet/<uuid:loan_id>")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_LOAN)
 def show(loan_id: UUID) -> str:
     seen, party = seen_loan(loan_id)
     page = loan_page(seen, party, dutch_day(utc_now()))
@@ -143,14 +144,14 @@ def show(loan_id: UUID) -> str:
 
 
 @loans.get("/inzet/<uuid:loan_id>/afspraken/<int(max=9999):version>")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_LOAN)
 def agreed(loan_id: UUID, version: int) -> Response:
     seen, _ = seen_loan(loan_id)
     return agreement(seen, version, current_actor())
 
 
 @loans.post("/inzet/<uuid:loan_id>/tekenen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.SIGN_LOAN)
 def sign(loan_id: UUID) -> ResponseReturnValue:
     form = SignForm.of_request()
     _, party = seen_loan(loan_id)
@@ -170,7 +171,7 @@ def sign(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/wijzigen", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.CHANGE_LOAN)
 def change(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.CHANGE)
     now_on_table = {**vars(seen.terms.draft()), "version": seen.loan.version}
@@ -193,7 +194,7 @@ def change(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/vragen", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.STEER_LOAN)
 def remark(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.REMARK)
     form = RemarkForm.of_request(data={"remark_id": str(new_id())})
@@ -207,7 +208,7 @@ def remark(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/weigeren", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.SIGN_LOAN)
 def refuse(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.REFUSE)
     form = RefuseForm.of_request(data={"version": seen.loan.version})
@@ -221,7 +222,7 @@ def refuse(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/leidinggevende", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.WITHDRAW_LOAN)
 def name_manager(loan_id: UUID) -> ResponseReturnValue:
     seen, _ = seen_for(loan_id, Deed.NAME_MANAGER)
     loan = seen.loan
@@ -233,14 +234,14 @@ def name_manager(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.get("/inzet/<uuid:loan_id>/intrekken")
-@allow(Policy.SIGNED_IN)
+@allow(Right.WITHDRAW_LOAN)
 def ask_to_withdraw(loan_id: UUID) -> str:
     seen, _ = seen_for(loan_id, Deed.WITHDRAW)
     return render_template("loans/withdraw.html", seen=seen)
 
 
 @loans.post("/inzet/<uuid:loan_id>/intrekken")
-@allow(Policy.SIGNED_IN)
+@allow(Right.WITHDRAW_LOAN)
 def withdraw(loan_id: UUID) -> ResponseReturnValue:
     return _back(
         loan_id, SignForm.of_request(), lambda work: service.withdraw(work, loan_id), WITHDRAWN
@@ -248,7 +249,7 @@ def withdraw(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/eindgesprek", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.STEER_LOAN)
 def plan_end_talk(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.PLAN_END_TALK)
     form = EndTalkForm.of_request(data={"end_talk_on": seen.loan.end_talk_on})
@@ -261,7 +262,7 @@ def plan_end_talk(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/niet-doorgaan", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.STEER_LOAN)
 def call_off(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.CALL_OFF)
     form = RefuseForm.of_request()
@@ -274,7 +275,7 @@ def call_off(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/stoppen", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.STEER_LOAN)
 def end(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.END)
     form = EndForm.of_request()
@@ -289,7 +290,7 @@ def end(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/uren", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.WRITE_HOURS)
 def write_hours(loan_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         return redirect(url_for("loans.show", loan_id=loan_id, _anchor="uren"))
@@ -307,7 +308,7 @@ def write_hours(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/afsluiten", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.CLOSE_LOAN)
 def agree_on_hours(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.AGREE_ON_HOURS)
     form = _form_to_close(seen, party)
@@ -326,7 +327,7 @@ def agree_on_hours(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/klaar-melden", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.CLOSE_LOAN)
 def report(loan_id: UUID) -> ResponseReturnValue:
     """What follows is said first: from then on time closes it."""
     today = dutch_day(utc_now())
@@ -348,7 +349,7 @@ def report(loan_id: UUID) -> ResponseReturnValue:
 
 
 @loans.route("/inzet/<uuid:loan_id>/uren-kloppen-niet", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.DISPUTE_HOURS)
 def dispute_hours(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.DISPUTE_HOURS)
     form = DisputeForm.of_request(data={"remark_id": str(new_id())})

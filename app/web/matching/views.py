@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput
+from app.core.rights import Right
 from app.extensions import db, shelf
 from app.matching import disputes as said
 from app.matching import disputing, standing
@@ -22,7 +23,7 @@ from app.web.matching.disputes import (
 )
 from app.web.matching.forms import DisputeForm, WithdrawForm
 from app.web.matching.pages import colleagues_page, own_matches
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.search import page_href, page_number
 from app.web.work import open_work
 
@@ -39,7 +40,7 @@ matching = Blueprint("matching", __name__)
 
 
 @matching.get("/matches")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_MATCHES)
 def index() -> str:
     session, actor = db.session(), current_actor()
     own = said.own(session, actor)
@@ -53,14 +54,14 @@ def index() -> str:
 
 
 @matching.get("/opgaven/<uuid:opgave_id>/collegas")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def of_opgave(opgave_id: UUID) -> str:
     page = colleagues_page(db.session(), current_actor(), opgave_id, utc_now(), page_number())
     return render_template("matching/of_opgave.html", page=page, page_href=page_href)
 
 
 @matching.get("/opgaven/<uuid:opgave_id>/klopt-niet")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_MATCHES)
 def ask_dispute(opgave_id: UUID) -> ResponseReturnValue:
     asked = request.args.get("gevraagd", "")
     try:
@@ -71,7 +72,7 @@ def ask_dispute(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @matching.post("/opgaven/<uuid:opgave_id>/klopt-niet")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_MATCHES)
 def dispute(opgave_id: UUID) -> ResponseReturnValue:
     form = DisputeForm.of_request()
     if not form.submitted():
@@ -86,13 +87,13 @@ def dispute(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @matching.get("/matches/past-niet")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_MATCHES)
 def disputes() -> str:
     return render_template("matching/disputes.html", lines=own_lines(db.session(), current_actor()))
 
 
 @matching.post("/matches/past-niet/<uuid:dispute_id>/toch-wel")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_MATCHES)
 def withdraw(dispute_id: UUID) -> ResponseReturnValue:
     form = WithdrawForm.of_request()
     with open_work() as work:
@@ -106,7 +107,7 @@ def withdraw(dispute_id: UUID) -> ResponseReturnValue:
 
 
 @matching.get("/beheer/betwist")
-@allow(Policy.BEHEERDER)
+@allow(Right.READ_DISPUTED)
 def disputed() -> str:
     return render_template(
         "matching/disputed.html", pairs=pair_lines(db.session()), most=MOST_PAIRS

@@ -10,6 +10,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.dutch import dutch_date
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
+from app.core.rights import Right
 from app.extensions import db
 from app.moderation import queries, service
 from app.moderation.rules import Ruling, Subject, decision_faults
@@ -17,7 +18,7 @@ from app.web.auth import current_actor
 from app.web.moderation.forms import DecisionForm, ReportForm
 from app.web.moderation.pages import CasePage, case_lines, case_page, down_lines, own_lines
 from app.web.moderation.reporting import report_page
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 THANKS = "Dank je. Een beheerder kijkt ernaar en je krijgt een mail met wat er besloten is."
@@ -39,37 +40,37 @@ moderation = Blueprint("moderation", __name__)
 
 
 @moderation.route("/melden/opgave/<uuid:opgave_id>", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.REPORT)
 def report_opgave(opgave_id: UUID) -> ResponseReturnValue:
     return _report_page(Subject.OPGAVE, opgave_id)
 
 
 @moderation.route("/melden/profiel/<uuid:user_id>", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.REPORT)
 def report_profile(user_id: UUID) -> ResponseReturnValue:
     return _report_page(Subject.PROFILE, user_id)
 
 
 @moderation.route("/melden/bericht/<uuid:message_id>", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.REPORT)
 def report_message(message_id: UUID) -> ResponseReturnValue:
     return _report_page(Subject.MESSAGE, message_id)
 
 
 @moderation.route("/melden/antwoord/<uuid:published_id>", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.REPORT)
 def report_published(published_id: UUID) -> ResponseReturnValue:
     return _report_page(Subject.PUBLISHED, published_id)
 
 
 @moderation.route("/melden/uitnodiging/<uuid:invitation_id>", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.REPORT)
 def report_invitation(invitation_id: UUID) -> ResponseReturnValue:
     return _report_page(Subject.INVITATION, invitation_id)
 
 
 @moderation.get("/gemeld")
-@allow(Policy.SIGNED_IN)
+@allow(Right.REPORT)
 def mine() -> str:
     """What the reader reported, and what became of it."""
     lines = own_lines(db.session(), current_actor())
@@ -77,7 +78,7 @@ def mine() -> str:
 
 
 @moderation.get("/beheer/gemeld")
-@allow(Policy.BEHEERDER)
+@allow(Right.MODERATE)
 def queue() -> str:
     session, viewer, now = db.session(), current_actor(), utc_now()
     return render_template(
@@ -88,7 +89,7 @@ def queue() -> str:
 
 
 @moderation.route("/beheer/gemeld/<uuid:report_id>", methods=["GET", "POST"])
-@allow(Policy.BEHEERDER)
+@allow(Right.MODERATE)
 def case(report_id: UUID) -> ResponseReturnValue:
     page = _case_page(report_id)
     with open_work() as work:
@@ -104,7 +105,7 @@ def case(report_id: UUID) -> ResponseReturnValue:
 
 
 @moderation.post("/beheer/gemeld/<uuid:report_id>/terugzetten")
-@allow(Policy.BEHEERDER)
+@allow(Right.MODERATE)
 def put_back(report_id: UUID) -> ResponseReturnValue:
     subject = _case_page(report_id).subject
     try:

@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts.models import User
+from app.core.rights import Right
 from app.extensions import db
 from app.notifications import queries
 from app.notifications.service import health
 from app.notifications.service.health import Reason
 from app.web.notifications.reader import Reader
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 WORDS = {
@@ -43,7 +44,7 @@ def context() -> dict[str, Callable[..., str]]:
 
 
 @returned.post("/voorkeuren/adres")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_NOTICES)
 def try_again() -> ResponseReturnValue:
     address, address_hash = _address_of(current_user.user_id)
     with open_work() as work:

@@ -11,6 +11,7 @@ from app.conversations import service as conversations
 from app.core.clock import utc_now
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
+from app.core.rights import Right
 from app.extensions import csrf, db
 from app.links import Links
 from app.notifications import queries, service
@@ -25,21 +26,21 @@ from app.web.notifications.pages import (
     stored_otherwise,
 )
 from app.web.notifications.reader import Reader, damaged, reader_of
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 notifications = Blueprint("notifications", __name__)
 
 
 @notifications.get("/meldingen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_NOTICES)
 def inbox() -> str:
     page = inbox_page(db.session(), current_actor(), current_user.user_id, utc_now())
     return render_template("notifications/inbox.html", page=page)
 
 
 @notifications.post("/meldingen/gelezen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_NOTICES)
 def mark_read() -> ResponseReturnValue:
     with open_work() as work:
         service.mark_all_read(work)
@@ -48,7 +49,7 @@ def mark_read() -> ResponseReturnValue:
 
 
 @notifications.get("/meldingen/<uuid:notice_id>/openen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_NOTICES)
 def open_line(notice_id: UUID) -> ResponseReturnValue:
     """To the page of what a new line is about; that line is read by it."""
     if not is_looked_at(request):
@@ -57,27 +58,27 @@ def open_line(notice_id: UUID) -> ResponseReturnValue:
 
 
 @notifications.post("/meldingen/<uuid:notice_id>/gelezen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_NOTICES)
 def mark_line_read(notice_id: UUID) -> ResponseReturnValue:
     _mark(notice_id, is_read=True)
     return redirect(url_for("notifications.inbox"))
 
 
 @notifications.post("/meldingen/<uuid:notice_id>/ongelezen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_NOTICES)
 def mark_line_unread(notice_id: UUID) -> ResponseReturnValue:
     _mark(notice_id, is_read=False)
     return redirect(url_for("notifications.inbox"))
 
 
 @notifications.route("/voorkeuren", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_NOTICES)
 def preferences() -> ResponseReturnValue:
     return _preferences_of(current_user.user_id)
 
 
 @notifications.route("/voorkeuren/<token>", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 def preferences_by_mail(token: str) -> ResponseReturnValue:
     """The same page for who comes from a mail; who only follows links changes nothing."""
     links = _links()
@@ -91,7 +92,7 @@ def preferences_by_mail(token: str) -> ResponseReturnValue:
 
 
 @notifications.route("/afmelden/<token>", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Mail programs post here by themselves (RFC 8058); who only follows links changes nothing."""

@@ -9,6 +9,7 @@ from app.core.clock import utc_now
 from app.core.dutch import how_long
 from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
+from app.core.rights import Right
 from app.extensions import db
 from app.opgaven import queries
 from app.opgaven import review as service
@@ -16,7 +17,7 @@ from app.opgaven.models import Opgave
 from app.opgaven.rules import may_review
 from app.web.auth import current_actor
 from app.web.opgaven.forms import SendBackForm
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 ALLOWED = "De opgave staat open. De opgavehouder krijgt bericht."
@@ -30,7 +31,7 @@ review = Blueprint("review", __name__)
 
 
 @review.get("/beheer/beoordelen")
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Right.CHOOSE_REVIEW)
 def index() -> str:
     code, session, now = _own_gemeente(), db.session(), utc_now()
     waiting = [
@@ -42,7 +43,7 @@ def index() -> str:
 
 
 @review.post("/beheer/beoordelen")
-@allow(Policy.GEMEENTEBEHEERDER)
+@allow(Right.CHOOSE_REVIEW)
 def switch() -> ResponseReturnValue:
     is_on = request.form.get("aan") == "ja"
     with open_work() as work:
@@ -52,7 +53,7 @@ def switch() -> ResponseReturnValue:
 
 
 @review.post("/opgaven/<uuid:opgave_id>/goedkeuren")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.REVIEW_OPGAVE)
 def approve(opgave_id: UUID) -> ResponseReturnValue:
     try:
         with open_work() as work:
@@ -64,7 +65,7 @@ def approve(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @review.route("/opgaven/<uuid:opgave_id>/terugsturen", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.REVIEW_OPGAVE)
 def send_back(opgave_id: UUID) -> ResponseReturnValue:
     opgave, form = _to_review(opgave_id), SendBackForm.of_request()
     if form.submitted():

@@ -15,6 +15,7 @@ from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
 from app.core.paging import Page
+from app.core.rights import Right, may
 from app.core.work import Work
 from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
@@ -80,9 +81,9 @@ from app.web.opgaven.pages import (
     waiting_lines,
 )
 from app.web.outcomes.pages import who_hears
-from app.web.policy import Policy, admits, allow
+from app.web.policy import allow
 from app.web.responses.pages import answer_block
-from app.web.roles import how_to_become_opgavehouder
+from app.web.roles import MAY_NOT_DRAFT, how_to_become_opgavehouder
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
 from app.web.vocabulary.hints import hints_for
@@ -109,13 +110,12 @@ TAKEN = (
 )
 # Each pause in typing asks once; nobody pauses more often than this.
 WHILE_TYPING = "60/minute"
-MAY_NOT_DRAFT = "Alleen een opgavehouder kan een opgave plaatsen."
 
 opgaven = Blueprint("opgaven", __name__)
 
 
 @opgaven.get("/opgaven")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_OPGAVE)
 def index() -> str:
     form = OpgaveSearch.of_request()
     form.offer(gemeenten.provinces(db.session()))
@@ -133,7 +133,7 @@ def index() -> str:
 
 
 @opgaven.get("/opgaven/<uuid:opgave_id>")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_OPGAVE)
 def show(opgave_id: UUID) -> ResponseReturnValue:
     actor, session, today = current_actor(), db.session(), dutch_day(utc_now())
     try:
@@ -177,7 +177,7 @@ def show(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @opgaven.get("/opgaven/<uuid:opgave_id>/wie-pakt-dit-op")
-@allow(Policy.PUBLIC)
+@allow(Right.READ_OPGAVE)
 def who_else(opgave_id: UUID) -> str:
     """Which gemeenten work on the same, as far as the reader may know."""
     actor, session, today = current_actor(), db.session(), dutch_day(utc_now())
@@ -195,7 +195,7 @@ def who_else(opgave_id: UUID) -> str:
 
 
 @opgaven.post("/opgaven/lijkt-op")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 @per_person(WHILE_TYPING, "Er wordt even niet meer vergeleken met andere opgaven.")
 def like_form() -> str:
     """What is the same as the form as it stands now, for the script beside it."""
@@ -204,10 +204,8 @@ def like_form() -> str:
 
 
 @opgaven.route("/opgaven/nieuw", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.DRAFT_OPGAVE)
 def create() -> ResponseReturnValue:
-    if not may_draft(current_actor()):
-        raise NotAllowed(said=MAY_NOT_DRAFT)
     if request.method != "POST":
         return _new_form()
     form = OpgaveForm.of_request()
@@ -220,7 +218,7 @@ def create() -> ResponseReturnValue:
 
 
 @opgaven.route("/opgaven/<uuid:opgave_id>/bewerken", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def edit(opgave_id: UUID) -> ResponseReturnValue:
     opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
     if opgave.status not in WRITABLE:
@@ -235,7 +233,7 @@ def edit(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/uit-tekst")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def from_text(opgave_id: UUID) -> ResponseReturnValue:
     """Skills out of a text; those taken stand on the form, not yet saved."""
     opgave = _begun(opgave_id)
@@ -256,7 +254,7 @@ def from_text(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/publiceren")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def publish(opgave_id: UUID) -> ResponseReturnValue:
     opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
     form = OpgaveForm(formdata=None, obj=queries.draft_of(db.session(), opgave))
@@ -271,25 +269,25 @@ def publish(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/in-gesprek")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def begin_talking(opgave_id: UUID) -> ResponseReturnValue:
     return _done(life.begin_talking, opgave_id, TALKING)
 
 
 @opgaven.get("/opgaven/<uuid:opgave_id>/bezet")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def confirm_fill(opgave_id: UUID) -> str:
     return _confirm("opgaven/fill.html", opgave_id, OpgaveStatus.FILLED)
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/bezet")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def fill(opgave_id: UUID) -> ResponseReturnValue:
     return _done(life.fill, opgave_id, FILLED)
 
 
 @opgaven.route("/opgaven/<uuid:opgave_id>/bijzoeken", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def reopen(opgave_id: UUID) -> ResponseReturnValue:
     opgave = queries.opgave_to_edit(db.session(), current_actor(), opgave_id)
     if Deed.REOPEN not in deeds_of(opgave.status):
@@ -316,31 +314,31 @@ def reopen(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/begin")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def start(opgave_id: UUID) -> ResponseReturnValue:
     return _done(life.start, opgave_id, STARTED)
 
 
 @opgaven.get("/opgaven/<uuid:opgave_id>/afronden")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def confirm_finish(opgave_id: UUID) -> str:
     return _confirm("opgaven/finish.html", opgave_id, OpgaveStatus.DONE)
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/afronden")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def finish(opgave_id: UUID) -> ResponseReturnValue:
     return _done(life.finish, opgave_id, DONE)
 
 
 @opgaven.get("/opgaven/<uuid:opgave_id>/intrekken")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def confirm_withdraw(opgave_id: UUID) -> str:
     return _confirm("opgaven/withdraw.html", opgave_id, OpgaveStatus.WITHDRAWN)
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/intrekken")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def withdraw(opgave_id: UUID) -> ResponseReturnValue:
     return _done(life.withdraw, opgave_id, WITHDRAWN)
 
@@ -354,7 +352,7 @@ def _confirm(template: str, opgave_id: UUID, then: OpgaveStatus) -> str:
 
 
 @opgaven.get("/onze-opgaven")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def ours() -> str:
     actor = current_actor()
     own = queries.of_gemeente(db.session(), actor.gemeente_code or "")
@@ -371,7 +369,7 @@ def ours() -> str:
 
 
 @opgaven.route("/opgaven/<uuid:opgave_id>/overdragen", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def hand_over(opgave_id: UUID) -> ResponseReturnValue:
     session = db.session()
     opgave = queries.opgave_to_edit(session, current_actor(), opgave_id)
@@ -394,7 +392,7 @@ def hand_over(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @opgaven.get("/opgaven/afgerond")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_FINISHED)
 def finished() -> str:
     found = queries.finished(db.session(), current_actor(), page_number())
     return render_template(
@@ -405,7 +403,7 @@ def finished() -> str:
 
 
 @opgaven.post("/opgaven/<uuid:opgave_id>/overnemen")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.DRAFT_OPGAVE)
 def begin_with(opgave_id: UUID) -> ResponseReturnValue:
     """A concept with the words of this one, under an id that its page was given."""
     begun_id = id_in(request.form.get("nieuw")) or new_id()
@@ -416,7 +414,7 @@ def begin_with(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @opgaven.get("/opgaven/<uuid:opgave_id>/inhuur")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def hire(opgave_id: UUID) -> str:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     opgave = queries.opgave_to_edit(session, actor, opgave_id)
@@ -534,7 +532,7 @@ def _begun(opgave_id: UUID) -> Opgave | None:
 def _how_to_draft() -> str:
     """For a colleague who may not yet; nothing for visitors and for who may give the role."""
     actor = current_actor()
-    if actor.user_id is None or admits(Policy.OPGAVEHOUDER, actor):
+    if actor.user_id is None or may(actor, Right.EDIT_OPGAVE):
         return ""
     contact = current_app.extensions["settings"].contact_email
     return how_to_become_opgavehouder(db.session(), actor, contact)

@@ -11,6 +11,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
+from app.core.rights import Right
 from app.extensions import db
 from app.loans import queries as loans
 from app.loans import service as lending
@@ -22,7 +23,7 @@ from app.web.auth import current_actor
 from app.web.conversations.forms import MessageForm
 from app.web.outcomes.forms import ClosingForm
 from app.web.outcomes.pages import closed_one, interested_one, outcome_page
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.work import open_work
 
 SAID_NO = "Je antwoord is verstuurd. Je vindt deze collega nu bij Afgerond."
@@ -32,7 +33,7 @@ outcomes = Blueprint("outcomes", __name__)
 
 
 @outcomes.route("/opgaven/<uuid:opgave_id>/reacties/<uuid:user_id>/nee", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def say_no(opgave_id: UUID, user_id: UUID) -> ResponseReturnValue:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     opgave = opgaven.opgave_to_edit(session, actor, opgave_id)
@@ -57,7 +58,7 @@ def say_no(opgave_id: UUID, user_id: UUID) -> ResponseReturnValue:
 
 
 @outcomes.route("/opgaven/<uuid:opgave_id>/reacties/<uuid:user_id>/toch", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def think_again(opgave_id: UUID, user_id: UUID) -> ResponseReturnValue:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     opgave = opgaven.opgave_to_edit(session, actor, opgave_id)
@@ -81,7 +82,7 @@ def think_again(opgave_id: UUID, user_id: UUID) -> ResponseReturnValue:
 
 
 @outcomes.get("/opgaven/<uuid:opgave_id>/afloop")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_OWN_REACTIONS)
 def show(opgave_id: UUID) -> str:
     page = outcome_page(db.session(), current_actor(), opgave_id, dutch_day(utc_now()))
     return render_template("outcomes/show.html", page=page)

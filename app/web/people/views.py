@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
 from app.core.faults import FaultyDraft
 from app.core.paging import Page
+from app.core.rights import Right
 from app.core.work import Work
 from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
@@ -37,7 +38,7 @@ from app.web.people.forms import (
     SkillsFromCv,
 )
 from app.web.people.pages import is_new, own_page, profile_page
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
 from app.web.vocabulary.hints import hints_for
@@ -61,7 +62,7 @@ people = Blueprint("people", __name__)
 
 
 @people.get("/collegas")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_PROFILE)
 def index() -> str:
     form = ColleagueSearch.of_request()
     form.offer(gemeenten.provinces(db.session()))
@@ -77,7 +78,7 @@ def index() -> str:
 
 
 @people.get("/collegas/<uuid:user_id>")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_PROFILE)
 @per_person(PROFILES, "Je opende vandaag wel heel veel profielen.")
 def show(user_id: UUID) -> str:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
@@ -96,7 +97,7 @@ def show(user_id: UUID) -> str:
 
 
 @people.get("/profiel")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_PROFILE)
 def own() -> str:
     profile = _own_profile()
     if profile is None:
@@ -126,7 +127,7 @@ def own() -> str:
 
 
 @people.route("/profiel/bewerken", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_PROFILE)
 def edit() -> ResponseReturnValue:
     profile = _own_profile()
     form = ProfileForm.of_request(obj=queries.draft_of(profile) if profile else None)
@@ -136,7 +137,7 @@ def edit() -> ResponseReturnValue:
 
 
 @people.route("/profiel/uit-tekst", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_PROFILE)
 def from_text() -> ResponseReturnValue:
     """Skills out of a text that is kept nowhere; those taken stand on the form, not yet saved."""
     asked = SkillsFromCv.of_request()
@@ -152,7 +153,7 @@ def from_text() -> ResponseReturnValue:
 
 
 @people.post("/profiel/publiceren")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_PROFILE)
 def publish() -> ResponseReturnValue:
     try:
         with open_work() as work:
@@ -165,7 +166,7 @@ def publish() -> ResponseReturnValue:
 
 
 @people.post("/profiel/pauzeren")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_PROFILE)
 def pause() -> ResponseReturnValue:
     with open_work() as work:
         service.pause_profile(work)
@@ -174,19 +175,19 @@ def pause() -> ResponseReturnValue:
 
 
 @people.post("/profiel/bewijs/<uuid:evidence_id>/verbergen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_PROFILE)
 def hide_evidence(evidence_id: UUID) -> ResponseReturnValue:
     return _of_evidence(HIDDEN, partial(service.hide_evidence, is_hidden=True), evidence_id)
 
 
 @people.post("/profiel/bewijs/<uuid:evidence_id>/tonen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_PROFILE)
 def show_evidence(evidence_id: UUID) -> ResponseReturnValue:
     return _of_evidence(SHOWN, partial(service.hide_evidence, is_hidden=False), evidence_id)
 
 
 @people.post("/profiel/bewijs/<uuid:evidence_id>/weghalen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_PROFILE)
 def remove_evidence(evidence_id: UUID) -> ResponseReturnValue:
     return _of_evidence(REMOVED, service.remove_evidence, evidence_id)
 

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict
+from app.core.rights import Right
 from app.extensions import db
 from app.loans import queries as loans
 from app.loans.words import way_out
@@ -19,7 +20,7 @@ from app.privacy.leaving import Needed, Tie
 from app.web.auth import ask_proof, id_of_address, leave
 from app.web.forms import WebForm
 from app.web.limits import per_person
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.privacy.archive import archive
 from app.web.work import open_work
 
@@ -42,7 +43,7 @@ class LeaveForm(WebForm):
 
 
 @privacy.post("/account/gegevens")
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_ACCOUNT)
 @per_person(DOWNLOADS, "Je haalde je gegevens net al een paar keer op.")
 def download() -> Response:
     """All that is kept of who asks, as one file."""
@@ -58,7 +59,7 @@ def download() -> Response:
 
 
 @privacy.route("/account/beeindigen", methods=["GET", "POST"])
-@allow(Policy.SIGNED_IN)
+@allow(Right.KEEP_ACCOUNT)
 def end_account() -> ResponseReturnValue:
     """Once nobody needs them any more."""
     if current_user.lacks_proof:

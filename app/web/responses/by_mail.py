@@ -16,6 +16,7 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.faults import Fault, FaultyDraft
 from app.core.ids import new_id
+from app.core.rights import Right
 from app.extensions import csrf, db
 from app.links import Deed, Links
 from app.loans import service as loans
@@ -34,7 +35,7 @@ from app.web.invitations.pages import invitation_page
 from app.web.invitations.views import answer as answer_invitation
 from app.web.matching.forms import DisputeForm
 from app.web.notifications.reader import damaged
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.responses.by_mail_pages import (
     Asked,
     answer_page,
@@ -82,21 +83,21 @@ def opgave_is_over(_: OpgaveIsOver) -> ResponseReturnValue:
 
 
 @by_mail.route("/antwoord/belangstelling/<token>", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def interested(token: str) -> ResponseReturnValue:
     return _answer(_asked(Deed.INTERESTED, token), Answer.INTERESTED)
 
 
 @by_mail.route("/antwoord/later/<token>", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def later(token: str) -> ResponseReturnValue:
     return _answer(_asked(Deed.LATER, token), Answer.LATER)
 
 
 @by_mail.route("/antwoord/niet-mijn-vak/<token>", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def not_my_skill(token: str) -> ResponseReturnValue:
     asked = _asked(Deed.NOT_MY_SKILL, token)
@@ -109,7 +110,7 @@ def not_my_skill(token: str) -> ResponseReturnValue:
 
 
 @by_mail.route("/antwoord/uitnodiging/<token>", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def invitation(token: str) -> ResponseReturnValue:
     asked = _asked(Deed.INVITATION, token)
@@ -134,7 +135,7 @@ def invitation(token: str) -> ResponseReturnValue:
 
 
 @by_mail.route("/antwoord/pauze/<token>", methods=["GET", "POST"])
-@allow(Policy.PUBLIC)
+@allow(Right.ANSWER_BY_MAIL)
 @csrf.exempt
 def pause(token: str) -> ResponseReturnValue:
     asked = _asked(Deed.PAUSE, token)

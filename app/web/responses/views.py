@@ -10,6 +10,7 @@ from app.conversations import service as conversations
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
+from app.core.rights import Right
 from app.core.work import Work
 from app.extensions import db
 from app.loans import service as loans
@@ -17,7 +18,7 @@ from app.opgaven import queries as opgaven
 from app.together import queries as together
 from app.web.auth import current_actor
 from app.web.conversations.forms import InterestForm
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.responses.pages import answers_page
 from app.web.responses.words import answer_words, hears_by_digest
 from app.web.work import open_work
@@ -37,7 +38,7 @@ responses = Blueprint("responses", __name__)
 
 
 @responses.get("/reacties")
-@allow(Policy.SIGNED_IN)
+@allow(Right.READ_OWN_REACTIONS)
 def index() -> str:
     page = answers_page(db.session(), current_actor(), dutch_day(utc_now()))
     followed = together.followed(db.session(), current_actor())
@@ -45,7 +46,7 @@ def index() -> str:
 
 
 @responses.post("/opgaven/<uuid:opgave_id>/belangstelling")
-@allow(Policy.SIGNED_IN)
+@allow(Right.REACT)
 def show_interest(opgave_id: UUID) -> ResponseReturnValue:
     form = InterestForm.of_request()
 
@@ -63,7 +64,7 @@ def show_interest(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @responses.post("/opgaven/<uuid:opgave_id>/later")
-@allow(Policy.SIGNED_IN)
+@allow(Right.REACT)
 def say_later(opgave_id: UUID) -> ResponseReturnValue:
     def act(work: Work) -> str:
         response = loans.say_later(work, opgave_id)
@@ -74,7 +75,7 @@ def say_later(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @responses.post("/opgaven/<uuid:opgave_id>/toch-niet")
-@allow(Policy.SIGNED_IN)
+@allow(Right.REACT)
 def withdraw(opgave_id: UUID) -> ResponseReturnValue:
     def act(work: Work) -> str:
         loans.withdraw_reaction(work, opgave_id)

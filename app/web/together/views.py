@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
+from app.core.rights import Right
 from app.core.work import Work
 from app.extensions import db
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import may_edit
 from app.together import queries, service
 from app.web.auth import current_actor
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.together.forms import JointForm
 from app.web.work import open_work
 
@@ -30,35 +31,35 @@ together = Blueprint("together", __name__)
 
 
 @together.post("/opgaven/<uuid:opgave_id>/meedoen/<uuid:with_id>")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def join(opgave_id: UUID, with_id: UUID) -> ResponseReturnValue:
     _do(lambda work: service.join(work, opgave_id, with_id), JOINED)
     return _back_to(opgave_id)
 
 
 @together.post("/opgaven/<uuid:opgave_id>/meedoen/<uuid:with_id>/stop")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def end_joining(opgave_id: UUID, with_id: UUID) -> ResponseReturnValue:
     _do(lambda work: service.end_joining(work, opgave_id, with_id), NOT_JOINED)
     return _back_to(_ours(opgave_id, with_id))
 
 
 @together.post("/opgaven/<uuid:opgave_id>/volgen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.FOLLOW_OPGAVE)
 def follow(opgave_id: UUID) -> ResponseReturnValue:
     _do(lambda work: service.follow(work, opgave_id), FOLLOWS)
     return _back_to(opgave_id)
 
 
 @together.post("/opgaven/<uuid:opgave_id>/volgen/stop")
-@allow(Policy.SIGNED_IN)
+@allow(Right.FOLLOW_OPGAVE)
 def unfollow(opgave_id: UUID) -> ResponseReturnValue:
     _do(lambda work: service.unfollow(work, opgave_id), FOLLOWS_NOT)
     return redirect(url_for("responses.index"))
 
 
 @together.route("/opgaven/<uuid:opgave_id>/samen/<uuid:with_id>", methods=["GET", "POST"])
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def combine(opgave_id: UUID, with_id: UUID) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     own = opgaven.opgave_to_edit(session, actor, opgave_id)
@@ -82,14 +83,14 @@ def combine(opgave_id: UUID, with_id: UUID) -> ResponseReturnValue:
 
 
 @together.post("/samen/<uuid:joint_id>/<uuid:opgave_id>/doe-mee")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def agree(joint_id: UUID, opgave_id: UUID) -> ResponseReturnValue:
     _do(lambda work: service.agree(work, joint_id, opgave_id), AGREED)
     return _back_to(opgave_id)
 
 
 @together.post("/samen/<uuid:joint_id>/<uuid:opgave_id>/stop")
-@allow(Policy.OPGAVEHOUDER)
+@allow(Right.EDIT_OPGAVE)
 def leave(joint_id: UUID, opgave_id: UUID) -> ResponseReturnValue:
     """From the page of that opgave, or of the one of ours that the form names with `van`."""
     _do(lambda work: service.leave(work, joint_id, opgave_id), LEFT)

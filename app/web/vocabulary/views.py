@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput
+from app.core.rights import Right
 from app.extensions import db
 from app.labels import label
 from app.vocabulary import concepts, merging, queries
 from app.vocabulary.decided import decision_making
 from app.vocabulary.queries import Suggestion
 from app.vocabulary.rules import Verdict
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.vocabulary import pages
 from app.web.vocabulary.forms import ConceptSearch, MergeForm, OtherConcept
 from app.web.vocabulary.previews import preview_view
@@ -27,14 +28,14 @@ vocabulary = Blueprint("vocabulary", __name__)
 
 
 @vocabulary.get("/begrippen")
-@allow(Policy.SIGNED_IN)
+@allow(Right.SUGGEST_WORDS)
 def suggest() -> ResponseReturnValue:
     found = queries.suggestions(db.session(), request.args.get("q", ""))
     return jsonify([{"label": one.label, "hint": _hint(one)} for one in found])
 
 
 @vocabulary.get("/beheer/begrippen")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def index() -> str:
     form, session = ConceptSearch.of_request(), db.session()
     return render_template(
@@ -47,7 +48,7 @@ def index() -> str:
 
 
 @vocabulary.get(f"/beheer/begrippen/{CONCEPT}")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def concept(concept_id: int) -> ResponseReturnValue:
     form, session = OtherConcept.of_request(), db.session()
     made_by = decision_making(session, concept_id)
@@ -75,7 +76,7 @@ def concept(concept_id: int) -> ResponseReturnValue:
 
 
 @vocabulary.post(f"/beheer/begrippen/{CONCEPT}/samenvoegen")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def merge(concept_id: int) -> ResponseReturnValue:
     form = MergeForm.of_request()
     if not form.submitted() or form.into_id.data is None:
@@ -91,7 +92,7 @@ def merge(concept_id: int) -> ResponseReturnValue:
 
 
 @vocabulary.get(f"/beheer/begrippen/{CONCEPT}/losmaken")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def ask_undo(concept_id: int) -> ResponseReturnValue:
     session = db.session()
     seen = concepts.seen_concept(session, concept_id)
@@ -104,7 +105,7 @@ def ask_undo(concept_id: int) -> ResponseReturnValue:
 
 
 @vocabulary.post(f"/beheer/begrippen/{CONCEPT}/losmaken")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def undo(concept_id: int) -> ResponseReturnValue:
     with open_work() as work:
         merging.undo_merge(work, concept_id)

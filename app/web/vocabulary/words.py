@@ -11,11 +11,12 @@ from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput
 from app.core.faults import FaultyDraft
 from app.core.paging import page
+from app.core.rights import Right
 from app.core.text import clean_line
 from app.extensions import db
 from app.vocabulary import decided, deciding, queries
 from app.vocabulary.rules import LABEL_LIMIT, normalise
-from app.web.policy import Policy, allow
+from app.web.policy import allow
 from app.web.search import page_href, page_number
 from app.web.vocabulary import word_pages
 from app.web.vocabulary.forms import ConceptForm, LinkForm, OtherWord, WordForm, WordSearch
@@ -29,7 +30,7 @@ words = Blueprint("words", __name__)
 
 
 @words.get(BEGIN)
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def index() -> str:
     form = WordSearch.of_request()
     lines = word_pages.word_lines(db.session(), _today(), form.text, page_number())
@@ -37,7 +38,7 @@ def index() -> str:
 
 
 @words.get(f"{BEGIN}/woord")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def show() -> ResponseReturnValue:
     word = _word()
     if not word:
@@ -48,7 +49,7 @@ def show() -> ResponseReturnValue:
 
 
 @words.get(f"{BEGIN}/koppelen")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def ask_link() -> ResponseReturnValue:
     session, word, form = db.session(), _word(), LinkForm.of_address()
     if not word or form.concept_id.data is None:
@@ -66,7 +67,7 @@ def ask_link() -> ResponseReturnValue:
 
 
 @words.post(f"{BEGIN}/koppelen")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def link() -> ResponseReturnValue:
     form = LinkForm.of_request()
     if not form.submitted() or form.concept_id.data is None:
@@ -79,7 +80,7 @@ def link() -> ResponseReturnValue:
 
 
 @words.get(f"{BEGIN}/nieuw-begrip")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def ask_concept() -> ResponseReturnValue:
     session, word = db.session(), _word()
     if not word:
@@ -96,7 +97,7 @@ def ask_concept() -> ResponseReturnValue:
 
 
 @words.post(f"{BEGIN}/nieuw-begrip")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def make_concept() -> ResponseReturnValue:
     form, word = ConceptForm.of_request(), _word()
     try:
@@ -110,7 +111,7 @@ def make_concept() -> ResponseReturnValue:
 
 
 @words.get(f"{BEGIN}/iets-anders")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def ask_apart() -> ResponseReturnValue:
     session, word, form = db.session(), _word(), OtherWord.of_request()
     if not word:
@@ -128,7 +129,7 @@ def ask_apart() -> ResponseReturnValue:
 
 
 @words.post(f"{BEGIN}/iets-anders")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def tell_apart() -> ResponseReturnValue:
     other = clean_line(request.form.get("ander", ""))
     with open_work() as work:
@@ -138,7 +139,7 @@ def tell_apart() -> ResponseReturnValue:
 
 
 @words.post(f"{BEGIN}/laten-liggen")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def leave() -> ResponseReturnValue:
     with open_work() as work:
         word = deciding.leave_word(work, _word()).word
@@ -146,7 +147,7 @@ def leave() -> ResponseReturnValue:
 
 
 @words.get("/beheer/begrippen/besluiten")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def decisions() -> str:
     session = db.session()
     found = page(session, decided.newest_first(), page_number())
@@ -155,7 +156,7 @@ def decisions() -> str:
 
 
 @words.get("/beheer/begrippen/besluiten/<uuid:decision_id>")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def ask_undo(decision_id: UUID) -> str:
     session = db.session()
     decision = decided.decision_by_id(session, decision_id)
@@ -168,7 +169,7 @@ def ask_undo(decision_id: UUID) -> str:
 
 
 @words.post("/beheer/begrippen/besluiten/<uuid:decision_id>")
-@allow(Policy.BEHEERDER)
+@allow(Right.DECIDE_WORDS)
 def undo(decision_id: UUID) -> ResponseReturnValue:
     with open_work() as work:
         deciding.undo_decision(work, decision_id)
