@@ -24,10 +24,11 @@ from app.loans.rules import (
     Party,
     Reason,
 )
-from app.loans.words import side, signers, stopper, what_became_of_opgave
+from app.loans.words import is_extension, side, signers, stopper, what_became_of_opgave
 
 SIGN = "Jouw handtekening gevraagd"
 CHANGED = "Andere afspraken, jouw handtekening gevraagd"
+EXTENDED = "Verlenging, jouw handtekening gevraagd"
 AGREED = "Alle drie hebben getekend"
 OPGAVE_IS_GONE = "De opgave is weggehaald"
 # Each step with the moment at which it was taken.
@@ -74,9 +75,11 @@ def _what_became_of_it(seen: SeenLoan) -> str:
 def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
     """What was asked, agreed or refused; the first terms are always there."""
     terms = seen.terms
-    asked = f"{_who(seen, terms.made_by)} stelde andere afspraken voor"
+    what = "een verlenging" if is_extension(seen) else "andere afspraken"
+    asked = f"{_who(seen, terms.made_by)} stelde {what} voor"
     if reader in seen.waits_for:
-        asked = SIGN if terms.version == 1 else CHANGED
+        changed = EXTENDED if is_extension(seen) else CHANGED
+        asked = SIGN if terms.version == 1 else changed
     elif terms.version == 1:
         asked = "De aanvraag is verstuurd"
     steps = [(terms.made_at, asked)]

@@ -97,7 +97,9 @@ def _runs(seen: SeenLoan, today: date) -> str:
 
 def _for_others(seen: SeenLoan) -> str:
     """What is agreed on lacks no signature: only what is proposed instead of it does."""
-    return " voor andere afspraken" if seen.loan.state is LoanState.ACTIVE else ""
+    if seen.loan.state is not LoanState.ACTIVE:
+        return ""
+    return " voor de verlenging" if is_extension(seen) else " voor andere afspraken"
 
 
 def begins_on(seen: SeenLoan, today: date) -> str:
@@ -242,13 +244,23 @@ def about_feedback(seen: SeenLoan, reader: Party) -> str:
         return ""
     if seen.is_feedback_shown:
         return _what_can_be_read(seen, reader)
-    if seen.may_give_feedback(reader) and reader not in seen.feedback:
+    if not seen.may_give_feedback(reader) or reader in seen.feedback:
+        return ""
+    if seen.loan.state is not LoanState.CLOSED:
         return "Laat ook weten hoe het ging."
-    return ""
+    name = side(seen, _other_of(reader))
+    return (
+        f"Laat weten hoe het ging. {name} leest het als jullie allebei schreven, of na twee weken."
+    )
+
+
+def _other_of(reader: Party) -> Party:
+    """Of both who say how it went."""
+    return Party.BORROWER if reader is Party.PROFESSIONAL else Party.PROFESSIONAL
 
 
 def _what_can_be_read(seen: SeenLoan, reader: Party) -> str:
-    other = Party.BORROWER if reader is Party.PROFESSIONAL else Party.PROFESSIONAL
+    other = _other_of(reader)
     name = side(seen, other)
     own = seen.feedback.get(reader)
     if own is not None and own.reply:
@@ -258,6 +270,8 @@ def _what_can_be_read(seen: SeenLoan, reader: Party) -> str:
     said = f"{name} schreef hoe het ging. Dat kun je nu lezen."
     if reader is Party.BORROWER:
         return said
+    if not seen.feedback[other].reply:
+        said = f"{said} Je kunt één keer antwoorden."
     confirmed = [one.label for one in seen.skills if one.showed is Showed.SHOWN]
     if not confirmed:
         return said

@@ -19,7 +19,7 @@ from app.loans.words import about_feedback, news
 from app.people.models import Evidence
 from tests.loans.builders import Parties, a_running_loan, parties
 from tests.support.builders import a_user
-from tests.support.work import TODAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 A_DAY = timedelta(days=1)
 GOOD = FeedbackDraft(Again.YES, "Fijne ploeg", "Eerder beginnen", "Ik kan het nu zelf")
@@ -90,7 +90,7 @@ def test_neither_reads_the_other_first(
         assert set(seen.readable_by(reader)) == {first, other}
     assert about_feedback(seen, Party.PROFESSIONAL) == (
         f"Gemeente {seen.borrower_name} schreef hoe het ging. Dat kun je nu lezen. "
-        "Je liet dit zien: inkoop. Je kunt het op je profiel zetten."
+        "Je kunt één keer antwoorden. Je liet dit zien: inkoop. Je kunt het op je profiel zetten."
     )
     assert about_feedback(seen, Party.BORROWER) == (
         f"{seen.professional_name} schreef hoe het ging. Dat kun je nu lezen."
@@ -210,6 +210,22 @@ def test_the_professional_answers_once(session: Session, who: Parties, loan: Loa
         f"{seen.professional_name} antwoordde op jullie feedback. Dat antwoord kun je nu lezen."
     )
     assert told(session).count("feedback.answered") == 1
+
+
+def test_who_is_only_asked_how_it_went_reads_when_that_is_read(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    loan.state, loan.closed_at = LoanState.CLOSED, MONDAY
+    session.flush()
+    seen = seen_of(session, loan)
+
+    when = "leest het als jullie allebei schreven, of na twee weken."
+    assert about_feedback(seen, Party.PROFESSIONAL) == (
+        f"Laat weten hoe het ging. Gemeente {seen.borrower_name} {when}"
+    )
+    assert about_feedback(seen, Party.BORROWER) == (
+        f"Laat weten hoe het ging. {seen.professional_name} {when}"
+    )
 
 
 def test_who_gave_none_is_asked_once_more(session: Session, who: Parties, loan: Loan) -> None:

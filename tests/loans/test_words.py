@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import SYSTEM
 from app.core.workdays import monday_of
 from app.loans import queries, service
+from app.loans.headline import headline
 from app.loans.models import Loan
 from app.loans.rules import NamedManager, Party, Reason, Refusal
 from app.loans.words import (
@@ -327,6 +328,11 @@ def test_who_proposes_to_go_on_longer_is_told_so(
     assert what_changed(seen, Party.LENDER, TODAY).startswith(
         f"{who.borrower.name} stelde voor de inzet te verlengen: 8 uur per week, van "
     )
+    assert said(session, running, Party.LENDER).startswith(
+        "Jouw handtekening voor de verlenging ontbreekt nog"
+    )
+    assert headline(seen, Party.LENDER, {}) == "Verlenging, jouw handtekening gevraagd"
+    assert headline(seen, Party.BORROWER, {}).endswith(" stelde een verlenging voor")
     more = replace(longer, hours_per_week=12)
     service.change(work, running.id, Party.BORROWER, running.version, more)
     seen = queries.of_any(session, running.id)

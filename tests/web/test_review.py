@@ -223,3 +223,14 @@ def test_without_a_colleague_the_page_says_how_to_get_one(
     said = text_of(client.get(f"/opgaven/{opgave.id}/overdragen"))
 
     assert "Bij jullie gemeente is nog niemand anders opgavehouder." in said
+
+
+def test_who_looks_along_reads_who_asks_it(
+    client: FlaskClient, owner: User, reviewer: User, waiting: Opgave
+) -> None:
+    client.post(QUEUE, data={"aan": "ja"})
+
+    queue = text_of(client.get(QUEUE))
+
+    assert f"Ingestuurd door {owner.name}. Wacht " in queue
+    assert "zet hem open of stuur hem terug met je vraag." in queue

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts import queries as accounts
 from app.core.clock import utc_now
 from app.core.dutch import how_long
 from app.core.errors import Conflict, NotFound
@@ -34,9 +35,15 @@ review = Blueprint("review", __name__)
 @allow(Right.CHOOSE_REVIEW)
 def index() -> str:
     code, session, now = _own_gemeente(), db.session(), utc_now()
+    found = queries.in_review(session, code)
+    names = accounts.names_of(session, {one.submitted_by for one in found if one.submitted_by})
     waiting = [
-        (opgave, how_long(now - opgave.submitted_at) if opgave.submitted_at else "")
-        for opgave in queries.in_review(session, code)
+        (
+            opgave,
+            names.get(opgave.submitted_by, "") if opgave.submitted_by else "",
+            how_long(now - opgave.submitted_at) if opgave.submitted_at else "",
+        )
+        for opgave in found
     ]
     is_on = queries.reviews_opgaven(session, code)
     return render_template("opgaven/review.html", waiting=waiting, is_on=is_on)
