@@ -51,6 +51,12 @@ class Table:
 class Dictionary:
     kinds: Mapping[str, Kind]
     tables: Mapping[str, Table]
+    # What others than those of the table itself get of its rows.
+    views: Mapping[str, Table] = field(default_factory=dict)
+
+    def of_people(self) -> list[Table]:
+        """All that somebody gets rows of."""
+        return [*(table for table in self.tables.values() if table.whose), *self.views.values()]
 
     def tables_of(self, kind: Kind) -> list[Table]:
         return [table for table in self.tables.values() if table.kind is kind]
@@ -61,13 +67,18 @@ def parse(text: str) -> Dictionary:
     read = tomllib.loads(text)
     kinds = {name: Kind(**facts) for name, facts in read["kinds"].items()}
     tables = {name: _table(name, kinds, **facts) for name, facts in read["tables"].items()}
-    return Dictionary(kinds, tables)
+    return Dictionary(kinds, tables, _views(kinds, read.get("views", {})))
 
 
 @cache
 def dictionary() -> Dictionary:
     """That of the house."""
     return parse(OWN_FILE.read_text())
+
+
+def _views(kinds: Mapping[str, Kind], read: Mapping[str, Any]) -> dict[str, Table]:
+    facts = {name: dict(view) for name, view in read.items()}
+    return {name: _table(view.pop("table"), kinds, kept=[], **view) for name, view in facts.items()}
 
 
 def _table(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Table, and_, case, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.audit import MOST_AT_ONCE, AuditEntry, Wanted, search
 from app.core.orm import METADATA
 from app.loans.rules import Party
+from app.moderation.rules import Ruling
 from app.privacy import dictionary
 from app.privacy.dictionary import dictionary as own_dictionary
 
@@ -32,8 +34,7 @@ class Part:
 
 def parts_of(session: Session, person: Person) -> Iterator[Part]:
     """Table by table; one in which nothing is theirs is left out."""
-    of_people = (table for table in own_dictionary().tables.values() if table.whose)
-    for table in of_people:
+    for table in own_dictionary().of_people():
         part = Part(table, _rows(session, table, person))
         if part.rows:
             yield part
@@ -44,7 +45,7 @@ def _rows(session: Session, table: dictionary.Table, person: Person) -> list[Map
         return _deeds(session, table, person)
     stored = METADATA.tables[table.name]
     theirs = or_(*(_leads_to(stored, way, person) for way in table.whose))
-    asked = select(*_columns(stored, table, person)).where(theirs, *_is_told(stored))
+    asked = select(*_columns(stored, table, person)).where(theirs, *_is_told(stored, table))
     return [dict(row) for row in session.execute(asked.order_by(*_in_order(stored))).mappings()]
 
 
@@ -76,25 +77,49 @@ def _columns(
     stored: Table, table: dictionary.Table, person: Person
 ) -> Iterator[ColumnElement[object]]:
     for name in table.shown:
-        column = stored.c[name]
-        if name in table.words and table.writer:
+        column = _column(stored, name)
+        if name == "answer" and _is_reported_by_others(table):
+            # Of what was left as it was, only who reported it is answered.
+            is_down = stored.c.ruling == Ruling.TAKEN_DOWN
+            yield case((is_down, column), else_="").label(name)
+        elif name in table.words and table.writer:
             is_closed = and_(
                 stored.c["taken_down_at"].is_not(None),
                 stored.c[table.writer].is_distinct_from(person.user_id),
             )
             yield case((is_closed, ""), else_=column).label(name)
         else:
-            yield column
+            yield column.label(name)
 
 
-def _is_told(stored: Table) -> Iterator[ColumnElement[bool]]:
-    """What the other side of a loan said of it is read once both did, or when it is time."""
+def _column(table: Table, way: str) -> ColumnElement[Any]:
+    """A column of the row, or of the row that it leads to."""
+    name, _, further = way.partition(".")
+    column = table.c[name]
+    if not further:
+        return column
+    (key,) = column.foreign_keys
+    there = key.column.table
+    found = select(_column(there, further)).where(key.column == column)
+    return found.correlate(table).scalar_subquery()
+
+
+def _is_told(stored: Table, table: dictionary.Table) -> Iterator[ColumnElement[bool]]:
+    """What the other side of a loan said of it is read once both did, or when it is time; of what
+    others reported is told what was decided.
+    """
     if stored.name == "feedback":
         yield or_(stored.c.shown_on.is_not(None), stored.c.party == Party.PROFESSIONAL)
     if stored.name == "shown_skill":
         said = METADATA.tables["feedback"].c
         shown = select(said.loan_id).where(said.shown_on.is_not(None))
         yield stored.c.loan_id.in_(shown)
+    if _is_reported_by_others(table):
+        yield stored.c.decided_at.is_not(None)
+
+
+def _is_reported_by_others(table: dictionary.Table) -> bool:
+    return table.name == "report" and "reporter_id" not in table.whose
 
 
 def _in_order(stored: Table) -> list[Column[object]]:

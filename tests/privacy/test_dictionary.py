@@ -84,6 +84,16 @@ def test_rows_of_people_lead_to_them(name: str) -> None:
     assert all(end.partition(".")[2] in {"email", "id"} or "_" in end for end in ends)
 
 
+def test_a_view_is_of_columns_and_leads_to_people() -> None:
+    for view in OWN.views.values():
+        table = METADATA.tables[view.name]
+        ends = {leads(table, way).partition(".")[2] for way in view.whose}
+        assert all(leads(table, way) for way in view.shown)
+        assert view.words <= view.columns
+        assert view.title not in {one.title for one in OWN.tables.values()}
+        assert all(end.endswith(("_id", "_by")) for end in ends)
+
+
 def test_whoever_gets_rows_gets_them_under_a_title() -> None:
     for table in OWN.tables.values():
         assert bool(table.whose) == bool(table.shown) == bool(table.title), table.name

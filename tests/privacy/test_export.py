@@ -6,17 +6,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.actor import Role
 from app.loans import service as loans
 from app.loans.rules import Again, FeedbackDraft, Party, Showed
+from app.moderation.rules import Ruling
 from app.privacy.export import Person, parts_of
 from tests.conversations.builders import a_question, say
 from tests.loans.builders import TERMS, a_running_loan, parties
-from tests.moderation.builders import last_message
+from tests.moderation.builders import a_report, last_message
 from tests.responses.builders import an_invitation
 from tests.support.builders import a_profile, a_skill, a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
 SAID = "Ik kom uit Ommen"
+BORROWED, REPORTED = "Inzet voor jouw opgaven", "Wat over jou gemeld is"
 CLOSED = "Bij die sukkels van de overkant"
 
 
@@ -24,6 +27,12 @@ def own(session: Session, user: User) -> dict[str, list[dict[str, Any]]]:
     session.flush()
     found = parts_of(session, Person(user.id, user.email))
     return {part.table.name: [dict(row) for row in part.rows] for part in found}
+
+
+def titled(session: Session, user: User) -> dict[str, list[dict[str, Any]]]:
+    session.flush()
+    found = parts_of(session, Person(user.id, user.email))
+    return {part.table.title: [dict(row) for row in part.rows] for part in found}
 
 
 def test_a_newcomer_gets_their_account_only(session: Session) -> None:
@@ -106,3 +115,40 @@ def test_a_no_to_an_invitation_is_of_who_said_it(session: Session) -> None:
 
     assert (theirs["words"], theirs["no_words"]) == ("", SAID)
     assert own_one["words"] == CLOSED
+
+
+def test_who_looks_after_an_opgave_gets_its_loans(session: Session) -> None:
+    who = parties(session)
+    a_running_loan(session, who)
+    second = a_user(session, Role.OPGAVEHOUDER, gemeente_code=who.borrower.gemeente_code)
+    who.opgave.co_owner_id = second.id
+
+    (row,), (seconds,) = (titled(session, one)[BORROWED] for one in (who.borrower, second))
+
+    assert row == seconds
+    assert row["opgave_id"] == who.opgave.id
+    assert row["user_id.name"] == who.professional.name
+    assert who.manager.email not in str(row)
+    assert BORROWED not in titled(session, who.professional)
+
+
+def test_somebody_gets_what_was_decided_of_what_others_reported_of_them(session: Session) -> None:
+    talk = a_question(session, SAID)
+    reporter = a_user(session, name="Rosa de Melder")
+    about: dict[str, Any] = {"message_id": last_message(session, talk).id, "words": CLOSED}
+    decided: dict[str, Any] = {"decided_at": MONDAY, "answer": "Daarom."}
+    later = MONDAY + timedelta(hours=1)
+    a_report(session, reporter, ruling=Ruling.TAKEN_DOWN, **about, **decided)
+    a_report(session, reporter, ruling=Ruling.LEFT, reported_at=later, **about, **decided)
+    a_report(session, reporter, **about)
+
+    found = titled(session, talk.professional)[REPORTED]
+
+    assert [(one["ruling"], one["answer"]) for one in found] == [
+        (Ruling.TAKEN_DOWN, "Daarom."),
+        (Ruling.LEFT, ""),
+    ]
+    for word in (reporter.name, CLOSED, str(reporter.id)):
+        assert word not in str(found)
+    assert REPORTED not in titled(session, reporter)
+    assert len(titled(session, reporter)["Wat je meldde"]) == 3

@@ -72,6 +72,22 @@ def test_an_opgave_is_named_until_it_is_taken_down(client: FlaskClient, session:
     assert row["Opgave"] == "Een opgave die is weggehaald"
 
 
+def test_who_looks_after_an_opgave_reads_its_loans_in_three_shapes(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    a_running_loan(session, who)
+    sign_in(client, session, who.borrower)
+
+    bundle = fetched(client)
+
+    (row,) = table(bundle, "inzet-voor-jouw-opgaven")
+    assert (row["Gedetacheerde"], row["Opgave"]) == (who.professional.name, who.opgave.title)
+    assert "Inzet voor jouw opgaven" in bundle.read("lees-mij.html").decode()
+    (told,) = json.loads(bundle.read("gegevens.json"))["Inzet voor jouw opgaven"]
+    assert told["gedetacheerde"] == who.professional.name
+
+
 def test_fetching_is_kept_in_the_log(client: FlaskClient, session: Session) -> None:
     user = a_user(session)
     sign_in(client, session, user)
