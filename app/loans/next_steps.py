@@ -4,7 +4,7 @@ from datetime import date
 
 from app.core.dutch import dutch_date
 from app.loans.queries import SeenLoan
-from app.loans.rules import CLOSERS, OFF, OVER, Party
+from app.loans.rules import CLOSERS, OFF, OVER, Party, Reason
 from app.loans.words import changed_hours, what_comes_back
 
 SEE_HOURS = "Bekijk de uren"
@@ -44,6 +44,17 @@ def once_agreed(seen: SeenLoan, reader: Party, today: date) -> str:
         return f"Je hoeft nu niets te doen. {reads} {objects}"
     meets = f"Spreek met {who} af hoe de eerste dag gaat. " if begins else ""
     return f"{meets}{reads} {objects} Na de laatste dag bevestigen jullie samen de uren."
+
+
+def once_off(seen: SeenLoan, reader: Party) -> str:
+    """What is left to do of what did not go on; nothing while it did, or fell with its opgave."""
+    if seen.loan.state not in OFF or seen.fell_with_opgave:
+        return ""
+    if reader is not Party.PROFESSIONAL:
+        return "Je hoeft niets meer te doen."
+    if seen.loan.reason is Reason.OPGAVE_ENDED:
+        return ""
+    return "Staat de opgave nog open? Dan kun je opnieuw om uren vragen."
 
 
 def link_says(seen: SeenLoan, reader: Party) -> str:

@@ -150,7 +150,7 @@ def _what_became_of_it(seen: SeenLoan, reader: Party) -> str:
         return _sentence(f"{_name(seen, Party.PROFESSIONAL, reader)} trok de aanvraag in.")
     if loan.state is LoanState.CALLED_OFF:
         who = YOU if loan.ended_by is reader else _speaker(seen, loan.ended_by)
-        return f"Deze inzet gaat niet door. {_sentence(f'{who} zei af')}"
+        return f"De inzet gaat niet door. {_sentence(f'{who} zei af')}"
     if loan.state is LoanState.CLOSED:
         itself = (
             " Dat ging vanzelf, omdat niemand bezwaar maakte." if loan.closed_by is None else ""
@@ -533,9 +533,11 @@ def end_talk(seen: SeenLoan, today: date) -> str:
     day = seen.loan.end_talk_on
     if seen.loan.state is not LoanState.ACTIVE or day is None or day < today:
         return ""
+    # Whether it goes on is said already.
+    goes_on = "" if seen.ends_early else "verlengen of stoppen, "
     return (
-        f"Het eindgesprek is op {dutch_date(day)}. Bespreek dan samen: verlengen of stoppen, wat "
-        f"het opleverde, en hoe {seen.professional_name} teruggaat."
+        f"Het eindgesprek is op {dutch_date(day)}. Bespreek dan samen: {goes_on}wat het "
+        f"opleverde, en hoe {seen.professional_name} teruggaat."
     )
 
 

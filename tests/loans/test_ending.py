@@ -355,14 +355,14 @@ def test_before_its_first_day_each_may_let_it_not_go_on(
     assert session.scalar(select(func.sum(LentWeek.hours))) == 0
     assert told(session, "loan.called_off") == 1
     seen = queries.of_any(session, loan.id)
-    assert how_it_stands(seen, party, TODAY) == "Deze inzet gaat niet door. Jij zei af."
+    assert how_it_stands(seen, party, TODAY) == "De inzet gaat niet door. Jij zei af."
     others = {how_it_stands(seen, one, TODAY) for one in Party if one is not party}
     names = {
         Party.PROFESSIONAL: who.professional.name,
         Party.LENDER: "Fatma de Baas",
         Party.BORROWER: f"Gemeente {seen.borrower_name}",
     }
-    assert others == {f"Deze inzet gaat niet door. {names[party]} zei af."}
+    assert others == {f"De inzet gaat niet door. {names[party]} zei af."}
     assert why(seen, party) == "Reden: het werk is klaar."
     # Who can no longer go may ask again.
     assert a_loan(session, who).state is LoanState.ASKED

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.loans import queries, service
 from app.loans.models import Loan
-from app.loans.next_steps import comes_back, link_says, once_agreed, who_asks
+from app.loans.next_steps import comes_back, link_says, once_agreed, once_off, who_asks
 from app.loans.rules import Party, Reason, Refusal
+from app.loans.words import end_talk
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -93,3 +94,28 @@ def test_who_is_asked_to_sign_reads_who_asks_and_what_comes_back(
         f"De uren komen op het tegoed van gemeente {seen.lender_name}, in de urenbank. Later "
         f"kunnen jullie zelf uren lenen. Het leerdoel van {name}: {TERMS.learning_goal}."
     )
+
+
+def test_who_reads_of_a_no_knows_what_is_left_to_do(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    assert once_off(queries.of_any(session, loan.id), Party.PROFESSIONAL) == ""
+    no = Refusal(Reason.HOURS)
+    service.refuse_terms(make_work(session), loan.id, Party.LENDER, 1, no, who.manager)
+
+    seen = queries.of_any(session, loan.id)
+    assert [once_off(seen, party) for party in Party] == [
+        "Staat de opgave nog open? Dan kun je opnieuw om uren vragen.",
+        "Je hoeft niets meer te doen.",
+        "Je hoeft niets meer te doen.",
+    ]
+
+
+def test_who_stops_need_not_talk_of_going_on(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    assert "verlengen of stoppen" in end_talk(queries.of_any(session, loan.id), TODAY)
+    work, done = make_work(session, who.professional), Refusal(Reason.WORK_IS_DONE)
+    service.end_early(work, loan.id, Party.PROFESSIONAL, TODAY + 9 * A_DAY, done)
+
+    talk = end_talk(queries.of_any(session, loan.id), TODAY)
+    assert "verlengen" not in talk
+    assert f"wat het opleverde, en hoe {who.professional.name} teruggaat." in talk

@@ -902,7 +902,7 @@ def test_before_its_first_day_it_is_called_off(
 
     reason = "Reden: er is nu te veel eigen werk. “Het lukt niet.”"
     assert "De anderen krijgen een mail en lezen je reden." in text_of(off)
-    assert f"Deze inzet gaat niet door. Jij zei af. {reason}" in text_of(off)
+    assert f"De inzet gaat niet door. Jij zei af. {reason}" in text_of(off)
     assert "eindgesprek" not in text_of(off)
     assert "Duurt tot en met 21 februari 2027" in text_of(off)
     for said in (text_of(visitor.get(link)), text_of(client.get("/inzet"))):

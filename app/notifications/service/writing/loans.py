@@ -9,7 +9,7 @@ from app.loans import queries as loans
 from app.loans.events import ManagerNamed
 from app.loans.headline import AGREED, headline
 from app.loans.lines import changes
-from app.loans.next_steps import comes_back, link_says, once_agreed, who_asks
+from app.loans.next_steps import comes_back, link_says, once_agreed, once_off, who_asks
 from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party
 from app.loans.words import (
@@ -63,7 +63,9 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "hours": changed_hours(seen, party),
         # What is new is said once.
         "said": said.removeprefix(f"{what_is_new}.").strip(),
-        "asked": once_agreed(seen, party, work.today) if what_is_new == AGREED else "",
+        "asked": once_agreed(seen, party, work.today)
+        if what_is_new == AGREED
+        else once_off(seen, party),
         "why": why(seen, party),
         "end_talk": end_talk(seen, work.today),
         "remark": newest_remark(seen),
