@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from app.settings import Settings
 
 KEY_BYTES = 32
+# What seals that the log was made shorter by this house.
+LOG_SEAL = "log"
 ID_BYTES = 16
 # Of a UUID: the version that is random, the one that anybody may fill, and where it stands.
 RANDOM, OWN, VERSION_BITS = 4, 8, 76

@@ -5,10 +5,11 @@ row carries a hash over itself and over the row before it. `faults_of` reckons t
 again, here and not in the database, so that who changes the one does not change the other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import takewhile
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    delete,
     func,
     select,
     text,
@@ -86,6 +88,12 @@ class AuditLink(Base):
     name: Mapped[str] = mapped_column(String(WORD_LIMIT), primary_key=True)
     place: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    # Of a beginning behind which rows were removed: that this house did so, see `shorten`.
+    seal: Mapped[str] = mapped_column(default="", server_default="")
+
+    @property
+    def mark(self) -> str:
+        return f"{self.place}:{self.hash.hex()}"
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,9 @@ class Checked:
     rows: int
     # The end of the chain; whoever notes it elsewhere sees later that nothing before it changed.
     head: str
+    # Behind which row it begins, and the seal of who made it begin there.
+    root: str
+    seal: str
     broken: tuple[Broken, ...]
 
 
@@ -186,7 +197,7 @@ def check_chain(session: Session) -> Checked:
     loose = session.scalar(select(func.count()).where(AuditEntry.place.is_(None))) or 0
     if loose:
         broken += (Broken(0, f"Er staan {loose} regels buiten de keten."),)
-    return Checked(rows, f"{head.place}:{head.hash.hex()}", broken)
+    return Checked(rows, head.mark, root.mark, root.seal, broken)
 
 
 def hash_at(session: Session, head: str) -> bool:
@@ -199,6 +210,40 @@ def hash_at(session: Session, head: str) -> bool:
         return root.hash.hex() == known
     found = session.scalar(select(AuditEntry.hash).where(AuditEntry.place == int(place)))
     return found is not None and found.hex() == known
+
+
+def may_shorten(session: Session) -> bool:
+    """Whether this role may remove rows: who owns the tables, never the application itself."""
+    may = "has_table_privilege('audit_entry', 'DELETE')"
+    return bool(session.scalar(text(f"SELECT {may}")))
+
+
+def older_than(session: Session, before: datetime) -> tuple[int, datetime | None]:
+    """How many rows were written before this moment, and when the oldest was."""
+    found = select(func.count(), func.min(AuditEntry.written_at))
+    count, oldest = session.execute(found.where(AuditEntry.written_at < before)).one()
+    return count, oldest
+
+
+def shorten(session: Session, before: datetime, most: int, seal: Callable[[str], str]) -> int:
+    """Take the oldest rows off the chain, those written before this moment; how many.
+
+    The chain then begins behind the last of them: its root says which one that was and what its
+    hash was, sealed, so that who takes rows away without the key of this house is found.
+    """
+    is_root = select(AuditLink).where(AuditLink.name == "root")
+    root = session.scalars(is_root.with_for_update()).one()
+    found = select(AuditEntry.place, AuditEntry.hash, AuditEntry.written_at).where(
+        AuditEntry.place > root.place
+    )
+    oldest = session.execute(found.order_by(AuditEntry.place).limit(most))
+    old = list(takewhile(lambda row: row.written_at < before, oldest))
+    if not old:
+        return 0
+    root.place, root.hash = old[-1].place, old[-1].hash
+    root.seal = seal(root.mark)
+    session.execute(delete(AuditEntry).where(AuditEntry.place <= root.place))
+    return len(old)
 
 
 def faults_of(

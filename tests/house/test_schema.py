@@ -71,6 +71,9 @@ LANDED = {
     "0013_tell_of_the_urenbank.py": (
         "70581c09522b6ffa007aa192c7d2367c98d7a6edc532c05b3454b476c82d9e38"
     ),
+    "0014_ask_a_second_proof.py": (
+        "66978bbc8c593a795248c22f3275f7cb8f7ae61edd95c67242d03843e4452fef"
+    ),
 }
 
 

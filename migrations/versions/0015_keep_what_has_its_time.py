@@ -1,0 +1,53 @@
+"""Know who stays away, and keep of each night what was removed."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0015"
+down_revision = "0014"
+
+MOMENT = sa.DateTime(timezone=True)
+# By what the nightly work looks for rows that are old.
+AGES = {
+    "delivery": "created_at",
+    "notice": "told_at",
+    "outbox_message": "occurred_at",
+    "sign_in": "asked_at",
+}
+
+
+def upgrade() -> None:
+    # Nobody knows when people were here last: it counts from now on, so that nobody goes unwarned.
+    op.add_column(
+        "user", sa.Column("signed_in_at", MOMENT, server_default=sa.func.now(), nullable=False)
+    )
+    op.add_column(
+        "user", sa.Column("told_away", sa.SmallInteger(), server_default="0", nullable=False)
+    )
+    op.add_column("user", sa.Column("told_away_at", MOMENT, nullable=True))
+    # Empty until the log is first made shorter; then it says that this house did it.
+    op.add_column("audit_link", sa.Column("seal", sa.Text(), server_default="", nullable=False))
+    for table, column in AGES.items():
+        op.create_index(f"ix_{table}_{column}", table, [column])
+    op.create_table(
+        "retention_run",
+        sa.Column("night", sa.Date(), nullable=False),
+        sa.Column("began_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("done", JSONB(), nullable=False),
+        sa.Column("waiting", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("night", name="pk_retention_run"),
+    )
+
+
+def downgrade() -> None:
+    # The release before knows no such mail.
+    op.execute("DELETE FROM delivery WHERE kind = 'account_unused'")
+    op.drop_table("retention_run")
+    for table, column in AGES.items():
+        op.drop_index(f"ix_{table}_{column}", table)
+    op.drop_column("audit_link", "seal")
+    op.drop_column("user", "told_away_at")
+    op.drop_column("user", "told_away")
+    op.drop_column("user", "signed_in_at")
