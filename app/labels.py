@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from app.accounts.rules import AccessState
+from app.accounts.rules import AccessState, Away
 from app.conversations.rules import End, Side
 from app.core.actor import Role
 from app.core.heartbeat import Group
@@ -295,10 +295,17 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         NoticeKind.YEAR_SETTLED: "De uren van een jaar zijn verrekend",
         NoticeKind.INVITATION_TAKEN_BACK: "Uitnodiging ingetrokken",
     },
+    Away: {
+        Away.NOT: "nog niet",
+        Away.HIDDEN_SOON: "dat het profiel over een maand op pauze gaat",
+        Away.HIDDEN: "dat het profiel op pauze staat",
+        Away.GONE_SOON: "dat het account over een maand weggaat",
+    },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",
         MailKind.ACCESS_ASKED: "Aanvraag om mee te doen",
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
+        MailKind.ACCOUNT_UNUSED: "Een account dat lang niet gebruikt is",
         MailKind.FACTOR_CHANGED: "Iets veranderde aan de tweede stap",
         MailKind.ACCOUNT_ENDED: "Einde van een account",
         MailKind.LOAN: "Bericht over inzet",

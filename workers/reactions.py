@@ -247,6 +247,7 @@ MAIL_ACCESS_DECIDED = _one("mail_access_decided", notifications.mail_access_deci
 MAIL_FACTOR_CHANGED = _one(
     "mail_factor_changed", notifications.mail_factor_changed, "user_id", "change_id"
 )
+MAIL_ACCOUNT_UNUSED = _one("mail_account_unused", notifications.mail_account_unused, "user_id")
 MAIL_REPORT_MADE = _one("mail_report_made", notifications.mail_report_made, "report_id")
 MAIL_PUT_BACK = _one("mail_put_back", notifications.mail_put_back, "report_id")
 MAIL_REPORT_DECIDED = _one("mail_report_decided", notifications.mail_report_decided, "report_id")
@@ -286,6 +287,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "access.asked": (MAIL_ACCESS_ASKED,),
     "access.decided": (MAIL_ACCESS_DECIDED,),
     "factor.changed": (MAIL_FACTOR_CHANGED,),
+    "person.away": (MAIL_ACCOUNT_UNUSED,),
     "person.registered": (),  # nobody waits for it; kept as a fact
     "role.changed": (),  # seen at the next request
     "domain.changed": (),  # seen at the next sign-in of somebody new
@@ -300,6 +302,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "profile.changed": (MATCH_PROFILE, TELL_WHO_IS_SHOWN, WAIT_ANEW),
     "evidence.kept": (),  # on the profile; it counts in no match
     "evidence.removed": (),  # the same
+    "profile.hidden": (MATCH_PROFILE, TELL_INTEREST_OF, STOP_UNSEEN),
     "profile.paused": (MATCH_PROFILE, TELL_INTEREST_OF, STOP_UNSEEN),
     "reason.disputed": (MATCH_PROFILE,),
     "dispute.withdrawn": (MATCH_PROFILE,),

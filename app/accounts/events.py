@@ -1,6 +1,7 @@
 """What the room of accounts tells."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -46,6 +47,21 @@ class FactorChanged(Event):
 
     def deed(self) -> str:
         return f"factor.{self.change}"
+
+
+@dataclass(frozen=True)
+class PersonAway(Event):
+    """Somebody did not sign in for so long that they are told what will follow (`Away`), and when:
+    from which day others do not see their profile, if they have one to see, and their account goes.
+    """
+
+    name: ClassVar[str] = "person.away"
+    user_id: UUID
+    away: int
+    has_profile: bool
+    hidden_on: date
+    gone_on: date
+    comes_of_itself: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.rules import EMAIL_LIMIT, NAME_LIMIT, AccessState
+from app.accounts.rules import EMAIL_LIMIT, NAME_LIMIT, AccessState, Away
 from app.core.actor import Role
 from app.core.orm import Base, PrimaryId
 
@@ -32,6 +32,10 @@ class User(Base):
     gemeente_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), index=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    signed_in_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # How often they were told that they stay away, and when last; forgotten when they sign in.
+    told_away: Mapped[Away] = mapped_column(SmallInteger, default=Away.NOT, server_default="0")
+    told_away_at: Mapped[datetime | None]
 
     grants: Mapped[list["RoleGrant"]] = relationship(
         foreign_keys="RoleGrant.user_id", cascade="all, delete-orphan", order_by="RoleGrant.role"
@@ -67,7 +71,7 @@ class SignIn(Base):
 
     id: Mapped[PrimaryId]
     email: Mapped[str] = mapped_column(String(EMAIL_LIMIT), index=True)
-    asked_at: Mapped[datetime]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

@@ -1,7 +1,7 @@
 """How long things live, what a name and an address are, and who may give which role."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from uuid import UUID
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
@@ -35,6 +35,17 @@ class AccessState(StrEnum):
     WAITING = "waiting"
     GRANTED = "granted"
     REFUSED = "refused"
+
+
+class Away(IntEnum):
+    """Of what somebody was told who does not sign in any more, in this order."""
+
+    NOT = 0
+    # In a month others do not see their profile any more.
+    HIDDEN_SOON = 1
+    HIDDEN = 2
+    # In a month the account goes.
+    GONE_SOON = 3
 
 
 def may_grant(actor: Actor, role: Role, gemeente_code: str) -> bool:

@@ -11,6 +11,7 @@ from app.accounts import queries
 from app.accounts.events import (
     AccessAsked,
     AccessDecided,
+    PersonAway,
     PersonRegistered,
     RoleChanged,
     SignInAsked,
@@ -21,6 +22,7 @@ from app.accounts.rules import (
     SIGN_IN_LINK_LIVES,
     SIGN_IN_LINKS_AN_HOUR,
     AccessState,
+    Away,
     email_faults,
     may_decide_access,
     may_end_sessions,
@@ -105,6 +107,10 @@ def begin_session(work: Work, user_id: UUID, *, is_proven: bool = False) -> UUID
         expires_at=work.now + SESSION_LIVES,
     )
     work.session.add(session)
+    is_here = update(User).where(User.id == user_id)
+    work.session.execute(
+        is_here.values(signed_in_at=work.now, told_away=Away.NOT, told_away_at=None)
+    )
     work.record("session.begun", ("user", user_id), user_id, by=user_id)
     return session.id
 
@@ -154,12 +160,20 @@ def register(
         gemeente_code=gemeente_code,
         is_demo=is_demo,
         created_at=work.now,
+        signed_in_at=work.now,
         grants=[],
     )
     work.session.add(user)
     work.session.flush()
     work.emit(PersonRegistered(user_id=user.id))
     return user
+
+
+def tell_away(work: Work, told: PersonAway) -> None:
+    """Note and tell that somebody stays away; it is forgotten when they sign in."""
+    user = work.fetch_to_change(User, told.user_id)
+    user.told_away, user.told_away_at = Away(told.away), work.now
+    work.emit(told)
 
 
 def decide_access(work: Work, request_id: UUID, *, grant: bool, claim_domain: bool) -> None:

@@ -47,6 +47,7 @@ class Notice(Base):
         CheckConstraint("num_nonnulls(opgave_id, gemeente_code) = 1", name="about_one_thing"),
         Index("ix_notice_unread", "user_id", postgresql_where="read_at IS NULL"),
         Index("ix_notice_of_person", "user_id", "told_at"),
+        Index("ix_notice_told_at", "told_at"),
     )
 
     id: Mapped[PrimaryId]
@@ -172,7 +173,7 @@ class Delivery(Base):
     subject_id: Mapped[UUID]
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.PENDING, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     next_attempt_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     lease_owner: Mapped[UUID | None]

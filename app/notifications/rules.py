@@ -151,6 +151,7 @@ class MailKind(StrEnum):
     ACCESS_DECIDED = "access_decided"
     FACTOR_CHANGED = "factor_changed"
     ACCOUNT_ENDED = "account_ended"
+    ACCOUNT_UNUSED = "account_unused"
     LOAN = "loan"
     HANDED_OVER = "handed_over"
     ANSWER_RETURNED = "answer_returned"
@@ -185,6 +186,8 @@ MAIL_RULES = {
     MailKind.FACTOR_CHANGED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # The last that somebody hears of us; and the sooner it goes, the sooner the address does.
     MailKind.ACCOUNT_ENDED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
+    # Nothing follows for weeks; who comes back meanwhile gets none.
+    MailKind.ACCOUNT_UNUSED: MailRule(timedelta(days=3), may_repeat=True),
     # Somebody may be waited for; the link does the same however often it comes.
     MailKind.LOAN: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.HANDED_OVER: MailRule(timedelta(days=3), may_repeat=True),

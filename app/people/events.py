@@ -35,3 +35,12 @@ class ProfilePaused(Event):
 
     name: ClassVar[str] = "profile.paused"
     user_id: UUID
+
+
+@dataclass(frozen=True)
+class ProfileHidden(Event):
+    """The profile no longer counts, because its owner stays away."""
+
+    name: ClassVar[str] = "profile.hidden"
+    user_id: UUID
+    comes_of_itself: ClassVar[bool] = True

@@ -9,7 +9,13 @@ from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import Fault, refuse
 from app.core.rights import Right, may
 from app.core.work import Work
-from app.people.events import EvidenceKept, EvidenceRemoved, ProfileChanged, ProfilePaused
+from app.people.events import (
+    EvidenceKept,
+    EvidenceRemoved,
+    ProfileChanged,
+    ProfileHidden,
+    ProfilePaused,
+)
 from app.people.models import Evidence, Profile, Skill, Window
 from app.people.queries import draft_of
 from app.people.rules import (
@@ -72,6 +78,17 @@ def pause_profile(work: Work) -> Profile:
         profile.version += 1
         work.emit(ProfilePaused(user_id=profile.user_id))
     return profile
+
+
+def hide_unused(work: Work, user_id: UUID) -> bool:
+    """Pause the profile of who stays away; whether there was one to see."""
+    profile = work.session.get(Profile, user_id, with_for_update=True, populate_existing=True)
+    if profile is None or profile.state is not ProfileState.PUBLISHED:
+        return False
+    profile.state = ProfileState.PAUSED
+    profile.version += 1
+    work.of_itself().emit(ProfileHidden(user_id=user_id))
+    return True
 
 
 def take_down(work: Work, user_id: UUID) -> None:

@@ -22,10 +22,10 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.events import FactorChanged
+from app.accounts.events import FactorChanged, PersonAway
 from app.accounts.models import AccessRequest, SignIn, User
-from app.accounts.rules import AccessState
-from app.accounts.service import ask_sign_in
+from app.accounts.rules import AccessState, Away
+from app.accounts.service import ask_sign_in, tell_away
 from app.conversations.models import AwaitedAnswer
 from app.core.actor import Role
 from app.core.clock import utc_now
@@ -114,6 +114,15 @@ def account_ended(work: Work) -> None:
     service.mail_account_ended(work, "iemand@testerdam.example")
 
 
+def account_unused(work: Work) -> None:
+    user = a_user(work.session, name="Fatima Bouali")
+    day = work.today
+    told = PersonAway(user.id, Away.HIDDEN_SOON, has_profile=True, hidden_on=day, gone_on=day)
+    tell_away(work.of_itself(), told)
+    work.session.flush()
+    service.mail_account_unused(work, user.id)
+
+
 def interest_shown(work: Work) -> None:
     profile = a_profile(work.session, "Verkeerskunde")
     opgave = an_opgave(work.session, "Verkeerskunde")
@@ -195,6 +204,7 @@ PLANS = {
     MailKind.ACCESS_DECIDED: access_decided,
     MailKind.FACTOR_CHANGED: app_coupled,
     MailKind.ACCOUNT_ENDED: account_ended,
+    MailKind.ACCOUNT_UNUSED: account_unused,
     MailKind.INTEREST_SHOWN: interest_shown,
     MailKind.MESSAGE: message_written,
     MailKind.ANSWER_RETURNED: answer_returned,

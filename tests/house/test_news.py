@@ -140,7 +140,13 @@ def test_what_alters_matches_lets_them_be_compared() -> None:
     found = {fact for fact, reactions in REACTIONS.items() if compares & set(reactions)}
 
     assert found == {
-        *("profile.changed", "profile.paused", "reason.disputed", "dispute.withdrawn"),
+        *(
+            "profile.changed",
+            "profile.paused",
+            "profile.hidden",
+            "reason.disputed",
+            "dispute.withdrawn",
+        ),
         *("opgave.published", "opgave.changed", "opgave.filled", "opgave.reopened"),
         "opgave.ended",
         *("vocabulary.changed", "gemeenten.changed", "matching.unfinished"),

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from email import message_from_bytes
 from email.policy import default
 from html.parser import HTMLParser
@@ -205,6 +206,13 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         MailKind.SIGN_IN: {"sign_in_id": UUID(int=5), "minutes": 30, "is_new": False},
         MailKind.ACCESS_ASKED: asker,
         MailKind.ACCESS_DECIDED: {"granted": True, **asker},
+        MailKind.ACCOUNT_UNUSED: {
+            "step": "hidden",
+            "has_profile": True,
+            "seen_on": date(2025, 11, 23),
+            "hidden_on": date(2026, 11, 23),
+            "gone_on": date(2027, 11, 23),
+        },
         MailKind.FACTOR_CHANGED: {"change": "enrolled", "changed_at": MONDAY},
         MailKind.ACCOUNT_ENDED: {"ended_at": MONDAY},
         MailKind.INTEREST_SHOWN: {**interest, "lines": (word,)},
@@ -410,3 +418,45 @@ def test_who_did_not_change_the_second_step_reads_what_to_do(
         assert said in part
         assert "Was jij dit niet? Log dan uit in alle andere browsers" in part
         assert "https://dgvn.example/account" in part
+
+
+@pytest.mark.parametrize(
+    ("step", "has_profile", "subject", "said"),
+    [
+        (
+            "hidden_soon",
+            True,
+            "Doe je nog mee? Over een maand is je profiel niet meer te zien",
+            "Op 23 november 2026 zetten we jouw profiel op pauze.",
+        ),
+        (
+            "hidden",
+            True,
+            "Je was hier een jaar niet: je profiel is niet meer te zien",
+            "zet je profiel weer aan",
+        ),
+        (
+            "hidden",
+            False,
+            "Je was hier een jaar niet",
+            "halen we je account op 23 november 2027 weg",
+        ),
+        (
+            "gone_soon",
+            False,
+            "Je account gaat weg op 23 november 2027",
+            "Dat is niet terug te draaien.",
+        ),
+    ],
+)
+def test_who_stays_away_reads_what_follows_and_how_to_stay(
+    step: str, has_profile: bool, subject: str, said: str
+) -> None:
+    mail = render(MailKind.ACCOUNT_UNUSED, step=step, has_profile=has_profile)
+
+    assert mail.subject == subject
+    for part in (mail.text, mail.html):
+        assert "Je logde voor het laatst in op 23 november 2025." in part
+        assert said in part
+        assert "https://dgvn.example/inloggen" in part
+        assert ("profiel" in part) is (has_profile or step == "gone_soon")

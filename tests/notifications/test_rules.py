@@ -111,6 +111,7 @@ def test_every_kind_of_mail_has_its_rule() -> None:
         (MailKind.FACTOR_CHANGED, 48),
         (MailKind.ACCOUNT_ENDED, 48),
         (MailKind.HANDED_OVER, 72),
+        (MailKind.ACCOUNT_UNUSED, 72),
         (MailKind.DIGEST, 12),
     ],
 )

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
-from app.accounts.models import AccessRequest, SignIn
+from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.rules import Away
 from app.conversations.models import ConversationReader, ReceivedMail
 from app.core.actor import Role
 from app.core.errors import NotFound
@@ -67,6 +68,14 @@ def mail_account_ended(work: Work, email: str) -> None:
     kept_id = accounts_service.keep_address(work, email)
     work.session.flush()
     _plan(work, MailKind.ACCOUNT_ENDED, kept_id)
+
+
+def mail_account_unused(work: Work, user_id: UUID) -> None:
+    """Once for each time that somebody stays away, and each step of that."""
+    user = work.fetch(User, user_id)
+    occasion = f"{user.signed_in_at:%Y%m%d}-{user.told_away}"
+    if user.told_away != Away.NOT:
+        _plan(work, MailKind.ACCOUNT_UNUSED, user_id, user_id=user_id, occasion=occasion)
 
 
 def mail_loan(work: Work, loan_id: UUID, *, by: str, to: Collection[Party] = tuple(Party)) -> None:

@@ -18,6 +18,7 @@ WRITERS = {
     MailKind.SIGN_IN: access.sign_in,
     MailKind.ACCESS_ASKED: access.access_asked,
     MailKind.ACCESS_DECIDED: access.access_decided,
+    MailKind.ACCOUNT_UNUSED: access.account_unused,
     MailKind.FACTOR_CHANGED: access.factor_changed,
     MailKind.ACCOUNT_ENDED: access.account_ended,
     MailKind.INTEREST_SHOWN: reactions.interest_shown,

@@ -1,11 +1,13 @@
 """Mails about coming in and going: a link to sign in, who asks for access, who left."""
 
+from datetime import date
 from typing import Any
 
 from app.accounts import queries as accounts
-from app.accounts.events import FactorChanged
+from app.accounts.events import FactorChanged, PersonAway
 from app.accounts.models import AccessRequest, SignIn, User
-from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState
+from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState, Away
+from app.core.clock import dutch_day
 from app.core.outbox import facts_of
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
@@ -64,6 +66,23 @@ def account_ended(work: Work, delivery: Delivery) -> Addressed:
     """To whom nothing is known of any more but this address."""
     kept = work.fetch(SignIn, delivery.subject_id)
     return Addressed(kept.email, "", {"ended_at": kept.asked_at})
+
+
+def account_unused(work: Work, delivery: Delivery) -> Addressed:
+    reader = work.fetch(User, delivery.user_id)
+    told = facts_of(work.session, (PersonAway.name,), user_id=reader.id)
+    if reader.told_away == Away.NOT or not told:
+        raise NothingToTell("they are back")
+    fact = told[-1].payload
+    facts = {
+        "name": reader.name,
+        "step": Away(fact["away"]).name.lower(),
+        "has_profile": fact["has_profile"],
+        "seen_on": dutch_day(reader.signed_in_at),
+        "hidden_on": date.fromisoformat(fact["hidden_on"]),
+        "gone_on": date.fromisoformat(fact["gone_on"]),
+    }
+    return Addressed(reader.email, reader.name, facts)
 
 
 def _of_request(work: Work, request: AccessRequest) -> dict[str, Any]:
