@@ -12,6 +12,7 @@ from app.moderation import models as moderation
 from app.notifications import models as notifications
 from app.opgaven import models as opgaven
 from app.people import models as people
+from app.privacy import models as privacy
 from app.responses import models as responses
 from app.together import models as together
 from app.vocabulary import models as vocabulary
@@ -31,6 +32,7 @@ ROOMS = (
     opgaven,
     outbox,
     people,
+    privacy,
     responses,
     together,
     vocabulary,

@@ -1,6 +1,9 @@
 """What the clock alone brings about."""
 
 from collections.abc import Callable
+from time import monotonic
+
+from flask import current_app
 
 from app.conversations import awaiting
 from app.core.work import Work
@@ -11,8 +14,13 @@ from app.loans.queries import asked_by, being_signed, is_anything_due
 from app.matching import service as matching
 from app.moderation import service as moderation
 from app.opgaven import life
+from app.privacy import retention
 from app.responses import inviting
-from workers.work import open_work
+from app.sealing import LOG_SEAL, Seal
+from app.settings import Settings
+from workers.work import open_work, stop_asked
+
+RETAIN_SECONDS = 20.0
 
 
 def _sweep_opgaven(work: Work) -> None:
@@ -62,9 +70,9 @@ def follow_mergers() -> None:
         hours.follow_mergers(work)
 
 
-def forget_reports() -> None:
+def forget_taken_back() -> None:
     with open_work() as work:
-        moderation.forget(work)
+        moderation.forget_taken_back(work)
 
 
 def sweep_answers() -> None:
@@ -84,6 +92,14 @@ def set_deadlines() -> None:
     for user_id in user_ids:
         with open_work() as work:
             awaiting.begin_anew(work, user_id, asked_by(user_id))
+
+
+def retain() -> None:
+    """A while; what is left is for the next time, so that a new snapshot never waits for it."""
+    settings: Settings = current_app.extensions["settings"]
+    ends = monotonic() + RETAIN_SECONDS
+    seal = Seal(settings, LOG_SEAL)
+    retention.tonight(open_work, seal.close, lambda: stop_asked.is_set() or monotonic() > ends)
 
 
 def match_nightly() -> None:

@@ -60,8 +60,11 @@ TICKS = {
     "bring hours to what gemeenten became": Tick(
         "housekeeping.follow_mergers", housekeeping.follow_mergers, 600, Group.TICK
     ),
-    "forget what was reported long ago": Tick(
-        "housekeeping.forget_reports", housekeeping.forget_reports, 3600, Group.TICK
+    "forget answers that were taken back": Tick(
+        "housekeeping.forget_taken_back", housekeeping.forget_taken_back, 3600, Group.TICK
+    ),
+    "keep nothing longer than its time": Tick(
+        "housekeeping.retain", housekeeping.retain, 120, Group.BUILD
     ),
     "remind who is waited for": Tick(
         "housekeeping.sweep_answers", housekeeping.sweep_answers, 300, Group.TICK

@@ -1,18 +1,22 @@
 """`flask privacy ...`: let somebody go, and nothing of them stay."""
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from app.accounts import queries as accounts
 from app.accounts.rules import tidy_email
 from app.cli.work import Refusal, open_work
-from app.core.dutch import plural
+from app.core.dutch import dutch_date, number, plural
 from app.core.text import clean_line
 from app.core.work import Work
 from app.loans.rules import NamedManager
-from app.privacy import leaving
+from app.privacy import leaving, retention
 from app.privacy.export import Person, parts_of
 from app.privacy.leaving import Tie
+from app.privacy.retention import Rule, Standing
+from app.sealing import LOG_SEAL, Seal
+from app.settings import Settings
 
 privacy = AppGroup("privacy", help="Gegevens van mensen.")
 
@@ -53,6 +57,36 @@ def erase(email: str, dry_run: bool, successor: tuple[str, str] | None) -> None:
             leaving.forget_address(work, tidy_email(email), named)
             lines = [f"Alles onder {tidy_email(email)} is weg. Een account was er niet."]
     click.echo("\n".join(lines))
+
+
+@privacy.command("retain")
+@click.option("--dry-run", is_flag=True, help="Zeg alleen wat over zijn termijn is.")
+def retain(dry_run: bool) -> None:  # noqa: FBT001  (as click hands it over)
+    """Haal weg wat over zijn termijn is, zoals elke nacht vanzelf gebeurt.
+
+    Het logboek van wie wat deed wordt alleen korter als de eigenaar van de tabellen dit draait.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    seal = Seal(settings, LOG_SEAL).close
+    with open_work() as work:
+        due = retention.standing(work.session, seal, work.now)
+    if dry_run:
+        lines = [_due(rule, found) for rule, found in due if found.count]
+        click.echo("\n".join(lines or ["Er is niets over zijn termijn."]))
+        return
+    done = retention.retain(open_work, seal)
+    with open_work() as work:
+        left = retention.standing(work.session, seal, work.now)
+    lines = [f"{name}: {number(count)}" for name, count in done.items() if count]
+    lines += [f"Nog niet: {_due(rule, found)}" for rule, found in left if found.count]
+    click.echo("\n".join(lines or ["Er was niets over zijn termijn."]))
+
+
+def _due(rule: Rule, found: Standing) -> str:
+    """How many, since when the oldest counts, and what is done with them by which term."""
+    oldest = f", de oudste van {dutch_date(found.oldest)}" if found.oldest else ""
+    after = f"{rule.term.words} na {rule.term.after}"
+    return f"{rule.name}: {number(found.count)}{oldest} (termijn: {after})"
 
 
 def _refuse_while_needed(work: Work, person: Person, named: NamedManager | None) -> None:

@@ -1,6 +1,5 @@
 """What can be reported and on which ground, and what may be decided about it."""
 
-from datetime import timedelta
 from enum import StrEnum
 
 from app.core.faults import Fault, length_fault
@@ -9,7 +8,6 @@ WORDS_LIMIT = 1_000
 # More than anybody meets on a day, and too few to keep a queue filled.
 MOST_A_DAY = 10
 # How long after the decision it is known who reported what; longer while that is still down.
-KEPT = timedelta(days=365)
 
 
 class Subject(StrEnum):

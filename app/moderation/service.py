@@ -1,10 +1,11 @@
 """Reporting something, deciding about it, and putting it back."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.conversations import publishing
@@ -22,7 +23,6 @@ from app.moderation.models import Report
 from app.moderation.queries import Case
 from app.moderation.rules import (
     COMES_BACK,
-    KEPT,
     MOST_A_DAY,
     Ground,
     Ruling,
@@ -55,6 +55,7 @@ PUT_BACK: dict[Subject, Callable[[Work, UUID], None]] = {
     Subject.PUBLISHED: publishing.put_back,
     Subject.INVITATION: conversing.put_back_invitation,
 }
+REPORTS_A_PIECE = 500
 DECIDED = "Hierover is al beslist."
 ONE_MORE = "Er kwam nog iets bij. Lees dat eerst en kies dan."
 ABOUT_YOU = "Dit gaat over iets van jezelf. Laat een andere beheerder beslissen."
@@ -139,17 +140,31 @@ def put_back(work: Work, report_id: UUID) -> None:
     work.emit(PutBack(report_id=one.id))
 
 
-def forget(work: Work) -> int:
-    """Remove what was decided a year ago; how many.
+def over_since(session: Session, before: datetime) -> tuple[int, datetime | None]:
+    """How many reports were decided before this moment, and when the oldest was.
 
-    Of what is still down its case stays: without that nobody could put it back. What was taken back
-    by its own people stays as long as a report is about it.
+    Of what is still down its case stays: without that nobody could put it back.
     """
-    old = delete(Report).where(Report.decided_at < work.now - KEPT, ~queries.is_down())
-    forgotten = len(work.session.scalars(old.returning(Report.id)).all())
+    found = select(func.count(), func.min(Report.decided_at)).where(*_is_over(before))
+    count, oldest = session.execute(found).one()
+    return count, oldest
+
+
+def forget(work: Work, before: datetime) -> int:
+    """Remove some of the reports that `over_since` counts; how many."""
+    some = select(Report.id).where(*_is_over(before)).limit(REPORTS_A_PIECE)
+    old = delete(Report).where(Report.id.in_(some))
+    return len(work.session.scalars(old.returning(Report.id)).all())
+
+
+def forget_taken_back(work: Work) -> None:
+    """What was taken back by its own people stays as long as a report is about it."""
     reported = select(Report.published_id).where(Report.published_id.is_not(None))
     publishing.forget_taken_back(work, reported)
-    return forgotten
+
+
+def _is_over(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Report.decided_at < before, ~queries.is_down()
 
 
 def readable(work: Work, subject: Subject, subject_id: UUID) -> None:

@@ -1,28 +1,84 @@
-"""What every column tells and of whom, as `data/dictionary.toml` has it."""
+"""What every column tells and of whom, and how long, as `data/dictionary.toml` has it."""
 
 import tomllib
+from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.core.clock import dutch_time
+from app.core.dutch import plural
+
+# Months.
+YEAR = 12
 OWN_FILE = Path(__file__).parent / "data" / "dictionary.toml"
+
+
+class Deed(StrEnum):
+    """What is done with a row when its time is over."""
+
+    REMOVED = "weg"
+    NAMELESS = "zonder naam"
+    HIDDEN = "verborgen"
+    TOLD = "gewaarschuwd"
+
+
+@dataclass(frozen=True)
+class Term:
+    """How long something is kept, counted from `after`; in one of three units."""
+
+    name: str
+    what: str
+    after: str
+    deed: Deed
+    months: int = 0
+    weeks: int = 0
+    days: int = 0
+    # Months before it is over in which people are told.
+    warned: int = 0
+    # What stays longer, and why.
+    but: str = ""
+
+    def over_before(self, now: datetime) -> datetime:
+        """Of what began to count before this moment the time is over."""
+        here = dutch_time(now)
+        then = datetime.combine(months_on(here.date(), -self.months), here.timetz())
+        return then.astimezone(UTC) - timedelta(weeks=self.weeks, days=self.days)
+
+    def warned_before(self, now: datetime) -> datetime:
+        """Of what began to count before this moment people are told that it will be over."""
+        return replace(self, months=self.months - self.warned).over_before(now)
+
+    @property
+    def warned_words(self) -> str:
+        return plural(self.warned, "maand", "maanden")
+
+    @property
+    def words(self) -> str:
+        """How long, in Dutch."""
+        if self.months and self.months % YEAR == 0:
+            return f"{self.months // YEAR} jaar"
+        if self.months:
+            return plural(self.months, "maand", "maanden")
+        if self.weeks:
+            return plural(self.weeks, "week", "weken")
+        return plural(self.days, "dag", "dagen")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A line of the register of processing; `months` to keep it, counted from `after`."""
+    """A line of the register of processing, and the term of its tables, but those with their own;
+    without one it is not about people, or never over.
+    """
 
     title: str
     what: str
     why: str
-    months: int | None = None
-    after: str = ""
-
-    @property
-    def is_of_people(self) -> bool:
-        return self.months is not None
+    term: Term | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +89,7 @@ class Table:
     # What its people read above it.
     title: str
     kind: Kind
+    terms: tuple[Term, ...]
     # Ways from a row to a person: a column, or columns with dots between.
     whose: tuple[str, ...]
     shown: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +106,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Dictionary:
+    terms: Mapping[str, Term]
     kinds: Mapping[str, Kind]
     tables: Mapping[str, Table]
     # What others than those of the table itself get of its rows.
@@ -63,11 +121,13 @@ class Dictionary:
 
 
 def parse(text: str) -> Dictionary:
-    """KeyError for a table of an unknown kind, TypeError for a word that is not of this file."""
+    """KeyError for an unknown kind or term, TypeError for a word that is not of this file."""
     read = tomllib.loads(text)
-    kinds = {name: Kind(**facts) for name, facts in read["kinds"].items()}
-    tables = {name: _table(name, kinds, **facts) for name, facts in read["tables"].items()}
-    return Dictionary(kinds, tables, _views(kinds, read.get("views", {})))
+    terms = {name: _term(name, **facts) for name, facts in read.get("terms", {}).items()}
+    kinds = {name: _kind(terms, **facts) for name, facts in read["kinds"].items()}
+    tables = {name: _table(name, kinds, terms, **facts) for name, facts in read["tables"].items()}
+    views = _views(kinds, terms, read.get("views", {}))
+    return Dictionary(terms, kinds, tables, views)
 
 
 @cache
@@ -76,27 +136,54 @@ def dictionary() -> Dictionary:
     return parse(OWN_FILE.read_text())
 
 
-def _views(kinds: Mapping[str, Kind], read: Mapping[str, Any]) -> dict[str, Table]:
+def _views(
+    kinds: Mapping[str, Kind], terms: Mapping[str, Term], read: Mapping[str, Any]
+) -> dict[str, Table]:
     facts = {name: dict(view) for name, view in read.items()}
-    return {name: _table(view.pop("table"), kinds, kept=[], **view) for name, view in facts.items()}
+    return {
+        name: _table(view.pop("table"), kinds, terms, kept=[], **view)
+        for name, view in facts.items()
+    }
+
+
+def months_on(day: date, months: int) -> date:
+    """The same day so many months on, or back, or the last one that month has."""
+    year, month = divmod(day.year * YEAR + day.month - 1 + months, YEAR)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _term(name: str, *, deed: str, **facts: Any) -> Term:
+    term = Term(name, deed=Deed(deed), **facts)
+    if sum(map(bool, (term.months, term.weeks, term.days))) != 1:
+        raise TypeError(f"a term in one unit: {name}")
+    return term
+
+
+def _kind(terms: Mapping[str, Term], *, term: str | None = None, **facts: str) -> Kind:
+    return Kind(**facts, term=terms[term] if term else None)
 
 
 def _table(
     name: str,
     kinds: Mapping[str, Kind],
+    known: Mapping[str, Term],
     *,
     title: str = "",
     kind: str,
+    terms: list[str] | None = None,
     whose: list[str],
     kept: list[str],
     shown: dict[str, Any] | None = None,
     words: list[str] | None = None,
     writer: str | None = None,
 ) -> Table:
+    of_kind = kinds[kind].term
+    own = tuple(known[one] for one in terms) if terms else (of_kind,) if of_kind else ()
     return Table(
         name,
         title,
         kinds[kind],
+        own,
         tuple(whose),
         shown or {},
         frozenset(words or ()),

@@ -12,6 +12,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.accounts.rules import NOWHERE
 from app.core.actor import Role
+from app.core.audit import OF_ITSELF
 from app.core.errors import Conflict
 from app.core.work import Work
 from app.loans.models import Loan
@@ -123,7 +124,9 @@ def needed_for(session: Session, person: Person) -> list[Needed]:
     return [*found, Needed(Tie.SITE, person.user_id, "")] if keepers == [person.user_id] else found
 
 
-def leave(work: Work, user_id: UUID, successor: NamedManager | None = None) -> None:
+def leave(
+    work: Work, user_id: UUID, successor: NamedManager | None = None, *, of_itself: bool = False
+) -> None:
     """End the account, with all that is theirs; `Conflict` while somebody needs them.
 
     One last mail says so; until that went the address stays, and nothing else.
@@ -136,7 +139,7 @@ def leave(work: Work, user_id: UUID, successor: NamedManager | None = None) -> N
     needed = {one.tie for one in needed_for(work.session, person)}
     if needed - ({Tie.MANAGED} if successor else set()):
         raise Conflict(f"{user_id} is needed", said=STILL_BUSY)
-    work.record("person.left", ("user", user_id), user_id)
+    work.record(f"person.left{OF_ITSELF if of_itself else ''}", ("user", user_id), user_id)
     work.session.flush()
     forget_address(work, person.email, successor)
     notifications.mail_account_ended(work, person.email)
@@ -168,6 +171,29 @@ def _decides(work: Work, email: str) -> Sequence[Loan]:
     return work.session.scalars(theirs.order_by(Loan.id).with_for_update()).all()
 
 
+def nobody_of(work: Work, gemeente_code: str) -> User:
+    """A colleague without a name, for what a gemeente keeps of nobody in particular."""
+    known = select(User).where(
+        User.gemeente_code == gemeente_code, User.email == f"{gemeente_code.lower()}@{NOWHERE}"
+    )
+    return work.session.scalar(known) or _add_nobody(work, gemeente_code.lower(), gemeente_code)
+
+
+def _add_nobody(work: Work, box: str, gemeente_code: str, *, is_demo: bool = False) -> User:
+    nobody = User(
+        id=work.new_id(),
+        email=f"{box}@{NOWHERE}",
+        name=NAMELESS,
+        gemeente_code=gemeente_code,
+        is_demo=is_demo,
+        created_at=work.now,
+        signed_in_at=work.now,
+    )
+    work.session.add(nobody)
+    work.session.flush()
+    return nobody
+
+
 def _leave_to_nobody(work: Work, user: User) -> None:
     """A co-owner takes over what ended; the rest gets an owner without a name, if there is any."""
     session, mine = work.session, {"id": user.id}
@@ -175,16 +201,8 @@ def _leave_to_nobody(work: Work, user: User) -> None:
     _run(work, TO_THE_CO_OWNER, **mine)
     if not session.scalar(text(IS_LEFT), mine):
         return
-    nobody = User(
-        id=work.new_id(),
-        email=f"{work.new_id().hex}@{NOWHERE}",
-        name=NAMELESS,
-        gemeente_code=user.gemeente_code,
-        is_demo=user.is_demo,
-        created_at=work.now,
-    )
-    session.add(nobody)
-    session.flush()
+    box, code = work.new_id().hex, user.gemeente_code
+    nobody = _add_nobody(work, box, code, is_demo=user.is_demo)
     _run(work, TO_NOBODY, nobody=nobody.id, **mine)
 
 

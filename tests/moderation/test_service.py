@@ -24,7 +24,7 @@ from app.core.outbox import OutboxMessage
 from app.core.work import Work
 from app.moderation import queries, service
 from app.moderation.models import Report
-from app.moderation.rules import KEPT, MOST_A_DAY, Ground, Ruling, Subject
+from app.moderation.rules import MOST_A_DAY, Ground, Ruling, Subject
 from app.opgaven import life
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
@@ -39,6 +39,8 @@ from tests.responses.builders import a_match, an_invitation
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
+
+KEPT = timedelta(days=365)
 
 
 @pytest.fixture
@@ -417,7 +419,8 @@ def test_what_was_decided_a_year_ago_is_forgotten(session: Session) -> None:
         a_report(session, reported_at=MONDAY - 2 * KEPT),
     ]
 
-    assert service.forget(make_work(session)) == 1
+    assert service.over_since(session, MONDAY - KEPT) == (1, old.decided_at)
+    assert service.forget(make_work(session), MONDAY - KEPT) == 1
 
     left = set(session.scalars(select(Report.id)))
     assert (left, old.id in left) == ({one.id for one in kept}, False)
@@ -433,12 +436,12 @@ def test_the_case_of_what_is_still_down_is_not_forgotten(
     ]
     for one in reports:
         take_down(session, beheerder, one)
-    later = make_work(session, now=MONDAY + KEPT + timedelta(days=1))
+    later = make_work(session), MONDAY + timedelta(days=1)
 
-    assert service.forget(later) == 0
+    assert service.forget(*later) == 0
     for one in reports[1:]:
         service.put_back(make_work(session, beheerder), one.id)
-    assert service.forget(later) == 2
+    assert service.forget(*later) == 2
 
 
 def test_nobody_puts_back_what_is_their_own(session: Session, beheerder: User) -> None:
@@ -482,7 +485,7 @@ def test_what_was_kept_is_forgotten_with_the_report_and_with_who_wrote_it(
     old, other = session.scalars(select(Report).order_by(Report.id)).all()
     service.decide(make_work(session, beheerder), old.id, Ruling.LEFT, "", read=1)
 
-    service.forget(make_work(session, now=MONDAY + KEPT + timedelta(minutes=1)))
+    service.forget(make_work(session), MONDAY + timedelta(minutes=1))
     session.delete(session.get_one(User, other.profile_id))
     session.flush()
 
@@ -532,7 +535,7 @@ def test_a_report_of_what_its_own_people_take_back_stays_with_its_copy(
     one = report(make_work(session, reader), Subject.PUBLISHED, published.id)
 
     publishing.take_back(make_work(session, owner), published.id)
-    service.forget(make_work(session))
+    service.forget_taken_back(make_work(session))
     session.expire_all()
 
     assert conversations.published(session, published.opgave_id) == []
@@ -541,7 +544,8 @@ def test_a_report_of_what_its_own_people_take_back_stays_with_its_copy(
     assert "sukkels" in one.copy
     assert queries.reported(session, one, TODAY).text == ""
     service.decide(make_work(session, beheerder), one.id, Ruling.LEFT, "", read=1)
-    service.forget(make_work(session, now=MONDAY + KEPT + timedelta(days=1)))
+    service.forget(make_work(session), MONDAY + timedelta(days=1))
+    service.forget_taken_back(make_work(session))
     session.expire_all()
     assert session.get(PublishedAnswer, published.id) is None
 
@@ -553,7 +557,7 @@ def test_what_is_taken_back_and_nobody_reported_is_gone_with_the_day(session: Se
     for _ in range(2):
         assert publishing.take_back(owner, published.id) == published.opgave_id
 
-    service.forget(make_work(session))
+    service.forget_taken_back(make_work(session))
     session.expire_all()
 
     assert session.scalars(select(PublishedAnswer.id)).all() == [other.id]

@@ -99,12 +99,6 @@ def test_whoever_gets_rows_gets_them_under_a_title() -> None:
         assert bool(table.whose) == bool(table.shown) == bool(table.title), table.name
 
 
-def test_words_of_people_go_after_a_time() -> None:
-    for table in OWN.tables.values():
-        if table.whose and table.kind.title != "Begrippen":
-            assert table.kind.is_of_people, table.name
-
-
 def test_a_table_of_an_unknown_kind_is_refused() -> None:
     with pytest.raises(KeyError):
         parse('[kinds]\n[tables.user]\nkind = "accont"\nwhose = []\nkept = []')

@@ -1,12 +1,14 @@
 """What the clock alone brings about."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import SignIn
 from app.conversations import service as conversations
 from app.conversations.models import AwaitedAnswer
 from app.core.errors import Conflict
@@ -15,6 +17,7 @@ from app.hours.queries import balance
 from app.loans.rules import LoanState, Party
 from app.matching.models import Match, NightlyRun
 from app.opgaven.rules import OpgaveStatus
+from app.privacy.models import RetentionRun
 from tests.conversations.builders import a_question, say
 from tests.hours.builders import booked
 from tests.loans.builders import a_loan, a_running_loan, parties
@@ -141,3 +144,20 @@ def test_the_clock_tells_of_answers_that_are_waited_for(session: Session) -> Non
         told.append(session.scalars(names.order_by(OutboxMessage.id)).all())
 
     assert told == [[], ["answer.due"], ["answer.due", "answer.late"]]
+
+
+def test_at_night_what_is_over_its_term_goes_and_by_day_nothing(session: Session) -> None:
+    asked = MONDAY - timedelta(days=400)
+    session.add(SignIn(id=uuid4(), email="x@testerdam.example", asked_at=asked, expires_at=asked))
+    session.commit()
+    three = NIGHT + timedelta(hours=1)
+
+    left = []
+    for moment in (NIGHT, three, three):
+        with time_machine.travel(moment, tick=False):
+            housekeeping.retain()
+        left.append(session.query(SignIn).count())
+
+    session.expire_all()
+    assert left == [1, 0, 0]
+    assert session.get_one(RetentionRun, TODAY).done == {"sign_in weg": 1}
