@@ -68,7 +68,7 @@ class OutboxMessage(Base):
     name: Mapped[str]
     payload: Mapped[dict[str, Any]]
     actor_id: Mapped[UUID | None]
-    occurred_at: Mapped[datetime]
+    occurred_at: Mapped[datetime] = mapped_column(index=True)
     relayed_at: Mapped[datetime | None]
 
 

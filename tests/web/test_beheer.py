@@ -21,12 +21,13 @@ from app.matching.models import NightlyRun
 from app.notifications.models import Delivery, DigestRun
 from app.notifications.rules import DeliveryState, MailKind
 from app.people.rules import Visibility
+from app.privacy.models import RetentionRun
 from app.web.aliases import alias_of
 from tests.support.builders import a_domain, a_gemeente, a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
-from tests.support.work import MONDAY, database_now
+from tests.support.work import MONDAY, TODAY, database_now
 
 PAGES = (
     *("/beheer", "/beheer/aanvragen", "/beheer/collegas", "/beheer/domeinen"),
@@ -465,13 +466,36 @@ def test_the_system_page_tells_when_the_clock_last_did_its_work(
 
     after = text_of(client.get("/beheer/systeem"))
 
-    assert before.count("nog niet") == 1
+    assert before.count("nog niet") == 2
     assert "Er zijn nog geen overzichten klaargezet." in before
     assert "Alles opnieuw vergeleken 23 november 2026 om 09:00: 11 matches" in after
     assert (
         "Overzichten klaargezet Voor 23 november 2026 23 november 2026 om 09:00: 1 mail, nog bezig "
         "Voor 22 november 2026 22 november 2026 om 09:00: 7 mails, nog bezig "
     ) in after
+
+
+def test_the_system_page_counts_what_the_last_night_removed(
+    client: FlaskClient, session: Session
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    session.add(
+        RetentionRun(
+            night=TODAY,
+            began_at=MONDAY,
+            ended_at=MONDAY + timedelta(minutes=5),
+            done={"sign_in weg": 1200, "outbox_message weg": 7},
+            waiting={"user weg": 1},
+        )
+    )
+    session.commit()
+
+    page = text_of(client.get("/beheer/systeem"))
+
+    assert (
+        "Laatste nacht 23 november 2026 om 09:00, klaar: 23 november 2026 om 09:05 "
+        "Inloglinks: weg 1.200 Wat er gebeurde: weg 7 Je account: weg, moet nog wachten 1"
+    ) in page
 
 
 def test_without_failures_the_page_says_so(client: FlaskClient, session: Session) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import dutch_day, utc_now
 from app.people.rules import ProfileState
+from app.privacy.dictionary import dictionary
 from app.web.home import pages
 from tests.conftest import AppMaker, settings_for
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
@@ -85,11 +86,16 @@ def test_a_visitor_can_read_what_this_is(client: FlaskClient, address: str, head
     assert (page.status_code, f">{heading}</h1>" in page.text) == (200, True)
 
 
-def test_the_privacy_page_says_how_long_things_are_kept(client: FlaskClient) -> None:
+MAILED_BEFORE = " We mailen je 1 maand van tevoren."
+
+
+def test_the_privacy_page_says_how_long_things_are_kept_as_it_is_done(client: FlaskClient) -> None:
     page = text_of(client.get("/privacy"))
 
-    assert "Op dit moment wissen we alleen vanzelf wat je meldde omdat het hier niet hoort" in page
-    assert "halen we je gegevens binnen een maand weg" in page
+    for term in dictionary().terms.values():
+        said = f"{term.what} {term.deed.value.capitalize()}: {term.words} na {term.after}."
+        assert f"{said} {term.but}".strip() in page.replace(MAILED_BEFORE, "")
+    assert page.count(MAILED_BEFORE.strip()) == 2
 
 
 @pytest.mark.parametrize("address", ["/privacy", "/toegankelijkheid"])

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.core.audit import Wanted, entries, search
 from app.core.rights import Right, may_everywhere
 from app.extensions import db
+from app.privacy.dictionary import dictionary
 from app.sealing import is_id_of_text
 from app.web.audit.forms import LogSearch
 from app.web.audit.pages import AND_ONE, log_page, own_ids, own_page
@@ -48,7 +49,9 @@ def own() -> str:
     session, viewer = db.session(), current_actor()
     wanted = Wanted(people=own_ids(session, viewer))
     found = search(session, wanted, before=_before(), most=AND_ONE)
-    return render_template("audit/own.html", page=own_page(session, viewer, found))
+    kept_for = dictionary().terms["logboek"].words
+    page = own_page(session, viewer, found)
+    return render_template("audit/own.html", page=page, kept_for=kept_for)
 
 
 @audit.get("/beheer/logboek")

@@ -27,6 +27,8 @@ from app.notifications import queries as mails
 from app.notifications.rules import DeliveryState
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import may_review
+from app.privacy import retention
+from app.privacy.dictionary import dictionary
 from app.web.aliases import alias_of
 from app.web.beheer.forms import Deed
 from app.web.policy import may_come
@@ -243,6 +245,25 @@ def last_runs(session: Session) -> list[tuple[str, str]]:
             else NOT_YET,
         ),
     ]
+
+
+def kept_lines(session: Session) -> list[tuple[str, str]]:
+    """What the last night did with what was over its term; counts, of nobody."""
+    run = retention.last_run(session)
+    if run is None:
+        return [("Laatste nacht", NOT_YET)]
+    ended = moment(run.ended_at) if run.ended_at else "nog bezig"
+    return [
+        ("Laatste nacht", f"{moment(run.began_at)}, klaar: {ended}"),
+        *((_rule(name), number(count)) for name, count in run.done.items()),
+        *((f"{_rule(name)}, moet nog wachten", number(n)) for name, n in run.waiting.items()),
+    ]
+
+
+def _rule(name: str) -> str:
+    table, _, deed = name.partition(" ")
+    known = dictionary().tables[table]
+    return f"{known.title or known.kind.title}: {deed}"
 
 
 def matching_part(session: Session, now: datetime, shelf: Shelf) -> MatchingPart:

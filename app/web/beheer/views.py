@@ -164,6 +164,7 @@ def _system_page() -> str:
         is_late=IS_LATE,
         workers=pages.workers(session),
         last_runs=pages.last_runs(session),
+        kept=pages.kept_lines(session),
         digest_runs=run_lines(session),
         matching=pages.matching_part(session, now, shelf()),
         job_counts=pages.job_counts(session),

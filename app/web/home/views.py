@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.core.clock import dutch_day, utc_now
 from app.core.rights import Right
 from app.extensions import db
+from app.privacy.dictionary import dictionary
 from app.settings import Settings
 from app.web.home import pages
 from app.web.home.readiness import readiness
@@ -47,7 +48,7 @@ def build_along() -> ResponseReturnValue:
 @home.get("/privacy")
 @allow(Right.READ_SITE)
 def privacy() -> ResponseReturnValue:
-    return render_template("home/privacy.html")
+    return render_template("home/privacy.html", terms=dictionary().terms.values())
 
 
 @home.get("/toegankelijkheid")
