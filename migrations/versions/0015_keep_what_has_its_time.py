@@ -42,8 +42,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # The release before knows no such mail.
-    op.execute("DELETE FROM delivery WHERE kind = 'account_unused'")
+    # The release before knows no such mails.
+    op.execute(
+        "DELETE FROM delivery WHERE kind IN ('account_unused', 'account_ended', 'handed_over')"
+    )
     op.drop_table("retention_run")
     for table, column in AGES.items():
         op.drop_index(f"ix_{table}_{column}", table)
