@@ -124,7 +124,9 @@ def with_dots(message: bytes) -> bytes:
 
 def _typed(name: str, value: str | Address) -> bytes:
     _, header = SMTP.header_store_parse(name, value)
-    return str(SMTP.fold(name, header)).encode("ascii")
+    folded = str(SMTP.fold(name, header))
+    # When all words fit the next line only, none is left behind the name; some relays trip on it.
+    return folded.replace(f"{name}:\r\n ", f"{name}: ", 1).encode("ascii")
 
 
 @lru_cache(maxsize=8)

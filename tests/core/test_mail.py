@@ -434,5 +434,14 @@ def test_what_no_header_may_hold_is_refused(changed: dict[str, Any]) -> None:
         message_of(replace(LETTER, **changed), SENDER, SENT_AT)
 
 
+def test_a_long_subject_begins_behind_its_name() -> None:
+    """Left to itself the library puts all of it on the next line, and some relays trip on that."""
+    subject = "2 reacties op je opgaven, 2 opgaven voor jou en 10 collega's voor je opgaven"
+
+    message = message_of(replace(LETTER, subject=subject), SENDER, SENT_AT)
+
+    assert f"\r\nSubject: {subject}\r\n".encode() in message
+
+
 def _let_nobody_in(*_: object) -> object:
     raise smtplib.SMTPException

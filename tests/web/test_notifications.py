@@ -596,6 +596,37 @@ def test_one_click_ends_mail_at_once_about_one_thing_and_nothing_else(
     assert queries.preference_of(session, professional.id)[0] is Frequency.WEEKLY
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://webmail.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://webmail.example"},
+        {"Referer": "https://webmail.example/postvak"},
+    ],
+)
+@pytest.mark.parametrize("of_family", [False, True])
+def test_a_mail_program_in_a_browser_ends_it_with_one_click_too(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    professional: User,
+    headers: dict[str, str],
+    *,
+    of_family: bool,
+) -> None:
+    """It posts from its own page and says so; the key in the address is all that is asked."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    path = (at_once_path if of_family else unsubscribe_path)(app, professional.id)
+
+    answer = client.post(path, data={"List-Unsubscribe": "One-Click"}, headers=headers)
+
+    assert answer.status_code == 200
+    at_once = queries.channels(session, professional.id)[Family.RESPONSES]
+    frequency, _ = queries.preference_of(session, professional.id)
+    assert (at_once is Channel.DIGEST) if of_family else (frequency is Frequency.NEVER)
+
+
 def test_leaving_the_digest_leaves_mail_at_once_as_it_is(
     app: Flask, client: FlaskClient, session: Session, professional: User
 ) -> None:
