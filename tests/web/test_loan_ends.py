@@ -177,13 +177,20 @@ def test_hours_of_a_loan_that_runs_may_be_objected_to(
 ) -> None:
     loan = a_running_loan(session, who, starts_on=BEGUN)
     session.commit()
+    link = by_mail(app, loan, who)
     sign_in(client, session, who.borrower)
+    # Of no hours there is nothing to say yet.
+    for page in (f"/inzet/{loan.id}", link):
+        assert "De uren kloppen niet" not in text_of(client.get(page))
+        assert client.get(f"{page}/uren-kloppen-niet").status_code == 409
+    service.write_hours(make_work(session, who.professional), loan.id, WEEK, 480)
+    session.commit()
     assert "De uren kloppen niet" in text_of(client.get(f"/inzet/{loan.id}"))
     words = {"words": "60 uur in een week?"}
     said = client.post(f"/inzet/{loan.id}/uren-kloppen-niet", data=words, follow_redirects=True)
     assert "Je zei dat de uren niet kloppen" in text_of(said)
 
-    link, visitor = by_mail(app, loan, who), app.test_client()
+    visitor = app.test_client()
     assert "De uren kloppen niet" in text_of(visitor.get(link))
     visitor.post(f"{link}/uren-kloppen-niet", data={"words": "Dat vind ik ook."})
     assert "“Dat vind ik ook.”" in text_of(visitor.get(link))

@@ -316,7 +316,8 @@ def deeds_of(seen: SeenLoan, party: Party, today: date) -> frozenset[Deed]:
     is_asked, runs = loan.state is LoanState.ASKED, loan.state is LoanState.ACTIVE
     is_professional = party is Party.PROFESSIONAL
     not_begun = seen.may_be_called_off(today)
-    has_hours = loan.state is LoanState.ENDED or (runs and bool(seen.weeks_to_write(today)))
+    # Of what is over it is wrong too when nothing is written.
+    has_hours = loan.state is LoanState.ENDED or (runs and bool(seen.weeks))
     may = {
         Deed.SIGN: party in seen.waits_for,
         Deed.REFUSE: (is_asked and not is_professional) or is_proposal(seen),
