@@ -179,10 +179,10 @@ class Loan(Base):
             return False
         return party in CLOSERS and bool(self.waits_to_close) and party not in self.waits_to_close
 
-    def put_end_talk(self, day: date, today: date) -> None:
+    def put_end_talk(self, day: date | None, today: date) -> None:
         """Who hears of this step hears of a talk that is near with it, and of that once."""
         self.end_talk_on = day
-        if day - today <= END_TALK_TOLD_BEFORE:
+        if day is not None and day - today <= END_TALK_TOLD_BEFORE:
             self.end_talk_told_for = day
 
     @property

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from app.core.dutch import dutch_date
 from app.core.faults import Fault, day_fault, length_fault, range_fault
-from app.core.workdays import monday_of, workday_from
+from app.core.workdays import monday_of, next_workday, workday_from
 
 MOST_HOURS = 40
 # Somebody may work longer in one week than was agreed.
@@ -325,9 +325,24 @@ def weeks_begun(first_day: date, last_day: date, today: date) -> list[date]:
     return [monday for monday in mondays_of(first_day, last_day) if monday <= today]
 
 
-def end_talk_day(starts_on: date, ends_on: date) -> date:
-    """Four weeks before the end, on a workday; of something short as soon as it begins."""
-    return min(ends_on, workday_from(max(starts_on, ends_on - END_TALK_BEFORE)))
+def end_talk_day(starts_on: date, ends_on: date, today: date) -> date | None:
+    """Four weeks before the end, of something short halfway what is left, on a workday.
+
+    Never on the day on which it is planned; None when there is no later one.
+    """
+    if ends_on <= today:
+        return None
+    first = max(starts_on, today)
+    halfway = first + (ends_on - first) // 2
+    day = max(halfway, ends_on - END_TALK_BEFORE, next_workday(today))
+    return min(ends_on, workday_from(day))
+
+
+def end_talk_until(day: date | None, last_day: date, today: date) -> date | None:
+    """To which day a talk goes when the end comes earlier; None when that is today."""
+    if day is not None and day <= last_day:
+        return day
+    return last_day if today < last_day else None
 
 
 def _days_faults(draft: TermsDraft, today: date, known_start: date | None) -> list[Fault]:

@@ -30,6 +30,7 @@ from app.loans.rules import (
     Party,
     Refusal,
     end_faults,
+    end_talk_until,
     has_begun,
     refusal_faults,
     worked_faults,
@@ -163,7 +164,7 @@ def end_early(
         return
     weeks.end_on(work, loan, last_day)
     loan.last_day, loan.returns_on = last_day, back_on
-    loan.put_end_talk(min(loan.end_talk_on or last_day, last_day), work.today)
+    loan.put_end_talk(end_talk_until(loan.end_talk_on, last_day, work.today), work.today)
     loan.ended_at, loan.ended_by = work.now, party
     loan.reason, loan.reason_words = why.reason, why.words
     # Other terms that were on the table are off.

@@ -163,8 +163,7 @@ def _agree(work: Work, loan: Loan, terms: Terms) -> None:
     # Who stopped it earlier signed that it goes on.
     loan.ended_at = loan.ended_by = loan.reason = loan.returns_on = None
     loan.reason_words = ""
-    talk_on = end_talk_day(max(terms.starts_on, work.today), terms.ends_on)
-    loan.put_end_talk(talk_on, work.today)
+    loan.put_end_talk(end_talk_day(terms.starts_on, terms.ends_on, work.today), work.today)
     if is_first:
         loan.move_to(LoanState.ACTIVE)
         loan.activated_at = work.now
