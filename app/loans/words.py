@@ -328,7 +328,7 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
         how_it_stands_and_went(seen, reader, today, is_named=False),
         "" if _is_stop_news(seen) else _who_stopped(seen, reader, is_named=False),
         _reason(seen),
-        end_talk(seen, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",
+        end_talk(seen, reader, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",
     )
     return " ".join(filter(None, parts))
 
@@ -479,14 +479,22 @@ def _because(reason: Reason | None, words: str | None, lead: str = "Reden") -> s
     return f"{lead}: {' '.join(parts)}" if parts else ""
 
 
-def newest_remark(seen: SeenLoan) -> str:
+def who_said(seen: SeenLoan, remark: Remark, reader: Party) -> str:
+    """Jij, unless a colleague or an earlier manager may have said it for the reader."""
+    own = {Party.PROFESSIONAL: remark.name, Party.LENDER: seen.loan.manager_name}
+    is_own = remark.party is reader and own.get(reader) == remark.name
+    return YOU.capitalize() if is_own else remark.name
+
+
+def newest_remark(seen: SeenLoan, reader: Party) -> str:
     """Fatma de Baas schreef: “Welke dagen?”; nothing when the last step was another one."""
     if not seen.remarks or not NEXT[seen.loan.state]:
         return ""
     last, ended_at = seen.remarks[-1], seen.loan.ended_at
     if ended_at is not None and last.said_at < ended_at:
         return ""
-    return f"{last.name} schreef: “{last.words}”" if seen.is_last_step(last) else ""
+    who = who_said(seen, last, reader)
+    return f"{who} schreef: “{last.words}”" if seen.is_last_step(last) else ""
 
 
 def held_up_by_limit(held: HeldUp) -> str:
@@ -528,16 +536,17 @@ def way_out(seen: SeenLoan, today: date) -> str:
     return "stop de inzet. Na de laatste dag kun je verder."
 
 
-def end_talk(seen: SeenLoan, today: date) -> str:
+def end_talk(seen: SeenLoan, reader: Party, today: date) -> str:
     """When the three talk about what comes after; nothing once that day has passed."""
     day = seen.loan.end_talk_on
     if seen.loan.state is not LoanState.ACTIVE or day is None or day < today:
         return ""
     # Whether it goes on is said already.
     goes_on = "" if seen.ends_early else "verlengen of stoppen, "
+    who = "je" if reader is Party.PROFESSIONAL else seen.professional_name
     return (
         f"Het eindgesprek is op {dutch_date(day)}. Bespreek dan samen: {goes_on}wat het "
-        f"opleverde, en hoe {seen.professional_name} teruggaat."
+        f"opleverde, en hoe {who} teruggaat."
     )
 
 

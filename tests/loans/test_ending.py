@@ -22,9 +22,10 @@ from app.loans.rules import (
     Reason,
     Refusal,
     end_talk_day,
+    end_talk_until,
 )
 from app.loans.service.running import HAS_BEGUN, NOT_BEGUN
-from app.loans.words import end_talk, how_it_stands, why
+from app.loans.words import end_talk, how_it_stands, news, why
 from app.opgaven import life
 from app.opgaven.rules import OpgaveStatus
 from app.web.loans.pages import loan_line, loan_page
@@ -84,13 +85,48 @@ def over(session: Session, loan: Loan) -> None:
         (date(2026, 1, 5), date(2026, 6, 28), date(2026, 6, 1)),
         # Or a day on which offices are closed.
         (date(2026, 1, 5), date(2026, 5, 4), date(2026, 4, 7)),
-        # It is shorter than four weeks.
-        (date(2026, 6, 10), date(2026, 6, 30), date(2026, 6, 10)),
+        # It is short: halfway, which may be a Saturday.
+        (date(2026, 6, 10), date(2026, 6, 30), date(2026, 6, 22)),
         (date(2026, 6, 13), date(2026, 6, 14), date(2026, 6, 14)),
+        # It began already: of what is left.
+        (date(2025, 11, 3), date(2026, 1, 30), date(2026, 1, 15)),
+        (date(2025, 11, 3), date(2026, 1, 2), date(2026, 1, 2)),
+        # It ends on the day on which the last one signs, or on the day after.
+        (date(2025, 11, 3), date(2026, 1, 1), None),
+        (date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 2)),
     ],
 )
-def test_the_day_of_the_talk(starts_on: date, ends_on: date, day: date) -> None:
-    assert end_talk_day(starts_on, ends_on) == day
+def test_the_day_of_the_talk(starts_on: date, ends_on: date, day: date | None) -> None:
+    assert end_talk_day(starts_on, ends_on, date(2026, 1, 1)) == day
+
+
+@pytest.mark.parametrize(
+    ("planned", "last_day", "day"),
+    [
+        (TODAY + 9 * A_DAY, TODAY + 20 * A_DAY, TODAY + 9 * A_DAY),
+        (TODAY + 9 * A_DAY, TODAY + 2 * A_DAY, TODAY + 2 * A_DAY),
+        (TODAY + 9 * A_DAY, TODAY, None),
+        # It was held already.
+        (TODAY - 9 * A_DAY, TODAY, TODAY - 9 * A_DAY),
+        (None, TODAY + A_DAY, TODAY + A_DAY),
+    ],
+)
+def test_a_talk_goes_with_an_earlier_end(
+    planned: date | None, last_day: date, day: date | None
+) -> None:
+    assert end_talk_until(planned, last_day, TODAY) == day
+
+
+def test_of_what_ends_on_the_day_of_the_last_signature_no_talk_is_planned(
+    session: Session, who: Parties
+) -> None:
+    begun = TODAY - timedelta(days=28)
+    loan = a_running_loan(session, who, starts_on=begun, ends_on=TODAY, returns_on=TODAY + A_DAY)
+
+    seen = queries.of_any(session, loan.id)
+    assert loan.end_talk_on is None
+    assert end_talk(seen, Party.LENDER, TODAY) == ""
+    assert "eindgesprek" not in news(seen, Party.LENDER, TODAY)
 
 
 def test_who_agrees_plans_the_talk_too(session: Session, who: Parties) -> None:
@@ -99,8 +135,10 @@ def test_who_agrees_plans_the_talk_too(session: Session, who: Parties) -> None:
     assert TERMS.ends_on is not None
     assert loan.end_talk_on == TERMS.ends_on - timedelta(weeks=4) + A_DAY
     seen = queries.of_any(session, loan.id)
-    assert "Het eindgesprek is op 25 januari 2027." in end_talk(seen, TODAY)
-    assert end_talk(seen, TERMS.ends_on) == ""
+    assert "Het eindgesprek is op 25 januari 2027." in end_talk(seen, Party.LENDER, TODAY)
+    assert end_talk(seen, Party.LENDER, TODAY).endswith(f"hoe {who.professional.name} teruggaat.")
+    assert end_talk(seen, Party.PROFESSIONAL, TODAY).endswith("hoe je teruggaat.")
+    assert end_talk(seen, Party.LENDER, TERMS.ends_on) == ""
 
 
 @pytest.mark.parametrize("party", list(Party))

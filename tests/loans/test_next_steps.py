@@ -112,10 +112,10 @@ def test_who_reads_of_a_no_knows_what_is_left_to_do(session: Session, who: Parti
 
 def test_who_stops_need_not_talk_of_going_on(session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who, starts_on=TODAY)
-    assert "verlengen of stoppen" in end_talk(queries.of_any(session, loan.id), TODAY)
+    assert "verlengen of stoppen" in end_talk(queries.of_any(session, loan.id), Party.LENDER, TODAY)
     work, done = make_work(session, who.professional), Refusal(Reason.WORK_IS_DONE)
     service.end_early(work, loan.id, Party.PROFESSIONAL, TODAY + 9 * A_DAY, done)
 
-    talk = end_talk(queries.of_any(session, loan.id), TODAY)
+    talk = end_talk(queries.of_any(session, loan.id), Party.LENDER, TODAY)
     assert "verlengen" not in talk
     assert f"wat het opleverde, en hoe {who.professional.name} teruggaat." in talk

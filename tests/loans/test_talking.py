@@ -44,7 +44,7 @@ def test_a_manager_asks_and_the_others_are_waited_for(session: Session, who: Par
     assert "Jouw handtekening ontbreekt nog." in how_it_stands(seen, Party.BORROWER, TODAY)
     own = how_it_stands(seen, Party.LENDER, TODAY)
     assert own.startswith("Jij stelde een vraag en wacht op antwoord.")
-    assert newest_remark(seen) == "Fatma de Baas schreef: “Welke dagen?”"
+    assert newest_remark(seen, Party.BORROWER) == "Fatma de Baas schreef: “Welke dagen?”"
 
     service.remark(professional, loan.id, uuid4(), Party.PROFESSIONAL, "Op maandag.")
     seen = queries.of_any(session, loan.id)
@@ -158,4 +158,4 @@ def test_what_was_asked_of_earlier_terms_is_past(session: Session, who: Parties)
 
     seen = queries.of_any(session, loan.id)
     assert seen.asks is None
-    assert newest_remark(seen) == ""
+    assert newest_remark(seen, Party.BORROWER) == ""

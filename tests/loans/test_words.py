@@ -24,6 +24,7 @@ from app.loans.words import (
     summary,
     thanks,
     what_changed,
+    who_said,
     who_signed,
     why,
 )
@@ -115,6 +116,24 @@ def test_who_asked_is_told_and_not_who_came_after(session: Session, who: Parties
     )
 
 
+def test_nobody_reads_their_own_name_as_of_another(session: Session, who: Parties) -> None:
+    loan = a_loan(session, who)
+    work = make_work(session, who.professional)
+    service.remark(work, loan.id, uuid4(), Party.PROFESSIONAL, "Ik kan ook op maandag.")
+    seen = queries.of_any(session, loan.id)
+    words = "schreef: “Ik kan ook op maandag.”"
+    assert newest_remark(seen, Party.PROFESSIONAL) == f"Jij {words}"
+    assert newest_remark(seen, Party.LENDER) == f"{who.professional.name} {words}"
+
+    asked = make_work(session, now=MONDAY + A_MINUTE)
+    service.remark(asked, loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
+    seen = queries.of_any(session, loan.id)
+    assert who_said(seen, seen.remarks[-1], Party.LENDER) == "Jij"
+    replace_manager(session, who, loan)
+    seen = queries.of_any(session, loan.id)
+    assert who_said(seen, seen.remarks[-1], Party.LENDER) == "Fatma de Baas"
+
+
 def test_what_runs(session: Session, who: Parties) -> None:
     loan = a_running_loan(session, who, starts_on=TODAY)
 
@@ -178,7 +197,7 @@ def test_all_three_read_who_said_no_to_what_and_why(
     assert f"{because} {goes_on}" in told
     assert "We missen je al" not in told
     # What was said before is not what is new.
-    assert newest_remark(seen) == ""
+    assert newest_remark(seen, Party.BORROWER) == ""
     assert what_changed(seen, Party.BORROWER, TODAY + A_NO_IS_NEWS + timedelta(days=1)) == ""
 
 

@@ -1007,3 +1007,23 @@ def test_a_manager_who_says_no_by_the_link_reads_that_it_is_said(
     refused = visitor.post(f"{link}/weigeren", data=form, follow_redirects=True)
 
     assert "Je zei nee. De anderen krijgen een mail en lezen je reden." in text_of(refused)
+
+
+def test_a_professional_is_spoken_to_on_the_own_page(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    who.professional.name = "Sanne Vink"
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    work = make_work(session, who.professional)
+    service.remark(work, loan.id, uuid4(), Party.PROFESSIONAL, "Ik neem mijn laptop mee.")
+    session.commit()
+    gemeente = session.get_one(Gemeente, loan.borrower_code).name
+
+    sign_in(client, session, who.professional)
+    own = text_of(client.get(f"/inzet/{loan.id}"))
+    theirs = text_of(app.test_client().get(to_sign(app, loan, who.manager)))
+
+    assert f"Je werkt voor gemeente {gemeente}" in own
+    assert "Jij (gedetacheerde), " in own
+    assert "Sanne Vink (gedetacheerde), " in theirs
+    assert f"Sanne Vink werkt voor gemeente {gemeente}" in theirs

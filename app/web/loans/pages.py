@@ -32,6 +32,7 @@ from app.loans.words import (
     what_became_of_opgave,
     what_changed,
     what_comes_back,
+    who_said,
     why,
 )
 from app.web.loans.hours import WeekLine, hours_words, week_lines
@@ -212,10 +213,10 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         state_tone=_tone(seen),
         changed=what_changed(seen, party, today),
         said=how_it_stands(seen, party, today),
-        who=f"{seen.professional_name} {_works(seen, today)} voor gemeente {seen.borrower_name}",
+        who=_who_works(seen, party, today),
         decides=_decides(seen) if party is Party.LENDER else "",
         why=why(seen, party),
-        end_talk=end_talk(seen, today),
+        end_talk=end_talk(seen, party, today),
         returned=return_day(seen),
         ends_early=seen.ends_early,
         parties=_parties(seen, held, party),
@@ -232,7 +233,11 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         ],
         remarks=[
             RemarkLine(
-                one.name, label(one.party), moment(one.said_at), one.words, one is seen.question
+                who_said(seen, one, party),
+                label(one.party),
+                moment(one.said_at),
+                one.words,
+                one is seen.question,
             )
             for one in seen.remarks
         ],
@@ -281,6 +286,11 @@ def _tone(seen: SeenLoan) -> str:
 def _stops_with_opgave(seen: SeenLoan) -> bool:
     """Nobody refused what ended because its opgave did."""
     return seen.fell_with_opgave or seen.loan.reason is Reason.OPGAVE_ENDED
+
+
+def _who_works(seen: SeenLoan, reader: Party, today: date) -> str:
+    who = "Je" if reader is Party.PROFESSIONAL else seen.professional_name
+    return f"{who} {_works(seen, today)} voor gemeente {seen.borrower_name}"
 
 
 def _works(seen: SeenLoan, today: date) -> str:

@@ -67,8 +67,8 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         if what_is_new == AGREED
         else once_off(seen, party),
         "why": why(seen, party),
-        "end_talk": end_talk(seen, work.today),
-        "remark": newest_remark(seen),
+        "end_talk": end_talk(seen, party, work.today),
+        "remark": newest_remark(seen, party),
         "link_says": link_says(seen, party),
         # A manager needs no account, and so no sign-in: they come in by this address.
         "email": email if party is Party.LENDER else "",
