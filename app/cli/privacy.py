@@ -1,5 +1,10 @@
 """`flask privacy ...`: let somebody go, and nothing of them stay."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import TextIO
+from uuid import UUID
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -11,11 +16,12 @@ from app.core.dutch import dutch_date, number, plural
 from app.core.text import clean_line
 from app.core.work import Work
 from app.loans.rules import NamedManager
-from app.privacy import leaving, retention
+from app.privacy import leaving, retention, tombstones
 from app.privacy.export import Person, parts_of
-from app.privacy.leaving import Tie
+from app.privacy.leaving import Needed, Tie
 from app.privacy.retention import Rule, Standing
-from app.sealing import LOG_SEAL, Seal
+from app.privacy.tombstones import Tombstone
+from app.sealing import LOG_SEAL, Seal, id_of_text
 from app.settings import Settings
 
 privacy = AppGroup("privacy", help="Gegevens van mensen.")
@@ -55,6 +61,7 @@ def erase(email: str, dry_run: bool, successor: tuple[str, str] | None) -> None:
             lines = [f"Het account van {person.email} is weg."]
         else:
             leaving.forget_address(work, tidy_email(email), named)
+            work.record(tombstones.FORGOTTEN, (tombstones.ADDRESS, _id_of(tidy_email(email))))
             lines = [f"Alles onder {tidy_email(email)} is weg. Een account was er niet."]
     click.echo("\n".join(lines))
 
@@ -80,6 +87,48 @@ def retain(dry_run: bool) -> None:  # noqa: FBT001  (as click hands it over)
     lines = [f"{name}: {number(count)}" for name, count in done.items() if count]
     lines += [f"Nog niet: {_due(rule, found)}" for rule, found in left if found.count]
     click.echo("\n".join(lines or ["Er was niets over zijn termijn."]))
+
+
+@privacy.command("left")
+def left() -> None:
+    """Noem wie weg is, met nummers die naar niemand leiden; bewaar dit bij de reservekopieën."""
+    with open_work() as work:
+        for stone in tombstones.tombstones(work.session):
+            click.echo(stone)
+
+
+@privacy.command("replay")
+@click.argument("file", type=click.File())
+def replay(file: TextIO) -> None:
+    """Haal na het terugzetten van een reservekopie opnieuw weg wie al weg was.
+
+    FILE is wat `flask privacy left` het laatst noemde. Doe dit voor de site weer open gaat.
+    """
+    try:
+        stones = [Tombstone.parse(line) for line in file if line.strip()]
+    except ValueError:
+        raise Refusal("Dit is niet de lijst van flask privacy left. Er is niets gedaan.") from None
+    with open_work() as work:
+        people = tombstones.people_back(work.session, stones)
+    waits = [_again(partial(tombstones.erase_again, person=one)) for one in people]
+    with open_work() as work:
+        addresses = tombstones.addresses_back(work.session, stones, _id_of)
+    waits += [_again(partial(tombstones.forget_again, email=one)) for one in addresses]
+    needed = [NEEDED[one.tie].format(one.subject_id) for found in waits for one in found]
+    gone = plural(waits.count([]), "persoon of adres", "personen en adressen")
+    click.echo(f"Opnieuw weg: {gone}.")
+    if needed:
+        raise Refusal("\n".join(["Dit moet eerst, en draai dit dan nog eens:", *needed]))
+
+
+def _again(act: Callable[[Work], list[Needed]]) -> list[Needed]:
+    """Each saved apart: who is needed holds up nobody else."""
+    with open_work() as work:
+        return act(work)
+
+
+def _id_of(email: str) -> UUID:
+    return id_of_text(current_app.extensions["settings"], tombstones.ADDRESS, email)
 
 
 def _due(rule: Rule, found: Standing) -> str:

@@ -125,11 +125,16 @@ def needed_for(session: Session, person: Person) -> list[Needed]:
 
 
 def leave(
-    work: Work, user_id: UUID, successor: NamedManager | None = None, *, of_itself: bool = False
+    work: Work,
+    user_id: UUID,
+    successor: NamedManager | None = None,
+    *,
+    of_itself: bool = False,
+    is_told: bool = True,
 ) -> None:
     """End the account, with all that is theirs; `Conflict` while somebody needs them.
 
-    One last mail says so; until that went the address stays, and nothing else.
+    One last mail says so, if it `is_told`; until that went the address stays, and nothing else.
 
     Loans that ran and opgaven that ended stay, under a colleague without a name. Facts, deeds and
     booked hours keep the id, which leads to nobody. Texts of others are as they were.
@@ -142,7 +147,8 @@ def leave(
     work.record(f"person.left{OF_ITSELF if of_itself else ''}", ("user", user_id), user_id)
     work.session.flush()
     forget_address(work, person.email, successor)
-    notifications.mail_account_ended(work, person.email)
+    if is_told:
+        notifications.mail_account_ended(work, person.email)
     _run(work, FORGET_ACCOUNT, id=user_id, nameless=NAMELESS)
     _leave_to_nobody(work, user)
     work.session.execute(text('DELETE FROM "user" WHERE id = :id'), {"id": user_id})

@@ -38,6 +38,7 @@ _OF_ITSELF: Mapping[str, str] = {
 DEEDS: Mapping[str, str] = {
     "access.asked": "vroeg toegang aan",
     "access.decided": "besliste over een aanvraag voor toegang",
+    "address.forgotten": "haalde een adres weg dat zonder account bekend was",
     "account.merged": "bracht de uren van een gemeente over naar haar opvolger",
     "agreement.exported": "haalde de afspraken van een inzet op",
     "answer.due": "moest nog antwoorden",
@@ -187,7 +188,7 @@ def _kind(name: str, *begins: str) -> Kind:
 
 KINDS: Mapping[Kind, str] = {
     _kind(
-        "inloggen", "session", "sessions", "sign_in", "person", "factor", "data"
+        "inloggen", "session", "sessions", "sign_in", "person", "factor", "data", "address"
     ): "Inloggen en accounts",
     _kind("rollen", "role", "access", "domain", "gemeente", "gemeenten"): "Rollen en toegang",
     _kind("profielen", "profile", "evidence"): "Profielen",
