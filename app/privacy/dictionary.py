@@ -54,8 +54,11 @@ class Term:
         return replace(self, months=self.months - self.warned).over_before(now)
 
     @property
-    def warned_words(self) -> str:
-        return plural(self.warned, "maand", "maanden")
+    def said(self) -> str:
+        """What is done, how long after what, and whether people are told: a sentence or two."""
+        warned = f" We mailen je {plural(self.warned, 'maand', 'maanden')} van tevoren."
+        done = f"{self.deed.value.capitalize()}: {self.words} na {self.after}."
+        return done + (warned if self.warned else "")
 
     @property
     def words(self) -> str:
@@ -78,6 +81,10 @@ class Kind:
     title: str
     what: str
     why: str
+    # Nobody when it is not about people.
+    of_whom: str = ""
+    seen_by: str = ""
+    ground: str = ""
     term: Term | None = None
 
 

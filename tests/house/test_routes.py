@@ -31,6 +31,7 @@ from tests.support.web import sign_in
 # Everybody on earth may come here. Keep it short enough to read.
 PUBLIC = {
     *("home.index", "home.about", "home.privacy", "home.accessibility", "home.favicon"),
+    *("home.register", "home.register_as_csv"),
     *("home.build_along", "home.security_txt", "home.robots"),
     *("home.healthz", "home.readyz", "static"),
     *("accounts.sign_in", "accounts.sent", "accounts.finish", "accounts.sign_out"),

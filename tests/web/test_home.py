@@ -1,7 +1,9 @@
 """The first page and what every public service tells about itself."""
 
+import csv
 import re
 from datetime import date
+from io import StringIO
 from urllib.parse import unquote
 
 import pytest
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import dutch_day, utc_now
 from app.people.rules import ProfileState
 from app.privacy.dictionary import dictionary
+from app.privacy.register import HEADS, register
 from app.web.home import pages
 from tests.conftest import AppMaker, settings_for
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
@@ -86,16 +89,29 @@ def test_a_visitor_can_read_what_this_is(client: FlaskClient, address: str, head
     assert (page.status_code, f">{heading}</h1>" in page.text) == (200, True)
 
 
-MAILED_BEFORE = " We mailen je 1 maand van tevoren."
-
-
 def test_the_privacy_page_says_how_long_things_are_kept_as_it_is_done(client: FlaskClient) -> None:
     page = text_of(client.get("/privacy"))
 
     for term in dictionary().terms.values():
-        said = f"{term.what} {term.deed.value.capitalize()}: {term.words} na {term.after}."
-        assert f"{said} {term.but}".strip() in page.replace(MAILED_BEFORE, "")
-    assert page.count(MAILED_BEFORE.strip()) == 2
+        assert f"{term.what} {term.said} {term.but}".strip() in page
+
+
+def test_the_register_has_a_line_of_every_kind_that_is_about_people(client: FlaskClient) -> None:
+    page = text_of(client.get("/verwerkingsregister"))
+
+    lines = list(register(dictionary()))
+    assert {line.kind.title for line in lines} >= {"Profiel", "Logboek", "Inzet"}
+    for line in lines:
+        assert f"{line.kind.title} Doel {line.kind.why}. Grondslag {line.kind.ground}." in page
+        assert all(f"Hoe lang: {term.what} {term.said}" in page for term in line.terms)
+
+
+def test_the_register_comes_as_a_table_too(client: FlaskClient) -> None:
+    answer = client.get("/verwerkingsregister/csv")
+
+    rows = list(csv.reader(StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
+    assert answer.headers["Content-Disposition"].endswith("filename=verwerkingsregister.csv")
+    assert rows == [list(HEADS), *(line.cells for line in register(dictionary()))]
 
 
 @pytest.mark.parametrize("address", ["/privacy", "/toegankelijkheid"])

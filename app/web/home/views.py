@@ -10,10 +10,13 @@ from app.core.clock import dutch_day, utc_now
 from app.core.rights import Right
 from app.extensions import db
 from app.privacy.dictionary import dictionary
+from app.privacy.register import HEADS
+from app.privacy.register import register as register_of
 from app.settings import Settings
 from app.web.home import pages
 from app.web.home.readiness import readiness
 from app.web.policy import allow
+from app.web.sheets import sheet
 
 # Somebody who reads the file later than this should look whether it still holds.
 SECURITY_TXT_LIVES = timedelta(days=180)
@@ -49,6 +52,21 @@ def build_along() -> ResponseReturnValue:
 @allow(Right.READ_SITE)
 def privacy() -> ResponseReturnValue:
     return render_template("home/privacy.html", terms=dictionary().terms.values())
+
+
+@home.get("/verwerkingsregister")
+@allow(Right.READ_SITE)
+def register() -> ResponseReturnValue:
+    return render_template("home/register.html", lines=list(register_of(dictionary())))
+
+
+@home.get("/verwerkingsregister/csv")
+@allow(Right.READ_SITE)
+def register_as_csv() -> ResponseReturnValue:
+    rows = sheet(HEADS, (line.cells for line in register_of(dictionary())))
+    answer = Response(rows, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = "attachment; filename=verwerkingsregister.csv"
+    return answer
 
 
 @home.get("/toegankelijkheid")
