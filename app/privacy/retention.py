@@ -36,8 +36,9 @@ from app.privacy.models import RetentionRun
 NIGHT_HOUR = 3
 # So few that a piece takes far less than a second, with all that goes along.
 ROWS_A_PIECE = 500
-# Of what takes many rows along.
+# Of what takes many rows along, and of people to whom something is told.
 WHOLES_A_PIECE = 50
+PEOPLE_A_PIECE = 20
 # Whoever goes was told at least so long before, also when nothing ran for months.
 TOLD_AHEAD = timedelta(weeks=4)
 
@@ -80,12 +81,13 @@ class Rule:
 
 # Since when the time of what hangs on an opgave counts: that it ended, or its last day to react
 # when everybody was found. Until then nobody was told no for good.
-CLOSED = """(SELECT coalesce(
-    ended_at, CASE WHEN status IN ('bezet', 'lopend')
-      THEN (closes_on + 1)::timestamp AT TIME ZONE 'Europe/Amsterdam' END)
-  FROM opgave WHERE opgave.id = one.opgave_id)"""
+CLOSING = """coalesce(opgave.ended_at, CASE WHEN opgave.status IN ('bezet', 'lopend')
+  THEN (opgave.closes_on + 1)::timestamp AT TIME ZONE 'Europe/Amsterdam' END)"""
+CLOSED = f"(SELECT {CLOSING} FROM opgave WHERE opgave.id = one.opgave_id)"  # noqa: S608
+# So that of all reactions only those are looked at.
+OF_CLOSED = f"one.opgave_id IN (SELECT opgave.id FROM opgave WHERE {CLOSING} < :before)"  # noqa: S608
 # Of whom there is an agreement the reaction belongs to that.
-NOT_LENT = """NOT EXISTS (SELECT FROM loan
+NOT_LENT = f"""{OF_CLOSED} AND NOT EXISTS (SELECT FROM loan
   WHERE loan.opgave_id = one.opgave_id AND loan.user_id = one.user_id)"""
 # What waits for the judgement of a beheerder stays until then.
 JUDGED_INVITATION = "SELECT FROM report WHERE invitation_id = one.id AND decided_at IS NULL"
@@ -216,7 +218,7 @@ def _of_people() -> list[Rule]:
                 Deed.TOLD,
                 partial(_look_at_people, _is_to_be_told(away)),
                 partial(_tell, away),
-                WHOLES_A_PIECE,
+                PEOPLE_A_PIECE,
                 before,
             )
             for away, term, before in told
@@ -227,7 +229,7 @@ def _of_people() -> list[Rule]:
             Deed.HIDDEN,
             partial(_look_at_people, _has_profile()),
             _hide,
-            WHOLES_A_PIECE,
+            PEOPLE_A_PIECE,
         ),
         Rule("user", gone, Deed.REMOVED, partial(_look_at_people, _was_told()), _let_go),
         _rows("user_session", "sessie", "one.expires_at"),
@@ -244,7 +246,7 @@ def _of_opgaven() -> list[Rule]:
             "published_answer",
             "vraag",
             CLOSED,
-            "num_nonnulls(one.conversation_id, one.published_by) > 0",
+            f"{OF_CLOSED} AND num_nonnulls(one.conversation_id, one.published_by) > 0",
             makes="conversation_id = NULL, published_by = NULL",
         ),
         _rows("response", "reactie", CLOSED, NOT_LENT),
@@ -257,7 +259,13 @@ def _of_opgaven() -> list[Rule]:
             f"{NOT_LENT} AND NOT EXISTS ({JUDGED_MESSAGE})",
             most=WHOLES_A_PIECE,
         ),
-        _rows("loan", "reactie", CLOSED, f"one.state IN {OFF_WORDS}", most=WHOLES_A_PIECE),
+        _rows(
+            "loan",
+            "reactie",
+            CLOSED,
+            f"{OF_CLOSED} AND one.state IN {OFF_WORDS}",
+            most=WHOLES_A_PIECE,
+        ),
         _rows("opgave", "opgave", ended, f"NOT {HANGS_ON_OPGAVE}", most=WHOLES_A_PIECE),
         Rule(
             "opgave",
@@ -371,7 +379,7 @@ def _was_told() -> ColumnElement[bool]:
 
 def _tell(away: Away, work: Work, before: datetime) -> int:
     found = select(User).where(*_stays_away(before), _is_to_be_told(away))
-    absent = work.session.scalars(found.order_by(User.id).limit(WHOLES_A_PIECE)).all()
+    absent = work.session.scalars(found.order_by(User.id).limit(PEOPLE_A_PIECE)).all()
     for user in absent:
         is_hidden = away is Away.HIDDEN and people.hide_unused(work, user.id)
         hidden_on, gone_on = (
@@ -391,7 +399,7 @@ def _tell(away: Away, work: Work, before: datetime) -> int:
 
 def _hide(work: Work, before: datetime) -> int:
     found = select(User.id).where(*_stays_away(before), _has_profile())
-    absent = work.session.scalars(found.order_by(User.id).limit(WHOLES_A_PIECE)).all()
+    absent = work.session.scalars(found.order_by(User.id).limit(PEOPLE_A_PIECE)).all()
     return sum(people.hide_unused(work, user_id) for user_id in absent)
 
 
