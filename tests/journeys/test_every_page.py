@@ -27,6 +27,7 @@ SOMEBODY = {
 ROLE_PAGES = {
     "visitor": {
         *("/", "/opgaven", "/over", "/bouw-mee", "/privacy", "/toegankelijkheid"),
+        "/verwerkingsregister",
         "/opgaven/_/wie-pakt-dit-op",
         *("/inloggen", "/demo"),
     },

@@ -456,7 +456,7 @@ def test_who_stays_away_reads_what_follows_and_how_to_stay(
 
     assert mail.subject == subject
     for part in (mail.text, mail.html):
-        assert "Je logde voor het laatst in op 23 november 2025." in part
+        assert "Sinds 23 november 2025 logde je niet in." in part
         assert said in part
         assert "https://dgvn.example/inloggen" in part
         assert ("profiel" in part) is (has_profile or step == "gone_soon")
