@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from app.core.dutch import dutch_date
 from app.core.faults import Fault, day_fault, length_fault, range_fault
+from app.core.rights import MATRIX, Right, Scope
 from app.core.workdays import monday_of, next_workday, workday_from
 
 MOST_HOURS = 40
@@ -41,6 +42,15 @@ class Party(StrEnum):
     PROFESSIONAL = "professional"
     LENDER = "uitlener"
     BORROWER = "inlener"
+
+
+# In which part somebody has to do with a loan, by the scope of the rights that gives them.
+PARTS = {Scope.OWN: Party.PROFESSIONAL, Scope.TEAM: Party.LENDER, Scope.GEMEENTE: Party.BORROWER}
+
+
+def parties_with(right: Right) -> frozenset[Party]:
+    """Which parties of a loan have this right in it."""
+    return frozenset(PARTS[cell] for cell in MATRIX[right].cells.values() if cell in PARTS)
 
 
 class CostBasis(StrEnum):

@@ -6,15 +6,19 @@ from decimal import Decimal
 
 import pytest
 
+from app.core.rights import Right
 from app.loans.rules import (
+    CLOSERS,
     LONGEST_AGO,
     LONGEST_DAYS,
     CostBasis,
+    Party,
     Reason,
     Refusal,
     faults,
     is_far_above,
     mondays_of,
+    parties_with,
     refusal_faults,
     weeks_begun,
 )
@@ -111,3 +115,17 @@ def test_work_may_begin_a_little_before_it_is_written_down() -> None:
     assert fault.said.startswith("Kies een dag vanaf 23 augustus 2026.")
     # What began in time may be extended long after.
     assert faults(replace(TERMS, starts_on=long_ago), TODAY, long_ago) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "parties"),
+    [
+        (Right.READ_LOAN, set(Party)),
+        (Right.WITHDRAW_LOAN, {Party.PROFESSIONAL}),
+        (Right.CLOSE_LOAN, set(CLOSERS)),
+        (Right.DISPUTE_HOURS, {Party.LENDER, Party.BORROWER}),
+        (Right.WRITE_HOURS, {Party.PROFESSIONAL}),
+    ],
+)
+def test_the_rights_say_which_party_takes_a_step(right: Right, parties: set[Party]) -> None:
+    assert parties_with(right) == parties

@@ -193,7 +193,7 @@ def test_only_the_professional_writes(
 
     refused = client.post(f"/inzet/{loan.id}/uren", data={FIRST: "8"})
 
-    assert refused.status_code == 409
+    assert refused.status_code == 403
     assert weeks_of(session, loan) == []
 
 

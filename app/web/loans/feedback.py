@@ -14,7 +14,7 @@ from app.loans.rules import Party, Showed
 from app.web.forms import WebForm
 from app.web.loans.forms import AnswerFeedbackForm, FeedbackForm, feedback_form
 from app.web.loans.pages import Deed
-from app.web.loans.steps import StepIsGone, done, seen_for, step_is_gone
+from app.web.loans.steps import StepIsGone, done, seen_for, seen_loan, step_is_gone
 from app.web.policy import allow
 
 GIVEN = "Bedankt. Je feedback is bewaard."
@@ -57,6 +57,7 @@ def answer(loan_id: UUID) -> ResponseReturnValue:
 @loan_feedback.post("/inzet/<uuid:loan_id>/vaardigheden/<int(max=99):place>/op-profiel")
 @allow(Right.KEEP_FEEDBACK)
 def keep_evidence(loan_id: UUID, place: int) -> ResponseReturnValue:
+    seen_loan(loan_id)
     form = WebForm.of_request()
     if not done(form, lambda work: service.keep_evidence(work, loan_id, place), KEPT):
         flash(" ".join(map(str, form.form_errors)), "warning")

@@ -4,20 +4,21 @@ from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import flash, render_template, url_for
+from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotAllowed
 from app.core.faults import FaultyDraft
 from app.core.work import Work
 from app.extensions import db
 from app.loans import queries, service
 from app.loans.queries import SeenLoan
-from app.loans.rules import Party
+from app.loans.rules import Party, parties_with
 from app.web.auth import current_actor
 from app.web.forms import WebForm
 from app.web.loans.pages import Deed, LoanPage, loan_page
+from app.web.policy import right_for
 from app.web.work import open_work
 
 # What is said of a step that a manager takes too, signed in or by the link of a mail.
@@ -26,6 +27,8 @@ REFUSED = "Je zei nee. De anderen krijgen een mail en lezen je reden."
 ENDS = "De inzet stopt op {day}. De anderen krijgen een mail en lezen je reden."
 CALLED_OFF = "De inzet gaat niet door. De anderen krijgen een mail en lezen je reden."
 DISPUTED = "Je bericht is verstuurd. De anderen krijgen een mail, en de uren worden nagekeken."
+
+OF_ANOTHER = "Deze stap is van iemand anders in deze inzet."
 
 
 class StepIsGone(Exception):
@@ -44,7 +47,12 @@ def step_is_gone(gone: StepIsGone) -> ResponseReturnValue:
 
 
 def seen_loan(loan_id: UUID) -> tuple[SeenLoan, Party]:
-    return queries.of_party(db.session(), current_actor(), loan_id)
+    """The loan and the part of the reader in it, when that part has the right of this page."""
+    seen, party = queries.of_party(db.session(), current_actor(), loan_id)
+    right = right_for(current_app, request.endpoint or "")
+    if right is None or party not in parties_with(right):
+        raise NotAllowed(f"{right} as {party}", said=OF_ANOTHER)
+    return seen, party
 
 
 def seen_for(loan_id: UUID, deed: Deed) -> tuple[SeenLoan, Party]:

@@ -243,6 +243,7 @@ def ask_to_withdraw(loan_id: UUID) -> str:
 @loans.post("/inzet/<uuid:loan_id>/intrekken")
 @allow(Right.WITHDRAW_LOAN)
 def withdraw(loan_id: UUID) -> ResponseReturnValue:
+    seen_loan(loan_id)
     return _back(
         loan_id, SignForm.of_request(), lambda work: service.withdraw(work, loan_id), WITHDRAWN
     )
@@ -293,6 +294,7 @@ def end(loan_id: UUID) -> ResponseReturnValue:
 @allow(Right.WRITE_HOURS)
 def write_hours(loan_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
+        seen_loan(loan_id)
         return redirect(url_for("loans.show", loan_id=loan_id, _anchor="uren"))
     seen, party = seen_for(loan_id, Deed.WRITE_HOURS)
     page = loan_page(seen, party, dutch_day(utc_now()))
