@@ -137,10 +137,11 @@ def leave(work: Work, joint_id: UUID, opgave_id: UUID) -> None:
     _locked(work, joint_id)
     rows = {row.opgave_id: row for row in queries.members(work.session, joint_id)}
     row = rows.pop(opgave_id, None)
+    agreed = tuple(one for one, its in rows.items() if its.agreed_at is not None)
+    takes_part = row is not None and row.agreed_at is not None
+    _one_of_ours(work, opgave_id, *(() if takes_part else agreed))
     if row is None:
         return
-    agreed = tuple(one for one, its in rows.items() if its.agreed_at is not None)
-    _one_of_ours(work, opgave_id, *(agreed if row.agreed_at is None else ()))
     work.session.delete(row)
     work.session.flush()
     if len(rows) < FEWEST or not agreed:

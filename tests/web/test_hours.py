@@ -568,3 +568,13 @@ def test_a_quarter_that_runs_has_no_document_yet(client: FlaskClient, session: S
 
     assert client.get("/uren/2026/4/pdf").status_code == 404
     assert "Na 31 december 2026 kun je dit ook als document" in text_of(client.get("/uren/2026/4"))
+
+
+@pytest.mark.parametrize("deed", ["", "/ongedaan"])
+@pytest.mark.parametrize("year", [0, 1999, 9999])
+def test_a_year_without_hours_is_not_there_to_settle(
+    client: FlaskClient, session: Session, year: int, deed: str
+) -> None:
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+
+    assert client.post(f"/beheer/verrekenen/{year}{deed}").status_code == 404

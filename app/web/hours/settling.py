@@ -1,5 +1,7 @@
 """A beheerder settles the hours of a year, with as few settlings as can be found."""
 
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -32,6 +34,7 @@ def show(year: int) -> str:
 @settling.post("/beheer/verrekenen/<int(max=9999):year>")
 @allow(Right.SETTLE_HOURS)
 def settle(year: int) -> ResponseReturnValue:
+    _today_of(year)
     try:
         with open_work() as work:
             service.settle_year(work, year, request.form.get("mark", ""))
@@ -47,6 +50,7 @@ def settle(year: int) -> ResponseReturnValue:
 @settling.post("/beheer/verrekenen/<int(max=9999):year>/ongedaan")
 @allow(Right.SETTLE_HOURS)
 def undo(year: int) -> ResponseReturnValue:
+    _today_of(year)
     try:
         with open_work() as work:
             service.undo_settling(work, year)
@@ -58,7 +62,13 @@ def undo(year: int) -> ResponseReturnValue:
 
 
 def _year_page(year: int) -> str:
+    today = _today_of(year)
+    return render_template("hours/year.html", page=pages.year_page(db.session(), year, today))
+
+
+def _today_of(year: int) -> date:
+    """The day on which this year is looked at; `NotFound` when there are no hours of it."""
     today = dutch_day(utc_now())
     if not FIRST_YEAR <= year <= today.year:
         raise NotFound(f"year {year}")
-    return render_template("hours/year.html", page=pages.year_page(db.session(), year, today))
+    return today

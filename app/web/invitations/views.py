@@ -86,6 +86,9 @@ def take_back(opgave_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
 def show(opgave_id: UUID) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     seen = opgaven.seen_opgave(session, actor, opgave_id)
+    invitation = reading.last_to(session, actor.user_id, opgave_id) if actor.user_id else None
+    if invitation is None:
+        raise NotFound(f"invitation for {opgave_id}")
     form = InvitationForm.of_request(data={"message_id": str(new_id())})
     if form.submitted():
         try:
@@ -97,9 +100,6 @@ def show(opgave_id: UUID) -> ResponseReturnValue:
             return redirect(url_for("invitations.show", opgave_id=opgave_id))
         else:
             return redirect(url_for("invitations.show", opgave_id=opgave_id))
-    invitation = reading.last_to(session, actor.user_id, opgave_id) if actor.user_id else None
-    if invitation is None:
-        raise NotFound(f"invitation for {opgave_id}")
     page = invitation_page(session, seen, invitation, dutch_day(utc_now()))
     return render_template("invitations/show.html", form=form, seen=seen, page=page), form.status
 
