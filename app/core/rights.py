@@ -36,6 +36,7 @@ class Right(StrEnum):
     REACT = "react"
     READ_OWN_REACTIONS = "read_own_reactions"
     READ_MATCHES = "read_matches"
+    DISPUTE_MATCH = "dispute_match"
     READ_DISPUTED = "read_disputed"
     ASK_QUESTION = "ask_question"
     TALK = "talk"

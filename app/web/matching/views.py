@@ -61,7 +61,7 @@ def of_opgave(opgave_id: UUID) -> str:
 
 
 @matching.get("/opgaven/<uuid:opgave_id>/klopt-niet")
-@allow(Right.READ_MATCHES)
+@allow(Right.DISPUTE_MATCH)
 def ask_dispute(opgave_id: UUID) -> ResponseReturnValue:
     asked = request.args.get("gevraagd", "")
     try:
@@ -72,7 +72,7 @@ def ask_dispute(opgave_id: UUID) -> ResponseReturnValue:
 
 
 @matching.post("/opgaven/<uuid:opgave_id>/klopt-niet")
-@allow(Right.READ_MATCHES)
+@allow(Right.DISPUTE_MATCH)
 def dispute(opgave_id: UUID) -> ResponseReturnValue:
     form = DisputeForm.of_request()
     if not form.submitted():
