@@ -214,8 +214,8 @@ def hash_at(session: Session, head: str) -> bool:
 
 def may_shorten(session: Session) -> bool:
     """Whether this role may remove rows: who owns the tables, never the application itself."""
-    may = "has_table_privilege('audit_entry', 'DELETE')"
-    return bool(session.scalar(text(f"SELECT {may}")))
+    may = text("SELECT has_table_privilege('audit_entry', 'DELETE')")
+    return bool(session.scalar(may))
 
 
 def older_than(session: Session, before: datetime) -> tuple[int, datetime | None]:
