@@ -18,6 +18,7 @@ AGES = {
 
 
 def upgrade() -> None:
+    _find_what_is_old()
     # Nobody knows when people were here last: it counts from now on, so that nobody goes unwarned.
     op.add_column(
         "user", sa.Column("signed_in_at", MOMENT, server_default=sa.func.now(), nullable=False)
@@ -28,8 +29,6 @@ def upgrade() -> None:
     op.add_column("user", sa.Column("told_away_at", MOMENT, nullable=True))
     # Empty until the log is first made shorter; then it says that this house did it.
     op.add_column("audit_link", sa.Column("seal", sa.Text(), server_default="", nullable=False))
-    for table, column in AGES.items():
-        op.create_index(f"ix_{table}_{column}", table, [column])
     op.create_table(
         "retention_run",
         sa.Column("night", sa.Date(), nullable=False),
@@ -39,6 +38,18 @@ def upgrade() -> None:
         sa.Column("waiting", JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("night", name="pk_retention_run"),
     )
+
+
+def _find_what_is_old() -> None:
+    """While the site goes on; first of all, so that it can be done again when it is cut off."""
+    with op.get_context().autocommit_block():
+        # It waits for whoever was at work, and holds up nobody.
+        op.execute("SET lock_timeout = 0")
+        for table, column in AGES.items():
+            name = f"ix_{table}_{column}"
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+            op.create_index(name, table, [column], postgresql_concurrently=True)
+        op.execute("SET lock_timeout = '1s'")
 
 
 def downgrade() -> None:
