@@ -170,6 +170,14 @@ def seen_among(
     return _seen(session, viewer, _of(viewer).where(Conversation.id.in_(conversation_ids)))
 
 
+def of_opgaven(
+    session: Session, viewer: Actor, opgave_ids: Collection[UUID]
+) -> list[SeenConversation]:
+    """Those about these opgaven that go on; the last first."""
+    wanted = _of(viewer).where(Conversation.opgave_id.in_(opgave_ids), is_going_on())
+    return _seen(session, viewer, wanted.order_by(Conversation.last_at.desc(), Conversation.id))
+
+
 def own_questions(session: Session, viewer: Actor) -> list[SeenConversation]:
     """In which the viewer asked something, and shows no interest; the last first."""
     asked = select(Conversation).where(Conversation.user_id == viewer.user_id, _is_question())

@@ -15,6 +15,7 @@ from app.conversations import awaiting, queries, service
 from app.conversations.models import AwaitedAnswer, ConversationReader
 from app.conversations.rules import NOTHING_WRITTEN, TEXT_LIMIT
 from app.core.actor import Role
+from app.gemeenten.models import Gemeente
 from app.notifications import service as notifications
 from app.opgaven import life
 from app.people.service import pause_profile
@@ -468,3 +469,78 @@ def test_who_is_waited_for_in_a_loan_finds_the_way_to_it(
     assert said in text_of(waiting)
     assert '<a href="/inzet">Bekijk wat er wacht bij Inzet</a>' in waiting.text
     assert said not in text_of(sign_in(client, session, who.professional).get("/gesprekken"))
+
+
+def test_the_lists_of_reactions_and_of_opgaven_say_who_is_waited_for_as_the_conversations_do(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    said: list[list[bool]] = []
+    home = session.get_one(Gemeente, talk.opgave.gemeente_code).name
+    turns = (
+        (f"Gemeente {home} is aan zet", "Jullie zijn aan zet", "Reactie vóór dinsdag 1 december"),
+        ("Jij bent aan zet", "Fatima Bouali is aan zet", ""),
+    )
+
+    for own, theirs, deadline in turns:
+        for reader, words, page in (
+            (talk.professional, own, "/reacties"),
+            (talk.owner, theirs, "/onze-opgaven"),
+        ):
+            sign_in(client, session, reader)
+            here, there = text_of(client.get("/gesprekken")), text_of(client.get(page))
+            line = f"{words}. {deadline}".strip()
+            said.append([words in here, deadline in here, line in there])
+        say(session, talk, talk.owner, "Wanneer kun je?")
+
+    assert said == [[True] * 3] * 4
+
+
+def test_the_list_of_opgaven_leads_to_each_conversation_in_which_somebody_is_waited_for(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    page = as_owner(client, session, talk).get("/onze-opgaven").text
+
+    assert f'href="{path(talk)}">Gesprek met Fatima Bouali' in page
+
+
+@pytest.mark.parametrize("other", [None, Role.OPGAVEHOUDER])
+def test_nobody_else_reads_in_the_list_of_opgaven_with_whom_there_is_a_conversation(
+    client: FlaskClient, session: Session, talk: Talk, other: Role | None
+) -> None:
+    reader = a_user(session, other) if other else a_user(session, Role.GEMEENTEBEHEERDER)
+
+    page = sign_in(client, session, reader).get("/onze-opgaven")
+
+    assert (page.status_code, "Fatima Bouali" in page.text) == (200, False)
+
+
+def test_more_conversations_take_the_list_of_opgaven_no_more_questions(
+    client: FlaskClient, session: Session, talk: Talk
+) -> None:
+    opgave_id, asked = talk.opgave.id, []
+    as_owner(client, session, talk)
+
+    for _ in range(2):
+        with counted(session) as statements:
+            page = client.get("/onze-opgaven").text
+        asked.append((len(statements), page.count("Gesprek met")))
+        another = a_user(session)
+        a_profile(session, "Wmo", user=another)
+        service.show_interest(make_work(session, another), opgave_id, "")
+        service.begin(make_work(session, another), opgave_id, another.id)
+        session.commit()
+
+    assert asked == [(asked[0][0], 1), (asked[0][0], 2)]
+
+
+def test_with_a_loan_both_lists_say_who_is_waited_for_there_alone(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    a_loan(session, who)
+    pages = []
+
+    for reader, page in ((who.professional, "/reacties"), (who.borrower, "/onze-opgaven")):
+        pages.append(text_of(sign_in(client, session, reader).get(page)))
+
+    assert ["aan zet" in page for page in pages] == [False, False]

@@ -1,6 +1,6 @@
 """What the list of conversations and one conversation show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -23,7 +23,7 @@ from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import ENDED
 from app.responses.words import OPGAVE_TAKEN_DOWN, why
 from app.web.loans.of_reaction import LoanNote, loan_note
-from app.web.opgaven.pages import ended_sentence
+from app.web.opgaven.pages import WaitingLine, ended_sentence
 from app.web.responses.words import NOT_FOR_READER
 
 SOMEBODY = "Een collega die niet meer meedoet"
@@ -57,6 +57,13 @@ class ConversationLine:
     hidden: str
     # What came of it, and who is waited for there.
     loan: LoanNote | None
+
+    @property
+    def turn(self) -> str:
+        """Who is waited for and until when, in sentences; nothing when the loan says that."""
+        if self.loan is not None and self.loan.is_under_way:
+            return ""
+        return " ".join(f"{said}." for said in (self.waits, self.deadline) if said)
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,29 @@ def conversation_lines(
 ) -> list[ConversationLine]:
     lent = came_of(session, {_pair(seen) for seen in found})
     return [_line(seen, lent.get(_pair(seen)), today) for seen in found]
+
+
+def own_turns(
+    session: Session, viewer: Actor, ids: Collection[UUID], today: date
+) -> dict[UUID, str]:
+    """By conversation of this professional who is waited for there."""
+    found = queries.seen_among(session, viewer, ids)
+    return {line.conversation_id: line.turn for line in conversation_lines(session, found, today)}
+
+
+def turns_of_opgaven(
+    session: Session, viewer: Actor, opgave_ids: Collection[UUID], today: date
+) -> dict[UUID, list[WaitingLine]]:
+    """By opgave the conversations in which somebody is waited for; who waits longest first."""
+    found = queries.of_opgaven(session, viewer, opgave_ids)
+    waited = sorted((one for one in found if one.turn), key=lambda one: one.waits_since)
+    lines: dict[UUID, list[WaitingLine]] = {}
+    for seen, line in zip(waited, conversation_lines(session, waited, today), strict=True):
+        if line.turn:
+            href = url_for("conversations.show", conversation_id=line.conversation_id)
+            said = WaitingLine(href, seen.professional_name, line.turn)
+            lines.setdefault(seen.opgave.id, []).append(said)
+    return lines
 
 
 def _line(seen: SeenConversation, lent: SeenLoan | None, today: date) -> ConversationLine:

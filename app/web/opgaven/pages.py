@@ -47,7 +47,7 @@ NO_MORE = {
 
 @dataclass(frozen=True)
 class WaitingLine:
-    """A loan that waits for the reader, and for what."""
+    """With whom a loan or a conversation is, and who is waited for there."""
 
     href: str
     professional_name: str
@@ -71,6 +71,7 @@ class OwnLine:
     matches: int
     interested: int
     waiting: tuple[WaitingLine, ...]
+    talks: tuple[WaitingLine, ...]
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,19 @@ def groups(
     matches: Mapping[UUID, int],
     interested: Mapping[UUID, int],
     waiting: Mapping[UUID, Sequence[WaitingLine]],
+    talks: Mapping[UUID, Sequence[WaitingLine]],
 ) -> list[OwnGroup]:
     """The opgaven by status."""
     found = []
     for status in ORDER:
         lines = [
-            _line(one, matches.get(one.id, 0), interested.get(one.id, 0), waiting.get(one.id, ()))
+            _line(
+                one,
+                matches.get(one.id, 0),
+                interested.get(one.id, 0),
+                waiting.get(one.id, ()),
+                talks.get(one.id, ()),
+            )
             for one in opgaven
             if one.status is status
         ]
@@ -178,7 +186,13 @@ def ended_sentence(opgave: Opgave, today: date) -> str:
     return NO_MORE.get(opgave.status, "")
 
 
-def _line(opgave: Opgave, matches: int, interested: int, waiting: Sequence[WaitingLine]) -> OwnLine:
+def _line(
+    opgave: Opgave,
+    matches: int,
+    interested: int,
+    waiting: Sequence[WaitingLine],
+    talks: Sequence[WaitingLine],
+) -> OwnLine:
     is_open = opgave.status in TAKES_ANSWERS
     return OwnLine(
         title=opgave.title,
@@ -194,4 +208,5 @@ def _line(opgave: Opgave, matches: int, interested: int, waiting: Sequence[Waiti
         matches=matches,
         interested=interested,
         waiting=tuple(waiting),
+        talks=tuple(talks),
     )

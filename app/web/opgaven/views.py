@@ -51,6 +51,7 @@ from app.vocabulary import queries as vocabulary
 from app.web.aliases import person_behind
 from app.web.auth import current_actor
 from app.web.cards import opgave_card
+from app.web.conversations.pages import turns_of_opgaven
 from app.web.forms import id_in
 from app.web.limits import per_person
 from app.web.matching.disputes import own_said_of
@@ -361,9 +362,10 @@ def ours() -> str:
     matches = matching.counts_of_opgaven(session, actor, ids, besides=known)
     interested = Counter(opgave_id for opgave_id, _ in known - loans.lent_to(session, ids))
     waiting = waiting_lines(loans.waiting_on(session, actor, ids), today)
+    talks = turns_of_opgaven(session, actor, ids, today)
     return render_template(
         "opgaven/ours.html",
-        groups=groups(own, matches, interested, waiting),
+        groups=groups(own, matches, interested, waiting, talks),
         may_draft=may_draft(actor),
     )
 

@@ -1,5 +1,6 @@
 """What the opgave page and the list of own answers show of what somebody said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -24,7 +25,7 @@ from app.responses.models import Outcome, Response
 from app.responses.queries import OwnAnswer
 from app.responses.rules import UNASKED, Answer, again_on
 from app.responses.service import NO_PROFILE, refusal
-from app.web.conversations.pages import ConversationLine, conversation_lines
+from app.web.conversations.pages import ConversationLine, conversation_lines, own_turns
 from app.web.loans.of_reaction import LoanNote, own_notes
 from app.web.responses.words import (
     NOT_FOR_READER,
@@ -81,6 +82,8 @@ class AnswerLine:
     closing_on: date | None
     is_over: bool
     answer: AnswerBlock
+    # Who is waited for in the conversation about it, and until when.
+    turn: str
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
     talks = conversations.ids_by_opgave(session, viewer.user_id) if viewer.user_id else {}
     own = queries.all_own(session, viewer)
     answered = [one.response.opgave_id for one in own]
+    turns = own_turns(session, viewer, talks.values(), today)
     ended = queries.outcomes_of(session, viewer, answered)
     notes = own_notes(session, viewer.user_id, answered)
     lines = [
@@ -149,6 +153,7 @@ def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
             today,
             by_digest=by_digest,
             talk=talks.get(one.response.opgave_id),
+            turns=turns,
             outcome=ended.get(one.response.opgave_id),
             loan=notes.get(one.response.opgave_id),
         )
@@ -222,11 +227,13 @@ def _line(
     *,
     by_digest: bool,
     talk: UUID | None,
+    turns: Mapping[UUID, str],
     outcome: Outcome | None,
     loan: LoanNote | None,
 ) -> AnswerLine:
+    turn = turns.get(talk, "") if talk else ""
     if one.seen is None:
-        return _line_of_hidden(viewer, one, by_digest=by_digest, talk=talk, loan=loan)
+        return _line_of_hidden(viewer, one, by_digest=by_digest, talk=talk, turn=turn, loan=loan)
     opgave = one.seen.opgave
     block = _block(
         viewer,
@@ -248,11 +255,18 @@ def _line(
         closing_on=opgave.closes_on,
         is_over=not takes_answers(opgave.status, opgave.closes_on, today),
         answer=block,
+        turn=turn,
     )
 
 
 def _line_of_hidden(
-    viewer: Actor, one: OwnAnswer, *, by_digest: bool, talk: UUID | None, loan: LoanNote | None
+    viewer: Actor,
+    one: OwnAnswer,
+    *,
+    by_digest: bool,
+    talk: UUID | None,
+    turn: str,
+    loan: LoanNote | None,
 ) -> AnswerLine:
     """What can be said of an opgave that the reader may not read: that they can take it back."""
     response, gone = one.response, one.gone
@@ -281,4 +295,5 @@ def _line_of_hidden(
             later="",
             loan=loan,
         ),
+        turn=turn,
     )
