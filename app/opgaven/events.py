@@ -61,6 +61,9 @@ class OpgaveHandedOver(Event):
     from_id: UUID
     to_id: UUID
 
+    def person(self) -> UUID:
+        return self.to_id
+
 
 @dataclass(frozen=True)
 class CoOwnerNamed(Event):
@@ -76,6 +79,9 @@ class ReviewChosen(Event):
     name: ClassVar[str] = "review.chosen"
     gemeente_code: str
     is_on: bool
+
+    def deed(self) -> str:
+        return f"{self.name}.{'on' if self.is_on else 'off'}"
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,11 @@ from app.core.outbox import EVENTS
 from app.gemeenten.models import Gemeente
 from app.hours.rules import Lent
 from app.hours.service import book
-from app.opgaven import life
+from app.opgaven import life, review
+from app.opgaven import service as opgaven
 from app.opgaven.rules import OpgaveStatus, Part
 from app.people.rules import Visibility
+from app.together import service as combining
 from app.together.models import Joint
 from app.web.audit.words import DEEDS, KINDS, words_of
 from tests.conversations.builders import a_talk
@@ -182,6 +184,44 @@ def test_a_gemeentebeheerder_reads_what_was_done_for_the_own_gemeente(
     page = sign_in(client, session, here).get("/beheer/logboek").text
 
     assert ("Ans Hier" in page, "Bo Daar" in page) == (True, False)
+
+
+def test_a_gemeentebeheerder_reads_which_way_reviewing_went_and_who_got_an_opgave(
+    client: FlaskClient, session: Session
+) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    heir = a_user(
+        session, Role.OPGAVEHOUDER, gemeente_code=beheerder.gemeente_code, name="Tessa Rietdijk"
+    )
+    opgave = an_opgave(session, "wmo", owner=beheerder)
+    for is_on in (True, False):
+        review.choose(make_work(session, beheerder), is_on=is_on)
+    opgaven.hand_over(make_work(session, beheerder), opgave.id, heir.id)
+    session.flush()
+
+    page = text_of(sign_in(client, session, beheerder).get("/beheer/logboek"))
+    theirs = text_of(sign_in(client, session, heir).get("/profiel/logboek"))
+
+    assert "zette het beoordelen van opgaven aan." in page
+    assert "zette het beoordelen van opgaven uit." in page
+    assert "droeg een opgave over (Tessa Rietdijk)" in page
+    assert "droeg een opgave over (jou)" in theirs
+
+
+def test_a_gemeentebeheerder_reads_that_a_gemeente_was_asked_to_combine(
+    client: FlaskClient, session: Session
+) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    ours, theirs = an_opgave(session, "wmo", owner=beheerder), an_opgave(session, "wmo")
+    combining.combine(make_work(session, beheerder), ours.id, theirs.id, "Atelier bomen")
+    session.flush()
+
+    page = text_of(sign_in(client, session, beheerder).get("/beheer/logboek"))
+    own = sign_in(client, session, beheerder).get("/profiel/logboek")
+
+    assert "vroeg om samen een opgave op te pakken. Samen: “Atelier bomen”" in page
+    assert "samen een opgave op te pakken. Samen: “Atelier bomen”" in text_of(own)
+    assert f'href="/opgaven/{ours.id}/wie-pakt-dit-op"' in own.text
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,7 @@ def test_an_opgave_is_handed_over_from_its_page(
 
     assert "Draag over aan een collega" in link
     assert heir.email in text_of(form)
+    assert "krijgt er meteen mail over" in text_of(form)
     assert {fault_at(page, "user_id") for page in (nobody, by_id)} == {
         "Fout: Kies een collega die opgavehouder is."
     }
@@ -223,6 +224,20 @@ def test_without_a_colleague_the_page_says_how_to_get_one(
     said = text_of(client.get(f"/opgaven/{opgave.id}/overdragen"))
 
     assert "Bij jullie gemeente is nog niemand anders opgavehouder." in said
+    assert "Jouw gemeente heeft nog geen gemeentebeheerder. Mail naar" in said
+
+
+def test_who_may_make_a_colleague_opgavehouder_is_led_there(
+    client: FlaskClient, session: Session
+) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    opgave = an_opgave(session, "Wmo", owner=beheerder)
+    sign_in(client, session, beheerder)
+
+    page = client.get(f"/opgaven/{opgave.id}/overdragen")
+
+    assert "Maak een collega opgavehouder" in text_of(page)
+    assert 'href="/beheer/collegas"' in page.text
 
 
 def test_who_looks_along_reads_who_asks_it(

@@ -24,13 +24,16 @@ from app.loans.models import Loan
 from app.moderation import queries as moderation
 from app.moderation.models import Report
 from app.opgaven import queries as opgaven
+from app.opgaven.models import Opgave
+from app.opgaven.rules import may_edit
 from app.responses.models import Invitation
-from app.together.models import Joint
+from app.together.models import Joint, JointOpgave
 from app.vocabulary import queries as vocabulary
 from app.vocabulary.models import WordDecision
 from app.web.forms import id_in
 
 GONE = "een opgave die is weggehaald"
+JOINT = "samen: “{name}”"
 # What stands on an opgave: where that is known, and how it is called by it.
 ON_OPGAVE: Mapping[str, tuple[Any, str]] = {
     "loan": (Loan, "inzet voor {opgave}"),
@@ -74,6 +77,7 @@ def things_of(session: Session, reader: Actor, entries: Iterable[AuditEntry]) ->
                 found[kind, str(one)] = Thing(words.format(opgave=about.words), href)
     found |= _own_loans(session, reader, on_opgave["loan"])
     found |= _own_conversations(session, reader, on_opgave["conversation"])
+    found |= _own_joints(session, reader, _ids(by_kind.get("joint", set())))
     return found | _reports(session, reader, _ids(by_kind.get("report", set())))
 
 
@@ -88,7 +92,7 @@ def things_in_log(session: Session, reader: Actor, entries: Iterable[AuditEntry]
     for kind, read in OF_LOG.items():
         if kind in by_kind and (kind not in OF_PEOPLE or may_everywhere(reader, Right.READ_LOG)):
             named = read(session, by_kind[kind])
-            found |= {(kind, str(one)): Thing(words) for one, words in named.items()}
+            found = {(kind, str(one)): Thing(words) for one, words in named.items()} | found
     return found
 
 
@@ -144,6 +148,26 @@ def _own_conversations(session: Session, reader: Actor, ids: Collection[UUID]) -
             url_for("conversations.show", conversation_id=one.conversation.id),
         )
         for one in conversations.seen_among(session, reader, ids)
+    }
+
+
+def _own_joints(session: Session, reader: Actor, ids: Collection[UUID]) -> Things:
+    """To who looks after an opgave in it, or is asked for one."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(Joint.id, Joint.name, Opgave.id.label("opgave_id"), Opgave.gemeente_code)
+        .join(JointOpgave, JointOpgave.joint_id == Joint.id)
+        .join(Opgave, Opgave.id == JointOpgave.opgave_id)
+        .where(Joint.id.in_(ids))
+        .order_by(JointOpgave.asked_at.desc(), Opgave.id)
+    )
+    return {
+        ("joint", str(row.id)): Thing(
+            JOINT.format(name=row.name), url_for("opgaven.who_else", opgave_id=row.opgave_id)
+        )
+        for row in rows
+        if may_edit(reader, row.gemeente_code)
     }
 
 
@@ -208,7 +232,7 @@ def _transfers(session: Session, texts: Collection[str]) -> Mapping[Any, str]:
 
 def _joints(session: Session, texts: Collection[str]) -> Mapping[Any, str]:
     rows = select(Joint.id, Joint.name).where(Joint.id.in_(_ids(texts)))
-    return {row.id: f"samen: “{row.name}”" for row in session.execute(rows)}
+    return {row.id: JOINT.format(name=row.name) for row in session.execute(rows)}
 
 
 def _decisions(session: Session, texts: Collection[str]) -> Mapping[Any, str]:

@@ -24,7 +24,8 @@ SEEN = ("profile.seen",)
 OF_GEMEENTE = tuple(
     deed
     for deed in DEEDS
-    if deed.split(".")[0] in {"role", "domain", "opgave", "co_owner", "review", "limit", "access"}
+    if deed.split(".")[0]
+    in {"role", "domain", "opgave", "co_owner", "review", "limit", "access", "joint", "joining"}
     or deed in {"hours.exported", "audit.read", "audit.searched"}
     if deed != "opgave.followed"
 )

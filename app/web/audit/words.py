@@ -146,7 +146,10 @@ DEEDS: Mapping[str, str] = {
     "report.made": "meldde iets",
     "report.put_back": "zette iets terug wat weggehaald was",
     "report.read": "bekeek iets wat gemeld was",
+    # From before the log knew which of the two.
     "review.chosen": "zette het beoordelen van opgaven aan of uit",
+    "review.chosen.off": "zette het beoordelen van opgaven uit",
+    "review.chosen.on": "zette het beoordelen van opgaven aan",
     "seat.freed": "gaf een plek bij een opgave vrij",
     "seat.taken": "kreeg een plek bij een opgave",
     "session.begun": "logde in",

@@ -9,7 +9,9 @@ from uuid import UUID
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts.rules import may_grant
 from app.conversations import queries as conversations
+from app.core.actor import Role
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import FaultyDraft
@@ -84,7 +86,7 @@ from app.web.opgaven.pages import (
 from app.web.outcomes.pages import who_hears
 from app.web.policy import allow
 from app.web.responses.pages import answer_block
-from app.web.roles import MAY_NOT_DRAFT, how_to_become_opgavehouder
+from app.web.roles import MAY_NOT_DRAFT, how_to_become_opgavehouder, how_to_name_opgavehouder
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
 from app.web.vocabulary.hints import hints_for
@@ -388,7 +390,12 @@ def hand_over(opgave_id: UUID) -> ResponseReturnValue:
             flash(HANDED_OVER, "success")
             return redirect(url_for("opgaven.show", opgave_id=opgave_id))
     page = render_template(
-        "opgaven/hand_over.html", form=form, opgave=opgave, may_choose=bool(people_there)
+        "opgaven/hand_over.html",
+        form=form,
+        opgave=opgave,
+        may_choose=bool(people_there),
+        may_name=may_grant(current_actor(), Role.OPGAVEHOUDER, opgave.gemeente_code),
+        how_to_name=how_to_name_opgavehouder(session, current_actor(), _contact_email()),
     )
     return page, form.status
 
@@ -536,5 +543,8 @@ def _how_to_draft() -> str:
     actor = current_actor()
     if actor.user_id is None or may(actor, Right.EDIT_OPGAVE):
         return ""
-    contact = current_app.extensions["settings"].contact_email
-    return how_to_become_opgavehouder(db.session(), actor, contact)
+    return how_to_become_opgavehouder(db.session(), actor, _contact_email())
+
+
+def _contact_email() -> str:
+    return str(current_app.extensions["settings"].contact_email)
