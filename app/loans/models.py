@@ -314,7 +314,8 @@ class WorkedWeek(Base):
     )
     monday: Mapped[date] = mapped_column(primary_key=True)
     minutes: Mapped[int] = mapped_column(SmallInteger)
-    # Of what changed after somebody agreed or objected: what they read. Until one agrees anew.
+    # Of what changed after somebody agreed or objected, or after the end: what they read. Until one
+    # agrees anew.
     minutes_before: Mapped[int | None] = mapped_column(SmallInteger)
     written_at: Mapped[datetime]
 

@@ -161,12 +161,40 @@ def test_who_changed_what_is_told_until_somebody_agrees_anew(
     assert changed_hours(queries.of_any(session, loan.id), Party.PROFESSIONAL) == ""
 
 
-def test_hours_that_nobody_read_yet_did_not_change(
+def test_who_was_asked_to_look_at_the_hours_hears_of_other_ones(
     session: Session, who: Parties, loan: Loan
 ) -> None:
-    service.write_hours(as_professional(session, who, 2), loan.id, WEEK, 540)
+    """Before anybody confirmed; of a form with two weeks once."""
+    for monday, minutes in ((WEEK + A_WEEK, 90), (WEEK, 540), (WEEK + A_WEEK, 120)):
+        service.write_hours(as_professional(session, who, 2), loan.id, monday, minutes)
 
-    assert changed_hours(queries.of_any(session, loan.id), Party.BORROWER) == ""
+    name = who.professional.name
+    assert changed_hours(queries.of_any(session, loan.id), Party.BORROWER) == (
+        f"{name} veranderde de uren: in de week van 26 oktober 2026 van 8 naar 9 en in de week van "
+        "2 november 2026 van 1,5 naar 2."
+    )
+    assert told(session) == [("hours.reopened", Party.PROFESSIONAL)]
+
+
+def test_hours_that_nobody_was_asked_to_look_at_did_not_change(
+    session: Session, who: Parties, loan: Loan
+) -> None:
+    service.write_hours(as_professional(session, who, 2), loan.id, WEEK + A_WEEK, 90)
+    assert queries.of_any(session, loan.id).weeks_before == {}
+
+    assert told(session) == []
+
+
+def test_hours_of_the_end_count_and_not_those_of_an_earlier_objection(
+    session: Session, who: Parties
+) -> None:
+    runs = running(session, who)
+    dispute(session, who, runs, uuid4(), 0)
+    service.write_hours(as_professional(session, who, 0), runs.id, WEEK, 360)
+    service.end_what_is_over(make_work(session, now=at(TODAY + 30 * A_DAY)))
+    service.write_hours(as_professional(session, who, 31), runs.id, WEEK, 330)
+
+    assert queries.of_any(session, runs.id).weeks_before == {WEEK: 360}
 
 
 def test_who_objected_hears_of_other_hours(session: Session, who: Parties) -> None:

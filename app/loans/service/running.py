@@ -60,7 +60,7 @@ def write_hours(work: Work, loan_id: UUID, monday: date, minutes: int) -> None:
     if known is not None and known.minutes == minutes:
         return
     before = _minutes_before(work, loan, known, minutes)
-    is_answer = before is not None and queries.of_any(work.session, loan.id).objection is not None
+    asks_to_look = before is not None and _asks_to_look(work, loan)
     row = insert(WorkedWeek).values(
         loan_id=loan.id,
         monday=monday,
@@ -83,22 +83,39 @@ def write_hours(work: Work, loan_id: UUID, monday: date, minutes: int) -> None:
     )
     work.emit(written)
     _book(work, loan, monday, minutes)
-    if is_answer and not loan.is_closing:
+    if asks_to_look and not loan.is_closing:
         tell_reopened(work, loan, Party.PROFESSIONAL)
     reopen(work, loan, Party.PROFESSIONAL)
+
+
+def _asks_to_look(work: Work, loan: Loan) -> bool:
+    """Whether other hours are an answer, or news to who was asked to look at them; once a form."""
+    seen = queries.of_any(work.session, loan.id)
+    if loan.state is not LoanState.ENDED:
+        return seen.objection is not None
+    return all(seen.written_at[monday] < work.now for monday in seen.weeks_before)
 
 
 def _minutes_before(work: Work, loan: Loan, known: WorkedWeek | None, minutes: int) -> int | None:
     """What the others read of this week, when they agreed on the hours or objected to them.
 
-    Nothing while nobody did, and of what stands again as it did then.
+    Or when it ended, and they were asked to look at them. Nothing while none of that was so, and
+    of what stands again as it did then.
     """
     read = known.minutes if known else 0
-    if known is not None and known.minutes_before is not None:
+    is_asked = _was_there_at_end(loan, known)
+    if known is not None and known.minutes_before is not None and not is_asked:
         read = known.minutes_before
-    elif not queries.is_looked_at(work.session, loan):
+    elif not is_asked and not queries.is_looked_at(work.session, loan):
         return None
     return read if read != minutes else None
+
+
+def _was_there_at_end(loan: Loan, known: WorkedWeek | None) -> bool:
+    """Whether it stands there as it did when the others were asked to look at it."""
+    if known is None or loan.state is not LoanState.ENDED or loan.ended_at is None:
+        return False
+    return known.written_at <= loan.ended_at
 
 
 def _book(work: Work, loan: Loan, monday: date, minutes: int) -> None:
