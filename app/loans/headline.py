@@ -145,7 +145,7 @@ def _of_feedback(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
     if reader not in CLOSERS:
         return []
     words = {FeedbackShown.name: "Lees hoe het ging"}
-    if reader not in seen.feedback:
+    if seen.may_give_feedback(reader) and reader not in seen.feedback:
         words[FeedbackAsked.name] = "Vertel hoe het ging"
     if reader is Party.BORROWER:
         answered = f"{seen.professional_name} antwoordde op jullie feedback"

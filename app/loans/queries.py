@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.rules import NOWHERE
 from app.conversations.queries import asking
 from app.core.actor import Actor
 from app.core.clock import AMSTERDAM, day_begins, dutch_day
@@ -120,7 +121,8 @@ class SeenLoan(WaitingLoan):
     # Who of the borrower stopped it early; nothing when that is not known any more.
     borrower_stopper: str
     weeks: dict[date, int]
-    # What stood there when somebody agreed or objected, of the weeks that were changed since.
+    # What stood there when somebody agreed or objected, or when it ended, of the weeks that were
+    # changed since.
     weeks_before: dict[date, int]
     # Who agreed on hours of which some were changed since.
     agreed_before: frozenset[Party]
@@ -160,7 +162,14 @@ class SeenLoan(WaitingLoan):
         }
 
     def may_give_feedback(self, party: Party) -> bool:
-        return self.loan.state in OVER and party in CLOSERS and not self.is_feedback_shown
+        if self.has_professional_left or self.is_feedback_shown:
+            return False
+        return self.loan.state in OVER and party in CLOSERS
+
+    @property
+    def has_professional_left(self) -> bool:
+        """Whether they ended their account: nobody reads what is said to them any more."""
+        return self.professional_email.endswith(f"@{NOWHERE}")
 
     @property
     def is_feedback_shown(self) -> bool:
@@ -673,7 +682,7 @@ def feedback_to_show(session: Session, today: date) -> list[UUID]:
 
 
 def feedback_to_ask(session: Session, today: date) -> list[UUID]:
-    """Loans that ended some days ago, and of which not both said how it went."""
+    """Loans that ended some days ago, of which not both said how it went and both still can."""
     return list(session.scalars(_feedback_to_ask(today).order_by(Loan.id)))
 
 
@@ -751,11 +760,13 @@ def _feedback_to_show(today: date) -> Select[UUID]:
 
 def _feedback_to_ask(today: date) -> Select[UUID]:
     given = select(Feedback.loan_id).where(Feedback.loan_id == Loan.id)
+    left = select(User.id).where(User.id == Loan.user_id, User.email.endswith(f"@{NOWHERE}"))
     return select(Loan.id).where(
         Loan.state.in_(OVER),
         Loan.feedback_asked_on.is_(None),
         Loan.last_day.between(today - FEEDBACK_ASKED_BEFORE, today - FEEDBACK_ASKED_AFTER),
         ~given.where(Feedback.shown_on.is_not(None)).exists(),
+        ~left.exists(),
     )
 
 

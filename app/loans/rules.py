@@ -200,6 +200,10 @@ def may_name_another(state: LoanState, *, is_unreached: bool, has_signed: bool) 
     return is_unreached or (state is LoanState.ASKED and not has_signed)
 
 
+# Of a loan whose professional ended their account; that of the gemeente went with it.
+NOBODY_LEFT = "Deze collega heeft geen account meer; wat jullie terugkeken is weg."
+
+
 @dataclass(frozen=True)
 class FeedbackDraft:
     """How it went, in few answers; words are for who wants to say more."""

@@ -12,6 +12,7 @@ from app.loans.rules import (
     CLOSES_AFTER,
     END_TALK_TOLD_BEFORE,
     NEXT,
+    NOBODY_LEFT,
     OVER,
     UNDER_WAY,
     CostBasis,
@@ -185,7 +186,7 @@ def waits_for_other(seen: SeenLoan, reader: Party) -> str:
 
 
 def changed_hours(seen: SeenLoan, reader: Party) -> str:
-    """Which hours were changed after somebody agreed on them or objected; mostly nothing.
+    """Which hours were changed after somebody agreed, objected or was asked to; mostly nothing.
 
     Only until it stops, and of what runs until the next step; each week tells it longer.
     """
@@ -242,6 +243,8 @@ def about_feedback(seen: SeenLoan, reader: Party) -> str:
     """What somebody still can say of how it went, or what there is to read now and by whom."""
     if seen.loan.state not in OVER or reader not in CLOSERS:
         return ""
+    if seen.has_professional_left:
+        return NOBODY_LEFT
     if seen.is_feedback_shown:
         return _what_can_be_read(seen, reader)
     if not seen.may_give_feedback(reader) or reader in seen.feedback:

@@ -12,11 +12,13 @@ from app.core.outbox import OutboxMessage
 from app.core.work import Work
 from app.loans import queries, service
 from app.loans.models import Loan, ShownSkill
+from app.loans.next_steps import link_says
 from app.loans.queries import SeenLoan
-from app.loans.rules import Again, FeedbackDraft, LoanState, Party, Showed
+from app.loans.rules import NOBODY_LEFT, Again, FeedbackDraft, LoanState, Party, Showed
 from app.loans.service.feedback import HAS_ANSWERED, IS_SHOWN, NOT_SHOWN, NOT_YET, NOT_YOURS
 from app.loans.words import about_feedback, news
 from app.people.models import Evidence
+from app.privacy.leaving import leave
 from tests.loans.builders import Parties, a_running_loan, parties
 from tests.support.builders import a_user
 from tests.support.work import MONDAY, TODAY, make_work
@@ -237,6 +239,21 @@ def test_who_gave_none_is_asked_once_more(session: Session, who: Parties, loan: 
 
     found = select(OutboxMessage).where(OutboxMessage.name == "feedback.asked")
     assert [row.payload["of"] for row in session.scalars(found)] == [Party.PROFESSIONAL]
+
+
+def test_of_who_left_nothing_is_asked_any_more(session: Session, who: Parties, loan: Loan) -> None:
+    give(session, who, loan, Party.BORROWER)
+    leave(at(session, 2), who.professional.id, is_told=False)
+
+    seen = seen_of(session, loan)
+    assert about_feedback(seen, Party.BORROWER) == NOBODY_LEFT
+    assert about_feedback(seen, Party.LENDER) == ""
+    assert link_says(seen, Party.BORROWER) != "Vertel hoe het ging"
+    assert not queries.is_anything_due(session, TODAY + 7 * A_DAY)
+    assert service.ask_for_feedback(at(session, 7)) == 0
+    with pytest.raises(Conflict) as refused:
+        give(session, who, loan, Party.BORROWER)
+    assert refused.value.said == NOBODY_LEFT
 
 
 def test_nobody_is_asked_about_long_ago(session: Session, loan: Loan) -> None:

@@ -16,9 +16,10 @@ from app.core.workdays import monday_of
 from app.links import Links
 from app.loans import service
 from app.loans.models import Loan
-from app.loans.rules import LoanState, Manager, NamedManager, Party, hours_mark
+from app.loans.rules import NOBODY_LEFT, LoanState, Manager, NamedManager, Party, hours_mark
 from app.people.models import Evidence, Profile
 from app.people.rules import Visibility
+from app.privacy.leaving import leave
 from app.web.forms import NOT_A_CHOICE
 from app.web.loans.how_it_went import AGAIN
 from tests.loans.builders import Parties, a_loan, a_running_loan, parties
@@ -271,6 +272,22 @@ def test_who_decides_now_is_not_told_that_they_signed(
     assert "Fatma de Baas" in said
     assert "Je hebt getekend." not in said
     assert "(jij)" not in said
+
+
+def test_nobody_says_how_it_went_to_who_left(
+    client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    leave(make_work(session, now=MONDAY + 2 * A_DAY), who.professional.id, is_told=False)
+    session.commit()
+    sign_in(client, session, who.borrower)
+
+    page = text_of(client.get(f"/inzet/{loan.id}"))
+    assert NOBODY_LEFT in page
+    assert "Geef feedback" not in page
+    at_form = f"/inzet/{loan.id}/feedback"
+    for answer in (client.get(at_form), client.post(at_form, data={"again": "ja"})):
+        assert answer.status_code == 409
+        assert NOBODY_LEFT in text_of(answer)
 
 
 def test_feedback_is_blind_on_the_page(

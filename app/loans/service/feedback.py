@@ -13,6 +13,7 @@ from app.loans.models import Feedback, Loan, ShownSkill, Terms
 from app.loans.rules import (
     CLOSERS,
     FEEDBACK_BLIND,
+    NOBODY_LEFT,
     OVER,
     FeedbackDraft,
     Party,
@@ -39,6 +40,8 @@ def give_feedback(work: Work, loan_id: UUID, party: Party, draft: FeedbackDraft)
     loan = as_one_of(work, loan_id, party)
     if loan.state not in OVER:
         raise Conflict(f"loan {loan.id} is not over", said=NOT_YET)
+    if queries.of_any(work.session, loan.id).has_professional_left:
+        raise Conflict(f"the professional of loan {loan.id} left", said=NOBODY_LEFT)
     given = queries.feedback_on(work.session, [loan.id]).get(loan.id, {})
     if any(one.shown_on for one in given.values()):
         raise Conflict(f"feedback on loan {loan.id} is shown", said=IS_SHOWN)

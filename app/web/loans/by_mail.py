@@ -238,7 +238,7 @@ def _seen_for(permit: LoanPermit, token: str, deed: Deed) -> tuple[SeenLoan, Man
     seen, manager = _seen(permit)
     page = _page(seen)
     if deed not in page.deeds:
-        raise StepIsGone(page, url_for("loans_by_mail.show", token=token))
+        raise StepIsGone(page, url_for("loans_by_mail.show", token=token), deed)
     return seen, manager
 
 

@@ -34,9 +34,10 @@ OF_ANOTHER = "Deze stap is van iemand anders in deze inzet."
 class StepIsGone(Exception):
     """A form was asked for that no longer fits how the loan stands."""
 
-    def __init__(self, page: LoanPage, address: str) -> None:
+    def __init__(self, page: LoanPage, address: str, deed: Deed) -> None:
         super().__init__(page.said)
-        self.said = " ".join(filter(None, (page.changed, page.said, page.why)))
+        went = page.feedback_said if deed is Deed.GIVE_FEEDBACK else ""
+        self.said = " ".join(filter(None, (page.changed, page.said, page.why, went)))
         self.address = address
 
 
@@ -60,7 +61,7 @@ def seen_for(loan_id: UUID, deed: Deed) -> tuple[SeenLoan, Party]:
     seen, party = seen_loan(loan_id)
     page = loan_page(seen, party, dutch_day(utc_now()))
     if deed not in page.deeds:
-        raise StepIsGone(page, url_for("loans.show", loan_id=loan_id))
+        raise StepIsGone(page, url_for("loans.show", loan_id=loan_id), deed)
     return seen, party
 
 
