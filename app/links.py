@@ -128,6 +128,10 @@ class Links:
     def inbox(self) -> str:
         return self._absolute("/meldingen")
 
+    def notice(self, notice_id: UUID) -> str:
+        """To the page of what a notice is about, for its reader, who signs in first."""
+        return self._absolute(f"/meldingen/{notice_id}/openen")
+
     def preferences(self, user_id: UUID) -> str:
         """Opens the preferences of this person without a sign-in, for a while."""
         return self._absolute(f"/voorkeuren/{self._preferences_signer.dumps(user_id.hex)}")

@@ -56,11 +56,11 @@ def _mail_loan(name: str, *to: Party) -> Reaction:
     )
 
 
-def _tell_owners(name: str, kind: NoticeKind) -> Reaction:
+def _tell_reviewed(name: str, kind: NoticeKind) -> Reaction:
     return Reaction(
         name,
         Group.TICK,
-        lambda work, fact: notifications.tell_owners(work, UUID(fact["opgave_id"]), kind),
+        lambda work, fact: notifications.tell_reviewed(work, UUID(fact["opgave_id"]), kind),
     )
 
 
@@ -215,8 +215,8 @@ MAIL_ANSWER_RETURNED = _one(
     "mail_answer_returned", notifications.mail_answer_returned, "received_id"
 )
 TELL_REVIEW_ASKED = _one("tell_review_asked", notifications.tell_review_asked, "opgave_id")
-TELL_SENT_BACK = _tell_owners("tell_sent_back", NoticeKind.SENT_BACK)
-TELL_ALLOWED = _tell_owners("tell_allowed", NoticeKind.ALLOWED)
+TELL_SENT_BACK = _tell_reviewed("tell_sent_back", NoticeKind.SENT_BACK)
+TELL_ALLOWED = _tell_reviewed("tell_allowed", NoticeKind.ALLOWED)
 TELL_EXPIRED = _one("tell_expired", notifications.tell_expired, "opgave_id")
 TELL_HANDED_OVER = _one("tell_handed_over", notifications.tell_handed_over, "opgave_id", "to_id")
 TELL_CO_OWNER = _one("tell_co_owner", notifications.tell_co_owner, "opgave_id", "user_id")

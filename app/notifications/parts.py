@@ -134,6 +134,8 @@ class SeenNotice:
     colleague: SeenProfile | None = None
     loan: ToldLoan | None = None
     held_up: tuple[str, ...] = ()
+    # Who asks the reader to look at the opgave; nothing when they were erased.
+    asked_by: str = ""
 
     @property
     def seen(self) -> SeenOpgave:

@@ -1,6 +1,6 @@
 """Reading notices, preferences and the state of the mail."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -81,6 +81,7 @@ from app.notifications.rules import (
 )
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
+from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import EDITORS, ENDED
 from app.people import queries as people
 from app.people.models import Profile
@@ -693,6 +694,7 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
         if notice.kind is NoticeKind.LIMIT_REACHED and notice.gemeente_code is not None
     }
     held_up = held_up_of(session, limits, today)
+    askers = _askers(session, rows, about)
     return [
         SeenNotice(
             notice=notice,
@@ -704,11 +706,25 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
             colleague=colleagues.get((notice.profile_id, notice.kind)),
             loan=loans.get(loan_key(notice)) if notice.kind in LOANS.kinds else None,
             held_up=held_up.get(notice.gemeente_code or "", ()),
+            asked_by=askers.get(notice.id, ""),
         )
         for notice, match, told_at, unread in rows
         if notice.kind not in RELATIONS or (notice.profile_id, notice.kind) in colleagues
         if notice.kind not in LOANS.kinds or loan_key(notice) in loans
     ]
+
+
+def _askers(
+    session: Session, rows: Iterable[Row], about: Mapping[UUID, SeenOpgave]
+) -> dict[UUID, str]:
+    """Of each notice that asks its reader to look at an opgave, who asks."""
+    asked_by = {
+        notice.id: about[notice.opgave_id].opgave.submitted_by
+        for notice, *_ in rows
+        if notice.kind is NoticeKind.REVIEW_ASKED and notice.opgave_id is not None
+    }
+    names = accounts.names_of(session, {one for one in asked_by.values() if one is not None})
+    return {key: names[one] for key, one in asked_by.items() if one in names}
 
 
 def loan_key(notice: Notice) -> Key:

@@ -134,7 +134,8 @@ ROADS = {
     Family.MATCHES: (Channel.DIGEST, Channel.INBOX),
     Family.COLLEAGUES: (Channel.DIGEST, Channel.INBOX),
     Family.RESPONSES: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
-    Family.OWN: (Channel.DIGEST, Channel.INBOX),
+    # Who hands it in and who looks wait for each other; what else happens goes with the digest.
+    Family.OWN: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
     Family.TOGETHER: (Channel.DIGEST, Channel.INBOX),
     Family.MESSAGES: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
     Family.INVITATIONS: (Channel.AT_ONCE, Channel.DIGEST, Channel.INBOX),
@@ -163,6 +164,7 @@ class MailKind(StrEnum):
     OUTCOME = "outcome"
     ANSWER_AWAITED = "answer_awaited"
     URENBANK = "urenbank"
+    REVIEW = "review"
     DIGEST = "digest"
 
 
@@ -201,6 +203,7 @@ MAIL_RULES = {
     MailKind.OUTCOME: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.ANSWER_AWAITED: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.URENBANK: MailRule(timedelta(hours=48), may_repeat=False),
+    MailKind.REVIEW: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
 }
 # The occasion of the mail that tells that something is there again after a report.
@@ -221,10 +224,11 @@ AT_ONCE = {
     MailKind.OUTCOME: Family.OUTCOMES,
     MailKind.ANSWER_AWAITED: Family.RESPONSES,
     MailKind.URENBANK: Family.URENBANK,
+    MailKind.REVIEW: Family.OWN,
 }
-# What somebody hears of their own road to an opgave: a step that undoes the one before may follow
-# on the same day, so that of these more than one may go about one opgave.
-OWN_ROAD = frozenset({MailKind.INVITATION, MailKind.OUTCOME})
+# What somebody hears step by step of an opgave, of their own road to it or of its review: the next
+# step may follow on the same day, so that of these more than one may go about one opgave.
+STEP_BY_STEP = frozenset({MailKind.INVITATION, MailKind.OUTCOME, MailKind.REVIEW})
 # Written of one notice. Who is handed an opgave cannot end that mail: people wait for them.
 OF_ONE_NOTICE = frozenset({*AT_ONCE, MailKind.HANDED_OVER})
 # What a notice tells too: such a mail that did not come is told by the next digest.

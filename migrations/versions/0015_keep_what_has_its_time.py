@@ -55,8 +55,11 @@ def _find_what_is_old() -> None:
 def downgrade() -> None:
     # The release before knows no such mails.
     op.execute(
-        "DELETE FROM delivery WHERE kind IN ('account_unused', 'account_ended', 'handed_over')"
+        "DELETE FROM delivery"
+        " WHERE kind IN ('account_unused', 'account_ended', 'handed_over', 'review')"
     )
+    # Nor that what happens to an opgave can be mailed at once.
+    op.execute("DELETE FROM channel_choice WHERE family = 'own' AND channel = 'at_once'")
     op.drop_table("retention_run")
     for table, column in AGES.items():
         op.drop_index(f"ix_{table}_{column}", table)

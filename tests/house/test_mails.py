@@ -188,6 +188,13 @@ def held_up(work: Work) -> None:
     service.tell_held_up(work, loan.borrower_code)
 
 
+def review_asked(work: Work) -> None:
+    owner = a_user(work.session, Role.OPGAVEHOUDER, name="Fatima Bouali")
+    a_user(work.session, Role.GEMEENTEBEHEERDER, gemeente_code=owner.gemeente_code)
+    opgave = an_opgave(work.session, owner=owner, status=OpgaveStatus.REVIEW, submitted_by=owner.id)
+    service.tell_review_asked(work, opgave.id)
+
+
 def match_found(work: Work) -> None:
     profile = a_profile(work.session, "Verkeerskunde")
     opgave = an_opgave(work.session, "Verkeerskunde")
@@ -216,6 +223,7 @@ PLANS = {
     MailKind.REPORT_MADE: report_made,
     MailKind.REPORT_DECIDED: report_decided,
     MailKind.URENBANK: held_up,
+    MailKind.REVIEW: review_asked,
     MailKind.DIGEST: match_found,
 }
 

@@ -283,6 +283,7 @@ def _tell_in_old_and_later_words() -> None:
         MailKind.OUTCOME,
         MailKind.ANSWER_AWAITED,
         MailKind.URENBANK,
+        MailKind.REVIEW,
     ):
         a_delivery(session, reader, kind=mail)
     later_families = (Family.INVITATIONS, Family.OUTCOMES, Family.LOANS, Family.URENBANK)
@@ -290,6 +291,8 @@ def _tell_in_old_and_later_words() -> None:
     session.add(
         Notice(id=uuid4(), user_id=reader.id, kind=held_up, gemeente_code=code, told_at=MONDAY)
     )
+    own_at_once = ChannelChoice(user_id=reader.id, family=Family.OWN, channel=Channel.AT_ONCE)
+    session.add(own_at_once)
     for family in (Family.RESPONSES, Family.MESSAGES, *later_families):
         session.add(ChannelChoice(user_id=reader.id, family=family, channel=Channel.DIGEST))
     answers = (Answer.INTERESTED, Answer.NO, Answer.CLOSED)

@@ -82,6 +82,9 @@ class Addresses:
     def inbox(self) -> str:
         return "https://dgvn.example/meldingen"
 
+    def notice(self, notice_id: UUID) -> str:
+        return f"https://dgvn.example/meldingen/{notice_id.int}/openen"
+
     def preferences(self, user_id: UUID) -> str:
         return f"https://dgvn.example/voorkeuren/{user_id}"
 
@@ -259,6 +262,15 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "contacts": [Contacts(word, (Contact(word, "jan@urk.example"),)), Contacts(word, ())],
             "held_up": [(UUID(int=6), word)],
         },
+        MailKind.REVIEW: {
+            "user_id": READER,
+            "notice_id": UUID(int=8),
+            "opgave_title": word,
+            "kind": "sent_back",
+            "by_name": word,
+            "lines": (word,),
+            "closes_on": CLOSES,
+        },
         MailKind.DIGEST: {"digest": Digest(word, parts), "user_id": READER},
     }
     return {"name": word, **facts[kind]}
@@ -367,7 +379,7 @@ def test_only_mail_that_nobody_asked_for_offers_to_unsubscribe() -> None:
     assert offering == [
         *(MailKind.INTEREST_SHOWN, MailKind.MESSAGE),
         *(MailKind.INVITATION, MailKind.OUTCOME, MailKind.ANSWER_AWAITED),
-        *(MailKind.URENBANK, MailKind.DIGEST),
+        *(MailKind.URENBANK, MailKind.REVIEW, MailKind.DIGEST),
     ]
     assert "/afmelden/7responses?" in render(MailKind.INTEREST_SHOWN).text
 

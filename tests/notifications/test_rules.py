@@ -172,7 +172,7 @@ def test_every_family_has_a_road_for_who_chose_nothing() -> None:
         Family.COLLEAGUES: Channel.DIGEST,
         Family.INVITATIONS: Channel.AT_ONCE,
         Family.RESPONSES: Channel.AT_ONCE,
-        Family.OWN: Channel.DIGEST,
+        Family.OWN: Channel.AT_ONCE,
         Family.TOGETHER: Channel.DIGEST,
         Family.MESSAGES: Channel.AT_ONCE,
         Family.LOANS: Channel.DIGEST,

@@ -530,14 +530,14 @@ def test_a_road_is_chosen_per_sort_of_news(client: FlaskClient, session: Session
     choose(client, {**EVERY_WEEK, "road_matches": "inbox", "road_responses": "digest"})
 
     assert before == [
-        *("weekly", "digest", "digest", "at_once", "digest", "digest"),
+        *("weekly", "digest", "digest", "at_once", "at_once", "digest"),
         *("at_once", "at_once", "digest", "at_once"),
     ]
     assert queries.channels(session, opgavehouder.id) == {
         Family.MATCHES: Channel.INBOX,
         Family.COLLEAGUES: Channel.DIGEST,
         Family.RESPONSES: Channel.DIGEST,
-        Family.OWN: Channel.DIGEST,
+        Family.OWN: Channel.AT_ONCE,
         Family.TOGETHER: Channel.DIGEST,
         Family.MESSAGES: Channel.AT_ONCE,
         Family.INVITATIONS: Channel.AT_ONCE,

@@ -16,8 +16,8 @@ from app.notifications.rules import (
     MOST_MESSAGES_A_DAY,
     MOST_OF_OPGAVE_A_DAY,
     MOST_PEOPLE_OF_OPGAVE,
-    OWN_ROAD,
     QUIET_HOURS,
+    STEP_BY_STEP,
     TELLS_OF_NOTICE,
     Channel,
     DeliveryState,
@@ -115,7 +115,7 @@ def _spend(work: Work, kind: MailKind, notice: Notice, day: date) -> bool:
     user_id, opgave_id = notice.user_id, notice.opgave_id
     if opgave_id is None:
         return _take(work, user_id, None, day, MOST_A_DAY)
-    most_of_opgave = MOST_A_DAY if kind in OWN_ROAD else MOST_OF_OPGAVE_A_DAY
+    most_of_opgave = MOST_A_DAY if kind in STEP_BY_STEP else MOST_OF_OPGAVE_A_DAY
     with work.session.begin_nested() as point:
         may = (
             (

@@ -86,7 +86,7 @@ def tell_invitation_ended(work: Work, invitation_id: UUID) -> None:
     if invitation.state is InvitationState.TAKEN_BACK:
         _tell_taken_back(work, invitation)
     if invitation.state in {InvitationState.DECLINED, InvitationState.EXPIRED}:
-        tell_owners(work, invitation.opgave_id, NoticeKind.INVITATION_ENDED)
+        _tell_owners(work, invitation.opgave_id, NoticeKind.INVITATION_ENDED)
 
 
 def _tell_taken_back(work: Work, invitation: Invitation) -> None:
@@ -289,13 +289,26 @@ def _mail_waits() -> ColumnElement[bool]:
 
 
 def tell_review_asked(work: Work, opgave_id: UUID) -> None:
-    """Tell everybody who may look at it: not who wrote it or asks."""
+    """Tell everybody who may look at it, at once if that may be: not who wrote it or asks."""
     opgave = work.fetch(Opgave, opgave_id)
-    readers = {(user.id, opgave_id) for user in opgaven.reviewers(work.session, opgave)}
-    _tell_as_news(work, NoticeKind.REVIEW_ASKED, readers)
+    readers = {user.id for user in opgaven.reviewers(work.session, opgave)}
+    _tell_of_review(work, NoticeKind.REVIEW_ASKED, opgave_id, readers)
 
 
-def tell_owners(work: Work, opgave_id: UUID, kind: NoticeKind) -> None:
+def tell_reviewed(work: Work, opgave_id: UUID, kind: NoticeKind) -> None:
+    """Tell who looks after the opgave what came of it, at once if that may be."""
+    opgave = work.fetch(Opgave, opgave_id)
+    _tell_of_review(work, kind, opgave_id, _owners(opgave))
+
+
+def _tell_of_review(
+    work: Work, kind: NoticeKind, opgave_id: UUID, readers: Collection[UUID]
+) -> None:
+    for notice in _tell_as_news(work, kind, {(reader, opgave_id) for reader in readers}):
+        at_once.plan(work, MailKind.REVIEW, notice)
+
+
+def _tell_owners(work: Work, opgave_id: UUID, kind: NoticeKind) -> None:
     """Tell who looks after the opgave what happened to it."""
     opgave = work.fetch(Opgave, opgave_id)
     _tell_as_news(work, kind, {(owner, opgave_id) for owner in _owners(opgave)})
@@ -304,15 +317,12 @@ def tell_owners(work: Work, opgave_id: UUID, kind: NoticeKind) -> None:
 def tell_expired(work: Work, opgave_id: UUID) -> None:
     """Of the ways to end it is the one that nobody chose."""
     if work.fetch(Opgave, opgave_id).status is OpgaveStatus.EXPIRED:
-        tell_owners(work, opgave_id, NoticeKind.EXPIRED)
+        _tell_owners(work, opgave_id, NoticeKind.EXPIRED)
 
 
 def tell_handed_over(work: Work, opgave_id: UUID, user_id: UUID) -> None:
     """Tell who looks after it from now on; by mail too, whatever they chose."""
-    kind = NoticeKind.HANDED_OVER
-    _tell_as_news(work, kind, {(user_id, opgave_id)})
-    notice = queries.told_of_own(work.session, user_id, opgave_id, kind)
-    if notice is not None:
+    for notice in _tell_as_news(work, NoticeKind.HANDED_OVER, {(user_id, opgave_id)}):
         at_once.plan_always(work, MailKind.HANDED_OVER, notice)
 
 
@@ -390,18 +400,23 @@ def _tell_as_news(
     kind: NoticeKind,
     readers: Iterable[tuple[UUID, UUID]],
     about: UUID | None = None,
-) -> None:
+) -> Sequence[Notice]:
     """Each of these readers of this opgave; what happens a second time is news a second time."""
     told_at = _moment_to_tell(work)
     rows = [
         {**_notice(work, reader, kind, opgave_id, about), "told_at": told_at}
         for reader, opgave_id in sorted(readers)
     ]
-    if rows:
-        fresh = insert(Notice).values(rows)
-        key = [Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id]
-        again = {"told_at": told_at, "read_at": None}
-        work.session.execute(fresh.on_conflict_do_update(index_elements=key, set_=again))
+    if not rows:
+        return []
+    key = [Notice.user_id, Notice.kind, Notice.opgave_id, Notice.profile_id]
+    again = insert(Notice).on_conflict_do_update(
+        index_elements=key, set_={"told_at": told_at, "read_at": None}
+    )
+    told = work.session.scalars(
+        again.values(rows).returning(Notice).execution_options(populate_existing=True)
+    ).all()
+    return sorted(told, key=lambda one: one.user_id)
 
 
 def tell_again(work: Work, deliveries: Iterable[UUID]) -> None:

@@ -15,7 +15,11 @@ from app.web.forms import DayField, LineField, WebForm
 
 ALWAYS_MAILED = {
     Family.LOANS: "Wat van jou gevraagd wordt bij een inzet, mailen we altijd meteen.",
-    Family.OWN: "Krijg je een opgave van een collega, dan mailen we dat altijd meteen.",
+    Family.OWN: (
+        "Krijg je een opgave van een collega, dan mailen we dat altijd meteen. Kies je voor "
+        "meteen, dan geldt dat voor wat op jouw oordeel wacht en voor het oordeel over je eigen "
+        "opgaven. De rest staat in het overzicht."
+    ),
 }
 
 

@@ -263,7 +263,9 @@ def _of_interest(group: Sequence[SeenNotice]) -> tuple[str, str]:
 
 def _of_own(group: Sequence[SeenNotice]) -> tuple[str, str]:
     news: OwnNews = OWN.news_of(group[0].whole)
-    return happened(news), NEXT_STEPS[news.kind]
+    asked_by = group[0].asked_by
+    said = f"{asked_by} vraagt het. " if asked_by else ""
+    return happened(news), said + NEXT_STEPS[news.kind]
 
 
 def _of_awaited(group: Sequence[SeenNotice]) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Who looks after an opgave hears what happens to it, as long as it is so."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,15 +17,17 @@ from app.core.mail import Letter
 from app.notifications import queries, service
 from app.notifications.models import ChannelChoice, Delivery, Notice
 from app.notifications.rules import Channel, Family, MailKind, NoticeKind
+from app.opgaven import review
 from app.opgaven import service as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.post import Post
+from app.web.notifications.pages import inbox_items
 from tests.conversations.builders import a_question
 from tests.loans.builders import Parties, a_lender, a_loan, interest, manager_of
 from tests.notifications.builders import interest_in
 from tests.support.builders import a_user, an_opgave
-from tests.support.work import TODAY, make_work
+from tests.support.work import MONDAY, TODAY, make_work
 
 Change = Callable[[Opgave], None]
 
@@ -93,7 +96,7 @@ def test_both_who_look_after_it_hear_it_while_it_is_so(
 ) -> None:
     opgave = an_opgave(session, owner=owner, co_owner_id=second.id, **begin)
 
-    service.tell_owners(make_work(session), opgave.id, kind)
+    service.tell_reviewed(make_work(session), opgave.id, kind)
     while_so = [read_by(session, user) for user in (owner, second)]
     changed(opgave, **end)
     session.flush()
@@ -139,17 +142,21 @@ def test_the_second_hears_it_while_they_are(session: Session, owner: User, secon
 
 def test_what_happens_a_second_time_is_news_a_second_time(session: Session, owner: User) -> None:
     opgave = an_opgave(session, owner=owner)
-    service.tell_owners(make_work(session), opgave.id, NoticeKind.ALLOWED)
+    service.tell_reviewed(make_work(session), opgave.id, NoticeKind.ALLOWED)
     service.mark_all_read(make_work(session, owner))
 
-    service.tell_owners(make_work(session), opgave.id, NoticeKind.ALLOWED)
+    service.tell_reviewed(make_work(session), opgave.id, NoticeKind.ALLOWED)
 
     assert queries.count_unread(session, actor_of(owner), TODAY) == 1
 
 
-def letter_to(app: Flask, session: Session, user: User) -> Letter | None:
-    found = select(Delivery).where(Delivery.user_id == user.id).order_by(Delivery.created_at)
-    delivery = session.scalars(found.where(Delivery.kind == MailKind.HANDED_OVER)).one()
+def letter_to(
+    app: Flask, session: Session, user: User, kind: MailKind = MailKind.HANDED_OVER
+) -> Letter | None:
+    """The last of this kind."""
+    found = select(Delivery).where(Delivery.user_id == user.id, Delivery.kind == kind)
+    delivery = session.scalars(found.order_by(Delivery.news_from.desc())).first()
+    assert delivery is not None
     claimed = service.Claim(delivery.id, delivery.kind, uuid4())
     post: Post = app.extensions["post"]
     return service.write_letter(make_work(session), post.stationery, claimed)
@@ -196,3 +203,97 @@ def test_of_an_opgave_where_nothing_goes_on_the_mail_says_so_until_it_is_another
     assert "Een collega droeg de opgave Een opgave aan je over." in letter.text
     assert "Er loopt nu niets: niemand wacht op jullie antwoord." in letter.text
     assert letter_to(app, session, second) is None
+
+
+@pytest.fixture
+def reviewer(session: Session, owner: User) -> User:
+    """Who switched it on for their gemeente."""
+    here = {"gemeente_code": owner.gemeente_code, "name": "Johan Kok"}
+    user = a_user(session, Role.GEMEENTEBEHEERDER, **here)
+    review.choose(make_work(session, user), is_on=True)
+    return user
+
+
+@pytest.fixture
+def waiting(session: Session, owner: User, reviewer: User) -> Opgave:
+    owner.name = "Fatima Bouali"
+    made = an_opgave(session, "wonen", owner=owner, status=OpgaveStatus.CONCEPT, published_at=None)
+    return handed_in(session, owner, made)
+
+
+def handed_in(session: Session, owner: User, opgave: Opgave, hours: int = 0) -> Opgave:
+    now = MONDAY + timedelta(hours=hours)
+    opgaven.publish_opgave(make_work(session, owner, now), opgave.id)
+    session.flush()
+    service.tell_review_asked(make_work(session, now=now), opgave.id)
+    return opgave
+
+
+def test_who_may_look_is_mailed_at_once_who_asks_and_what_to_do(
+    app: Flask, session: Session, reviewer: User, waiting: Opgave
+) -> None:
+    letter = letter_to(app, session, reviewer, MailKind.REVIEW)
+    read = queries.inbox(session, actor_of(reviewer), TODAY)
+    with app.test_request_context():
+        (line,) = inbox_items(read)
+
+    assert letter is not None
+    assert letter.subject == "Deze opgave wacht op jouw oordeel: Een opgave"
+    assert "Fatima Bouali vraagt je oordeel over de opgave Een opgave." in letter.text
+    assert "Zet hem open, of stuur hem terug met wat er anders moet." in letter.text
+    assert f"/meldingen/{line.notice_id}/openen" in letter.text
+    assert line.text.startswith("Fatima Bouali vraagt het. Lees de opgave")
+
+
+def test_what_was_sent_back_is_mailed_with_the_words_of_who_looked(
+    app: Flask, session: Session, owner: User, reviewer: User, waiting: Opgave
+) -> None:
+    review.send_back(make_work(session, reviewer), waiting.id, "Noem de wijk.\nEn de straat.")
+    session.flush()
+
+    service.tell_reviewed(make_work(session), waiting.id, NoticeKind.SENT_BACK)
+    letter = letter_to(app, session, owner, MailKind.REVIEW)
+
+    assert letter is not None
+    assert letter.subject == "Je opgave kwam terug: Een opgave"
+    assert "Johan Kok keek mee met de opgave Een opgave, stuurde hem terug" in letter.text
+    assert "  Noem de wijk.\n  En de straat.\n" in letter.text
+    assert "vraag dan opnieuw een oordeel" in letter.text
+
+
+def test_a_whole_round_of_review_is_mailed_on_one_day(
+    app: Flask, session: Session, owner: User, reviewer: User, waiting: Opgave
+) -> None:
+    review.send_back(make_work(session, reviewer), waiting.id, "Noem de wijk.")
+    session.flush()
+    service.tell_reviewed(make_work(session), waiting.id, NoticeKind.SENT_BACK)
+    handed_in(session, owner, waiting, hours=1)
+    again = letter_to(app, session, reviewer, MailKind.REVIEW)
+    later = make_work(session, reviewer, MONDAY + timedelta(hours=2))
+    review.allow(later, waiting.id, waiting.version)
+    session.flush()
+
+    service.tell_reviewed(make_work(session, now=later.now), waiting.id, NoticeKind.ALLOWED)
+    letter = letter_to(app, session, owner, MailKind.REVIEW)
+
+    assert again is not None
+    assert letter is not None
+    assert letter.subject == "Je opgave staat open: Een opgave"
+    assert "Johan Kok keek mee met de opgave Een opgave en zette hem open." in letter.text
+    assert letter_to(app, session, reviewer, MailKind.REVIEW) is None
+
+
+def test_who_chose_another_road_is_not_mailed_of_a_review(
+    session: Session, owner: User, reviewer: User
+) -> None:
+    session.add(ChannelChoice(user_id=reviewer.id, family=Family.OWN, channel=Channel.DIGEST))
+    session.flush()
+
+    handed_in(
+        session,
+        owner,
+        an_opgave(session, "wonen", owner=owner, status=OpgaveStatus.CONCEPT, published_at=None),
+    )
+
+    assert read_by(session, reviewer) == [NoticeKind.REVIEW_ASKED]
+    assert session.scalar(select(Delivery.id).where(Delivery.kind == MailKind.REVIEW)) is None

@@ -30,5 +30,6 @@ WRITERS = {
     MailKind.REPORT_MADE: moderation.report_made,
     MailKind.REPORT_DECIDED: moderation.report_decided,
     MailKind.URENBANK: urenbank.urenbank,
+    MailKind.REVIEW: opgaven.review,
     MailKind.DIGEST: digests.digest,
 }

@@ -1,4 +1,4 @@
-"""The mail to who looks after an opgave from now on."""
+"""Mails about an opgave: to who looks after it from now on, and of its review."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +13,22 @@ from app.loans import queries as loans
 from app.loans.rules import UNDER_WAY
 from app.loans.words import how_it_stands
 from app.notifications.models import Delivery
-from app.notifications.service.writing.addressed import SOMEBODY, Addressed, standing_news
-from app.opgaven.events import OpgaveHandedOver
+from app.notifications.rules import NoticeKind
+from app.notifications.service.writing.addressed import (
+    SOMEBODY,
+    Addressed,
+    lines,
+    of_news,
+    standing_news,
+    still_news,
+)
+from app.opgaven.events import OpgaveAllowed, OpgaveHandedOver, OpgaveSentBack
+from app.opgaven.models import Opgave
 from app.opgaven.queries import shown_title
 from app.responses import queries as responses
+
+# What tells who looked, and what came of it.
+REVIEWED = {NoticeKind.SENT_BACK: OpgaveSentBack, NoticeKind.ALLOWED: OpgaveAllowed}
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,33 @@ def handed_over(work: Work, delivery: Delivery) -> Addressed:
         **_going_on(work, viewer, opgave_id),
     }
     return Addressed(reader.email, reader.name, facts)
+
+
+def review(work: Work, delivery: Delivery) -> Addressed:
+    """That it waits for the reader and who asks; or who looked, and what came of it."""
+    reader, _, told = still_news(work, delivery, gone="no longer so")
+    opgave, kind = told.seen.opgave, told.notice.kind
+    facts = {
+        "name": reader.name,
+        "user_id": reader.id,
+        # A notice asks to sign in first: who did not may read no opgave that is not open.
+        "notice_id": told.notice.id,
+        "opgave_title": told.title,
+        "kind": kind.value,
+        "by_name": _by(work, opgave, kind),
+        "lines": lines(opgave.sent_back_words) if kind is NoticeKind.SENT_BACK else (),
+        "closes_on": opgave.closes_on,
+    }
+    return of_news(delivery, reader, facts)
+
+
+def _by(work: Work, opgave: Opgave, kind: NoticeKind) -> str:
+    by_id = opgave.submitted_by
+    if kind in REVIEWED:
+        looked = facts_of(work.session, (REVIEWED[kind].name,), opgave_id=opgave.id)
+        by_id = looked[-1].actor_id if looked else None
+    names = accounts.names_of(work.session, {by_id} if by_id else set())
+    return names.get(by_id, SOMEBODY) if by_id else SOMEBODY
 
 
 def _from(work: Work, opgave_id: UUID, to_id: UUID) -> str:
