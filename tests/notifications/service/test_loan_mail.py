@@ -197,3 +197,30 @@ def test_a_mail_of_an_early_end_begins_with_who_stopped_it_and_when(
         "Reden om te stoppen: het werk is klaar.",
     ]
     assert "veranderde de uren" not in letter.text
+
+
+def test_the_borrower_reads_whose_manager_somebody_is_once(
+    session: Session, who: Parties, stationery: Stationery
+) -> None:
+    role = f"Fatma de Baas (leidinggevende van {who.professional.name})"
+    loan = a_loan(session, who)
+    letters = []
+
+    for reader in (who.borrower, who.professional):
+        service.mail_loan(make_work(session), loan.id, by="")
+        [mail] = [one for one in mails(session) if one.user_id == reader.id]
+        mail.lease_owner = mail.id
+        for hours in (0, 1):
+            work = make_work(session, now=MONDAY + hours * AN_HOUR)
+            if hours and reader is who.borrower:
+                loans.remark(work, loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
+                session.flush()
+            letter = service.write_letter(work, stationery, Claim(mail.id, mail.kind, mail.id))
+            assert letter is not None
+            letters.append(letter.subject + letter.text)
+
+    signs, asks, *own = letters
+    assert f"Jouw handtekening ontbreekt nog, en die van {role}." in signs
+    assert asks.startswith(f"Vraag van {role}: ")
+    assert (signs.count(role), asks.count(role)) == (1, 2)
+    assert [role in one for one in own] == [False, False]

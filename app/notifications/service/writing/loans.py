@@ -45,10 +45,13 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
     is_new = _is_new(seen, party, told_at.get(ManagerNamed.name))
     what_is_new = headline(seen, party, told_at)
     said = how_it_stands_and_went(seen, party, work.today)
+    # What is new is said once.
+    said = said.removeprefix(f"{what_is_new}.").strip()
+    shown = _with_role(seen, party, what_is_new)
     facts = {
         "name": name,
         "loan_id": seen.loan.id,
-        "headline": what_is_new,
+        "headline": shown,
         "is_own": party is Party.PROFESSIONAL,
         "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
         "about_opgave": _about_opgave(work, delivery, seen),
@@ -61,8 +64,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "changed": what_changed(seen, party, work.today),
         "changes": changes(seen, party),
         "hours": changed_hours(seen, party),
-        # What is new is said once.
-        "said": said.removeprefix(f"{what_is_new}.").strip(),
+        "said": _with_role(seen, party, said) if shown == what_is_new else said,
         "asked": once_agreed(seen, party, work.today)
         if what_is_new == AGREED
         else once_off(seen, party),
@@ -74,6 +76,14 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "email": email if party is Party.LENDER else "",
     }
     return Addressed(email, name, facts)
+
+
+def _with_role(seen: SeenLoan, reader: Party, text: str) -> str:
+    """Whose manager it is, to the borrower, who may read the name for the first time."""
+    name = seen.loan.manager_name
+    if reader is not Party.BORROWER or "leidinggevende" in text:
+        return text
+    return text.replace(name, f"{name} (leidinggevende van {seen.professional_name})", 1)
 
 
 def _is_new(seen: SeenLoan, party: Party, named_at: datetime | None) -> bool:
