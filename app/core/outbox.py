@@ -84,8 +84,10 @@ def waiting(session: Session) -> dict[str, int]:
 
 
 def facts_of(session: Session, names: Collection[str], **payload: object) -> list[OutboxMessage]:
-    """What was told under these names of what the payload names, in order."""
-    about = {key: str(value) for key, value in payload.items()}
+    """What was told under these names of what the payload names, in order; a tuple is looked for
+    among more.
+    """
+    about = {key: _plain(value) for key, value in payload.items()}
     found = select(OutboxMessage).where(
         OutboxMessage.name.in_(names), OutboxMessage.payload.contains(about)
     )

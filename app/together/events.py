@@ -39,11 +39,12 @@ class FollowingEnded(Event):
 
 @dataclass(frozen=True)
 class JointAsked(Event):
-    """Whose opgave this is, is asked to take it up together."""
+    """Whose opgave this is, is asked to take it up together with another one."""
 
     name: ClassVar[str] = "joint.asked"
     joint_id: UUID
     opgave_id: UUID
+    by_id: UUID
 
 
 @dataclass(frozen=True)

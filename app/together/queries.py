@@ -2,17 +2,26 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.core.actor import Actor
+from app.core.outbox import OutboxMessage, facts_of
 from app.gemeenten.models import Gemeente
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
+from app.together.events import JoiningEnded, JointAgreed, JointAsked, JointLeft, OpgaveJoined
 from app.together.models import FollowedOpgave, JoinedOpgave, Joint, JointOpgave
+
+# These say which one did it, and these who else was in it.
+BY_ONE = frozenset({OpgaveJoined.name, JoiningEnded.name, JointAsked.name})
+AMONG_MORE = frozenset({JointAgreed.name, JointLeft.name})
+STEPS = BY_ONE | AMONG_MORE
 
 
 @dataclass(frozen=True)
@@ -63,10 +72,34 @@ class Ties:
     @property
     def gemeenten(self) -> list[Gemeente]:
         """Who works on it together, asked ones not counted."""
+        return [tie.gemeente for tie in self.partners]
+
+    @property
+    def partners(self) -> list[Tie]:
+        """The opgaven that it is worked on together with, each once; asked ones not counted."""
         ties = [*self.joins, *self.joined_by]
         for one in self.joints:
             ties += [tie for tie in one.others if one.has_agreed and tie.has_agreed]
-        return [tie.gemeente for tie in ties]
+        return list({tie.opgave_id: tie for tie in ties}.values())
+
+    @property
+    def all(self) -> list[Tie]:
+        """Asked ones too."""
+        return [*self.joins, *self.joined_by, *(tie for one in self.joints for tie in one.others)]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that was done with others."""
+
+    name: str
+    at: datetime
+    # A colleague of the gemeente whose opgave it is, or nobody.
+    by: str
+    # Whether the opgave itself did it, and not one of the others.
+    is_own: bool
+    # Of which gemeenten the others are; none, when that is not known any more.
+    gemeente_names: tuple[str, ...]
 
 
 def ties_of(session: Session, reader: Actor, opgave_id: UUID, *, is_ours: bool) -> Ties:
@@ -133,6 +166,50 @@ def followed(session: Session, reader: Actor) -> list[SeenOpgave]:
     ).all()
     seen = opgaven.seen_opgaven(session, reader, list(ids))
     return [seen[one] for one in ids if one in seen]
+
+
+def steps(session: Session, editor: Actor, opgave_id: UUID) -> list[Step]:
+    """What was done with others, for who may change the opgave; in order."""
+    opgave = opgaven.opgave_to_edit(session, editor, opgave_id)
+    facts = [
+        *facts_of(session, STEPS, opgave_id=opgave_id),
+        *facts_of(session, BY_ONE, by_id=opgave_id),
+        *facts_of(session, AMONG_MORE, others=(opgave_id,)),
+    ]
+    others = {fact.id: _others_in(fact, opgave_id) for fact in facts}
+    names = _names_of(session, {one for found in others.values() for one in found})
+    people = {fact.actor_id for fact in facts if fact.actor_id is not None}
+    own = accounts.of_gemeente(session, people, opgave.gemeente_code)
+    by = accounts.names_of(session, own)
+    return [
+        Step(
+            fact.name,
+            fact.occurred_at,
+            by.get(fact.actor_id, "") if fact.actor_id else "",
+            _does_itself(fact, opgave_id),
+            tuple(sorted({names[one] for one in others[fact.id] if one in names})),
+        )
+        for fact in sorted(facts, key=lambda fact: fact.id)
+    ]
+
+
+def _does_itself(fact: OutboxMessage, opgave_id: UUID) -> bool:
+    """Who joins or asks stands in `by_id`, who agrees or leaves in `opgave_id`."""
+    does = "by_id" if fact.name in BY_ONE else "opgave_id"
+    return bool(fact.payload.get(does) == str(opgave_id))
+
+
+def _others_in(fact: OutboxMessage, opgave_id: UUID) -> set[UUID]:
+    named = {fact.payload["opgave_id"], fact.payload.get("by_id")}
+    if fact.name in AMONG_MORE and _does_itself(fact, opgave_id):
+        named |= {*fact.payload["others"]}
+    return {UUID(one) for one in named if one and one != str(opgave_id)}
+
+
+def _names_of(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Of which gemeente each opgave is."""
+    rows = select(Opgave.id, Gemeente.name).join(Gemeente, Gemeente.code == Opgave.gemeente_code)
+    return dict(session.execute(rows.where(Opgave.id.in_(opgave_ids))).all())
 
 
 def _joints_of(session: Session, opgave_id: UUID) -> dict[Joint, list[JointOpgave]]:

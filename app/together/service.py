@@ -102,7 +102,7 @@ def combine(work: Work, opgave_id: UUID, with_id: UUID, name: str) -> Joint:
         .returning(JointOpgave.opgave_id)
     )
     if fresh.scalar() is not None:
-        work.emit(JointAsked(joint_id=joint.id, opgave_id=other.id))
+        work.emit(JointAsked(joint_id=joint.id, opgave_id=other.id, by_id=own.id))
     return joint
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Role
+from app.gemeenten.models import Gemeente
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.together import service
@@ -75,7 +76,8 @@ def test_an_opgavehouder_joins_from_the_page_and_both_pages_show_it(
     assert f'action="{address}"' not in done.text
     assert "Jullie doen mee." in text_of(done)
     assert "Deze opgave doet mee met" in text_of(done)
-    assert "Bomen bij ons doet mee met deze opgave. Haal weg" in there
+    assert "Bomen bij ons doet mee met deze opgave. Wie erover gaat:" in there
+    assert "Haal weg" in there
 
 
 def test_either_side_ends_it_and_comes_back_to_the_own_page(
@@ -202,3 +204,71 @@ def test_a_visitor_reads_who_joins_and_gets_no_buttons(
     assert "Bomen daar doet mee met deze opgave." in text_of(page)
     assert "/meedoen/" not in page.text
     assert "/volgen" not in page.text
+
+
+def opgave_page(client: FlaskClient, opgave: Opgave) -> str:
+    return text_of(client.get(f"/opgaven/{opgave.id}"))
+
+
+def test_who_is_asked_reads_whom_to_speak_to_and_the_road_there(
+    client: FlaskClient, session: Session, ours: Opgave
+) -> None:
+    asker = a_user(session, Role.OPGAVEHOUDER, name="Tessa Rietdijk")
+    theirs = same(session, owner=asker)
+    service.combine(make_work(session, asker), theirs.id, ours.id, "Atelier bomen")
+    session.commit()
+
+    page = client.get(who_else(ours))
+
+    assert "Wie erover gaat: Tessa Rietdijk." in text_of(page)
+    assert f'href="/opgaven/{theirs.id}/vraag"' in page.text
+    assert asker.email not in page.text
+
+
+def test_both_opgaven_show_with_whom_and_what_happened(
+    client: FlaskClient, session: Session, owner: User, ours: Opgave
+) -> None:
+    here = session.get_one(Gemeente, ours.gemeente_code).name
+    theirs = same(session)
+    there = session.get_one(Gemeente, theirs.gemeente_code).name
+    joint = service.combine(make_work(session, owner), ours.id, theirs.id, "Atelier bomen")
+    session.commit()
+    only_asked = opgave_page(client, ours)
+    their_owner = session.get_one(User, theirs.owner_id)
+    service.agree(make_work(session, their_owner), joint.id, theirs.id)
+    session.commit()
+    own = opgave_page(client, ours)
+    sign_in(client, session, their_owner)
+    other = opgave_page(client, theirs)
+
+    assert "Samen met gemeente" not in only_asked
+    assert f"Samen met gemeente {there}: {TITLE}" in own
+    assert f"Samen met gemeente {here}: Bomen bij ons" in other
+    asked = f"De vraag om het samen op te pakken ging naar gemeente {there}, door {owner.name}."
+    assert asked in own
+    assert f"Deze opgave wordt samen opgepakt met gemeente {there}." in own
+    assert f"De vraag om het samen op te pakken kwam van gemeente {here}." in other
+    agreed = f"Deze opgave wordt samen opgepakt met gemeente {here}, door {their_owner.name}."
+    assert agreed in other
+    assert owner.name not in other.partition("Wat er gebeurde")[2].partition("In het kort")[0]
+
+
+def test_what_happened_tells_of_joining_and_of_stopping(
+    client: FlaskClient, session: Session, owner: User, ours: Opgave
+) -> None:
+    theirs = same(session)
+    there = session.get_one(Gemeente, theirs.gemeente_code).name
+    their_owner = session.get_one(User, theirs.owner_id)
+    service.join(make_work(session, owner), ours.id, theirs.id)
+    service.join(make_work(session, their_owner), theirs.id, ours.id)
+    service.end_joining(make_work(session, owner), ours.id, theirs.id)
+    joint = service.combine(make_work(session, owner), ours.id, theirs.id, "Atelier bomen")
+    service.leave(make_work(session, their_owner), joint.id, theirs.id)
+    session.commit()
+
+    page = opgave_page(client, ours)
+
+    assert f"Deze opgave doet mee met gemeente {there}, door {owner.name}." in page
+    assert f"Met deze opgave doet gemeente {there} mee." in page
+    assert f"Het meedoen met gemeente {there} is gestopt, door {owner.name}." in page
+    assert f"Het samen oppakken met gemeente {there} is gestopt." in page

@@ -26,6 +26,14 @@ from app.web.opgaven.forms import OpgaveForm
 
 
 @dataclass(frozen=True)
+class TieContact:
+    """Who looks after another opgave, and whether they can be asked something there."""
+
+    names: str
+    may_write: bool
+
+
+@dataclass(frozen=True)
 class ElsewhereLine:
     """One of those opgaven: whose it is, how it stands, and why it is the same."""
 

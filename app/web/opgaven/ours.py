@@ -28,6 +28,8 @@ from app.opgaven.rules import (
     takes_answers,
 )
 from app.responses import queries as responses
+from app.together import queries as together
+from app.together.queries import Step as TogetherStep
 
 # What its own people read above an opgave, and others when nobody can react any more.
 HOW_IT_STANDS = {
@@ -57,6 +59,17 @@ STEP_WORDS = {
     "co_owner.named": "Er is een tweede opgavehouder gekozen",
     "seat.taken": "Een plek is bezet",
     "seat.freed": "Een plek kwam vrij",
+}
+# What others did, and what this opgave did itself; `who` begins no sentence.
+TOGETHER_WORDS = {
+    "opgave.joined": ("Met deze opgave doet {who} mee", "Deze opgave doet mee met {who}"),
+    "joining.ended": ("Het meedoen van {who} is gestopt", "Het meedoen met {who} is gestopt"),
+    "joint.asked": (
+        "De vraag om het samen op te pakken kwam van {who}",
+        "De vraag om het samen op te pakken ging naar {who}",
+    ),
+    "joint.agreed": ("Deze opgave wordt samen opgepakt met {who}",) * 2,
+    "joint.left": ("Het samen oppakken met {who} is gestopt",) * 2,
 }
 
 
@@ -144,7 +157,9 @@ def ours_block(
         source=_source(session, viewer, opgave),
         leads_to_hiring=is_open and leaves_time_to_hire(opgave.closes_on, opgave.colleagues_until),
         may_hire=may_hire(opgave.status, opgave.closes_on, opgave.colleagues_until, today),
-        steps=tuple(_step_lines(queries.steps(session, viewer, opgave.id))),
+        steps=_step_lines(
+            queries.steps(session, viewer, opgave.id), together.steps(session, viewer, opgave.id)
+        ),
     )
 
 
@@ -188,9 +203,18 @@ def _source(session: Session, viewer: Actor, opgave: Opgave) -> SeenOpgave | Non
     return found.get(opgave.copied_from)
 
 
-def _step_lines(found: Iterable[Step]) -> list[StepLine]:
+def _step_lines(found: Iterable[Step], with_others: Iterable[TogetherStep]) -> tuple[StepLine, ...]:
     """What happened, the last first."""
-    return [StepLine(step.at, _step_words(step)) for step in reversed(list(found))]
+    lines = [StepLine(step.at, _step_words(step)) for step in found]
+    lines += [StepLine(step.at, _together_words(step)) for step in with_others]
+    return tuple(sorted(lines, key=lambda line: line.at)[::-1])
+
+
+def _together_words(step: TogetherStep) -> str:
+    by_others, by_itself = TOGETHER_WORDS[step.name]
+    who = listed([f"gemeente {name}" for name in step.gemeente_names]) or "een andere gemeente"
+    said = (by_itself if step.is_own else by_others).format(who=who)
+    return f"{said}, door {step.by}." if step.by else f"{said}."
 
 
 def _step_words(step: Step) -> str:

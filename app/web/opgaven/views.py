@@ -11,8 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.rules import may_grant
 from app.conversations import queries as conversations
+from app.conversations.service import refusal_to_ask
 from app.core.actor import Role
 from app.core.clock import dutch_day, utc_now
+from app.core.dutch import listed
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import FaultyDraft
 from app.core.ids import new_id
@@ -49,6 +51,7 @@ from app.opgaven.rules import (
 from app.people import queries as people
 from app.responses import queries as responses
 from app.together import queries as together
+from app.together.queries import Ties
 from app.vocabulary import queries as vocabulary
 from app.web.aliases import person_behind
 from app.web.auth import current_actor
@@ -59,6 +62,7 @@ from app.web.limits import per_person
 from app.web.matching.disputes import own_said_of
 from app.web.opgaven.elsewhere import (
     ElsewhereLine,
+    TieContact,
     elsewhere_page,
     lines_for_form,
     lines_for_opgave,
@@ -176,6 +180,7 @@ def show(opgave_id: UUID) -> ResponseReturnValue:
         may_begin=seen.may_begin(actor),
         new_opgave_id=new_id(),
         elsewhere=lines_for_opgave(session, actor, seen, today) if is_ours and not ended else [],
+        partners=together.ties_of(session, actor, opgave_id, is_ours=is_ours).partners,
     )
 
 
@@ -192,6 +197,7 @@ def who_else(opgave_id: UUID) -> str:
         opgave=seen.opgave,
         gemeente=seen.gemeente,
         ties=ties,
+        contacts=_contacts_of(ties) if is_ours else {},
         may_edit=is_ours,
         page=elsewhere_page(session, actor, seen, ties, today),
     )
@@ -435,6 +441,19 @@ def hire(opgave_id: UUID) -> str:
         told=notifications.count_told_of(session, opgave_id),
         interested=len(responses.known_interest(session, actor, [opgave_id], today)),
     )
+
+
+def _contacts_of(ties: Ties) -> dict[UUID, TieContact]:
+    """Whom to speak to about what is done together, as the page of each opgave names them."""
+    session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
+    seen = {tie.opgave_id: tie.seen.opgave for tie in ties.all if tie.seen is not None}
+    return {
+        one: TieContact(
+            names=listed([person.name for person in queries.contacts(session, actor, opgave)]),
+            may_write=not refusal_to_ask(actor, opgave, today),
+        )
+        for one, opgave in seen.items()
+    }
 
 
 def _answers_in_time(opgave: Opgave) -> int | None:
