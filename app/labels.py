@@ -294,6 +294,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         NoticeKind.LIMIT_REACHED: "De limiet van de urenbank houdt een handtekening tegen",
         NoticeKind.YEAR_SETTLED: "De uren van een jaar zijn verrekend",
         NoticeKind.INVITATION_TAKEN_BACK: "Uitnodiging ingetrokken",
+        NoticeKind.ASKER_LEFT: "Wie je schreef, is hier niet meer",
     },
     Away: {
         Away.NOT: "nog niet",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.conversations.events import ConversationBegun
 from app.conversations.models import (
     AwaitedAnswer,
     Conversation,
@@ -21,6 +22,7 @@ from app.conversations.revealing import Unnamed
 from app.conversations.rules import TAKEN_DOWN, End, Side, Words, how_it_ended, waited_for
 from app.core.actor import Actor
 from app.core.errors import NotFound
+from app.core.outbox import facts_of
 from app.core.reach import within
 from app.core.rights import Right, may_in
 from app.gemeenten import queries as gemeenten
@@ -139,6 +141,19 @@ def of_viewer(session: Session, viewer: Actor, conversation_id: UUID) -> SeenCon
     if not found:
         raise NotFound(f"conversation {conversation_id}")
     return found[0]
+
+
+def asker_left(session: Session, viewer: Actor, **about: UUID) -> bool:
+    """Whether there was such a conversation, which left with the account of who asked.
+
+    For who looks after its opgave; of the conversation only the fact is left that it began.
+    """
+    begun = facts_of(session, (ConversationBegun.name,), **about)
+    askers = {UUID(one.payload["user_id"]) for one in begun}
+    gone = askers - accounts.names_of(session, askers).keys()
+    left = {UUID(one.payload["opgave_id"]) for one in begun if UUID(one.payload["user_id"]) in gone}
+    found = session.scalars(select(Opgave).where(Opgave.id.in_(left)))
+    return any(may_edit(viewer, one.gemeente_code) for one in found)
 
 
 def of_message(

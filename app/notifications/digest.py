@@ -197,6 +197,7 @@ HAPPENED = {
     NoticeKind.HANDED_OVER: "Jij zorgt voortaan voor “{title}”.",
     NoticeKind.CO_OWNER_NAMED: "Je bent de tweede opgavehouder van “{title}”.",
     NoticeKind.EXPIRED: "De laatste dag om te reageren op “{title}” is voorbij.",
+    NoticeKind.ASKER_LEFT: "Wie je schreef over “{title}”, is hier niet meer.",
     NoticeKind.INVITATION_ENDED: "Een collega ging niet in op een uitnodiging voor “{title}”.",
 }
 # The same of what stands in a conversation, not on the page of the opgave.

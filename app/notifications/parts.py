@@ -312,6 +312,8 @@ def _happened_and_still_holds(whose: Whose) -> ColumnElement[bool]:
         NoticeKind.CO_OWNER_NAMED: Opgave.co_owner_id == whose.user_id,
         NoticeKind.EXPIRED: Opgave.status == OpgaveStatus.EXPIRED,
         NoticeKind.INVITATION_ENDED: _came_to_nothing(),
+        # Nothing of them is left to ask.
+        NoticeKind.ASKER_LEFT: true(),
     }
     so = or_(*(and_(Notice.kind == kind, still) for kind, still in holds.items()))
     return and_(whose.looks_after, so)

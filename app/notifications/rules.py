@@ -104,6 +104,7 @@ class NoticeKind(StrEnum):
     LIMIT_REACHED = "limit_reached"
     YEAR_SETTLED = "year_settled"
     INVITATION_TAKEN_BACK = "invitation_taken_back"
+    ASKER_LEFT = "asker_left"
 
 
 class Family(StrEnum):

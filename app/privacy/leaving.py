@@ -149,6 +149,7 @@ def leave(
     forget_address(work, person.email, successor)
     if is_told:
         notifications.mail_account_ended(work, person.email)
+    notifications.tell_asker_left(work, user_id)
     _run(work, FORGET_ACCOUNT, id=user_id, nameless=NAMELESS)
     _leave_to_nobody(work, user)
     work.session.execute(text('DELETE FROM "user" WHERE id = :id'), {"id": user_id})

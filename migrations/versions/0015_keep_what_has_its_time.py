@@ -58,6 +58,7 @@ def downgrade() -> None:
         "DELETE FROM delivery"
         " WHERE kind IN ('account_unused', 'account_ended', 'handed_over', 'review')"
     )
+    op.execute("DELETE FROM notice WHERE kind = 'asker_left'")
     # Nor that what happens to an opgave can be mailed at once.
     op.execute("DELETE FROM channel_choice WHERE family = 'own' AND channel = 'at_once'")
     op.drop_table("retention_run")

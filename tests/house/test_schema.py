@@ -310,6 +310,7 @@ def _tell_in_old_and_later_words() -> None:
             NoticeKind.LOAN_MOVED,
         ),
         *(NoticeKind.QUESTION_PUBLISHED, NoticeKind.ANSWER_DUE, NoticeKind.ANSWER_LATE),
+        NoticeKind.ASKER_LEFT,
     )
     for notice in (NoticeKind.INTEREST_SHOWN, NoticeKind.MESSAGE_WRITTEN, *later):
         session.add(

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
@@ -35,7 +36,8 @@ from app.moderation import service as moderation
 from app.moderation.rules import Ground, Subject
 from app.notifications import service as notifications
 from app.notifications.models import Delivery
-from app.notifications.rules import ON_ITS_WAY, DeliveryState, MailKind
+from app.notifications.queries import inbox
+from app.notifications.rules import ON_ITS_WAY, DeliveryState, MailKind, NoticeKind
 from app.opgaven.events import OpgaveHandedOver
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
@@ -47,10 +49,11 @@ from app.privacy.leaving import Needed, Tie, leave
 from app.responses import ending
 from app.responses.rules import WhyClosed
 from app.tables import METADATA
-from tests.conversations.builders import a_returned_answer
+from tests.conversations.builders import a_returned_answer, a_talk, say
 from tests.loans.builders import Parties, a_lender, a_loan, a_running_loan, interest, parties
 from tests.responses.builders import a_fitting_person, an_invitation
 from tests.support.builders import a_profile, a_user, an_access_request, an_opgave
+from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
 
 NAME = "Willemijn Zonderling"
@@ -247,6 +250,30 @@ def test_conversations_of_a_professional_go_whole(session: Session) -> None:
     assert [session.scalar(text(f"SELECT count(*) FROM {one}")) for one in gone] == [0, 0, 0]
     # Without a name, and without a link to who asked.
     assert holding(session, "Aan de haven.") == {"published_answer"}
+
+
+def test_who_they_wrote_to_hears_that_they_are_gone_and_reads_it_where_the_talk_was(
+    client: FlaskClient, session: Session
+) -> None:
+    talk = a_talk(session)
+    say(session, talk, talk.professional, "Wanneer begint het?")
+    user_id, name = talk.professional.id, talk.professional.name
+    stranger = a_user(session, Role.OPGAVEHOUDER)
+    pages = (f"/gesprekken/{talk.id}", f"/opgaven/{talk.opgave.id}/gesprekken")
+
+    leaves(session, str(user_id))
+    told = inbox(session, accounts.actor_of(talk.owner), TODAY)
+    sign_in(client, session, talk.owner)
+    read = [client.get(page) for page in pages]
+    sign_in(client, session, stranger)
+    elsewhere = [client.get(page) for page in pages]
+
+    assert [one.notice.kind for one in told] == [NoticeKind.ASKER_LEFT]
+    assert [one.notice.profile_id for one in told] == [None]
+    assert [one.status_code for one in (*read, *elsewhere)] == [404] * 4
+    said = "wie je schreef, heeft geen account meer."
+    assert [said in one.text for one in (*read, *elsewhere)] == [True, True, False, False]
+    assert name not in "".join(one.text for one in read)
 
 
 def test_what_was_reported_of_somebody_goes_with_them(session: Session, leaver: User) -> None:

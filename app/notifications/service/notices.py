@@ -30,7 +30,7 @@ from app.notifications.rules import OF_ONE_NOTICE, DeliveryState, MailKind, Noti
 from app.notifications.service import at_once
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
-from app.opgaven.rules import TAKES_ANSWERS, OpgaveStatus
+from app.opgaven.rules import ENDED, TAKES_ANSWERS, OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState
 from app.responses import ending
@@ -312,6 +312,15 @@ def _tell_owners(work: Work, opgave_id: UUID, kind: NoticeKind) -> None:
     """Tell who looks after the opgave what happened to it."""
     opgave = work.fetch(Opgave, opgave_id)
     _tell_as_news(work, kind, {(owner, opgave_id) for owner in _owners(opgave)})
+
+
+def tell_asker_left(work: Work, user_id: UUID) -> None:
+    """Tell who looks after what this person wrote about that they are gone; it names nobody."""
+    talks = select(Opgave).join(Conversation, Conversation.opgave_id == Opgave.id)
+    mine = talks.where(Conversation.user_id == user_id, Conversation.messages > 0)
+    found = work.session.scalars(mine.where(Opgave.status.not_in(ENDED))).all()
+    readers = {(owner, one.id) for one in found for owner in _owners(one) if owner != user_id}
+    _tell_as_news(work, NoticeKind.ASKER_LEFT, readers)
 
 
 def tell_expired(work: Work, opgave_id: UUID) -> None:

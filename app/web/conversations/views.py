@@ -28,6 +28,8 @@ ASKED = (
     "die toon je op de opgave, als je dat wilt."
 )
 
+ASKER_LEFT = "Dit gesprek is er niet meer: wie je schreef, heeft geen account meer."
+
 conversations = Blueprint("conversations", __name__)
 
 
@@ -44,7 +46,7 @@ def of_opgave(opgave_id: UUID) -> ResponseReturnValue:
     """Where a mail or a notice leads: to the only conversation about it, or to all of them."""
     found = queries.all_of(db.session(), current_actor(), opgave_id)
     if not found:
-        raise NotFound(f"conversations about {opgave_id}")
+        raise _not_there(opgave_id=opgave_id)
     if len(found) == 1:
         only = found[0].conversation.id
         return redirect(url_for("conversations.show", conversation_id=only))
@@ -58,7 +60,10 @@ def show(conversation_id: UUID) -> ResponseReturnValue:
     form = MessageForm.of_request(data={"message_id": str(new_id())})
     if form.submitted() and _say(form, conversation_id):
         return redirect(url_for("conversations.show", conversation_id=conversation_id))
-    page = conversation_page(db.session(), current_actor(), conversation_id, _today())
+    try:
+        page = conversation_page(db.session(), current_actor(), conversation_id, _today())
+    except NotFound as none:
+        raise _not_there(conversation_id=conversation_id) from none
     if page.unread and is_looked_at(request):
         with open_work() as work:
             service.mark_read(work, conversation_id, page.last)
@@ -83,6 +88,11 @@ def ask(opgave_id: UUID) -> ResponseReturnValue:
         raise Conflict(said=said)
     page = ask_page(seen)
     return render_template("conversations/ask.html", page=page, form=form), form.status
+
+
+def _not_there(**about: UUID) -> NotFound:
+    is_left = queries.asker_left(db.session(), current_actor(), **about)
+    return NotFound(f"conversation of {about}", said=ASKER_LEFT if is_left else "")
 
 
 def _list(opgave_id: UUID | None) -> str:

@@ -89,6 +89,7 @@ NEXT_STEPS = {
     NoticeKind.HANDED_OVER: "Je krijgt vanaf nu de reacties, en je kunt alles wijzigen.",
     NoticeKind.CO_OWNER_NAMED: "Je krijgt ook de reacties, en je kunt alles wijzigen.",
     NoticeKind.INVITATION_ENDED: "Bekijk wie er nog meer past.",
+    NoticeKind.ASKER_LEFT: "Het gesprek is er ook niet meer. Je hoeft niet te antwoorden.",
     NoticeKind.EXPIRED: "Er werd niemand gevonden. Je kunt opnieuw beginnen met dezelfde tekst.",
     NoticeKind.ANSWER_DUE: "Antwoord in het gesprek.",
     NoticeKind.ANSWER_LATE: "Lees het gesprek, en spreek af wie van jullie antwoordt.",
