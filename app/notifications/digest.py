@@ -85,6 +85,15 @@ class TogetherNews:
     def sentence(self) -> str:
         return DONE_TOGETHER[self.kind].format(title=self.opgave_title, gemeente=self.gemeente_name)
 
+    def by(self, names: Sequence[str]) -> str:
+        """The sentence with the gemeenten that did it, as far as the reader may know which."""
+        if not names or self.kind not in BY_NAME:
+            return self.sentence
+        who = listed([f"gemeente {name}" for name in names])
+        one, more = BY_NAME[self.kind]
+        said = (more if names[1:] else one).format(title=self.opgave_title)
+        return f"{who[:1].upper()}{who[1:]} {said}"
+
 
 @dataclass(frozen=True)
 class MessageNews:
@@ -165,6 +174,18 @@ DONE_TOGETHER = {
     NoticeKind.JOINT_AGREED: "Een andere gemeente pakt “{title}” samen met jullie op.",
     NoticeKind.JOINT_LEFT: "Een gemeente stapte uit wat jullie samen doen met “{title}”.",
     NoticeKind.FOLLOWED_ENDED: "“{title}” van {gemeente}, die je volgt, is voorbij.",
+}
+# What one of them does, and what more of them do.
+BY_NAME = {
+    NoticeKind.OPGAVE_JOINED: ("doet mee met “{title}”.", "doen mee met “{title}”."),
+    NoticeKind.JOINT_ASKED: (
+        "wil “{title}” samen met jullie oppakken.",
+        "willen “{title}” samen met jullie oppakken.",
+    ),
+    NoticeKind.JOINT_AGREED: (
+        "pakt “{title}” samen met jullie op.",
+        "pakken “{title}” samen met jullie op.",
+    ),
 }
 
 

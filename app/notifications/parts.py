@@ -95,6 +95,7 @@ from app.people.visibility import SeenProfile
 from app.responses.models import Invitation, Outcome, Response
 from app.responses.rules import CHOSEN, Answer, InvitationState
 from app.together.models import FollowedOpgave, JoinedOpgave, JointOpgave
+from app.together.queries import Others
 from app.vocabulary import queries as vocabulary
 
 Found = TypeVar("Found")
@@ -136,6 +137,8 @@ class SeenNotice:
     held_up: tuple[str, ...] = ()
     # Who asks the reader to look at the opgave; nothing when they were erased.
     asked_by: str = ""
+    # Which gemeenten do something with the opgave.
+    others: Others | None = None
 
     @property
     def seen(self) -> SeenOpgave:

@@ -53,6 +53,7 @@ from app.notifications.parts import (
     LOANS,
     PARTS,
     RESPONSES,
+    TOGETHER,
     SeenNotice,
     Standing,
     Whose,
@@ -89,6 +90,7 @@ from app.people.visibility import Relation, SeenProfile
 from app.responses import queries as responses
 from app.responses.models import Response
 from app.responses.rules import MOST_NEXT, Answer
+from app.together import queries as together
 
 # A notice with its match if there is one, when it became news, and whether it is still to be read.
 Row = tuple[Notice, Match | None, datetime, bool]
@@ -695,6 +697,8 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
     }
     held_up = held_up_of(session, limits, today)
     askers = _askers(session, rows, about)
+    shared = {notice.opgave_id for notice, *_ in rows if notice.kind in TOGETHER.kinds}
+    others = together.others_of(session, viewer, {one for one in shared if one is not None})
     return [
         SeenNotice(
             notice=notice,
@@ -707,6 +711,7 @@ def _seen(session: Session, viewer: Actor, standing: Select[*Row], today: date) 
             loan=loans.get(loan_key(notice)) if notice.kind in LOANS.kinds else None,
             held_up=held_up.get(notice.gemeente_code or "", ()),
             asked_by=askers.get(notice.id, ""),
+            others=others.get(notice.opgave_id) if notice.opgave_id else None,
         )
         for notice, match, told_at, unread in rows
         if notice.kind not in RELATIONS or (notice.profile_id, notice.kind) in colleagues

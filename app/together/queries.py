@@ -1,12 +1,12 @@
 """Reading who does what together, as far as the reader may know."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
 from app.core.actor import Actor
@@ -89,6 +89,15 @@ class Ties:
 
 
 @dataclass(frozen=True)
+class Others:
+    """The gemeenten by name that join an opgave, ask to combine, and combined with it."""
+
+    joined: tuple[str, ...]
+    asked: tuple[str, ...]
+    agreed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Step:
     """One thing that was done with others."""
 
@@ -127,6 +136,38 @@ def ties_of(session: Session, reader: Actor, opgave_id: UUID, *, is_ours: bool) 
         if reader.user_id
         else False,
     )
+
+
+def others_of(session: Session, reader: Actor, opgave_ids: Collection[UUID]) -> dict[UUID, Others]:
+    """Who does what with each of these, as far as the reader may read their opgaven."""
+    if not opgave_ids:
+        return {}
+    joined = session.execute(
+        select(JoinedOpgave.with_id, JoinedOpgave.opgave_id).where(
+            JoinedOpgave.with_id.in_(opgave_ids)
+        )
+    ).all()
+    own, other = aliased(JointOpgave), aliased(JointOpgave)
+    among = and_(other.joint_id == own.joint_id, other.opgave_id != own.opgave_id)
+    joint = session.execute(
+        select(own.opgave_id, own.agreed_at, other.opgave_id)
+        .join(other, among)
+        .where(own.opgave_id.in_(opgave_ids), other.agreed_at.is_not(None))
+    ).all()
+    ids = {one for _, one in joined} | {one for *_, one in joint}
+    seen = opgaven.seen_opgaven(session, reader, list(ids))
+
+    def names(found: Iterable[UUID]) -> tuple[str, ...]:
+        return tuple(sorted({seen[one].gemeente.name for one in found if one in seen}))
+
+    return {
+        one: Others(
+            joined=names(by for to, by in joined if to == one),
+            asked=names(by for to, agreed_at, by in joint if to == one and agreed_at is None),
+            agreed=names(by for to, agreed_at, by in joint if to == one and agreed_at is not None),
+        )
+        for one in opgave_ids
+    }
 
 
 def agreed_joint(session: Session, opgave_id: UUID) -> Joint | None:

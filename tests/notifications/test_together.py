@@ -13,14 +13,16 @@ from app.accounts.models import User
 from app.core.actor import Role
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
+from app.gemeenten.models import Gemeente
 from app.notifications import queries
-from app.notifications.digest import Together
+from app.notifications.digest import Together, TogetherNews
 from app.notifications.rules import NoticeKind
 from app.notifications.service import tell_followers, tell_together
 from app.notifications.telling import told_to
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.together import service
+from app.together.queries import Others
 from tests.support.builders import a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 from workers.reactions import REACTIONS
@@ -150,3 +152,33 @@ def test_a_digest_tells_it_with_the_title(session: Session, ours: Opgave, theirs
     assert isinstance(part.section, Together)
     assert part.section.headline == "1 bericht over samen oppakken"
     assert part.section.first_line == "Een andere gemeente doet mee met “Bomen daar”."
+
+
+def test_who_does_it_is_known_as_far_as_their_opgave_may_be_read(
+    session: Session, ours: Opgave, theirs: Opgave
+) -> None:
+    hidden = an_opgave(session, status=OpgaveStatus.CONCEPT, published_at=None)
+    for one in (ours, hidden):
+        service.join(by_owner(session, one), one.id, theirs.id)
+    service.combine(by_owner(session, ours), ours.id, theirs.id, "Atelier bomen")
+    let_facts_be_told(session)
+    here = session.get_one(Gemeente, ours.gemeente_code).name
+    actor = accounts.actor_of(session.get_one(User, theirs.owner_id))
+
+    found = queries.inbox(session, actor, TODAY)
+
+    assert {one.others for one in found} == {Others(joined=(here,), asked=(here,), agreed=())}
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ((), "Een andere gemeente doet mee met “Bomen”."),
+        (("Ommen",), "Gemeente Ommen doet mee met “Bomen”."),
+        (("Gouda", "Ommen"), "Gemeente Gouda en gemeente Ommen doen mee met “Bomen”."),
+    ],
+)
+def test_the_sentence_names_who_does_it(names: tuple[str, ...], said: str) -> None:
+    news = TogetherNews(NoticeKind.OPGAVE_JOINED, UUID(int=1), "Bomen", "Dongen", MONDAY)
+
+    assert news.by(names) == said

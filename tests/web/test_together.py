@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Role
 from app.gemeenten.models import Gemeente
+from app.notifications.rules import NoticeKind
+from app.notifications.service import tell_together
 from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.together import service
@@ -272,3 +274,25 @@ def test_what_happened_tells_of_joining_and_of_stopping(
     assert f"Met deze opgave doet gemeente {there} mee." in page
     assert f"Het meedoen met gemeente {there} is gestopt, door {owner.name}." in page
     assert f"Het samen oppakken met gemeente {there} is gestopt." in page
+
+
+def test_the_inbox_names_who_asks_and_who_says_yes(
+    client: FlaskClient, session: Session, owner: User, ours: Opgave
+) -> None:
+    here = session.get_one(Gemeente, ours.gemeente_code).name
+    theirs = same(session)
+    there = session.get_one(Gemeente, theirs.gemeente_code).name
+    their_owner = session.get_one(User, theirs.owner_id)
+    joint = service.combine(make_work(session, owner), ours.id, theirs.id, "Atelier bomen")
+    tell_together(make_work(session), NoticeKind.JOINT_ASKED, [theirs.id])
+    session.commit()
+    sign_in(client, session, their_owner)
+    asked = text_of(client.get("/meldingen"))
+    service.agree(make_work(session, their_owner), joint.id, theirs.id)
+    tell_together(make_work(session), NoticeKind.JOINT_AGREED, [ours.id])
+    session.commit()
+    sign_in(client, session, owner)
+    agreed = text_of(client.get("/meldingen"))
+
+    assert f"Gemeente {here} wil “{TITLE}” samen met jullie oppakken" in asked
+    assert f"Gemeente {there} pakt “Bomen bij ons” samen met jullie op" in agreed

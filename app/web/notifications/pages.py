@@ -1,9 +1,10 @@
 """The inbox, where colleagues for one opgave on one day share a line; and preferences."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,7 @@ from app.notifications.parts import (
 from app.notifications.rules import Family, Frequency, NoticeKind, next_digest
 from app.people import queries as people
 from app.people.rules import ProfileState
+from app.together.queries import Others
 from app.vocabulary import queries as vocabulary
 from app.web.notifications.forms import PreferenceForm, road_field
 from app.web.notifications.reader import Reader
@@ -276,7 +278,9 @@ def _of_awaited(group: Sequence[SeenNotice]) -> tuple[str, str]:
 
 def _of_together(group: Sequence[SeenNotice]) -> tuple[str, str]:
     news: TogetherNews = TOGETHER.news_of(group[0].whole)
-    return news.sentence.rstrip("."), TO_DO[news.kind]
+    others = group[0].others
+    names = BEHIND[news.kind](others) if others and news.kind in BEHIND else ()
+    return news.by(names).rstrip("."), TO_DO[news.kind]
 
 
 def _of_invitation(group: Sequence[SeenNotice]) -> tuple[str, str]:
@@ -309,9 +313,14 @@ def _of_published(group: Sequence[SeenNotice]) -> tuple[str, str]:
     return said.rstrip("."), "Kijk hoe het er staat."
 
 
+BEHIND: Mapping[NoticeKind, Callable[[Others], tuple[str, ...]]] = {
+    NoticeKind.OPGAVE_JOINED: attrgetter("joined"),
+    NoticeKind.JOINT_ASKED: attrgetter("asked"),
+    NoticeKind.JOINT_AGREED: attrgetter("agreed"),
+}
 TO_DO = {
-    NoticeKind.OPGAVE_JOINED: "Kijk wie het is en neem contact op.",
-    NoticeKind.JOINT_ASKED: "Kijk wie het vraagt, en zeg of jullie meedoen.",
+    NoticeKind.OPGAVE_JOINED: "Kijk wie erover gaat en neem contact op.",
+    NoticeKind.JOINT_ASKED: "Kijk wie erover gaat, en zeg of jullie meedoen.",
     NoticeKind.JOINT_AGREED: "Kijk wie er nu meedoen.",
     NoticeKind.JOINT_LEFT: "Kijk wie er nog meedoen.",
     NoticeKind.FOLLOWED_ENDED: "Kijk hoe het afliep.",
