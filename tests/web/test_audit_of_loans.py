@@ -444,8 +444,8 @@ OVER = (NOBODY, "liep een inzet af")
             [
                 (PROFESSIONAL, "schreef uren"),
                 (MANAGER, "maakte bezwaar tegen uren"),
-                (PROFESSIONAL, "paste uren aan waar een ander al naar keek"),
-                (NOBODY, "moesten uren opnieuw worden nagekeken"),
+                (PROFESSIONAL, "veranderde uren die anderen nakijken"),
+                (NOBODY, "kwam de vraag om uren nog eens na te kijken"),
             ],
         ),
         (

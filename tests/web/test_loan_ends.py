@@ -299,6 +299,7 @@ def test_feedback_is_blind_on_the_page(
     assert AGAIN[Party.BORROWER] in page
     assert AGAIN[Party.PROFESSIONAL] not in page
     assert "Wat leverde je leerdoel op?" not in page
+    assert "kan als bewijs op het profiel komen" in page
     assert "inkoop (niet verplicht)" in text_of(client.get(f"/inzet/{loan.id}/feedback"))
     client.post(f"/inzet/{loan.id}/feedback", data=form)
     assert "Snel ingewerkt" in text_of(client.get(f"/inzet/{loan.id}"))

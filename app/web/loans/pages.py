@@ -113,6 +113,8 @@ class RemarkLine:
     words: str
     # Whether its party waits for an answer.
     is_open: bool
+    # Whether it says that the hours are not right.
+    is_objection: bool
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
                 moment(one.said_at),
                 one.words,
                 one is seen.question,
+                one.is_objection,
             )
             for one in seen.remarks
         ],
