@@ -24,7 +24,8 @@ from app.loans.rules import (
     Party,
     Reason,
 )
-from app.loans.words import is_extension, side, signers, stopper, what_became_of_opgave
+from app.loans.words import is_extension, new_owner, side, signers, stopper, what_became_of_opgave
+from app.opgaven.events import OpgaveHandedOver
 
 SIGN = "Jouw handtekening gevraagd"
 CHANGED = "Andere afspraken, jouw handtekening gevraagd"
@@ -46,17 +47,27 @@ def headline(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
         return f"Geen mail bij {loan.manager_name}"
     steps = _of_terms(seen, reader) + _of_what_runs(seen, told_at)
     steps += _of_manager(seen, reader, told_at) + _of_hours(seen, reader, told_at)
-    steps += _of_feedback(seen, reader, told_at)
+    steps += _of_feedback(seen, reader, told_at) + of_owner(seen, reader, told_at)
     if seen.remarks:
         steps.append((seen.remarks[-1].said_at, _of_remark(seen, seen.remarks[-1])))
     return sorted(steps, key=lambda step: step[0])[-1][1]
 
 
 def news_of_opgave(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
-    """What became of the opgave, while that is the last step; mostly nothing."""
-    if not seen.is_opgave_down or headline(seen, reader, told_at) != OPGAVE_IS_GONE:
-        return ""
-    return what_became_of_opgave(seen)
+    """What became of the opgave or who looks after it now, while that is the last step; mostly
+    nothing.
+    """
+    last = headline(seen, reader, told_at)
+    if last == OPGAVE_IS_GONE:
+        return what_became_of_opgave(seen)
+    return "".join(f"{said}." for _, said in of_owner(seen, reader, told_at) if said == last)
+
+
+def of_owner(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
+    """That another looks after the opgave, to who does not hear it in the gemeente itself."""
+    at, said = told_at.get(OpgaveHandedOver.name), new_owner(seen)
+    is_told = reader is not Party.BORROWER and seen.loan.state in UNDER_WAY
+    return [(at, said)] if at is not None and said and is_told else []
 
 
 def _what_became_of_it(seen: SeenLoan) -> str:

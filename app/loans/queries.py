@@ -72,6 +72,7 @@ from app.loans.rules import (
     weeks_begun,
 )
 from app.opgaven import queries as opgaven
+from app.opgaven.events import OpgaveHandedOver
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import ENDED, OpgaveStatus, takes_answers
 from app.people.models import Evidence
@@ -113,6 +114,8 @@ class SeenLoan(WaitingLoan):
     refusals: list[Terms]
     # As all three may read it; in its place who works where, when a beheerder took it down.
     opgave_title: str
+    # Who looks after the opgave now; nothing when they ended their account.
+    owner_name: str
     professional_name: str
     professional_email: str
     lender_name: str
@@ -407,17 +410,40 @@ def standing_of(session: Session, loan: Loan) -> str:
         select(func.max(WorkedWeek.written_at)).where(WorkedWeek.loan_id == loan.id)
     )
     down_at = session.scalar(select(Opgave.taken_down_at).where(Opgave.id == loan.opgave_id))
-    terms = (loan.state.value, loan.version, laid_down, loan.agreed_version, down_at)
+    # Also when it went to a colleague and back.
+    handed_over = [one.id for one in _handed_over(session, loan)][-1:]
+    terms = (loan.state.value, loan.version, laid_down, loan.agreed_version)
     feedback = select(
         func.count(), func.count(Feedback.shown_on), func.sum(func.length(Feedback.reply))
     )
     given = session.execute(feedback.where(Feedback.loan_id == loan.id)).one()
-    return sha256(repr((row, terms, said, written, tuple(given))).encode()).hexdigest()[:16]
+    steps = (row, terms, said, written, tuple(given), down_at, handed_over)
+    return sha256(repr(steps).encode()).hexdigest()[:16]
 
 
-def last_told(session: Session, loan_id: UUID) -> dict[str, datetime]:
-    """When each of these steps was told last, by the name of its fact."""
-    return {one.name: one.occurred_at for one in facts_of(session, OF_A_DAY, loan_id=loan_id)}
+def last_told(session: Session, loan: Loan) -> dict[str, datetime]:
+    """When each of these steps was told last, by the name of its fact.
+
+    That its opgave was handed over is one of them.
+    """
+    told = facts_of(session, OF_A_DAY, loan_id=loan.id) + _handed_over(session, loan)
+    return {one.name: one.occurred_at for one in told}
+
+
+def which_were_handed_over(session: Session, opgave_ids: Collection[UUID]) -> set[UUID]:
+    """Of these opgaven those of which it is told that a colleague was to look after them."""
+    if not opgave_ids:
+        return set()
+    about = or_(*(OutboxMessage.payload.contains({"opgave_id": str(one)}) for one in opgave_ids))
+    found = select(OutboxMessage.payload["opgave_id"].astext)
+    told = session.scalars(found.where(OutboxMessage.name == OpgaveHandedOver.name, about))
+    return {UUID(one) for one in told}
+
+
+def _handed_over(session: Session, loan: Loan) -> list[OutboxMessage]:
+    """That somebody else was to look after its opgave, since it was asked."""
+    told = facts_of(session, (OpgaveHandedOver.name,), opgave_id=loan.opgave_id)
+    return [one for one in told if one.occurred_at > loan.asked_at]
 
 
 def was_asked_to_agree(session: Session, loan_id: UUID, by: Party, today: date) -> bool:
@@ -809,6 +835,7 @@ def _seen(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             opgave_title=heads[loan.opgave_id].title
             or NAMELESS.format(name=people[loan.user_id].name, gemeente=places[loan.borrower_code]),
             opgave_down_at=heads[loan.opgave_id].down_at,
+            owner_name=heads[loan.opgave_id].owner_name,
             professional_name=people[loan.user_id].name,
             professional_email=people[loan.user_id].email,
             lender_name=places[loan.lender_code],

@@ -45,14 +45,16 @@ def told_of(session: Session, asked: Collection[Asked], today: date) -> dict[Key
     """Of each the loan that was asked last and in which the reader has a part, if there is one."""
     found = queries.newest_of(session, {(opgave, user) for _, opgave, user in asked})
     emails = queries.emails_of(session, [viewer for viewer, *_ in asked if found])
+    moved = queries.which_were_handed_over(session, {opgave for opgave, _ in found})
     told: dict[Key, ToldLoan] = {}
     for viewer, opgave_id, user_id in asked:
         for seen in found.get((opgave_id, user_id), []):
             party = queries.party_of(seen.loan, viewer, emails.get(viewer.user_id, ""))
             if party is not None:
-                told_at = queries.last_told(session, seen.loan.id) if seen.is_opgave_down else {}
-                gone = news_of_opgave(seen, party, told_at)
-                said = f"{news(seen, party, today)} {gone}".rstrip()
+                has_news = seen.is_opgave_down or opgave_id in moved
+                told_at = queries.last_told(session, seen.loan) if has_news else {}
+                of_opgave = news_of_opgave(seen, party, told_at)
+                said = f"{news(seen, party, today)} {of_opgave}".rstrip()
                 words = ToldLoan(seen.loan.id, about(seen, party), said)
                 told[viewer.user_id, opgave_id, user_id] = words
                 break

@@ -351,6 +351,13 @@ def what_became_of_opgave(seen: SeenLoan) -> str:
     return f"{OPGAVE_IS_DOWN} {goes_on}"
 
 
+def new_owner(seen: SeenLoan) -> str:
+    """Who looks after the opgave now; nothing when they ended their account."""
+    if not seen.owner_name:
+        return ""
+    return f"{seen.owner_name} van gemeente {seen.borrower_name} zorgt nu voor de opgave"
+
+
 def after_taking_down(seen: SeenLoan) -> str:
     """What becomes of it now that its opgave was taken down, for who looked after that."""
     who = f"van {seen.professional_name}, gemeente {seen.lender_name},"

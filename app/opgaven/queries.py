@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.accounts.rules import NOWHERE
 from app.core.actor import Actor
 from app.core.dutch import dutch_date
 from app.core.errors import NotFound
@@ -132,6 +133,8 @@ class SharedHead:
 
     title: str
     down_at: datetime | None
+    # Who looks after it; nothing when they ended their account.
+    owner_name: str
 
 
 @dataclass(frozen=True)
@@ -286,10 +289,13 @@ def heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, OpgaveHe
 
 def shared_heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, SharedHead]:
     shown = case((Opgave.taken_down_at.is_not(None), ""), else_=Opgave.title)
+    owner = case((User.email.endswith(f"@{NOWHERE}"), ""), else_=User.name)
     rows = session.execute(
-        select(Opgave.id, shown, Opgave.taken_down_at).where(Opgave.id.in_(opgave_ids))
+        select(Opgave.id, shown, Opgave.taken_down_at, owner)
+        .join(User, User.id == Opgave.owner_id)
+        .where(Opgave.id.in_(opgave_ids))
     )
-    return {opgave_id: SharedHead(title, down_at) for opgave_id, title, down_at in rows}
+    return {opgave_id: SharedHead(*head) for opgave_id, *head in rows}
 
 
 def opgave_to_edit(session: Session, editor: Actor, opgave_id: UUID) -> Opgave:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core.actor import SYSTEM, Actor
+from app.accounts.rules import NOWHERE
+from app.core.actor import SYSTEM, Actor, Role
 from app.core.work import Work
 from app.core.workdays import monday_of
 from app.loans import queries, service
@@ -25,7 +26,10 @@ from app.loans.rules import (
     hours_mark,
 )
 from app.loans.words import how_it_stands_and_went
+from app.opgaven import service as opgaven
+from app.opgaven.events import OpgaveHandedOver
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
+from tests.support.builders import a_user
 from tests.support.work import TODAY, make_work
 
 A_DAY = timedelta(days=1)
@@ -50,7 +54,7 @@ def later(session: Session, days: int, hours: int, user: User) -> Work:
 def subjects(session: Session, loan: Loan) -> list[str]:
     """To the professional, the lender and the borrower."""
     session.flush()
-    seen, told_at = queries.of_any(session, loan.id), queries.last_told(session, loan.id)
+    seen, told_at = queries.of_any(session, loan.id), queries.last_told(session, loan)
     return [headline(seen, party, told_at) for party in Party]
 
 
@@ -236,3 +240,34 @@ def test_what_changes_before_all_signed(session: Session, who: Parties) -> None:
     service.name_another(after(session, 2, who.professional), loan.id, named)
     is_now = "De leidinggevende is nu Karin de Baas"
     assert subjects(session, loan) == [is_now, SIGN, is_now]
+
+
+def test_who_looks_after_the_opgave_is_news_to_who_is_lent_out(
+    session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    karin = a_user(
+        session, Role.OPGAVEHOUDER, gemeente_code=who.borrower.gemeente_code, name="Karin Vos"
+    )
+    opgaven.hand_over(after(session, 1, who.borrower), who.opgave.id, karin.id)
+    borrower = queries.of_any(session, loan.id).borrower_name
+    now = f"Karin Vos van gemeente {borrower} zorgt nu voor de opgave"
+    assert subjects(session, loan) == [now, now, SIGN]
+
+    karin.email = f"weg@{NOWHERE}"
+    assert subjects(session, loan) == ["De aanvraag is verstuurd", SIGN, SIGN]
+    karin.email = "karin@sluis.example"
+    service.remark(after(session, 2), loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
+    assert set(subjects(session, loan)) == {"Vraag van Fatma de Baas"}
+
+
+def test_who_looked_after_the_opgave_before_it_was_asked_is_no_news(
+    session: Session, who: Parties
+) -> None:
+    colleague = a_user(session, Role.OPGAVEHOUDER, gemeente_code=who.borrower.gemeente_code)
+    opgaven.hand_over(after(session, -1, who.borrower), who.opgave.id, colleague.id)
+
+    loan = a_loan(session, who)
+
+    session.flush()
+    assert OpgaveHandedOver.name not in queries.last_told(session, loan)

@@ -13,6 +13,7 @@ from app.core.actor import ANYONE, Role
 from app.core.errors import NotFound
 from app.loans import queries, service
 from app.loans.rules import Manager, Party, Reason, Refusal
+from app.opgaven import service as opgaven
 from tests.loans.builders import Parties, a_loan, a_running_loan, interest, parties
 from tests.support.builders import a_user, an_opgave
 from tests.support.queries import counted
@@ -78,6 +79,21 @@ def test_each_step_that_is_told_stands_otherwise(session: Session, who: Parties)
         seen.append(queries.standing_of(session, loan))
 
     assert len(set(seen)) == 5
+
+
+def test_an_opgave_that_is_handed_over_and_back_is_two_steps(
+    session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    seen = [queries.standing_of(session, loan)]
+    colleague = a_user(session, Role.OPGAVEHOUDER, gemeente_code=who.borrower.gemeente_code)
+    for hours, to in enumerate((colleague, who.borrower), start=1):
+        work = make_work(session, who.borrower, MONDAY + timedelta(hours=hours))
+        opgaven.hand_over(work, who.opgave.id, to.id)
+        session.flush()
+        seen.append(queries.standing_of(session, loan))
+
+    assert len(set(seen)) == 3
 
 
 def test_hours_that_answer_an_objection_are_a_step_too(session: Session, who: Parties) -> None:

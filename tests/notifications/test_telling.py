@@ -196,4 +196,4 @@ def test_many_digests_take_as_many_questions_as_one(session: Session) -> None:
         assert told_in_digests(session, viewers, TODAY)
 
     # Of what stands, opgaven and colleagues; and of loans with all that is told of them.
-    assert len(statements) == 3 + 11
+    assert len(statements) == 3 + 12

@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.conversations import service as conversations
 from app.conversations.models import AwaitedAnswer, Conversation
+from app.core.actor import Role
 from app.core.jobs import Job, JobState
-from app.core.outbox import Event, OutboxMessage
+from app.core.outbox import Event, OutboxMessage, facts_of
 from app.loans.events import LoanAsked, LoanRefused, TermsChanged
 from app.loans.rules import Party
 from app.matching.disputing import dispute, withdraw
 from app.matching.models import Dispute, Match
 from app.notifications.models import Delivery, Notice
-from app.notifications.rules import NoticeKind
+from app.notifications.rules import MailKind, NoticeKind
 from app.opgaven import life
+from app.opgaven import service as opgaven
+from app.opgaven.events import OpgaveHandedOver
 from app.opgaven.models import Opgave
 from app.opgaven.service import publish_opgave
 from app.people.events import ProfileChanged
@@ -28,6 +31,7 @@ from app.people.service import pause_profile
 from app.responses import service as responses
 from tests.loans.builders import a_loan, a_running_loan, parties
 from tests.support.alive import a_living_opgave, a_living_profile, work_now
+from tests.support.builders import a_user
 from workers import outbox
 from workers.reactions import MAIL_CLOSERS, MAIL_LOAN, REACTIONS
 
@@ -188,6 +192,26 @@ def test_a_manager_gets_no_mail_of_what_only_the_other_two_can_do(
     mailed = set(session.scalars(select(Delivery.user_id)))
     closers = {who.professional.id, who.borrower.id}
     assert mailed == (closers - {who.borrower.id} if party else closers)
+
+
+def test_who_is_lent_out_hears_by_what_follows_who_looks_after_the_opgave(
+    session: Session,
+) -> None:
+    who = parties(session)
+    a_running_loan(session, who)
+    karin = a_user(session, Role.OPGAVEHOUDER, gemeente_code=who.borrower.gemeente_code)
+    opgaven.hand_over(work_now(session, who.borrower), who.opgave.id, karin.id)
+    session.flush()
+    told = facts_of(session, (OpgaveHandedOver.name,), opgave_id=who.opgave.id)
+
+    for reaction in REACTIONS[OpgaveHandedOver.name]:
+        reaction.act(work_now(session), told[-1].payload)
+
+    session.flush()
+    found = select(Delivery.kind, Delivery.user_id)
+    mailed = {(row.kind, row.user_id) for row in session.execute(found)}
+    lent_out = {(MailKind.LOAN, one) for one in (who.professional.id, None)}
+    assert mailed == {*lent_out, (MailKind.HANDED_OVER, karin.id)}
 
 
 def test_a_manager_hears_what_they_decide_and_what_becomes_of_hours_that_are_lent() -> None:

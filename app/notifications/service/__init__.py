@@ -51,6 +51,7 @@ from app.notifications.service.planning import (
     mail_sign_in,
     plan_digests,
     tell_agreed,
+    tell_new_owner,
     tell_signed,
     tell_taken_down,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "tell_invited",
     "tell_matches",
     "tell_message",
+    "tell_new_owner",
     "tell_opened_again",
     "tell_outcome",
     "tell_question_published",

@@ -20,7 +20,7 @@ from app.core.locks import PLANNING_LOCK
 from app.core.work import Work
 from app.loans import queries as loans
 from app.loans.models import Loan, Terms
-from app.loans.rules import CLOSERS, LoanState, Party
+from app.loans.rules import CLOSERS, UNDER_WAY, LoanState, Party
 from app.moderation import queries as moderation
 from app.moderation.rules import Ruling
 from app.notifications import queries
@@ -141,6 +141,16 @@ def tell_taken_down(work: Work, opgave_id: UUID) -> None:
         for party, user_id in _readers_of(work, loan, ""):
             if party not in LENT_OUT:
                 _tell_loan(work, loan, party, user_id)
+
+
+def tell_new_owner(work: Work, opgave_id: UUID) -> None:
+    """Tell who works for an opgave, and who lets them go, that another looks after it now; once.
+
+    Who looks after it hears so by a mail of their own.
+    """
+    for seen in loans.of_opgave(work.session, opgave_id):
+        if seen.loan.state in UNDER_WAY:
+            mail_loan(work, seen.loan.id, by="", to=LENT_OUT)
 
 
 def _readers_of(work: Work, loan: Loan, by: str) -> list[tuple[Party, UUID | None]]:

@@ -1,6 +1,6 @@
 """Mail about a loan: when it goes, to whom it does not, and how often."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
+from app.core.actor import Role
+from app.core.mail import Letter
 from app.core.reports import COMPLAINT
 from app.core.workdays import monday_of
 from app.loans import service as loans
@@ -20,7 +23,9 @@ from app.notifications.models import Delivery
 from app.notifications.postponed import postponed
 from app.notifications.rules import DeliveryState, MailKind, is_quiet, lives, next_morning
 from app.notifications.service import Claim, Stationery, health
+from app.opgaven import service as opgaven
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
+from tests.support.builders import a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
@@ -224,3 +229,138 @@ def test_the_borrower_reads_whose_manager_somebody_is_once(
     assert asks.startswith(f"Vraag van {role}: ")
     assert (signs.count(role), asks.count(role)) == (1, 2)
     assert [role in one for one in own] == [False, False]
+
+
+def a_colleague(session: Session, who: Parties) -> User:
+    gemeente_code = who.borrower.gemeente_code
+    return a_user(session, Role.OPGAVEHOUDER, gemeente_code=gemeente_code, name="Karin Vos")
+
+
+def hand_over(session: Session, who: Parties, to: User, at: datetime = MONDAY + AN_HOUR) -> None:
+    opgaven.hand_over(make_work(session, who.borrower, at), who.opgave.id, to.id)
+    session.flush()
+    for _ in range(2):
+        service.tell_new_owner(make_work(session, now=at), who.opgave.id)
+
+
+def letters(session: Session, stationery: Stationery) -> dict[UUID | None, Letter]:
+    """What goes now, by who reads it; then it went."""
+    found: dict[UUID | None, Letter] = {}
+    for mail in mails(session):
+        if mail.state is DeliveryState.PENDING:
+            mail.lease_owner = mail.id
+            session.flush()
+            work = make_work(session, now=MONDAY + A_DAY)
+            letter = service.write_letter(work, stationery, Claim(mail.id, mail.kind, mail.id))
+            assert letter is not None
+            found[mail.user_id] = letter
+            mail.state, mail.accepted_at = DeliveryState.ACCEPTED, work.now
+    session.flush()
+    return found
+
+
+@pytest.mark.parametrize("make", [a_loan, a_running_loan])
+def test_who_is_lent_out_and_their_manager_are_mailed_once_who_looks_after_the_opgave(
+    session: Session,
+    who: Parties,
+    stationery: Stationery,
+    make: Callable[[Session, Parties], Loan],
+) -> None:
+    loan = make(session, who)
+    service.mail_loan(make_work(session), loan.id, by="")
+    went(session)
+    borrower = of_any(session, loan.id).borrower_name
+    karin = a_colleague(session, who)
+
+    hand_over(session, who, karin)
+
+    # Who looked after it and who does hear it otherwise.
+    told = letters(session, stationery)
+    assert set(told) == {who.professional.id, None}
+    for letter in told.values():
+        now = f"Karin Vos van gemeente {borrower} zorgt nu voor de opgave"
+        assert letter.subject.startswith(f"{now}: ")
+        assert " ".join(letter.text.split()).count(f"{now}.") == 1
+    service.tell_new_owner(make_work(session, now=MONDAY + 2 * AN_HOUR), who.opgave.id)
+    assert letters(session, stationery) == {}
+
+
+def test_an_opgave_that_comes_back_is_told_of_again(
+    session: Session, who: Parties, stationery: Stationery
+) -> None:
+    a_running_loan(session, who)
+    subjects = []
+    for hours, to in ((1, a_colleague(session, who)), (2, who.borrower), (3, None)):
+        if to is not None:
+            hand_over(session, who, to, MONDAY + hours * AN_HOUR)
+        told = letters(session, stationery)
+        subjects += [told[None].subject.partition(" van gemeente")[0]] if told else [""]
+
+    assert subjects == ["Karin Vos", who.borrower.name, ""]
+
+
+def test_what_is_over_hears_nothing_of_who_looks_after_the_opgave(
+    session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    loans.withdraw(make_work(session, who.professional), loan.id)
+
+    hand_over(session, who, a_colleague(session, who))
+
+    assert mails(session) == []
+
+
+def test_a_mail_that_waits_to_ask_for_a_signature_tells_too_who_looks_after_the_opgave(
+    session: Session, who: Parties, stationery: Stationery
+) -> None:
+    loan = a_loan(session, who)
+    tell(session, loan.id)
+    hand_over(session, who, a_colleague(session, who))
+    borrower = of_any(session, loan.id).borrower_name
+    said = f"Karin Vos van gemeente {borrower} zorgt nu voor de opgave."
+
+    told = letters(session, stationery)
+
+    assert told[None].subject.startswith("Jouw handtekening gevraagd: ")
+    assert told[who.professional.id].subject.startswith(said[:-1])
+    assert [" ".join(told[one].text.split()).count(said) for one in told] == [
+        int(one != who.borrower.id) for one in told
+    ]
+    later = make_work(session, who.professional, MONDAY + 2 * AN_HOUR)
+    loans.remark(later, loan.id, uuid4(), Party.PROFESSIONAL, "Welke dagen?")
+    tell(session, loan.id, later.now)
+    assert said not in letters(session, stationery)[None].text
+
+
+def test_a_step_before_the_mail_goes_leaves_in_it_who_looks_after_the_opgave(
+    session: Session, who: Parties, stationery: Stationery
+) -> None:
+    loan = a_running_loan(session, who)
+    hand_over(session, who, a_colleague(session, who))
+    later = make_work(session, who.borrower, MONDAY + 2 * AN_HOUR)
+    loans.remark(later, loan.id, uuid4(), Party.BORROWER, "Tot maandag!")
+    service.mail_loan(later, loan.id, by=Party.BORROWER)
+
+    letter = letters(session, stationery)[None]
+
+    assert letter.subject.startswith(f"Bericht van {who.borrower.name}")
+    assert " zorgt nu voor de opgave." in " ".join(letter.text.split())
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(13, True), (15, False)])
+def test_that_somebody_looks_after_an_opgave_is_told_while_it_is_news(
+    session: Session, who: Parties, stationery: Stationery, days: int, *, is_told: bool
+) -> None:
+    loan = a_running_loan(session, who)
+    long_ago = MONDAY + A_DAY - days * A_DAY
+    loan.asked_at = long_ago - A_DAY
+    opgaven.hand_over(
+        make_work(session, who.borrower, long_ago), who.opgave.id, a_colleague(session, who).id
+    )
+    later = make_work(session, who.borrower, MONDAY + AN_HOUR)
+    loans.remark(later, loan.id, uuid4(), Party.BORROWER, "Tot maandag!")
+    service.mail_loan(later, loan.id, by=Party.BORROWER)
+
+    letter = letters(session, stationery)[None]
+
+    assert ("zorgt nu voor" in letter.text) is is_told

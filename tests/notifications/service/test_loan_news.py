@@ -36,6 +36,7 @@ from app.notifications.rules import (
 from app.notifications.service import Claim, Stationery, at_once, health
 from app.notifications.telling import told_in_digests, told_to
 from app.opgaven import life
+from app.opgaven import service as opgaven
 from app.post import Post
 from tests.conftest import AppMaker, server_url
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, interest, parties
@@ -648,6 +649,36 @@ def test_that_the_opgave_of_a_running_loan_is_gone_is_mailed_once(
     assert "weggehaald" not in said
     for mail in pending(session):
         assert "weggehaald" not in letter_of(app, session, mail).text
+
+
+def test_who_looks_after_the_opgave_stands_in_the_inbox_and_digest_until_another_step(
+    session: Session, who: Parties
+) -> None:
+    manager = manager_with_account(session, who)
+    loan = a_running_loan(session, who)
+    here = {"gemeente_code": who.borrower.gemeente_code}
+    karin = a_user(session, Role.OPGAVEHOUDER, name="Karin Vos", **here)
+    hour = MONDAY + AN_HOUR
+
+    opgaven.hand_over(make_work(session, who.borrower, hour), who.opgave.id, karin.id)
+    session.flush()
+    service.tell_new_owner(make_work(session, now=hour), who.opgave.id)
+    for mail in mails(session, who.professional) + mails(session, manager):
+        session.delete(mail)
+
+    said = (
+        f"Karin Vos van gemeente {of_any(session, loan.id).borrower_name} zorgt nu voor de opgave."
+    )
+    for reader in (who.professional, manager):
+        [line] = inbox(session, reader)
+        assert line.endswith(said)
+        assert [said in one for one in for_digest(session, reader)] == [True]
+    assert [inbox(session, one) for one in (who.borrower, karin)] == [[], []]
+    later = make_work(session, karin, hour + AN_HOUR)
+    loans.remark(later, loan.id, uuid4(), Party.BORROWER, "Tot maandag!")
+    service.mail_loan(later, loan.id, by=Party.BORROWER)
+    [line] = inbox(session, who.professional)
+    assert said not in line
 
 
 def test_who_waits_for_signatures_is_told_by_the_end_of_that(

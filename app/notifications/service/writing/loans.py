@@ -1,13 +1,13 @@
 """The mail of a loan, to each of its three parties."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.work import Work
 from app.loans import queries as loans
 from app.loans.events import ManagerNamed
-from app.loans.headline import AGREED, headline
+from app.loans.headline import AGREED, Moments, Steps, headline, of_owner
 from app.loans.lines import changes
 from app.loans.next_steps import comes_back, link_says, once_agreed, once_off, who_asks
 from app.loans.queries import SeenLoan
@@ -25,6 +25,11 @@ from app.loans.words import (
 from app.notifications import queries
 from app.notifications.models import Delivery
 from app.notifications.service.writing.addressed import Addressed, NothingToTell
+from app.opgaven.events import OpgaveHandedOver
+
+# So long a mail of something else tells who looks after the opgave now. Whether another told it is
+# not known for ever: mails are not kept as long as loans run.
+AN_OWNER_IS_NEWS = timedelta(weeks=2)
 
 
 def loan(work: Work, delivery: Delivery) -> Addressed:
@@ -41,12 +46,14 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         raise NothingToTell("no party any more")
     email = reader.email if reader else manager.email
     name = reader.name if reader else seen.loan.manager_name
-    told_at = loans.last_told(work.session, seen.loan.id)
+    told_at = loans.last_told(work.session, seen.loan)
     is_new = _is_new(seen, party, told_at.get(ManagerNamed.name))
-    what_is_new = headline(seen, party, told_at)
+    what_is_new = headline(seen, party, _when_planned(told_at, delivery))
     said = how_it_stands_and_went(seen, party, work.today)
     # What is new is said once.
     said = said.removeprefix(f"{what_is_new}.").strip()
+    of_opgave = [_about_opgave(work, delivery, seen)]
+    of_opgave += _about_owner(work, delivery, of_owner(seen, party, told_at), what_is_new)
     shown = _with_role(seen, party, what_is_new)
     facts = {
         "name": name,
@@ -54,7 +61,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "headline": shown,
         "is_own": party is Party.PROFESSIONAL,
         "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
-        "about_opgave": _about_opgave(work, delivery, seen),
+        "about_opgave": " ".join(filter(None, of_opgave)),
         "professional_name": seen.professional_name,
         "lender_name": seen.lender_name,
         "borrower_name": seen.borrower_name,
@@ -100,3 +107,21 @@ def _about_opgave(work: Work, delivery: Delivery, seen: SeenLoan) -> str:
     down_at = seen.opgave_down_at
     is_told = down_at is not None and queries.was_told(work.session, delivery, down_at)
     return "" if is_told else what_became_of_opgave(seen)
+
+
+def _about_owner(work: Work, delivery: Delivery, told: Steps, what_is_new: str) -> list[str]:
+    """That another looks after it, beside what is new, to who was not told by an earlier mail."""
+    return [
+        f"{said}."
+        for at, said in told
+        if said != what_is_new and work.now - at < AN_OWNER_IS_NEWS
+        if not queries.was_told(work.session, delivery, at)
+    ]
+
+
+def _when_planned(told_at: Moments, delivery: Delivery) -> Moments:
+    """Without that another looks after the opgave, if the mail waited already to tell more."""
+    at = told_at.get(OpgaveHandedOver.name)
+    if at is None or at <= delivery.created_at:
+        return told_at
+    return {name: one for name, one in told_at.items() if name != OpgaveHandedOver.name}
