@@ -40,8 +40,8 @@ class WaitingLoan:
     def question(self) -> Remark | None:
         """The last word, while its party waits for an answer: before they sign, whatever they said.
 
-        A manager who signed, and often has no account, may still ask something. Other terms are an
-        answer; that another signs is none.
+        Who signed may still ask something: a manager always, the others while it runs, unless
+        that answers what another asked. Other terms are an answer; that another signs is none.
         """
         last = self.remarks[-1] if self.remarks else None
         if last is None or self.loan.state not in UNDER_WAY or last.said_at < self.terms.made_at:
@@ -51,8 +51,16 @@ class WaitingLoan:
         signed_at = self.terms.signed_at.get(last.party)
         if signed_at is None:
             return last if last.party in self.waits_for else None
-        asks = last.party is Party.LENDER and "?" in last.words
-        return last if asks and last.said_at > signed_at else None
+        asks = "?" in last.words and last.said_at > signed_at
+        if asks and last.party is not Party.LENDER:
+            asks = self.loan.state is LoanState.ACTIVE and not self._answers_another(last)
+        return last if asks else None
+
+    def _answers_another(self, last: Remark) -> bool:
+        before = self.remarks[-2] if len(self.remarks) > 1 else None
+        if before is None or before.is_objection or before.said_at < self.terms.made_at:
+            return False
+        return before.party is not last.party and "?" in before.words
 
     @property
     def asks(self) -> Party | None:

@@ -24,13 +24,23 @@ from app.loans.rules import (
     Party,
     Reason,
 )
-from app.loans.words import is_extension, new_owner, side, signers, stopper, what_became_of_opgave
+from app.loans.words import (
+    is_extension,
+    is_longer,
+    new_owner,
+    side,
+    signers,
+    stopper,
+    what_became_of_opgave,
+)
 from app.opgaven.events import OpgaveHandedOver
 
 SIGN = "Jouw handtekening gevraagd"
 CHANGED = "Andere afspraken, jouw handtekening gevraagd"
 EXTENDED = "Verlenging, jouw handtekening gevraagd"
 AGREED = "Alle drie hebben getekend"
+EXTENSION_AGREED = "De verlenging is rond"
+CHANGE_AGREED = "De nieuwe afspraken zijn rond"
 OPGAVE_IS_GONE = "De opgave is weggehaald"
 # Each step with the moment at which it was taken.
 Steps = list[tuple[datetime, str]]
@@ -95,12 +105,20 @@ def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
         asked = "De aanvraag is verstuurd"
     steps = [(terms.made_at, asked)]
     if seen.agreed is not None and seen.agreed.agreed_at is not None:
-        steps.append((seen.agreed.agreed_at, AGREED))
+        steps.append((seen.agreed.agreed_at, _what_is_agreed(seen)))
     refused = seen.newest_refusal
     if refused is not None and refused.refused_at and refused.refused_by:
         no = f"{_who(seen, refused.refused_by)} zei nee tegen andere afspraken"
         steps.append((refused.refused_at, no))
     return steps
+
+
+def _what_is_agreed(seen: SeenLoan) -> str:
+    """The first time it begins; later something of it changes."""
+    wanted, *earlier = seen.agreements
+    if not earlier:
+        return AGREED
+    return EXTENSION_AGREED if is_longer(earlier[0], wanted) else CHANGE_AGREED
 
 
 def _of_what_runs(seen: SeenLoan, told_at: Moments) -> Steps:

@@ -69,10 +69,21 @@ def changes(seen: SeenLoan, reader: Party) -> list[Change]:
     before = _before(seen, reader) if seen.waits_for else None
     if before is None:
         return []
-    known, wanted = dict(terms_lines(before)), dict(terms_lines(seen.terms))
+    known = dict(terms_lines(before))
     if seen.ends_early:
         known[ENDS_ON] = dutch_date(seen.loan.last_day)
         known[RETURNS_ON] = dutch_date(seen.expected_back_on)
+    return _differences(known, seen.terms)
+
+
+def agreed_changes(seen: SeenLoan) -> list[Change]:
+    """What the newest agreement changed of the one before; nothing of the first."""
+    newest, *earlier = seen.agreements
+    return _differences(dict(terms_lines(earlier[0])), newest) if earlier else []
+
+
+def _differences(known: dict[str, str], terms: Terms) -> list[Change]:
+    wanted = dict(terms_lines(terms))
     names = [*wanted, *(name for name in known if name not in wanted)]
     found = [Change(name, known.get(name, ""), wanted.get(name, "")) for name in names]
     return [one for one in found if one.was != one.now]

@@ -5,7 +5,7 @@ from datetime import date
 from app.core.dutch import dutch_date
 from app.loans.queries import SeenLoan
 from app.loans.rules import CLOSERS, OFF, OVER, Party, Reason
-from app.loans.words import changed_hours, what_comes_back
+from app.loans.words import changed_hours, is_stop_news, what_comes_back
 
 SEE_HOURS = "Bekijk de uren"
 
@@ -44,6 +44,30 @@ def once_agreed(seen: SeenLoan, reader: Party, today: date) -> str:
         return f"Je hoeft nu niets te doen. {reads} {objects}"
     meets = f"Spreek met {who} af hoe de eerste dag gaat. " if begins else ""
     return f"{meets}{reads} {objects} Na de laatste dag bevestigen jullie samen de uren."
+
+
+def once_changed(seen: SeenLoan) -> str:
+    """Until when it goes on now that all three signed something else, also after a stop."""
+    if seen.agreed is None or seen.ends_early:
+        return ""
+    last_day = dutch_date(seen.agreed.ends_on)
+    return f"De inzet duurt nu tot en met {last_day}, in plaats van elke eerdere laatste dag."
+
+
+def once_stopped(seen: SeenLoan, reader: Party) -> str:
+    """What comes after the last day of what was stopped; nothing when something came later."""
+    if not is_stop_news(seen):
+        return ""
+    who, back = seen.professional_name, dutch_date(seen.expected_back_on)
+    talk = "" if seen.loan.end_talk_on else "Er is geen eindgesprek meer gepland. "
+    after = {
+        Party.PROFESSIONAL: f"Je bent terug op {back}. {talk}Vul na de laatste dag je uren aan, "
+        "bevestig ze en vertel hoe het ging.",
+        Party.LENDER: f"{who} is terug op {back}. {talk}Je hoeft nu niets te doen.",
+        Party.BORROWER: f"{who} gaat terug op {back}. {talk}Na de laatste dag kijken jullie de "
+        "uren na, bevestig je ze en vertel je hoe het ging.",
+    }
+    return after[reader]
 
 
 def once_off(seen: SeenLoan, reader: Party) -> str:

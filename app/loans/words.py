@@ -1,7 +1,7 @@
 """How a loan stands, in the words of pages and mails alike."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from app.core.clock import dutch_day
 from app.core.dutch import dutch_date, ended, hours, listed
@@ -54,12 +54,12 @@ def how_it_stands(seen: SeenLoan, reader: Party, today: date, *, is_named: bool 
     """
     if seen.loan.state not in UNDER_WAY or seen.fell_with_opgave:
         return _what_became_of_it(seen, reader)
-    stopped = _who_stopped(seen, reader, is_named=is_named) if _is_stop_news(seen) else ""
+    stopped = _who_stopped(seen, reader, is_named=is_named) if is_stop_news(seen) else ""
     waits = _what_is_waited_for(seen, reader)
     return " ".join(filter(None, (stopped, waits))) or _runs(seen, today)
 
 
-def _is_stop_news(seen: SeenLoan) -> bool:
+def is_stop_news(seen: SeenLoan) -> bool:
     """Whether it is still to stop earlier, and nobody is waited for since that was said."""
     loan = seen.loan
     if loan.state is not LoanState.ACTIVE or not seen.ends_early or loan.ended_at is None:
@@ -195,7 +195,7 @@ def changed_hours(seen: SeenLoan, reader: Party) -> str:
     at, ended_at = max(seen.written_at[monday] for monday in seen.weeks_before), seen.loan.ended_at
     if ended_at is not None and ended_at > at:
         return ""
-    if seen.loan.state is LoanState.ACTIVE and seen.remarks and seen.remarks[-1].said_at > at:
+    if seen.loan.state is LoanState.ACTIVE and _came_later(seen, at):
         return ""
     who = "Je" if reader is Party.PROFESSIONAL else seen.professional_name
     weeks = [
@@ -203,6 +203,14 @@ def changed_hours(seen: SeenLoan, reader: Party) -> str:
         for monday, was in seen.weeks_before.items()
     ]
     return f"{who} veranderde de uren: {listed(weeks)}.{_agree_anew(seen, reader)}"
+
+
+def _came_later(seen: SeenLoan, at: datetime) -> bool:
+    """Whether somebody wrote, or all three agreed on other terms, since."""
+    later = [one.said_at for one in seen.remarks[-1:]]
+    if seen.agreed is not None and seen.agreed.agreed_at is not None:
+        later.append(seen.agreed.agreed_at)
+    return any(moment > at for moment in later)
 
 
 def _agree_anew(seen: SeenLoan, reader: Party) -> str:
@@ -328,8 +336,9 @@ def news(seen: SeenLoan, reader: Party, today: date) -> str:
         who_signed(seen, reader),
         what_changed(seen, reader, today, is_quoted=False),
         changed_hours(seen, reader),
+        _who_wrote(seen, reader),
         how_it_stands_and_went(seen, reader, today, is_named=False),
-        "" if _is_stop_news(seen) else _who_stopped(seen, reader, is_named=False),
+        "" if is_stop_news(seen) else _who_stopped(seen, reader, is_named=False),
         _reason(seen),
         end_talk(seen, reader, today) if nears and nears - today <= END_TALK_TOLD_BEFORE else "",
     )
@@ -436,8 +445,13 @@ def _proposed(seen: SeenLoan, reader: Party) -> str:
 
 def is_extension(seen: SeenLoan) -> bool:
     """Whether what is proposed goes on longer, and leaves all else as it was agreed."""
-    held, wanted = seen.agreed, seen.terms
-    if held is None or seen.ends_early or wanted.ends_on <= held.ends_on:
+    held = seen.agreed
+    return held is not None and not seen.ends_early and is_longer(held, seen.terms)
+
+
+def is_longer(held: Terms, wanted: Terms) -> bool:
+    """Whether they differ in how long it goes on, and in nothing else."""
+    if wanted.ends_on <= held.ends_on:
         return False
     as_long = replace(wanted.draft(), ends_on=held.ends_on, returns_on=held.returns_on)
     return as_long == held.draft()
@@ -448,7 +462,7 @@ def why(seen: SeenLoan, reader: Party) -> str:
 
     Who it was `how_it_stands` says while that is news.
     """
-    stopped = "" if _is_stop_news(seen) else _who_stopped(seen, reader)
+    stopped = "" if is_stop_news(seen) else _who_stopped(seen, reader)
     return f"{stopped} {_reason(seen, seen.loan.reason_words)}".strip()
 
 
@@ -505,6 +519,14 @@ def newest_remark(seen: SeenLoan, reader: Party) -> str:
         return ""
     who = who_said(seen, last, reader)
     return f"{who} schreef: “{last.words}”" if seen.is_last_step(last) else ""
+
+
+def _who_wrote(seen: SeenLoan, reader: Party) -> str:
+    """That there is something to read, where what they wrote does not stand; mostly nothing."""
+    if not newest_remark(seen, reader) or seen.question is not None or seen.objection is not None:
+        return ""
+    who = who_said(seen, seen.remarks[-1], reader)
+    return "" if who == YOU.capitalize() else f"{who} schreef een bericht."
 
 
 def held_up_by_limit(held: HeldUp) -> str:
@@ -567,10 +589,10 @@ def summary(seen: SeenLoan) -> str:
 
 
 def _hours_and_days(terms: Terms, last_day: date) -> str:
-    return (
-        f"{terms.hours_per_week} uur per week, van {dutch_date(terms.starts_on)} "
-        f"tot en met {dutch_date(last_day)}"
-    )
+    a_week = f"{terms.hours_per_week} uur per week"
+    if terms.starts_on == last_day:
+        return f"{a_week}, op {dutch_date(last_day)}"
+    return f"{a_week}, van {dutch_date(terms.starts_on)} tot en met {dutch_date(last_day)}"
 
 
 def _name(seen: SeenLoan, whose: Party, reader: Party) -> str:

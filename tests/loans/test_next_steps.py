@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from app.loans import queries, service
 from app.loans.models import Loan
-from app.loans.next_steps import comes_back, link_says, once_agreed, once_off, who_asks
+from app.loans.next_steps import (
+    comes_back,
+    link_says,
+    once_agreed,
+    once_changed,
+    once_off,
+    once_stopped,
+    who_asks,
+)
 from app.loans.rules import Party, Reason, Refusal
 from app.loans.words import end_talk
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
@@ -119,3 +127,30 @@ def test_who_stops_need_not_talk_of_going_on(session: Session, who: Parties) -> 
     talk = end_talk(queries.of_any(session, loan.id), Party.LENDER, TODAY)
     assert "verlengen" not in talk
     assert f"wat het opleverde, en hoe {who.professional.name} teruggaat." in talk
+
+
+def test_who_reads_of_a_stop_knows_what_comes_after_the_last_day(
+    session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    stop = make_work(session, who.borrower, MONDAY + AN_HOUR)
+    service.end_early(stop, loan.id, Party.BORROWER, TODAY, Refusal(Reason.WORK_IS_DONE))
+
+    seen = queries.of_any(session, loan.id)
+    professional, lender, borrower = (once_stopped(seen, party) for party in Party)
+    assert professional.startswith("Je bent terug op 24 november 2026. ")
+    assert "Vul na de laatste dag je uren aan, bevestig ze" in professional
+    assert "Je hoeft nu niets te doen." in lender
+    assert "Na de laatste dag kijken jullie de uren na, bevestig je ze" in borrower
+    assert all("Er is geen eindgesprek meer gepland." in one for one in (lender, borrower))
+
+
+def test_what_all_three_signed_after_a_stop_says_until_when_it_goes_on(
+    session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    assert once_changed(queries.of_any(session, loan.id)) != ""
+    stop = make_work(session, who.borrower, MONDAY + AN_HOUR)
+    service.end_early(stop, loan.id, Party.BORROWER, TODAY, Refusal(Reason.WORK_IS_DONE))
+
+    assert once_changed(queries.of_any(session, loan.id)) == ""

@@ -16,7 +16,7 @@ from app.loans import queries, service
 from app.loans.models import Remark
 from app.loans.rules import MOST_REMARKS, Manager, Party
 from app.loans.service.talking import FULL
-from app.loans.words import how_it_stands, newest_remark, who_signed
+from app.loans.words import how_it_stands, newest_remark, news, who_signed
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
 from tests.support.builders import a_user
 from tests.support.work import MONDAY, TODAY, make_work
@@ -82,6 +82,28 @@ def test_a_manager_who_signed_may_still_ask(
     assert seen.waits_for_party(Party.BORROWER) is is_asked
     answerer = make_work(session, who.borrower, latest)
     service.remark(answerer, loan.id, uuid4(), Party.BORROWER, "Op maandag, goed?")
+    # What answers a question is none, whatever sign stands behind it.
+    asks = queries.of_any(session, loan.id).asks
+    assert asks is (None if is_asked else Party.BORROWER)
+
+
+@pytest.mark.parametrize("party", [Party.PROFESSIONAL, Party.BORROWER])
+@pytest.mark.parametrize(("words", "is_asked"), [("Kun je woensdag ook?", True), ("Dank!", False)])
+def test_while_it_runs_each_may_ask_and_is_answered(
+    session: Session, who: Parties, party: Party, words: str, *, is_asked: bool
+) -> None:
+    loan = a_running_loan(session, who)
+    user = who.professional if party is Party.PROFESSIONAL else who.borrower
+    work = make_work(session, user, MONDAY + timedelta(minutes=5))
+    service.remark(work, loan.id, uuid4(), party, words)
+
+    seen = queries.of_any(session, loan.id)
+    assert (seen.asks is party) is is_asked
+    assert ("wacht op antwoord" in news(seen, Party.LENDER, TODAY)) is is_asked
+    assert ("schreef een bericht" in news(seen, Party.LENDER, TODAY)) is not is_asked
+
+    answer = make_work(session, now=MONDAY + timedelta(minutes=9))
+    service.remark(answer, loan.id, uuid4(), Party.LENDER, "Dat is goed.", who.manager)
     assert queries.of_any(session, loan.id).asks is None
 
 

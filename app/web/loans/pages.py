@@ -10,6 +10,7 @@ from app.core.dutch import dutch_date, moment
 from app.labels import label
 from app.loans.lines import changes, lines_that_hold
 from app.loans.models import Remark, Terms
+from app.loans.next_steps import once_stopped
 from app.loans.queries import SeenLoan
 from app.loans.rules import (
     NEXT,
@@ -138,6 +139,8 @@ class LoanPage:
     # In what part the reader decides; nothing for who is no manager.
     decides: str
     why: str
+    # What comes after the last day of what was stopped; or nothing.
+    after: str
     # Whether one of the three stopped it before the agreed last day.
     ends_early: bool
     end_talk: str
@@ -218,6 +221,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         who=_who_works(seen, party, today),
         decides=_decides(seen) if party is Party.LENDER else "",
         why=why(seen, party),
+        after=once_stopped(seen, party),
         end_talk=end_talk(seen, party, today),
         returned=return_day(seen),
         ends_early=seen.ends_early,

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.core.actor import Role
+from app.core.dutch import dutch_date
 from app.core.mail import Answer, Letter, Verdict
 from app.core.phases import Phase
 from app.core.work import Work
+from app.core.workdays import monday_of
 from app.extensions import db
 from app.loans import service as loans
 from app.loans.models import Loan
@@ -226,6 +228,35 @@ def test_who_all_signed_for_reads_what_to_do_now(
     assert words[who.professional.id].startswith("Alle drie hebben getekend. Dag ")
     assert "schrijf je elke week op de pagina van je inzet" in words[who.professional.id]
     assert "Je hoeft nu niets te doen." in words[None]
+
+
+def test_what_all_three_sign_anew_is_told_as_that_with_old_beside_new(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    """And not as a first start, nor with hours that were changed before."""
+    loan, week = a_running_loan(session, who, starts_on=TODAY), monday_of(TODAY)
+    loans.write_hours(make_work(session, who.professional), loan.id, week, 480)
+    work = make_work(session, now=MONDAY + timedelta(minutes=10))
+    loans.dispute_hours(work, loan.id, uuid4(), Party.LENDER, "Het was minder.", who.manager)
+    work = make_work(session, who.professional, MONDAY + timedelta(minutes=20))
+    loans.write_hours(work, loan.id, week, 420)
+    later = replace(TERMS, starts_on=TODAY, ends_on=TERMS.ends_on + timedelta(weeks=2))
+    later = replace(later, returns_on=TERMS.returns_on + timedelta(weeks=2))
+    work = make_work(session, who.professional, MONDAY + timedelta(minutes=30))
+    loans.change(work, loan.id, Party.PROFESSIONAL, 1, later)
+    at = MONDAY + timedelta(minutes=40)
+    loans.sign_as_borrower(make_work(session, who.borrower, at), loan.id, 2)
+    loans.sign_as_lender(make_work(session, now=at), loan.id, 2, who.manager)
+    service.mail_loan(make_work(session, now=at), loan.id, by=Party.LENDER)
+
+    for mail in pending(session):
+        letter = letter_of(app, session, mail)
+        assert letter.subject.startswith("De verlenging is rond: ")
+        now, was = dutch_date(later.ends_on), dutch_date(TERMS.ends_on)
+        assert f"- Duurt tot en met: {now} (was {was})" in letter.text
+        assert f"De inzet duurt nu tot en met {now}" in letter.text
+        assert "veranderde de uren" not in letter.text
+        assert "Bekijk de afspraken:" in letter.text
 
 
 def test_what_is_new_is_said_once(app: Flask, session: Session, who: Parties) -> None:

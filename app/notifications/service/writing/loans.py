@@ -1,15 +1,31 @@
 """The mail of a loan, to each of its three parties."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.core.work import Work
 from app.loans import queries as loans
 from app.loans.events import ManagerNamed
-from app.loans.headline import AGREED, Moments, Steps, headline, of_owner
-from app.loans.lines import changes
-from app.loans.next_steps import comes_back, link_says, once_agreed, once_off, who_asks
+from app.loans.headline import (
+    AGREED,
+    CHANGE_AGREED,
+    EXTENSION_AGREED,
+    Moments,
+    Steps,
+    headline,
+    of_owner,
+)
+from app.loans.lines import agreed_changes, changes
+from app.loans.next_steps import (
+    comes_back,
+    link_says,
+    once_agreed,
+    once_changed,
+    once_off,
+    once_stopped,
+    who_asks,
+)
 from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party
 from app.loans.words import (
@@ -55,6 +71,7 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
     of_opgave = [_about_opgave(work, delivery, seen)]
     of_opgave += _about_owner(work, delivery, of_owner(seen, party, told_at), what_is_new)
     shown = _with_role(seen, party, what_is_new)
+    is_agreed = what_is_new in {EXTENSION_AGREED, CHANGE_AGREED}
     facts = {
         "name": name,
         "loan_id": seen.loan.id,
@@ -69,12 +86,10 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "who_asks": who_asks(seen, party, is_new=is_new),
         "comes_back": comes_back(seen, party, is_new=is_new),
         "changed": what_changed(seen, party, work.today),
-        "changes": changes(seen, party),
+        "changes": agreed_changes(seen) if is_agreed else changes(seen, party),
         "hours": changed_hours(seen, party),
         "said": _with_role(seen, party, said) if shown == what_is_new else said,
-        "asked": once_agreed(seen, party, work.today)
-        if what_is_new == AGREED
-        else once_off(seen, party),
+        "asked": _asked(seen, party, what_is_new, work.today),
         "why": why(seen, party),
         "end_talk": end_talk(seen, party, work.today),
         "remark": newest_remark(seen, party),
@@ -83,6 +98,15 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "email": email if party is Party.LENDER else "",
     }
     return Addressed(email, name, facts)
+
+
+def _asked(seen: SeenLoan, reader: Party, what_is_new: str, today: date) -> str:
+    """What is to be done after what is new."""
+    if what_is_new == AGREED:
+        return once_agreed(seen, reader, today)
+    if what_is_new in {EXTENSION_AGREED, CHANGE_AGREED}:
+        return once_changed(seen)
+    return once_stopped(seen, reader) or once_off(seen, reader)
 
 
 def _with_role(seen: SeenLoan, reader: Party, text: str) -> str:
