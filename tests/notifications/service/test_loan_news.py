@@ -240,8 +240,10 @@ def test_what_all_three_sign_anew_is_told_as_that_with_old_beside_new(
     loans.dispute_hours(work, loan.id, uuid4(), Party.LENDER, "Het was minder.", who.manager)
     work = make_work(session, who.professional, MONDAY + timedelta(minutes=20))
     loans.write_hours(work, loan.id, week, 420)
-    later = replace(TERMS, starts_on=TODAY, ends_on=TERMS.ends_on + timedelta(weeks=2))
-    later = replace(later, returns_on=TERMS.returns_on + timedelta(weeks=2))
+    assert TERMS.ends_on
+    assert TERMS.returns_on
+    until, back = (day + timedelta(weeks=2) for day in (TERMS.ends_on, TERMS.returns_on))
+    later = replace(TERMS, starts_on=TODAY, ends_on=until, returns_on=back)
     work = make_work(session, who.professional, MONDAY + timedelta(minutes=30))
     loans.change(work, loan.id, Party.PROFESSIONAL, 1, later)
     at = MONDAY + timedelta(minutes=40)
@@ -252,7 +254,7 @@ def test_what_all_three_sign_anew_is_told_as_that_with_old_beside_new(
     for mail in pending(session):
         letter = letter_of(app, session, mail)
         assert letter.subject.startswith("De verlenging is rond: ")
-        now, was = dutch_date(later.ends_on), dutch_date(TERMS.ends_on)
+        now, was = dutch_date(until), dutch_date(TERMS.ends_on)
         assert f"- Duurt tot en met: {now} (was {was})" in letter.text
         assert f"De inzet duurt nu tot en met {now}" in letter.text
         assert "veranderde de uren" not in letter.text
