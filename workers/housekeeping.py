@@ -10,7 +10,8 @@ from app.core.work import Work
 from app.extensions import shelf
 from app.hours import service as hours
 from app.loans import service as loans
-from app.loans.queries import asked_by, being_signed, is_anything_due
+from app.loans.due import is_anything_due
+from app.loans.queries import asked_by, being_signed
 from app.matching import service as matching
 from app.moderation import service as moderation
 from app.opgaven import life

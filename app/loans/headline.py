@@ -14,7 +14,6 @@ from app.loans.events import (
     ManagerNamed,
 )
 from app.loans.models import Remark
-from app.loans.queries import SeenLoan
 from app.loans.rules import (
     CLOSERS,
     CLOSES_AFTER,
@@ -24,6 +23,7 @@ from app.loans.rules import (
     Party,
     Reason,
 )
+from app.loans.seen import SeenLoan
 from app.loans.words import (
     is_extension,
     is_longer,

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from app.core.dutch import dutch_date
 from app.loans.models import Terms
-from app.loans.queries import SeenLoan
 from app.loans.rules import CostBasis, Party
+from app.loans.seen import SeenLoan
 
 ENDS_ON, RETURNS_ON, LAST_DAY = "Duurt tot en met", "Terug op", "Laatste dag"
 EARLIER = "{day} (afgesproken was {was})"

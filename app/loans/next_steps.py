@@ -3,8 +3,8 @@
 from datetime import date
 
 from app.core.dutch import dutch_date
-from app.loans.queries import SeenLoan
 from app.loans.rules import CLOSERS, OFF, OVER, Party, Reason
+from app.loans.seen import SeenLoan
 from app.loans.words import changed_hours, is_stop_news, what_comes_back
 
 SEE_HOURS = "Bekijk de uren"

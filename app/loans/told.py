@@ -12,6 +12,7 @@ from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import now_called
 from app.loans import queries
 from app.loans.headline import news_of_opgave
+from app.loans.room import all_held_up
 from app.loans.rules import Party
 from app.loans.words import about, news
 
@@ -35,7 +36,7 @@ def held_up_of(session: Session, codes: Collection[str], today: date) -> dict[st
     if not codes:
         return told
     mergers = gemeenten.mergers(session, today)
-    for seen in queries.all_held_up(session):
+    for seen in all_held_up(session):
         code, whose = now_called(seen.loan.borrower_code, mergers), about(seen, Party.BORROWER)
         told[code] = (*told.get(code, ()), f"de {whose[:1].lower()}{whose[1:]}")
     return told

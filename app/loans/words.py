@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from app.core.clock import dutch_day
 from app.core.dutch import dutch_date, ended, hours, listed
 from app.loans.models import Remark, Terms
-from app.loans.queries import HeldUp, SeenLoan
+from app.loans.room import HeldUp
 from app.loans.rules import (
     CLOSERS,
     CLOSES_AFTER,
@@ -21,6 +21,7 @@ from app.loans.rules import (
     Reason,
     Showed,
 )
+from app.loans.seen import SeenLoan
 
 YOU = "jij"
 OPGAVE_IS_DOWN = "De opgave is weggehaald door een beheerder."

@@ -16,8 +16,8 @@ from app.core.errors import NotFound
 from app.core.rights import Right, may
 from app.gemeenten import queries as gemeenten
 from app.loans import queries as loans
-from app.loans.queries import SeenLoan
 from app.loans.rules import LoanState
+from app.loans.seen import SeenLoan
 from app.moderation.models import Report
 from app.moderation.rules import Ruling, Subject
 from app.moderation.texts import opgave_text, profile_text

@@ -43,7 +43,7 @@ from app.gemeenten.models import Gemeente
 from app.hours.models import HourAccount, HourSettling
 from app.hours.rules import may_agree_limit
 from app.loans.models import Loan
-from app.loans.queries import is_held_up
+from app.loans.room import is_held_up
 from app.loans.told import ToldLoan
 from app.matching.core.facts import Score
 from app.matching.models import Match

@@ -25,6 +25,9 @@ SHOWN_IN = {
         f"{MAILS}/writing/{name}.py": f"{TESTS_OF_MAILS}/test_{shown}.py"
         for name, shown in MAILS_SHOWN_IN.items()
     },
+    "app/loans/due.py": "tests/loans/test_closing.py",
+    "app/loans/room.py": "tests/loans/test_limits.py",
+    "app/loans/seen.py": "tests/loans/test_queries.py",
     "app/loans/told.py": "tests/notifications/service/test_loan_news.py",
     "app/cli/esco.py": "tests/cli/test_words.py",
     "app/cli/vocabulary.py": "tests/cli/test_words.py",

@@ -13,7 +13,7 @@ from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
 from app.core.workdays import monday_of
-from app.loans import queries, service
+from app.loans import due, queries, service
 from app.loans.models import Loan
 from app.loans.rules import A_WEEK, LoanState, Party, Reason, Refusal, hours_mark
 from app.loans.service.closing import (
@@ -508,7 +508,7 @@ def running(session: Session, who: Parties) -> Loan:
 
 def reports(session: Session, after: int) -> int:
     work = make_work(session, now=at(TODAY + after * A_DAY))
-    is_due = queries.is_anything_due(session, work.today)
+    is_due = due.is_anything_due(session, work.today)
     reported = service.report_what_fell_silent(work)
     assert is_due or not reported
     return reported
@@ -516,7 +516,7 @@ def reports(session: Session, after: int) -> int:
 
 def closes(session: Session, after: int) -> int:
     work = make_work(session, now=at(TODAY + after * A_DAY))
-    is_due = queries.is_anything_due(session, work.today)
+    is_due = due.is_anything_due(session, work.today)
     closed = service.close_what_nobody_disputes(work)
     assert is_due or not closed
     return closed

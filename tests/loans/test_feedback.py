@@ -10,11 +10,11 @@ from app.core.errors import Conflict, NotFound
 from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
-from app.loans import queries, service
+from app.loans import due, queries, service
 from app.loans.models import Loan, ShownSkill
 from app.loans.next_steps import link_says
-from app.loans.queries import SeenLoan
 from app.loans.rules import NOBODY_LEFT, Again, FeedbackDraft, LoanState, Party, Showed
+from app.loans.seen import SeenLoan
 from app.loans.service.feedback import HAS_ANSWERED, IS_SHOWN, NOT_SHOWN, NOT_YET, NOT_YOURS
 from app.loans.words import about_feedback, news
 from app.people.models import Evidence
@@ -109,7 +109,7 @@ def test_after_two_weeks_what_there_is_can_be_read(
     give(session, who, loan, Party.BORROWER)
 
     assert service.show_feedback(at(session, 14)) == 0
-    assert queries.is_anything_due(session, TODAY + 15 * A_DAY)
+    assert due.is_anything_due(session, TODAY + 15 * A_DAY)
     assert [service.show_feedback(at(session, 15)) for _ in range(2)] == [1, 0]
 
     seen = seen_of(session, loan)
@@ -234,7 +234,7 @@ def test_who_gave_none_is_asked_once_more(session: Session, who: Parties, loan: 
     give(session, who, loan, Party.BORROWER)
 
     assert service.ask_for_feedback(at(session, 6)) == 0
-    assert queries.is_anything_due(session, TODAY + 7 * A_DAY)
+    assert due.is_anything_due(session, TODAY + 7 * A_DAY)
     assert [service.ask_for_feedback(at(session, 7)) for _ in range(2)] == [1, 0]
 
     found = select(OutboxMessage).where(OutboxMessage.name == "feedback.asked")
@@ -249,7 +249,7 @@ def test_of_who_left_nothing_is_asked_any_more(session: Session, who: Parties, l
     assert about_feedback(seen, Party.BORROWER) == NOBODY_LEFT
     assert about_feedback(seen, Party.LENDER) == ""
     assert link_says(seen, Party.BORROWER) != "Vertel hoe het ging"
-    assert not queries.is_anything_due(session, TODAY + 7 * A_DAY)
+    assert not due.is_anything_due(session, TODAY + 7 * A_DAY)
     assert service.ask_for_feedback(at(session, 7)) == 0
     with pytest.raises(Conflict) as refused:
         give(session, who, loan, Party.BORROWER)

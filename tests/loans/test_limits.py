@@ -17,6 +17,7 @@ from app.gemeenten.models import Gemeente
 from app.hours import service as hours
 from app.loans import queries, service
 from app.loans.models import Loan
+from app.loans.room import held_up, promised, room_for
 from app.loans.rules import CostBasis, LoanState, Party, Reason, Refusal, Room
 from tests.hours.builders import booked
 from tests.loans.builders import (
@@ -90,7 +91,7 @@ def test_what_is_promised_to_others_is_not_left(
 
     assert room(session, loan) == Room((ASKED - 1) * HOUR, ASKED * HOUR)
     borrower = who.borrower.gemeente_code or ""
-    assert queries.promised(session, borrower, TODAY) == ASKED * HOUR
+    assert promised(session, borrower, TODAY) == ASKED * HOUR
     # What was worked is owed instead of promised: together it is the same.
     later = make_work(session, who.professional, MONDAY + timedelta(days=14))
     service.write_hours(later, first.id, TODAY + timedelta(days=7), 8 * HOUR)
@@ -215,10 +216,10 @@ def test_hours_that_nobody_owes_have_no_limit(
 
 
 def room(session: Session, loan: Loan) -> Room | None:
-    return queries.room_for(session, loan, queries.of_any(session, loan.id).terms, TODAY)
+    return room_for(session, loan, queries.of_any(session, loan.id).terms, TODAY)
 
 
-def held_up(session: Session) -> list[tuple[str, str]]:
+def told_held_up(session: Session) -> list[tuple[str, str]]:
     facts = session.scalars(select(OutboxMessage).where(OutboxMessage.name == "signature.held_up"))
     return [(one.payload["gemeente_code"], one.payload["loan_id"]) for one in facts]
 
@@ -232,13 +233,13 @@ def test_that_a_signature_is_held_up_is_told_once_until_the_limit_is_another(
 
     for _ in range(2):
         service.note_held_up(make_work(session), loan.id)
-    once = held_up(session)
+    once = told_held_up(session)
     later = make_work(session, gemeentebeheerder, MONDAY + timedelta(hours=1))
     hours.agree_limit(later, gemeentebeheerder.gemeente_code, ASKED - 2)
     service.note_held_up(make_work(session, now=MONDAY + timedelta(hours=2)), loan.id)
 
     assert once == [told]
-    assert held_up(session) == [told, told]
+    assert told_held_up(session) == [told, told]
 
 
 @pytest.mark.parametrize(("to", "count"), [(ASKED - 1, 1), (ASKED, 0), (None, 0)])
@@ -250,7 +251,7 @@ def test_what_the_borrower_cannot_sign_is_told_before_anybody_tries(
 
     service.look_ahead(make_work(session), loan.id)
 
-    assert len(held_up(session)) == count
+    assert len(told_held_up(session)) == count
 
 
 def test_what_fits_again_is_held_up_no_longer(
@@ -261,7 +262,7 @@ def test_what_fits_again_is_held_up_no_longer(
     code = who.borrower.gemeente_code
     service.look_ahead(make_work(session), loan.id)
     session.flush()
-    [held] = queries.held_up(session, code, TODAY)
+    [held] = held_up(session, code, TODAY)
     assert (held.asked, held.balance_then, held.limit) == (
         ASKED * HOUR,
         -ASKED * HOUR,
@@ -273,7 +274,7 @@ def test_what_fits_again_is_held_up_no_longer(
     service.look_ahead(make_work(session), loan.id)
 
     assert loan.held_up_at is None
-    assert queries.held_up(session, code, TODAY) == []
+    assert held_up(session, code, TODAY) == []
 
 
 def test_what_waits_for_room_is_held_up_no_longer_when_another_loan_leaves_it(
@@ -297,7 +298,7 @@ def test_what_waits_for_room_is_held_up_no_longer_when_another_loan_leaves_it(
 
     assert (before, loan.held_up_at) == (MONDAY, None)
     assert elsewhere.held_up_at == MONDAY
-    assert len(held_up(session)) == 1
+    assert len(told_held_up(session)) == 1
 
 
 def test_who_lends_hours_itself_has_room_again(
@@ -331,4 +332,4 @@ def test_of_what_merged_the_successor_hears_when_it_agreed_on_another_limit(
     hours.agree_limit(make_work(session, keeper, later), successor.code, 10)
     service.note_held_up(make_work(session, now=later + timedelta(hours=1)), loan.id)
 
-    assert held_up(session) == [(successor.code, str(loan.id))] * 2
+    assert told_held_up(session) == [(successor.code, str(loan.id))] * 2

@@ -9,7 +9,7 @@ from app.core.dutch import dutch_date
 from app.core.errors import Conflict
 from app.core.faults import refuse
 from app.core.work import Work
-from app.loans import queries
+from app.loans import due, queries
 from app.loans.events import CompletionReported, HoursAgreed, HoursReopened, LoanClosed
 from app.loans.models import Loan, Remark, WorkedWeek
 from app.loans.rules import (
@@ -112,10 +112,10 @@ def tell_reopened(work: Work, loan: Loan, party: Party) -> None:
 def report_what_fell_silent(work: Work) -> int:
     """Report done what nobody says anything of, so that time closes it too; how many."""
     reported = 0
-    for loan_id in queries.fallen_silent(work.session, work.today):
+    for loan_id in due.fallen_silent(work.session, work.today):
         loan = work.fetch_to_change(Loan, loan_id)
         # Somebody may have said something while this waited for the row.
-        if queries.is_silent(work.session, loan, work.today):
+        if due.is_silent(work.session, loan, work.today):
             loan.reported_on = work.today
             work.emit(CompletionReported(loan_id=loan.id, party=""), loan.user_id)
             reported += 1
@@ -125,7 +125,7 @@ def report_what_fell_silent(work: Work) -> int:
 def close_what_nobody_disputes(work: Work) -> int:
     """Close what was reported done long ago, and nobody objected to; how many."""
     closed = 0
-    for loan_id in queries.closing_of_itself(work.session, work.today):
+    for loan_id in due.closing_of_itself(work.session, work.today):
         loan = work.fetch_to_change(Loan, loan_id)
         # Somebody may have objected or agreed while this waited for the row.
         reported_on = loan.reported_on if loan.state is LoanState.ENDED else None

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from app.core.errors import Conflict
 from app.core.faults import refuse
 from app.core.work import Work
-from app.loans import queries
+from app.loans import due, queries
 from app.loans.events import FeedbackAnswered, FeedbackAsked, FeedbackGiven, FeedbackShown
 from app.loans.models import Feedback, Loan, ShownSkill, Terms
 from app.loans.rules import (
@@ -21,6 +21,7 @@ from app.loans.rules import (
     feedback_faults,
     reply_faults,
 )
+from app.loans.seen import feedback_on
 from app.loans.service.finding import as_one_of, as_professional
 from app.people import service as people
 from app.people.rules import Confirmed
@@ -42,7 +43,7 @@ def give_feedback(work: Work, loan_id: UUID, party: Party, draft: FeedbackDraft)
         raise Conflict(f"loan {loan.id} is not over", said=NOT_YET)
     if queries.of_any(work.session, loan.id).has_professional_left:
         raise Conflict(f"the professional of loan {loan.id} left", said=NOBODY_LEFT)
-    given = queries.feedback_on(work.session, [loan.id]).get(loan.id, {})
+    given = feedback_on(work.session, [loan.id]).get(loan.id, {})
     if any(one.shown_on for one in given.values()):
         raise Conflict(f"feedback on loan {loan.id} is shown", said=IS_SHOWN)
     refuse(feedback_faults(draft))
@@ -57,7 +58,7 @@ def give_feedback(work: Work, loan_id: UUID, party: Party, draft: FeedbackDraft)
 def answer_feedback(work: Work, loan_id: UUID, words: str) -> None:
     """What the professional has to say to what they read, once; the same words twice is one."""
     loan = as_professional(work, loan_id)
-    given = queries.feedback_on(work.session, [loan.id]).get(loan.id, {})
+    given = feedback_on(work.session, [loan.id]).get(loan.id, {})
     theirs = given.get(Party.BORROWER)
     if theirs is None or theirs.shown_on is None:
         raise Conflict(f"no feedback on loan {loan.id}", said=NOT_SHOWN)
@@ -73,7 +74,7 @@ def answer_feedback(work: Work, loan_id: UUID, words: str) -> None:
 def keep_evidence(work: Work, loan_id: UUID, place: int) -> None:
     """Put on the own profile that the borrower saw this skill shown; only its owner does."""
     loan = as_professional(work, loan_id)
-    given = queries.feedback_on(work.session, [loan.id]).get(loan.id, {}).get(Party.BORROWER)
+    given = feedback_on(work.session, [loan.id]).get(loan.id, {}).get(Party.BORROWER)
     skill = work.session.get(ShownSkill, (loan.id, place))
     is_readable = given is not None and given.shown_on is not None
     if not is_readable or skill is None or skill.showed is not Showed.SHOWN:
@@ -94,9 +95,9 @@ def keep_evidence(work: Work, loan_id: UUID, place: int) -> None:
 def show_feedback(work: Work) -> int:
     """Show what was given long enough ago, also when the other gave none; of how many loans."""
     shown = 0
-    for loan_id in queries.feedback_to_show(work.session, work.today):
+    for loan_id in due.feedback_to_show(work.session, work.today):
         loan = work.fetch_to_change(Loan, loan_id)
-        given = queries.feedback_on(work.session, [loan_id]).get(loan_id, {})
+        given = feedback_on(work.session, [loan_id]).get(loan_id, {})
         # Both may have been given while this waited for the row.
         if any(
             one.shown_on is None and one.given_on + FEEDBACK_BLIND <= work.today
@@ -109,10 +110,10 @@ def show_feedback(work: Work) -> int:
 
 def ask_for_feedback(work: Work) -> int:
     """Ask who gave none once more, a week after the end; about how many loans."""
-    asked = queries.feedback_to_ask(work.session, work.today)
+    asked = due.feedback_to_ask(work.session, work.today)
     for loan_id in asked:
         loan = work.fetch_to_change(Loan, loan_id)
-        given = queries.feedback_on(work.session, [loan_id]).get(loan_id, {})
+        given = feedback_on(work.session, [loan_id]).get(loan_id, {})
         if loan.feedback_asked_on is None:
             loan.feedback_asked_on = work.today
             for party in CLOSERS:
@@ -140,6 +141,6 @@ def _write(
 
 
 def _show(work: Work, loan: Loan) -> None:
-    for one in queries.feedback_on(work.session, [loan.id])[loan.id].values():
+    for one in feedback_on(work.session, [loan.id])[loan.id].values():
         one.shown_on = work.today
     work.of_itself().emit(FeedbackShown(loan_id=loan.id), loan.user_id)

@@ -14,9 +14,9 @@ from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import now_called
 from app.hours import service as hours
 from app.hours.queries import limit_changed_since
-from app.loans import queries
 from app.loans.events import SignatureHeldUp
 from app.loans.models import Loan, Terms
+from app.loans.room import all_held_up, room_for
 from app.loans.rules import UNDER_WAY, Party, Room
 
 YOURS = (
@@ -47,7 +47,7 @@ def keep_within(work: Work, loan: Loan, terms: Terms, signer: Party) -> None:
     """Refuse what may pass the limit of the borrower; of many at once only as much as fits."""
     # One at a time for each borrower, so that what is counted here is still so at the end.
     hours.hold_limit(work, loan.borrower_code)
-    room = queries.room_for(work.session, loan, terms, work.today)
+    room = room_for(work.session, loan, terms, work.today)
     if room is None or room.fits:
         loan.held_up_at = None
         return
@@ -64,7 +64,7 @@ def look_ahead(work: Work, loan_id: UUID) -> None:
     terms = work.fetch(Terms, (loan_id, loan.version))
     if loan.state not in UNDER_WAY:
         return
-    room = queries.room_for(work.session, loan, terms, work.today)
+    room = room_for(work.session, loan, terms, work.today)
     if room is None or room.fits:
         loan.held_up_at = None
     elif terms.borrower_signed_at is None:
@@ -75,7 +75,7 @@ def look_again(work: Work, codes: Collection[str]) -> None:
     """Look anew at what the limits of these gemeenten hold up: there may be room again."""
     mergers = gemeenten.mergers(work.session, work.today)
     now = {now_called(code, mergers) for code in codes}
-    for seen in queries.all_held_up(work.session):
+    for seen in all_held_up(work.session):
         if now_called(seen.loan.borrower_code, mergers) in now:
             look_ahead(work, seen.loan.id)
 

@@ -12,7 +12,7 @@ from app.core.work import Work
 from app.core.workdays import next_workday
 from app.hours import service as hours
 from app.hours.rules import Lent
-from app.loans import queries
+from app.loans import due, queries
 from app.loans.events import (
     EndMoved,
     EndTalkNears,
@@ -193,7 +193,7 @@ def end_early(
 def end_what_is_over(work: Work) -> int:
     """End every loan whose last day has passed; how many."""
     ended = 0
-    for loan_id in queries.over(work.session, work.today):
+    for loan_id in due.over(work.session, work.today):
         loan = work.fetch_to_change(Loan, loan_id)
         # It may have been made longer while this waited for the row.
         if loan.state is LoanState.ACTIVE and loan.last_day and loan.last_day < work.today:
@@ -211,7 +211,7 @@ def finish_opgaven(work: Work) -> int:
 
     When somebody left early the opgavehouder decides, until its own last day.
     """
-    found = queries.done_opgaven(work.session, work.today)
+    found = due.done_opgaven(work.session, work.today)
     return sum(life.finish_of_itself(work, opgave_id) for opgave_id in found)
 
 
@@ -235,7 +235,7 @@ def plan_end_talk(
 def tell_end_talks(work: Work) -> int:
     """Say of each talk that nears that it does, once for each day it is planned on; how many."""
     told = 0
-    for loan_id in queries.end_talks_to_tell(work.session, work.today):
+    for loan_id in due.end_talks_to_tell(work.session, work.today):
         loan = work.fetch_to_change(Loan, loan_id)
         day = loan.end_talk_on
         if loan.state is not LoanState.ACTIVE or day is None or day == loan.end_talk_told_for:

@@ -15,8 +15,9 @@ from app.conversations.rules import End, Side, Words
 from app.core.actor import Actor
 from app.core.dutch import weekday_date
 from app.labels import label
-from app.loans.queries import SeenLoan, came_of
+from app.loans.queries import came_of
 from app.loans.rules import Party
+from app.loans.seen import SeenLoan
 from app.moderation.models import Report
 from app.moderation.queries import own_standing
 from app.opgaven.queries import SeenOpgave

@@ -19,6 +19,7 @@ from app.hours.queries import Line, Statement, YearProposal
 from app.hours.rules import Entry, Quarter, may_agree_limit, quarters, room_left
 from app.labels import label
 from app.loans import queries as loans
+from app.loans.room import promised
 from app.opgaven import queries as opgaven
 
 NUMBERS = ("", "eerste", "tweede", "derde", "vierde")
@@ -137,7 +138,7 @@ def hours_page(session: Session, actor: Actor, code: str, today: date) -> HoursP
         standing=standing_words(balance),
         settled=_last_settled_words(session, code),
         to_settle=year_to_settle(session, code, today),
-        limit=limit_words(balance, limit, loans.promised(session, code, today)),
+        limit=limit_words(balance, limit, promised(session, code, today)),
         has_limit=limit is not None,
         may_agree=may_agree_limit(actor, code),
         quarters=_quarter_lines(session, code, today),

@@ -9,8 +9,8 @@ from app.documents import pdf
 from app.labels import label
 from app.loans.lines import terms_lines
 from app.loans.models import Loan, Terms
-from app.loans.queries import SeenLoan
 from app.loans.rules import Party
+from app.loans.seen import SeenLoan
 from app.web.loans.pages import CHECKLIST
 from app.web.work import open_work
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.dutch import dutch_date
-from app.loans.queries import SeenLoan
 from app.loans.rules import LoanState, Party
+from app.loans.seen import SeenLoan
 from app.web.loans.pages import LoanLine, loan_line
 
 

@@ -20,8 +20,8 @@ from app.core.work import Work
 from app.extensions import csrf, db
 from app.links import Links, LoanPermit
 from app.loans import queries, service
-from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party
+from app.loans.seen import SeenLoan
 from app.loans.words import thanks
 from app.web.auth import actor_by_mail
 from app.web.forms import WebForm

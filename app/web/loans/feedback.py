@@ -9,8 +9,8 @@ from app.core.rights import Right
 from app.core.work import Work
 from app.extensions import db
 from app.loans import queries, service
-from app.loans.queries import SeenLoan
 from app.loans.rules import Party, Showed
+from app.loans.seen import SeenLoan
 from app.web.forms import WebForm
 from app.web.loans.forms import AnswerFeedbackForm, FeedbackForm, feedback_form
 from app.web.loans.pages import Deed

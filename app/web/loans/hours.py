@@ -13,8 +13,8 @@ from app.core.faults import Fault, FaultyDraft, refuse
 from app.core.work import Work
 from app.core.workdays import monday_of
 from app.loans import service
-from app.loans.queries import SeenLoan
 from app.loans.rules import hours_mark, is_far_above, worked_faults
+from app.loans.seen import SeenLoan
 from app.loans.service.closing import HOURS_CHANGED
 from app.web.forms import LineField, WebForm
 from app.web.loans.forms import DutchNumberField

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from app.labels import label
 from app.loans.models import Feedback
-from app.loans.queries import SeenLoan
 from app.loans.rules import Party, Showed
+from app.loans.seen import SeenLoan
 
 AGAIN = {
     Party.PROFESSIONAL: "Zou je het nog eens doen?",

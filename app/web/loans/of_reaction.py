@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import dutch_day, utc_now
 from app.loans import queries
-from app.loans.queries import SeenLoan
 from app.loans.rules import UNDER_WAY, Party
+from app.loans.seen import SeenLoan
 from app.loans.words import how_it_stands
 
 

@@ -11,7 +11,6 @@ from app.labels import label
 from app.loans.lines import changes, lines_that_hold
 from app.loans.models import Remark, Terms
 from app.loans.next_steps import once_stopped
-from app.loans.queries import SeenLoan
 from app.loans.rules import (
     NEXT,
     OVER,
@@ -20,6 +19,7 @@ from app.loans.rules import (
     Party,
     Reason,
 )
+from app.loans.seen import SeenLoan
 from app.loans.words import (
     about_feedback,
     begins_on,

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.core.actor import Role
 from app.core.dutch import hours
-from app.loans import queries
-from app.loans.queries import SeenLoan
+from app.loans.room import room_for
 from app.loans.rules import Party, Room
+from app.loans.seen import SeenLoan
 from app.loans.service.limits import way_out
 
 LEFT = (
@@ -40,7 +40,7 @@ def room_line(session: Session, seen: SeenLoan, party: Party, today: date) -> Ro
     by waiting.
     """
     is_asked = Party.BORROWER in seen.waits_for
-    room = queries.room_for(session, seen.loan, seen.terms, today) if is_asked else None
+    room = room_for(session, seen.loan, seen.terms, today) if is_asked else None
     if room is None:
         return None
     if party is Party.BORROWER:

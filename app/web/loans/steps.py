@@ -13,8 +13,8 @@ from app.core.faults import FaultyDraft
 from app.core.work import Work
 from app.extensions import db
 from app.loans import queries, service
-from app.loans.queries import SeenLoan
 from app.loans.rules import Party, parties_with
+from app.loans.seen import SeenLoan
 from app.web.auth import current_actor
 from app.web.forms import WebForm
 from app.web.loans.pages import Deed, LoanPage, loan_page

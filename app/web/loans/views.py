@@ -17,8 +17,8 @@ from app.core.work import Work
 from app.core.workdays import next_workday
 from app.extensions import db
 from app.loans import queries, service
-from app.loans.queries import SeenLoan
 from app.loans.rules import CLOSES_AFTER, Manager, Party, faults, hours_mark
+from app.loans.seen import SeenLoan
 from app.loans.words import thanks, waits_for_other
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import may_edit

@@ -17,8 +17,8 @@ from app.core.clock import dutch_day
 from app.core.errors import NotFound
 from app.core.paging import Page, part_of
 from app.loans import queries as loans
-from app.loans.queries import SeenLoan
 from app.loans.rules import Party
+from app.loans.seen import SeenLoan
 from app.loans.words import summary
 from app.matching import queries, standing
 from app.matching.core.facts import Score

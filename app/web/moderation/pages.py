@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.core.dutch import how_long, plural
 from app.labels import label
-from app.loans.queries import SeenLoan
+from app.loans.seen import SeenLoan
 from app.loans.words import summary
 from app.moderation import queries
 from app.moderation.models import Report

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.conversations import queries as conversations
 from app.core.actor import Actor
 from app.loans import queries as loans
-from app.loans.queries import SeenLoan
 from app.loans.rules import Party
+from app.loans.seen import SeenLoan
 from app.loans.words import how_it_stands
 from app.opgaven import queries
 from app.responses import invitations

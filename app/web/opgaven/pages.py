@@ -10,8 +10,8 @@ from flask import url_for
 from app.core.dutch import dutch_date
 from app.core.workdays import workday_from, workday_until
 from app.labels import label
-from app.loans.queries import SeenLoan
 from app.loans.rules import Party
+from app.loans.seen import SeenLoan
 from app.loans.words import how_it_stands
 from app.matching.core.facts import Score
 from app.matching.core.words import LEVELS, YOU

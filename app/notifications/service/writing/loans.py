@@ -26,8 +26,8 @@ from app.loans.next_steps import (
     once_stopped,
     who_asks,
 )
-from app.loans.queries import SeenLoan
 from app.loans.rules import Manager, Party
+from app.loans.seen import SeenLoan
 from app.loans.words import (
     changed_hours,
     end_talk,

@@ -4,7 +4,7 @@ from app.core.actor import Actor
 from app.core.work import Work
 from app.hours import queries as hours
 from app.hours.contacts import Contacts, contacts_for
-from app.loans import queries as loans
+from app.loans.room import held_up
 from app.loans.words import held_up_by_limit
 from app.notifications.models import Delivery
 from app.notifications.parts import URENBANK
@@ -16,7 +16,7 @@ def urenbank(work: Work, delivery: Delivery) -> Addressed:
     """A limit that holds up a signature, or a year that was settled."""
     reader, viewer, told = still_news(work, delivery, gone="another limit, or undone")
     news = URENBANK.news_of(told.whole)
-    held = loans.held_up(work.session, reader.gemeente_code, work.today)
+    held = held_up(work.session, reader.gemeente_code, work.today)
     facts = {
         "name": reader.name,
         "user_id": reader.id,
