@@ -233,21 +233,8 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         proposed_to=_parties(seen, seen.terms, party),
         is_proposer=seen.terms.made_by is party,
         refused=[f"{moment(one.refused_at)}. {said_no(seen, one, party)}" for one in seen.refusals],
-        agreements=[
-            Agreement(one.version, f"versie {one.version}, van {dutch_date(one.agreed_at)}")
-            for one in seen.agreements
-        ],
-        remarks=[
-            RemarkLine(
-                who_said(seen, one, party),
-                label(one.party),
-                moment(one.said_at),
-                one.words,
-                one is seen.question,
-                one.is_objection,
-            )
-            for one in seen.remarks
-        ],
+        agreements=_agreements(seen),
+        remarks=_remarks(seen, party),
         question=seen.question,
         is_asker=seen.asks is party,
         objection=seen.objection,
@@ -262,6 +249,27 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         feedback_said=about_feedback(seen, party),
         confirmed=confirmed_skills(seen, party),
     )
+
+
+def _agreements(seen: SeenLoan) -> list[Agreement]:
+    return [
+        Agreement(one.version, f"versie {one.version}, van {dutch_date(one.agreed_at)}")
+        for one in seen.agreements
+    ]
+
+
+def _remarks(seen: SeenLoan, reader: Party) -> list[RemarkLine]:
+    return [
+        RemarkLine(
+            name=who_said(seen, one, reader),
+            role=label(one.party),
+            said_at=moment(one.said_at),
+            words=one.words,
+            is_open=one is seen.question,
+            is_objection=one.is_objection,
+        )
+        for one in seen.remarks
+    ]
 
 
 def loan_line(seen: SeenLoan, party: Party, today: date) -> LoanLine:

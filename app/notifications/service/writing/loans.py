@@ -1,6 +1,7 @@
 """The mail of a loan, to each of its three parties."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
@@ -26,7 +27,7 @@ from app.loans.next_steps import (
     once_stopped,
     who_asks,
 )
-from app.loans.rules import Manager, Party
+from app.loans.rules import Party
 from app.loans.seen import SeenLoan
 from app.loans.words import (
     changed_hours,
@@ -51,53 +52,59 @@ AN_OWNER_IS_NEWS = timedelta(weeks=2)
 def loan(work: Work, delivery: Delivery) -> Addressed:
     """What a party must know of a loan: how it stands now, and what they can do about it."""
     seen = loans.of_any(work.session, delivery.subject_id)
-    manager = Manager(seen.loan.manager_email)
-    reader = work.fetch(User, delivery.user_id) if delivery.user_id else None
-    party = (
-        loans.party_of(seen.loan, accounts.actor_of(reader), reader.email)
-        if reader
-        else Party.LENDER
-    )
-    if party is None:
-        raise NothingToTell("no party any more")
-    email = reader.email if reader else manager.email
-    name = reader.name if reader else seen.loan.manager_name
-    told_at = loans.last_told(work.session, seen.loan)
-    is_new = _is_new(seen, party, told_at.get(ManagerNamed.name))
-    what_is_new = headline(seen, party, _when_planned(told_at, delivery))
-    said = how_it_stands_and_went(seen, party, work.today)
-    # What is new is said once.
-    said = said.removeprefix(f"{what_is_new}.").strip()
-    of_opgave = [_about_opgave(work, delivery, seen)]
-    of_opgave += _about_owner(work, delivery, of_owner(seen, party, told_at), what_is_new)
-    shown = _with_role(seen, party, what_is_new)
-    is_agreed = what_is_new in {EXTENSION_AGREED, CHANGE_AGREED}
+    party, email, name = _reader(work, delivery, seen)
     facts = {
         "name": name,
         "loan_id": seen.loan.id,
-        "headline": shown,
         "is_own": party is Party.PROFESSIONAL,
         "opgave_title": "" if seen.is_opgave_down else seen.opgave_title,
-        "about_opgave": " ".join(filter(None, of_opgave)),
         "professional_name": seen.professional_name,
         "lender_name": seen.lender_name,
         "borrower_name": seen.borrower_name,
         "summary": summary(seen),
-        "who_asks": who_asks(seen, party, is_new=is_new),
-        "comes_back": comes_back(seen, party, is_new=is_new),
         "changed": what_changed(seen, party, work.today),
-        "changes": agreed_changes(seen) if is_agreed else changes(seen, party),
         "hours": changed_hours(seen, party),
-        "said": _with_role(seen, party, said) if shown == what_is_new else said,
-        "asked": _asked(seen, party, what_is_new, work.today),
         "why": why(seen, party),
         "end_talk": end_talk(seen, party, work.today),
         "remark": newest_remark(seen, party),
         "link_says": link_says(seen, party),
         # A manager needs no account, and so no sign-in: they come in by this address.
         "email": email if party is Party.LENDER else "",
+        **_news(work, delivery, seen, party),
     }
     return Addressed(email, name, facts)
+
+
+def _reader(work: Work, delivery: Delivery, seen: SeenLoan) -> tuple[Party, str, str]:
+    """In what part they read it, their address and name; a manager may have no account."""
+    if delivery.user_id is None:
+        return Party.LENDER, seen.loan.manager_email, seen.loan.manager_name
+    reader = work.fetch(User, delivery.user_id)
+    party = loans.party_of(seen.loan, accounts.actor_of(reader), reader.email)
+    if party is None:
+        raise NothingToTell("no party any more")
+    return party, reader.email, reader.name
+
+
+def _news(work: Work, delivery: Delivery, seen: SeenLoan, party: Party) -> dict[str, Any]:
+    """What is new, once: the first line, and what else is said with it."""
+    told_at = loans.last_told(work.session, seen.loan)
+    is_new = _is_new(seen, party, told_at.get(ManagerNamed.name))
+    what_is_new = headline(seen, party, _when_planned(told_at, delivery))
+    shown = _with_role(seen, party, what_is_new)
+    said = how_it_stands_and_went(seen, party, work.today).removeprefix(f"{what_is_new}.").strip()
+    of_opgave = [_about_opgave(work, delivery, seen)]
+    of_opgave += _about_owner(work, delivery, of_owner(seen, party, told_at), what_is_new)
+    is_agreed = what_is_new in {EXTENSION_AGREED, CHANGE_AGREED}
+    return {
+        "headline": shown,
+        "about_opgave": " ".join(filter(None, of_opgave)),
+        "who_asks": who_asks(seen, party, is_new=is_new),
+        "comes_back": comes_back(seen, party, is_new=is_new),
+        "changes": agreed_changes(seen) if is_agreed else changes(seen, party),
+        "said": _with_role(seen, party, said) if shown == what_is_new else said,
+        "asked": _asked(seen, party, what_is_new, work.today),
+    }
 
 
 def _asked(seen: SeenLoan, reader: Party, what_is_new: str, today: date) -> str:
