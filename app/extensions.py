@@ -1,6 +1,7 @@
 """Flask's extensions, unbound; the factory binds them."""
 
 from functools import cache
+from ipaddress import IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 import structlog
@@ -14,6 +15,9 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from app.matching.shelf import Shelf
 from app.tables import METADATA
 
+# Of IPv6 one visitor is handed a whole network, out of which every request may come from another
+# address.
+NETWORK_BITS = 64
 FORWARDED = ("Forwarded", "X-Forwarded-For")
 
 # What a browser says of a form that one of our own pages sent, or that the visitor sent anew.
@@ -37,13 +41,24 @@ def visitor_address() -> str:
     is_forwarded = any(name in request.headers for name in FORWARDED)
     if is_forwarded and not current_app.extensions["settings"].trusted_proxies:
         _warn_of_proxy()
-    return request.remote_addr or ""
+    return _counted_as(request.remote_addr or "")
 
 
 def shelf() -> Shelf:
     """Where the snapshots of matching lie."""
     found: Shelf = current_app.extensions["shelf"]
     return found
+
+
+def _counted_as(address: str) -> str:
+    """The address itself, or the network of it; what is neither counts as it is written."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return str(found.ipv4_mapped or IPv6Network((found, NETWORK_BITS), strict=False))
 
 
 @cache

@@ -23,6 +23,10 @@ TO_GRANT = {
     Role.BEHEERDER: Right.GRANT_BEHEERDER,
 }
 SIGN_IN_LINKS_AN_HOUR = 5
+# To all addresses together that have no account: at domains that no gemeente has, and at those of
+# gemeenten, where a whole town hall may begin on one morning.
+STRANGER_LINKS_AN_HOUR = 200
+NEWCOMER_LINKS_AN_HOUR = 1_000
 # The domain of who left: no mail arrives there, by RFC 2606, and nobody signs in from it.
 NOWHERE = "leads-nowhere.invalid"
 NAME_LIMIT = 100

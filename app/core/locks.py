@@ -23,3 +23,5 @@ PLANNING_LOCK = 7_301_348
 MARKING_LOCK = 7_301_349
 # Held together by those who book hours, alone by who settles a year of them.
 HOURS_LOCK = 7_301_350
+# Links to addresses without an account are planned one after the other, so that they are counted.
+STRANGERS_LOCK = 7_301_351

@@ -35,6 +35,7 @@ from app.core.clock import AMSTERDAM, dutch_day
 from app.core.orm import UtcDateTime
 from app.core.outbox import OutboxMessage
 from app.core.rights import Right, roles_with
+from app.gemeenten.models import EmailDomain
 from app.loans.events import ManagerNamed
 from app.loans.models import Loan
 from app.loans.told import Key, held_up_of, told_of
@@ -486,6 +487,23 @@ def addresses_of(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]
         .where(Delivery.id.in_(ids), address.is_not(None))
     )
     return dict(rows.all())
+
+
+def links_to_strangers(session: Session, since: datetime, *, of_gemeenten: bool) -> int:
+    """How many sign-in links were planned since then to addresses that have no account.
+
+    At domains of gemeenten, or at all others.
+    """
+    is_known = exists().where(User.email == SignIn.email)
+    domain = func.split_part(SignIn.email, "@", -1)
+    is_of_gemeente = exists().where(EmailDomain.domain == domain)
+    planned = (
+        select(func.count(Delivery.id))
+        .join(SignIn, SignIn.id == Delivery.subject_id)
+        .where(Delivery.kind == MailKind.SIGN_IN, Delivery.created_at > since, ~is_known)
+        .where(is_of_gemeente if of_gemeenten else ~is_of_gemeente)
+    )
+    return session.scalar(planned) or 0
 
 
 def was_told(session: Session, mail: Delivery, since: datetime | None = None) -> bool:

@@ -6,18 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import AccessRequest, SignIn, User
-from app.accounts.rules import Away
+from app.accounts.rules import NEWCOMER_LINKS_AN_HOUR, STRANGER_LINKS_AN_HOUR, Away
 from app.conversations.models import ConversationReader, ReceivedMail
 from app.core.actor import Role
 from app.core.errors import NotFound
-from app.core.locks import PLANNING_LOCK
+from app.core.locks import PLANNING_LOCK, STRANGERS_LOCK
 from app.core.work import Work
+from app.gemeenten import queries as gemeenten
 from app.loans import queries as loans
 from app.loans.models import Loan, Terms
 from app.loans.rules import CLOSERS, UNDER_WAY, LoanState, Party
@@ -38,13 +40,30 @@ from app.notifications.rules import (
 from app.notifications.service import at_once, notices
 from app.opgaven.models import Opgave
 
+log = structlog.get_logger()
+
 # Who goes to another gemeente, and who lets them go.
 LENT_OUT = (Party.PROFESSIONAL, Party.LENDER)
 
 
 def mail_sign_in(work: Work, sign_in_id: UUID) -> None:
+    """Not when many strangers were mailed before them; who has an account always gets theirs."""
     sign_in = work.fetch(SignIn, sign_in_id)
+    if _is_one_too_many(work, sign_in):
+        log.error("alarm", why="links to many strangers")
+        return
     _plan(work, MailKind.SIGN_IN, sign_in_id, lives_for=sign_in.expires_at - work.now)
+
+
+def _is_one_too_many(work: Work, sign_in: SignIn) -> bool:
+    """Judged where the page does not wait for it, so that no answer tells who has an account."""
+    if accounts.by_email(work.session, sign_in.email) is not None:
+        return False
+    work.session.execute(select(func.pg_advisory_xact_lock(STRANGERS_LOCK)))
+    is_newcomer = gemeenten.of_email(work.session, sign_in.email, work.today) is not None
+    most = NEWCOMER_LINKS_AN_HOUR if is_newcomer else STRANGER_LINKS_AN_HOUR
+    since = work.now - timedelta(hours=1)
+    return queries.links_to_strangers(work.session, since, of_gemeenten=is_newcomer) >= most
 
 
 def mail_access_asked(work: Work, request_id: UUID) -> None:
