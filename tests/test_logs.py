@@ -49,6 +49,37 @@ def test_what_stood_in_a_row_stays_out(
     assert "Kanarie" not in told
 
 
+@pytest.mark.parametrize("sign", ["a", "\n", "\x1b[31m", "é", "🙂", "\ud800"])
+def test_s55_a_megabyte_from_outside_is_one_short_line(
+    capsys: pytest.CaptureFixture[str], sign: str
+) -> None:
+    logs.configure("json")
+    megabyte = f"begin{sign * (1_000_000 // len(sign))}end"
+
+    structlog.get_logger().warning("refused", agent=megabyte, seen=[megabyte], status=404)
+
+    lines = capsys.readouterr().out.encode().splitlines()
+    assert [len(line) <= 2_048 for line in lines] == [True]
+    told = json.loads(lines[0])
+    assert (told["event"], told["status"]) == ("refused", 404)
+    assert (told["agent"][:5], told["agent"][-3:]) == ("begin", "end")
+
+
+def test_s55_of_a_long_traceback_stays_where_it_was_and_what(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("json")
+
+    try:
+        int("x" * 1_000_000)
+    except ValueError:
+        structlog.get_logger().exception("unforeseen")
+
+    [line] = capsys.readouterr().out.splitlines()
+    assert len(line) <= 9_000
+    assert __file__ in line
+
+
 def test_a_developer_reads_plain_words(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("plain")
 
