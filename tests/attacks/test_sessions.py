@@ -1,1 +1,0 @@
-"""Somebody who would be another by the cookie of a browser."""
