@@ -338,6 +338,19 @@ def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> No
     assert "Stop nog eerder" in said
 
 
+def test_what_is_wrong_with_an_early_end_stands_in_the_order_of_the_page(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    sign_in(client, session, who.professional)
+
+    wrong = client.post(f"/inzet/{loan.id}/stoppen", data={"returns_on": "morgen ongeveer"})
+
+    summary = wrong.text.split("data-error-summary")[1].split("</div>")[0]
+    fields = re.findall(r'href="#([\w-]+)"', summary)
+    assert [field.split("-")[0] for field in fields] == ["last_day", "returns_on", "reason"]
+
+
 def test_a_day_of_return_is_said_with_an_early_end(
     app: Flask, client: FlaskClient, session: Session, who: Parties
 ) -> None:

@@ -185,6 +185,15 @@ class DisputeForm(RemarkForm):
     words = TextField("Wat klopt er niet?", description=f"Hoogstens {number(WORDS_LIMIT)} tekens.")
 
 
+class DaysForm(WebForm):
+    last_day = DayField("Laatste dag")
+    returns_on = DayField(
+        "Terug op",
+        description="De eerste dag waarop alle uren weer voor de eigen gemeente zijn. Laat je dit "
+        "leeg, dan is dat de eerste werkdag na de laatste dag.",
+    )
+
+
 class RefuseForm(SignForm):
     reason = one_of(
         "Wat is de reden?",
@@ -202,13 +211,8 @@ class RefuseForm(SignForm):
         return Refusal(self.reason.data, self.words.data or "")
 
 
-class EndForm(RefuseForm):
-    last_day = DayField("Laatste dag")
-    returns_on = DayField(
-        "Terug op",
-        description="De eerste dag waarop alle uren weer voor de eigen gemeente zijn. Laat je dit "
-        "leeg, dan is dat de eerste werkdag na de laatste dag.",
-    )
+class EndForm(DaysForm, RefuseForm):
+    """The days first: that is where the page begins."""
 
     def rest(self, agreed: date | None) -> list[Fault]:
         """What is wrong with all that could be read; `agreed` is the last day until now."""
