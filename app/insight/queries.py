@@ -17,7 +17,7 @@ from app.opgaven.models import Opgave
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState
-from app.responses.models import Invitation
+from app.responses.events import Invited
 from app.responses.spreading import gini
 
 
@@ -51,11 +51,15 @@ class Spread:
 
 
 def spread(session: Session, now: datetime) -> Spread:
-    """Over the whole country; whoever got none counts with none."""
+    """Over the whole country; whoever got none counts with none.
+
+    By the facts: an invitation itself goes soon after its opgave closed.
+    """
+    invited = cast(OutboxMessage.payload["user_id"].astext, Uuid)
     got = (
-        select(Invitation.user_id, func.count().label("times"))
-        .where(Invitation.invited_at > now - PERIOD)
-        .group_by(Invitation.user_id)
+        select(invited.label("user_id"), func.count().label("times"))
+        .where(OutboxMessage.name == Invited.name, OutboxMessage.occurred_at > now - PERIOD)
+        .group_by(invited)
         .subquery()
     )
     rows = session.execute(

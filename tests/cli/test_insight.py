@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import utc_now
 from tests.cli.conftest import Terminal
-from tests.responses.builders import a_fitting_person, an_invitation
+from tests.responses.builders import a_fitting_person, was_invited
 from tests.support.builders import an_opgave
 
 
@@ -20,7 +20,7 @@ def test_the_spread_is_one_number(flask: Terminal, session: Session) -> None:
     people = [a_fitting_person(session) for _ in range(5)]
     for _ in range(5):
         opgave = an_opgave(session, "Verkeerskunde")
-        an_invitation(session, opgave, people[0], invited_at=utc_now())
+        was_invited(session, opgave, people[0], utc_now())
     session.commit()
 
     assert flask("insight", "spread").stdout.splitlines() == [

@@ -17,7 +17,7 @@ from app.opgaven.rules import OpgaveStatus
 from app.people.rules import ProfileState
 from app.people.service import pause_profile
 from tests.conversations.builders import Talk, a_question, a_talk
-from tests.responses.builders import a_fitting_person, an_invitation
+from tests.responses.builders import a_fitting_person, was_invited
 from tests.support.builders import a_user, an_opgave
 from tests.support.queries import counted
 from tests.support.work import MONDAY, TODAY, make_work
@@ -82,10 +82,15 @@ def test_what_opened_longer_than_a_year_ago_counts_no_more(session: Session, own
 def test_the_spread_counts_who_is_available_and_the_last_year(session: Session) -> None:
     people = [a_fitting_person(session) for _ in range(5)]
     a_fitting_person(session, state=ProfileState.PAUSED)
-    for person in (*people, people[0]):
-        opgave = an_opgave(session, "wonen")
-        an_invitation(session, opgave, person, invited_at=MONDAY - timedelta(days=1))
-    an_invitation(session, an_opgave(session), people[0], invited_at=MONDAY - timedelta(days=366))
+    yesterday = MONDAY - timedelta(days=1)
+    made = [
+        was_invited(session, an_opgave(session, "wonen"), person, yesterday)
+        for person in (*people, people[0])
+    ]
+    was_invited(session, an_opgave(session), people[0], MONDAY - timedelta(days=366))
+    # What closed weeks ago is kept no longer, and still was an invitation of this year.
+    session.delete(made[0])
+    session.flush()
 
     found = queries.spread(session, MONDAY)
 
@@ -96,7 +101,7 @@ def test_the_spread_counts_who_is_available_and_the_last_year(session: Session) 
 def test_a_spread_over_few_is_not_told(session: Session) -> None:
     for person in [a_fitting_person(session) for _ in range(4)]:
         for _ in range(2):
-            an_invitation(session, an_opgave(session), person)
+            was_invited(session, an_opgave(session), person, MONDAY - timedelta(days=1))
 
     assert queries.spread(session, MONDAY).gini is None
 

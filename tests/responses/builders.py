@@ -1,6 +1,6 @@
 """An invitation, and who gives and gets it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from app.core.actor import Role
 from app.matching import service as matching
 from app.opgaven.models import Opgave
 from app.people.models import Profile
+from app.responses.events import Invited
 from app.responses.models import Invitation
 from app.responses.rules import InvitationState, WhyNot
 from tests.support.builders import a_profile, a_user, an_opgave
@@ -43,6 +44,14 @@ def an_invitation(
     session.add(invitation)
     session.flush()
     return invitation
+
+
+def was_invited(session: Session, opgave: Opgave, person: User, at: datetime) -> Invitation:
+    """The same, with the fact that is told of it."""
+    made = an_invitation(session, opgave, person, invited_at=at)
+    fact = Invited(invitation_id=made.id, user_id=person.id, opgave_id=opgave.id)
+    make_work(session, now=at).emit(fact)
+    return made
 
 
 def a_fitting_person(session: Session, **profile: Any) -> User:
