@@ -151,4 +151,7 @@ def _refuse_while_needed(work: Work, person: Person, named: NamedManager | None)
 
 def _lines(work: Work, person: Person) -> list[str]:
     found = parts_of(work.session, person)
-    return [f"{part.table.title}: {plural(len(part.rows), 'regel', 'regels')}" for part in found]
+    return [
+        f"{part.table.title}: {plural(sum(map(len, part.pages)), 'regel', 'regels')}"
+        for part in found
+    ]

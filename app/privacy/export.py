@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Table, and_, case, or_, select
 from sqlalchemy.orm import Session
 
-from app.core.audit import MOST_AT_ONCE, AuditEntry, Wanted, search
+from app.core.audit import AuditEntry, Wanted, search
 from app.core.orm import METADATA
 from app.loans.rules import Party
 from app.moderation.rules import Ruling
 from app.privacy import dictionary
 from app.privacy.dictionary import dictionary as own_dictionary
+
+# What is in memory of them at once.
+ROWS_A_PAGE = 500
+
+Row = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -26,41 +32,46 @@ class Person:
 
 @dataclass(frozen=True)
 class Part:
-    """The rows of one table: of each the columns that its people get, in the order of `shown`."""
+    """The rows of one table: of each the columns that its people get, in the order of `shown`.
+
+    They are read while they are asked for, so there is one way through them.
+    """
 
     table: dictionary.Table
-    rows: list[Mapping[str, object]]
+    pages: Iterator[list[Row]]
 
 
 def parts_of(session: Session, person: Person) -> Iterator[Part]:
     """Table by table; one in which nothing is theirs is left out."""
     for table in own_dictionary().of_people():
-        part = Part(table, _rows(session, table, person))
-        if part.rows:
-            yield part
+        pages = _pages(session, table, person)
+        if first := next(pages, None):
+            yield Part(table, chain([first], pages))
 
 
-def _rows(session: Session, table: dictionary.Table, person: Person) -> list[Mapping[str, object]]:
+def _pages(session: Session, table: dictionary.Table, person: Person) -> Iterator[list[Row]]:
     if table.name == AuditEntry.__tablename__:
         return _deeds(session, table, person)
+    return _rows(session, table, person)
+
+
+def _rows(session: Session, table: dictionary.Table, person: Person) -> Iterator[list[Row]]:
     stored = METADATA.tables[table.name]
     theirs = or_(*(_leads_to(stored, way, person) for way in table.whose))
     asked = select(*_columns(stored, table, person)).where(theirs, *_is_told(stored, table))
-    return [dict(row) for row in session.execute(asked.order_by(*_in_order(stored))).mappings()]
+    in_pages = asked.order_by(*_in_order(stored)).execution_options(yield_per=ROWS_A_PAGE)
+    for page in session.execute(in_pages).mappings().partitions():
+        yield [dict(row) for row in page]
 
 
-def _deeds(session: Session, table: dictionary.Table, person: Person) -> list[Mapping[str, object]]:
-    """By the one way on which the application may read the log; the oldest first."""
-    found: list[AuditEntry] = []
+def _deeds(session: Session, table: dictionary.Table, person: Person) -> Iterator[list[Row]]:
+    """By the one way on which the application may read the log: the newest first."""
     before: int | None = None
     ids = (person.user_id, person.address_id)
     own = Wanted(people=tuple(one for one in ids if one is not None))
     while page := search(session, own, before=before):
-        found += page
+        yield [{name: getattr(one, name) for name in table.shown} for one in page]
         before = page[-1].place
-        if len(page) < MOST_AT_ONCE:
-            break
-    return [{name: getattr(one, name) for name in table.shown} for one in reversed(found)]
 
 
 def _leads_to(table: Table, way: str, person: Person) -> ColumnElement[bool]:

@@ -2,7 +2,8 @@
 
 import csv
 from collections.abc import Iterable, Sequence
-from io import StringIO
+from io import BytesIO, TextIOWrapper
+from typing import IO
 
 # A cell that begins with one of these is a formula to a spreadsheet.
 FORMULA_SIGNS = tuple("=+-@|%\t\r\n＝＋－＠")
@@ -10,12 +11,19 @@ ENCODING = "utf-8-sig"
 
 
 def sheet(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    written = BytesIO()
+    write_sheet(written, heads, rows)
+    return written.getvalue()
+
+
+def write_sheet(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Semicolons between cells, as spreadsheets expect where Dutch is spoken."""
-    written = StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    text = TextIOWrapper(file, ENCODING, newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(heads)
     writer.writerows(rows)
-    return written.getvalue().encode(ENCODING)
+    # Whose file it is closes it.
+    text.detach()
 
 
 def plain_text(text: str) -> str:

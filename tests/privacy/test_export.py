@@ -10,7 +10,7 @@ from app.core.actor import Role
 from app.loans import service as loans
 from app.loans.rules import Again, FeedbackDraft, Party, Showed
 from app.moderation.rules import Ruling
-from app.privacy.export import Person, parts_of
+from app.privacy.export import Part, Person, parts_of
 from tests.conversations.builders import a_question, say
 from tests.loans.builders import TERMS, a_running_loan, parties
 from tests.moderation.builders import a_report, last_message
@@ -23,16 +23,20 @@ BORROWED, REPORTED = "Inzet voor jouw opgaven", "Wat over jou gemeld is"
 CLOSED = "Bij die sukkels van de overkant"
 
 
+def rows_of(part: Part) -> list[dict[str, Any]]:
+    return [dict(row) for page in part.pages for row in page]
+
+
 def own(session: Session, user: User) -> dict[str, list[dict[str, Any]]]:
     session.flush()
     found = parts_of(session, Person(user.id, user.email))
-    return {part.table.name: [dict(row) for row in part.rows] for part in found}
+    return {part.table.name: rows_of(part) for part in found}
 
 
 def titled(session: Session, user: User) -> dict[str, list[dict[str, Any]]]:
     session.flush()
     found = parts_of(session, Person(user.id, user.email))
-    return {part.table.title: [dict(row) for row in part.rows] for part in found}
+    return {part.table.title: rows_of(part) for part in found}
 
 
 def test_a_newcomer_gets_their_account_only(session: Session) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 from io import BytesIO, StringIO
+from pathlib import Path
 from zipfile import ZipFile
 
 from flask.testing import FlaskClient
@@ -15,13 +16,18 @@ from app.core.actor import Role
 from app.core.audit import entries
 from app.loans import service as loans
 from app.loans.rules import Party, Reason, Refusal
+from app.privacy.dictionary import dictionary
+from app.privacy.export import ROWS_A_PAGE, Person, parts_of
 from tests.conversations.builders import a_question, say
 from tests.loans.builders import a_loan, a_running_loan, parties, sign_rest
 from tests.support.builders import a_profile, a_skill, a_user
+from tests.support.laden import Laden, fill
 from tests.support.pages import fault_at, text_of
 from tests.support.web import sign_in
 from tests.support.work import TODAY, make_work
 
+# About fifty rows come for each of these.
+TIMES, ROWS = 205, 10_000
 FORMULA = "=HYPERLINK(1)"
 ROLE = "fetches_own_data"
 
@@ -86,6 +92,35 @@ def test_who_looks_after_an_opgave_reads_its_loans_in_three_shapes(
     assert "Inzet voor jouw opgaven" in bundle.read("lees-mij.html").decode()
     (told,) = json.loads(bundle.read("gegevens.json"))["Inzet voor jouw opgaven"]
     assert told["gedetacheerde"] == who.professional.name
+
+
+def test_ten_thousand_rows_come_whole_and_a_page_at_a_time(
+    client: FlaskClient, session: Session
+) -> None:
+    person, other = (session.get_one(User, a_profile(session, "wmo").user_id) for _ in range(2))
+    fill(session, Laden(person, other), TIMES)
+    sign_in(client, session, person)
+
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    pages = [
+        len(page)
+        for part in parts_of(session, Person(person.id, person.email))
+        for page in part.pages
+    ]
+    bundle = fetched(client)
+
+    told = json.loads(bundle.read("gegevens.json"))
+    told.pop("gemaakt op")
+    counts = {title: len(rows) for title, rows in told.items()}
+    assert sum(counts.values()) > ROWS
+    assert sum(pages) <= sum(counts.values())
+    assert max(pages) <= ROWS_A_PAGE
+    assert counts.keys() == {one.title for one in dictionary().of_people()}
+    tables = [name for name in bundle.namelist() if name.startswith("tabellen/")]
+    in_tables = [len(table(bundle, Path(name).stem)) for name in tables]
+    assert sorted(in_tables) == sorted(counts.values())
+    page = bundle.read("lees-mij.html").decode()
+    assert page.count("<tr>") == sum(counts.values()) + len(counts)
 
 
 def test_fetching_is_kept_in_the_log(client: FlaskClient, session: Session) -> None:
