@@ -8,14 +8,17 @@ templates under its name in `templates/email/digest/parts`.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     SQLColumnExpression,
+    String,
+    Uuid,
     and_,
     any_,
+    bindparam,
     case,
     exists,
     false,
@@ -117,6 +120,13 @@ class Whose:
     is_known: ColumnElement[bool]
     # Whether they look after the urenbank of its gemeente.
     keeps_hours: ColumnElement[bool]
+
+
+class Keeps(NamedTuple):
+    """What of the own gemeente a reader looks after."""
+
+    opgaven: bool
+    urenbank: bool
 
 
 @dataclass(frozen=True)
@@ -234,12 +244,35 @@ class Part:
 
 def one(viewer: Actor) -> Whose:
     """A viewer, who looks after the opgaven of the own gemeente when they may edit them."""
+    code, is_known = viewer.gemeente_code or "", people.known_to(viewer)
+    return _whose(viewer.user_id, code, is_known, kept_by(viewer))
+
+
+def named_when_asked(keeps: Keeps) -> Whose:
+    """The same for who is named as `reader_id`, of the gemeente `reader_code`."""
+    code = bindparam("reader_code", type_=String())
+    return _whose(bindparam("reader_id", type_=Uuid()), code, people.known_from(code), keeps)
+
+
+def kept_by(viewer: Actor) -> Keeps:
     code = viewer.gemeente_code
-    may = code is not None and may_edit(viewer, code)
-    looks_after = Opgave.gemeente_code == code if may else false()
-    keeps = code is not None and may_agree_limit(viewer, code)
-    keeps_hours = Notice.gemeente_code == code if keeps else false()
-    return Whose(viewer.user_id, looks_after, _shows_itself(people.known_to(viewer)), keeps_hours)
+    if code is None:
+        return Keeps(opgaven=False, urenbank=False)
+    return Keeps(may_edit(viewer, code), may_agree_limit(viewer, code))
+
+
+def _whose(
+    user_id: UUID | SQLColumnExpression[UUID] | None,
+    code: str | SQLColumnExpression[str],
+    is_known: ColumnElement[bool],
+    keeps: Keeps,
+) -> Whose:
+    return Whose(
+        user_id,
+        Opgave.gemeente_code == code if keeps.opgaven else false(),
+        _shows_itself(is_known),
+        Notice.gemeente_code == code if keeps.urenbank else false(),
+    )
 
 
 def each_reader() -> Whose:
