@@ -40,6 +40,8 @@ Environment(loader=loader, autoescape=select_autoescape(default=True))
 import requests
 # ruleid: fetching
 from urllib.request import urlopen
+# ruleid: fetching
+from authlib.integrations.requests_client import OAuth2Session
 # ok: fetching
 from urllib.parse import urlsplit
 

@@ -1,0 +1,1 @@
+"""Signing in by the sign-in of one's own gemeente: OpenID Connect, beside the rooms."""
