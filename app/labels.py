@@ -308,6 +308,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
         MailKind.ACCOUNT_UNUSED: "Een account dat lang niet gebruikt is",
         MailKind.FACTOR_CHANGED: "Iets veranderde aan de tweede stap",
+        MailKind.IDENTITY_JOINED: "De inlog van de gemeente opent het account",
         MailKind.ACCOUNT_ENDED: "Einde van een account",
         MailKind.LOAN: "Bericht over inzet",
         MailKind.HANDED_OVER: "Overdracht van een opgave",

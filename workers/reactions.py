@@ -248,6 +248,9 @@ MAIL_ACCESS_DECIDED = _one("mail_access_decided", notifications.mail_access_deci
 MAIL_FACTOR_CHANGED = _one(
     "mail_factor_changed", notifications.mail_factor_changed, "user_id", "change_id"
 )
+MAIL_IDENTITY_JOINED = _one(
+    "mail_identity_joined", notifications.mail_identity_joined, "user_id", "change_id"
+)
 MAIL_ACCOUNT_UNUSED = _one("mail_account_unused", notifications.mail_account_unused, "user_id")
 MAIL_REPORT_MADE = _one("mail_report_made", notifications.mail_report_made, "report_id")
 MAIL_PUT_BACK = _one("mail_put_back", notifications.mail_put_back, "report_id")
@@ -288,10 +291,12 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "access.asked": (MAIL_ACCESS_ASKED,),
     "access.decided": (MAIL_ACCESS_DECIDED,),
     "factor.changed": (MAIL_FACTOR_CHANGED,),
+    "identity.joined": (MAIL_IDENTITY_JOINED,),
     "person.away": (MAIL_ACCOUNT_UNUSED,),
     "person.registered": (),  # nobody waits for it; kept as a fact
     "role.changed": (),  # seen at the next request
     "domain.changed": (),  # seen at the next sign-in of somebody new
+    "provider.changed": (),  # seen at the next sign-in
     "gemeenten.changed": (MATCH_EVERYTHING,),  # places, and so distances, may have moved
     "gemeente.merged": (),  # moving people to the successor comes with the roles of both
     "vocabulary.changed": (MATCH_EVERYTHING,),

@@ -50,6 +50,19 @@ class FactorChanged(Event):
 
 
 @dataclass(frozen=True)
+class IdentityJoined(Event):
+    """Who this person is at the provider of their gemeente opens an account that was there before.
+
+    `change_id` is this change's own.
+    """
+
+    name: ClassVar[str] = "identity.joined"
+    user_id: UUID
+    change_id: UUID
+    is_deed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class PersonAway(Event):
     """Somebody did not sign in for so long that they are told what will follow (`Away`), and when:
     from which day others do not see their profile, if they have one to see, and their account goes.

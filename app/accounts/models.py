@@ -11,13 +11,15 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    UniqueConstraint,
     func,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.rules import EMAIL_LIMIT, NAME_LIMIT, AccessState, Away
+from app.accounts.rules import EMAIL_LIMIT, NAME_LIMIT, SUBJECT_LIMIT, AccessState, Away
 from app.core.actor import Role
 from app.core.orm import Base, PrimaryId
+from app.gemeenten.rules import ISSUER_LIMIT
 
 
 class User(Base):
@@ -90,6 +92,18 @@ class UserSession(Base):
     proven_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
+
+
+class KnownIdentity(Base):
+    """Who somebody is at the provider of their gemeente; each provider knows them as one only."""
+
+    __tablename__ = "known_identity"
+    __table_args__ = (UniqueConstraint("user_id", "issuer"),)
+
+    issuer: Mapped[str] = mapped_column(String(ISSUER_LIMIT), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(SUBJECT_LIMIT), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    known_since: Mapped[datetime]
 
 
 class SecondFactor(Base):

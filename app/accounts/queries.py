@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import (
     AccessRequest,
+    KnownIdentity,
     RoleGrant,
     SecondFactor,
     SignIn,
@@ -78,6 +79,12 @@ def actor_in(session: UserSession) -> Actor:
 
 def second_factor(session: Session, user_id: UUID) -> SecondFactor | None:
     return session.get(SecondFactor, user_id)
+
+
+def known_identities(session: Session, user_id: UUID) -> list[KnownIdentity]:
+    """Who somebody is at the providers by which they signed in, the oldest first."""
+    found = select(KnownIdentity).where(KnownIdentity.user_id == user_id)
+    return list(session.scalars(found.order_by(KnownIdentity.known_since, KnownIdentity.issuer)))
 
 
 def count_spare_codes(session: Session, user_id: UUID) -> int:

@@ -50,8 +50,12 @@ class Newcomer:
 
 
 def ask_sign_in(work: Work, email: str) -> None:
-    """Mail a link to this address, known or not; too many requests are passed over in silence."""
+    """Mail a link to this address, known or not; too many requests are passed over in silence,
+    and whoever may sign in only where their gemeente does.
+    """
     email = tidy_email(email)
+    if _takes_no_link(work, email):
+        return
     work.session.execute(select(func.pg_advisory_xact_lock(SIGN_IN_LOCK, func.hashtext(email))))
     if queries.links_since(work.session, email, work.now - timedelta(hours=1)) >= (
         SIGN_IN_LINKS_AN_HOUR
@@ -85,7 +89,7 @@ def finish_sign_in(work: Work, sign_in_id: UUID, newcomer: Newcomer | None) -> U
     new and nothing was told about the person; `FaultyDraft` when what was told is not enough.
     """
     sign_in = queries.usable_link(work.session, sign_in_id, work.now, to_spend=True)
-    if sign_in is None:
+    if sign_in is None or _takes_no_link(work, sign_in.email):
         raise NotFound(f"sign-in {sign_in_id}")
     user = queries.by_email(work.session, sign_in.email)
     if user is None:
@@ -225,6 +229,11 @@ def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:
         # To somebody who may not manage this gemeente, its accounts do not exist.
         raise NotFound(f"user {user_id}")
     return user
+
+
+def _takes_no_link(work: Work, email: str) -> bool:
+    provider = gemeenten.provider_of_email(work.session, email, work.today)
+    return provider is not None and provider.is_only
 
 
 def _welcome(work: Work, email: str, newcomer: Newcomer) -> User | None:

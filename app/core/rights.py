@@ -64,6 +64,7 @@ class Right(StrEnum):
     END_SESSIONS = "end_sessions"
     DECIDE_ACCESS = "decide_access"
     CLAIM_DOMAIN = "claim_domain"
+    CONNECT_PROVIDER = "connect_provider"
     REPORT = "report"
     MODERATE = "moderate"
     WATCH_SYSTEM = "watch_system"

@@ -36,3 +36,16 @@ class DomainChanged(Event):
 
     def deed(self) -> str:
         return f"domain.{'given' if self.is_given else 'ended'}"
+
+
+@dataclass(frozen=True)
+class ProviderChanged(Event):
+    """From now on the people of this gemeente sign in at its own provider, or no longer."""
+
+    name: ClassVar[str] = "provider.changed"
+    gemeente_code: str
+    is_given: bool
+    is_deed: ClassVar[bool] = True
+
+    def deed(self) -> str:
+        return f"provider.{'given' if self.is_given else 'ended'}"

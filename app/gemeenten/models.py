@@ -1,11 +1,12 @@
 """Gemeenten and the mail domains of their people."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.orm import Base
+from app.gemeenten.rules import CLIENT_ID_LIMIT, ISSUER_LIMIT
 
 
 class Gemeente(Base):
@@ -35,3 +36,17 @@ class EmailDomain(Base):
 
     domain: Mapped[str] = mapped_column(String(253), primary_key=True)
     gemeente_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), index=True)
+
+
+class Provider(Base):
+    """Where the people of a gemeente sign in themselves (OpenID Connect); the secret is sealed."""
+
+    __tablename__ = "provider"
+
+    gemeente_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(ISSUER_LIMIT))
+    client_id: Mapped[str] = mapped_column(String(CLIENT_ID_LIMIT))
+    sealed: Mapped[str]
+    # They sign in there only, and with no link.
+    is_only: Mapped[bool]
+    connected_at: Mapped[datetime]

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
-from app.gemeenten.models import EmailDomain, Gemeente
+from app.gemeenten.models import EmailDomain, Gemeente, Provider
 from app.gemeenten.rules import CODE, domain_of
 
 
@@ -31,6 +31,24 @@ def of_email(session: Session, email: str, day: date) -> Gemeente | None:
     while gemeente and gemeente.valid_until and gemeente.valid_until <= day:
         gemeente = session.get(Gemeente, gemeente.successor_code or "")
     return gemeente
+
+
+def provider_of_email(session: Session, email: str, day: date) -> Provider | None:
+    """Where people with such an address sign in themselves, when their gemeente has that."""
+    gemeente = of_email(session, email, day)
+    return session.get(Provider, gemeente.code) if gemeente else None
+
+
+def provider_of(session: Session, gemeente_code: str) -> Provider | None:
+    return session.get(Provider, gemeente_code)
+
+
+def with_provider(session: Session, codes: Iterable[str]) -> list[Gemeente]:
+    """Those of these gemeenten that have a sign-in of their own, in Dutch order."""
+    found = select(Gemeente).join(Provider, Provider.gemeente_code == Gemeente.code)
+    return list(
+        session.scalars(found.where(Gemeente.code.in_(set(codes))).order_by(Gemeente.sort_name))
+    )
 
 
 def mergers(session: Session, day: date) -> dict[str, str]:

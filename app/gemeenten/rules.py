@@ -5,8 +5,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from app.core.actor import Actor
+from app.core.faults import Fault
 from app.core.rights import Right, may
 from app.core.text import clean_line
 
@@ -15,6 +18,8 @@ NAME_LIMIT = 80
 # More than the whole country has.
 MOST_INHABITANTS = 20_000_000
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+ISSUER_LIMIT = 300
+CLIENT_ID_LIMIT = 200
 # Anybody can take an address here, so such a domain says nothing about a gemeente.
 PUBLIC_MAIL_DOMAINS = frozenset(
     {
@@ -104,6 +109,45 @@ def domain_of(email: str) -> str:
 
 def is_domain(text: str) -> bool:
     return len(text) <= 253 and DOMAIN.fullmatch(text) is not None
+
+
+def provider_faults(issuer: str, client_id: str, *, loopback_too: bool) -> list[Fault]:
+    """What is wrong with where the people of a gemeente would sign in; `loopback_too` in a demo."""
+    faults = []
+    if not _is_issuer(issuer, loopback_too=loopback_too):
+        faults.append(Fault("issuer", "Dit is geen adres van een inlog: https://... met een naam."))
+    if not 0 < len(client_id) <= CLIENT_ID_LIMIT or client_id != clean_line(client_id):
+        faults.append(Fault("client_id", "De naam waaronder die inlog ons kent, klopt niet."))
+    return faults
+
+
+def _is_issuer(text: str, *, loopback_too: bool) -> bool:
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    is_bare = not ("@" in parts.netloc or "?" in text or "#" in text)
+    is_plain = text.isascii() and not any(sign.isspace() for sign in text)
+    if not is_bare or not is_plain or len(text) > ISSUER_LIMIT:
+        return False
+    is_named = is_domain(host) and "." in host and not _is_number(host)
+    is_here = loopback_too and host in {"127.0.0.1", "localhost"}
+    return (parts.scheme == "https" and is_named) or (parts.scheme == "http" and is_here)
+
+
+def _is_number(host: str) -> bool:
+    """Whether this is an address rather than a name, as numbers or one of their spellings."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host.rpartition(".")[2][:1].isdigit()
+    return True
+
+
+def may_connect_provider(actor: Actor) -> bool:
+    """Who says where the people of a gemeente sign in themselves."""
+    return may(actor, Right.CONNECT_PROVIDER)
 
 
 def may_claim_domain(actor: Actor) -> bool:

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from app.core.faults import refuse
 from app.core.work import Work
-from app.gemeenten.events import DomainChanged, GemeenteMerged, GemeentenChanged
-from app.gemeenten.models import EmailDomain, Gemeente
+from app.gemeenten.events import DomainChanged, GemeenteMerged, GemeentenChanged, ProviderChanged
+from app.gemeenten.models import EmailDomain, Gemeente, Provider
 from app.gemeenten.rules import (
     PUBLIC_MAIL_DOMAINS,
     GemeenteFacts,
     is_domain,
     may_claim_domain,
+    may_connect_provider,
+    provider_faults,
     sort_key,
 )
 
@@ -25,6 +28,16 @@ class Difference:
     column: str
     before: object
     after: object
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How a gemeente and we know each other's sign-in; the secret is `sealed` by the door."""
+
+    issuer: str
+    client_id: str
+    sealed: str
+    is_only: bool = False
 
 
 @dataclass
@@ -91,6 +104,35 @@ def remove_domain(work: Work, gemeente_code: str, domain: str) -> None:
         raise NotFound(f"domain {domain} of {gemeente_code}")
     work.session.delete(row)
     work.emit(DomainChanged(domain=domain, gemeente_code=gemeente_code, is_given=False))
+
+
+def connect_provider(
+    work: Work, gemeente_code: str, connection: Connection, *, loopback_too: bool
+) -> None:
+    """From now on the people of this gemeente sign in there, in the place of what was before.
+
+    `FaultyDraft` when it is no place to sign in; `loopback_too` lets one on this machine be that.
+    """
+    _refuse_who_connects_none(work)
+    issuer, client_id = connection.issuer, connection.client_id
+    refuse(provider_faults(issuer, client_id, loopback_too=loopback_too))
+    work.fetch(Gemeente, gemeente_code)
+    work.session.merge(
+        Provider(gemeente_code=gemeente_code, connected_at=work.now, **vars(connection))
+    )
+    work.emit(ProviderChanged(gemeente_code=gemeente_code, is_given=True))
+
+
+def end_provider(work: Work, gemeente_code: str) -> None:
+    """From now on the people of this gemeente sign in with a link again."""
+    _refuse_who_connects_none(work)
+    work.session.delete(work.fetch(Provider, gemeente_code))
+    work.emit(ProviderChanged(gemeente_code=gemeente_code, is_given=False))
+
+
+def _refuse_who_connects_none(work: Work) -> None:
+    if not may_connect_provider(work.actor):
+        raise NotAllowed("connect a provider")
 
 
 def _refuse_strangers(work: Work) -> None:

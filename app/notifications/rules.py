@@ -152,6 +152,7 @@ class MailKind(StrEnum):
     ACCESS_ASKED = "access_asked"
     ACCESS_DECIDED = "access_decided"
     FACTOR_CHANGED = "factor_changed"
+    IDENTITY_JOINED = "identity_joined"
     ACCOUNT_ENDED = "account_ended"
     ACCOUNT_UNUSED = "account_unused"
     LOAN = "loan"
@@ -187,6 +188,7 @@ MAIL_RULES = {
     MailKind.ACCESS_DECIDED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # Who did not do it is warned at any hour.
     MailKind.FACTOR_CHANGED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
+    MailKind.IDENTITY_JOINED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # The last that somebody hears of us; and the sooner it goes, the sooner the address does.
     MailKind.ACCOUNT_ENDED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # Nothing follows for weeks; who comes back meanwhile gets none.

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from app.gemeenten.rules import GemeenteFacts, domain_of, is_domain, sort_key
+from app.gemeenten.rules import GemeenteFacts, domain_of, is_domain, provider_faults, sort_key
 
 UTRECHT = GemeenteFacts(
     code="GM0344",
@@ -85,3 +85,53 @@ def test_a_domain_is_a_domain(text: str) -> None:
 )
 def test_anything_else_is_no_domain(text: str) -> None:
     assert not is_domain(text)
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://login.microsoftonline.com/7d9f4f2e-55f0-4a34-9b0b-0a3f0f1f7a11/v2.0",
+        "https://inloggen.testerdam.nl",
+        "https://inloggen.testerdam.nl:8443/realms/werk",
+    ],
+)
+def test_where_a_gemeente_signs_in_is_a_place_with_a_name(issuer: str) -> None:
+    assert provider_faults(issuer, "dgvn", loopback_too=False) == []
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        *("", "inloggen.testerdam.nl", "http://inloggen.testerdam.nl", "ftp://testerdam.nl"),
+        *("https://127.0.0.1", "https://localhost", "http://127.0.0.1:9400", "https://2130706433"),
+        *("https://[::1]", "https://[::ffff:7f00:1]", "https://0x7f.0.0.1", "https://127.1"),
+        *("https://169.254.169.254/latest", "https://10.0.0.1", "https://intern"),
+        *("https://naam@testerdam.nl", "https://testerdam.nl?x=1", "https://testerdam.nl#x"),
+        *("https://testerdam.nl/a b", "https://testerdám.nl", "https://testerdam.nl:port"),
+        *("https://" + "a" * 300 + ".nl", "https://testerdam.nl/\n"),
+    ],
+)
+def test_s65_another_place_is_none_where_a_gemeente_signs_in(issuer: str) -> None:
+    faults = provider_faults(issuer, "dgvn", loopback_too=False)
+
+    assert [fault.field for fault in faults] == ["issuer"]
+
+
+@pytest.mark.parametrize("client_id", ["", "x" * 201, "twee\nregels"])
+def test_how_a_provider_knows_us_is_one_line(client_id: str) -> None:
+    faults = provider_faults("https://inloggen.testerdam.nl", client_id, loopback_too=False)
+
+    assert [fault.field for fault in faults] == ["client_id"]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "is_good"),
+    [
+        ("http://127.0.0.1:9400", True),
+        ("http://localhost:9400", True),
+        ("http://10.0.0.1", False),
+        ("http://inloggen.testerdam.nl", False),
+    ],
+)
+def test_in_a_demo_people_sign_in_on_this_machine_too(issuer: str, is_good: bool) -> None:
+    assert (provider_faults(issuer, "dgvn", loopback_too=True) == []) is is_good

@@ -7,23 +7,28 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.actor import Actor, Role
+from app.core.actor import SYSTEM, Actor, Role
 from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
+from app.core.work import Work
 from app.gemeenten import queries
-from app.gemeenten.models import Gemeente
+from app.gemeenten.models import Gemeente, Provider
 from app.gemeenten.reference import OWN_LIST, read
 from app.gemeenten.rules import GemeenteFacts
 from app.gemeenten.service import (
+    Connection,
     Difference,
     ImportReport,
     add_domain,
+    connect_provider,
+    end_provider,
     import_gemeenten,
     remove_domain,
 )
 from tests.gemeenten.test_rules import UTRECHT
-from tests.support.builders import a_domain, a_gemeente
-from tests.support.work import TODAY, make_work
+from tests.support.builders import a_domain, a_gemeente, a_user
+from tests.support.work import MONDAY, TODAY, make_work
 
 HOUTEN = replace(UTRECHT, code="GM0321", name="Houten", is_provincial_capital=False)
 MERGED_ON = date(2027, 1, 1)
@@ -206,3 +211,58 @@ def test_a_circle_of_successors_is_refused(session: Session) -> None:
 
     with pytest.raises(InvalidInput, match="kring"):
         take(session, one, other)
+
+
+LOGIN = Connection("https://inloggen.testerdam.example/v2", "dgvn", "sealed")
+
+
+def by_the_operator(session: Session) -> Work:
+    return Work(session=session, actor=SYSTEM, now=MONDAY)
+
+
+def test_a_gemeente_has_one_provider_and_the_last_one_counts(session: Session) -> None:
+    gemeente = a_gemeente(session)
+    a_domain(session, gemeente, "testerdam.nl")
+    work = by_the_operator(session)
+
+    for connection in (LOGIN, replace(LOGIN, client_id="other", is_only=True)):
+        connect_provider(work, gemeente.code, connection, loopback_too=False)
+
+    found = queries.provider_of_email(session, "anna@testerdam.nl", TODAY)
+    assert found is not None
+    assert (found.client_id, found.is_only, found.gemeente_code) == ("other", True, gemeente.code)
+    assert queries.provider_of_email(session, "anna@elders.nl", TODAY) is None
+
+
+def test_what_became_of_a_provider_is_told(session: Session) -> None:
+    gemeente = a_gemeente(session)
+    work = by_the_operator(session)
+    connect_provider(work, gemeente.code, LOGIN, loopback_too=False)
+
+    end_provider(work, gemeente.code)
+    session.flush()
+
+    assert session.get(Provider, gemeente.code) is None
+    assert told(session) == [
+        ("provider.changed", {"gemeente_code": gemeente.code, "is_given": is_given})
+        for is_given in (True, False)
+    ]
+
+
+def test_only_an_operator_connects_a_provider(session: Session) -> None:
+    gemeente = a_gemeente(session)
+    beheerder = make_work(session, a_user(session, *Role))
+
+    with pytest.raises(NotAllowed):
+        connect_provider(beheerder, gemeente.code, LOGIN, loopback_too=False)
+    with pytest.raises(NotAllowed):
+        end_provider(beheerder, gemeente.code)
+
+
+def test_a_provider_that_is_none_is_refused(session: Session) -> None:
+    gemeente = a_gemeente(session)
+    wrong = replace(LOGIN, issuer="http://127.0.0.1:9400")
+
+    with pytest.raises(FaultyDraft):
+        connect_provider(by_the_operator(session), gemeente.code, wrong, loopback_too=False)
+    connect_provider(by_the_operator(session), gemeente.code, wrong, loopback_too=True)

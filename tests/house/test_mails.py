@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.events import FactorChanged, PersonAway
+from app.accounts.events import FactorChanged, IdentityJoined, PersonAway
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import AccessState, Away
 from app.accounts.service import ask_sign_in, tell_away
@@ -108,6 +108,14 @@ def app_coupled(work: Work) -> None:
     make_work(work.session, user, work.now).emit(changed)
     work.session.flush()
     service.mail_factor_changed(work, user.id, changed.change_id)
+
+
+def identity_joined(work: Work) -> None:
+    user = a_user(work.session)
+    joined = IdentityJoined(user_id=user.id, change_id=uuid4())
+    work.emit(joined)
+    work.session.flush()
+    service.mail_identity_joined(work, user.id, joined.change_id)
 
 
 def account_ended(work: Work) -> None:
@@ -210,6 +218,7 @@ PLANS = {
     MailKind.ACCESS_ASKED: access_asked,
     MailKind.ACCESS_DECIDED: access_decided,
     MailKind.FACTOR_CHANGED: app_coupled,
+    MailKind.IDENTITY_JOINED: identity_joined,
     MailKind.ACCOUNT_ENDED: account_ended,
     MailKind.ACCOUNT_UNUSED: account_unused,
     MailKind.INTEREST_SHOWN: interest_shown,

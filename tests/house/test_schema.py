@@ -74,6 +74,9 @@ LANDED = {
     "0014_ask_a_second_proof.py": (
         "66978bbc8c593a795248c22f3275f7cb8f7ae61edd95c67242d03843e4452fef"
     ),
+    "0015_keep_what_has_its_time.py": (
+        "0b9c55f7daf1c292183ae17979724c4db80c066bf2f98929a8dc5c3ea3b95535"
+    ),
 }
 
 

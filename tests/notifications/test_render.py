@@ -217,6 +217,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "gone_on": date(2027, 11, 23),
         },
         MailKind.FACTOR_CHANGED: {"change": "enrolled", "changed_at": MONDAY},
+        MailKind.IDENTITY_JOINED: {"gemeente_name": "Testerdam", "joined_at": MONDAY},
         MailKind.ACCOUNT_ENDED: {"ended_at": MONDAY},
         MailKind.INTEREST_SHOWN: {**interest, "lines": (word,)},
         MailKind.MESSAGE: message,

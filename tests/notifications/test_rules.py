@@ -109,6 +109,7 @@ def test_every_kind_of_mail_has_its_rule() -> None:
         (MailKind.ACCESS_ASKED, 48),
         (MailKind.ACCESS_DECIDED, 48),
         (MailKind.FACTOR_CHANGED, 48),
+        (MailKind.IDENTITY_JOINED, 48),
         (MailKind.ACCOUNT_ENDED, 48),
         (MailKind.HANDED_OVER, 72),
         (MailKind.ACCOUNT_UNUSED, 72),

@@ -42,7 +42,7 @@ from tests.support.web import sign_in
 from tests.support.work import MONDAY, make_work
 
 # These say in their deed which way they went.
-TWO_WAYS = {"role.changed", "domain.changed", "factor.changed"}
+TWO_WAYS = {"role.changed", "domain.changed", "factor.changed", "provider.changed"}
 
 
 @pytest.fixture(autouse=True)

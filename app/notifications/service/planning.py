@@ -82,6 +82,10 @@ def mail_factor_changed(work: Work, user_id: UUID, change_id: UUID) -> None:
     _plan(work, MailKind.FACTOR_CHANGED, change_id, user_id=user_id)
 
 
+def mail_identity_joined(work: Work, user_id: UUID, change_id: UUID) -> None:
+    _plan(work, MailKind.IDENTITY_JOINED, change_id, user_id=user_id)
+
+
 def mail_account_ended(work: Work, email: str) -> None:
     """The last mail to this address; it is kept until that mail went, and no longer."""
     kept_id = accounts_service.keep_address(work, email)

@@ -80,6 +80,8 @@ DEEDS: Mapping[str, str] = {
     "hours.reopened": "liet uren opnieuw nakijken",
     "hours.reversed": "draaide een boeking van uren terug",
     "hours.written": "schreef uren",
+    "identity.forgotten": "maakte de inlog van de gemeente los van het account",
+    "identity.joined": "logde voor het eerst in bij de eigen gemeente",
     "interest.given_back": "kreeg een antwoord op belangstelling terug",
     "interest.shown": "toonde belangstelling voor een opgave",
     "interest.withdrawn": "trok belangstelling in",
@@ -136,6 +138,8 @@ DEEDS: Mapping[str, str] = {
     "profile.seen": "bekeek een profiel",
     "proposal.refused": "zei nee tegen andere afspraken",
     "proposal.withdrawn": "trok een voorstel voor andere afspraken in",
+    "provider.ended": "ontkoppelde de inlog van een gemeente",
+    "provider.given": "koppelde de inlog van een gemeente",
     "question.asked": "stelde een vraag",
     "question.published": "publiceerde een vraag met antwoord",
     "question.revised": "wijzigde een gepubliceerd antwoord",
@@ -191,9 +195,12 @@ def _kind(name: str, *begins: str) -> Kind:
 
 KINDS: Mapping[Kind, str] = {
     _kind(
-        "inloggen", "session", "sessions", "sign_in", "person", "factor", "data", "address"
+        *("inloggen", "session", "sessions", "sign_in", "person", "factor", "identity"),
+        *("data", "address"),
     ): "Inloggen en accounts",
-    _kind("rollen", "role", "access", "domain", "gemeente", "gemeenten"): "Rollen en toegang",
+    _kind(
+        *("rollen", "role", "access", "domain", "provider", "gemeente", "gemeenten"),
+    ): "Rollen en toegang",
     _kind("profielen", "profile", "evidence"): "Profielen",
     _kind(
         *("opgaven", "opgave", "co_owner", "review", "seat", "joint", "joining", "following"),

@@ -20,6 +20,7 @@ WRITERS = {
     MailKind.ACCESS_DECIDED: access.access_decided,
     MailKind.ACCOUNT_UNUSED: access.account_unused,
     MailKind.FACTOR_CHANGED: access.factor_changed,
+    MailKind.IDENTITY_JOINED: access.identity_joined,
     MailKind.ACCOUNT_ENDED: access.account_ended,
     MailKind.INTEREST_SHOWN: reactions.interest_shown,
     MailKind.MESSAGE: conversations.message,

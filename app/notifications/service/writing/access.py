@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from app.accounts import queries as accounts
-from app.accounts.events import FactorChanged, PersonAway
+from app.accounts.events import FactorChanged, IdentityJoined, PersonAway
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState, Away
 from app.core.clock import dutch_day
@@ -58,6 +58,19 @@ def factor_changed(work: Work, delivery: Delivery) -> Addressed:
         "name": reader.name,
         "change": told[-1].payload["change"],
         "changed_at": told[-1].occurred_at,
+    }
+    return Addressed(reader.email, reader.name, facts)
+
+
+def identity_joined(work: Work, delivery: Delivery) -> Addressed:
+    reader = work.fetch(User, delivery.user_id)
+    told = facts_of(work.session, (IdentityJoined.name,), change_id=delivery.subject_id)
+    if not told:
+        raise NothingToTell("no such change")
+    facts = {
+        "name": reader.name,
+        "gemeente_name": gemeenten.by_code(work.session, reader.gemeente_code).name,
+        "joined_at": told[-1].occurred_at,
     }
     return Addressed(reader.email, reader.name, facts)
 
