@@ -13,8 +13,9 @@ from app.core.connections import listen_before_use
 from app.extensions import csrf, db, limiter, migrate
 from app.matching.shelf import Shelf
 from app.notifications.rules import QUIET_HOURS
+from app.openid.provider import Providers
 from app.post import open_post
-from app.settings import Settings
+from app.settings import Environment, Settings
 from app.web import auth, errors, filters, headers, limits, policy, tracing
 from app.web.blueprints import blueprints
 from app.web.context import bind as bind_context
@@ -45,6 +46,8 @@ def create_app(settings: Settings, longest_statement: str = WEB_STATEMENT) -> Fl
     app.config.update(_config(settings, longest_statement))
     app.extensions["settings"] = settings
     app.extensions["shelf"] = Shelf(settings.matching_dir)
+    is_real = settings.environment is Environment.PRODUCTION
+    app.extensions["providers"] = Providers(loopback_too=not is_real)
     app.extensions["post"] = open_post(settings, TEMPLATES)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

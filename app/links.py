@@ -92,6 +92,10 @@ class Links:
     def sign_in(self, sign_in_id: UUID) -> str:
         return self._absolute(f"/inloggen/{self._sign_in_signer.dumps(sign_in_id.hex)}")
 
+    def provider_returns(self, gemeente_code: str) -> str:
+        """Where the sign-in of this gemeente, and no other one, sends people back to."""
+        return self._absolute(f"/inloggen/gemeente/{gemeente_code.lower()}/terug")
+
     def opgave(self, opgave_id: UUID) -> str:
         return self._absolute(f"/opgaven/{opgave_id}")
 

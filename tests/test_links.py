@@ -27,6 +27,9 @@ def test_each_link_is_the_address_of_its_page(app: Flask, links: Links) -> None:
         pages = {
             links.home(): url_for("home.index", _external=True),
             links.sign_in_page(): url_for("accounts.sign_in", _external=True),
+            links.provider_returns("GM0344"): url_for(
+                "at_gemeente.back", key="gm0344", _external=True
+            ),
             links.opgave(SOME_ID): url_for("opgaven.show", opgave_id=SOME_ID, _external=True),
             links.opgave_colleagues(SOME_ID): url_for(
                 "matching.of_opgave", opgave_id=SOME_ID, _external=True

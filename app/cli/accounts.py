@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from app.accounts import factors, queries, service
+from app.accounts import arriving, factors, queries, service
 from app.accounts.models import User
 from app.accounts.rules import tidy_email
 from app.cli.work import Refusal, gemeente_of, open_work
@@ -64,6 +64,22 @@ def forget_app(email: str) -> None:
             raise Refusal(f"{email} heeft geen app gekoppeld.")
         factors.forget(work, person.id)
     click.echo(f"{email} koppelt bij het volgende inloggen een nieuwe app.")
+
+
+@accounts.command("forget-sign-on")
+@click.argument("email")
+def forget_sign_on(email: str) -> None:
+    """Maak het account met dit adres los van de inlog van de gemeente.
+
+    Als de gemeente die persoon opnieuw kent, of het adres aan een ander gaf. Stel eerst vast van
+    wie het account is: wie daarna met dit adres bij de gemeente inlogt, krijgt het.
+    """
+    with open_work() as work:
+        person = _person(work, email)
+        if not queries.known_identities(work.session, person.id):
+            raise Refusal(f"{email} logde nog nooit bij de eigen gemeente in.")
+        arriving.forget(work, person.id)
+    click.echo(f"{email} is overal uitgelogd en kan opnieuw inloggen bij de gemeente.")
 
 
 def _role(word: str) -> Role:

@@ -1,19 +1,26 @@
-"""`flask gemeenten ...`: the yearly list, and who has which mail domain."""
+"""`flask gemeenten ...`: the yearly list, who has which mail domain, and which sign-in."""
 
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.cli.work import Refusal, gemeente_of, open_work, reading, tell_faults
+from app.core.clock import utc_now
 from app.core.dutch import dutch_date, number, plural
 from app.gemeenten import queries, reference, service
 from app.gemeenten.models import Gemeente
 from app.gemeenten.reference import OWN_LIST
-from app.gemeenten.service import Difference, ImportReport
+from app.gemeenten.service import Connection, Difference, ImportReport
+from app.links import Links
+from app.openid.calling import Away
+from app.openid.provider import Client, Providers, new_visit
+from app.sealing import Seal
+from app.settings import Environment, Settings
 
 gemeenten = AppGroup("gemeenten", help="Gemeenten en hun maildomeinen.")
 
@@ -58,6 +65,57 @@ def add_domain(code: str, domain: str) -> None:
         name = gemeente_of(work, code).name
         service.add_domain(work, code, domain)
     click.echo(f"{domain.strip().lower().removeprefix('@')} hoort nu bij {name}.")
+
+
+@gemeenten.command("provider")
+@click.argument("code")
+@click.argument("issuer")
+@click.argument("client_id")
+@click.option("--only", is_flag=True, help="Laat mensen van deze gemeente alleen zo inloggen.")
+def connect_provider(code: str, issuer: str, client_id: str, *, only: bool) -> None:
+    """Laat wie bij de gemeente met deze CODE werkt, daar inloggen (OpenID Connect).
+
+    ISSUER is het adres van de inlog van die gemeente, CLIENT_ID hoe die ons kent. Het geheim wordt
+    gevraagd; het staat zo in geen geschiedenis van opdrachten.
+    """
+    secret = click.prompt("Geheim", hide_input=True)
+    settings: Settings = current_app.extensions["settings"]
+    is_real = settings.environment is Environment.PRODUCTION
+    sealed = Seal(settings, "provider").close(secret)
+    with open_work() as work:
+        name = gemeente_of(work, code).name
+        connection = Connection(issuer, client_id, sealed, is_only=only)
+        service.connect_provider(work, code, connection, loopback_too=not is_real)
+        has_domain = bool(queries.domains_of(work.session, code))
+    returns_to = Links(settings).provider_returns(code)
+    click.echo(f"Wie bij {name} werkt, kan daar nu inloggen.")
+    click.echo(f"Noem bij die inlog dit adres om naar terug te keren: {returns_to}")
+    if not has_domain:
+        click.echo(
+            "Let op: deze gemeente heeft nog geen maildomein, dus niemand komt daar.", err=True
+        )
+    _try(Client(issuer, client_id, secret, returns_to))
+
+
+@gemeenten.command("end-provider")
+@click.argument("code")
+def end_provider(code: str) -> None:
+    """Laat wie bij de gemeente met deze CODE werkt, weer met een link inloggen."""
+    with open_work() as work:
+        name = gemeente_of(work, code).name
+        if queries.provider_of(work.session, code) is None:
+            raise Refusal(f"{name} heeft geen eigen inlog.")
+        service.end_provider(work, code)
+    click.echo(f"Wie bij {name} werkt, logt weer in met een link.")
+
+
+def _try(client: Client) -> None:
+    """Say at once when nobody could sign in there."""
+    providers: Providers = current_app.extensions["providers"]
+    try:
+        providers.way_in(client, new_visit(), "", utc_now())
+    except Away as away:
+        click.echo(f"Let op: die inlog gaf nu geen goed antwoord ({away}).", err=True)
 
 
 def _to_name(report: ImportReport) -> list[str]:

@@ -6,7 +6,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 # Who comes from one of these came for no page in particular.
-NOWHERE = frozenset({"accounts", "home", "demo", "mailbox"})
+NOWHERE = frozenset({"accounts", "at_gemeente", "home", "demo", "mailbox"})
 
 
 def page_of_ours(address: str | None) -> str | None:

@@ -1,14 +1,16 @@
 """`flask accounts`: the first people and roles; what cannot be is refused plainly."""
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries
-from app.accounts.models import SecondFactor
+from app.accounts.models import KnownIdentity, SecondFactor, UserSession
+from app.accounts.service import begin_session
 from app.core.actor import Role
 from tests.cli.conftest import Terminal
 from tests.support.builders import a_gemeente, a_user
-from tests.support.work import MONDAY
+from tests.support.work import MONDAY, make_work
 
 
 def test_an_account_is_made(flask: Terminal, session: Session) -> None:
@@ -105,3 +107,24 @@ def test_who_lost_their_phone_couples_a_new_app(flask: Terminal, session: Sessio
     assert first.exit_code == 0
     assert session.get(SecondFactor, user.id) is None
     assert "heeft geen app gekoppeld" in second.output
+
+
+def test_an_account_is_let_go_by_the_sign_in_of_the_gemeente(
+    flask: Terminal, session: Session
+) -> None:
+    user = a_user(session)
+    known = KnownIdentity(
+        issuer="https://inloggen.testerdam.example",
+        subject="7f",
+        user_id=user.id,
+        known_since=MONDAY,
+    )
+    session.add(known)
+    begin_session(make_work(session, user), user.id)
+
+    first, second = (flask("accounts", "forget-sign-on", user.email) for _ in range(2))
+
+    assert (first.exit_code, second.exit_code) == (0, 1)
+    assert session.scalars(select(KnownIdentity)).all() == []
+    assert session.scalars(select(UserSession)).all() == []
+    assert "logde nog nooit bij de eigen gemeente in" in second.output

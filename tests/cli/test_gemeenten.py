@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.gemeenten import queries
-from app.gemeenten.models import Gemeente
+from app.gemeenten.models import Gemeente, Provider
+from app.sealing import Seal
 from tests.cli.conftest import Terminal
 from tests.gemeenten.test_reference import HEADER, line
 from tests.support.builders import a_domain, a_gemeente
+from tests.support.openid import SECRET, a_provider
 
 
 def write(tmp_path: Path, *lines: str) -> Path:
@@ -158,3 +161,49 @@ def test_a_domain_needs_a_gemeente_that_exists(flask: Terminal) -> None:
     result = flask("gemeenten", "domain", "GM0000", "testerdam.nl")
 
     assert (result.exit_code, result.stderr) == (1, "Er is geen gemeente met de code GM0000.\n")
+
+
+def test_a_provider_is_connected_and_ended(app: Flask, session: Session) -> None:
+    gemeente = a_gemeente(session, name="Testerdam")
+    session.commit()
+    runner = app.test_cli_runner()
+    with a_provider() as provider:
+        words = ["gemeenten", "provider", gemeente.code, provider.issuer, "dgvn", "--only"]
+        connected = runner.invoke(args=words, input=f"{SECRET}\n")
+
+    found = session.get_one(Provider, gemeente.code)
+    assert connected.exit_code == 0
+    assert "Wie bij Testerdam werkt, kan daar nu inloggen." in connected.stdout
+    returns_to = f"http://localhost/inloggen/gemeente/{gemeente.code.lower()}/terug"
+    assert returns_to in connected.stdout
+    assert SECRET not in connected.output + found.sealed
+    assert Seal(app.extensions["settings"], "provider").open(found.sealed) == SECRET
+    assert (found.issuer, found.client_id, found.is_only) == (provider.issuer, "dgvn", True)
+
+    ended = runner.invoke(args=["gemeenten", "end-provider", gemeente.code])
+    again = runner.invoke(args=["gemeenten", "end-provider", gemeente.code])
+
+    assert ended.stdout == "Wie bij Testerdam werkt, logt weer in met een link.\n"
+    assert (again.exit_code, again.output) == (1, "Testerdam heeft geen eigen inlog.\n")
+
+
+def test_a_provider_that_gives_no_answer_is_said_to(app: Flask, session: Session) -> None:
+    gemeente = a_gemeente(session)
+    session.commit()
+
+    words = ["gemeenten", "provider", gemeente.code, "http://127.0.0.1:1", "dgvn"]
+    result = app.test_cli_runner().invoke(args=words, input="geheim\n")
+
+    assert "Let op: die inlog gaf nu geen goed antwoord" in result.output
+
+
+def test_a_place_where_nobody_signs_in_is_refused(app: Flask, session: Session) -> None:
+    gemeente = a_gemeente(session)
+    session.commit()
+
+    words = ["gemeenten", "provider", gemeente.code, "http://10.0.0.1", "dgvn"]
+    result = app.test_cli_runner().invoke(args=words, input="geheim\n")
+
+    assert result.exit_code == 1
+    assert "Dit is geen adres van een inlog" in result.output
+    assert session.scalars(select(Provider)).all() == []

@@ -35,6 +35,7 @@ PUBLIC = {
     *("home.build_along", "home.security_txt", "home.robots"),
     *("home.healthz", "home.readyz", "static"),
     *("accounts.sign_in", "accounts.sent", "accounts.finish", "accounts.sign_out"),
+    *("at_gemeente.choose", "at_gemeente.go", "at_gemeente.back", "at_gemeente.newcomer"),
     *("opgaven.index", "opgaven.show", "opgaven.who_else"),
     *("notifications.unsubscribe", "notifications.preferences_by_mail"),
     *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),

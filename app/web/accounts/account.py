@@ -67,6 +67,7 @@ def show() -> str:
         factor=queries.second_factor(db.session(), user_id),
         spare=queries.count_spare_codes(db.session(), user_id),
         few=FEW_LEFT,
+        identities=queries.known_identities(db.session(), user_id),
         ends_when_idle=has_power(current_user.whole.roles),
         lacks_proof=current_user.lacks_proof,
     )

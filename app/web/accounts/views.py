@@ -1,4 +1,4 @@
-"""Signing in with a link from the mail, and out."""
+"""Signing in with a link from the mail, and out; or on to where one's gemeente signs in."""
 
 from flask import (
     Blueprint,
@@ -53,9 +53,12 @@ def sign_in() -> ResponseReturnValue:
         remember_page()
     if not form.submitted():
         return _sign_in_page(form), form.status
+    session["asked_for"] = form.address
+    provider = gemeenten.provider_of_email(db.session(), form.address, dutch_day(utc_now()))
+    if provider is not None:
+        return redirect(url_for("at_gemeente.choose", key=provider.gemeente_code.lower()))
     with open_work() as work:
         service.ask_sign_in(work, form.address)
-    session["asked_for"] = form.address
     return redirect(url_for("accounts.sent"))
 
 

@@ -1,0 +1,236 @@
+"""Signing in where one's own gemeente does: there and back (OpenID Connect)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from app.accounts import arriving, service
+from app.accounts.identities import Identity, TurnedAway, Why
+from app.accounts.rules import tidy_email
+from app.core.actor import ANYONE
+from app.core.clock import dutch_day, utc_now
+from app.core.faults import FaultyDraft
+from app.core.rights import Right
+from app.core.text import clean_line
+from app.extensions import db, limiter
+from app.gemeenten import queries as gemeenten
+from app.gemeenten.models import Gemeente, Provider
+from app.links import Links
+from app.openid.calling import Away
+from app.openid.provider import Client, Providers, Visit, new_visit
+from app.sealing import Seal
+from app.web.accounts.arrival import walk_in
+from app.web.accounts.forms import NewcomerForm
+from app.web.accounts.views import LINKS, OPENINGS
+from app.web.policy import allow
+from app.web.work import open_work
+
+# Time to sign in there, perhaps with a new password; and to give a name here.
+VISIT_LIVES = timedelta(minutes=15)
+NEWCOMER_LIVES = timedelta(minutes=30)
+
+STRANGE = "Er klopte iets niet aan wat we terugkregen. Probeer het nog een keer."
+SAID: Mapping[Why, str] = {
+    Why.DECLINED: "Je bent niet ingelogd: het inloggen bij je gemeente is afgebroken.",
+    Why.PROVIDER: "Je gemeente kon je niet inloggen. Probeer het later nog eens.",
+    Why.UNVERIFIED: (
+        "Je gemeente zegt ons niet zeker welk werkmailadres van jou is. Laat dit weten aan de "
+        "servicedesk van je gemeente."
+    ),
+    Why.DOMAIN: (
+        "Je gemeente gaf een mailadres door dat niet van die gemeente is. Log in met het adres "
+        "van de gemeente waar je werkt."
+    ),
+    Why.GEMEENTE: (
+        "Je account hoort bij een andere gemeente. Log in bij die gemeente, of vraag ons om je "
+        "account te verhuizen."
+    ),
+    Why.ANOTHER: (
+        "Bij dit mailadres hoort een account dat je gemeente als iemand anders kent. Mail ons, "
+        "dan zoeken we het uit."
+    ),
+}
+
+log = structlog.get_logger()
+
+at_gemeente = Blueprint("at_gemeente", __name__, url_prefix="/inloggen/gemeente")
+
+
+@at_gemeente.route("/<key>", methods=["GET", "POST"])
+@allow(Right.SIGN_IN)
+@limiter.limit(LINKS, methods=["POST"])
+def choose(key: str) -> ResponseReturnValue:
+    """On to one's gemeente; or a link all the same, when that gemeente leaves the choice."""
+    provider = _provider(key)
+    address = _address(provider)
+    if request.method == "GET":
+        return _choice(provider)
+    if provider.is_only or not address:
+        return redirect(url_for("accounts.sign_in"))
+    with open_work(ANYONE) as work:
+        service.ask_sign_in(work, address)
+    return redirect(url_for("accounts.sent"))
+
+
+@at_gemeente.get("/<key>/heen")
+@allow(Right.SIGN_IN)
+@limiter.limit(OPENINGS)
+def go(key: str) -> ResponseReturnValue:
+    provider, now, visit = _provider(key), utc_now(), new_visit()
+    try:
+        way_in = _providers().way_in(_client(provider), visit, _address(provider), now)
+    except Away as away:
+        return _away(provider, away)
+    session["visit"] = _sealed(provider, asdict(visit), now + VISIT_LIVES)
+    return redirect(way_in)
+
+
+@at_gemeente.get("/<key>/terug")
+@allow(Right.SIGN_IN)
+@limiter.limit(OPENINGS)
+def back(key: str) -> ResponseReturnValue:
+    """Here the provider of this gemeente sends people back to, and no other one."""
+    provider = _provider(key)
+    try:
+        identity = _identity(provider)
+        with open_work(ANYONE) as work:
+            session_id = arriving.arrive(work, provider.gemeente_code, identity)
+    except TurnedAway as turned:
+        return _turned_away(provider, turned.why)
+    except Away as away:
+        return _away(provider, away)
+    if session_id is None:
+        until = utc_now() + NEWCOMER_LIVES
+        session["newcomer"] = _sealed(provider, asdict(identity), until)
+        return redirect(url_for("at_gemeente.newcomer", key=key))
+    return walk_in(session_id)
+
+
+@at_gemeente.route("/<key>/naam", methods=["GET", "POST"])
+@allow(Right.SIGN_IN)
+@limiter.limit(OPENINGS)
+def newcomer(key: str) -> ResponseReturnValue:
+    """The first time: how somebody is called, as their gemeente says or as they like."""
+    provider = _provider(key)
+    kept = _opened(provider, session.get("newcomer"))
+    if kept is None:
+        return redirect(url_for("at_gemeente.choose", key=key))
+    identity = Identity(**kept)
+    form = NewcomerForm.of_request(data={"name": clean_line(identity.name)})
+    if form.submitted():
+        try:
+            with open_work(ANYONE) as work:
+                session_id = arriving.welcome(
+                    work, provider.gemeente_code, identity, form.name.data or ""
+                )
+        except FaultyDraft as faulty:
+            form.show_faults(faulty)
+        except TurnedAway as turned:
+            return _turned_away(provider, turned.why)
+        else:
+            return walk_in(session_id)
+    page = render_template(
+        "accounts/finish.html",
+        form=form,
+        address=tidy_email(identity.email),
+        gemeente=_gemeente(provider),
+    )
+    return page, form.status
+
+
+def _provider(key: str) -> Provider:
+    return gemeenten.provider_of(db.session(), key.upper()) or abort(404)
+
+
+def _gemeente(provider: Provider) -> Gemeente:
+    return gemeenten.by_code(db.session(), provider.gemeente_code)
+
+
+def _providers() -> Providers:
+    found: Providers = current_app.extensions["providers"]
+    return found
+
+
+def _client(provider: Provider) -> Client:
+    settings = current_app.extensions["settings"]
+    secret = Seal(settings, "provider").open(provider.sealed)
+    if secret is None:
+        # Sealed with another SECRET_KEY: the operator connects this gemeente anew.
+        raise Away("no secret")
+    returns_to = Links(settings).provider_returns(provider.gemeente_code)
+    return Client(provider.issuer, provider.client_id, secret, returns_to)
+
+
+def _address(provider: Provider) -> str:
+    """Whom we expect: the address that was typed, when it is of that gemeente."""
+    typed = session.get("asked_for")
+    if not isinstance(typed, str):
+        return ""
+    own = gemeenten.of_email(db.session(), typed, dutch_day(utc_now()))
+    return typed if own is not None and own.code == provider.gemeente_code else ""
+
+
+def _identity(provider: Provider) -> Identity:
+    """Who came back; each visit is taken once."""
+    kept = _opened(provider, session.pop("visit", None))
+    if kept is None:
+        raise TurnedAway(Why.STATE)
+    return _providers().identity(
+        _client(provider), Visit(**kept), request.args.to_dict(), utc_now()
+    )
+
+
+def _sealed(provider: Provider, kept: dict[str, Any], until: datetime) -> str:
+    """For the cookie of this browser: of this provider, and not for long."""
+    whole = {"gemeente": provider.gemeente_code, "until": until.timestamp(), "kept": kept}
+    return _seal().close(json.dumps(whole))
+
+
+def _opened(provider: Provider, sealed: object) -> dict[str, Any] | None:
+    opened = _seal().open(sealed) if isinstance(sealed, str) else None
+    whole = json.loads(opened) if opened else {}
+    is_of_it = whole.get("gemeente") == provider.gemeente_code
+    return whole["kept"] if is_of_it and utc_now().timestamp() < whole["until"] else None
+
+
+def _seal() -> Seal:
+    return Seal(current_app.extensions["settings"], "visit")
+
+
+def _turned_away(provider: Provider, why: Why) -> ResponseReturnValue:
+    """To the page where they began, so that what came back stands in no address any more."""
+    log.warning("sign_on_refused", gemeente=provider.gemeente_code, why=why.value)
+    flash(SAID.get(why, STRANGE), "warning")
+    return redirect(url_for("at_gemeente.choose", key=provider.gemeente_code.lower()))
+
+
+def _away(provider: Provider, away: Away) -> ResponseReturnValue:
+    log.warning("provider_away", gemeente=provider.gemeente_code, why=str(away))
+    return _choice(provider, is_away=True), 503
+
+
+def _choice(provider: Provider, *, is_away: bool = False) -> str:
+    return render_template(
+        "accounts/at_gemeente.html",
+        key=provider.gemeente_code.lower(),
+        gemeente=_gemeente(provider),
+        address=_address(provider),
+        is_only=provider.is_only,
+        is_away=is_away,
+    )
