@@ -223,6 +223,30 @@ class Mailbox:
         return False
 
 
+class Provider:
+    """The sign-in of a gemeente of the demo, in a process of its own (devtools/provider.py)."""
+
+    def __init__(self) -> None:
+        self.port = free_port(9400)
+
+    @property
+    def issuer(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def child(self, environment: Mapping[str, str]) -> Child:
+        return Child(
+            name="provider",
+            label="De inlog van een gemeente",
+            command=[str(PYTHON), "-m", "devtools.provider", str(self.port)],
+            environment=environment,
+        )
+
+    def answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=2):
+            return True
+        return False
+
+
 # PostgreSQL refuses to run as root: then it runs as `nobody`, who must be able to get there
 
 

@@ -1,6 +1,7 @@
 """`./dev up`: the whole house with demo data, until somebody presses Ctrl-C."""
 
 import http.client
+import os
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from devtools.house import (
 from devtools.loops import compile_loops
 from devtools.paths import LOGS, PYTHON, VAR
 from devtools.processes import PATIENCE
-from devtools.services import APPLICATION
+from devtools.services import APPLICATION, Provider
 from devtools.state import State
 from devtools.supervisor import LONGEST_SILENCE, Child, Supervisor
 
@@ -69,7 +70,8 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     address = f"http://127.0.0.1:{door.getsockname()[1]}"
     settings = base_settings(address)
     start_services(supervisor, settings)
-    demo = (DEMO,) if settings["DGVN_ENV"] == "demo" else ()
+    is_demo = settings["DGVN_ENV"] == "demo"
+    demo = (DEMO, start_provider(supervisor)) if is_demo else ()
     rights = (RIGHTS,) if has_own_postgres() else ()
     fill(supervisor, settings, (*FILLING, *rights, *demo))
     compile_loops(settings)
@@ -93,6 +95,17 @@ def start_everything(supervisor: Supervisor, state: State) -> None:
     state.urls = {"site": address, "demo": f"{address}/demo", "postvak": f"{address}/postvak"}
     state.settings = {name: settings[name] for name in SETTINGS if name in settings}
     supervisor.changed()
+
+
+def start_provider(supervisor: Supervisor) -> tuple[str, str]:
+    """One gemeente of the demo has a sign-in of its own; the step that connects it."""
+    provider = Provider()
+    with step("Inlog van een gemeente") as note:
+        # Nothing of ours is told to it.
+        child = provider.child({**os.environ, "PYTHONUNBUFFERED": "1"})
+        supervisor.start(child, provider.answers)
+        note(f"poort {provider.port}")
+    return "Inlog koppelen", f"demo provider {provider.issuer}"
 
 
 def fill(

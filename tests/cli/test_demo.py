@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import User
-from app.cli.demo.data import DemoOpgave, Stage, read_opgaven, read_people
+from app.cli.demo.commands import WITH_PROVIDER
+from app.cli.demo.data import DemoOpgave, Stage, demo_domain, read_opgaven, read_people
 from app.cli.demo.seed import SeedReport, seed
 from app.conversations.models import Message
 from app.core.actor import Role
@@ -33,6 +34,7 @@ from app.people import queries as people
 from app.people import service as people_service
 from app.people.rules import ProfileState
 from app.vocabulary.service import import_starter
+from devtools.provider import PEOPLE as SIGN_ONS
 from tests.cli.conftest import Terminal
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -271,3 +273,25 @@ def test_without_gemeenten_there_is_no_demo(flask: Terminal) -> None:
         1,
         "Er zijn nog geen gemeenten. Draai eerst: flask gemeenten import\n",
     )
+
+
+def test_a_gemeente_of_the_demo_gets_a_sign_in_of_its_own(
+    flask: Terminal, country: Session
+) -> None:
+    said = flask("demo", "provider", "http://127.0.0.1:9400")
+
+    found = gemeenten.provider_of(country, WITH_PROVIDER)
+    assert said.stdout == "Gemeente Leeuwarden heeft in deze demo een eigen inlog.\n"
+    assert found is not None
+    assert (found.issuer, found.is_only) == ("http://127.0.0.1:9400", False)
+
+
+def test_who_can_sign_in_there_has_an_address_of_that_gemeente() -> None:
+    domain = demo_domain("Leeuwarden")
+    colleagues = {
+        person.address(domain) for person in ALL_PEOPLE if person.gemeente_code == WITH_PROVIDER
+    }
+    addresses = [str(one["email"]) for one in SIGN_ONS]
+
+    assert {address.partition("@")[2] for address in addresses} == {domain}
+    assert [address in colleagues for address in addresses] == [False, False, True]

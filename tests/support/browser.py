@@ -85,6 +85,8 @@ class Visitor:
     has_scripts: bool
     troubles: list[str] = field(default_factory=list)
     answer: Response | None = None
+    # Where else they may go, which is no part of the product.
+    others: tuple[str, ...] = ()
 
     @classmethod
     def arrive(cls, browser: Browser, base_url: str, *, scripts: bool = True) -> "Visitor":
@@ -206,7 +208,7 @@ class Visitor:
         return self.answer is not None and self.answer.url == address
 
     def _see_request(self, request: Request) -> None:
-        if not request.url.startswith((self.base_url, "data:", "about:")):
+        if not request.url.startswith((self.base_url, *self.others, "data:", "about:")):
             self.troubles.append(f"asked elsewhere: {request.url} ({self.page.url})")
 
     def _see_answer(self, answer: Response) -> None:

@@ -9,13 +9,16 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User, UserSession
-from app.core.actor import Role
+from app.core.actor import SYSTEM, Role
+from app.core.work import Work
+from app.gemeenten.service import Connection, connect_provider
 from app.settings import Environment, WrongSettings
 from app.web.demo.pages import demo_groups
 from tests.conftest import AppMaker, settings_for
 from tests.support.builders import a_profile, a_user
 from tests.support.queries import counted
 from tests.support.web import sign_in
+from tests.support.work import MONDAY
 
 
 def a_demo_user(session: Session, *roles: Role, **changed: object) -> User:
@@ -130,3 +133,20 @@ def test_production_refuses_to_start_with_a_demo(database: URL) -> None:
             base_url="https://degemeentevannu.example",
             demo_accounts=True,
         )
+
+
+def test_the_page_says_where_to_try_the_sign_in_of_a_gemeente(
+    client: FlaskClient, session: Session
+) -> None:
+    user = a_demo_user(session, email="anna@testerdam.demo.example")
+    before = client.get("/demo").text
+    work = Work(session=session, actor=SYSTEM, now=MONDAY)
+    connection = Connection("http://127.0.0.1:9400", "dgvn", "sealed")
+    connect_provider(work, user.gemeente_code, connection, loopback_too=True)
+    session.commit()
+
+    page = client.get("/demo").text
+
+    assert "Inloggen bij je gemeente" not in before
+    assert "heeft in deze demo een eigen inlog" in page
+    assert "nieuwe.collega@testerdam.demo.example" in page

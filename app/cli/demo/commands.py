@@ -14,6 +14,14 @@ from app.cli.work import Refusal, open_work
 from app.core.dutch import plural
 from app.core.locks import DEMO_LOCK
 from app.gemeenten import queries as gemeenten
+from app.gemeenten import service as gemeenten_service
+from app.gemeenten.service import Connection
+from app.sealing import Seal
+from app.settings import Settings
+
+# The gemeente of the demo whose people can sign in at a sign-in of its own: Leeuwarden.
+WITH_PROVIDER = "GM0080"
+DEMO_CLIENT = "degemeentevannu"
 
 demo = AppGroup("demo", help="Voorbeelden om mee te kijken en te proberen.")
 
@@ -33,6 +41,21 @@ def seed_demo() -> None:
         lent = lend_people(work)
         written = let_people_talk(work)
     click.echo(_in_words(report, booked, lent, written))
+
+
+@demo.command("provider")
+@click.argument("issuer")
+def connect_demo_provider(issuer: str) -> None:
+    """Laat een gemeente van de demo inloggen bij de inlog op ISSUER, op deze computer."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.demo_accounts:
+        raise Refusal("Dit kan alleen in een demo. Zet DEMO_ACCOUNTS=1 als dit er een is.")
+    # Who plays the gemeente here believes any secret.
+    connection = Connection(issuer, DEMO_CLIENT, Seal(settings, "provider").close(DEMO_CLIENT))
+    with open_work() as work:
+        gemeenten_service.connect_provider(work, WITH_PROVIDER, connection, loopback_too=True)
+        name = gemeenten.by_code(work.session, WITH_PROVIDER).name
+    click.echo(f"Gemeente {name} heeft in deze demo een eigen inlog.")
 
 
 def _in_words(report: SeedReport, booked: int, lent: int, written: int) -> str:

@@ -33,6 +33,14 @@ class DemoGroup:
     people: list[DemoPerson]
 
 
+@dataclass(frozen=True)
+class OwnSignIn:
+    """A gemeente with a sign-in of its own, and the address of somebody who has one there."""
+
+    gemeente_name: str
+    address: str
+
+
 GROUPS: tuple[tuple[Role | None, str, str], ...] = (
     (None, "Professionals", "Hebben een profiel en zien welke opgaven bij hen passen."),
     (
@@ -78,6 +86,15 @@ def newcomers_address(session: Session) -> str:
     """An address with which anybody can try out how it is to arrive."""
     known = accounts.demo_people(session)
     return f"iemand@{domain_of(known[0].email)}" if known else ""
+
+
+def with_own_sign_in(session: Session) -> OwnSignIn | None:
+    """A gemeente of the demo whose people sign in there, when there is one."""
+    domains = {user.gemeente_code: domain_of(user.email) for user in accounts.demo_people(session)}
+    found = gemeenten.with_provider(session, domains)
+    if not found:
+        return None
+    return OwnSignIn(found[0].name, f"nieuwe.collega@{domains[found[0].code]}")
 
 
 def _functions(session: Session) -> dict[UUID, str]:

@@ -16,7 +16,7 @@ from app.post import Post
 from app.web.accounts.arrival import walk_in
 from app.web.demo.forms import AnswerForm, MailSearch
 from app.web.demo.maildir import MailReader, reply_to
-from app.web.demo.pages import demo_groups
+from app.web.demo.pages import demo_groups, with_own_sign_in
 from app.web.policy import allow
 from app.web.search import page_href, page_number
 from app.web.work import open_work
@@ -49,7 +49,11 @@ mailbox = Blueprint("mailbox", __name__)
 @demo.get("/demo")
 @allow(Right.TRY_DEMO)
 def index() -> ResponseReturnValue:
-    return render_template("demo/index.html", groups=demo_groups(db.session()))
+    return render_template(
+        "demo/index.html",
+        groups=demo_groups(db.session()),
+        own_sign_in=with_own_sign_in(db.session()),
+    )
 
 
 @demo.post("/demo/<uuid:user_id>")

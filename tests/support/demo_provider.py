@@ -1,0 +1,23 @@
+"""The provider of the demo, as `./dev up` starts it, for as long as a test needs it."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from devtools.services import Provider
+from tests.support.product import wait_for
+
+
+@contextmanager
+def demo_provider() -> Iterator[str]:
+    """Its issuer."""
+    provider = Provider()
+    child = provider.child({})
+    with subprocess.Popen(
+        child.command, env=dict(child.environment), cwd=child.folder, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            wait_for(provider.answers, "the provider")
+            yield provider.issuer
+        finally:
+            process.terminate()
