@@ -3,10 +3,12 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     SQLColumnExpression,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     and_,
     false,
     func,
+    literal,
     null,
     or_,
     select,
@@ -164,7 +167,8 @@ def search(
     """Colleagues whom the viewer may know of and who fit.
 
     Whose skill answers best comes first, then who gets most energy from it; last come those who
-    only write of it.
+    only write of it. Of those who are alike the order is another one for each reader and each day:
+    by its place a card without a name would be known again.
     """
     fitting = _rows().where(known_to(viewer), *_conditions(wanted, today))
     if wanted.text.strip():
@@ -175,7 +179,8 @@ def search(
         energy = _most_energy()
         fitting = fitting.outerjoin(energy, energy.c.user_id == Profile.user_id)
         order = [energy.c.most.desc().nulls_last()]
-    on_page = page(session, fitting.order_by(*order, Profile.user_id), number)
+    by_chance = _by_chance(viewer, today)
+    on_page = page(session, fitting.order_by(*order, by_chance, Profile.user_id), number)
     seen = [seen_by(viewer, _whole(row), today) for row in on_page.items]
     return on_page.of([profile for profile in seen if profile is not None])
 
@@ -303,6 +308,12 @@ def _found(viewer: Actor, wanted: Search) -> Subquery:
     best = every.c.strength.desc().nulls_last(), every.c.can.desc(), every.c.energy.desc()
     once = select(every).ext(distinct_on(every.c.user_id)).order_by(every.c.user_id, *best)
     return once.subquery()
+
+
+def _by_chance(viewer: Actor, today: date) -> ColumnElement[int]:
+    seed = blake2b(f"{viewer.user_id} {today}".encode(), digest_size=8).digest()
+    number = literal(int.from_bytes(seed, signed=True), BigInteger)
+    return func.uuid_hash_extended(Profile.user_id, number)
 
 
 def _most_energy() -> Subquery:
