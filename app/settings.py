@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask.helpers import get_debug_flag
 
@@ -60,6 +61,8 @@ class Settings:
     matching_dir: Path = Path("var/matching")
     # How many proxies in front of us may be believed about the address of the visitor.
     trusted_proxies: int = 0
+    # Accounts of nobody: who opens their profiles is copying them all, or curious.
+    made_up_profiles: frozenset[UUID] = frozenset()
     log_format: str = "json"
     # Whether mail that nobody asked for waits for the morning; a demo may send at any hour.
     quiet_hours: bool = True
@@ -159,6 +162,7 @@ class Settings:
             maildir=Path(env["MAILDIR"]) if env.get("MAILDIR") else None,
             matching_dir=Path(env.get("MATCHING_DIR") or cls.matching_dir),
             trusted_proxies=_whole_number("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
+            made_up_profiles=_ids("MADE_UP_PROFILES", env.get("MADE_UP_PROFILES", "")),
             log_format=env.get("LOG_FORMAT", "json"),
             quiet_hours=env.get("QUIET_HOURS", "").lower() != "off",
             is_debugged=get_debug_flag(),
@@ -186,3 +190,10 @@ def _whole_number(name: str, word: str) -> int:
     if not word.isdecimal():
         raise WrongSettings(f"{name} is {word!r}; a whole number is needed")
     return int(word)
+
+
+def _ids(name: str, words: str) -> frozenset[UUID]:
+    try:
+        return frozenset(UUID(word) for word in words.split())
+    except ValueError:
+        raise WrongSettings(f"{name} is {words!r}; ids are needed, with spaces between") from None

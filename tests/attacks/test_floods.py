@@ -1,10 +1,14 @@
 """Somebody who asks for more than anybody needs: mails to strangers, colleagues, searches."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from limits import parse
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
@@ -12,11 +16,16 @@ from structlog.testing import capture_logs
 
 from app.accounts.models import SignIn
 from app.accounts.rules import NEWCOMER_LINKS_AN_HOUR, SIGN_IN_LINK_LIVES, STRANGER_LINKS_AN_HOUR
+from app.extensions import limiter
 from app.notifications.models import Delivery
 from app.notifications.rules import MailKind
 from app.notifications.service import mail_sign_in
+from app.web.opgaven.views import OF_NETWORK, SEARCHES
+from app.web.people import views
 from tests.conftest import AppMaker, DatabaseMaker
-from tests.support.builders import a_domain, a_gemeente, a_user
+from tests.support.builders import a_domain, a_gemeente, a_profile, a_user
+from tests.support.pages import text_of
+from tests.support.web import sign_in
 from tests.support.work import MONDAY, make_work
 
 A_MINUTE = 60
@@ -131,3 +140,92 @@ def test_s5_the_addresses_of_one_ipv6_network_count_as_one(
     # The same visitor, as an old network names them and as a new one does.
     mapped = [asked_from("::ffff:192.0.2.9") for _ in range(A_MINUTE - 1)]
     assert (set(mapped), asked_from("192.0.2.9")) == ({302}, 429)
+
+
+# Colleagues
+
+
+def asked(rate: str, who: str, page: str, but: int = 0) -> None:
+    """As often as they may, `but` for so often."""
+    most = parse(rate)
+    limiter.limiter.hit(most, who, page, cost=most.amount - but)
+
+
+def alarms(log: list[Any]) -> list[str]:
+    return [line["why"] for line in log if line["event"] == "alarm"]
+
+
+def test_s72_who_leafs_through_all_cards_is_stopped_for_the_day(
+    client: FlaskClient, session: Session
+) -> None:
+    user = a_user(session)
+    sign_in(client, session, user)
+    asked(views.LISTS, str(user.id), "people.index", but=1)
+
+    with capture_logs() as log:
+        statuses = [client.get(f"/collegas?pagina={page}").status_code for page in (1, 2)]
+        page = client.get("/collegas?q=inkoop")
+
+    assert statuses == [200, 429]
+    assert "Je zocht vandaag wel heel vaak naar collega's. Probeer het over" in text_of(page)
+    assert alarms(log) == ["very many cards"] * 2
+
+
+def test_s72_who_opens_very_many_profiles_is_heard(client: FlaskClient, session: Session) -> None:
+    user = a_user(session)
+    sign_in(client, session, user)
+    asked(views.PROFILES, str(user.id), "people.show", but=1)
+
+    with capture_logs() as log:
+        statuses = [client.get(f"/collegas/{uuid4()}").status_code for _ in range(2)]
+
+    assert statuses == [404, 429]
+    [alarm] = [line for line in log if line["event"] == "alarm"]
+    assert (alarm["why"], alarm["account"]) == ("very many profiles", str(user.id))
+
+
+def test_s72_that_somebody_opens_a_profile_of_nobody_is_heard(
+    app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody, somebody = (a_profile(session).user_id for _ in range(2))
+    made_up = replace(app.extensions["settings"], made_up_profiles=frozenset({nobody}))
+    monkeypatch.setitem(app.extensions, "settings", made_up)
+    reader = a_user(session)
+    sign_in(client, session, reader)
+
+    with capture_logs() as log:
+        client.get(f"/collegas/{somebody}")
+        client.get(f"/collegas/{nobody}")
+
+    [alarm] = [line for line in log if line["event"] == "alarm"]
+    assert alarm["why"] == "a made-up profile was opened"
+    assert alarm["account"] == str(reader.id)
+
+
+# Searches
+
+
+def test_s67_who_is_not_signed_in_searches_so_often_in_a_minute(client: FlaskClient) -> None:
+    asked(OF_NETWORK, "127.0.0.1", "opgaven.index", but=1)
+
+    statuses = [client.get("/opgaven?q=plein").status_code for _ in range(2)]
+
+    assert statuses == [200, 429]
+    assert client.get("/opgaven").status_code == 200
+
+
+def test_s67_who_is_signed_in_has_a_limit_of_their_own(
+    client: FlaskClient, session: Session
+) -> None:
+    user = a_user(session)
+    sign_in(client, session, user)
+    asked(OF_NETWORK, "127.0.0.1", "opgaven.index")
+    asked(SEARCHES, str(user.id), "opgaven.index", but=1)
+
+    statuses = [client.get("/opgaven?q=plein").status_code for _ in range(2)]
+    page = client.get("/opgaven?q=plein")
+    sign_in(client, session, a_user(session))
+
+    assert statuses == [200, 429]
+    assert "Er werd net wel heel vaak gezocht. Probeer het over 1 minuut" in text_of(page)
+    assert client.get("/opgaven?q=plein").status_code == 200

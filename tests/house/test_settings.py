@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -95,6 +96,17 @@ def test_production_refuses_to_start(changed: dict[str, Any], named: str) -> Non
 )
 def test_production_starts_with_a_redis_that_others_cannot_enter(url: str) -> None:
     assert Settings(**{**GOOD, "redis_url": url}).redis_url == url
+
+
+def test_profiles_of_nobody_are_named_by_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    for known in GOOD:
+        monkeypatch.setenv(known.upper(), str(GOOD[known]))
+    monkeypatch.setenv("MADE_UP_PROFILES", f" {UUID(int=1)}  {UUID(int=2)} ")
+    assert Settings.from_env().made_up_profiles == {UUID(int=1), UUID(int=2)}
+
+    monkeypatch.setenv("MADE_UP_PROFILES", "Jan")
+    with pytest.raises(WrongSettings, match="MADE_UP_PROFILES"):
+        Settings.from_env()
 
 
 def test_what_flask_reads_by_itself_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ from app.web.auth import current_actor
 from app.web.cards import opgave_card
 from app.web.conversations.pages import turns_of_opgaven
 from app.web.forms import id_in
-from app.web.limits import per_person
+from app.web.limits import of_searches, per_person
 from app.web.matching.disputes import own_said_of
 from app.web.opgaven.elsewhere import (
     ElsewhereLine,
@@ -117,12 +117,16 @@ TAKEN = (
 )
 # Each pause in typing asks once; nobody pauses more often than this.
 WHILE_TYPING = "60/minute"
+# A search weighs more than other pages, and everybody may ask for it. A town hall may share one
+# network address.
+SEARCHES, OF_NETWORK = "60/minute", "240/minute"
 
 opgaven = Blueprint("opgaven", __name__)
 
 
 @opgaven.get("/opgaven")
 @allow(Right.READ_OPGAVE)
+@of_searches(SEARCHES, OF_NETWORK, "Er werd net wel heel vaak gezocht.")
 def index() -> str:
     form = OpgaveSearch.of_request()
     form.offer(gemeenten.provinces(db.session()))

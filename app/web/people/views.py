@@ -5,7 +5,8 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+import structlog
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.actor import Actor
@@ -41,11 +42,14 @@ from app.web.people.pages import is_new, own_page, profile_page
 from app.web.policy import allow
 from app.web.rows import Saving
 from app.web.search import page_href, page_number
+from app.web.tracing import account, asked
 from app.web.vocabulary.hints import hints_for
 from app.web.work import open_work
 
-# More than anybody reads who looks for a colleague; far less than who copies them all needs.
+# More than anybody reads who looks for a colleague; far less than who copies them all needs. Of
+# pages with cards each shows twenty.
 PROFILES = "300/day"
+LISTS = "100/day"
 SAVED = "Je profiel is bewaard."
 PUBLISHED = "Je profiel is gepubliceerd."
 PAUSED = "Je profiel staat op pauze. Niemand vindt je nu, en je krijgt geen nieuwe matches."
@@ -58,11 +62,13 @@ TAKEN = (
 )
 ONLY_SAVED = "Je profiel is bewaard, maar nog niet gepubliceerd. Hieronder staat wat er nog mist."
 
+log = structlog.get_logger()
 people = Blueprint("people", __name__)
 
 
 @people.get("/collegas")
 @allow(Right.READ_PROFILE)
+@per_person(LISTS, "Je zocht vandaag wel heel vaak naar collega's.", alarm="very many cards")
 def index() -> str:
     form = ColleagueSearch.of_request()
     form.offer(gemeenten.provinces(db.session()))
@@ -79,13 +85,14 @@ def index() -> str:
 
 @people.get("/collegas/<uuid:user_id>")
 @allow(Right.READ_PROFILE)
-@per_person(PROFILES, "Je opende vandaag wel heel veel profielen.")
+@per_person(PROFILES, "Je opende vandaag wel heel veel profielen.", alarm="very many profiles")
 def show(user_id: UUID) -> str:
     session, actor, today = db.session(), current_actor(), dutch_day(utc_now())
     seen = with_titles(session, actor, queries.seen_profile(session, actor, user_id, today))
     if not seen.is_own:
         with open_work() as work:
             work.record("profile.seen", ("profile", user_id), user_id)
+        _watch(user_id)
     return render_template(
         "people/show.html",
         seen=seen,
@@ -94,6 +101,12 @@ def show(user_id: UUID) -> str:
         is_contact=matching.has_match_with(session, actor, user_id, today, as_contact=True),
         reported=moderation.own_standing(session, actor.user_id, [user_id], today).get(user_id),
     )
+
+
+def _watch(user_id: UUID) -> None:
+    """Of somebody who is nobody there is nothing to look for: perhaps this reader copies all."""
+    if user_id in current_app.extensions["settings"].made_up_profiles:
+        log.error("alarm", why="a made-up profile was opened", **asked(), account=account())
 
 
 @people.get("/profiel")
