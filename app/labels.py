@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from app.accounts.rules import AccessState, Away
+from app.accounts.rules import ROLE_WORDS, AccessState, Away, Term
 from app.conversations.rules import End, Side
 from app.core.actor import Role
 from app.core.heartbeat import Group
@@ -136,11 +136,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Direction.WANTS: "Dit wil ik leren",
     },
     Level: {level: LEVELS[level].capitalize() for level in Level},
-    Role: {
-        Role.OPGAVEHOUDER: "Opgavehouder",
-        Role.GEMEENTEBEHEERDER: "Gemeentebeheerder",
-        Role.BEHEERDER: "Platformbeheerder",
-    },
+    Role: {role: words.capitalize() for role, words in ROLE_WORDS.items()},
     JobState: {
         JobState.PENDING: "Wacht",
         JobState.DONE: "Klaar",
@@ -302,11 +298,18 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Away.HIDDEN: "dat het profiel op pauze staat",
         Away.GONE_SOON: "dat het account over een maand weggaat",
     },
+    Term: {
+        Term.QUARTER: "drie maanden",
+        Term.HALF_YEAR: "een half jaar",
+        Term.YEAR: "een jaar",
+        Term.TWO_YEARS: "twee jaar",
+    },
     MailKind: {
         MailKind.SIGN_IN: "Inloglink",
         MailKind.ACCESS_ASKED: "Aanvraag om mee te doen",
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
         MailKind.ACCOUNT_UNUSED: "Een account dat lang niet gebruikt is",
+        MailKind.ROLE_ENDING: "Een rol die afloopt",
         MailKind.FACTOR_CHANGED: "Iets veranderde aan de tweede stap",
         MailKind.IDENTITY_JOINED: "De inlog van de gemeente opent het account",
         MailKind.ACCOUNT_ENDED: "Einde van een account",

@@ -188,6 +188,9 @@ class Links:
     def requests(self) -> str:
         return self._absolute("/beheer/aanvragen")
 
+    def colleagues(self, gemeente_code: str) -> str:
+        return self._absolute(f"/beheer/collegas?gemeente={gemeente_code}")
+
     def sign_in_id_of(self, token: str) -> UUID | None:
         return _id_in(self._sign_in_signer, token)
 

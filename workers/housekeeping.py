@@ -5,6 +5,7 @@ from time import monotonic
 
 from flask import current_app
 
+from app.accounts import service as accounts
 from app.conversations import awaiting
 from app.core.work import Work
 from app.extensions import shelf
@@ -69,6 +70,11 @@ def expire_invitations() -> None:
 def follow_mergers() -> None:
     with open_work() as work:
         hours.follow_mergers(work)
+
+
+def sweep_roles() -> None:
+    with open_work() as work:
+        accounts.sweep_roles(work)
 
 
 def forget_taken_back() -> None:

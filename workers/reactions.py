@@ -252,6 +252,8 @@ MAIL_IDENTITY_JOINED = _one(
     "mail_identity_joined", notifications.mail_identity_joined, "user_id", "change_id"
 )
 MAIL_ACCOUNT_UNUSED = _one("mail_account_unused", notifications.mail_account_unused, "user_id")
+MAIL_ROLE_ENDING = _one("mail_role_ending", notifications.mail_role_ending, "grant_id")
+MAIL_ROLE_EXPIRED = _one("mail_role_expired", notifications.mail_role_expired, "grant_id")
 MAIL_REPORT_MADE = _one("mail_report_made", notifications.mail_report_made, "report_id")
 MAIL_PUT_BACK = _one("mail_put_back", notifications.mail_put_back, "report_id")
 MAIL_REPORT_DECIDED = _one("mail_report_decided", notifications.mail_report_decided, "report_id")
@@ -295,6 +297,9 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "person.away": (MAIL_ACCOUNT_UNUSED,),
     "person.registered": (),  # nobody waits for it; kept as a fact
     "role.changed": (),  # seen at the next request
+    "role.prolonged": (),  # the same
+    "role.ending": (MAIL_ROLE_ENDING,),
+    "role.expired": (MAIL_ROLE_EXPIRED,),
     "domain.changed": (),  # seen at the next sign-in of somebody new
     "provider.changed": (),  # seen at the next sign-in
     "gemeenten.changed": (MATCH_EVERYTHING,),  # places, and so distances, may have moved

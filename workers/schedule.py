@@ -60,6 +60,9 @@ TICKS = {
     "bring hours to what gemeenten became": Tick(
         "housekeeping.follow_mergers", housekeeping.follow_mergers, 600, Group.TICK
     ),
+    "end roles that are over, and tell of those that end soon": Tick(
+        "housekeeping.sweep_roles", housekeeping.sweep_roles, 300, Group.TICK
+    ),
     "forget answers that were taken back": Tick(
         "housekeeping.forget_taken_back", housekeeping.forget_taken_back, 3600, Group.TICK
     ),

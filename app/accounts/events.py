@@ -78,6 +78,39 @@ class PersonAway(Event):
 
 
 @dataclass(frozen=True)
+class RoleProlonged(Event):
+    """A role that this person has goes on until later."""
+
+    name: ClassVar[str] = "role.prolonged"
+    user_id: UUID
+    role: str
+    ends_on: date
+    is_deed: ClassVar[bool] = True
+
+    def deed(self) -> str:
+        return f"role.prolonged.{self.role}"
+
+
+@dataclass(frozen=True)
+class RoleEnding(Event):
+    """A role ends within weeks, unless somebody prolongs it."""
+
+    name: ClassVar[str] = "role.ending"
+    user_id: UUID
+    grant_id: UUID
+
+
+@dataclass(frozen=True)
+class RoleExpired(Event):
+    """The last day of a role is over."""
+
+    name: ClassVar[str] = "role.expired"
+    user_id: UUID
+    grant_id: UUID
+    comes_of_itself: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class RoleChanged(Event):
     """From now on this person has the role, or no longer."""
 

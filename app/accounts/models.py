@@ -1,6 +1,6 @@
 """People with an account, their roles, sign-in links, sessions and requests for access."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -45,7 +46,9 @@ class User(Base):
 
 
 class RoleGrant(Base):
-    """A role of a person until `ended_at`; at most one running grant of each role."""
+    """A role of a person, up to and with the day `ends_on` unless it was `ended_at` before; of each
+    role at most one that was not ended.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -56,6 +59,7 @@ class RoleGrant(Base):
             unique=True,
             postgresql_where="ended_at IS NULL",
         ),
+        Index("ix_role_grant_ends_on", "ends_on", postgresql_where="ended_at IS NULL"),
     )
 
     id: Mapped[PrimaryId]
@@ -63,7 +67,14 @@ class RoleGrant(Base):
     role: Mapped[Role]
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     granted_at: Mapped[datetime]
+    # Judged by the clock at each question; the day's work only notes that it passed.
+    ends_on: Mapped[date] = mapped_column(server_default=text("CURRENT_DATE + 365"))
+    # When its person and who can prolong it last heard that it ends.
+    warned_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
+
+    def runs_on(self, day: date) -> bool:
+        return self.ended_at is None and self.ends_on >= day
 
 
 class SignIn(Base):

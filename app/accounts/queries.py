@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import (
@@ -18,8 +18,19 @@ from app.accounts.models import (
     User,
     UserSession,
 )
-from app.accounts.rules import NOWHERE, POWER, AccessState, is_left_alone, tidy_email
+from app.accounts.rules import (
+    ENDS_SOON,
+    NOWHERE,
+    POWER,
+    TO_GRANT,
+    AccessState,
+    is_left_alone,
+    tidy_email,
+)
 from app.core.actor import Actor, Role
+from app.core.clock import dutch_day, utc_now
+from app.core.reach import within
+from app.core.rights import Right, roles_with
 
 
 def by_email(session: Session, email: str) -> User | None:
@@ -50,7 +61,20 @@ def running_sessions(session: Session, user_id: UUID, now: datetime) -> list[Use
 
 
 def roles_of(user: User) -> frozenset[Role]:
-    return frozenset(grant.role for grant in user.grants if grant.ended_at is None)
+    """The roles that run at this moment, whatever moment the work at hand carries: no work that
+    is done for another day opens what is closed today.
+    """
+    return frozenset(grant.role for grant in running_grants(user))
+
+
+def running_grants(user: User) -> list[RoleGrant]:
+    today = dutch_day(utc_now())
+    return [grant for grant in user.grants if grant.runs_on(today)]
+
+
+def _is_running() -> ColumnElement[bool]:
+    """`running_grants`, in the database."""
+    return and_(RoleGrant.ended_at.is_(None), RoleGrant.ends_on >= dutch_day(utc_now()))
 
 
 def with_grants(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, User]:
@@ -61,9 +85,7 @@ def with_grants(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, User]:
 
 def has_a_role(user_id: SQLColumnExpression[UUID], roles: Collection[Role]) -> ColumnElement[bool]:
     """`roles_of` for people in the database: whether they have one of these now."""
-    running = exists().where(
-        RoleGrant.user_id == user_id, RoleGrant.role.in_(roles), RoleGrant.ended_at.is_(None)
-    )
+    running = exists().where(RoleGrant.user_id == user_id, RoleGrant.role.in_(roles), _is_running())
     return running.correlate_except(RoleGrant)
 
 
@@ -132,10 +154,43 @@ def colleagues(session: Session, gemeente_code: str) -> list[User]:
 def with_role(session: Session, role: Role, gemeente_code: str | None = None) -> list[User]:
     """People who hold the role now, in one gemeente or everywhere."""
     found = select(User).join(RoleGrant, RoleGrant.user_id == User.id)
-    found = found.where(RoleGrant.role == role, RoleGrant.ended_at.is_(None))
+    found = found.where(RoleGrant.role == role, _is_running())
     if gemeente_code is not None:
         found = found.where(User.gemeente_code == gemeente_code)
     return list(session.scalars(found.order_by(func.lower(User.name), User.id)))
+
+
+def ending_grants(session: Session, today: date) -> list[RoleGrant]:
+    """Grants that were not ended and whose last day is over, or comes within weeks."""
+    found = select(RoleGrant).where(
+        RoleGrant.ended_at.is_(None), RoleGrant.ends_on <= today + ENDS_SOON
+    )
+    return list(session.scalars(found.order_by(RoleGrant.ends_on, RoleGrant.id)))
+
+
+def count_ending(session: Session, actor: Actor) -> int:
+    """How many roles end within weeks of those that the actor looks after."""
+    today = dutch_day(utc_now())
+    found = select(func.count()).select_from(RoleGrant).join(User, User.id == RoleGrant.user_id)
+    near = RoleGrant.ends_on <= today + ENDS_SOON
+    looked_after = within(actor, Right.MANAGE_ACCOUNTS, User.gemeente_code)
+    return session.scalar(found.where(_is_running(), near, looked_after)) or 0
+
+
+def who_prolong(session: Session, user: User, role: Role) -> list[User]:
+    """Whom to ask for more time: those of the own gemeente if there are, or else of the platform;
+    of the platform also for what only an operator gives.
+    """
+    near = roles_with(TO_GRANT[role]) & {Role.GEMEENTEBEHEERDER}
+    found = [one for asked in near for one in with_role(session, asked, user.gemeente_code)]
+    others = [one for one in found if one.id != user.id]
+    return others or [one for one in with_role(session, Role.BEHEERDER) if one.id != user.id]
+
+
+def is_last(session: Session, user: User, role: Role) -> bool:
+    """Whether nobody else has the role: for the gemeente, or for the platform."""
+    code = None if role is Role.BEHEERDER else user.gemeente_code
+    return all(one.id == user.id for one in with_role(session, role, code))
 
 
 def found_by(

@@ -1,6 +1,6 @@
 """How long things live, what a name and an address are, and who may give which role."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
@@ -35,6 +35,31 @@ EMAIL_LIMIT = 254
 SUBJECT_LIMIT = 255
 
 
+class Term(StrEnum):
+    """For how long a role is given."""
+
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+    TWO_YEARS = "two_years"
+
+
+ROLE_WORDS = {
+    Role.OPGAVEHOUDER: "opgavehouder",
+    Role.GEMEENTEBEHEERDER: "gemeentebeheerder",
+    Role.BEHEERDER: "platformbeheerder",
+}
+USUAL_TERM = Term.YEAR
+TERM_LIVES = {
+    Term.QUARTER: timedelta(days=91),
+    Term.HALF_YEAR: timedelta(days=182),
+    Term.YEAR: timedelta(days=365),
+    Term.TWO_YEARS: timedelta(days=730),
+}
+# So long before its last day people hear that a role ends, and then once more.
+ENDS_SOON, ENDS_AT_ONCE = timedelta(days=42), timedelta(days=7)
+
+
 class AccessState(StrEnum):
     """How a request from an unknown mail domain stands."""
 
@@ -55,7 +80,31 @@ class Away(IntEnum):
 
 
 def may_grant(actor: Actor, role: Role, gemeente_code: str) -> bool:
+    """Whether the actor gives and ends this role of people of this gemeente."""
     return may_in(actor, TO_GRANT[role], gemeente_code)
+
+
+def may_grant_to(actor: Actor, role: Role, user_id: UUID, gemeente_code: str) -> bool:
+    """Whether the actor gives or prolongs the role of this person; nobody does so of oneself."""
+    return actor.user_id != user_id and may_grant(actor, role, gemeente_code)
+
+
+def last_day(term: Term, today: date) -> date:
+    return today + TERM_LIVES[term]
+
+
+def term_faults(ends_on: date, today: date) -> list[Fault]:
+    """What is wrong with a last day of a role."""
+    if today <= ends_on <= last_day(Term.TWO_YEARS, today):
+        return []
+    return [Fault("ends_on", "Een rol loopt tot een dag in de komende twee jaar.")]
+
+
+def is_warning_due(ends_on: date, warned_on: date | None, today: date) -> bool:
+    """Whether people hear today that a role ends on that day."""
+    if not today <= ends_on <= today + ENDS_SOON:
+        return False
+    return warned_on is None or warned_on < ends_on - ENDS_AT_ONCE <= today
 
 
 def may_manage(actor: Actor, gemeente_code: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -14,6 +14,9 @@ from app.accounts.events import (
     PersonAway,
     PersonRegistered,
     RoleChanged,
+    RoleEnding,
+    RoleExpired,
+    RoleProlonged,
     SignInAsked,
 )
 from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
@@ -21,13 +24,18 @@ from app.accounts.rules import (
     SESSION_LIVES,
     SIGN_IN_LINK_LIVES,
     SIGN_IN_LINKS_AN_HOUR,
+    USUAL_TERM,
     AccessState,
     Away,
     email_faults,
+    is_warning_due,
+    last_day,
     may_decide_access,
     may_end_sessions,
     may_grant,
+    may_grant_to,
     newcomer_faults,
+    term_faults,
     tidy_email,
 )
 from app.core.actor import Role
@@ -39,6 +47,8 @@ from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
 from app.gemeenten.rules import domain_of
+
+NOT_TO_ONESELF = "Je geeft of verlengt een rol niet van jezelf. Vraag het een andere beheerder."
 
 
 @dataclass(frozen=True)
@@ -198,11 +208,24 @@ def decide_access(work: Work, request_id: UUID, *, grant: bool, claim_domain: bo
     work.emit(AccessDecided(request_id=request.id))
 
 
-def grant_role(work: Work, user_id: UUID, role: Role) -> None:
-    """Give the role; nothing happens when the person has it already."""
+def grant_role(work: Work, user_id: UUID, role: Role, ends_on: date | None = None) -> None:
+    """Give the role up to and with this day, a year from now if none is said; who has it keeps it
+    until then. Nothing happens when they have it for as long already.
+
+    `Conflict` when it is one's own; `FaultyDraft` when nobody may have it for so long.
+    """
     user = _user_to_manage(work, user_id, role)
-    if role in queries.roles_of(user):
-        return
+    if not may_grant_to(work.actor, role, user.id, user.gemeente_code):
+        raise Conflict("a role of one's own", said=NOT_TO_ONESELF)
+    ends_on = ends_on or last_day(USUAL_TERM, work.today)
+    refuse(term_faults(ends_on, work.today))
+    open_grants = [one for one in user.grants if one.role is role and one.ended_at is None]
+    for grant in open_grants:
+        if grant.runs_on(work.today):
+            _prolong(work, grant, ends_on)
+            return
+        _expire(work, grant)
+    work.session.flush()
     work.session.add(
         RoleGrant(
             id=work.new_id(),
@@ -210,17 +233,42 @@ def grant_role(work: Work, user_id: UUID, role: Role) -> None:
             role=role,
             granted_by=work.actor.user_id,
             granted_at=work.now,
+            ends_on=ends_on,
         )
     )
     work.emit(RoleChanged(user_id=user.id, role=role.value, is_given=True))
 
 
+def _prolong(work: Work, grant: RoleGrant, ends_on: date) -> None:
+    if ends_on > grant.ends_on:
+        grant.ends_on, grant.warned_on = ends_on, None
+        work.emit(RoleProlonged(user_id=grant.user_id, role=grant.role.value, ends_on=ends_on))
+
+
 def end_role(work: Work, user_id: UUID, role: Role) -> None:
     user = _user_to_manage(work, user_id, role)
     for grant in user.grants:
-        if grant.role is role and grant.ended_at is None:
+        if grant.role is role and grant.runs_on(work.today):
             grant.ended_at = work.now
             work.emit(RoleChanged(user_id=user.id, role=role.value, is_given=False))
+
+
+def sweep_roles(work: Work) -> None:
+    """Note of roles whose last day is over that they ended, and tell of those that end soon."""
+    for known in queries.ending_grants(work.session, work.today):
+        grant = work.fetch_to_change(RoleGrant, known.id)
+        if grant.ended_at is None and grant.ends_on < work.today:
+            _expire(work, grant)
+        elif grant.ended_at is None and is_warning_due(grant.ends_on, grant.warned_on, work.today):
+            grant.warned_on = work.today
+            work.emit(RoleEnding(user_id=grant.user_id, grant_id=grant.id))
+
+
+def _expire(work: Work, grant: RoleGrant) -> None:
+    grant.ended_at = work.now
+    user = work.fetch(User, grant.user_id)
+    expired = RoleExpired(user_id=user.id, grant_id=grant.id)
+    work.of_itself(user.gemeente_code).emit(expired)
 
 
 def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:

@@ -1,5 +1,7 @@
 """`flask accounts ...`: the first accounts and roles, before anybody can give them in a browser."""
 
+from datetime import datetime
+
 import click
 from flask.cli import AppGroup
 
@@ -8,6 +10,7 @@ from app.accounts.models import User
 from app.accounts.rules import tidy_email
 from app.cli.work import Refusal, gemeente_of, open_work
 from app.core.actor import Role
+from app.core.dutch import dutch_date
 from app.core.text import clean_line
 from app.core.work import Work
 
@@ -32,12 +35,18 @@ def add(email: str, name: str, code: str) -> None:
 @accounts.command("grant")
 @click.argument("email")
 @click.argument("role")
-def grant(email: str, role: str) -> None:
-    """Geef de persoon met dit adres een rol."""
-    given = _role(role)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Laatste dag; anders een jaar.")
+def grant(email: str, role: str, until: datetime | None) -> None:
+    """Geef de persoon met dit adres een rol, of verleng die."""
+    given, ends_on = _role(role), until.date() if until else None
     with open_work() as work:
-        service.grant_role(work, _person(work, email).id, given)
-    click.echo(f"{email} is nu {given.value}.")
+        person = _person(work, email)
+        service.grant_role(work, person.id, given, ends_on)
+        work.session.flush()
+        work.session.refresh(person, ["grants"])
+        [grant] = [one for one in queries.running_grants(person) if one.role is given]
+        said = f"{email} is {given.value} tot en met {dutch_date(grant.ends_on)}."
+    click.echo(said)
 
 
 @accounts.command("revoke")

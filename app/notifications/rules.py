@@ -155,6 +155,7 @@ class MailKind(StrEnum):
     IDENTITY_JOINED = "identity_joined"
     ACCOUNT_ENDED = "account_ended"
     ACCOUNT_UNUSED = "account_unused"
+    ROLE_ENDING = "role_ending"
     LOAN = "loan"
     HANDED_OVER = "handed_over"
     ANSWER_RETURNED = "answer_returned"
@@ -193,6 +194,7 @@ MAIL_RULES = {
     MailKind.ACCOUNT_ENDED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # Nothing follows for weeks; who comes back meanwhile gets none.
     MailKind.ACCOUNT_UNUSED: MailRule(timedelta(days=3), may_repeat=True),
+    MailKind.ROLE_ENDING: MailRule(timedelta(days=3), may_repeat=True),
     # Somebody may be waited for; the link does the same however often it comes.
     MailKind.LOAN: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.HANDED_OVER: MailRule(timedelta(days=3), may_repeat=True),

@@ -1,14 +1,24 @@
 """Who may give which role, and what is missing in what a newcomer tells."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
 import pytest
 
 from app.accounts.rules import (
     NAME_LIMIT,
+    TERM_LIVES,
+    Term,
     email_faults,
+    is_warning_due,
+    last_day,
     may_decide_access,
     may_grant,
+    may_grant_to,
     may_manage,
     newcomer_faults,
+    term_faults,
     tidy_email,
 )
 from app.core.actor import ANYONE, SYSTEM, Actor, Role
@@ -41,6 +51,49 @@ def test_who_may_give_a_role(actor: Actor, role: Role, at_home: bool, elsewhere:
     given = (may_grant(actor, role, HERE), may_grant(actor, role, ELSEWHERE))
 
     assert given == (at_home, elsewhere)
+
+
+@pytest.mark.parametrize(
+    "actor", [somebody(Role.GEMEENTEBEHEERDER), somebody(*Role), Actor(is_system=True)]
+)
+@pytest.mark.parametrize("role", Role)
+def test_nobody_gives_oneself_a_role(actor: Actor, role: Role) -> None:
+    self_made = replace(actor, user_id=UUID(int=1))
+
+    assert not may_grant_to(self_made, role, UUID(int=1), HERE)
+    assert may_grant_to(self_made, role, UUID(int=2), HERE) is may_grant(self_made, role, HERE)
+
+
+def test_a_role_is_given_for_two_years_at_most() -> None:
+    today = date(2026, 11, 23)
+    fine = [term_faults(last_day(term, today), today) for term in Term]
+
+    assert (set(TERM_LIVES), fine) == (set(Term), [[]] * len(Term))
+    for day in (today - timedelta(days=1), last_day(Term.TWO_YEARS, today) + timedelta(days=1)):
+        assert [fault.field for fault in term_faults(day, today)] == ["ends_on"]
+
+
+@pytest.mark.parametrize(
+    ("left", "warned_at", "is_due"),
+    [
+        (43, None, False),
+        (42, None, True),
+        (41, 42, False),
+        (8, 42, False),
+        (7, 42, True),
+        (7, 8, True),
+        (6, 7, False),
+        (0, 7, False),
+        (0, None, True),
+        (-1, None, False),
+    ],
+)
+def test_people_hear_twice_that_a_role_ends(left: int, warned_at: int | None, is_due: bool) -> None:
+    """By the days that are left, today and when they heard it last."""
+    ends_on = date(2026, 11, 23)
+    warned_on = None if warned_at is None else ends_on - timedelta(days=warned_at)
+
+    assert is_warning_due(ends_on, warned_on, ends_on - timedelta(days=left)) is is_due
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -28,9 +29,10 @@ from app.gemeenten import queries as gemeenten
 from app.gemeenten.models import Gemeente
 from tests.conftest import DatabaseMaker
 from tests.support.at_once import SharedDatabase
-from tests.support.builders import a_domain, a_gemeente, a_user
+from tests.support.builders import a_domain, a_gemeente, a_grant, a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
+A_DAY = timedelta(days=1)
 JAN = "jan@testerdam.example"
 NAMED = Newcomer("Jan Jansen")
 
@@ -533,10 +535,11 @@ def test_a_gemeentebeheerder_names_an_opgavehouder_at_home(session: Session) -> 
     service.grant_role(make_work(session, beheerder), user.id, Role.OPGAVEHOUDER)
 
     grant = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id)).one()
-    assert (grant.role, grant.granted_by, grant.granted_at, grant.ended_at) == (
+    assert (grant.role, grant.granted_by, grant.granted_at, grant.ends_on, grant.ended_at) == (
         Role.OPGAVEHOUDER,
         beheerder.id,
         MONDAY,
+        TODAY + timedelta(days=365),
         None,
     )
     fact = {"user_id": str(user.id), "role": "opgavehouder", "is_given": True}
@@ -577,6 +580,117 @@ def test_a_role_that_somebody_has_is_not_given_again(session: Session) -> None:
     service.grant_role(make_work(session, SYSTEM), user.id, Role.OPGAVEHOUDER)
 
     assert (count(session, RoleGrant), told(session)) == (1, [])
+
+
+@pytest.mark.parametrize("role", [Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER])
+@pytest.mark.parametrize("has_it", [False, True])
+def test_nobody_gives_or_prolongs_a_role_of_their_own(
+    session: Session, role: Role, has_it: bool
+) -> None:
+    held = {Role.GEMEENTEBEHEERDER, Role.BEHEERDER} | ({role} if has_it else set())
+    soon = TODAY + A_DAY
+    user = a_user(session, grants=[a_grant(one, ends_on=soon) for one in sorted(held)])
+
+    with pytest.raises(Conflict) as refused:
+        service.grant_role(make_work(session, user), user.id, role)
+
+    assert refused.value.said == service.NOT_TO_ONESELF
+    assert queries.roles_of(user) == held
+    assert told(session) == []
+    assert {grant.ends_on for grant in user.grants} == {soon}
+
+
+@pytest.mark.parametrize("days", [-1, 731])
+def test_a_role_is_given_for_no_longer_than_two_years(session: Session, days: int) -> None:
+    user = a_user(session)
+
+    with pytest.raises(FaultyDraft):
+        service.grant_role(
+            make_work(session, SYSTEM), user.id, Role.OPGAVEHOUDER, TODAY + days * A_DAY
+        )
+
+    assert queries.roles_of(user) == frozenset()
+
+
+def test_who_has_a_role_keeps_it_for_longer_and_never_for_shorter(session: Session) -> None:
+    user = a_user(
+        session,
+        grants=[a_grant(Role.OPGAVEHOUDER, ends_on=TODAY + 7 * A_DAY, warned_on=TODAY)],
+    )
+    work = make_work(session, SYSTEM)
+
+    service.grant_role(work, user.id, Role.OPGAVEHOUDER, TODAY + A_DAY)
+    shorter = user.grants[0].ends_on
+    service.grant_role(work, user.id, Role.OPGAVEHOUDER, TODAY + 91 * A_DAY)
+
+    [grant] = user.grants
+    assert (shorter, grant.ends_on, grant.warned_on) == (
+        TODAY + 7 * A_DAY,
+        TODAY + 91 * A_DAY,
+        None,
+    )
+    fact = {"user_id": str(user.id), "role": "opgavehouder", "ends_on": "2027-02-22"}
+    assert told(session) == [("role.prolonged", fact)]
+
+
+def test_a_role_works_on_its_last_day_and_no_longer(session: Session) -> None:
+    user = a_user(session, grants=[a_grant(Role.OPGAVEHOUDER, ends_on=TODAY)])
+    code = user.gemeente_code
+    found = []
+    for days in (0, 1):
+        with time_machine.travel(MONDAY + days * A_DAY):
+            held = queries.has_a_role(User.id, [Role.OPGAVEHOUDER])
+            found.append(
+                (
+                    queries.actor_of(user).roles,
+                    queries.with_role(session, Role.OPGAVEHOUDER, code),
+                    session.scalars(select(User).where(held)).all(),
+                )
+            )
+
+    assert found == [({Role.OPGAVEHOUDER}, [user], [user]), (frozenset(), [], [])]
+
+
+def test_the_day_after_is_noted_once_and_the_role_can_be_given_again(session: Session) -> None:
+    user = a_user(session, grants=[a_grant(Role.OPGAVEHOUDER, ends_on=TODAY - A_DAY)])
+    still = a_user(session, Role.OPGAVEHOUDER)
+    work = make_work(session, SYSTEM)
+
+    service.sweep_roles(work)
+    service.sweep_roles(work)
+    service.grant_role(work, user.id, Role.OPGAVEHOUDER)
+
+    session.refresh(user)
+    assert [grant.ended_at for grant in sorted(user.grants, key=lambda one: one.ends_on)] == [
+        MONDAY,
+        None,
+    ]
+    assert [name for name, _ in told(session)] == ["role.expired", "role.changed"]
+    assert queries.roles_of(still) == {Role.OPGAVEHOUDER}
+
+
+def test_a_role_that_is_over_is_given_anew_before_anybody_noted_it(session: Session) -> None:
+    user = a_user(session, grants=[a_grant(Role.OPGAVEHOUDER, ends_on=TODAY - A_DAY)])
+
+    service.grant_role(make_work(session, SYSTEM), user.id, Role.OPGAVEHOUDER)
+
+    session.refresh(user)
+    assert queries.roles_of(user) == {Role.OPGAVEHOUDER}
+    assert len(user.grants) == 2
+
+
+def test_of_a_role_that_ends_people_are_told_twice(session: Session) -> None:
+    ends_on = TODAY + 100 * A_DAY
+    a_user(session, grants=[a_grant(Role.OPGAVEHOUDER, ends_on=ends_on)])
+
+    days = []
+    for passed in range(105):
+        before = len(told(session))
+        service.sweep_roles(make_work(session, SYSTEM, MONDAY + passed * A_DAY))
+        session.flush()
+        days += [(passed, name) for name, _ in told(session)[before:]]
+
+    assert days == [(58, "role.ending"), (93, "role.ending"), (101, "role.expired")]
 
 
 def test_one_role_given_twice_at_once_runs_once(shared: SharedDatabase) -> None:

@@ -65,7 +65,8 @@ def test_a_role_is_given_and_taken_away(flask: Terminal, session: Session) -> No
     again = flask("accounts", "grant", "jo@testerdam.nl", "beheerder")
     session.refresh(user, ["grants"])
 
-    assert given.stdout == again.stdout == "jo@testerdam.nl is nu beheerder.\n"
+    said = "jo@testerdam.nl is beheerder tot en met 23 november 2027.\n"
+    assert given.stdout == again.stdout == said
     assert queries.roles_of(user) == {Role.BEHEERDER}
 
     ended = flask("accounts", "revoke", "jo@testerdam.nl", "beheerder")
@@ -128,3 +129,16 @@ def test_an_account_is_let_go_by_the_sign_in_of_the_gemeente(
     assert session.scalars(select(KnownIdentity)).all() == []
     assert session.scalars(select(UserSession)).all() == []
     assert "logde nog nooit bij de eigen gemeente in" in second.output
+
+
+def test_a_role_is_given_until_a_day_and_no_longer_than_two_years(
+    flask: Terminal, session: Session
+) -> None:
+    a_user(session, email="jo@testerdam.nl")
+    grant = ("accounts", "grant", "jo@testerdam.nl", "opgavehouder", "--until")
+
+    given, too_long = flask(*grant, "2026-12-31"), flask(*grant, "2030-01-01")
+
+    assert given.stdout == "jo@testerdam.nl is opgavehouder tot en met 31 december 2026.\n"
+    said = "Een rol loopt tot een dag in de komende twee jaar.\n"
+    assert (too_long.exit_code, too_long.stderr) == (1, said)

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from app.accounts.events import FactorChanged, IdentityJoined, PersonAway
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import AccessState, Away
-from app.accounts.service import ask_sign_in, tell_away
+from app.accounts.service import ask_sign_in, sweep_roles, tell_away
 from app.conversations.models import AwaitedAnswer
 from app.core.actor import Role
 from app.core.clock import utc_now
@@ -49,7 +49,7 @@ from tests.loans.builders import a_loan, parties
 from tests.moderation.builders import a_report
 from tests.responses.builders import an_invitation
 from tests.support.browser import SCREENSHOTS, violations, wider_than_the_window
-from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_grant, a_profile, a_user, an_opgave
 from tests.support.work import make_work
 
 MAILS = TEMPLATES / "email"
@@ -129,6 +129,14 @@ def account_unused(work: Work) -> None:
     tell_away(work.of_itself(), told)
     work.session.flush()
     service.mail_account_unused(work, user.id)
+
+
+def role_ending(work: Work) -> None:
+    soon = [a_grant(Role.OPGAVEHOUDER, ends_on=work.today + timedelta(days=7))]
+    user = a_user(work.session, grants=soon, name="Fatima Bouali")
+    a_user(work.session, Role.GEMEENTEBEHEERDER, gemeente_code=user.gemeente_code)
+    sweep_roles(work)
+    service.mail_role_ending(work, user.grants[0].id)
 
 
 def interest_shown(work: Work) -> None:
@@ -221,6 +229,7 @@ PLANS = {
     MailKind.IDENTITY_JOINED: identity_joined,
     MailKind.ACCOUNT_ENDED: account_ended,
     MailKind.ACCOUNT_UNUSED: account_unused,
+    MailKind.ROLE_ENDING: role_ending,
     MailKind.INTEREST_SHOWN: interest_shown,
     MailKind.MESSAGE: message_written,
     MailKind.ANSWER_RETURNED: answer_returned,

@@ -17,6 +17,7 @@ MAILS_SHOWN_IN = {
     "moderation": "report_mail",
     "opgaven": "own_opgaven",
     "reactions": "outcome",
+    "roles": "role_mail",
     "urenbank": "urenbank",
 }
 # What everybody uses is shown where it is used best.

@@ -77,6 +77,9 @@ LANDED = {
     "0015_keep_what_has_its_time.py": (
         "0b9c55f7daf1c292183ae17979724c4db80c066bf2f98929a8dc5c3ea3b95535"
     ),
+    "0016_sign_in_at_the_gemeente.py": (
+        "b2b4e987bf6f25f78bf3cac30661d4ef8d71c5fad406e9e22d47aa6cfb6eb449"
+    ),
 }
 
 

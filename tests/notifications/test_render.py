@@ -49,6 +49,9 @@ class Addresses:
     def account(self) -> str:
         return "https://dgvn.example/account"
 
+    def colleagues(self, gemeente_code: str) -> str:
+        return f"https://dgvn.example/beheer/collegas?gemeente={gemeente_code}"
+
     def contact_email(self) -> str:
         return "contact@dgvn.example"
 
@@ -215,6 +218,18 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "seen_on": date(2025, 11, 23),
             "hidden_on": date(2026, 11, 23),
             "gone_on": date(2027, 11, 23),
+        },
+        MailKind.ROLE_ENDING: {
+            "person_name": word,
+            "role": "opgavehouder",
+            "where": f"in {word}",
+            "gemeente_code": "GM0184",
+            "ends_on": CLOSES,
+            "is_own": False,
+            "is_over": False,
+            "is_last": True,
+            "may_prolong": True,
+            "asked": word,
         },
         MailKind.FACTOR_CHANGED: {"change": "enrolled", "changed_at": MONDAY},
         MailKind.IDENTITY_JOINED: {"gemeente_name": "Testerdam", "joined_at": MONDAY},

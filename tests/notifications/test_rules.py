@@ -113,6 +113,7 @@ def test_every_kind_of_mail_has_its_rule() -> None:
         (MailKind.ACCOUNT_ENDED, 48),
         (MailKind.HANDED_OVER, 72),
         (MailKind.ACCOUNT_UNUSED, 72),
+        (MailKind.ROLE_ENDING, 72),
         (MailKind.DIGEST, 12),
     ],
 )

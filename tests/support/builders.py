@@ -1,6 +1,6 @@
 """The smallest valid rows; a test names only what it cares about."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -24,6 +24,7 @@ from tests.support.work import MONDAY, TODAY
 Row = TypeVar("Row")
 
 _numbers = count(1)
+FOR_LONG = date(2099, 12, 31)
 
 
 def a_gemeente(session: Session, **changed: Any) -> Gemeente:
@@ -56,9 +57,16 @@ def a_user(session: Session, *roles: Role, **changed: Any) -> User:
         "email": f"collega{number}@testerdam.example",
         "name": f"Collega {number}",
         "created_at": MONDAY,
-        "grants": [RoleGrant(id=uuid4(), role=role, granted_at=MONDAY) for role in roles],
+        "grants": [a_grant(role) for role in roles],
     }
     return _add(session, User(**{**fields, **changed}))
+
+
+def a_grant(role: Role, **changed: Any) -> RoleGrant:
+    """It runs whenever a test looks."""
+    return RoleGrant(
+        **{"id": uuid4(), "role": role, "granted_at": MONDAY, "ends_on": FOR_LONG, **changed}
+    )
 
 
 def a_skill(label: str, **changed: Any) -> Skill:

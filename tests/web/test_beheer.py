@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
@@ -23,7 +24,7 @@ from app.notifications.rules import DeliveryState, MailKind
 from app.people.rules import Visibility
 from app.privacy.models import RetentionRun
 from app.web.aliases import alias_of
-from tests.support.builders import a_domain, a_gemeente, a_profile, a_user, an_opgave
+from tests.support.builders import a_domain, a_gemeente, a_grant, a_profile, a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -310,7 +311,7 @@ def test_taking_a_role_away_asks_once_more(client: FlaskClient, session: Session
 
     page = " ".join(client.get("/beheer/collegas").text.split())
 
-    inside = page.split("<details")[1].split("</details>")[0]
+    inside = page.split("<details")[2].split("</details>")[0]
     assert page.count('value="end"') == inside.count('value="end"') == 1
     assert ("Niet langer opgavehouder" in inside, "Weet je het zeker?" in inside) == (True, True)
 
@@ -346,6 +347,83 @@ def test_a_half_button_changes_no_role(
     sign_in(client, session, a_user(session, Role.BEHEERDER))
     answer = client.post(role_of(client, person), data=sent)
     assert (answer.status_code, roles_of(person)) == (422, frozenset())
+
+
+def test_a_role_is_given_for_a_term_that_is_chosen_and_prolonged(
+    client: FlaskClient, session: Session
+) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    person = a_user(session, gemeente_code=beheerder.gemeente_code, name="Jan Vos")
+    address = role_of(client, person)
+    sign_in(client, session, beheerder)
+
+    said = []
+    for deed, term in (("give", "quarter"), ("prolong", "two_years"), ("prolong", "quarter")):
+        sent = {"role": "opgavehouder", "deed": deed, "term": term}
+        said.append(client.post(address, data=sent, follow_redirects=True).text)
+
+    days = ("22 februari 2027", "22 november 2028", "22 november 2028")
+    assert [
+        "Jan Vos is opgavehouder tot en met " + day in page
+        for page, day in zip(said, days, strict=True)
+    ] == [True] * 3
+    assert "Opgavehouder tot en met 22 november 2028" in said[-1]
+    wrong = client.post(address, data={"role": "opgavehouder", "deed": "give", "term": "eeuwig"})
+    assert wrong.status_code == 422
+
+
+def test_the_own_role_is_prolonged_by_another(client: FlaskClient, session: Session) -> None:
+    ends_on = TODAY + timedelta(days=5)
+    beheerder = a_user(
+        session, grants=[a_grant(Role.GEMEENTEBEHEERDER, ends_on=ends_on), a_grant(Role.BEHEERDER)]
+    )
+    address = role_of(client, beheerder)
+    sign_in(client, session, beheerder)
+
+    page = client.get("/beheer/collegas").text
+    answers = [
+        client.post(address, data={"role": role, "deed": deed, "term": "year"})
+        for role in ("opgavehouder", "gemeentebeheerder")
+        for deed in ("give", "prolong")
+    ]
+
+    session.expire_all()
+    assert ("Vraag het een andere beheerder" in page, "Verleng" in page, "Maak" in page) == (
+        True,
+        False,
+        False,
+    )
+    assert [answer.status_code for answer in answers] == [409] * 4
+    assert {grant.role: grant.ends_on for grant in beheerder.grants}[
+        Role.GEMEENTEBEHEERDER
+    ] == ends_on
+    assert Role.OPGAVEHOUDER not in roles_of(beheerder)
+
+
+def test_the_first_page_tells_which_roles_end_soon(client: FlaskClient, session: Session) -> None:
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER)
+    code, soon = beheerder.gemeente_code, TODAY + timedelta(days=42)
+    for day in (soon, soon + timedelta(days=1), TODAY - timedelta(days=1)):
+        a_user(session, gemeente_code=code, grants=[a_grant(Role.OPGAVEHOUDER, ends_on=day)])
+    a_user(session, grants=[a_grant(Role.OPGAVEHOUDER, ends_on=soon)])
+
+    near = sign_in(client, session, beheerder).get("/beheer").text
+    far = sign_in(client, session, a_user(session, Role.BEHEERDER)).get("/beheer").text
+
+    assert ("1 loopt bijna af" in near, "2 lopen bijna af" in far) == (True, True)
+
+
+def test_a_role_that_is_over_opens_no_page_the_day_after(
+    client: FlaskClient, session: Session
+) -> None:
+    person = a_user(session, grants=[a_grant(Role.GEMEENTEBEHEERDER, ends_on=TODAY)])
+    sign_in(client, session, person)
+    before = client.get("/beheer").status_code
+    with time_machine.travel(MONDAY + timedelta(days=1)):
+        sign_in(client, session, person)
+        after = client.get("/beheer").status_code
+
+    assert (before, after) == (200, 404)
 
 
 def test_a_role_works_from_the_next_page_on(client: FlaskClient, session: Session) -> None:

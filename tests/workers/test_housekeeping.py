@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import SignIn
 from app.conversations import service as conversations
 from app.conversations.models import AwaitedAnswer
+from app.core.actor import Role
 from app.core.errors import Conflict
 from app.core.outbox import OutboxMessage
 from app.hours.queries import balance
@@ -21,7 +22,7 @@ from app.privacy.models import RetentionRun
 from tests.conversations.builders import a_question, say
 from tests.hours.builders import booked
 from tests.loans.builders import a_loan, a_running_loan, parties
-from tests.support.builders import a_gemeente, a_profile, an_opgave
+from tests.support.builders import a_gemeente, a_grant, a_profile, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 from workers import housekeeping
 
@@ -80,6 +81,17 @@ def test_one_sweep_that_fails_does_not_stop_the_others(session: Session) -> None
     session.expire_all()
     assert (loan.state, late.status) == (LoanState.ACTIVE, OpgaveStatus.EXPIRED)
     assert [type(one) for one in failed.value.exceptions] == [Conflict]
+
+
+def test_a_role_that_is_over_is_noted(session: Session) -> None:
+    user = a_user(session, grants=[a_grant(Role.OPGAVEHOUDER, ends_on=TODAY)])
+    session.commit()
+
+    with time_machine.travel(MONDAY + timedelta(days=1), tick=False):
+        housekeeping.sweep_roles()
+
+    session.expire_all()
+    assert [grant.ended_at for grant in user.grants] == [MONDAY + timedelta(days=1)]
 
 
 def test_hours_follow_a_gemeente_that_merged(session: Session) -> None:

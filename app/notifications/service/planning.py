@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
-from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.models import AccessRequest, RoleGrant, SignIn, User
 from app.accounts.rules import NEWCOMER_LINKS_AN_HOUR, STRANGER_LINKS_AN_HOUR, Away
 from app.conversations.models import ConversationReader, ReceivedMail
 from app.core.actor import Role
@@ -99,6 +99,25 @@ def mail_account_unused(work: Work, user_id: UUID) -> None:
     occasion = f"{user.signed_in_at:%Y%m%d}-{user.told_away}"
     if user.told_away != Away.NOT:
         _plan(work, MailKind.ACCOUNT_UNUSED, user_id, user_id=user_id, occasion=occasion)
+
+
+def mail_role_ending(work: Work, grant_id: UUID) -> None:
+    """Warn whose role it is and who can prolong it; of each warning once."""
+    grant = work.fetch(RoleGrant, grant_id)
+    user = work.fetch(User, grant.user_id)
+    for reader in (user, *accounts.who_prolong(work.session, user, grant.role)):
+        _mail_role(work, grant, reader.id, f"{grant.ends_on}-{grant.warned_on}")
+
+
+def mail_role_expired(work: Work, grant_id: UUID) -> None:
+    grant = work.fetch(RoleGrant, grant_id)
+    _mail_role(work, grant, grant.user_id, f"{grant.ends_on}-over")
+
+
+def _mail_role(work: Work, grant: RoleGrant, user_id: UUID, occasion: str) -> None:
+    starts_at = at_once.quiet_until(work)
+    kind = MailKind.ROLE_ENDING
+    _plan(work, kind, grant.id, user_id=user_id, occasion=occasion, starts_at=starts_at)
 
 
 def mail_loan(work: Work, loan_id: UUID, *, by: str, to: Collection[Party] = tuple(Party)) -> None:

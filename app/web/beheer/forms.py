@@ -23,9 +23,10 @@ class Decision(StrEnum):
 
 
 class Deed(StrEnum):
-    """To give something (a role, a domain), or to take it away."""
+    """To give something (a role, a domain) or more time for it, or to take it away."""
 
     GIVE = "give"
+    PROLONG = "prolong"
     END = "end"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import TypeVar
 from uuid import UUID
@@ -11,8 +11,8 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.models import User
-from app.accounts.rules import may_grant
+from app.accounts.models import RoleGrant, User
+from app.accounts.rules import ENDS_SOON, may_grant, may_grant_to
 from app.core import heartbeat, jobs
 from app.core.actor import Actor, Role
 from app.core.dutch import moment, number, plural
@@ -66,12 +66,20 @@ class RoleButton:
 
 
 @dataclass(frozen=True)
+class HeldRole:
+    label: str
+    ends_on: date
+    ends_soon: bool
+
+
+@dataclass(frozen=True)
 class PersonLine:
     alias: str
     name: str
     email: str
-    roles: list[str]
+    roles: list[HeldRole]
     buttons: list[RoleButton]
+    is_self: bool
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,7 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
         title="Collega’s en rollen",
         text="Bepaal wie opgaven mag plaatsen voor de gemeente.",
         href=url_for("beheer.colleagues"),
+        waiting=_ending(accounts.count_ending(session, actor)),
     )
     numbers = Task(
         title="Inzicht",
@@ -181,6 +190,10 @@ def _platform_tasks(session: Session, actor: Actor) -> list[Task]:
     ]
 
 
+def _ending(count: int) -> str:
+    return plural(count, "loopt bijna af", "lopen bijna af") if count else ""
+
+
 def _how_many(count: int, what: str) -> str:
     return f"{number(count)} {what}" if count else ""
 
@@ -202,28 +215,41 @@ def request_lines(session: Session) -> list[RequestLine]:
     ]
 
 
-def people_lines(session: Session, actor: Actor, gemeente_code: str) -> list[PersonLine]:
+def people_lines(
+    session: Session, actor: Actor, gemeente_code: str, today: date
+) -> list[PersonLine]:
     return [
         PersonLine(
             alias=alias_of(user.id),
             name=user.name,
             email=user.email,
-            roles=[label(role) for role in Role if role in accounts.roles_of(user)],
+            roles=[_held(grant, today) for grant in accounts.running_grants(user)],
             buttons=_role_buttons(actor, user),
+            is_self=user.id == actor.user_id,
         )
         for user in accounts.colleagues(session, gemeente_code)
     ]
 
 
+def _held(grant: RoleGrant, today: date) -> HeldRole:
+    return HeldRole(label(grant.role), grant.ends_on, grant.ends_on <= today + ENDS_SOON)
+
+
 def _role_buttons(actor: Actor, user: User) -> list[RoleButton]:
+    """What the actor can do about each role of this person; it is asked once more before."""
     held = accounts.roles_of(user)
-    return [
-        RoleButton(role, Deed.END, f"Niet langer {label(role).lower()}")
-        if role in held
-        else RoleButton(role, Deed.GIVE, f"Maak {label(role).lower()}")
-        for role in Role
-        if may_grant(actor, role, user.gemeente_code)
-    ]
+    buttons = []
+    for role in Role:
+        name = label(role).lower()
+        if may_grant_to(actor, role, user.id, user.gemeente_code):
+            buttons.append(
+                RoleButton(role, Deed.PROLONG, f"Verleng {name}")
+                if role in held
+                else RoleButton(role, Deed.GIVE, f"Maak {name}")
+            )
+        if role in held and may_grant(actor, role, user.gemeente_code):
+            buttons.append(RoleButton(role, Deed.END, f"Niet langer {name}"))
+    return buttons
 
 
 def workers(session: Session) -> Workers:

@@ -5,12 +5,14 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts import queries as accounts
 from app.accounts import service
 from app.accounts.models import User
-from app.accounts.rules import may_manage
+from app.accounts.rules import USUAL_TERM, Term, last_day, may_manage
 from app.core import jobs
 from app.core.actor import Role
 from app.core.clock import dutch_day, utc_now
+from app.core.dutch import dutch_date
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.rights import Right, may_everywhere
 from app.extensions import db, shelf
@@ -90,7 +92,9 @@ def colleagues() -> ResponseReturnValue:
     return render_template(
         "beheer/colleagues.html",
         gemeente=gemeente,
-        people=pages.people_lines(session, actor, gemeente.code),
+        people=pages.people_lines(session, actor, gemeente.code, dutch_day(utc_now())),
+        terms=[(term.value, label(term)) for term in Term],
+        usual=USUAL_TERM.value,
         choice=_choice_of(gemeente) if may_everywhere(actor, Right.MANAGE_ACCOUNTS) else None,
     )
 
@@ -100,13 +104,15 @@ def colleagues() -> ResponseReturnValue:
 def role(alias: str) -> ResponseReturnValue:
     user_id = known_person(alias)
     changed, deed = pressed(Role, "role"), pressed(Deed, "deed")
-    change = service.grant_role if deed is Deed.GIVE else service.end_role
+    term = pressed(Term, "term") if "term" in request.form else USUAL_TERM
     with open_work() as work:
-        change(work, user_id, changed)
-        person = work.fetch(User, user_id)
-        name, gemeente_code = person.name, person.gemeente_code
-    verb = "is nu" if deed is Deed.GIVE else "is niet langer"
-    flash(f"{name} {verb} {label(changed).lower()}.", "success")
+        if deed is Deed.END:
+            service.end_role(work, user_id, changed)
+        else:
+            service.grant_role(work, user_id, changed, last_day(term, work.today))
+        work.session.flush()
+        said, gemeente_code = _how_it_is_now(work.fetch(User, user_id), changed)
+    flash(said, "success")
     return redirect(url_for("beheer.colleagues", gemeente=gemeente_code))
 
 
@@ -150,6 +156,16 @@ def try_again() -> ResponseReturnValue:
         jobs.try_again(work, form.job_id.data)
     flash("We proberen het opnieuw. Kijk over een minuut of het gelukt is.", "success")
     return redirect(url_for("beheer.system"))
+
+
+def _how_it_is_now(person: User, role: Role) -> tuple[str, str]:
+    """What is true of their role, and of which gemeente they are."""
+    db.session.refresh(person, ["grants"])
+    ends_on = {one.role: one.ends_on for one in accounts.running_grants(person)}.get(role)
+    name = label(role).lower()
+    if ends_on is None:
+        return f"{person.name} is niet langer {name}.", person.gemeente_code
+    return f"{person.name} is {name} tot en met {dutch_date(ends_on)}.", person.gemeente_code
 
 
 def _requests_page() -> str:

@@ -9,6 +9,7 @@ from app.notifications.service.writing import (
     moderation,
     opgaven,
     reactions,
+    roles,
     urenbank,
 )
 
@@ -19,6 +20,7 @@ WRITERS = {
     MailKind.ACCESS_ASKED: access.access_asked,
     MailKind.ACCESS_DECIDED: access.access_decided,
     MailKind.ACCOUNT_UNUSED: access.account_unused,
+    MailKind.ROLE_ENDING: roles.role_ending,
     MailKind.FACTOR_CHANGED: access.factor_changed,
     MailKind.IDENTITY_JOINED: access.identity_joined,
     MailKind.ACCOUNT_ENDED: access.account_ended,
