@@ -49,7 +49,7 @@ FORGET_ACCOUNT = (
     "UPDATE concept_merge SET merged_by = NULL WHERE merged_by = :id",
     "UPDATE word_decision SET decided_by = NULL WHERE decided_by = :id",
     "UPDATE job SET last_error = NULL WHERE strpos(last_error, CAST(:id AS text)) > 0",
-    "UPDATE report SET words = '' WHERE reporter_id = :id",
+    "UPDATE report SET words = '', answer = '' WHERE reporter_id = :id",
     "UPDATE opgave SET co_owner_id = NULL WHERE co_owner_id = :id",
     "DELETE FROM opgave WHERE owner_id = :id AND status = 'concept'",
     """DELETE FROM loan
