@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor
 from app.matching import queries
 from app.matching.core.proposals import names_of
-from app.matching.core.same import SAME, Read, Written, likeness, read, reasons
+from app.matching.core.same import SAME, SURE, Read, Written, likeness, read, reasons
 from app.matching.shelf import Shelf
 from app.matching.standing import standing
 from app.opgaven import queries as opgaven
@@ -38,6 +38,11 @@ class Elsewhere:
     seen: SeenOpgave
     value: float
     reasons: tuple[str, ...]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether its gemeente may be said to work on the same."""
+        return self.value >= SURE
 
 
 def written_of(opgave: Opgave) -> Written:

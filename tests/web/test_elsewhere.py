@@ -137,6 +137,22 @@ def test_everybody_reads_who_else_does_it_with_how_many_inhabitants(
     assert "Bomen bij ons" not in page
 
 
+def test_who_only_comes_near_is_shown_and_not_counted(
+    client: FlaskClient, session: Session, tmp_path: Path
+) -> None:
+    """Who looks after the trees in the streets does not work on a new plan for all of them."""
+    a_vocabulary(session, tmp_path)
+    opgave = theirs(session)
+    near = "De wortels drukken de stoep op en bewoners struikelen."
+    an_opgave(session, title="Bomen in een straat", text=near)
+
+    page = text_of(client.get(f"/opgaven/{opgave.id}/wie-pakt-dit-op"))
+
+    assert "Bomen in een straat" in page
+    assert "We kennen nog geen andere gemeente die dit oppakt" in page
+    assert "inwoners samen" not in page
+
+
 def test_who_may_not_read_an_opgave_does_not_read_who_else_does_it(
     client: FlaskClient, session: Session
 ) -> None:

@@ -64,6 +64,12 @@ def hollow() -> frozenset[str]:
     return frozenset(root for word in words(names) for root in roots(word))
 
 
+@cache
+def idle() -> frozenset[str]:
+    """The words that tell nothing of the work: how many, how often, what anybody does."""
+    return frozenset((DATA / "idle-words.txt").read_text(encoding="utf-8").split())
+
+
 @lru_cache(maxsize=50_000)
 def _folded(token: str) -> tuple[str, ...]:
     return tuple(word[:WORD_LIMIT] for word in normalise(token).split())

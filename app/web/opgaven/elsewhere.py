@@ -53,7 +53,7 @@ class ElsewherePage:
     lines: list[ElsewhereLine]
     # Which of these the reader follows.
     followed: set[UUID]
-    # How many gemeenten work on it together with this one, and for how many people.
+    # How many gemeenten work on the same, this one too, and for how many people; none when alone.
     figures: list[Figure]
     counted_on: date
 
@@ -84,7 +84,11 @@ def elsewhere_page(
     home = seen.gemeente.code
     found = _same(session, actor, written_of(seen.opgave), today, home, MOST_LISTED)
     followed = followed_among(session, actor, [one.seen.opgave.id for one in found])
-    gemeenten = [seen.gemeente, *ties.gemeenten, *(one.seen.gemeente for one in found)]
+    gemeenten = [
+        seen.gemeente,
+        *ties.gemeenten,
+        *(one.seen.gemeente for one in found if one.is_sure),
+    ]
     return ElsewherePage(
         _lines(found), followed, _figures(gemeenten), max(one.inhabitants_on for one in gemeenten)
     )
@@ -104,8 +108,10 @@ def _same(
 def _figures(gemeenten: Iterable[Gemeente]) -> list[Figure]:
     """Each gemeente counts once, however many opgaven it has."""
     once = {one.code: one.inhabitants for one in gemeenten}
+    if len(once) == 1:
+        return []
     return [
-        Figure(number(len(once)), "gemeente" if len(once) == 1 else "gemeenten"),
+        Figure(number(len(once)), "gemeenten"),
         Figure(number(sum(once.values())), "inwoners samen"),
     ]
 

@@ -7,6 +7,7 @@ from app.matching.core.reading import (
     WORD_LIMIT,
     alike,
     grams,
+    idle,
     root,
     roots,
     words,
@@ -52,6 +53,12 @@ def test_what_people_use_for_the_same_goes_both_ways() -> None:
     assert root("transport") in found[root("vervoer")]
     assert all(one in found[other] for one, others in found.items() for other in others)
     assert not any(one in others for one, others in found.items())
+
+
+def test_what_tells_nothing_of_the_work_is_written_as_words_are_read() -> None:
+    assert all(words(one) == [one] for one in idle())
+    assert set(words("klankbord meelopen ruil mee vier werkt doen")) <= idle()
+    assert not {"dorp", "wijk", "wonen", "begroting", "leren"} & idle()
 
 
 def test_what_is_remembered_of_a_text_is_small() -> None:
