@@ -503,6 +503,14 @@ def test_nothing_of_who_signed_out_stays_for_the_next(
     assert client.get("/inloggen/verstuurd").location == "/inloggen"
 
 
+def test_a_browser_is_told_to_forget_who_signed_out(client: FlaskClient, session: Session) -> None:
+    sign_in(client, session, a_user(session))
+
+    answer = client.post("/uitloggen")
+
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
 def test_signing_out_twice_is_no_trouble(client: FlaskClient) -> None:
     assert client.post("/uitloggen").location == "/"
 

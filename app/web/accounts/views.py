@@ -102,7 +102,10 @@ def finish(token: str) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     leave()
     flash("Je bent uitgelogd.", "success")
-    return redirect(url_for("home.index"))
+    answer = redirect(url_for("home.index"))
+    # What pages of before still lie in the browser; the cookie has the sentence above.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def _sign_in_page(form: SignInForm) -> str:
