@@ -1,13 +1,16 @@
 """For whom a loan waits, and what there is to read of it for that."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.core.clock import dutch_day
 from app.loans.models import Loan, Remark, Terms
 from app.loans.rules import UNDER_WAY, LoanState, Party, Reason
+
+# From a Monday on.
+TO_SUNDAY = timedelta(days=6)
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class WaitingLoan:
     opgave_down_at: datetime | None
     # When the hours of each week were written last; without an objection nothing asks for it.
     written_at: dict[date, datetime]
+    # The weeks that had no hours when somebody said of hours that they are right, or are not.
+    was_empty: frozenset[date]
     # The first one first.
     remarks: list[Remark]
 
@@ -38,29 +43,41 @@ class WaitingLoan:
 
     @property
     def question(self) -> Remark | None:
-        """The last word, while its party waits for an answer: before they sign, whatever they said.
+        """What its party waits for an answer to: another says something, or there are other terms.
 
-        Who signed may still ask something: a manager always, the others while it runs, unless
-        that answers what another asked. Other terms are an answer; that another signs is none.
+        The first that somebody says before they sign is one, whatever it is; later what asks
+        something. Who signed may still do so: a manager always, the others while it runs, unless
+        that answers what another asked. That another signs is no answer.
         """
-        last = self.remarks[-1] if self.remarks else None
-        if last is None or self.loan.state not in UNDER_WAY or last.said_at < self.terms.made_at:
-            return None
-        if last.is_objection or self.fell_with_opgave:
-            return None
-        signed_at = self.terms.signed_at.get(last.party)
-        if signed_at is None:
-            return last if last.party in self.waits_for else None
-        asks = "?" in last.words and last.said_at > signed_at
-        if asks and last.party is not Party.LENDER:
-            asks = self.loan.state is LoanState.ACTIVE and not self._answers_another(last)
-        return last if asks else None
+        return self._exchange()[0]
 
-    def _answers_another(self, last: Remark) -> bool:
-        before = self.remarks[-2] if len(self.remarks) > 1 else None
-        if before is None or before.is_objection or before.said_at < self.terms.made_at:
+    @property
+    def answer(self) -> Remark | None:
+        """What was said last, if it answers what another asked, and asks nothing."""
+        return self._exchange()[1]
+
+    def _exchange(self) -> tuple[Remark | None, Remark | None]:
+        asked: Remark | None = None
+        answer: Remark | None = None
+        if self.loan.state not in UNDER_WAY or self.fell_with_opgave:
+            return asked, answer
+        said = [one for one in self.remarks if one.said_at >= self.terms.made_at]
+        for place, one in enumerate(said):
+            is_answer = asked is not None and asked.party is not one.party
+            is_question = self._asks(one, is_first=place == 0, is_answer=is_answer)
+            asked = one if is_question else None
+            answer = one if is_answer and not is_question else None
+        return asked, answer
+
+    def _asks(self, one: Remark, *, is_first: bool, is_answer: bool) -> bool:
+        if one.is_objection:
             return False
-        return before.party is not last.party and "?" in before.words
+        signed_at, asks = self.terms.signed_at.get(one.party), "?" in one.words
+        if signed_at is None:
+            return one.party in self.waits_for and (is_first or asks)
+        if not asks or one.said_at <= signed_at:
+            return False
+        return one.party is Party.LENDER or (self.loan.state is LoanState.ACTIVE and not is_answer)
 
     @property
     def asks(self) -> Party | None:
@@ -72,17 +89,44 @@ class WaitingLoan:
         """Who said last that the hours are not right, until they are written anew.
 
         An answer of the professional, or who agrees after all, ends it too; hours of a week that
-        was still to come do not.
+        was not over by then, and had none yet, do not.
         """
-        objections = [one for one in self.remarks if one.is_objection]
-        if not objections or self.loan.state not in {LoanState.ACTIVE, LoanState.ENDED}:
+        last = self._last_objection
+        if last is None or self._answers_to(last) or self._is_settled(last):
             return None
-        last = objections[-1]
-        answers = [one.said_at for one in self.remarks if one.party is Party.PROFESSIONAL]
-        meant = dutch_day(last.said_at)
-        written = [at for monday, at in self.written_at.items() if monday <= meant]
-        steps = [*answers, *written, *self.loan.agreed_at.values()]
-        return None if any(at > last.said_at for at in steps) else last
+        return last
+
+    @property
+    def answered_objection(self) -> Remark | None:
+        """What the professional said of the hours that were not right, while it was the last word
+        and they stayed as they were.
+        """
+        last = self._last_objection
+        if last is None or self._is_settled(last):
+            return None
+        answers = self._answers_to(last)
+        return answers[0] if answers and answers[0] is self.remarks[-1] else None
+
+    @property
+    def _last_objection(self) -> Remark | None:
+        objections = [one for one in self.remarks if one.is_objection]
+        has_hours = self.loan.state in {LoanState.ACTIVE, LoanState.ENDED}
+        return objections[-1] if objections and has_hours else None
+
+    def _answers_to(self, objection: Remark) -> list[Remark]:
+        after = [one for one in self.remarks if one.said_at > objection.said_at]
+        return [one for one in after if one.party is Party.PROFESSIONAL]
+
+    def _is_settled(self, objection: Remark) -> bool:
+        """Whether hours that may be meant were written since, or somebody agreed on them."""
+        day = dutch_day(objection.said_at)
+        written = [at for monday, at in self.written_at.items() if self._may_mean(monday, day)]
+        return any(at > objection.said_at for at in [*written, *self.loan.agreed_at.values()])
+
+    def _may_mean(self, monday: date, day: date) -> bool:
+        """Whether who objected on that day may mean this week: it was over, or had hours."""
+        last_day = min(monday + TO_SUNDAY, self.loan.last_day or date.max)
+        return last_day < day or (monday <= day and monday not in self.was_empty)
 
     def question_to(self, party: Party) -> Remark | None:
         """What this party is asked, or hears is wrong; nothing of what is their own."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.rules import NOWHERE
 from app.core.clock import AMSTERDAM, day_begins
+from app.loans.awaited import TO_SUNDAY
 from app.loans.models import Feedback, Loan, Remark, WorkedWeek
 from app.loans.rules import (
     CLOSES_AFTER,
@@ -119,7 +120,13 @@ def _fallen_silent(today: date) -> Select[UUID]:
     objected = said.where(Remark.is_objection).scalar_subquery()
     meant = func.date(func.timezone(AMSTERDAM.key, objected))
     answer = said.where(Remark.party == Party.PROFESSIONAL).scalar_subquery()
-    anew = written.where(WorkedWeek.monday <= meant).scalar_subquery()
+    had_hours = WorkedWeek.minutes_before.is_distinct_from(0)
+    anew = written.where(
+        or_(
+            func.least(WorkedWeek.monday + TO_SUNDAY.days, Loan.last_day) < meant,
+            and_(WorkedWeek.monday <= meant, had_hours),
+        )
+    ).scalar_subquery()
     long_ago = day_begins(today - SILENT_AFTER + A_DAY)
     return select(Loan.id).where(
         Loan.state == LoanState.ENDED,

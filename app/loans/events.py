@@ -255,7 +255,7 @@ class HoursWritten(Event):
     loan_id: UUID
     monday: date
     minutes: int
-    # Whether others had read other hours, and agreed, objected or were asked to.
+    # Whether others had read other hours of this week, and agreed, objected or were asked to.
     is_correction: bool
 
     def deed(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from app.core.dutch import dutch_date
 from app.loans.events import (
@@ -31,6 +32,7 @@ from app.loans.words import (
     side,
     signers,
     stopper,
+    weeks_not_read,
     what_became_of_opgave,
 )
 from app.opgaven.events import OpgaveHandedOver
@@ -42,8 +44,18 @@ AGREED = "Alle drie hebben getekend"
 EXTENSION_AGREED = "De verlenging is rond"
 CHANGE_AGREED = "De nieuwe afspraken zijn rond"
 OPGAVE_IS_GONE = "De opgave is weggehaald"
-# Each step with the moment at which it was taken.
-Steps = list[tuple[datetime, str]]
+
+
+class Step(NamedTuple):
+    """What is new, and since when."""
+
+    at: datetime
+    said: str
+    # Who answers others by it, and so has seen how it stands; nobody by other steps.
+    by: Party | None = None
+
+
+Steps = list[Step]
 # By the names of facts, as `queries.last_told` has them.
 Moments = Mapping[str, datetime]
 
@@ -55,12 +67,33 @@ def headline(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
         return _what_became_of_it(seen)
     if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
         return f"Geen mail bij {loan.manager_name}"
+    return _last_step(seen, reader, told_at).said
+
+
+def is_own_step(seen: SeenLoan, reader: Party, told_at: Moments) -> bool:
+    """Whether the reader answered what was new, and so needs no mail of it.
+
+    Of the borrower a colleague may have.
+    """
+    if reader is Party.BORROWER or seen.loan.state not in {*UNDER_WAY, *OVER}:
+        return False
+    if seen.fell_with_opgave or (reader is Party.PROFESSIONAL and seen.has_to_look_for_manager):
+        return False
+    return _last_step(seen, reader, told_at).by is reader
+
+
+def is_news_of_remark(seen: SeenLoan, what_is_new: str) -> bool:
+    return bool(seen.remarks) and what_is_new == _of_remark(seen, seen.remarks[-1])
+
+
+def _last_step(seen: SeenLoan, reader: Party, told_at: Moments) -> Step:
     steps = _of_terms(seen, reader) + _of_what_runs(seen, told_at)
     steps += _of_manager(seen, reader, told_at) + _of_hours(seen, reader, told_at)
     steps += _of_feedback(seen, reader, told_at) + of_owner(seen, reader, told_at)
     if seen.remarks:
-        steps.append((seen.remarks[-1].said_at, _of_remark(seen, seen.remarks[-1])))
-    return sorted(steps, key=lambda step: step[0])[-1][1]
+        last = seen.remarks[-1]
+        steps.append(Step(last.said_at, _of_remark(seen, last), last.party))
+    return sorted(steps, key=lambda step: step.at)[-1]
 
 
 def news_of_opgave(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
@@ -70,14 +103,14 @@ def news_of_opgave(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
     last = headline(seen, reader, told_at)
     if last == OPGAVE_IS_GONE:
         return what_became_of_opgave(seen)
-    return "".join(f"{said}." for _, said in of_owner(seen, reader, told_at) if said == last)
+    return "".join(f"{one.said}." for one in of_owner(seen, reader, told_at) if one.said == last)
 
 
 def of_owner(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
     """That another looks after the opgave, to who does not hear it in the gemeente itself."""
     at, said = told_at.get(OpgaveHandedOver.name), new_owner(seen)
     is_told = reader is not Party.BORROWER and seen.loan.state in UNDER_WAY
-    return [(at, said)] if at is not None and said and is_told else []
+    return [Step(at, said)] if at is not None and said and is_told else []
 
 
 def _what_became_of_it(seen: SeenLoan) -> str:
@@ -103,13 +136,13 @@ def _of_terms(seen: SeenLoan, reader: Party) -> Steps:
         asked = SIGN if terms.version == 1 else changed
     elif terms.version == 1:
         asked = "De aanvraag is verstuurd"
-    steps = [(terms.made_at, asked)]
+    steps = [Step(terms.made_at, asked)]
     if seen.agreed is not None and seen.agreed.agreed_at is not None:
-        steps.append((seen.agreed.agreed_at, _what_is_agreed(seen)))
+        steps.append(Step(seen.agreed.agreed_at, _what_is_agreed(seen)))
     refused = seen.newest_refusal
     if refused is not None and refused.refused_at and refused.refused_by:
         no = f"{_who(seen, refused.refused_by)} zei nee tegen andere afspraken"
-        steps.append((refused.refused_at, no))
+        steps.append(Step(refused.refused_at, no))
     return steps
 
 
@@ -128,13 +161,13 @@ def _of_what_runs(seen: SeenLoan, told_at: Moments) -> Steps:
         return []
     steps: Steps = []
     if seen.opgave_down_at is not None:
-        steps.append((seen.opgave_down_at, OPGAVE_IS_GONE))
+        steps.append(Step(seen.opgave_down_at, OPGAVE_IS_GONE))
     if loan.ended_at is not None:
         stops = f"{stopper(seen)} stopt de inzet op {dutch_date(loan.last_day)}"
-        steps.append((loan.ended_at, stops))
+        steps.append(Step(loan.ended_at, stops))
     talk = f"Eindgesprek op {dutch_date(loan.end_talk_on)}"
     facts = (EndTalkPlanned.name, EndTalkNears.name)
-    return steps + [(told_at[name], talk) for name in facts if name in told_at]
+    return steps + [Step(told_at[name], talk) for name in facts if name in told_at]
 
 
 def _of_manager(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
@@ -143,7 +176,7 @@ def _of_manager(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
     said = f"De leidinggevende is nu {seen.loan.manager_name}"
     if reader is Party.LENDER:
         said = SIGN if reader in seen.waits_for else "Jij bent nu de leidinggevende"
-    return [(told_at[ManagerNamed.name], said)]
+    return [Step(told_at[ManagerNamed.name], said)]
 
 
 def _of_hours(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
@@ -151,23 +184,30 @@ def _of_hours(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
     steps: Steps = []
     if loan.state in OVER and loan.ended_at is not None:
         looks = "Kijk de uren na en sluit af" if reader in CLOSERS else "De inzet is afgelopen"
-        steps.append((loan.ended_at, looks))
-    if seen.weeks_before:
-        at = max(seen.written_at[monday] for monday in seen.weeks_before)
-        asks = ", kijk ze na en bevestig ze" if reader in loan.waits_to_close else ""
-        steps.append((at, f"{seen.professional_name} veranderde de uren{asks}"))
+        steps.append(Step(loan.ended_at, looks))
+    steps += _of_changed_hours(seen, reader)
     if reader in loan.waits_to_close:
         steps += [
-            (at, f"{side(seen, party)} bevestigde de uren, nu jij")
+            Step(at, f"{side(seen, party)} bevestigde de uren, nu jij")
             for party, at in loan.agreed_at.items()
         ]
     reported_at = told_at.get(CompletionReported.name)
     if loan.reported_on is not None and loan.closed_at is None and reported_at is not None:
         closes_on = dutch_date(loan.reported_on + CLOSES_AFTER)
-        steps.append((reported_at, f"Sluit vanzelf op {closes_on}"))
+        steps.append(Step(reported_at, f"Sluit vanzelf op {closes_on}"))
     if loan.closed_at is not None:
-        steps.append((loan.closed_at, "De inzet is afgesloten"))
+        steps.append(Step(loan.closed_at, "De inzet is afgesloten"))
     return steps
+
+
+def _of_changed_hours(seen: SeenLoan, reader: Party) -> Steps:
+    before = weeks_not_read(seen)
+    if not before:
+        return []
+    at = max(seen.written_at[monday] for monday in before)
+    did = "veranderde de uren" if any(before.values()) else "vulde uren in"
+    asks = ", kijk ze na en bevestig ze" if reader in seen.loan.waits_to_close else ""
+    return [Step(at, f"{seen.professional_name} {did}{asks}", Party.PROFESSIONAL)]
 
 
 def _of_feedback(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
@@ -179,12 +219,16 @@ def _of_feedback(seen: SeenLoan, reader: Party, told_at: Moments) -> Steps:
     if reader is Party.BORROWER:
         answered = f"{seen.professional_name} antwoordde op jullie feedback"
         words[FeedbackAnswered.name] = answered
-    return [(told_at[name], said) for name, said in words.items() if name in told_at]
+    return [Step(told_at[name], said) for name, said in words.items() if name in told_at]
 
 
 def _of_remark(seen: SeenLoan, remark: Remark) -> str:
     if remark.is_objection:
         return f"{remark.name} zegt dat de uren niet kloppen"
+    if remark is seen.answered_objection:
+        return f"{remark.name} antwoordde op het bezwaar"
+    if remark is seen.answer:
+        return f"{remark.name} antwoordde"
     return f"{'Vraag' if remark is seen.question else 'Bericht'} van {remark.name}"
 
 

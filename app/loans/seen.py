@@ -212,6 +212,7 @@ def seen_of(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             },
             agreed_before=frozenset(agreed.get(loan.id, ())),
             written_at={row.monday: row.written_at for row in weeks.get(loan.id, [])},
+            was_empty=_were_empty(weeks.get(loan.id, [])),
             remarks=remarks.get(loan.id, []),
             feedback=feedback.get(loan.id, {}),
             skills=skills.get(loan.id, []),
@@ -238,6 +239,7 @@ def waiting_where(session: Session, condition: ColumnElement[bool]) -> list[Wait
             terms=terms,
             opgave_down_at=opgave_down_at,
             written_at={row.monday: row.written_at for row in weeks.get(loan.id, [])},
+            was_empty=_were_empty(weeks.get(loan.id, [])),
             remarks=remarks.get(loan.id, []),
         )
         for loan, terms, opgave_down_at in rows
@@ -250,6 +252,10 @@ def feedback_on(session: Session, loan_ids: Collection[UUID]) -> dict[UUID, dict
     for row in rows:
         found.setdefault(row.loan_id, {})[row.party] = row
     return found
+
+
+def _were_empty(weeks: Iterable[WorkedWeek]) -> frozenset[date]:
+    return frozenset(row.monday for row in weeks if row.minutes_before == 0)
 
 
 def _people(session: Session, user_ids: list[UUID]) -> dict[UUID, User]:

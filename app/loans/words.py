@@ -1,5 +1,6 @@
 """How a loan stands, in the words of pages and mails alike."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -57,7 +58,8 @@ def how_it_stands(seen: SeenLoan, reader: Party, today: date, *, is_named: bool 
         return _what_became_of_it(seen, reader)
     stopped = _who_stopped(seen, reader, is_named=is_named) if is_stop_news(seen) else ""
     waits = _what_is_waited_for(seen, reader)
-    return " ".join(filter(None, (stopped, waits))) or _runs(seen, today)
+    answered = _who_answered_objection(seen, reader) if not waits else ""
+    return " ".join(filter(None, (stopped, waits, answered))) or _runs(seen, today)
 
 
 def is_stop_news(seen: SeenLoan) -> bool:
@@ -114,20 +116,57 @@ def begins_on(seen: SeenLoan, today: date) -> str:
 def _who_answers(seen: SeenLoan, question: Remark, reader: Party) -> str:
     """Who asked something, and whose turn it is; a signature is not forgotten over it."""
     # Another may speak for a party by now.
-    name = YOU if question.party is reader else question.name
+    who = f"{YOU if question.party is reader else question.name} stelde een vraag en wacht"
+    if question.party is reader is Party.BORROWER:
+        who = "jullie stelden een vraag en wachten"
     asked = [party for party in Party if party is not question.party]
     turn = [_name(seen, one, reader) for one in sorted(asked, key=lambda one: one is not reader)]
-    parts = [f"{name} stelde een vraag en wacht op antwoord", f"{listed(turn)} zijn aan zet"]
-    if reader in asked and reader in seen.waits_for:
+    parts = [f"{who} op antwoord", f"{listed(turn)} zijn aan zet"]
+    if reader in seen.waits_for:
         parts.append(f"jouw handtekening{_for_others(seen)} ontbreekt nog")
     return " ".join(map(_sentence, parts))
 
 
 def _who_objects(seen: SeenLoan, objection: Remark, reader: Party) -> str:
     """Who says that hours are not right, and that the professional looks."""
-    who = "Je zei" if objection.party is reader else f"{objection.name} zegt"
+    who = _said_of_hours(objection, reader)
     looks = "Kijk" if reader is Party.PROFESSIONAL else f"{seen.professional_name} kijkt"
     return f"{who} dat de uren niet kloppen. {looks} ze na."
+
+
+def _said_of_hours(objection: Remark, reader: Party) -> str:
+    """Who says it; of the borrower it may be a colleague of the reader."""
+    if objection.party is not reader:
+        return f"{objection.name} zegt"
+    return "Jullie zeiden" if reader is Party.BORROWER else "Je zei"
+
+
+def _who_answered_objection(seen: SeenLoan, reader: Party) -> str:
+    """That hours stay as they were, and what who objects can do; mostly nothing."""
+    if seen.answered_objection is None:
+        return ""
+    if reader is Party.PROFESSIONAL:
+        return "Je antwoordde op het bezwaar en liet de uren staan."
+    return (
+        f"{seen.professional_name} antwoordde op het bezwaar en liet de uren staan. Kloppen ze "
+        "volgens jou niet? Overleg samen, of zeg het opnieuw."
+    )
+
+
+def title_of_question(seen: SeenLoan, reader: Party) -> str:
+    """Above what somebody waits for an answer to; nothing when nobody does."""
+    question = seen.question
+    if question is None:
+        return ""
+    if question.party is not reader:
+        return f"{question.name} vroeg iets"
+    return f"{'Jullie' if reader is Party.BORROWER else 'Je'} vraag heeft nog geen antwoord"
+
+
+def title_of_objection(seen: SeenLoan, reader: Party) -> str:
+    """The same of what is said of hours that are not right."""
+    objection = seen.objection
+    return f"{_said_of_hours(objection, reader)} dat de uren niet kloppen" if objection else ""
 
 
 def thanks(seen: SeenLoan, reader: Party, today: date) -> str:
@@ -175,7 +214,8 @@ def _who_closes(seen: SeenLoan, reader: Party) -> str:
         waits_no_longer = seen.loan.reported_by is not None
         tells = "wil niet langer wachten" if waits_no_longer else "wacht op jou"
         agreed = f"{waiting[0]} heeft de uren bevestigd en {tells}. " if waiting else ""
-        return f"{agreed}Kloppen de uren? Sluit dan af.{limit}"
+        answered = _who_answered_objection(seen, reader)
+        return " ".join(filter(None, (answered, f"{agreed}Kloppen de uren? Sluit dan af.{limit}")))
     names = listed([_name(seen, party, reader) for party in waits])
     verb = "bevestigt" if len(waits) == 1 else "bevestigen"
     return f"Wacht tot {names} de uren {verb}.{limit}"
@@ -191,19 +231,43 @@ def changed_hours(seen: SeenLoan, reader: Party) -> str:
 
     Only until it stops, and of what runs until the next step; each week tells it longer.
     """
-    if not seen.weeks_before or not NEXT[seen.loan.state]:
+    before = weeks_not_read(seen)
+    if not before or not NEXT[seen.loan.state]:
         return ""
-    at, ended_at = max(seen.written_at[monday] for monday in seen.weeks_before), seen.loan.ended_at
+    at, ended_at = max(seen.written_at[monday] for monday in before), seen.loan.ended_at
     if ended_at is not None and ended_at > at:
         return ""
     if seen.loan.state is LoanState.ACTIVE and _came_later(seen, at):
         return ""
     who = "Je" if reader is Party.PROFESSIONAL else seen.professional_name
-    weeks = [
-        f"in de week van {dutch_date(monday)} van {hours(was)} naar {hours(seen.weeks[monday])}"
+    said = f"{who} {_which_hours(seen, before)}."
+    return said + _agree_anew(seen, reader)
+
+
+def weeks_not_read(seen: SeenLoan) -> dict[date, int]:
+    """What stood there before, of the weeks that were changed since; who objects has read all."""
+    objected = max((one.said_at for one in seen.remarks if one.is_objection), default=None)
+    return {
+        monday: was
         for monday, was in seen.weeks_before.items()
+        if objected is None or seen.written_at[monday] > objected
+    }
+
+
+def _which_hours(seen: SeenLoan, before: Mapping[date, int]) -> str:
+    changed = [
+        f"in de week van {dutch_date(monday)} van {hours(was)} naar {hours(seen.weeks[monday])}"
+        for monday, was in before.items()
+        if was
     ]
-    return f"{who} veranderde de uren: {listed(weeks)}.{_agree_anew(seen, reader)}"
+    filled = [
+        f"{hours(seen.weeks[monday])} uur in de week van {dutch_date(monday)}"
+        for monday, was in before.items()
+        if not was
+    ]
+    parts = [f"veranderde de uren: {listed(changed)}"] if changed else []
+    parts += [f"vulde uren in: {listed(filled)}"] if filled else []
+    return " en ".join(parts)
 
 
 def _came_later(seen: SeenLoan, at: datetime) -> bool:
@@ -511,15 +575,18 @@ def who_said(seen: SeenLoan, remark: Remark, reader: Party) -> str:
     return YOU.capitalize() if is_own else remark.name
 
 
-def newest_remark(seen: SeenLoan, reader: Party) -> str:
-    """Fatma de Baas schreef: “Welke dagen?”; nothing when the last step was another one."""
-    if not seen.remarks or not NEXT[seen.loan.state]:
+def newest_remark(seen: SeenLoan, reader: Party, *, is_news: bool = False) -> str:
+    """Fatma de Baas schreef: “Welke dagen?”; nothing when the last step was another one.
+
+    Unless it is the news all the same: that somebody signs since is none.
+    """
+    if not seen.remarks or not (NEXT[seen.loan.state] or is_news):
         return ""
     last, ended_at = seen.remarks[-1], seen.loan.ended_at
     if ended_at is not None and last.said_at < ended_at:
         return ""
     who = who_said(seen, last, reader)
-    return f"{who} schreef: “{last.words}”" if seen.is_last_step(last) else ""
+    return f"{who} schreef: “{last.words}”" if is_news or seen.is_last_step(last) else ""
 
 
 def _who_wrote(seen: SeenLoan, reader: Party) -> str:

@@ -16,6 +16,8 @@ from app.core.work import Work
 from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import LoanState, Party, Reason, Refusal, hours_mark
+from app.loans.seen import SeenLoan
+from app.loans.words import how_it_stands
 from app.opgaven import life
 from tests.loans.builders import a_loan, a_loan_asked, a_running_loan, parties
 from tests.support.builders import a_user, an_opgave
@@ -256,3 +258,59 @@ def test_what_runs_as_agreed_is_not_looked_into_for_a_number(session: Session) -
         assert queries.waiting(session, actor_of(stage.who.borrower)) == {}
 
     assert len(statements) == 2
+
+
+def of(session: Session, loan: Loan) -> SeenLoan:
+    session.flush()
+    return queries.of_any(session, loan.id)
+
+
+def says(stage: Stage, loan: Loan, party: Party, words: str, day: int) -> None:
+    user = {Party.PROFESSIONAL: stage.who.professional, Party.BORROWER: stage.who.borrower}
+    manager = stage.who.manager if party is Party.LENDER else None
+    work = stage.by(user.get(party, SYSTEM), day)
+    service.remark(work, loan.id, uuid4(), party, words, manager)
+
+
+def test_an_answer_of_who_did_not_sign_is_no_question(session: Session) -> None:
+    stage = Stage(session)
+    loan = stage.asked()
+    says(stage, loan, Party.LENDER, "Blijft er genoeg tijd voor haar eigen werk?", 1)
+    assert of(session, loan).asks is Party.LENDER
+
+    says(stage, loan, Party.BORROWER, "Ja, 6 uur is het maximum.", 2)
+
+    seen = of(session, loan)
+    assert (seen.question, seen.answer) == (None, seen.remarks[-1])
+    assert how_it_stands(seen, Party.BORROWER, TODAY).startswith("Jouw handtekening ontbreekt nog")
+    assert seen.waits_for_party(Party.BORROWER)
+    assert seen.waits_for_party(Party.LENDER)
+    # Nor is it a question that the manager thanks for it.
+    says(stage, loan, Party.LENDER, "Dank je.", 3)
+    assert of(session, loan).question is None
+
+
+def test_who_answers_may_ask_something_in_turn(session: Session) -> None:
+    stage = Stage(session)
+    loan = stage.asked()
+    says(stage, loan, Party.LENDER, "Welke dagen?", 1)
+
+    says(stage, loan, Party.BORROWER, "Welke schikken jullie?", 2)
+
+    seen = of(session, loan)
+    assert (seen.asks, seen.answer) == (Party.BORROWER, None)
+    # It may be a colleague of who asked that reads this, and who is still to sign.
+    assert how_it_stands(seen, Party.BORROWER, TODAY) == (
+        f"Jullie stelden een vraag en wachten op antwoord. {stage.who.professional.name} en Fatma "
+        "de Baas zijn aan zet. Jouw handtekening ontbreekt nog."
+    )
+
+
+def test_an_answer_that_ends_with_a_question_is_one_while_it_runs(session: Session) -> None:
+    stage = Stage(session)
+    loan = stage.running()
+    says(stage, loan, Party.LENDER, "Loopt het goed?", 1)
+
+    says(stage, loan, Party.PROFESSIONAL, "Ja. Is dat bij jou ook zo?", 2)
+
+    assert of(session, loan).question is None

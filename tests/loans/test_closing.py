@@ -31,7 +31,7 @@ from tests.support.work import TODAY, make_work
 A_DAY = timedelta(days=1)
 BEGUN = TODAY - timedelta(days=28)
 LAST_DAY = TODAY - A_DAY
-WEEK = monday_of(BEGUN)
+WEEK, THIS_WEEK = monday_of(BEGUN), monday_of(TODAY)
 
 
 @pytest.fixture
@@ -76,6 +76,11 @@ def agree(
 
 def as_professional(session: Session, who: Parties, after: int) -> Work:
     return make_work(session, who.professional, at(TODAY + after * A_DAY))
+
+
+def later(session: Session, who: Parties, hours: int) -> Work:
+    """On the day after today, so many hours after it was objected to."""
+    return make_work(session, who.professional, at(TODAY + A_DAY) + timedelta(hours=hours))
 
 
 def said(session: Session, loan: Loan, reader: Party) -> str:
@@ -142,7 +147,7 @@ def test_who_changed_what_is_told_until_somebody_agrees_anew(
     seen = queries.of_any(session, loan.id)
     assert changed_hours(seen, Party.BORROWER) == (
         f"{who.professional.name} veranderde de uren: in de week van 26 oktober 2026 van 8 naar 9 "
-        "en in de week van 2 november 2026 van 0 naar 1,5. "
+        "en vulde uren in: 1,5 uur in de week van 2 november 2026. "
         "Je bevestiging vervalt: bevestig ze opnieuw."
     )
     lapsed = f" De bevestiging van gemeente {seen.borrower_name} vervalt."
@@ -206,7 +211,7 @@ def test_who_objected_hears_of_other_hours(session: Session, who: Parties) -> No
     assert told(session) == [("hours.reopened", Party.PROFESSIONAL)]
     assert changed_hours(queries.of_any(session, loan.id), Party.BORROWER) == (
         f"{who.professional.name} veranderde de uren: in de week van 26 oktober 2026 van 8 naar 7 "
-        "en in de week van 2 november 2026 van 0 naar 7."
+        "en vulde uren in: 7 uur in de week van 2 november 2026."
     )
     later = make_work(session, who.borrower, at(TODAY + 3 * A_DAY))
     service.remark(later, loan.id, uuid4(), Party.BORROWER, "Dank je.")
@@ -396,7 +401,7 @@ def test_hours_are_objected_to_while_it_runs(session: Session, who: Parties) -> 
 
     seen = queries.of_any(session, loan.id)
     assert said(session, loan, Party.BORROWER) == (
-        f"Je zei dat de uren niet kloppen. {seen.professional_name} kijkt ze na."
+        f"Jullie zeiden dat de uren niet kloppen. {seen.professional_name} kijkt ze na."
     )
     assert said(session, loan, Party.PROFESSIONAL) == (
         f"{who.borrower.name} zegt dat de uren niet kloppen. Kijk ze na."
@@ -413,6 +418,64 @@ def test_hours_are_objected_to_while_it_runs(session: Session, who: Parties) -> 
     service.write_hours(as_professional(session, who, 400), loan.id, WEEK, 420)
     assert queries.of_any(session, loan.id).objection is None
     assert reports(session, 430) == 1
+
+
+def test_another_week_than_is_meant_answers_no_objection(session: Session, who: Parties) -> None:
+    """The one that runs had no hours when somebody said that hours are not right."""
+    loan = running(session, who)
+    service.write_hours(as_professional(session, who, 0), loan.id, WEEK, 480)
+    dispute(session, who, loan, uuid4(), 1)
+
+    service.write_hours(later(session, who, 1), loan.id, THIS_WEEK, 120)
+    assert queries.of_any(session, loan.id).objection is not None
+    service.write_hours(later(session, who, 2), loan.id, WEEK, 420)
+
+    seen = queries.of_any(session, loan.id)
+    assert seen.objection is None
+    assert changed_hours(seen, Party.BORROWER) == (
+        f"{who.professional.name} veranderde de uren: in de week van 26 oktober 2026 van 8 naar 7 "
+        "en vulde uren in: 2 uur in de week van 23 november 2026."
+    )
+    # Who says once more that they are not right has read that.
+    dispute(session, who, loan, uuid4(), 2)
+    assert changed_hours(queries.of_any(session, loan.id), Party.BORROWER) == ""
+    service.write_hours(as_professional(session, who, 3), loan.id, THIS_WEEK, 180)
+    assert queries.of_any(session, loan.id).objection is None
+
+
+def test_time_closes_nothing_while_the_week_that_is_meant_stays_as_it_was(
+    session: Session, who: Parties
+) -> None:
+    loan = running(session, who)
+    dispute(session, who, loan, uuid4(), 1)
+    service.write_hours(later(session, who, 1), loan.id, THIS_WEEK, 120)
+    service.end_what_is_over(make_work(session, now=at(TODAY + 29 * A_DAY)))
+
+    assert reports(session, 400) == 0
+    service.write_hours(as_professional(session, who, 400), loan.id, WEEK, 420)
+    assert reports(session, 431) == 1
+
+
+def test_who_says_that_hours_are_right_leaves_the_next_step_to_who_objected(
+    session: Session, who: Parties
+) -> None:
+    loan = running(session, who)
+    dispute(session, who, loan, uuid4(), 1)
+    work = as_professional(session, who, 2)
+    service.remark(work, loan.id, uuid4(), Party.PROFESSIONAL, "Ik was er echt.")
+
+    stays = "antwoordde op het bezwaar en liet de uren staan."
+    assert said(session, loan, Party.BORROWER) == (
+        f"{who.professional.name} {stays} Kloppen ze volgens jou niet? Overleg samen, of zeg het "
+        "opnieuw."
+    )
+    assert said(session, loan, Party.PROFESSIONAL) == f"Je {stays}"
+    service.end_what_is_over(make_work(session, now=at(TODAY + 29 * A_DAY)))
+    closing = said(session, loan, Party.BORROWER)
+    assert closing.endswith("zeg het opnieuw. Kloppen de uren? Sluit dan af.")
+
+    service.write_hours(as_professional(session, who, 40), loan.id, WEEK, 420)
+    assert stays not in said(session, loan, Party.BORROWER)
 
 
 def test_an_answer_of_the_professional_ends_an_objection(session: Session, who: Parties) -> None:

@@ -64,9 +64,8 @@ def test_what_is_asked_and_agreed(session: Session, who: Parties) -> None:
     service.remark(after(session, 1), loan.id, uuid4(), Party.LENDER, "Welke dagen?", who.manager)
     assert set(subjects(session, loan)) == {"Vraag van Fatma de Baas"}
 
-    sign_rest(session, who, loan.id, 1)
-    loan_terms = queries.of_any(session, loan.id).terms
-    loan_terms.agreed_at = after(session, 2).now
+    service.sign_as_lender(after(session, 2), loan.id, 1, who.manager)
+    service.sign_as_borrower(after(session, 2, who.borrower), loan.id, 1)
     assert set(subjects(session, loan)) == {AGREED}
 
     service.remark(after(session, 3, who.borrower), loan.id, uuid4(), Party.BORROWER, "Tot dan!")
@@ -178,7 +177,7 @@ def test_what_comes_after_feedback_was_asked_on_that_day_is_the_news(
     )
     assert set(subjects(session, loan)) == {objects}
     service.write_hours(later(session, 8, 2, who.professional), loan.id, WEEK, 420)
-    assert subjects(session, loan)[1].endswith("veranderde de uren")
+    assert subjects(session, loan)[1].endswith("vulde uren in")
     service.agree_on_hours(
         later(session, 8, 3, who.borrower), loan.id, Party.BORROWER, hours_mark({WEEK: 420})
     )

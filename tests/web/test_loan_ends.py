@@ -169,7 +169,7 @@ def test_who_wrote_the_hours_reads_first_that_they_are_not_right(
 
     sign_in(client, session, who.borrower)
     own = client.get(f"/inzet/{loan.id}")
-    assert "Je zei dat de uren niet kloppen</h2>" in own.text
+    assert "Jullie zeiden dat de uren niet kloppen</h2>" in own.text
     assert "Kijk de uren na" not in text_of(own)
 
 
@@ -189,7 +189,7 @@ def test_hours_of_a_loan_that_runs_may_be_objected_to(
     assert "De uren kloppen niet" in text_of(client.get(f"/inzet/{loan.id}"))
     words = {"words": "60 uur in een week?"}
     said = client.post(f"/inzet/{loan.id}/uren-kloppen-niet", data=words, follow_redirects=True)
-    assert "Je zei dat de uren niet kloppen" in text_of(said)
+    assert "Jullie zeiden dat de uren niet kloppen" in text_of(said)
 
     visitor = app.test_client()
     assert "De uren kloppen niet" in text_of(visitor.get(link))

@@ -93,7 +93,14 @@ def dispute_hours(
         _refuse_without_hours(work, loan)
     remark(work, loan_id, remark_id, party, words, manager, is_objection=True)
     if not is_said:
+        _note_read(work, loan)
         reopen(work, loan, party)
+
+
+def _note_read(work: Work, loan: Loan) -> None:
+    """Weeks that were filled in since somebody looked are no longer without hours to who looks."""
+    filled = WorkedWeek.loan_id == loan.id, WorkedWeek.minutes_before == 0
+    work.session.execute(update(WorkedWeek).where(*filled).values(minutes_before=None))
 
 
 def reopen(work: Work, loan: Loan, party: Party) -> None:

@@ -79,7 +79,7 @@ def write_hours(work: Work, loan_id: UUID, monday: date, minutes: int) -> None:
         )
     )
     written = HoursWritten(
-        loan_id=loan.id, monday=monday, minutes=minutes, is_correction=before is not None
+        loan_id=loan.id, monday=monday, minutes=minutes, is_correction=bool(before)
     )
     work.emit(written)
     _book(work, loan, monday, minutes)

@@ -136,7 +136,7 @@ def _line(seen: SeenLoan, monday: date) -> WeekLine:
         return WeekLine(monday, "nog niet ingevuld", "", "")
     agreed = seen.agreed_hours(monday)
     notes = [f"veel meer dan de afgesproken {agreed} uur"] if is_far_above(minutes, agreed) else []
-    if monday in seen.weeks_before:
+    if seen.weeks_before.get(monday):
         notes.append(f"eerst {hours_words(seen.weeks_before[monday])}")
     return WeekLine(monday, hours_words(minutes), hours(minutes), ", ".join(notes))
 

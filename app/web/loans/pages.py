@@ -29,6 +29,8 @@ from app.loans.words import (
     return_day,
     said_no,
     summary,
+    title_of_objection,
+    title_of_question,
     undone_by_change,
     what_became_of_opgave,
     what_changed,
@@ -162,12 +164,13 @@ class LoanPage:
     # Each has a document.
     agreements: list[Agreement]
     remarks: list[RemarkLine]
-    # What somebody waits for an answer to, and whether the reader asked it.
+    # What somebody waits for an answer to, with what stands above it, and whether the reader asked.
     question: Remark | None
+    question_title: str
     is_asker: bool
-    # Who says that the hours are not right, and whether that is the reader.
+    # What is said of hours that are not right, with what stands above it.
     objection: Remark | None
-    is_objector: bool
+    objection_title: str
     deeds: frozenset[Deed]
     weeks: list[WeekLine]
     total: str
@@ -236,9 +239,10 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         agreements=_agreements(seen),
         remarks=_remarks(seen, party),
         question=seen.question,
+        question_title=title_of_question(seen, party),
         is_asker=seen.asks is party,
         objection=seen.objection,
-        is_objector=seen.objection is not None and seen.objection.party is party,
+        objection_title=title_of_objection(seen, party),
         deeds=deeds_of(seen, party, today),
         weeks=weeks,
         total=hours_words(sum(seen.weeks.values())),

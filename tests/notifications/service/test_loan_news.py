@@ -101,13 +101,17 @@ def pending(session: Session) -> list[Delivery]:
 
 
 def letter_of(app: Flask, session: Session, mail: Delivery) -> Letter:
+    letter = written(app, session, mail)
+    assert letter is not None
+    return letter
+
+
+def written(app: Flask, session: Session, mail: Delivery) -> Letter | None:
     post: Post = app.extensions["post"]
     mail.lease_owner = owner = uuid4()
     session.flush()
     claimed = Claim(mail.id, mail.kind, owner)
-    letter = service.write_letter(make_work(session), post.stationery, claimed)
-    assert letter is not None
-    return letter
+    return service.write_letter(make_work(session), post.stationery, claimed)
 
 
 def sign_as_lender(session: Session, who: Parties, loan: Loan, hours: int = 1) -> None:
@@ -277,6 +281,48 @@ def test_what_is_new_is_said_once(app: Flask, session: Session, who: Parties) ->
         assert shown.count(news) == 1
         looks = "Kijk de uren na:" if mail.user_id else "Bekijk de uren:"
         assert looks in letter.text
+
+
+def test_a_mail_of_a_message_holds_it_though_somebody_signs_before_it_goes(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    words = "Ik kan op dinsdag en donderdag."
+    loans.remark(make_work(session, who.professional), loan.id, uuid4(), Party.PROFESSIONAL, words)
+    service.mail_loan(make_work(session), loan.id, by=Party.PROFESSIONAL)
+    sign_as_lender(session, who, loan)
+
+    [mail] = mails(session, who.borrower)
+    letter = letter_of(app, session, mail)
+
+    assert letter.subject.startswith(f"Bericht van {who.professional.name}: ")
+    assert f"{who.professional.name} schreef: “{words}”" in " ".join(letter.text.split())
+    # Of who has read it the next mail tells other things.
+    went(session)
+    loans.sign_as_borrower(make_work(session, who.borrower, MONDAY + 2 * AN_HOUR), loan.id, 1)
+    service.mail_loan(make_work(session, now=MONDAY + 2 * AN_HOUR), loan.id, by=Party.BORROWER)
+    for one in pending(session):
+        assert words not in " ".join(letter_of(app, session, one).text.split())
+
+
+def test_who_answered_before_the_mail_went_gets_none(
+    app: Flask, session: Session, who: Parties
+) -> None:
+    """They have seen that their hours were not right: they wrote others."""
+    loan, week = a_running_loan(session, who, starts_on=TODAY), monday_of(TODAY)
+    loans.write_hours(make_work(session, who.professional), loan.id, week, 480)
+    work = make_work(session, now=MONDAY + timedelta(minutes=10))
+    loans.dispute_hours(work, loan.id, uuid4(), Party.LENDER, "Het was minder.", who.manager)
+    service.mail_loan(work, loan.id, by=Party.LENDER)
+    work = make_work(session, who.professional, MONDAY + timedelta(minutes=20))
+    loans.write_hours(work, loan.id, week, 420)
+
+    letters = {mail.user_id: written(app, session, mail) for mail in pending(session)}
+
+    assert letters[who.professional.id] is None
+    told = letters[who.borrower.id]
+    assert told is not None
+    assert told.subject.startswith(f"{who.professional.name} veranderde de uren: ")
 
 
 def test_a_manager_who_is_named_later_reads_what_it_is_about(

@@ -15,6 +15,8 @@ from app.loans.headline import (
     Moments,
     Steps,
     headline,
+    is_news_of_remark,
+    is_own_step,
     of_owner,
 )
 from app.loans.lines import agreed_changes, changes
@@ -66,7 +68,6 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "hours": changed_hours(seen, party),
         "why": why(seen, party),
         "end_talk": end_talk(seen, party, work.today),
-        "remark": newest_remark(seen, party),
         "link_says": link_says(seen, party),
         # A manager needs no account, and so no sign-in: they come in by this address.
         "email": email if party is Party.LENDER else "",
@@ -90,7 +91,10 @@ def _news(work: Work, delivery: Delivery, seen: SeenLoan, party: Party) -> dict[
     """What is new, once: the first line, and what else is said with it."""
     told_at = loans.last_told(work.session, seen.loan)
     is_new = _is_new(seen, party, told_at.get(ManagerNamed.name))
-    what_is_new = headline(seen, party, _when_planned(told_at, delivery))
+    told_at_plan = _when_planned(told_at, delivery)
+    if is_own_step(seen, party, told_at_plan):
+        raise NothingToTell("their own step")
+    what_is_new = headline(seen, party, told_at_plan)
     shown = _with_role(seen, party, what_is_new)
     said = how_it_stands_and_went(seen, party, work.today).removeprefix(f"{what_is_new}.").strip()
     of_opgave = [_about_opgave(work, delivery, seen)]
@@ -103,8 +107,22 @@ def _news(work: Work, delivery: Delivery, seen: SeenLoan, party: Party) -> dict[
         "comes_back": comes_back(seen, party, is_new=is_new),
         "changes": agreed_changes(seen) if is_agreed else changes(seen, party),
         "said": _with_role(seen, party, said) if shown == what_is_new else said,
+        "remark": _remark(
+            work, delivery, seen, party, is_news=is_news_of_remark(seen, what_is_new)
+        ),
         "asked": _asked(seen, party, what_is_new, work.today),
     }
+
+
+def _remark(work: Work, delivery: Delivery, seen: SeenLoan, reader: Party, *, is_news: bool) -> str:
+    """What was written last: when that is the news, when it waits, or when no mail told it yet."""
+    if not seen.remarks:
+        return ""
+    last = seen.remarks[-1]
+    waits = last in (seen.question, seen.objection)
+    if is_news or waits or not queries.was_told(work.session, delivery, last.said_at):
+        return newest_remark(seen, reader, is_news=is_news)
+    return ""
 
 
 def _asked(seen: SeenLoan, reader: Party, what_is_new: str, today: date) -> str:
@@ -144,7 +162,7 @@ def _about_owner(work: Work, delivery: Delivery, told: Steps, what_is_new: str) 
     """That another looks after it, beside what is new, to who was not told by an earlier mail."""
     return [
         f"{said}."
-        for at, said in told
+        for at, said, _ in told
         if said != what_is_new and work.now - at < AN_OWNER_IS_NEWS
         if not queries.was_told(work.session, delivery, at)
     ]
