@@ -41,7 +41,17 @@ from app.loans.events import (
     ManagerNamed,
 )
 from app.loans.models import Feedback, Loan, Remark, Terms, WorkedWeek
-from app.loans.rules import OFF, OVER, UNDER_WAY, LoanState, Manager, Party, Reason, weeks_begun
+from app.loans.rules import (
+    NEXT,
+    OFF,
+    OVER,
+    UNDER_WAY,
+    LoanState,
+    Manager,
+    Party,
+    Reason,
+    weeks_begun,
+)
 from app.loans.seen import SeenLoan, all_where, seen_of, waiting_where
 from app.opgaven.events import OpgaveHandedOver
 from app.opgaven.models import AskedSkill, Opgave
@@ -135,14 +145,14 @@ def periods(session: Session, loan_ids: Collection[UUID]) -> dict[UUID, tuple[da
     }
 
 
-def waiting_on(
+def unfinished(
     session: Session, viewer: Actor, opgave_ids: Collection[UUID]
 ) -> list[tuple[SeenLoan, Party]]:
-    """Every loan for one of these opgaven that waits for the viewer."""
+    """Every loan for these opgaven in which the viewer has a part and that is still to change."""
     if not opgave_ids:
         return []
-    found = _in_which_has_a_part(session, viewer, and_(may_wait(), Loan.opgave_id.in_(opgave_ids)))
-    return [(seen, party) for seen, party in found if seen.waits_for_party(party)]
+    changes = Loan.state.in_([state for state in LoanState if NEXT[state]])
+    return _in_which_has_a_part(session, viewer, and_(changes, Loan.opgave_id.in_(opgave_ids)))
 
 
 def asked_of(session: Session, manager: Manager) -> list[SeenLoan]:

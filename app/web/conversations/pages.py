@@ -24,7 +24,7 @@ from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import ENDED
 from app.responses.words import OPGAVE_TAKEN_DOWN, why
 from app.web.loans.of_reaction import LoanNote, loan_note
-from app.web.opgaven.pages import WaitingLine, ended_sentence
+from app.web.opgaven.pages import WAITS_FOR_US, WaitingLine, ended_sentence
 from app.web.responses.words import NOT_FOR_READER
 
 SOMEBODY = "Een collega die niet meer meedoet"
@@ -62,8 +62,6 @@ class ConversationLine:
     @property
     def turn(self) -> str:
         """Who is waited for and until when, in sentences; nothing when the loan says that."""
-        if self.loan is not None and self.loan.is_under_way:
-            return ""
         return " ".join(f"{said}." for said in (self.waits, self.deadline) if said)
 
 
@@ -140,7 +138,9 @@ def turns_of_opgaven(
     for seen, line in zip(waited, conversation_lines(session, waited, today), strict=True):
         if line.turn:
             href = url_for("conversations.show", conversation_id=line.conversation_id)
-            said = WaitingLine(href, seen.professional_name, line.turn)
+            what = f"Gesprek met {seen.professional_name}"
+            mark = WAITS_FOR_US if line.is_waiting_for_you else ""
+            said = WaitingLine(href, what, line.turn, mark)
             lines.setdefault(seen.opgave.id, []).append(said)
     return lines
 
@@ -281,7 +281,7 @@ def _waits(seen: SeenConversation, loan: LoanNote | None) -> str:
     """Who is waited for here; nothing when it ended, or when that is said of the loan."""
     if seen.is_waiting_for_viewer:
         return "Jij bent aan zet" if seen.side is Side.PROFESSIONAL else "Jullie zijn aan zet"
-    if seen.end is not None or (seen.turn is None and loan is not None and loan.is_under_way):
+    if seen.end is not None or (seen.turn is None and loan is not None):
         return ""
     if seen.turn is None:
         return "Niemand is nu aan zet"

@@ -26,6 +26,7 @@ from app.opgaven.rules import (
 from app.web.cards import TONES
 from app.web.match_view import MatchView, SaidOf, SaidView, match_view
 
+WAITS_FOR_US = "Wacht op jullie"
 LOOKING_TAKES = timedelta(weeks=2)
 # What needs attention comes first.
 ORDER = (
@@ -47,11 +48,13 @@ NO_MORE = {
 
 @dataclass(frozen=True)
 class WaitingLine:
-    """With whom a loan or a conversation is, and who is waited for there."""
+    """What goes on with an opgave: with whom it is, and who is waited for there."""
 
     href: str
-    professional_name: str
+    what: str
     said: str
+    # Says that the reader is waited for; nothing when another is, or nobody.
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,8 @@ class OwnLine:
     # Who fits besides those who showed interest.
     matches: int
     interested: int
+    # What waits for the reader first.
     waiting: tuple[WaitingLine, ...]
-    talks: tuple[WaitingLine, ...]
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,9 @@ def groups(
     opgaven: Sequence[Opgave],
     matches: Mapping[UUID, int],
     interested: Mapping[UUID, int],
-    waiting: Mapping[UUID, Sequence[WaitingLine]],
-    talks: Mapping[UUID, Sequence[WaitingLine]],
+    waiting: Sequence[Mapping[UUID, Sequence[WaitingLine]]],
 ) -> list[OwnGroup]:
-    """The opgaven by status."""
+    """The opgaven by status; of each what is under way is found in all of `waiting`."""
     found = []
     for status in ORDER:
         lines = [
@@ -111,8 +113,7 @@ def groups(
                 one,
                 matches.get(one.id, 0),
                 interested.get(one.id, 0),
-                waiting.get(one.id, ()),
-                talks.get(one.id, ()),
+                [line for found in waiting for line in found.get(one.id, ())],
             )
             for one in opgaven
             if one.status is status
@@ -122,15 +123,18 @@ def groups(
     return found
 
 
-def waiting_lines(
+def loan_lines(
     found: Iterable[tuple[SeenLoan, Party]], today: date
 ) -> dict[UUID, list[WaitingLine]]:
     """By opgave."""
     lines: dict[UUID, list[WaitingLine]] = {}
     for seen, party in found:
-        href = url_for("loans.show", loan_id=seen.loan.id)
-        said = how_it_stands(seen, party, today)
-        line = WaitingLine(href, seen.professional_name, said)
+        line = WaitingLine(
+            href=url_for("loans.show", loan_id=seen.loan.id),
+            what=f"Inzet van {seen.professional_name}",
+            said=how_it_stands(seen, party, today),
+            mark=WAITS_FOR_US if seen.waits_for_party(party) else "",
+        )
         lines.setdefault(seen.loan.opgave_id, []).append(line)
     return lines
 
@@ -191,7 +195,6 @@ def _line(
     matches: int,
     interested: int,
     waiting: Sequence[WaitingLine],
-    talks: Sequence[WaitingLine],
 ) -> OwnLine:
     is_open = opgave.status in TAKES_ANSWERS
     return OwnLine(
@@ -207,6 +210,5 @@ def _line(
         closing_on=opgave.closes_on,
         matches=matches,
         interested=interested,
-        waiting=tuple(waiting),
-        talks=tuple(talks),
+        waiting=tuple(sorted(waiting, key=lambda line: not line.mark)),
     )

@@ -81,11 +81,11 @@ from app.web.opgaven.pages import (
     asked,
     ended_sentence,
     groups,
+    loan_lines,
     more_of,
     own_match,
     said_of_all,
     until_when,
-    waiting_lines,
 )
 from app.web.outcomes.pages import who_hears
 from app.web.policy import allow
@@ -373,11 +373,13 @@ def ours() -> str:
     known = responses.known_interest(session, actor, ids, today)
     matches = matching.counts_of_opgaven(session, actor, ids, besides=known)
     interested = Counter(opgave_id for opgave_id, _ in known - loans.lent_to(session, ids))
-    waiting = waiting_lines(loans.waiting_on(session, actor, ids), today)
-    talks = turns_of_opgaven(session, actor, ids, today)
+    waiting = [
+        turns_of_opgaven(session, actor, ids, today),
+        loan_lines(loans.unfinished(session, actor, ids), today),
+    ]
     return render_template(
         "opgaven/ours.html",
-        groups=groups(own, matches, interested, waiting, talks),
+        groups=groups(own, matches, interested, waiting),
         may_draft=may_draft(actor),
     )
 

@@ -1,0 +1,203 @@
+"""The lists of opgaven, reactions and conversations: each says who is to move, and all the same."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.conversations import service as conversations
+from app.core.workdays import monday_of
+from app.loans import queries, service
+from app.loans.models import Loan
+from app.loans.rules import Party, Reason, Refusal, hours_mark
+from app.loans.words import how_it_stands
+from tests.conversations.builders import Talk, say
+from tests.loans.builders import (
+    Parties,
+    a_lender,
+    a_loan,
+    a_running_loan,
+    interest,
+    manager_of,
+    parties,
+)
+from tests.support.builders import an_opgave
+from tests.support.pages import text_of
+from tests.support.queries import counted
+from tests.support.web import sign_in
+from tests.support.work import MONDAY, TODAY, make_work
+
+A_DAY = timedelta(days=1)
+BEGUN = TODAY - timedelta(days=28)
+LATER = MONDAY + 2 * A_DAY
+OURS, WAITS_FOR_US = "/onze-opgaven", "Wacht op jullie"
+
+
+@pytest.fixture(autouse=True)
+def wednesday() -> Iterator[None]:
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+@pytest.fixture
+def who(session: Session) -> Parties:
+    return parties(session)
+
+
+def signed_by_us(session: Session, who: Parties) -> Loan:
+    loan = a_loan(session, who)
+    service.sign_as_borrower(make_work(session, who.borrower), loan.id, 1)
+    return loan
+
+
+def running(session: Session, who: Parties) -> Loan:
+    loan = a_running_loan(session, who, starts_on=BEGUN)
+    service.write_hours(make_work(session, who.professional), loan.id, monday_of(BEGUN), 480)
+    return loan
+
+
+def asked_something(session: Session, who: Parties) -> Loan:
+    loan = running(session, who)
+    work = make_work(session, who.professional, MONDAY + A_DAY)
+    service.remark(work, loan.id, uuid4(), Party.PROFESSIONAL, "Wie is er vrijdag?")
+    return loan
+
+
+def stopped(session: Session, who: Parties) -> Loan:
+    loan = running(session, who)
+    work, why = make_work(session, who.borrower), Refusal(Reason.WORK_IS_DONE)
+    service.end_early(work, loan.id, Party.BORROWER, TODAY + 7 * A_DAY, why)
+    return loan
+
+
+def objected_to(session: Session, who: Parties) -> Loan:
+    loan = running(session, who)
+    work = make_work(session, who.borrower, MONDAY + A_DAY)
+    service.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Toen was er verlof.")
+    return loan
+
+
+def over(session: Session, who: Parties) -> Loan:
+    loan = a_running_loan(session, who, starts_on=BEGUN, ends_on=TODAY, returns_on=TODAY + A_DAY)
+    service.end_what_is_over(make_work(session, now=MONDAY + A_DAY))
+    return loan
+
+
+def over_and_objected_to(session: Session, who: Parties) -> Loan:
+    loan = over(session, who)
+    work = make_work(session, who.borrower, LATER)
+    service.dispute_hours(work, loan.id, uuid4(), Party.BORROWER, "Toen was er verlof.")
+    return loan
+
+
+def agreed_by_us(session: Session, who: Parties) -> Loan:
+    loan = over(session, who)
+    work = make_work(session, who.borrower, LATER)
+    service.agree_on_hours(work, loan.id, Party.BORROWER, hours_mark({}))
+    return loan
+
+
+# Each with whether it waits for the professional, and for the gemeente that borrows.
+STATES: dict[Callable[[Session, Parties], Loan], tuple[bool, bool]] = {
+    a_loan: (False, True),
+    signed_by_us: (False, False),
+    a_running_loan: (False, False),
+    running: (False, False),
+    asked_something: (False, True),
+    stopped: (False, False),
+    objected_to: (True, False),
+    over: (True, True),
+    over_and_objected_to: (True, False),
+    agreed_by_us: (True, False),
+}
+
+
+def a_talk_of(session: Session, who: Parties) -> Talk:
+    work = make_work(session, who.professional)
+    begun = conversations.begin(work, who.opgave.id, who.professional.id)
+    return Talk(begun, who.professional, who.borrower, who.opgave)
+
+
+def another_of(session: Session, borrower_id: UUID) -> Parties:
+    """An opgave and a professional more, of the same opgavehouder."""
+    borrower, professional = session.get_one(User, borrower_id), a_lender(session)
+    opgave = an_opgave(session, "inkoop", owner=borrower)
+    interest(session, professional, opgave)
+    return Parties(opgave, professional, manager_of(professional), borrower)
+
+
+def stands(session: Session, loan: Loan, party: Party) -> str:
+    """As its own page says it."""
+    session.flush()
+    return how_it_stands(queries.of_any(session, loan.id), party, LATER.date())
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_list_of_opgaven_says_how_each_loan_stands_and_whether_it_waits_for_us(
+    client: FlaskClient, session: Session, who: Parties, state: Callable[..., Loan]
+) -> None:
+    loan = state(session, who)
+    line = f"Inzet van {who.professional.name} voor {who.opgave.title} : "
+    session.commit()
+
+    page = text_of(sign_in(client, session, who.borrower).get(OURS))
+
+    assert line + stands(session, loan, Party.BORROWER) in page
+    assert (f"{WAITS_FOR_US} {line}" in page) is STATES[state][1]
+    assert page.count(WAITS_FOR_US) == STATES[state][1]
+
+
+def test_a_closed_loan_stands_in_the_list_no_more(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = agreed_by_us(session, who)
+    work = make_work(session, who.professional, LATER)
+    service.agree_on_hours(work, loan.id, Party.PROFESSIONAL, hours_mark({}), TODAY + A_DAY)
+    session.commit()
+
+    page = text_of(sign_in(client, session, who.borrower).get(OURS))
+
+    assert "Inzet van" not in page
+
+
+def test_what_waits_for_us_goes_first_of_an_opgave(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    signed_by_us(session, who)
+    talk = a_talk_of(session, who)
+    say(session, talk, who.borrower, "Wanneer begin je?")
+    sign_in(client, session, who.borrower)
+    session.commit()
+    theirs = text_of(client.get(OURS))
+    say(session, talk, who.professional, "Maandag. Is er een laptop?")
+    session.commit()
+
+    ours = text_of(client.get(OURS))
+
+    name, talks = who.professional.name, f"Gesprek met {who.professional.name}"
+    assert f"{talks} voor {who.opgave.title} : {name} is aan zet." in theirs
+    assert WAITS_FOR_US not in theirs
+    assert f"{WAITS_FOR_US} {talks} voor {who.opgave.title} : Jullie zijn aan zet." in ours
+    assert ours.index(talks) < ours.index(f"Inzet van {name}")
+
+
+def test_more_loans_take_the_list_of_opgaven_no_more_questions(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    asked, borrower_id = [], who.borrower.id
+    sign_in(client, session, who.borrower)
+    a_loan(session, who)
+
+    for _ in range(2):
+        session.commit()
+        with counted(session) as statements:
+            page = client.get(OURS).text
+        asked.append((len(statements), page.count("Inzet van")))
+        a_loan(session, another_of(session, borrower_id))
+
+    assert asked == [(asked[0][0], 1), (asked[0][0], 2)]
