@@ -54,6 +54,8 @@ class TermsAgreed(Event):
     loan_id: UUID
     version: int
     is_first: bool
+    # On which day the end talk was until now; a fact of before this was told has none.
+    end_talk_was: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """What is agreed, line by line, and what of it other terms change."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from app.core.dutch import dutch_date
 from app.loans.models import Terms
-from app.loans.rules import CostBasis, Party
+from app.loans.rules import CostBasis, LoanState, Party, end_talk_day
 from app.loans.seen import SeenLoan
 
 ENDS_ON, RETURNS_ON, LAST_DAY = "Duurt tot en met", "Terug op", "Laatste dag"
-EARLIER = "{day} (afgesproken was {was})"
+EARLIER = "{day} ({before}afgesproken was {was})"
 COSTS = {
     CostBasis.CLOSED_PURSE: "Gesloten beurs: de uren tellen mee in de urenbank",
     CostBasis.COST: "Kosten doorberekend, per uur",
@@ -58,8 +59,13 @@ def lines_that_hold(seen: SeenLoan) -> list[Line]:
     lines = terms_lines(held)
     if not seen.ends_early:
         return lines
-    last_day = EARLIER.format(day=dutch_date(seen.loan.last_day), was=dutch_date(held.ends_on))
-    back_on = EARLIER.format(day=dutch_date(seen.expected_back_on), was=dutch_date(held.returns_on))
+    before = f"was {dutch_date(seen.before.last_day)}, " if seen.before.last_day else ""
+    last_day = EARLIER.format(
+        day=dutch_date(seen.loan.last_day), before=before, was=dutch_date(held.ends_on)
+    )
+    back_on = EARLIER.format(
+        day=dutch_date(seen.expected_back_on), before="", was=dutch_date(held.returns_on)
+    )
     earlier = {ENDS_ON: (LAST_DAY, last_day), RETURNS_ON: (RETURNS_ON, back_on)}
     return [earlier.get(name, (name, said)) for name, said in lines]
 
@@ -80,6 +86,27 @@ def agreed_changes(seen: SeenLoan) -> list[Change]:
     """What the newest agreement changed of the one before; nothing of the first."""
     newest, *earlier = seen.agreements
     return _differences(dict(terms_lines(earlier[0])), newest) if earlier else []
+
+
+def end_talk_would_move(seen: SeenLoan, today: date) -> str:
+    """To which day the end talk goes if all three sign what is proposed; nothing if it stays."""
+    if seen.loan.state is not LoanState.ACTIVE or not seen.waits_for:
+        return ""
+    day = end_talk_day(seen.terms.starts_on, seen.terms.ends_on, today)
+    return _moved("verschuift dan", seen.loan.end_talk_on, day)
+
+
+def end_talk_moved(seen: SeenLoan) -> str:
+    """To which day the end talk went when all three signed other terms; nothing if it stayed."""
+    if seen.loan.state is not LoanState.ACTIVE or seen.ends_early:
+        return ""
+    return _moved("verschuift", seen.before.end_talk_on, seen.loan.end_talk_on)
+
+
+def _moved(goes: str, was: date | None, now: date | None) -> str:
+    if was is None or now is None or was == now:
+        return ""
+    return f"Het eindgesprek {goes} naar {dutch_date(now)}. Dat was {dutch_date(was)}."
 
 
 def _differences(known: dict[str, str], terms: Terms) -> list[Change]:

@@ -1,6 +1,6 @@
 """Loans of hours, the terms that were signed, and the weeks that they take of a person."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 from app.core.clock import dutch_day
 from app.core.errors import Conflict
 from app.core.orm import Base, PrimaryId
+from app.core.workdays import next_workday
 from app.loans.rules import (
     CLOSERS,
     EMAIL_LIMIT,
@@ -178,6 +179,15 @@ class Loan(Base):
         if self.reported_on is not None or first is None or today < first:
             return False
         return party in CLOSERS and bool(self.waits_to_close) and party not in self.waits_to_close
+
+    def draft_of(self, terms: "Terms") -> TermsDraft:
+        """What these terms come to now: what stops earlier, stops on its own days."""
+        draft = terms.draft()
+        is_stopped = self.state is LoanState.ACTIVE and self.ended_by is not None
+        if not is_stopped or self.last_day is None or terms.version != self.agreed_version:
+            return draft
+        back_on = self.returns_on or next_workday(self.last_day)
+        return replace(draft, ends_on=self.last_day, returns_on=back_on)
 
     def put_end_talk(self, day: date | None, today: date) -> None:
         """Who hears of this step hears of a talk that is near with it, and of that once."""

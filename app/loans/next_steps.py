@@ -60,6 +60,8 @@ def once_stopped(seen: SeenLoan, reader: Party) -> str:
         return ""
     who, back = seen.professional_name, dutch_date(seen.expected_back_on)
     talk = "" if seen.loan.end_talk_on else "Er is geen eindgesprek meer gepland. "
+    first = seen.before.last_day
+    was = f"Eerder was de laatste dag {dutch_date(first)}. " if first else ""
     after = {
         Party.PROFESSIONAL: f"Je bent terug op {back}. {talk}Vul na de laatste dag je uren aan, "
         "bevestig ze en vertel hoe het ging.",
@@ -67,7 +69,16 @@ def once_stopped(seen: SeenLoan, reader: Party) -> str:
         Party.BORROWER: f"{who} gaat terug op {back}. {talk}Na de laatste dag kijken jullie de "
         "uren na, bevestig je ze en vertel je hoe het ging.",
     }
-    return after[reader]
+    return was + after[reader]
+
+
+def once_refused(seen: SeenLoan) -> str:
+    """What comes of it when somebody says no to what is on the table, or takes it back."""
+    if seen.agreed is None:
+        return "De aanvraag stopt dan."
+    if seen.ends_early:
+        return f"De inzet stopt dan op {dutch_date(seen.loan.last_day)}, zoals al was gezegd."
+    return "De inzet loopt dan door zoals die was afgesproken."
 
 
 def once_off(seen: SeenLoan, reader: Party) -> str:

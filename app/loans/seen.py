@@ -1,8 +1,9 @@
 """A loan as its parties see it, with all that a page shows of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -15,7 +16,7 @@ from app.core.outbox import OutboxMessage
 from app.core.workdays import next_workday
 from app.gemeenten import queries as gemeenten
 from app.loans.awaited import WaitingLoan
-from app.loans.events import EndMoved, HoursAgreed
+from app.loans.events import EndMoved, HoursAgreed, TermsAgreed
 from app.loans.models import Feedback, Loan, Remark, ShownSkill, Terms, WorkedWeek
 from app.loans.rules import (
     CLOSERS,
@@ -32,6 +33,18 @@ from app.people.models import Evidence
 
 # What stands for the title of an opgave that was taken down.
 NAMELESS = "Inzet van {name} bij gemeente {gemeente}"
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was told of a loan, and was another when it was agreed on or stopped anew."""
+
+    # Who stopped it last; nothing when that is not known any more.
+    stopper: str = ""
+    # The last day by an earlier stop, when it was stopped anew.
+    last_day: date | None = None
+    # The day of the end talk, until the newest terms were agreed on.
+    end_talk_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -55,8 +68,8 @@ class SeenLoan(WaitingLoan):
     lender_name: str
     borrower_name: str
     borrower_signer: str
-    # Who of the borrower stopped it early; nothing when that is not known any more.
-    borrower_stopper: str
+    # What its row does not keep of how it came to stand so.
+    before: Before
     weeks: dict[date, int]
     # What stood there when somebody agreed or objected, or when it ended, of the weeks that were
     # changed since.
@@ -68,6 +81,11 @@ class SeenLoan(WaitingLoan):
     skills: list[ShownSkill]
     # Which of these stand on the profile.
     on_profile: set[str]
+
+    @property
+    def borrower_stopper(self) -> str:
+        """Who of the borrower stopped it early; nothing when that is not known any more."""
+        return self.before.stopper if self.loan.ended_by is Party.BORROWER else ""
 
     @property
     def is_opgave_down(self) -> bool:
@@ -184,7 +202,7 @@ def seen_of(session: Session, loans: list[Loan]) -> list[SeenLoan]:
     heads = opgaven.shared_heads(session, {loan.opgave_id for loan in loans})
     weeks, remarks = _weeks_of(session, loans), _remarks_of(session, loans)
     feedback, skills = feedback_on(session, [loan.id for loan in loans]), _skills_of(session, loans)
-    kept, stoppers = _kept_from(session, loans), _stoppers_of(session, loans)
+    kept, before = _kept_from(session, loans), _before(session, loans)
     agreed = _agreed_before(session, weeks)
     return [
         SeenLoan(
@@ -203,7 +221,7 @@ def seen_of(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             lender_name=places[loan.lender_code],
             borrower_name=places[loan.borrower_code],
             borrower_signer=terms[loan.id, loan.version].borrower_signed_as,
-            borrower_stopper=stoppers.get(loan.id, ""),
+            before=before.get(loan.id, Before()),
             weeks={row.monday: row.minutes for row in weeks.get(loan.id, [])},
             weeks_before={
                 row.monday: row.minutes_before
@@ -307,19 +325,40 @@ def _kept_from(session: Session, loans: list[Loan]) -> dict[UUID, set[str]]:
     return kept
 
 
-def _stoppers_of(session: Session, loans: list[Loan]) -> dict[UUID, str]:
-    """Who of the borrower stopped these early: of the last who did, the row knows the party."""
-    stopped = [one.id for one in loans if one.ended_by is Party.BORROWER]
-    if not stopped:
+def _before(session: Session, loans: list[Loan]) -> dict[UUID, Before]:
+    """What was told of those that were stopped or agreed on anew: a row has the newest only."""
+    anew = {
+        one.id: one for one in loans if one.ended_by is not None or (one.agreed_version or 0) > 1
+    }
+    if not anew:
         return {}
-    about = or_(*(OutboxMessage.payload.contains({"loan_id": str(one)}) for one in stopped))
+    about = or_(*(OutboxMessage.payload.contains({"loan_id": str(one)}) for one in anew))
     found = (
-        select(OutboxMessage.payload["loan_id"].astext, User.name)
+        select(OutboxMessage.payload, User.name)
         .join(User, User.id == OutboxMessage.actor_id, isouter=True)
-        .where(OutboxMessage.name == EndMoved.name, about)
+        .where(OutboxMessage.name.in_((EndMoved.name, TermsAgreed.name)), about)
         .order_by(OutboxMessage.id)
     )
-    return {UUID(loan_id): name or "" for loan_id, name in session.execute(found)}
+    told: dict[UUID, list[tuple[dict[str, Any], str]]] = {one: [] for one in anew}
+    for payload, name in session.execute(found):
+        told[UUID(payload["loan_id"])].append((payload, name or ""))
+    return {one: _before_of(anew[one], facts) for one, facts in told.items()}
+
+
+def _before_of(loan: Loan, told: Sequence[tuple[dict[str, Any], str]]) -> Before:
+    """Who signs anew, signs that it is not stopped any more."""
+    talk, stops = None, []
+    for payload, name in told:
+        if "last_day" in payload:
+            stops.append((date.fromisoformat(payload["last_day"]), name))
+        else:
+            talk, stops = payload.get("end_talk_was"), []
+    earlier = [day for day, _ in stops if day != loan.last_day]
+    return Before(
+        stopper=stops[-1][1] if stops else "",
+        last_day=earlier[-1] if earlier else None,
+        end_talk_on=date.fromisoformat(talk) if talk else None,
+    )
 
 
 def _agreed_before(

@@ -10,10 +10,17 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.dutch import dutch_date
 from app.loans import queries, service
-from app.loans.lines import COSTS, Change, changes
+from app.loans.lines import (
+    COSTS,
+    Change,
+    changes,
+    end_talk_moved,
+    end_talk_would_move,
+    lines_that_hold,
+)
 from app.loans.models import Loan
 from app.loans.rules import CostBasis, Party, Reason, Refusal, TermsDraft
-from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
+from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
 from tests.support.work import TODAY, make_work
 
 A_DAY = timedelta(days=1)
@@ -97,3 +104,45 @@ def test_of_what_runs_it_is_what_holds(session: Session, who: Parties) -> None:
         ("Duurt tot en met", dutch_date(friday)),
         ("Terug op", dutch_date(friday + 3 * A_DAY)),
     ]
+
+
+def test_an_extension_says_to_which_day_the_end_talk_goes(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    was = loan.end_talk_on
+    assert TERMS.ends_on is not None
+    longer = TERMS.ends_on + 42 * A_DAY
+    extended = replace(TERMS, starts_on=TODAY, ends_on=longer, returns_on=longer + A_DAY)
+    assert end_talk_would_move(queries.of_any(session, loan.id), TODAY) == ""
+
+    change(session, loan, who.professional, extended)
+    would = end_talk_would_move(queries.of_any(session, loan.id), TODAY)
+    sign_rest(session, who, loan.id, loan.version)
+
+    seen = queries.of_any(session, loan.id)
+    days = f"naar {dutch_date(loan.end_talk_on)}. Dat was {dutch_date(was)}."
+    assert would == f"Het eindgesprek verschuift dan {days}"
+    assert end_talk_moved(seen) == f"Het eindgesprek verschuift {days}"
+    assert end_talk_would_move(seen, TODAY) == ""
+
+
+def test_fewer_hours_do_not_move_the_end_talk(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    change(session, loan, who.professional, replace(TERMS, starts_on=TODAY, hours_per_week=4))
+    assert end_talk_would_move(queries.of_any(session, loan.id), TODAY) == ""
+    sign_rest(session, who, loan.id, loan.version)
+
+    assert end_talk_moved(queries.of_any(session, loan.id)) == ""
+
+
+def test_a_second_stop_says_what_the_first_was(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    why, work = Refusal(Reason.TOO_BUSY), make_work(session, who.professional)
+    first, second = TODAY + 11 * A_DAY, TODAY + 4 * A_DAY
+    service.end_early(work, loan.id, Party.PROFESSIONAL, first, why)
+    once = dict(lines_that_hold(queries.of_any(session, loan.id)))
+    service.end_early(work, loan.id, Party.PROFESSIONAL, second, why)
+    twice = dict(lines_that_hold(queries.of_any(session, loan.id)))
+
+    agreed = f"afgesproken was {dutch_date(TERMS.ends_on)}"
+    assert once["Laatste dag"] == f"{dutch_date(first)} ({agreed})"
+    assert twice["Laatste dag"] == f"{dutch_date(second)} (was {dutch_date(first)}, {agreed})"

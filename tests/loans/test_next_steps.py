@@ -14,6 +14,7 @@ from app.loans.next_steps import (
     once_agreed,
     once_changed,
     once_off,
+    once_refused,
     once_stopped,
     who_asks,
 )
@@ -154,3 +155,29 @@ def test_what_all_three_signed_after_a_stop_says_until_when_it_goes_on(
     service.end_early(stop, loan.id, Party.BORROWER, TODAY, Refusal(Reason.WORK_IS_DONE))
 
     assert once_changed(queries.of_any(session, loan.id)) == ""
+
+
+def test_after_a_no_it_stops_on_the_day_of_the_stop(session: Session, who: Parties) -> None:
+    asked = a_loan(session, who)
+    assert once_refused(queries.of_any(session, asked.id)) == "De aanvraag stopt dan."
+    service.withdraw(make_work(session, who.professional), asked.id)
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    runs_on = "De inzet loopt dan door zoals die was afgesproken."
+    assert once_refused(queries.of_any(session, loan.id)) == runs_on
+    stop, done = make_work(session, who.borrower), Refusal(Reason.WORK_IS_DONE)
+    service.end_early(stop, loan.id, Party.BORROWER, TODAY + 9 * A_DAY, done)
+
+    said = once_refused(queries.of_any(session, loan.id))
+
+    assert said == "De inzet stopt dan op 2 december 2026, zoals al was gezegd."
+
+
+def test_a_second_stop_says_which_day_was_the_last_before(session: Session, who: Parties) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    for days in (11, 4):
+        stop, done = make_work(session, who.borrower), Refusal(Reason.WORK_IS_DONE)
+        service.end_early(stop, loan.id, Party.BORROWER, TODAY + days * A_DAY, done)
+
+    seen = queries.of_any(session, loan.id)
+    said = "Eerder was de laatste dag 4 december 2026. "
+    assert all(once_stopped(seen, party).startswith(said) for party in Party)

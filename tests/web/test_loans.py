@@ -27,7 +27,7 @@ from app.opgaven import life
 from app.opgaven.rules import OpgaveStatus
 from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties, sign_rest
 from tests.support.builders import a_user
-from tests.support.pages import fault_at, text_of
+from tests.support.pages import fault_at, filled_in, text_of
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, TODAY, make_work
 from workers.reactions import END_LOANS_ASKED, LET_GO
@@ -311,6 +311,29 @@ def test_who_comes_to_extend_reads_of_extending(
     assert "Wil je verlengen? Zet dan bij “Duurt tot en met” een latere dag" in said
     assert "Onderteken en stel dit voor" in said
     assert "Stel andere afspraken voor" not in said
+
+
+def test_who_changes_what_was_stopped_begins_with_the_days_of_the_stop(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who, starts_on=TODAY)
+    stop, busy = make_work(session, who.professional), Refusal(Reason.TOO_BUSY)
+    friday = date(2026, 12, 4)
+    service.end_early(stop, loan.id, Party.PROFESSIONAL, friday, busy)
+    session.flush()
+    sign_in(client, session, who.borrower)
+    address = f"/inzet/{loan.id}/wijzigen"
+
+    form = filled_in(client.get(address))
+    same = client.post(address, data=form, follow_redirects=True)
+    assert (form["ends_on"], form["returns_on"]) == (["2026-12-04"], ["2026-12-07"])
+    assert "Je veranderde niets aan de afspraken." in text_of(same)
+    client.post(address, data={**form, "hours_per_week": ["4"]})
+    sign_in(client, session, who.professional)
+    refusing = text_of(client.get(f"/inzet/{loan.id}/weigeren"))
+
+    assert (loan.version, loan.last_day) == (2, friday)
+    assert "De inzet stopt dan op 4 december 2026" in refusing
 
 
 def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> None:

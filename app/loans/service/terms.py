@@ -55,13 +55,13 @@ def sign_as_lender(work: Work, loan_id: UUID, version: int, manager: Manager) ->
 def change(work: Work, loan_id: UUID, party: Party, seen_version: int, draft: TermsDraft) -> None:
     """Lay other terms on the table, signed by who wrote them; earlier signatures are void.
 
-    The same terms once more change nothing, unless one of the three stops it earlier. Of a running
-    loan the agreed terms hold until all three signed the other ones.
+    What holds already changes nothing. Of a running loan the agreed terms hold until all three
+    signed the other ones; of one that was stopped they hold until the day of the stop.
     """
     loan = as_one_of(work, loan_id, party)
     current = terms_to_change(work, loan, seen_version)
     refuse(faults(draft, work.today, current.starts_on))
-    if current.draft() == draft and loan.ended_by is None:
+    if loan.draft_of(current) == draft:
         return
     loan.version = next_version(work, loan)
     lay_down(work, loan, party, draft)
@@ -163,11 +163,14 @@ def _agree(work: Work, loan: Loan, terms: Terms) -> None:
     # Who stopped it earlier signed that it goes on.
     loan.ended_at = loan.ended_by = loan.reason = loan.returns_on = None
     loan.reason_words = ""
+    end_talk_was = loan.end_talk_on
     loan.put_end_talk(end_talk_day(terms.starts_on, terms.ends_on, work.today), work.today)
     if is_first:
         loan.move_to(LoanState.ACTIVE)
         loan.activated_at = work.now
-    agreed = TermsAgreed(loan_id=loan.id, version=terms.version, is_first=is_first)
+    agreed = TermsAgreed(
+        loan_id=loan.id, version=terms.version, is_first=is_first, end_talk_was=end_talk_was
+    )
     work.of_itself().emit(agreed, loan.user_id)
 
 

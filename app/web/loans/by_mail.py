@@ -20,6 +20,7 @@ from app.core.work import Work
 from app.extensions import csrf, db
 from app.links import Links, LoanPermit
 from app.loans import queries, service
+from app.loans.next_steps import once_refused
 from app.loans.rules import Manager, Party
 from app.loans.seen import SeenLoan
 from app.loans.words import thanks
@@ -140,7 +141,7 @@ def refuse(token: str) -> ResponseReturnValue:
             work, permit.loan_id, Party.LENDER, form.seen_version, form.refusal(), manager
         )
 
-    return _step(token, seen, form, say_no, Deed.REFUSE)
+    return _step(token, seen, form, say_no, Deed.REFUSE, comes=once_refused(seen))
 
 
 @loans_by_mail.route("/tekenen/<token>/niet-doorgaan", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.core.dutch import dutch_date, moment
 from app.labels import label
-from app.loans.lines import changes, lines_that_hold
+from app.loans.lines import changes, end_talk_would_move, lines_that_hold
 from app.loans.models import Remark, Terms
 from app.loans.next_steps import once_stopped
 from app.loans.rules import (
@@ -156,6 +156,8 @@ class LoanPage:
     # What the terms on the table change, and whether they are other ones for a loan that runs.
     changes: list[tuple[str, str]]
     is_proposal: bool
+    # To which day the end talk goes with it; mostly nothing.
+    end_talk_moves: str
     # Who signed what is proposed, and whether the reader proposed it.
     proposed_to: list[PartyLine]
     is_proposer: bool
@@ -233,6 +235,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         comes_back=what_comes_back(held),
         changes=[(one.name, one.said) for one in changes(seen, party)],
         is_proposal=is_proposal(seen),
+        end_talk_moves=end_talk_would_move(seen, today),
         proposed_to=_parties(seen, seen.terms, party),
         is_proposer=seen.terms.made_by is party,
         refused=[f"{moment(one.refused_at)}. {said_no(seen, one, party)}" for one in seen.refusals],

@@ -17,6 +17,7 @@ from app.core.work import Work
 from app.core.workdays import next_workday
 from app.extensions import db
 from app.loans import queries, service
+from app.loans.next_steps import once_refused
 from app.loans.rules import CLOSES_AFTER, Manager, Party, faults, hours_mark
 from app.loans.seen import SeenLoan
 from app.loans.words import thanks, waits_for_other
@@ -174,8 +175,8 @@ def sign(loan_id: UUID) -> ResponseReturnValue:
 @allow(Right.CHANGE_LOAN)
 def change(loan_id: UUID) -> ResponseReturnValue:
     seen, party = seen_for(loan_id, Deed.CHANGE)
-    now_on_table = {**vars(seen.terms.draft()), "version": seen.loan.version}
-    form = TermsForm.of_request(data=now_on_table)
+    on_table_now = seen.loan.draft_of(seen.terms)
+    form = TermsForm.of_request(data={**vars(on_table_now), "version": seen.loan.version})
     if party is not Party.PROFESSIONAL:
         form.speak_of(seen.professional_name, seen.lender_name)
 
@@ -185,7 +186,7 @@ def change(loan_id: UUID) -> ResponseReturnValue:
 
     def lay_down(work: Work) -> None:
         service.change(work, loan_id, party, form.seen_version, form.draft())
-        form.ask_back(seen.terms.draft())
+        form.ask_back(on_table_now)
 
     def rest() -> list[Fault]:
         return faults(form.draft(), dutch_day(utc_now()), seen.terms.starts_on)
@@ -218,7 +219,8 @@ def refuse(loan_id: UUID) -> ResponseReturnValue:
         service.refuse_terms(work, loan_id, party, form.seen_version, form.refusal(), manager)
 
     is_proposer = seen.terms.made_by is party
-    return _step(seen, form, say_no, REFUSED, "refuse", is_proposer=is_proposer)
+    comes = once_refused(seen)
+    return _step(seen, form, say_no, REFUSED, "refuse", is_proposer=is_proposer, comes=comes)
 
 
 @loans.route("/inzet/<uuid:loan_id>/leidinggevende", methods=["GET", "POST"])
