@@ -5,7 +5,7 @@ from datetime import date
 from app.core.dutch import dutch_date
 from app.loans.rules import CLOSERS, OFF, OVER, Party, Reason
 from app.loans.seen import SeenLoan
-from app.loans.words import changed_hours, is_stop_news, what_comes_back
+from app.loans.words import changed_hours, is_stop_news, side, what_comes_back
 
 SEE_HOURS = "Bekijk de uren"
 
@@ -90,6 +90,14 @@ def once_off(seen: SeenLoan, reader: Party) -> str:
     if seen.loan.reason is Reason.OPGAVE_ENDED:
         return ""
     return "Staat de opgave nog open? Dan kun je opnieuw om uren vragen."
+
+
+def wrote_first(seen: SeenLoan, reader: Party) -> str:
+    """That the other wrote how it went already, to who did not yet; else nothing."""
+    others = [party for party in CLOSERS if party is not reader and party in seen.feedback]
+    if not others or reader in seen.feedback or not seen.may_give_feedback(reader):
+        return ""
+    return f"{side(seen, others[0])} schreef al hoe het ging. Je leest het als jij ook schreef."
 
 
 def link_says(seen: SeenLoan, reader: Party) -> str:

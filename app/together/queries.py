@@ -1,7 +1,7 @@
 """Reading who does what together, as far as the reader may know."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -32,6 +32,8 @@ class Tie:
     gemeente: Gemeente
     seen: SeenOpgave | None
     has_agreed: bool = True
+    # Under which name the two are taken up together; nothing where one only joined the other.
+    joint_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,17 @@ class Ties:
         )
 
     @property
+    def to_answer(self) -> dict[UUID, UUID]:
+        """In what the gemeenten of these opgaven ask this one, which did not answer yet."""
+        return {
+            tie.opgave_id: one.joint.id
+            for one in self.joints
+            if not one.has_agreed
+            for tie in one.others
+            if tie.has_agreed
+        }
+
+    @property
     def gemeenten(self) -> list[Gemeente]:
         """Who works on it together, asked ones not counted."""
         return [tie.gemeente for tie in self.partners]
@@ -79,7 +92,8 @@ class Ties:
         """The opgaven that it is worked on together with, each once; asked ones not counted."""
         ties = [*self.joins, *self.joined_by]
         for one in self.joints:
-            ties += [tie for tie in one.others if one.has_agreed and tie.has_agreed]
+            agreed = [tie for tie in one.others if one.has_agreed and tie.has_agreed]
+            ties += [replace(tie, joint_name=one.joint.name) for tie in agreed]
         return list({tie.opgave_id: tie for tie in ties}.values())
 
     @property

@@ -16,7 +16,16 @@ from app.core.workdays import monday_of
 from app.links import Links
 from app.loans import service
 from app.loans.models import Loan
-from app.loans.rules import NOBODY_LEFT, LoanState, Manager, NamedManager, Party, hours_mark
+from app.loans.rules import (
+    NOBODY_LEFT,
+    Again,
+    FeedbackDraft,
+    LoanState,
+    Manager,
+    NamedManager,
+    Party,
+    hours_mark,
+)
 from app.people.models import Evidence, Profile
 from app.people.rules import Visibility
 from app.privacy.leaving import leave
@@ -395,3 +404,20 @@ def test_a_manager_who_signed_and_is_reached_stays(
     work = make_work(session, who.professional)
     with pytest.raises(Exception, match="has decided"):
         service.name_another(work, loan.id, named)
+
+
+def test_who_did_not_write_how_it_went_reads_that_the_other_did(
+    client: FlaskClient, session: Session, who: Parties, loan: Loan
+) -> None:
+    said = "schreef al hoe het ging. Je leest het als jij ook schreef."
+    sign_in(client, session, who.professional)
+    before = text_of(client.get(f"/inzet/{loan.id}"))
+    draft = FeedbackDraft(again=Again.YES, went_well="De planning.", different="")
+    service.give_feedback(make_work(session, who.borrower), loan.id, Party.BORROWER, draft)
+    session.flush()
+    after = text_of(client.get(f"/inzet/{loan.id}"))
+    sign_in(client, session, who.borrower)
+
+    assert said not in before
+    assert said in after
+    assert said not in text_of(client.get(f"/inzet/{loan.id}"))

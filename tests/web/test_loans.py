@@ -695,6 +695,9 @@ def test_the_talk_before_the_end(client: FlaskClient, session: Session, who: Par
     planned = client.post(address, data={"end_talk_on": "2027-01-20"}, follow_redirects=True)
 
     assert "Het eindgesprek is op 20 januari 2027." in planned.text
+    assert f"hoe {who.professional.name} teruggaat" in text_of(client.get(address))
+    sign_in(client, session, who.professional)
+    assert "en hoe je teruggaat." in text_of(client.get(address))
 
 
 def test_nobody_can_choose_the_reason_of_the_house(

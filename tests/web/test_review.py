@@ -94,6 +94,7 @@ def test_sending_back_takes_words_that_the_opgavehouder_reads(
     client: FlaskClient, session: Session, owner: User, reviewer: User, waiting: Opgave
 ) -> None:
     address = f"/opgaven/{waiting.id}"
+    name = reviewer.name
 
     form = client.get(f"{address}/terugsturen")
     empty = client.post(f"{address}/terugsturen", data={"words": ""})
@@ -103,7 +104,7 @@ def test_sending_back_takes_words_that_the_opgavehouder_reads(
 
     assert (form.status_code, empty.status_code) == (200, 422)
     assert fault_at(empty, "words") == "Fout: Schrijf wat er anders moet."
-    assert "Wie meekeek, vraagt: Noem de wijk." in seen
+    assert f"{name} keek mee en vraagt: Noem de wijk." in seen
     assert waiting.status is OpgaveStatus.CONCEPT
 
 
@@ -221,10 +222,13 @@ def test_without_a_colleague_the_page_says_how_to_get_one(
     opgave = an_opgave(session, "Wmo", owner=owner)
     sign_in(client, session, owner)
 
-    said = text_of(client.get(f"/opgaven/{opgave.id}/overdragen"))
+    page = client.get(f"/opgaven/{opgave.id}/overdragen")
+    said = text_of(page)
 
     assert "Bij jullie gemeente is nog niemand anders opgavehouder." in said
-    assert "Jouw gemeente heeft nog geen gemeentebeheerder. Mail naar" in said
+    assert "Jouw gemeente heeft nog geen gemeentebeheerder, die dat kan regelen." in said
+    assert "en vraag wie van jullie dat wordt." in said
+    assert 'href="mailto:' in page.text
 
 
 def test_who_may_make_a_colleague_opgavehouder_is_led_there(

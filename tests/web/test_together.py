@@ -208,6 +208,25 @@ def test_a_visitor_reads_who_joins_and_gets_no_buttons(
     assert "/volgen" not in page.text
 
 
+def test_who_is_asked_is_led_to_answering_and_asks_nothing_back(
+    client: FlaskClient, session: Session, ours: Opgave
+) -> None:
+    theirs = same(session)
+    asks = make_work(session, session.get_one(User, theirs.owner_id))
+    joint = service.combine(asks, theirs.id, ours.id, "Atelier bomen")
+    session.commit()
+    address, answering = f"/opgaven/{ours.id}/samen/{theirs.id}", f"#samen-{joint.id}"
+
+    page = client.get(who_else(ours))
+    led = client.get(address)
+
+    assert "Antwoord op de vraag van" in text_of(page)
+    assert f'href="{who_else(ours)}{answering}"' in page.text
+    assert f'id="samen-{joint.id}"' in page.text
+    assert f'href="{address}"' not in page.text
+    assert led.location == f"{who_else(ours)}{answering}"
+
+
 def opgave_page(client: FlaskClient, opgave: Opgave) -> str:
     return text_of(client.get(f"/opgaven/{opgave.id}"))
 
@@ -243,9 +262,9 @@ def test_both_opgaven_show_with_whom_and_what_happened(
     sign_in(client, session, their_owner)
     other = opgave_page(client, theirs)
 
-    assert "Samen met gemeente" not in only_asked
-    assert f"Samen met gemeente {there}: {TITLE}" in own
-    assert f"Samen met gemeente {here}: Bomen bij ons" in other
+    assert "“Atelier bomen” samen met" not in only_asked
+    assert f"Als “Atelier bomen” samen met gemeente {there}: {TITLE}" in own
+    assert f"Als “Atelier bomen” samen met gemeente {here}: Bomen bij ons" in other
     asked = f"De vraag om het samen op te pakken ging naar gemeente {there}, door {owner.name}."
     assert asked in own
     assert f"Deze opgave wordt samen opgepakt met gemeente {there}." in own

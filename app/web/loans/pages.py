@@ -10,7 +10,7 @@ from app.core.dutch import dutch_date, moment
 from app.labels import label
 from app.loans.lines import changes, end_talk_would_move, lines_that_hold
 from app.loans.models import Remark, Terms
-from app.loans.next_steps import once_stopped
+from app.loans.next_steps import once_stopped, wrote_first
 from app.loans.rules import (
     NEXT,
     OVER,
@@ -253,7 +253,9 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         changed_hours=changed_hours(seen, party),
         undone_by_change=undone_by_change(seen, party),
         feedback=feedback_blocks(seen, party),
-        feedback_said=about_feedback(seen, party),
+        feedback_said=" ".join(
+            filter(None, (wrote_first(seen, party), about_feedback(seen, party)))
+        ),
         confirmed=confirmed_skills(seen, party),
     )
 

@@ -261,7 +261,8 @@ def plan_end_talk(loan_id: UUID) -> ResponseReturnValue:
         manager = _manager_as(party, work.actor)
         service.plan_end_talk(work, loan_id, party, form.end_talk_on.data, manager)
 
-    return _step(seen, form, plan, TALK_PLANNED, "end_talk")
+    is_own = party is Party.PROFESSIONAL
+    return _step(seen, form, plan, TALK_PLANNED, "end_talk", is_own=is_own)
 
 
 @loans.route("/inzet/<uuid:loan_id>/niet-doorgaan", methods=["GET", "POST"])

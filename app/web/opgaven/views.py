@@ -179,6 +179,7 @@ def show(opgave_id: UUID) -> ResponseReturnValue:
         may_edit=is_ours,
         ours=ours_block(session, actor, opgave, today, reviews=_reviews()) if is_ours else None,
         answers_in_time=_answers_in_time(opgave) if not ended else None,
+        sent_back_by=queries.sent_back_by(session, opgave),
         published=published,
         reported=moderation.own_standing(session, actor.user_id, here, today),
         may_begin=seen.may_begin(actor),
@@ -407,7 +408,7 @@ def hand_over(opgave_id: UUID) -> ResponseReturnValue:
         opgave=opgave,
         may_choose=bool(people_there),
         may_name=may_grant(current_actor(), Role.OPGAVEHOUDER, opgave.gemeente_code),
-        how_to_name=how_to_name_opgavehouder(session, current_actor(), _contact_email()),
+        how_to_name=how_to_name_opgavehouder(session, current_actor()),
     )
     return page, form.status
 

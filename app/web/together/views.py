@@ -64,6 +64,9 @@ def combine(opgave_id: UUID, with_id: UUID) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     own = opgaven.opgave_to_edit(session, actor, opgave_id)
     other = opgaven.seen_opgave(session, actor, with_id)
+    asked = queries.ties_of(session, actor, opgave_id, is_ours=True).to_answer.get(with_id)
+    if asked is not None and request.method == "GET":
+        return redirect(_answering(opgave_id, asked))
     form = JointForm.of_request()
     if form.submitted():
         try:
@@ -114,6 +117,11 @@ def _ours(*opgave_ids: UUID) -> UUID:
     actor = current_actor()
     own = (one for one in opgave_ids if may_edit(actor, seen[one].opgave.gemeente_code))
     return next(own, opgave_ids[0])
+
+
+def _answering(opgave_id: UUID, joint_id: UUID) -> str:
+    """Where the question of another gemeente stands with its answers."""
+    return url_for("opgaven.who_else", opgave_id=opgave_id, _anchor=f"samen-{joint_id}")
 
 
 def _back_to(opgave_id: UUID) -> ResponseReturnValue:
