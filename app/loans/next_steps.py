@@ -51,7 +51,7 @@ def once_changed(seen: SeenLoan) -> str:
     if seen.agreed is None or seen.ends_early:
         return ""
     last_day = dutch_date(seen.agreed.ends_on)
-    return f"De inzet duurt nu tot en met {last_day}, in plaats van elke eerdere laatste dag."
+    return f"De inzet duurt nu tot en met {last_day}. Je hoeft nu niets te doen."
 
 
 def once_stopped(seen: SeenLoan, reader: Party) -> str:

@@ -168,6 +168,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         "asked": word,
         "why": word,
         "end_talk": word,
+        "wrote": word,
         "remark": word,
         "link_says": word,
         "email": "baas@urk.example",

@@ -260,7 +260,8 @@ def test_what_all_three_sign_anew_is_told_as_that_with_old_beside_new(
         assert letter.subject.startswith("De verlenging is rond: ")
         now, was = dutch_date(until), dutch_date(TERMS.ends_on)
         assert f"- Duurt tot en met: {now} (was {was})" in letter.text
-        assert f"De inzet duurt nu tot en met {now}" in letter.text
+        assert "Alle drie hebben getekend. Dit is er nu anders:\n\n- Duurt" in letter.text
+        assert f"De inzet duurt nu tot en met {now}. Je hoeft nu niets te doen." in letter.text
         assert "veranderde de uren" not in letter.text
         assert "Bekijk de afspraken:" in letter.text
 

@@ -51,6 +51,10 @@ from app.opgaven.events import OpgaveHandedOver
 AN_OWNER_IS_NEWS = timedelta(weeks=2)
 
 
+# Before what other terms change, once they hold.
+ALL_SIGNED = "Alle drie hebben getekend. Dit is er nu anders:"
+
+
 def loan(work: Work, delivery: Delivery) -> Addressed:
     """What a party must know of a loan: how it stands now, and what they can do about it."""
     seen = loans.of_any(work.session, delivery.subject_id)
@@ -64,7 +68,6 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "lender_name": seen.lender_name,
         "borrower_name": seen.borrower_name,
         "summary": summary(seen),
-        "changed": what_changed(seen, party, work.today),
         "hours": changed_hours(seen, party),
         "why": why(seen, party),
         "end_talk": end_talk(seen, party, work.today),
@@ -100,29 +103,27 @@ def _news(work: Work, delivery: Delivery, seen: SeenLoan, party: Party) -> dict[
     of_opgave = [_about_opgave(work, delivery, seen)]
     of_opgave += _about_owner(work, delivery, of_owner(seen, party, told_at), what_is_new)
     is_agreed = what_is_new in {EXTENSION_AGREED, CHANGE_AGREED}
+    is_written = is_news_of_remark(seen, what_is_new)
+    remark = newest_remark(seen, party, is_news=is_written)
     return {
         "headline": shown,
+        "wrote": remark if is_written else "",
+        "changed": ALL_SIGNED if is_agreed else what_changed(seen, party, work.today),
         "about_opgave": " ".join(filter(None, of_opgave)),
         "who_asks": who_asks(seen, party, is_new=is_new),
         "comes_back": comes_back(seen, party, is_new=is_new),
         "changes": agreed_changes(seen) if is_agreed else changes(seen, party),
         "said": _with_role(seen, party, said) if shown == what_is_new else said,
-        "remark": _remark(
-            work, delivery, seen, party, is_news=is_news_of_remark(seen, what_is_new)
-        ),
+        "remark": "" if is_written or _is_known(work, delivery, seen) else remark,
         "asked": _asked(seen, party, what_is_new, work.today),
     }
 
 
-def _remark(work: Work, delivery: Delivery, seen: SeenLoan, reader: Party, *, is_news: bool) -> str:
-    """What was written last: when that is the news, when it waits, or when no mail told it yet."""
-    if not seen.remarks:
-        return ""
-    last = seen.remarks[-1]
-    waits = last in (seen.question, seen.objection)
-    if is_news or waits or not queries.was_told(work.session, delivery, last.said_at):
-        return newest_remark(seen, reader, is_news=is_news)
-    return ""
+def _is_known(work: Work, delivery: Delivery, seen: SeenLoan) -> bool:
+    """Whether an earlier mail told what was written last, and nobody is waited for by it."""
+    if not seen.remarks or seen.remarks[-1] in (seen.question, seen.objection):
+        return False
+    return queries.was_told(work.session, delivery, seen.remarks[-1].said_at)
 
 
 def _asked(seen: SeenLoan, reader: Party, what_is_new: str, today: date) -> str:
