@@ -66,6 +66,7 @@ SHOWN_IN = {
     "app/web/looking.py": "tests/web/test_conversations.py",
     "app/labels.py": "tests/house/test_labels.py",
     "app/web/rows.py": "tests/web/test_opgaven.py",
+    "app/web/waiting.py": "tests/web/test_who_is_to_move.py",
     "app/web/work.py": "tests/web/test_opgaven.py",
     "workers/crowd.py": "tests/workers/test_simulate.py",
     "workers/messages.py": "tests/faults/broker/test_queue.py",

@@ -10,12 +10,15 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.conversations import awaiting
 from app.conversations import service as conversations
 from app.core.workdays import monday_of
+from app.gemeenten.models import Gemeente
 from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import Party, Reason, Refusal, hours_mark
 from app.loans.words import how_it_stands
+from app.web.waiting import WAITS_FOR_US, WAITS_FOR_YOU
 from tests.conversations.builders import Talk, say
 from tests.loans.builders import (
     Parties,
@@ -35,7 +38,7 @@ from tests.support.work import MONDAY, TODAY, make_work
 A_DAY = timedelta(days=1)
 BEGUN = TODAY - timedelta(days=28)
 LATER = MONDAY + 2 * A_DAY
-OURS, WAITS_FOR_US = "/onze-opgaven", "Wacht op jullie"
+OURS, REACTIONS = "/onze-opgaven", "/reacties"
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +187,98 @@ def test_what_waits_for_us_goes_first_of_an_opgave(
     assert WAITS_FOR_US not in theirs
     assert f"{WAITS_FOR_US} {talks} voor {who.opgave.title} : Jullie zijn aan zet." in ours
     assert ours.index(talks) < ours.index(f"Inzet van {name}")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_list_of_reactions_says_how_the_loan_stands_and_whether_it_waits_for_you(
+    client: FlaskClient, session: Session, who: Parties, state: Callable[..., Loan]
+) -> None:
+    loan = state(session, who)
+    a_talk_of(session, who)
+    awaiting.note_answer(make_work(session), who.opgave.id, who.professional.id)
+    said = stands(session, loan, Party.PROFESSIONAL)
+    session.commit()
+
+    page = text_of(sign_in(client, session, who.professional).get(REACTIONS))
+
+    assert (f"{WAITS_FOR_YOU} {said} Naar je inzet" in page) is STATES[state][0]
+    assert page.count(WAITS_FOR_YOU) == STATES[state][0]
+    assert said in page
+    assert "Niemand is nu aan zet" not in page
+    # Of the lead, and not of a button.
+    assert page.count("Toch niet") == 1
+
+
+def test_who_is_asked_something_beside_a_loan_reads_that_first(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    say(session, a_talk_of(session, who), who.borrower, "Wanneer begin je?")
+    said = stands(session, loan, Party.PROFESSIONAL)
+    session.commit()
+
+    page = text_of(sign_in(client, session, who.professional).get(REACTIONS))
+
+    first = f"{WAITS_FOR_YOU} Jij bent aan zet. Naar het gesprek"
+    assert page.index(first) < page.index(said)
+
+
+def test_interest_in_what_is_over_is_not_taken_back_on_its_page_either(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    sign_in(client, session, who.professional)
+    session.commit()
+    before = text_of(client.get(f"/opgaven/{who.opgave.id}"))
+    over(session, who)
+    session.commit()
+
+    after = text_of(client.get(f"/opgaven/{who.opgave.id}"))
+
+    assert ["Toch niet" in page for page in (before, after)] == [True, False]
+
+
+# Who wrote last beside the loan.
+LAST_WORDS: dict[str, tuple[str, ...]] = {
+    "nobody": (),
+    "gemeente": ("borrower",),
+    "professional": ("borrower", "professional"),
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "last"),
+    [
+        *((state, "gemeente") for state in STATES),
+        *((state, last) for state in (a_loan, over) for last in ("nobody", "professional")),
+    ],
+)
+def test_all_three_lists_say_the_same_of_who_is_to_move(
+    client: FlaskClient,
+    session: Session,
+    who: Parties,
+    state: Callable[..., Loan],
+    last: str,
+) -> None:
+    talk, loan = a_talk_of(session, who), state(session, who)
+    awaiting.note_answer(make_work(session), who.opgave.id, who.professional.id)
+    for writer in LAST_WORDS[last]:
+        say(session, talk, getattr(who, writer), "Kan het ook op vrijdag?")
+    home = session.get_one(Gemeente, who.opgave.gemeente_code).name
+    turns = ["Niemand is nu aan zet", "Jij bent aan zet", "Jullie zijn aan zet"]
+    turns += [f"Gemeente {home} is aan zet", f"{who.professional.name} is aan zet"]
+    own = {party: stands(session, loan, party) for party in Party}
+    readers = (
+        (who.professional, Party.PROFESSIONAL, REACTIONS),
+        (who.borrower, Party.BORROWER, OURS),
+    )
+    session.commit()
+
+    for reader, party, address in readers:
+        sign_in(client, session, reader)
+        pages = [text_of(client.get(one)) for one in ("/gesprekken", address)]
+        said = [[one for one in (*turns, own[party]) if one in page] for page in pages]
+        assert said[0] == said[1]
+        assert own[party] in said[0]
 
 
 def test_more_loans_take_the_list_of_opgaven_no_more_questions(

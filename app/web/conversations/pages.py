@@ -24,8 +24,9 @@ from app.opgaven.queries import SeenOpgave
 from app.opgaven.rules import ENDED
 from app.responses.words import OPGAVE_TAKEN_DOWN, why
 from app.web.loans.of_reaction import LoanNote, loan_note
-from app.web.opgaven.pages import WAITS_FOR_US, WaitingLine, ended_sentence
+from app.web.opgaven.pages import ended_sentence
 from app.web.responses.words import NOT_FOR_READER
+from app.web.waiting import WAITS_FOR_US, WaitingLine
 
 SOMEBODY = "Een collega die niet meer meedoet"
 HIDES = (
@@ -122,10 +123,10 @@ def conversation_lines(
 
 def own_turns(
     session: Session, viewer: Actor, ids: Collection[UUID], today: date
-) -> dict[UUID, str]:
-    """By conversation of this professional who is waited for there."""
+) -> dict[UUID, ConversationLine]:
+    """By conversation of this professional how it stands."""
     found = queries.seen_among(session, viewer, ids)
-    return {line.conversation_id: line.turn for line in conversation_lines(session, found, today)}
+    return {line.conversation_id: line for line in conversation_lines(session, found, today)}
 
 
 def turns_of_opgaven(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import dutch_day, utc_now
 from app.loans import queries
-from app.loans.rules import UNDER_WAY, Party
+from app.loans.rules import OVER, UNDER_WAY, Party
 from app.loans.seen import SeenLoan
 from app.loans.words import how_it_stands
 
@@ -22,6 +22,9 @@ class LoanNote:
     said: str
     # It runs or waits for signatures: the reaction ends by its steps only.
     is_under_way: bool
+    # Its last day has passed: there is nothing of the reaction to take back.
+    is_over: bool
+    waits_for_reader: bool
 
 
 def own_notes(
@@ -39,4 +42,10 @@ def own_notes(
 
 def loan_note(seen: SeenLoan, reader: Party) -> LoanNote:
     said = how_it_stands(seen, reader, dutch_day(utc_now()))
-    return LoanNote(seen.loan.id, said, seen.loan.state in UNDER_WAY)
+    return LoanNote(
+        loan_id=seen.loan.id,
+        said=said,
+        is_under_way=seen.loan.state in UNDER_WAY,
+        is_over=seen.loan.state in OVER,
+        waits_for_reader=seen.waits_for_party(reader),
+    )

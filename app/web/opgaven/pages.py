@@ -25,8 +25,8 @@ from app.opgaven.rules import (
 )
 from app.web.cards import TONES
 from app.web.match_view import MatchView, SaidOf, SaidView, match_view
+from app.web.waiting import WAITS_FOR_US, WaitingLine, marked_first
 
-WAITS_FOR_US = "Wacht op jullie"
 LOOKING_TAKES = timedelta(weeks=2)
 # What needs attention comes first.
 ORDER = (
@@ -44,17 +44,6 @@ NO_MORE = {
     OpgaveStatus.FILLED: "Voor deze opgave is gevonden wie er nodig was.",
     OpgaveStatus.RUNNING: "Aan deze opgave wordt gewerkt. Reageren kan niet meer.",
 }
-
-
-@dataclass(frozen=True)
-class WaitingLine:
-    """What goes on with an opgave: with whom it is, and who is waited for there."""
-
-    href: str
-    what: str
-    said: str
-    # Says that the reader is waited for; nothing when another is, or nobody.
-    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,5 +199,5 @@ def _line(
         closing_on=opgave.closes_on,
         matches=matches,
         interested=interested,
-        waiting=tuple(sorted(waiting, key=lambda line: not line.mark)),
+        waiting=tuple(marked_first(waiting)),
     )

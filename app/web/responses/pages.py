@@ -33,6 +33,7 @@ from app.web.responses.words import (
     hears_by_digest,
     later_words,
 )
+from app.web.waiting import WAITS_FOR_YOU, WaitingLine, marked_first
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,12 @@ class AnswerBlock:
         """What ends it is a step of the loan."""
         return self.loan is not None and self.loan.is_under_way
 
+    @property
+    def may_take_back(self) -> bool:
+        """Not what came to a loan: that ends by its own steps, or has ended."""
+        is_with_loan = self.loan is not None and (self.loan.is_under_way or self.loan.is_over)
+        return bool(self.said) and not self.is_final and not is_with_loan
+
 
 @dataclass(frozen=True)
 class AnswerLine:
@@ -82,8 +89,9 @@ class AnswerLine:
     closing_on: date | None
     is_over: bool
     answer: AnswerBlock
-    # Who is waited for in the conversation about it, and until when.
-    turn: str
+    # How the loan that came of it and the conversation about it stand; what waits for the reader
+    # first.
+    waiting: tuple[WaitingLine, ...]
 
 
 @dataclass(frozen=True)
@@ -227,13 +235,15 @@ def _line(
     *,
     by_digest: bool,
     talk: UUID | None,
-    turns: Mapping[UUID, str],
+    turns: Mapping[UUID, ConversationLine],
     outcome: Outcome | None,
     loan: LoanNote | None,
 ) -> AnswerLine:
-    turn = turns.get(talk, "") if talk else ""
+    waiting = _waiting(turns.get(talk) if talk else None, loan)
     if one.seen is None:
-        return _line_of_hidden(viewer, one, by_digest=by_digest, talk=talk, turn=turn, loan=loan)
+        return _line_of_hidden(
+            viewer, one, by_digest=by_digest, talk=talk, waiting=waiting, loan=loan
+        )
     opgave = one.seen.opgave
     block = _block(
         viewer,
@@ -255,8 +265,21 @@ def _line(
         closing_on=opgave.closes_on,
         is_over=not takes_answers(opgave.status, opgave.closes_on, today),
         answer=block,
-        turn=turn,
+        waiting=waiting,
     )
+
+
+def _waiting(talk: ConversationLine | None, loan: LoanNote | None) -> tuple[WaitingLine, ...]:
+    lines = []
+    if loan is not None:
+        href = url_for("loans.show", loan_id=loan.loan_id)
+        mark = WAITS_FOR_YOU if loan.waits_for_reader else ""
+        lines.append(WaitingLine(href, "Naar je inzet", loan.said, mark))
+    if talk is not None:
+        href = url_for("conversations.show", conversation_id=talk.conversation_id)
+        mark = WAITS_FOR_YOU if talk.is_waiting_for_you else ""
+        lines.append(WaitingLine(href, "Naar het gesprek", talk.turn, mark))
+    return tuple(marked_first(lines))
 
 
 def _line_of_hidden(
@@ -265,7 +288,7 @@ def _line_of_hidden(
     *,
     by_digest: bool,
     talk: UUID | None,
-    turn: str,
+    waiting: tuple[WaitingLine, ...],
     loan: LoanNote | None,
 ) -> AnswerLine:
     """What can be said of an opgave that the reader may not read: that they can take it back."""
@@ -295,5 +318,5 @@ def _line_of_hidden(
             later="",
             loan=loan,
         ),
-        turn=turn,
+        waiting=waiting,
     )
