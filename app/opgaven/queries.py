@@ -1,6 +1,6 @@
 """Reading opgaven: one page, the open ones, those of a gemeente."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +28,7 @@ from app.core.actor import Actor
 from app.core.dutch import dutch_date
 from app.core.errors import NotFound
 from app.core.finding import by_strength, holds, is_one_of
-from app.core.outbox import facts_of
+from app.core.outbox import OutboxMessage, facts_of
 from app.core.paging import Page, page
 from app.gemeenten.models import Gemeente
 from app.opgaven import events
@@ -402,13 +402,39 @@ def reviewers(session: Session, opgave: Opgave) -> list[User]:
     Where there are none, the opgavehouders who did not: nobody judges their own writing, and no
     gemeente waits for ever because it has one gemeentebeheerder.
     """
-    writers = {opgave.owner_id, opgave.submitted_by}
-    for role in REVIEWERS:
-        found = accounts.with_role(session, role, opgave.gemeente_code)
-        others = [user for user in found if user.id not in writers]
-        if others:
-            return others
-    return []
+    return reviewers_of_each(session, opgave.gemeente_code, [opgave])[opgave.id]
+
+
+def reviewers_of_each(
+    session: Session, gemeente_code: str, opgaven: Collection[Opgave]
+) -> dict[UUID, list[User]]:
+    """As `reviewers`, of several opgaven of one gemeente."""
+    if not opgaven:
+        return {}
+    found = [accounts.with_role(session, role, gemeente_code) for role in REVIEWERS]
+    return {one.id: _first_besides({one.owner_id, one.submitted_by}, found) for one in opgaven}
+
+
+def _first_besides(writers: Collection[UUID | None], found: Iterable[list[User]]) -> list[User]:
+    others = ([user for user in users if user.id not in writers] for users in found)
+    return next(filter(None, others), [])
+
+
+def senders_back(
+    session: Session, gemeente_code: str, opgave_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """By opgave the name of the colleague who sent it back last, as long as they are one."""
+    if not opgave_ids:
+        return {}
+    about = or_(*(OutboxMessage.payload.contains({"opgave_id": str(one)}) for one in opgave_ids))
+    found = (
+        select(OutboxMessage.payload["opgave_id"].astext, User.name)
+        .join(User, User.id == OutboxMessage.actor_id)
+        .where(OutboxMessage.name == events.OpgaveSentBack.name, about)
+        .where(User.gemeente_code == gemeente_code)
+        .order_by(OutboxMessage.id)
+    )
+    return {UUID(opgave_id): name for opgave_id, name in session.execute(found)}
 
 
 def who_can_take_over(session: Session, opgave: Opgave) -> list[User]:

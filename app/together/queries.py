@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
@@ -15,6 +15,7 @@ from app.gemeenten.models import Gemeente
 from app.opgaven import queries as opgaven
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
+from app.opgaven.rules import ENDED
 from app.together.events import JoiningEnded, JointAgreed, JointAsked, JointLeft, OpgaveJoined
 from app.together.models import FollowedOpgave, JoinedOpgave, Joint, JointOpgave
 
@@ -125,6 +126,16 @@ class Step:
     gemeente_names: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class OpenQuestion:
+    """A question to take opgaven up together that still waits for an answer."""
+
+    name: str
+    # Whether the opgave itself is to answer; otherwise the gemeenten are.
+    is_asked: bool
+    gemeente_names: tuple[str, ...]
+
+
 def ties_of(session: Session, reader: Actor, opgave_id: UUID, *, is_ours: bool) -> Ties:
     """What the opgave has with others; what is only asked, for who looks after it (`is_ours`)."""
     joins = session.scalars(
@@ -182,6 +193,34 @@ def others_of(session: Session, reader: Actor, opgave_ids: Collection[UUID]) -> 
         )
         for one in opgave_ids
     }
+
+
+def open_questions(
+    session: Session, opgave_ids: Collection[UUID]
+) -> dict[UUID, list[OpenQuestion]]:
+    """By opgave what it is asked, and what it asked of others that can still answer."""
+    if not opgave_ids:
+        return {}
+    own, other = aliased(JointOpgave), aliased(JointOpgave)
+    among = and_(other.joint_id == own.joint_id, other.opgave_id != own.opgave_id)
+    is_asked, is_waiting = own.agreed_at.is_(None), other.agreed_at.is_not(None)
+    asks = and_(~is_asked, ~is_waiting, Opgave.status.not_in(ENDED))
+    rows = session.execute(
+        select(own.opgave_id, Joint.id, Joint.name, is_asked, Gemeente.name)
+        .join(Joint, Joint.id == own.joint_id)
+        .join(other, among)
+        .join(Opgave, Opgave.id == other.opgave_id)
+        .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
+        .where(own.opgave_id.in_(opgave_ids), or_(and_(is_asked, is_waiting), asks))
+        .order_by(Joint.begun_at, Joint.id, Gemeente.name)
+    ).all()
+    found: dict[tuple[UUID, UUID, str, bool], list[str]] = {}
+    for opgave_id, joint_id, name, is_own, gemeente_name in rows:
+        found.setdefault((opgave_id, joint_id, name, is_own), []).append(gemeente_name)
+    questions: dict[UUID, list[OpenQuestion]] = {}
+    for (opgave_id, _, name, is_own), names in found.items():
+        questions.setdefault(opgave_id, []).append(OpenQuestion(name, is_own, tuple(names)))
+    return questions
 
 
 def agreed_joint(session: Session, opgave_id: UUID) -> Joint | None:

@@ -12,12 +12,19 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.conversations import awaiting
 from app.conversations import service as conversations
+from app.core.actor import Role
 from app.core.workdays import monday_of
 from app.gemeenten.models import Gemeente
 from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import Party, Reason, Refusal, hours_mark
 from app.loans.words import how_it_stands
+from app.opgaven import review
+from app.opgaven import service as opgaven
+from app.opgaven.models import Opgave
+from app.opgaven.rules import OpgaveStatus
+from app.together import service as together
+from app.web.opgaven.waiting import NOBODY_TO_JUDGE, REVIEW, TO_JUDGE
 from app.web.waiting import WAITS_FOR_US, WAITS_FOR_YOU
 from tests.conversations.builders import Talk, say
 from tests.loans.builders import (
@@ -29,7 +36,7 @@ from tests.loans.builders import (
     manager_of,
     parties,
 )
-from tests.support.builders import an_opgave
+from tests.support.builders import a_user, an_opgave
 from tests.support.pages import text_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -235,6 +242,106 @@ def test_interest_in_what_is_over_is_not_taken_back_on_its_page_either(
     after = text_of(client.get(f"/opgaven/{who.opgave.id}"))
 
     assert ["Toch niet" in page for page in (before, after)] == [True, False]
+
+
+def lines_of(client: FlaskClient, session: Session, reader: User) -> str:
+    session.commit()
+    return text_of(sign_in(client, session, reader).get(OURS))
+
+
+def test_both_gemeenten_read_that_one_asks_to_take_it_up_together(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    other = a_user(session, Role.OPGAVEHOUDER)
+    theirs = an_opgave(session, "inkoop", owner=other, title="Van hen")
+    names = [session.get_one(Gemeente, one.gemeente_code).name for one in (who.borrower, other)]
+    work = make_work(session, who.borrower)
+    joint = together.combine(work, who.opgave.id, theirs.id, "Atelier bomen")
+
+    asks, asked = (lines_of(client, session, one) for one in (who.borrower, other))
+    together.agree(make_work(session, other), joint.id, theirs.id)
+    after = [lines_of(client, session, one) for one in (who.borrower, other)]
+
+    line = "Samen oppakken als “Atelier bomen” voor"
+    assert f"{line} {who.opgave.title} : Wacht tot gemeente {names[1]} antwoordt." in asks
+    said = f"{line} Van hen : Gemeente {names[0]} vraagt of jullie meedoen."
+    assert f"{WAITS_FOR_US} {said}" in asked
+    assert WAITS_FOR_US not in asks
+    assert [line in page for page in after] == [False, False]
+
+
+def test_nobody_waits_for_the_answer_of_an_opgave_that_is_over(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    theirs = an_opgave(session, "inkoop")
+    together.combine(make_work(session, who.borrower), who.opgave.id, theirs.id, "Bomen")
+    theirs.status = OpgaveStatus.WITHDRAWN
+
+    assert "Samen oppakken" not in lines_of(client, session, who.borrower)
+
+
+def a_concept(session: Session, owner: User) -> Opgave:
+    return an_opgave(session, "inkoop", owner=owner, status=OpgaveStatus.CONCEPT, published_at=None)
+
+
+def test_the_list_says_who_is_to_judge_and_who_sent_back(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    judges = [
+        a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=owner.gemeente_code, name=name)
+        for name in ("Anna Smit", "Bert Vos")
+    ]
+    review.choose(make_work(session, judges[0]), is_on=True)
+    opgave = a_concept(session, owner)
+    opgaven.publish_opgave(make_work(session, owner), opgave.id)
+
+    writer, judge = (lines_of(client, session, one) for one in (owner, judges[0]))
+    review.send_back(make_work(session, judges[1]), opgave.id, "Noem de wijk.")
+    back = lines_of(client, session, owner)
+    review.choose(make_work(session, judges[0]), is_on=False)
+
+    assert "Wacht tot Anna Smit of Bert Vos meekijkt." in writer
+    assert WAITS_FOR_US not in writer
+    assert WAITS_FOR_YOU not in writer
+    assert f"{WAITS_FOR_YOU} {REVIEW} voor {opgave.title} : {TO_JUDGE}" in judge
+    line = f"{WAITS_FOR_US} Teruggestuurd door Bert Vos voor {opgave.title} : Lees wat er anders"
+    assert line in back
+    assert "vraag opnieuw een oordeel." in back
+    assert "pas de opgave aan en zet hem open." in lines_of(client, session, owner)
+
+
+def test_where_nobody_else_can_judge_the_gemeente_is_to_move(
+    client: FlaskClient, session: Session
+) -> None:
+    only = a_user(session, Role.GEMEENTEBEHEERDER)
+    review.choose(make_work(session, only), is_on=True)
+    opgave = a_concept(session, only)
+    opgaven.publish_opgave(make_work(session, only), opgave.id)
+
+    page = lines_of(client, session, only)
+
+    assert f"{WAITS_FOR_US} {REVIEW} voor {opgave.title} : {NOBODY_TO_JUDGE}" in page
+
+
+def test_more_questions_and_judgements_take_the_list_no_more_questions_of_the_database(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    asked, borrower_id = [], who.borrower.id
+    sign_in(client, session, who.borrower)
+
+    for _ in range(2):
+        borrower = session.get_one(User, borrower_id)
+        ours, theirs = an_opgave(session, owner=borrower), an_opgave(session)
+        together.combine(make_work(session, borrower), ours.id, theirs.id, "Bomen")
+        an_opgave(session, owner=borrower, status=OpgaveStatus.REVIEW, published_at=None)
+        a_concept(session, borrower).sent_back_words = "Noem de wijk."
+        session.commit()
+        with counted(session) as statements:
+            page = client.get(OURS).text
+        asked.append((len(statements), page.count("Teruggestuurd"), page.count("“Bomen”")))
+
+    assert asked == [(asked[0][0], 1, 1), (asked[0][0], 2, 2)]
 
 
 # Who wrote last beside the loan.

@@ -87,6 +87,7 @@ from app.web.opgaven.pages import (
     said_of_all,
     until_when,
 )
+from app.web.opgaven.waiting import review_lines, together_lines
 from app.web.outcomes.pages import who_hears
 from app.web.policy import allow
 from app.web.responses.pages import answer_block
@@ -375,6 +376,8 @@ def ours() -> str:
     matches = matching.counts_of_opgaven(session, actor, ids, besides=known)
     interested = Counter(opgave_id for opgave_id, _ in known - loans.lent_to(session, ids))
     waiting = [
+        review_lines(session, actor, own, reviews=_reviews()),
+        together_lines(session, own),
         turns_of_opgaven(session, actor, ids, today),
         loan_lines(loans.unfinished(session, actor, ids), today),
     ]
