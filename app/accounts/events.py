@@ -34,7 +34,8 @@ class AccessDecided(Event):
 
 @dataclass(frozen=True)
 class FactorChanged(Event):
-    """The second step of this person: `enrolled`, `renewed`, `forgotten`, or `closed` for a while.
+    """The second step of this person: `enrolled`, `renewed`, `forgotten`, or `closed` for a while;
+    `passkey_added` or `passkey_removed`.
 
     `change_id` is this change's own.
     """

@@ -13,9 +13,10 @@ from uuid import UUID
 import pyotp
 from sqlalchemy import delete
 
+from app.accounts import queries
 from app.accounts.events import FactorChanged
-from app.accounts.models import SecondFactor, SpareCode, User, UserSession
-from app.core.errors import Conflict, NotFound
+from app.accounts.models import Passkey, SecondFactor, SpareCode, User, UserSession
+from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import Fault, refuse
 from app.core.work import Work
 
@@ -26,6 +27,7 @@ SPARE_SIGNS, SPARE_LENGTH = "abcdefghijkmnpqrstuvwxyz23456789", 10  # pragma: al
 MOST_WRONG = 5
 CLOSED_FOR = timedelta(minutes=15)
 WRONG = "Deze code klopt niet, of je gebruikte hem al. Neem de code die nu in je app staat."
+PROVE_FIRST = "Doe eerst de tweede stap, dan kun je hier iets toevoegen."
 CLOSED = "Er zijn te veel codes geprobeerd. Wacht een kwartier en probeer het dan opnieuw."
 
 
@@ -48,20 +50,22 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
 def enrol(work: Work, session_id: UUID, secret: str, sealed: str, code: str) -> list[str]:
     """Begin to ask this person for codes of this secret; the spare codes, shown this once.
 
-    `FaultyDraft` when the code is not one of the secret; `Conflict` when there is a secret already.
+    `FaultyDraft` when the code is not one of the secret; `Conflict` when there is a secret already;
+    `NotAllowed` when they have a passkey and did not use it.
     """
-    user = _person(work)
+    user = person(work)
     work.fetch_to_change(User, user)
     if work.session.get(SecondFactor, user) is not None:
         raise Conflict(said="Je hebt al een app gekoppeld.")
+    check_may_add(work, session_id)
     step = step_of(secret, code, work.now)
     refuse([] if step is not None else [Fault("code", WRONG)])
     work.session.add(
         SecondFactor(user_id=user, sealed=sealed, enrolled_at=work.now, last_step=step)
     )
     work.session.flush()
-    _keep_proven(work, session_id)
-    _tell(work, user, "enrolled")
+    keep_proven(work, session_id)
+    tell(work, user, "enrolled")
     return _spare_codes(work, user)
 
 
@@ -71,8 +75,8 @@ def prove(work: Work, session_id: UUID, secret: str | None, code: str) -> bool:
     Without a secret (it does not open any more) only a spare code proves. A wrong code is counted,
     so the caller saves the work in both cases. `Conflict` while closed.
     """
-    factor = work.fetch_to_change(SecondFactor, _person(work))
-    if _own_session(work, session_id).proven_at is not None:
+    factor = work.fetch_to_change(SecondFactor, person(work))
+    if own_session(work, session_id).proven_at is not None:
         # Pressed twice: the first press, for which this one waited, took the code.
         return True
     if factor.closed_until is not None and factor.closed_until > work.now:
@@ -84,41 +88,53 @@ def prove(work: Work, session_id: UUID, secret: str | None, code: str) -> bool:
         _count_wrong(work, factor)
         return False
     factor.wrong, factor.closed_until = 0, None
-    _keep_proven(work, session_id)
+    keep_proven(work, session_id)
     work.record("factor.proven", ("user", factor.user_id), factor.user_id)
     return True
 
 
 def forget(work: Work, user_id: UUID) -> None:
-    """Ask this person no codes any more, until they enrol anew; they are signed out everywhere.
+    """Ask this person no second proof any more, until they enrol anew; they are signed out
+    everywhere.
 
-    For who lost their phone and their spare codes; the door says who may do this.
+    For who lost their phone, their spare codes and their passkeys; the door says who may do this.
     """
-    if work.session.get(SecondFactor, user_id) is None:
+    if not queries.has_second_step(work.session, user_id):
         raise NotFound(f"second factor of {user_id}")
     work.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+    work.session.execute(delete(Passkey).where(Passkey.user_id == user_id))
     work.session.execute(delete(UserSession).where(UserSession.user_id == user_id))
-    _tell(work, user_id, "forgotten")
+    tell(work, user_id, "forgotten")
 
 
 def renew_spare_codes(work: Work) -> list[str]:
     """Ten new ones; those of before work no longer."""
-    factor = work.fetch_to_change(SecondFactor, _person(work))
-    _tell(work, factor.user_id, "renewed")
+    factor = work.fetch_to_change(SecondFactor, person(work))
+    tell(work, factor.user_id, "renewed")
     return _spare_codes(work, factor.user_id)
 
 
-def _person(work: Work) -> UUID:
+def check_may_add(work: Work, session_id: UUID) -> None:
+    """The first way to give a second proof is for who signed in; another one for who gave a proof.
+
+    Otherwise a mailbox alone could add one. `NotAllowed`.
+    """
+    has_step = queries.has_second_step(work.session, person(work))
+    if has_step and own_session(work, session_id).proven_at is None:
+        raise NotAllowed(f"second step of {work.actor.user_id}", said=PROVE_FIRST)
+
+
+def person(work: Work) -> UUID:
     if work.actor.user_id is None:
         raise NotFound("second factor of nobody")
     return work.actor.user_id
 
 
-def _keep_proven(work: Work, session_id: UUID) -> None:
-    _own_session(work, session_id).proven_at = work.now
+def keep_proven(work: Work, session_id: UUID) -> None:
+    own_session(work, session_id).proven_at = work.now
 
 
-def _own_session(work: Work, session_id: UUID) -> UserSession:
+def own_session(work: Work, session_id: UUID) -> UserSession:
     """As it stands once nobody else is proving it."""
     session = work.fetch_to_change(UserSession, session_id)
     if session.user_id != work.actor.user_id:
@@ -131,10 +147,10 @@ def _count_wrong(work: Work, factor: SecondFactor) -> None:
     work.record("factor.refused", ("user", factor.user_id), factor.user_id)
     if factor.wrong >= MOST_WRONG:
         factor.wrong, factor.closed_until = 0, work.now + CLOSED_FOR
-        _tell(work, factor.user_id, "closed")
+        tell(work, factor.user_id, "closed")
 
 
-def _tell(work: Work, user_id: UUID, change: str) -> None:
+def tell(work: Work, user_id: UUID, change: str) -> None:
     """Who did not do this themselves must hear that somebody did."""
     work.emit(FactorChanged(user_id=user_id, change_id=work.new_id(), change=change))
 

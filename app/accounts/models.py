@@ -17,7 +17,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.rules import EMAIL_LIMIT, NAME_LIMIT, SUBJECT_LIMIT, AccessState, Away
+from app.accounts.rules import (
+    EMAIL_LIMIT,
+    NAME_LIMIT,
+    PASSKEY_NAME_LIMIT,
+    SUBJECT_LIMIT,
+    AccessState,
+    Away,
+)
 from app.core.actor import Role
 from app.core.orm import Base, PrimaryId
 from app.gemeenten.rules import ISSUER_LIMIT
@@ -101,6 +108,9 @@ class UserSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     # When a second proof was given in it; roles with power over others count from then on.
     proven_at: Mapped[datetime | None]
+    # What a passkey must sign next in it: made for one answer, and gone with that.
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary)
+    challenged_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
 
@@ -132,6 +142,23 @@ class SecondFactor(Base):
     # Wrong codes since the last right one.
     wrong: Mapped[int] = mapped_column(SmallInteger, default=0)
     closed_until: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A key in a device of somebody, which the device uses for its owner only; its public half."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    # By which the device knows it.
+    credential: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    # How often it signed, by its own count; many keep none and say nought.
+    signed: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(PASSKEY_NAME_LIMIT))
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class SpareCode(Base):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.accounts.models import (
     AccessRequest,
     KnownIdentity,
+    Passkey,
     RoleGrant,
     SecondFactor,
     SignIn,
@@ -101,6 +102,17 @@ def actor_in(session: UserSession) -> Actor:
 
 def second_factor(session: Session, user_id: UUID) -> SecondFactor | None:
     return session.get(SecondFactor, user_id)
+
+
+def passkeys(session: Session, user_id: UUID) -> list[Passkey]:
+    """Those of somebody, the oldest first."""
+    found = select(Passkey).where(Passkey.user_id == user_id)
+    return list(session.scalars(found.order_by(Passkey.added_at, Passkey.id)))
+
+
+def has_second_step(session: Session, user_id: UUID) -> bool:
+    """Whether they have something to give a second proof with."""
+    return second_factor(session, user_id) is not None or bool(passkeys(session, user_id))
 
 
 def known_identities(session: Session, user_id: UUID) -> list[KnownIdentity]:

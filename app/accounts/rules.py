@@ -31,6 +31,8 @@ NEWCOMER_LINKS_AN_HOUR = 1_000
 NOWHERE = "leads-nowhere.invalid"
 NAME_LIMIT = 100
 EMAIL_LIMIT = 254
+PASSKEY_NAME_LIMIT = 60
+MOST_PASSKEYS = 10
 # Of who somebody is at a provider, by OpenID Connect.
 SUBJECT_LIMIT = 255
 

@@ -63,14 +63,14 @@ def revoke(email: str, role: str) -> None:
 @accounts.command("forget-app")
 @click.argument("email")
 def forget_app(email: str) -> None:
-    """Ontkoppel de app voor de tweede stap, van wie telefoon en reservecodes kwijt is.
+    """Ontkoppel app en passkeys voor de tweede stap, van wie telefoon en reservecodes kwijt is.
 
     Stel eerst vast wie dit vraagt, niet per mail. Daarna koppelt die persoon een nieuwe app.
     """
     with open_work() as work:
         person = _person(work, email)
-        if queries.second_factor(work.session, person.id) is None:
-            raise Refusal(f"{email} heeft geen app gekoppeld.")
+        if not queries.has_second_step(work.session, person.id):
+            raise Refusal(f"{email} heeft geen app of passkey gekoppeld.")
         factors.forget(work, person.id)
     click.echo(f"{email} koppelt bij het volgende inloggen een nieuwe app.")
 

@@ -107,6 +107,7 @@ NOT_READ = {
     "lent_week": "no digest tells of hours that are lent",
     "mail_allowance": "it holds back mail that goes at once, never a digest",
     "message": "each changes its conversation, which counts",
+    "passkey": "how somebody signs in changes nothing of what they read",
     "report": "what is decided of it is in the opgave or the profile",
     "second_factor": "how somebody signs in changes nothing of what they read",
     "sign_in": "a digest does not ask who is signed in",

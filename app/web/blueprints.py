@@ -5,6 +5,7 @@ from flask import Blueprint
 from app.settings import Settings
 from app.web.accounts.account import account
 from app.web.accounts.at_gemeente import at_gemeente
+from app.web.accounts.passkeys import passkeys
 from app.web.accounts.views import accounts
 from app.web.audit.views import audit
 from app.web.beheer.mail import mail
@@ -66,6 +67,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         moderation,
         accounts,
         account,
+        passkeys,
         at_gemeente,
         privacy,
     )

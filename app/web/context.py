@@ -67,6 +67,7 @@ UNDER = {
     "account.show": "people.own",
     "account.prove": "people.own",
     "account.enrol": "people.own",
+    "passkeys.add": "people.own",
     "privacy.end_account": "people.own",
     "insight.index": "beheer.index",
     "hours.show": "hours.index",

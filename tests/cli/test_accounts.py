@@ -107,7 +107,7 @@ def test_who_lost_their_phone_couples_a_new_app(flask: Terminal, session: Sessio
 
     assert first.exit_code == 0
     assert session.get(SecondFactor, user.id) is None
-    assert "heeft geen app gekoppeld" in second.output
+    assert "heeft geen app of passkey gekoppeld" in second.output
 
 
 def test_an_account_is_let_go_by_the_sign_in_of_the_gemeente(

@@ -80,6 +80,7 @@ LANDED = {
     "0016_sign_in_at_the_gemeente.py": (
         "b2b4e987bf6f25f78bf3cac30661d4ef8d71c5fad406e9e22d47aa6cfb6eb449"
     ),
+    "0017_let_roles_end.py": ("28b2dbc1a8a30a270fc27d40c4ad677227201dcc206ee09147309fdbed2b3228"),
 }
 
 

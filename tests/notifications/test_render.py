@@ -432,7 +432,9 @@ def test_a_decision_is_told_either_way(granted: bool, subject: str) -> None:
     [
         ("enrolled", "Er is een app gekoppeld aan je account", "een code uit die app"),
         ("renewed", "Er zijn nieuwe reservecodes voor je account", "De oude werken niet meer."),
-        ("forgotten", "De app is ontkoppeld van je account", "Je bent overal uitgelogd"),
+        ("forgotten", "De tweede stap is ontkoppeld van je account", "Je bent overal uitgelogd"),
+        ("passkey_added", "Er is een passkey toegevoegd aan je account", "Was jij dit niet?"),
+        ("passkey_removed", "Er is een passkey verwijderd van je account", "werkt hier niet meer"),
         ("closed", "Te veel verkeerde codes op je account", "een kwartier geen code"),
     ],
 )

@@ -12,7 +12,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -27,9 +26,8 @@ from app.core.faults import FaultyDraft
 from app.core.rights import Right
 from app.extensions import db
 from app.sealing import Seal
-from app.web.accounts.arrival import start_page
+from app.web.accounts.arrival import onward, start_page
 from app.web.accounts.forms import EnrolForm, ProofForm
-from app.web.addresses import own_path
 from app.web.limits import per_person
 from app.web.policy import allow
 from app.web.work import open_work
@@ -67,6 +65,8 @@ def show() -> str:
         factor=queries.second_factor(db.session(), user_id),
         spare=queries.count_spare_codes(db.session(), user_id),
         few=FEW_LEFT,
+        passkeys=queries.passkeys(db.session(), user_id),
+        is_proven=current_user.is_proven,
         identities=queries.known_identities(db.session(), user_id),
         ends_when_idle=has_power(current_user.whole.roles),
         lacks_proof=current_user.lacks_proof,
@@ -89,17 +89,26 @@ def end_sessions() -> ResponseReturnValue:
 @allow(Right.KEEP_ACCOUNT)
 @per_person(CODES, MANY_CODES, methods=["POST"])
 def prove() -> ResponseReturnValue:
-    """A code of the app that was coupled before; the first time to couple one."""
+    """A code of the app that was coupled before, or a passkey; the first time to couple an app."""
     factor = queries.second_factor(db.session(), current_user.user_id)
-    has_nothing_to_prove = factor is None and not current_user.lacks_proof
+    has_passkeys = bool(queries.passkeys(db.session(), current_user.user_id))
+    has_step = factor is not None or has_passkeys
+    has_nothing_to_prove = not has_step and not current_user.lacks_proof
     if current_user.is_proven or has_nothing_to_prove:
-        return redirect(_onward())
-    if factor is None:
+        return redirect(onward())
+    if not has_step:
         return redirect(url_for("account.enrol"))
     form = ProofForm.of_request()
-    if form.submitted() and _proves(form, _seal().open(factor.sealed)):
-        return redirect(_onward())
-    return render_template("accounts/prove.html", form=form, later=start_page()), form.status
+    if factor and form.submitted() and _proves(form, _seal().open(factor.sealed)):
+        return redirect(onward())
+    page = render_template(
+        "accounts/prove.html",
+        form=form,
+        has_app=factor is not None,
+        has_passkeys=has_passkeys,
+        later=start_page(),
+    )
+    return page, form.status
 
 
 @account.route("/account/tweede-stap/app", methods=["GET", "POST"])
@@ -110,7 +119,9 @@ def enrol() -> ResponseReturnValue:
     has_app = queries.second_factor(db.session(), current_user.user_id) is not None
     if has_app and request.method == "POST":
         return _coupled_before()
-    if has_app or not current_user.lacks_proof:
+    has_passkeys = bool(queries.passkeys(db.session(), current_user.user_id))
+    may_enrol = current_user.is_proven if has_passkeys else current_user.lacks_proof
+    if has_app or not may_enrol:
         return redirect(url_for("account.prove"))
     form = EnrolForm.of_request(data={"sealed": _seal().close(factors.new_secret())})
     secret = _seal().open(form.sealed.data or "")
@@ -126,13 +137,14 @@ def enrol() -> ResponseReturnValue:
         except Conflict:
             return _coupled_before()
         else:
-            return render_template("accounts/spare_codes.html", codes=codes, onward=_onward())
+            return render_template("accounts/spare_codes.html", codes=codes, onward=onward())
     page = render_template(
         "accounts/enrol.html",
         form=form,
         picture=_picture(secret),
         secret=" ".join(secret[place : place + 4] for place in range(0, len(secret), 4)),
         later=start_page(),
+        has_passkeys=has_passkeys,
     )
     return page, form.status
 
@@ -167,10 +179,6 @@ def _proves(form: ProofForm, secret: str | None) -> bool:
     if not proven:
         form.code.errors = [factors.WRONG]
     return proven
-
-
-def _onward() -> str:
-    return own_path(session.pop("wanted", None)) or start_page()
 
 
 def _seal() -> Seal:

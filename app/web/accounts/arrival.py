@@ -41,6 +41,11 @@ def walk_in(session_id: UUID) -> ResponseReturnValue:
     return redirect(wanted or start_page())
 
 
+def onward() -> str:
+    """Where somebody was going before the second step."""
+    return own_path(session.pop("wanted", None)) or start_page()
+
+
 def start_page() -> str:
     """The page where there is something to do for who is signed in."""
     if people.own_profile(db.session(), current_user.user_id):

@@ -55,3 +55,19 @@ class EnrolForm(ProofForm):
     """The first code of an app; the secret goes along sealed."""
 
     sealed = HiddenField()
+
+
+class SignedForm(WebForm):
+    """What the device of somebody signed, as `static/js/passkey.js` fills it in."""
+
+    answer = HiddenField()
+
+
+class PasskeyForm(SignedForm):
+    """A new passkey and how its owner calls it."""
+
+    name = LineField("Naam van de passkey")
+
+
+class RemovalForm(WebForm):
+    passkey = HiddenField()
