@@ -250,6 +250,12 @@ def test_what_all_three_sign_anew_is_told_as_that_with_old_beside_new(
     later = replace(TERMS, starts_on=TODAY, ends_on=until, returns_on=back)
     work = make_work(session, who.professional, MONDAY + timedelta(minutes=30))
     loans.change(work, loan.id, Party.PROFESSIONAL, 1, later)
+    service.mail_loan(work, loan.id, by=Party.PROFESSIONAL)
+    talk = loan.end_talk_on
+    for mail in pending(session):
+        asked = letter_of(app, session, mail).text
+        assert f"Dat was {dutch_date(talk)}." in " ".join(asked.split())
+    went(session)
     at = MONDAY + timedelta(minutes=40)
     loans.sign_as_borrower(make_work(session, who.borrower, at), loan.id, 2)
     loans.sign_as_lender(make_work(session, now=at), loan.id, 2, who.manager)
@@ -262,6 +268,8 @@ def test_what_all_three_sign_anew_is_told_as_that_with_old_beside_new(
         assert f"- Duurt tot en met: {now} (was {was})" in letter.text
         assert "Alle drie hebben getekend. Dit is er nu anders:\n\n- Duurt" in letter.text
         assert f"De inzet duurt nu tot en met {now}. Je hoeft nu niets te doen." in letter.text
+        moved = f"Het eindgesprek verschuift naar {dutch_date(loan.end_talk_on)}."
+        assert f"{moved} Dat was {dutch_date(talk)}." in " ".join(letter.text.split())
         assert "veranderde de uren" not in letter.text
         assert "Bekijk de afspraken:" in letter.text
 

@@ -19,7 +19,7 @@ from app.loans.headline import (
     is_own_step,
     of_owner,
 )
-from app.loans.lines import agreed_changes, changes
+from app.loans.lines import agreed_changes, changes, end_talk_moved, end_talk_would_move
 from app.loans.next_steps import (
     comes_back,
     link_says,
@@ -70,7 +70,6 @@ def loan(work: Work, delivery: Delivery) -> Addressed:
         "summary": summary(seen),
         "hours": changed_hours(seen, party),
         "why": why(seen, party),
-        "end_talk": end_talk(seen, party, work.today),
         "link_says": link_says(seen, party),
         # A manager needs no account, and so no sign-in: they come in by this address.
         "email": email if party is Party.LENDER else "",
@@ -116,6 +115,9 @@ def _news(work: Work, delivery: Delivery, seen: SeenLoan, party: Party) -> dict[
         "said": _with_role(seen, party, said) if shown == what_is_new else said,
         "remark": "" if is_written or _is_known(work, delivery, seen) else remark,
         "asked": _asked(seen, party, what_is_new, work.today),
+        "end_talk": end_talk_would_move(seen, work.today)
+        or (end_talk_moved(seen) if is_agreed else "")
+        or end_talk(seen, party, work.today),
     }
 
 
