@@ -19,7 +19,7 @@ from devtools.supervisor import Child, Supervisor
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 VERBS = ["up", "test", "check", "digest", "status", "flask"]
-VERBS += ["shell", "psql", "migration", "lock", "clean"]
+VERBS += ["shell", "psql", "migration", "parts", "holes", "sqlmap", "lock", "clean"]
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ INSERT INTO user_session (id, user_id, began_at, expires_at)
 INSERT INTO second_factor (user_id, sealed, enrolled_at, last_step, wrong)
   VALUES (:me, 'kanariezegel', now(), 0, 0);
 INSERT INTO spare_code (user_id, hash) VALUES (:me, 'kanariecode');
+INSERT INTO known_identity (user_id, issuer, subject, known_since)
+  VALUES (:me, 'kanarieuitgever', 'kanarieonderwerp', now());
 INSERT INTO sign_in (id, email, asked_at, expires_at)
   SELECT gen_random_uuid(), :address, now() - interval '1 hour' * n, now() FROM nth;
 INSERT INTO access_request (id, email, name, gemeente_code, state, asked_at)
