@@ -42,7 +42,10 @@ from tests.support.web import sign_in
 from tests.support.work import MONDAY, make_work
 
 # These say in their deed which way they went.
-TWO_WAYS = {"role.changed", "domain.changed", "factor.changed", "provider.changed"}
+TWO_WAYS = {
+    *("role.changed", "role.prolonged", "domain.changed"),
+    *("factor.changed", "provider.changed"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +65,9 @@ def test_every_fact_has_words() -> None:
 
 
 def test_every_change_of_a_second_step_has_words() -> None:
-    changes = {f"factor.{one}" for one in ("enrolled", "renewed", "forgotten", "closed")}
+    of_app = ("enrolled", "renewed", "forgotten", "closed")
+    of_passkeys = ("passkey_added", "passkey_removed", "passkey_used", "passkey_refused")
+    changes = {f"factor.{one}" for one in (*of_app, *of_passkeys)}
 
     assert changes <= DEEDS.keys()
 
