@@ -230,6 +230,21 @@ def test_who_is_asked_something_beside_a_loan_reads_that_first(
     assert page.index(first) < page.index(said)
 
 
+def test_who_asked_for_hours_since_answered_by_that(
+    client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    say(session, a_talk_of(session, who), who.borrower, "Vraag de uren maar aan.")
+    loan.asked_at = MONDAY + A_DAY
+    session.commit()
+
+    sign_in(client, session, who.professional)
+    for page in (REACTIONS, "/gesprekken"):
+        assert "bent aan zet" not in text_of(client.get(page))
+    sign_in(client, session, who.borrower)
+    assert "is aan zet" not in text_of(client.get(OURS))
+
+
 def test_interest_in_what_is_over_is_not_taken_back_on_its_page_either(
     client: FlaskClient, session: Session, who: Parties
 ) -> None:

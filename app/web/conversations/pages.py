@@ -153,7 +153,7 @@ def _line(seen: SeenConversation, lent: SeenLoan | None, today: date) -> Convers
         title=_title(seen),
         who=_other(seen),
         waits=_waits(seen, loan),
-        is_waiting_for_you=seen.is_waiting_for_viewer,
+        is_waiting_for_you=_turn(seen, loan) is seen.side,
         last_at=seen.conversation.last_at,
         unread=seen.unread,
         anchor=_anchor(seen),
@@ -278,13 +278,21 @@ def _loan(seen: SeenConversation, lent: SeenLoan | None) -> LoanNote | None:
     return loan_note(lent, reader) if lent else None
 
 
+def _turn(seen: SeenConversation, loan: LoanNote | None) -> Side | None:
+    """Who is waited for here: who asks for hours answers by that what was written before."""
+    if seen.turn is Side.PROFESSIONAL and loan and loan.asked_at > seen.conversation.last_at:
+        return None
+    return seen.turn
+
+
 def _waits(seen: SeenConversation, loan: LoanNote | None) -> str:
     """Who is waited for here; nothing when it ended, or when that is said of the loan."""
-    if seen.is_waiting_for_viewer:
+    turn = _turn(seen, loan)
+    if turn is seen.side:
         return "Jij bent aan zet" if seen.side is Side.PROFESSIONAL else "Jullie zijn aan zet"
-    if seen.end is not None or (seen.turn is None and loan is not None):
+    if seen.end is not None or (turn is None and loan is not None):
         return ""
-    if seen.turn is None:
+    if turn is None:
         return "Niemand is nu aan zet"
     if seen.side is Side.PROFESSIONAL:
         return f"Gemeente {seen.opgave_gemeente} is aan zet"

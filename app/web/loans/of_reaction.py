@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ class LoanNote:
     """How a loan stands, and where it is."""
 
     loan_id: UUID
+    asked_at: datetime
     # Who is waited for, or until when it runs.
     said: str
     # It runs or waits for signatures: the reaction ends by its steps only.
@@ -44,6 +46,7 @@ def loan_note(seen: SeenLoan, reader: Party) -> LoanNote:
     said = how_it_stands(seen, reader, dutch_day(utc_now()))
     return LoanNote(
         loan_id=seen.loan.id,
+        asked_at=seen.loan.asked_at,
         said=said,
         is_under_way=seen.loan.state in UNDER_WAY,
         is_over=seen.loan.state in OVER,
