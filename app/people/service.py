@@ -48,7 +48,11 @@ def write_profile(work: Work, draft: ProfileDraft) -> Profile:
         raise Conflict(said=CHANGED_MEANWHILE)
     if profile.state is ProfileState.PUBLISHED:
         refuse(publishing_faults(draft, work.today))
+    was_shown_to = profile.visibility
     _fill(work, profile, draft)
+    if profile.visibility is not was_shown_to:
+        about = ("profile", profile.user_id)
+        work.record(f"visibility.{profile.visibility}", about, profile.user_id)
     if profile.state is ProfileState.PUBLISHED:
         work.emit(ProfileChanged(user_id=profile.user_id))
     return profile
@@ -154,6 +158,8 @@ def keep_evidence(work: Work, confirmed: Confirmed) -> None:
 def hide_evidence(work: Work, evidence_id: UUID, *, is_hidden: bool) -> None:
     """Let others read it, or not for now."""
     _own_evidence(work, evidence_id).is_hidden = is_hidden
+    user_id = _actor_id(work)
+    work.record(f"evidence.{'hidden' if is_hidden else 'shown'}", ("profile", user_id), user_id)
 
 
 def remove_evidence(work: Work, evidence_id: UUID) -> None:

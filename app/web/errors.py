@@ -23,6 +23,8 @@ STATUS_OF: dict[type[DomainError], int] = {
     Conflict: 409,
     InvalidInput: 422,
 }
+# What is no slip of a visitor: a link that was used or made up, a page without a right.
+REFUSED = frozenset({401, 403, 410})
 WITH_PAGE = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503})
 
 MANY_FROM_NETWORK = (
@@ -94,6 +96,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):
         # Under a name that is not ours no page can be made: its links would carry that name.
         return Response("Dit adres kennen we niet.\n", 400, mimetype="text/plain")
+    if error.code in REFUSED:
+        log.warning("refused", **asked(), account=account(), why=error.name)
     answer = error_page(error.code or 500)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
