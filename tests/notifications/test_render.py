@@ -333,6 +333,16 @@ def test_markup_in_a_name_stays_text(kind: MailKind) -> None:
     assert TAG in mail.text
 
 
+@pytest.mark.parametrize("kind", sorted(set(MailKind) - {MailKind.ACCOUNT_ENDED}))
+def test_s46_a_template_in_a_name_stays_text(kind: MailKind) -> None:
+    typed = "{{ 1234*4321 }} {% print(1234*4321) %} %(name)s"
+    mail = render(kind, typed)
+
+    assert typed in "".join(Reader(mail.html).words)
+    assert typed in mail.text
+    assert "5332114" not in mail.subject + mail.text + mail.html
+
+
 @pytest.mark.parametrize("kind", MailKind)
 def test_a_mail_asks_nothing_of_a_server(kind: MailKind) -> None:
     html = render(kind).html
