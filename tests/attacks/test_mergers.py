@@ -1,0 +1,90 @@
+"""A gemeente merges: at no step does somebody see what is for the other side, or for neither."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.actor import Role
+from app.opgaven.rules import OpgaveStatus
+from app.people.rules import Visibility
+from tests.hours.builders import merge
+from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
+from tests.support.web import sign_in
+
+# As docs/operations.md says them, in that order.
+BY_HAND = [
+    'UPDATE "user" SET gemeente_code = :successor WHERE gemeente_code = :ended',
+    "UPDATE opgave SET gemeente_code = :successor WHERE gemeente_code = :ended",
+]
+NAME = "Noor Kanarie"
+
+
+@dataclass
+class Merging:
+    """Who looks from where, and what there is of the gemeente that ends."""
+
+    session: Session
+    client: FlaskClient
+    ended: str
+    successor: str
+    paths: dict[str, str]
+    viewers: dict[str, User]
+
+    def sees(self, who: str) -> set[str]:
+        """What somebody reads of it, with its name."""
+        sign_in(self.client, self.session, self.viewers[who])
+        answers = {what: self.client.get(path) for what, path in self.paths.items()}
+        return {
+            what
+            for what, answer in answers.items()
+            if answer.status_code == 200 and NAME in answer.text
+        }
+
+    def everybody(self) -> dict[str, set[str]]:
+        return {who: self.sees(who) for who in self.viewers}
+
+
+@pytest.fixture
+def merging(client: FlaskClient, session: Session) -> Merging:
+    ended, far = (a_gemeente(session).code for _ in range(2))
+    person = a_user(session, Role.OPGAVEHOUDER, gemeente_code=ended, name=NAME)
+    a_profile(session, user=person, visibility=Visibility.GEMEENTE)
+    draft = an_opgave(session, owner=person, title=NAME, status=OpgaveStatus.CONCEPT)
+    successor = merge(session, ended)
+    paths = {
+        "profile": f"/collegas/{person.id}",
+        "draft": f"/opgaven/{draft.id}/bewerken",
+        "accounts": "/beheer/collegas",
+    }
+    roles = (Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER)
+    viewers = {
+        name: a_user(session, *roles, gemeente_code=code)
+        for name, code in {"ended": ended, "successor": successor, "far": far}.items()
+    }
+    session.commit()
+    return Merging(session, client, ended, successor, paths, viewers)
+
+
+def test_s99_at_each_step_of_a_merger_nobody_sees_what_is_not_theirs_yet(merging: Merging) -> None:
+    everything, nothing = {"profile", "draft", "accounts"}, set[str]()
+    codes = {"successor": merging.successor, "ended": merging.ended}
+
+    steps = [merging.everybody()]
+    for statement in BY_HAND:
+        merging.session.execute(text(statement), codes)
+        merging.session.commit()
+        merging.session.expire_all()
+        steps.append(merging.everybody())
+
+    assert [step["far"] for step in steps] == [nothing] * 3
+    # People go first: what they look after is out of their sight until it follows.
+    assert [step["successor"] for step in steps] == [nothing, everything - {"draft"}, everything]
+    assert [step["ended"] for step in steps] == [
+        everything,
+        everything - {"draft"},
+        everything,
+    ]
