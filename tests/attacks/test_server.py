@@ -3,6 +3,8 @@
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -86,3 +88,30 @@ def test_s83_the_server_tells_no_version(product: Product) -> None:
 
     assert b"200" in head.splitlines()[0]
     assert not any(digit in head.split(b"Server:")[-1].splitlines()[0] for digit in b"0123456789")
+
+
+def test_s85_no_secret_stands_in_the_command_line_of_a_process(product: Product) -> None:
+    """Everybody on a machine may read those."""
+    given = product.environment
+    passwords = [urlsplit(given[name]).password for name in ("DATABASE_URL", "REDIS_URL")]
+    secrets = [one for one in (given["SECRET_KEY"], *passwords) if one]
+    lines = [
+        Path(f"/proc/{process}/cmdline").read_bytes().decode()
+        for process in pids_of(product.parts[WEB].process.pid)
+    ]
+
+    assert len(lines) >= 2
+    assert not [line for line in lines if any(secret in line for secret in secrets)]
+
+
+def pids_of(group: int) -> list[int]:
+    """The processes of this group, which are all that a part of the product starts."""
+    everybody = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
+    return [pid for pid in everybody if _group_of(pid) == group]
+
+
+def _group_of(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
