@@ -57,19 +57,19 @@ DOUBTFUL = (
 )
 WORD = re.compile(r"[^\W\d_]+")
 # "Jan-Willem" is written "Janwillem" as well, and "D'Hondt" "Dhondt".
-COMPOUND = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)+")
+COMPOUND = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:['’‐-][^\W\d_]++)+")
 # Letters of which no sign can be taken off, as people without them on their keys type them.
 TYPED = str.maketrans("łŁøØđĐı", "lLoOdDi") | str.maketrans(
     {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
 )
-ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+")
 SENTENCE_BEGINS = re.compile(r"(?:^|[.!?:…\n])[\s\"'“”‘’„«»()\[\]–•*\d.-]*$")
 # A full stop behind one letter ends no sentence: a name follows.
 INITIAL = re.compile(r"(?<![^\W\d_])[^\W\d_]\.\s*$")
 # Ten digits as the Dutch write them, or nine after the number of the country.
 NUMBER = re.compile(r"(?<![\w+])(?:\+31|0031|0)(?:[\s().-]*\d){8,10}(?!\d)")
 # "Bergen (NH.)" is called Bergen.
-IN_BRACKETS = re.compile(r"\s*\(.*?\)")
+IN_BRACKETS = re.compile(r"\s?\([^()]*\)")
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ ANSWER_TIMEOUT = 60
 NEW_LINE = b"\r\n"
 # As Postfix and most others say it.
 QUEUED_AS = re.compile(r"queued as ([0-9A-Za-z]{1,64})\b")
-WHAT_LOOKS_LIKE_AN_ADDRESS = re.compile(r"<?(?:\"[^\"]*\"|[^\s<>\"@:;,]+)@[^\s<>,;]+>?")
+WHAT_LOOKS_LIKE_AN_ADDRESS = re.compile(r"<?(?:\"[^\"]*\"|[^\s<>\"@:;,]{1,254}+)@[^\s<>,;]+>?")
 SHORTEST_NAME = 3
 # A relay may talk on for as long as it likes.
 LONGEST_WORDS = 500
