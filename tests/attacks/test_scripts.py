@@ -82,7 +82,7 @@ OF_OURS = {
 }
 NO_TEXT = {"email", "manager_email", "uri", "gemeente_code", "subject", "request_id"}
 # All of them, or as many as a column takes.
-LENGTHS = [2_500, 1_000, 500, 300, 120, 80]
+LENGTHS = [2_500, 1_000, 500, 300, 120, 80, 40]
 
 
 def typed_in() -> Iterator[Column[str]]:
