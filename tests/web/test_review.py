@@ -227,7 +227,7 @@ def test_without_a_colleague_the_page_says_how_to_get_one(
 
     assert "Bij jullie gemeente is nog niemand anders opgavehouder." in said
     assert "Jouw gemeente heeft nog geen gemeentebeheerder, die dat kan regelen." in said
-    assert "en vraag wie van jullie dat wordt." in said
+    assert "en vraag om een gemeentebeheerder voor jullie gemeente." in said
     assert 'href="mailto:' in page.text
 
 

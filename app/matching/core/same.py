@@ -96,7 +96,7 @@ def reasons(one: Written, other: Written, vocabulary: Vocabulary, names: Names) 
 
 def _words_of(written: Written) -> list[str]:
     title = _telling(written.title) * TITLE_COUNTS
-    return [*title, *_telling(written.text), *words(" ".join(written.skills))]
+    return [*title, *_telling(written.text), *_telling(" ".join(written.skills))]
 
 
 def _telling(text: str) -> list[str]:

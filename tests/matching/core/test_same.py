@@ -100,13 +100,13 @@ TEAM = Written(
     "Klankbord: hoe houden we mensen heel in een krimpend team?",
     "Veel werk, te weinig mensen en een verzuim dat oploopt. We zoeken drie collega's om vier keer "
     "mee te sparren. Je neemt een eigen vraag mee. Na afloop schrijven we op wat werkt.",
-    ("HR-advies",),
+    ("HR-advies", "goed vragen stellen"),
 )
 DESK = Written(
     "Klankbord: een klantcontactcentrum met vier mensen",
     "Bij ons zitten vier mensen aan de telefoon en de balie. We zoeken twee mensen die zes keer "
     "online meedenken. Je kijkt mee naar onze website. In ruil laten we zien hoe wij het doen.",
-    ("dienstverlening",),
+    ("dienstverlening", "goed vragen zien"),
 )
 
 
