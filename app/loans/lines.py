@@ -106,7 +106,7 @@ def end_talk_moved(seen: SeenLoan) -> str:
 def _moved(goes: str, was: date | None, now: date | None) -> str:
     if was is None or now is None or was == now:
         return ""
-    return f"Het eindgesprek {goes} naar {dutch_date(now)} (was {dutch_date(was)})."
+    return f"Het eindgesprek {goes} naar {dutch_date(now)}. Dat was {dutch_date(was)}."
 
 
 def _differences(known: dict[str, str], terms: Terms) -> list[Change]:

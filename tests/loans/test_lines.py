@@ -119,7 +119,7 @@ def test_an_extension_says_to_which_day_the_end_talk_goes(session: Session, who:
     sign_rest(session, who, loan.id, loan.version)
 
     seen = queries.of_any(session, loan.id)
-    days = f"naar {dutch_date(loan.end_talk_on)} (was {dutch_date(was)})."
+    days = f"naar {dutch_date(loan.end_talk_on)}. Dat was {dutch_date(was)}."
     assert would == f"Het eindgesprek verschuift dan {days}"
     assert end_talk_moved(seen) == f"Het eindgesprek verschuift {days}"
     assert end_talk_would_move(seen, TODAY) == ""

@@ -314,7 +314,7 @@ def test_who_comes_to_extend_reads_of_extending(
 
 
 def test_who_changes_what_was_stopped_begins_with_the_days_of_the_stop(
-    client: FlaskClient, session: Session, who: Parties
+    app: Flask, client: FlaskClient, session: Session, who: Parties
 ) -> None:
     loan = a_running_loan(session, who, starts_on=TODAY)
     stop, busy = make_work(session, who.professional), Refusal(Reason.TOO_BUSY)
@@ -330,10 +330,27 @@ def test_who_changes_what_was_stopped_begins_with_the_days_of_the_stop(
     assert "Je veranderde niets aan de afspraken." in text_of(same)
     client.post(address, data={**form, "hours_per_week": ["4"]})
     sign_in(client, session, who.professional)
-    refusing = text_of(client.get(f"/inzet/{loan.id}/weigeren"))
+    own = client.get(f"/inzet/{loan.id}/weigeren")
+    by_mail = app.test_client().get(f"{to_sign(app, loan, who.manager)}/weigeren")
 
     assert (loan.version, loan.last_day) == (2, friday)
-    assert "De inzet stopt dan op 4 december 2026" in refusing
+    for refusing in (own, by_mail):
+        assert "De inzet stopt dan op 4 december 2026" in text_of(refusing)
+
+
+def test_an_extension_shows_to_which_day_the_end_talk_goes(
+    app: Flask, client: FlaskClient, session: Session, who: Parties
+) -> None:
+    loan = a_running_loan(session, who)
+    longer = replace(TERMS, ends_on=date(2027, 4, 4), returns_on=date(2027, 4, 5))
+    work = make_work(session, who.professional)
+    service.change(work, loan.id, Party.PROFESSIONAL, 1, longer)
+    session.flush()
+    sign_in(client, session, who.borrower)
+    moves = "Het eindgesprek verschuift dan naar 8 maart 2027. Dat was 25 januari 2027."
+
+    assert moves in text_of(client.get(f"/inzet/{loan.id}"))
+    assert moves in text_of(app.test_client().get(to_sign(app, loan, who.manager)))
 
 
 def test_ending_early(client: FlaskClient, session: Session, who: Parties) -> None:
