@@ -25,6 +25,8 @@ INSERT INTO user_session (id, user_id, began_at, expires_at)
   SELECT gen_random_uuid(), :me, now() - interval '1 hour' * n, now() + interval '1 day' FROM nth;
 INSERT INTO second_factor (user_id, sealed, enrolled_at, last_step, wrong)
   VALUES (:me, 'kanariezegel', now(), 0, 0);
+INSERT INTO passkey (id, user_id, credential, public_key, signed, name, added_at)
+  VALUES (gen_random_uuid(), :me, 'kanariepas', 'kanariepub', 0, 'kanariepasnaam', now());
 INSERT INTO spare_code (user_id, hash) VALUES (:me, 'kanariecode');
 INSERT INTO known_identity (user_id, issuer, subject, known_since)
   VALUES (:me, 'kanarieuitgever', 'kanarieonderwerp', now());
