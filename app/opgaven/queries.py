@@ -370,16 +370,6 @@ def steps(session: Session, editor: Actor, opgave_id: UUID) -> list[Step]:
     ]
 
 
-def sent_back_by(session: Session, opgave: Opgave) -> str:
-    """Who looked along and sent it back; nothing when nobody did, or it is not known any more."""
-    if not opgave.sent_back_words:
-        return ""
-    told = facts_of(session, (events.OpgaveSentBack.name,), opgave_id=opgave.id)
-    by = told[-1].actor_id if told else None
-    own = accounts.of_gemeente(session, {by}, opgave.gemeente_code) if by is not None else set()
-    return accounts.names_of(session, own).get(by, "") if by in own else ""
-
-
 def reviews_opgaven(session: Session, gemeente_code: str) -> bool:
     """Whether somebody looks at the opgaven of this gemeente before they open."""
     choice = session.get(GemeenteChoice, gemeente_code)

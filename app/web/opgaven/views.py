@@ -180,7 +180,7 @@ def show(opgave_id: UUID) -> ResponseReturnValue:
         may_edit=is_ours,
         ours=ours_block(session, actor, opgave, today, reviews=_reviews()) if is_ours else None,
         answers_in_time=_answers_in_time(opgave) if not ended else None,
-        sent_back_by=queries.sent_back_by(session, opgave),
+        sent_back_by=_sent_back_by(opgave),
         published=published,
         reported=moderation.own_standing(session, actor.user_id, here, today),
         may_begin=seen.may_begin(actor),
@@ -565,6 +565,12 @@ def _begun(opgave_id: UUID) -> Opgave | None:
     if session.get(Opgave, opgave_id) is None:
         return None
     return queries.opgave_to_edit(session, current_actor(), opgave_id)
+
+
+def _sent_back_by(opgave: Opgave) -> str:
+    if not opgave.sent_back_words:
+        return ""
+    return queries.senders_back(db.session(), opgave.gemeente_code, [opgave.id]).get(opgave.id, "")
 
 
 def _how_to_draft() -> str:
