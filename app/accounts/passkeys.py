@@ -24,7 +24,7 @@ from webauthn.helpers.structs import (
 from app.accounts import queries
 from app.accounts.factors import check_may_add, keep_proven, own_session, person, tell
 from app.accounts.models import Passkey, User, UserSession
-from app.accounts.rules import MOST_PASSKEYS, PASSKEY_NAME_LIMIT, has_power
+from app.accounts.rules import MOST_PASSKEYS, PASSKEY_NAME_LIMIT
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import length_fault, refuse
 from app.core.work import Work
@@ -161,7 +161,7 @@ def remove(work: Work, session_id: UUID, passkey_id: UUID) -> None:
         raise NotFound(f"passkey {passkey_id}")
     is_only = len(queries.passkeys(work.session, user.id)) == 1
     has_app = queries.second_factor(work.session, user.id) is not None
-    if is_only and not has_app and has_power(queries.actor_of(user).roles):
+    if is_only and not has_app and queries.has_power_over_others(queries.actor_of(user)):
         raise Conflict(said=LAST)
     work.session.delete(passkey)
     tell(work, user.id, "passkey_removed")

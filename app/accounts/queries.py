@@ -25,6 +25,7 @@ from app.accounts.rules import (
     POWER,
     TO_GRANT,
     AccessState,
+    has_power,
     is_left_alone,
     tidy_email,
 )
@@ -92,6 +93,11 @@ def has_a_role(user_id: SQLColumnExpression[UUID], roles: Collection[Role]) -> C
 
 def actor_of(user: User) -> Actor:
     return Actor(user_id=user.id, gemeente_code=user.gemeente_code, roles=roles_of(user))
+
+
+def has_power_over_others(actor: Actor) -> bool:
+    """Whether they need a second step, and are signed out when they are away."""
+    return has_power(actor.roles)
 
 
 def actor_in(session: UserSession) -> Actor:

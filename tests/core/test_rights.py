@@ -28,7 +28,6 @@ ASKING = {
     "app/accounts/queries.py",
     "app/cli/demo/seed.py",
     "app/core/rights.py",
-    "app/web/accounts/account.py",
 }
 PERSON = Actor(UUID(int=1), "GM0001")
 

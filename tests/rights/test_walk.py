@@ -36,6 +36,8 @@ EXCEPT = {
     # There is nothing of the kind in this world.
     ("loans.agreed", "allowed"): "404",
     ("hours.proposal", "allowed"): "404",
+    ("passkeys.ask", "allowed"): "404",
+    ("passkeys.remove", "allowed"): "404",
     ("vocabulary.undo", "allowed"): "404",
     # Nobody judges what they wrote themselves.
     ("review.approve", "allowed"): "404",

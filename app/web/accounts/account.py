@@ -18,7 +18,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import factors, queries, service
-from app.accounts.rules import has_power
 from app.core.clock import utc_now
 from app.core.dutch import plural
 from app.core.errors import Conflict
@@ -68,7 +67,7 @@ def show() -> str:
         passkeys=queries.passkeys(db.session(), user_id),
         is_proven=current_user.is_proven,
         identities=queries.known_identities(db.session(), user_id),
-        ends_when_idle=has_power(current_user.whole.roles),
+        ends_when_idle=queries.has_power_over_others(current_user.whole),
         lacks_proof=current_user.lacks_proof,
     )
 

@@ -10,7 +10,6 @@ from flask_login import current_user
 
 from app.accounts import passkeys as room
 from app.accounts import queries
-from app.accounts.rules import has_power
 from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.core.rights import Right
@@ -35,7 +34,7 @@ def add() -> ResponseReturnValue:
     if has_step and not current_user.is_proven:
         session["wanted"] = url_for("passkeys.add")
         return redirect(url_for("account.prove"))
-    if not (has_step or has_power(current_user.whole.roles)):
+    if not (has_step or queries.has_power_over_others(current_user.whole)):
         return redirect(url_for("account.show"))
     form = PasskeyForm.of_request()
     if form.submitted() and _adds(form):
