@@ -62,31 +62,27 @@ Moments = Mapping[str, datetime]
 
 def headline(seen: SeenLoan, reader: Party, told_at: Moments) -> str:
     """The last step, to this reader; a subject says the news, and the mail how it stands."""
-    loan = seen.loan
-    if loan.state not in {*UNDER_WAY, *OVER} or seen.fell_with_opgave:
-        return _what_became_of_it(seen)
-    if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
-        return f"Geen mail bij {loan.manager_name}"
-    return _last_step(seen, reader, told_at).said
+    return newest_step(seen, reader, told_at).said
 
 
-def is_own_step(seen: SeenLoan, reader: Party, told_at: Moments) -> bool:
+def is_own_step(step: Step, reader: Party) -> bool:
     """Whether the reader answered what was new, and so needs no mail of it.
 
     Of the borrower a colleague may have.
     """
-    if reader is Party.BORROWER or seen.loan.state not in {*UNDER_WAY, *OVER}:
-        return False
-    if seen.fell_with_opgave or (reader is Party.PROFESSIONAL and seen.has_to_look_for_manager):
-        return False
-    return _last_step(seen, reader, told_at).by is reader
+    return reader is not Party.BORROWER and step.by is reader
 
 
 def is_news_of_remark(seen: SeenLoan, what_is_new: str) -> bool:
     return bool(seen.remarks) and what_is_new == _of_remark(seen, seen.remarks[-1])
 
 
-def _last_step(seen: SeenLoan, reader: Party, told_at: Moments) -> Step:
+def newest_step(seen: SeenLoan, reader: Party, told_at: Moments) -> Step:
+    loan = seen.loan
+    if loan.state not in {*UNDER_WAY, *OVER} or seen.fell_with_opgave:
+        return Step(loan.ended_at or seen.terms.made_at, _what_became_of_it(seen))
+    if reader is Party.PROFESSIONAL and seen.has_to_look_for_manager:
+        return Step(seen.terms.made_at, f"Geen mail bij {loan.manager_name}")
     steps = _of_terms(seen, reader) + _of_what_runs(seen, told_at)
     steps += _of_manager(seen, reader, told_at) + _of_hours(seen, reader, told_at)
     steps += _of_feedback(seen, reader, told_at) + of_owner(seen, reader, told_at)

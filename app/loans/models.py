@@ -186,8 +186,12 @@ class Loan(Base):
         is_stopped = self.state is LoanState.ACTIVE and self.ended_by is not None
         if not is_stopped or self.last_day is None or terms.version != self.agreed_version:
             return draft
-        back_on = self.returns_on or next_workday(self.last_day)
-        return replace(draft, ends_on=self.last_day, returns_on=back_on)
+        return replace(draft, ends_on=self.last_day, returns_on=self.back_on)
+
+    @property
+    def back_on(self) -> date | None:
+        """Of what stops earlier the day of return that was said with it, or the next workday."""
+        return self.returns_on or (next_workday(self.last_day) if self.last_day else None)
 
     def put_end_talk(self, day: date | None, today: date) -> None:
         """Who hears of this step hears of a talk that is near with it, and of that once."""

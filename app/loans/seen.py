@@ -13,7 +13,6 @@ from app.accounts.models import User
 from app.accounts.rules import NOWHERE
 from app.core.clock import dutch_day
 from app.core.outbox import OutboxMessage
-from app.core.workdays import next_workday
 from app.gemeenten import queries as gemeenten
 from app.loans.awaited import WaitingLoan
 from app.loans.events import EndMoved, HoursAgreed, TermsAgreed
@@ -164,7 +163,7 @@ class SeenLoan(WaitingLoan):
     def expected_back_on(self) -> date | None:
         """The agreed day of return; of who stops earlier the one that was said with it."""
         if self.ends_early and self.loan.last_day is not None:
-            return self.loan.returns_on or next_workday(self.loan.last_day)
+            return self.loan.back_on
         return self.agreed.returns_on if self.agreed else None
 
     def agreed_hours(self, monday: date) -> int:

@@ -14,9 +14,9 @@ from app.loans.headline import (
     EXTENSION_AGREED,
     Moments,
     Steps,
-    headline,
     is_news_of_remark,
     is_own_step,
+    newest_step,
     of_owner,
 )
 from app.loans.lines import agreed_changes, changes, end_talk_moved, end_talk_would_move
@@ -93,10 +93,10 @@ def _news(work: Work, delivery: Delivery, seen: SeenLoan, party: Party) -> dict[
     """What is new, once: the first line, and what else is said with it."""
     told_at = loans.last_told(work.session, seen.loan)
     is_new = _is_new(seen, party, told_at.get(ManagerNamed.name))
-    told_at_plan = _when_planned(told_at, delivery)
-    if is_own_step(seen, party, told_at_plan):
+    newest = newest_step(seen, party, _when_planned(told_at, delivery))
+    if is_own_step(newest, party):
         raise NothingToTell("their own step")
-    what_is_new = headline(seen, party, told_at_plan)
+    what_is_new = newest.said
     shown = _with_role(seen, party, what_is_new)
     said = how_it_stands_and_went(seen, party, work.today).removeprefix(f"{what_is_new}.").strip()
     of_opgave = [_about_opgave(work, delivery, seen)]
