@@ -63,7 +63,8 @@ TYPED = str.maketrans("łŁøØđĐı", "lLoOdDi") | str.maketrans(
     {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
 )
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+")
-SENTENCE_BEGINS = re.compile(r"(?:^|[.!?:…\n])[\s\"'“”‘’„«»()\[\]–•*\d.-]*$")
+# Behind the last of the signs that end one: so nothing is read twice.
+SENTENCE_BEGINS = re.compile(r"(?:^|[.!?:…\n])(?:[^\S\n]|[\"'“”‘’„«»()\[\]–•*\d-])*+$")
 # A full stop behind one letter ends no sentence: a name follows.
 INITIAL = re.compile(r"(?<![^\W\d_])[^\W\d_]\.\s*$")
 # Ten digits as the Dutch write them, or nine after the number of the country.

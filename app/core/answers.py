@@ -16,8 +16,8 @@ from email.policy import default
 from email.utils import getaddresses
 from hashlib import sha256
 
+import email_reply_parser
 from bs4 import BeautifulSoup
-from email_reply_parser import EmailReplyParser
 
 from app.core.reports import ADDRESS, ADDRESSED, LONGEST_REPORT
 from app.core.text import clean_text
@@ -28,14 +28,24 @@ ANSWER_ABOVE = "Antwoord boven deze regel"
 LONGEST_ANSWER = LONGEST_REPORT
 AUTOMATIC_PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 NOBODY = frozenset({"mailer-daemon", "postmaster"})
-# Between a beginning and its end a mail program may break the line.
-BROKEN = r"[^\n]*(?:\n[> ]*[^\n]+){0,3}?"
+# Between a beginning and its end a mail program may break the line. What was read once is kept, as
+# whoever writes the mail chooses how often it would be read again.
+WHOLE_LINES = r"[^\n]*+(?:\n[^\n]++){0,2}?\n"
+WROTE = r"(?:schreef|geschreven)\b"
+ENDS = rf"(?:[^\n]*:[ \t]*$|{WHOLE_LINES}[^\n]+:[ \t]*$)"
+
+
+def _says(verb: str) -> str:
+    """From anywhere in a line to the first such word in it, or in one of the next three."""
+    return rf"(?:(?>[^\n]*?\b{verb})|{WHOLE_LINES}(?>[^\n]*?\b{verb}))"
+
+
 QUOTE_BEGINS = tuple(
     re.compile(pattern, re.MULTILINE | re.IGNORECASE)
     for pattern in (
         # Gmail, Thunderbird, Apple Mail: Op ma 23 nov 2026 om 09:12 schreef Jo <jo@...>:
-        rf"^[> ]*Op (?=[^\n]*\d){BROKEN}\b(?:schreef|geschreven)\b{BROKEN}:[ \t]*$",
-        rf"^[> ]*On (?=[^\n]*\d){BROKEN}\bwrote{BROKEN}:[ \t]*$",
+        rf"^[> ]*Op (?=[^\n]*\d){_says(WROTE)}{ENDS}",
+        rf"^[> ]*On (?=[^\n]*\d){_says('wrote')}{ENDS}",
         # Outlook: a block of headers, mostly under a line.
         r"^(?:_{20,}[ \t]*\n+)?[*> ]*(?:Van|From):[^\n]+\n(?:[^\n]*\n)?"
         r"[*> ]*(?:Verzonden|Datum|Sent|Date):[^\n]+$",
@@ -48,6 +58,7 @@ SENT_FROM = re.compile(
     r"|(?:Download|Get) Outlook (?:voor|for) [^\n]{1,60})$",
     re.IGNORECASE,
 )
+NOTHING = re.compile(r"(?!)")
 # What mail programs set around what they quote.
 QUOTES_IN_HTML = "blockquote, .gmail_quote, .moz-cite-prefix, style, script, head, title"
 # From here on Outlook quotes, without anything around it.
@@ -88,9 +99,17 @@ def new_words(text: str) -> str:
     lines = plain.split("\n")
     marked = next((at for at, line in enumerate(lines) if ANSWER_ABOVE in line), None)
     above = "\n".join(lines[:marked])
-    begins = [found.start() for one in QUOTE_BEGINS for found in one.finditer(above)]
+    begins = [found.start() for one in QUOTE_BEGINS if (found := one.search(above))]
     above = above[: min(begins)] if begins else above
-    return _without_sent_from(EmailReplyParser.parse_reply(above))
+    return _without_sent_from(_without_quotes(above))
+
+
+def _without_quotes(text: str) -> str:
+    """What stands above signatures and lines that begin with a sign."""
+    reply = email_reply_parser.EmailMessage(text)
+    # Tries every two beginnings of a quote with every end. What it is for is found before.
+    reply.MULTI_QUOTE_HDR_REGEX_MULTILINE = NOTHING
+    return str(reply.read().reply)
 
 
 def _without_sent_from(text: str) -> str:

@@ -50,7 +50,7 @@ NO_LEDGER = NoLedger()
 # ISO 8601 as rsyslog writes it now, or the old way: `Nov 22 05:53:51`, local time without a year.
 LINE = re.compile(
     r"^(?:(?P<iso>\d{4}-\d\d-\d\dT\S+)|(?P<old>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)) "
-    r"\S+ \S*?(?P<program>[a-z]+)\[\d+\]: (?P<said>.*)$"
+    r"\S+ \S*?(?<![a-z])(?P<program>[a-z]++)\[\d+\]: (?P<said>.*)$"
 )
 TAKEN_IN = re.compile(r"^([0-9A-Za-z]+): message-id=(<[^>]*>)")
 QUEUED = re.compile(r"^([0-9A-Za-z]+): from=.*\(queue active\)$")
