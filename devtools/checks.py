@@ -40,6 +40,7 @@ def checks() -> Iterator[tuple[str, Callable[[], Verdict]]]:
     yield "ruff check", python("ruff", "check", *code)
     yield "ruff format", python("ruff", "format", "--check", *code)
     yield "mypy", python("mypy", *[name for name in code if name != "migrations"])
+    yield "written holes", python("devtools.advisories")
     yield "import contracts", program(str(PYTHON), "-c", LINT_IMPORTS)
     yield "alembic check", schema_matches_models
     # Its formatter joins macros and breaks lines where white space counts; its rules are good.
