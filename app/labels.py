@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from app.accounts.rules import ROLE_WORDS, AccessState, Away, Term
+from app.accounts.rules import ROLE_WORDS, AccessState, Away, ProposalState, Term
 from app.conversations.rules import End, Side
 from app.core.actor import Role
 from app.core.heartbeat import Group
@@ -104,6 +104,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     Part: {
         Part.OWNER: "Opgavehouder",
         Part.CO_OWNER: "Tweede opgavehouder",
+        Part.BEHEERDER: "Beheerder, zolang er geen opgavehouder is",
     },
     Place: {
         Place.ON_SITE: "Op locatie",
@@ -113,6 +114,7 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
     Audience: {
         Audience.EVERYBODY: "Alle gemeenten",
         Audience.PROVINCE: "Gemeenten in onze provincie",
+        Audience.NETWORK: "Gemeenten in ons netwerk",
     },
     ProfileState: {
         ProfileState.CONCEPT: "Concept",
@@ -298,6 +300,12 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Away.HIDDEN: "dat het profiel op pauze staat",
         Away.GONE_SOON: "dat het account over een maand weggaat",
     },
+    ProposalState: {
+        ProposalState.WAITING: "wacht op een tweede",
+        ProposalState.CONFIRMED: "bevestigd",
+        ProposalState.REFUSED: "afgewezen",
+        ProposalState.LAPSED: "verlopen",
+    },
     Term: {
         Term.QUARTER: "drie maanden",
         Term.HALF_YEAR: "een half jaar",
@@ -309,9 +317,13 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         MailKind.ACCESS_ASKED: "Aanvraag om mee te doen",
         MailKind.ACCESS_DECIDED: "Antwoord op een aanvraag",
         MailKind.ACCOUNT_UNUSED: "Een account dat lang niet gebruikt is",
+        MailKind.COLLEAGUE_INVITED: "Uitnodiging om mee te doen",
+        MailKind.SHUT_OUT: "Een account is stopgezet",
         MailKind.ROLE_ENDING: "Een rol die afloopt",
+        MailKind.ROLE_PROPOSED: "Een rol die is voorgesteld",
         MailKind.FACTOR_CHANGED: "Iets veranderde aan de tweede stap",
         MailKind.IDENTITY_JOINED: "De inlog van de gemeente opent het account",
+        MailKind.SIGNED_IN_ELSEWHERE: "Er is ingelogd in een andere browser",
         MailKind.ACCOUNT_ENDED: "Einde van een account",
         MailKind.LOAN: "Bericht over inzet",
         MailKind.HANDED_OVER: "Overdracht van een opgave",

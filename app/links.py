@@ -188,6 +188,9 @@ class Links:
     def requests(self) -> str:
         return self._absolute("/beheer/aanvragen")
 
+    def rights(self) -> str:
+        return self._absolute("/beheer/rechten")
+
     def colleagues(self, gemeente_code: str) -> str:
         return self._absolute(f"/beheer/collegas?gemeente={gemeente_code}")
 

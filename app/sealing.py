@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from app.settings import Settings
 
 KEY_BYTES = 32
+# What seals the secrets of apps for codes, and of the sign-in of gemeenten.
+OF_APPS, OF_PROVIDERS = "second factor", "provider"
 # What seals that the log was made shorter by this house.
 LOG_SEAL = "log"
 ID_BYTES = 16

@@ -146,7 +146,7 @@ def open_door() -> socket.socket:
 
 def website(settings: Mapping[str, str], door: socket.socket) -> Child:
     place = ("--bind", f"fd://{door.fileno()}")
-    how = ("--worker-class", "gthread", "--workers", "2", "--threads", "4")
+    how = ("--workers", "2", "--threads", "4")
     manner = ("--graceful-timeout", "25", "--no-control-socket")
     return Child(
         name="web",

@@ -24,7 +24,7 @@ from app.matching.shelf import NO_SHELF, Shelf
 from app.notifications.service import Stationery
 from app.post import Post
 from app.settings import Environment, Settings
-from tests.support.browser import chromium
+from tests.support.browser import PICTURES, chromium
 from tests.support.together import pytest_xdist_make_scheduler  # noqa: F401  (a hook of pytest)
 from tests.support.web import Browser
 from tests.support.work import MONDAY
@@ -42,6 +42,7 @@ settings.load_profile("house")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="faults at the size of the country")
+    parser.addoption("--pictures", action="store_true", help="keep how pages and mails look")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if "TEST_DATABASE_URL" not in os.environ:
         raise pytest.UsageError("There are no services to test on. Run ./dev test instead.")
+    if config.option.pictures:
+        os.environ[PICTURES] = "1"
     name = f"{TEMPLATE}_{uuid4().hex[:8]}"
     os.environ["DGVN_TEMPLATE"] = name
     _on_server(f'CREATE DATABASE "{name}"')
@@ -132,8 +135,15 @@ class DatabaseMaker:
         self.made: list[str] = []
 
     def __call__(self) -> URL:
+        return self._made_of(os.environ["DGVN_TEMPLATE"])
+
+    def empty(self) -> URL:
+        """One without a single table."""
+        return self._made_of("template0")
+
+    def _made_of(self, template: str) -> URL:
         name = f"t_{uuid4().hex[:12]}"
-        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{os.environ["DGVN_TEMPLATE"]}"')
+        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         self.made.append(name)
         return server_url().set(database=name)
 

@@ -6,9 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
+from app.accounts.rules import POWER
 from app.conversations import awaiting
 from app.conversations import service as conversations
 from app.conversations.queries import asking
+from app.core.actor import Role
 from app.core.heartbeat import Group
 from app.core.work import Work
 from app.extensions import shelf
@@ -27,6 +31,8 @@ from app.responses.models import Outcome
 from app.responses.rules import InvitationState
 
 Payload = dict[str, Any]
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,13 @@ def _tell_message(work: Work, fact: Payload) -> None:
     # Words with which somebody shows interest are told together with it.
     if not fact["with_interest"]:
         notifications.tell_message(work, UUID(fact["conversation_id"]), fact["number"])
+
+
+def _sound_power(_: Work, fact: Payload) -> None:
+    """Whoever watches the site hears of it, also when it was done at the command line."""
+    if Role(fact["role"]) in POWER:
+        why = "power was given" if fact["is_given"] else "power was ended"
+        log.error("alarm", why=why, role=fact["role"], account=fact["user_id"])
 
 
 def _answer_by_loan(work: Work, fact: Payload) -> None:
@@ -251,7 +264,17 @@ MAIL_FACTOR_CHANGED = _one(
 MAIL_IDENTITY_JOINED = _one(
     "mail_identity_joined", notifications.mail_identity_joined, "user_id", "change_id"
 )
+MAIL_SIGNED_IN_ELSEWHERE = _one(
+    "mail_signed_in_elsewhere", notifications.mail_signed_in_elsewhere, "user_id"
+)
+SOUND_POWER = Reaction("sound_power", Group.TICK, _sound_power)
 MAIL_ACCOUNT_UNUSED = _one("mail_account_unused", notifications.mail_account_unused, "user_id")
+MAIL_ROLE_PROPOSED = _one("mail_role_proposed", notifications.mail_role_proposed, "proposal_id")
+MAIL_ROLE_DECIDED = _one("mail_role_decided", notifications.mail_role_decided, "proposal_id")
+MAIL_COLLEAGUE_INVITED = _one(
+    "mail_colleague_invited", notifications.mail_colleague_invited, "sign_in_id"
+)
+MAIL_SHUT_OUT = _one("mail_shut_out", notifications.mail_shut_out, "user_id")
 MAIL_ROLE_ENDING = _one("mail_role_ending", notifications.mail_role_ending, "grant_id")
 MAIL_ROLE_EXPIRED = _one("mail_role_expired", notifications.mail_role_expired, "grant_id")
 MAIL_REPORT_MADE = _one("mail_report_made", notifications.mail_report_made, "report_id")
@@ -291,18 +314,28 @@ END_LOANS_ASKED = _one("end_loans_asked", loans.end_what_was_asked, "opgave_id")
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "sign_in.asked": (MAIL_SIGN_IN,),
     "access.asked": (MAIL_ACCESS_ASKED,),
+    "access.offered": (MAIL_COLLEAGUE_INVITED,),
     "access.decided": (MAIL_ACCESS_DECIDED,),
     "factor.changed": (MAIL_FACTOR_CHANGED,),
     "identity.joined": (MAIL_IDENTITY_JOINED,),
+    "signed_in.elsewhere": (MAIL_SIGNED_IN_ELSEWHERE,),
     "person.away": (MAIL_ACCOUNT_UNUSED,),
+    "person.shut_out": (MAIL_SHUT_OUT,),
+    "person.let_in": (),  # seen at the next sign-in
     "person.registered": (),  # nobody waits for it; kept as a fact
-    "role.changed": (),  # seen at the next request
+    "role.changed": (SOUND_POWER,),  # it is seen at the next request
     "role.prolonged": (),  # the same
+    "role.proposed": (MAIL_ROLE_PROPOSED,),
+    "role.decided": (MAIL_ROLE_DECIDED,),
+    "role.lapsed": (MAIL_ROLE_DECIDED,),
     "role.ending": (MAIL_ROLE_ENDING,),
     "role.expired": (MAIL_ROLE_EXPIRED,),
     "domain.changed": (),  # seen at the next sign-in of somebody new
     "provider.changed": (),  # seen at the next sign-in
     "gemeenten.changed": (MATCH_EVERYTHING,),  # places, and so distances, may have moved
+    "network.founded": (),  # read by who opens the page
+    "network.described": (),  # the same
+    "network.changed": (MATCH_EVERYTHING,),  # who may read what is meant for it
     "gemeente.merged": (),  # moving people to the successor comes with the roles of both
     "vocabulary.changed": (MATCH_EVERYTHING,),
     "concepts.merged": (),  # vocabulary.changed is told with it

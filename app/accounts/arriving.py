@@ -5,13 +5,14 @@ that it says. Only the first time the address leads to an account that was there
 verified, and its domain is of the gemeente that says so.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
 from app.accounts import queries, service
 from app.accounts.events import IdentityJoined
-from app.accounts.identities import Identity, TurnedAway, Why
+from app.accounts.identities import Identity, ShutOut, TurnedAway, Why
 from app.accounts.models import KnownIdentity, User, UserSession
 from app.accounts.rules import email_faults, tidy_email
 from app.core.errors import NotFound
@@ -21,11 +22,17 @@ from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import now_called
 
 
-def arrive(work: Work, gemeente_code: str, identity: Identity) -> UUID | None:
+def arrive(
+    work: Work,
+    gemeente_code: str,
+    identity: Identity,
+    known_here: Collection[UUID] | None = None,
+) -> UUID | None:
     """The id of a new session; None for a newcomer, who has to give a name first.
 
-    `gemeente_code` is the gemeente whose provider says who it is. `TurnedAway` when that gemeente
-    cannot speak for this address or this account.
+    `gemeente_code` is the gemeente whose provider says who it is, `known_here` as for
+    `begin_session` of the service. `TurnedAway` when that gemeente cannot speak for this address or
+    this account; `ShutOut` for who is kept out of it.
     """
     user = _known(work, identity) or _join(work, gemeente_code, identity)
     if user is None:
@@ -33,7 +40,9 @@ def arrive(work: Work, gemeente_code: str, identity: Identity) -> UUID | None:
     mergers = gemeenten.mergers(work.session, work.today)
     if now_called(user.gemeente_code, mergers) != gemeente_code:
         raise TurnedAway(Why.GEMEENTE)
-    return service.begin_session(work, user.id)
+    if user.shut_out_at is not None:
+        raise ShutOut(user.id)
+    return service.begin_session(work, user.id, known_here=known_here)
 
 
 def welcome(work: Work, gemeente_code: str, identity: Identity, name: str) -> UUID:

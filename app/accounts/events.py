@@ -21,6 +21,15 @@ class PersonRegistered(Event):
 
 
 @dataclass(frozen=True)
+class AccessOffered(Event):
+    """Who looks after accounts asks somebody to make one, at the address that this row keeps."""
+
+    name: ClassVar[str] = "access.offered"
+    sign_in_id: UUID
+    by_id: UUID
+
+
+@dataclass(frozen=True)
 class AccessAsked(Event):
     name: ClassVar[str] = "access.asked"
     request_id: UUID
@@ -35,7 +44,7 @@ class AccessDecided(Event):
 @dataclass(frozen=True)
 class FactorChanged(Event):
     """The second step of this person: `enrolled`, `renewed`, `forgotten`, or `closed` for a while;
-    `passkey_added` or `passkey_removed`.
+    `spare_used`, `passkey_added` or `passkey_removed`.
 
     `change_id` is this change's own.
     """
@@ -64,6 +73,14 @@ class IdentityJoined(Event):
 
 
 @dataclass(frozen=True)
+class SignedInElsewhere(Event):
+    """This person signed in with a browser in which they never did so before."""
+
+    name: ClassVar[str] = "signed_in.elsewhere"
+    user_id: UUID
+
+
+@dataclass(frozen=True)
 class PersonAway(Event):
     """Somebody did not sign in for so long that they are told what will follow (`Away`), and when:
     from which day others do not see their profile, if they have one to see, and their account goes.
@@ -79,6 +96,24 @@ class PersonAway(Event):
 
 
 @dataclass(frozen=True)
+class PersonShutOut(Event):
+    """Somebody who looks after accounts keeps this person out from now on."""
+
+    name: ClassVar[str] = "person.shut_out"
+    user_id: UUID
+    is_deed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class PersonLetIn(Event):
+    """Who was kept out may come in again."""
+
+    name: ClassVar[str] = "person.let_in"
+    user_id: UUID
+    is_deed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class RoleProlonged(Event):
     """A role that this person has goes on until later."""
 
@@ -90,6 +125,44 @@ class RoleProlonged(Event):
 
     def deed(self) -> str:
         return f"role.prolonged.{self.role}"
+
+
+@dataclass(frozen=True)
+class RoleProposed(Event):
+    """Somebody proposes a role for this person, which a second person has to confirm."""
+
+    name: ClassVar[str] = "role.proposed"
+    user_id: UUID
+    proposal_id: UUID
+    role: str
+    is_deed: ClassVar[bool] = True
+
+    def deed(self) -> str:
+        return f"role.proposed.{self.role}"
+
+
+@dataclass(frozen=True)
+class RoleDecided(Event):
+    """A second person confirmed or refused a role that was proposed for this one."""
+
+    name: ClassVar[str] = "role.decided"
+    user_id: UUID
+    proposal_id: UUID
+    is_confirmed: bool
+    is_deed: ClassVar[bool] = True
+
+    def deed(self) -> str:
+        return "role.confirmed" if self.is_confirmed else "role.refused"
+
+
+@dataclass(frozen=True)
+class RoleLapsed(Event):
+    """Nobody confirmed in time what was proposed for this person."""
+
+    name: ClassVar[str] = "role.lapsed"
+    user_id: UUID
+    proposal_id: UUID
+    comes_of_itself: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ that guessing leads nowhere; the secret itself is kept sealed and is opened by t
 
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 import pyotp
-from sqlalchemy import delete
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from sqlalchemy import delete, select
 
 from app.accounts import queries
 from app.accounts.events import FactorChanged
@@ -24,6 +26,9 @@ STEP = 30
 SPARE_CODES = 10
 # Ten signs out of thirty-two: fifty bits.
 SPARE_SIGNS, SPARE_LENGTH = "abcdefghijkmnpqrstuvwxyz23456789", 10  # pragma: allowlist secret
+HASH_BYTES = 32
+# What OWASP asks of Argon2id at least; memory in KiB.
+ROUNDS, MEMORY = 2, 19 * 1024
 MOST_WRONG = 5
 CLOSED_FOR = timedelta(minutes=15)
 WRONG = "Deze code klopt niet, of je gebruikte hem al. Neem de code die nu in je app staat."
@@ -84,7 +89,10 @@ def prove(work: Work, session_id: UUID, secret: str | None, code: str) -> bool:
     step = step_of(secret, code, work.now) if secret else None
     if step is not None and step > factor.last_step:
         factor.last_step = step
-    elif not _spend(work, factor.user_id, code):
+    elif _spend(work, factor.user_id, code):
+        # Of a phone that was lost its owner knows; of codes that were found they may not.
+        tell(work, factor.user_id, "spare_used")
+    else:
         _count_wrong(work, factor)
         return False
     factor.wrong, factor.closed_until = 0, None
@@ -112,6 +120,16 @@ def renew_spare_codes(work: Work) -> list[str]:
     factor = work.fetch_to_change(SecondFactor, person(work))
     tell(work, factor.user_id, "renewed")
     return _spare_codes(work, factor.user_id)
+
+
+def seal_anew(work: Work, again: Callable[[str], str | None]) -> int:
+    """Keep each secret as `again` seals it; how many are left of which it makes nothing."""
+    left = 0
+    for one in work.session.scalars(select(SecondFactor).with_for_update()):
+        sealed = again(one.sealed)
+        left += sealed is None
+        one.sealed = sealed or one.sealed
+    return left
 
 
 def check_may_add(work: Work, session_id: UUID) -> None:
@@ -169,11 +187,20 @@ def _spend(work: Work, user_id: UUID, code: str) -> bool:
     """Whether it was a spare code; it is gone by that."""
     typed = code.replace(" ", "").replace("-", "").lower()
     spent = delete(SpareCode).where(
-        SpareCode.user_id == user_id, SpareCode.hash == _hash(user_id, typed)
+        SpareCode.user_id == user_id,
+        SpareCode.hash.in_([_hash(user_id, typed), _quick_hash(user_id, typed)]),
     )
     return work.session.scalar(spent.returning(SpareCode.hash)) is not None
 
 
 def _hash(user_id: UUID, code: str) -> bytes:
-    """Fifty random bits need no slow hash; the id keeps equal codes of two people apart."""
+    """Slow, because fifty bits can be guessed by who has the table; the id keeps people apart."""
+    slow = Argon2id(
+        salt=user_id.bytes, length=HASH_BYTES, iterations=ROUNDS, lanes=1, memory_cost=MEMORY
+    )
+    return slow.derive(code.encode())
+
+
+def _quick_hash(user_id: UUID, code: str) -> bytes:
+    """As codes were kept that people may still have on paper."""
     return sha256(user_id.bytes + code.encode()).digest()

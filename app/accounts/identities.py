@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from app.core.errors import DomainError
 
@@ -25,6 +26,14 @@ class Why(StrEnum):
     DOMAIN = "domain"
     GEMEENTE = "gemeente"
     ANOTHER = "another"
+
+
+class ShutOut(DomainError):
+    """Who comes from there is known, and is kept out of their account."""
+
+    def __init__(self, user_id: UUID) -> None:
+        super().__init__(f"user {user_id} is kept out")
+        self.user_id = user_id
 
 
 class TurnedAway(DomainError):

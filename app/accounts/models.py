@@ -20,10 +20,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.rules import (
     EMAIL_LIMIT,
     NAME_LIMIT,
+    OF_ALL,
     PASSKEY_NAME_LIMIT,
     SUBJECT_LIMIT,
+    WHY_LIMIT,
     AccessState,
     Away,
+    ProposalState,
 )
 from app.core.actor import Role
 from app.core.orm import Base, PrimaryId
@@ -46,6 +49,9 @@ class User(Base):
     # How often they were told that they stay away, and when last; forgotten when they sign in.
     told_away: Mapped[Away] = mapped_column(SmallInteger, default=Away.NOT, server_default="0")
     told_away_at: Mapped[datetime | None]
+    # Since when somebody who looks after accounts keeps them out, and why, as they read it.
+    shut_out_at: Mapped[datetime | None]
+    shut_out_why: Mapped[str] = mapped_column(String(WHY_LIMIT), default="", server_default="")
 
     grants: Mapped[list["RoleGrant"]] = relationship(
         foreign_keys="RoleGrant.user_id", cascade="all, delete-orphan", order_by="RoleGrant.role"
@@ -54,17 +60,20 @@ class User(Base):
 
 class RoleGrant(Base):
     """A role of a person, up to and with the day `ends_on` unless it was `ended_at` before; of each
-    role at most one that was not ended.
+    role, for each network, at most one that was not ended.
     """
 
     __tablename__ = "role_grant"
     __table_args__ = (
+        CheckConstraint("(role = 'coordinator') = (network_id IS NOT NULL)", name="of_network"),
         Index(
             "uq_role_grant_running",
             "user_id",
             "role",
+            "network_id",
             unique=True,
             postgresql_where="ended_at IS NULL",
+            postgresql_nulls_not_distinct=True,
         ),
         Index("ix_role_grant_ends_on", "ends_on", postgresql_where="ended_at IS NULL"),
     )
@@ -72,6 +81,11 @@ class RoleGrant(Base):
     id: Mapped[PrimaryId]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     role: Mapped[Role]
+    # Where its person worked when it was given. Nothing where the release before gave it, until
+    # the clock notes it.
+    gemeente_code: Mapped[str | None] = mapped_column(ForeignKey("gemeente.code"))
+    # Of a coordinator only.
+    network_id: Mapped[UUID | None] = mapped_column(ForeignKey("network.id"), index=True)
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     granted_at: Mapped[datetime]
     # Judged by the clock at each question; the day's work only notes that it passed.
@@ -79,9 +93,47 @@ class RoleGrant(Base):
     # When its person and who can prolong it last heard that it ends.
     warned_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
+    # The second person, where two give it.
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    # Why an operator gave it without a second person, or what was said with the proposal.
+    reason: Mapped[str] = mapped_column(default="", server_default="")
 
-    def runs_on(self, day: date) -> bool:
-        return self.ended_at is None and self.ends_on >= day
+    def runs_for(self, gemeente_code: str, day: date) -> bool:
+        """Whether its person, who works for this gemeente, has the role on this day."""
+        is_here = self.role in OF_ALL or self.gemeente_code == gemeente_code
+        return is_here and self.ended_at is None and self.ends_on >= day
+
+
+class RoleProposal(Base):
+    """A role that somebody proposes for a person; it is given when a second person confirms it."""
+
+    __tablename__ = "role_proposal"
+    __table_args__ = (
+        CheckConstraint("(role = 'coordinator') = (network_id IS NOT NULL)", name="of_network"),
+        Index(
+            "uq_role_proposal_waiting",
+            "user_id",
+            "role",
+            unique=True,
+            postgresql_where="state = 'waiting'",
+        ),
+    )
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    role: Mapped[Role]
+    # Where its person worked when it was proposed.
+    gemeente_code: Mapped[str | None] = mapped_column(ForeignKey("gemeente.code"))
+    network_id: Mapped[UUID | None] = mapped_column(ForeignKey("network.id"))
+    ends_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(default="")
+    proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    proposed_at: Mapped[datetime]
+    # The last day on which it can be confirmed.
+    lapses_on: Mapped[date]
+    state: Mapped[ProposalState]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime | None]
 
 
 class SignIn(Base):

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, object_session, selectinload
 
 from app.accounts.models import (
     AccessRequest,
     KnownIdentity,
     Passkey,
     RoleGrant,
+    RoleProposal,
     SecondFactor,
     SignIn,
     SpareCode,
@@ -22,17 +23,25 @@ from app.accounts.models import (
 from app.accounts.rules import (
     ENDS_SOON,
     NOWHERE,
+    OF_ALL,
     POWER,
     TO_GRANT,
     AccessState,
+    ProposalState,
     has_power,
     is_left_alone,
+    may_shut_out,
     tidy_email,
 )
 from app.core.actor import Actor, Role
 from app.core.clock import dutch_day, utc_now
+from app.core.errors import Conflict, NotFound
 from app.core.reach import within
 from app.core.rights import Right, roles_with
+from app.gemeenten import queries as gemeenten
+from app.gemeenten.models import Network
+
+OWN_ACCOUNT = "Je eigen account zet je niet stop. Ben je klaar? Beëindig het bij Jouw account."
 
 
 def by_email(session: Session, email: str) -> User | None:
@@ -40,15 +49,49 @@ def by_email(session: Session, email: str) -> User | None:
 
 
 def running_session(session: Session, session_id: UUID, now: datetime) -> UserSession | None:
-    """The session with its user and grants, or None when it ended, ran out or was left alone."""
+    """The session with its user and grants, or None when it ended, ran out or was left alone, and
+    of who is kept out.
+    """
     found = session.scalar(
         select(UserSession)
         .where(UserSession.id == session_id, UserSession.expires_at > now)
         .options(joinedload(UserSession.user).selectinload(User.grants))
     )
-    if found is None or is_left_alone(roles_of(found.user), found.seen_at, now):
+    if found is None or found.user.shut_out_at is not None:
         return None
-    return found
+    return None if is_left_alone(roles_of(found.user), found.seen_at, now) else found
+
+
+def is_shut_out(session: Session, session_id: UUID) -> bool:
+    """Whether it is a session of somebody who is kept out since."""
+    found = select(UserSession.id).join(User, User.id == UserSession.user_id)
+    kept_out = found.where(UserSession.id == session_id, User.shut_out_at.is_not(None))
+    return session.scalar(kept_out) is not None
+
+
+def shut_out_with(session: Session, email: str) -> User | None:
+    """Who has this address and is kept out."""
+    user = by_email(session, email)
+    return user if user is not None and user.shut_out_at is not None else None
+
+
+def to_shut_out(session: Session, actor: Actor, user_id: UUID) -> User:
+    """Somebody whom the actor keeps out or lets in.
+
+    `NotFound` for who looks after no such account; `Conflict` for one's own.
+    """
+    user = session.get(User, user_id)
+    if user is None or not may_shut_out(actor, user.gemeente_code):
+        raise NotFound(f"user {user_id}")
+    if user.id == actor.user_id:
+        raise Conflict("one's own account", said=OWN_ACCOUNT)
+    return user
+
+
+def who_let_in(session: Session, gemeente_code: str) -> list[User]:
+    """Whom somebody of this gemeente asks who is kept out, or whose colleague is."""
+    near = with_role(session, Role.GEMEENTEBEHEERDER, gemeente_code)
+    return near or with_role(session, Role.BEHEERDER)
 
 
 def running_sessions(session: Session, user_id: UUID, now: datetime) -> list[UserSession]:
@@ -71,12 +114,22 @@ def roles_of(user: User) -> frozenset[Role]:
 
 def running_grants(user: User) -> list[RoleGrant]:
     today = dutch_day(utc_now())
-    return [grant for grant in user.grants if grant.runs_on(today)]
+    return [grant for grant in user.grants if grant.runs_for(user.gemeente_code, today)]
 
 
 def _is_running() -> ColumnElement[bool]:
     """`running_grants`, in the database."""
-    return and_(RoleGrant.ended_at.is_(None), RoleGrant.ends_on >= dutch_day(utc_now()))
+    is_open = and_(RoleGrant.ended_at.is_(None), RoleGrant.ends_on >= dutch_day(utc_now()))
+    return and_(is_open, _is_here())
+
+
+def _is_here() -> ColumnElement[bool]:
+    """Whether the role is for the gemeente where its person works now."""
+    person = aliased(User)
+    at_home = select(person.id).where(
+        person.id == RoleGrant.user_id, person.gemeente_code == RoleGrant.gemeente_code
+    )
+    return or_(RoleGrant.role.in_(OF_ALL), at_home.correlate_except(person).exists())
 
 
 def with_grants(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, User]:
@@ -92,7 +145,40 @@ def has_a_role(user_id: SQLColumnExpression[UUID], roles: Collection[Role]) -> C
 
 
 def actor_of(user: User) -> Actor:
-    return Actor(user_id=user.id, gemeente_code=user.gemeente_code, roles=roles_of(user))
+    return Actor(
+        user_id=user.id,
+        gemeente_code=user.gemeente_code,
+        roles=roles_of(user),
+        network_codes=_coordinated_by(user),
+    )
+
+
+def _coordinated_by(user: User) -> frozenset[str]:
+    session, ids = object_session(user), _networks_in(user)
+    if session is None or not ids:
+        return frozenset()
+    return frozenset(gemeenten.codes_of_networks(session, ids, dutch_day(utc_now())))
+
+
+def _networks_in(user: User) -> set[UUID]:
+    return {one.network_id for one in running_grants(user) if one.network_id is not None}
+
+
+def coordinated_networks(session: Session, actor: Actor) -> list[Network]:
+    """The networks that the actor coordinates, by name."""
+    user = session.get(User, actor.user_id) if actor.user_id else None
+    if user is None or Role.COORDINATOR not in actor.roles:
+        return []
+    own = _networks_in(user)
+    return [one for one in gemeenten.networks(session) if one.id in own]
+
+
+def coordinators_of(session: Session, network_id: UUID) -> list[tuple[User, RoleGrant]]:
+    """Who coordinates the network now, by name."""
+    found = select(User, RoleGrant).join(RoleGrant, RoleGrant.user_id == User.id)
+    found = found.where(RoleGrant.network_id == network_id, _is_running())
+    ordered = found.order_by(func.lower(User.name), User.id)
+    return [(row.User, row.RoleGrant) for row in session.execute(ordered)]
 
 
 def has_power_over_others(actor: Actor) -> bool:
@@ -150,6 +236,16 @@ def usable_links(session: Session, sign_in_ids: Iterable[UUID], now: datetime) -
     return set(session.scalars(found))
 
 
+def was_invited(session: Session, email: str, since: datetime) -> bool:
+    """Whether the address is kept of somebody who was asked to make an account: as a link that
+    opens nothing.
+    """
+    kept = select(SignIn.id).where(
+        SignIn.email == email, SignIn.asked_at >= since, SignIn.expires_at == SignIn.asked_at
+    )
+    return session.scalar(kept.limit(1)) is not None
+
+
 def links_since(session: Session, email: str, moment: datetime) -> int:
     return (
         session.scalar(select(func.count()).where(SignIn.email == email, SignIn.asked_at >= moment))
@@ -179,9 +275,11 @@ def with_role(session: Session, role: Role, gemeente_code: str | None = None) ->
 
 
 def ending_grants(session: Session, today: date) -> list[RoleGrant]:
-    """Grants that were not ended and whose last day is over, or comes within weeks."""
+    """Grants that were not ended and whose last day is over, or comes within weeks; and those of
+    who works elsewhere.
+    """
     found = select(RoleGrant).where(
-        RoleGrant.ended_at.is_(None), RoleGrant.ends_on <= today + ENDS_SOON
+        RoleGrant.ended_at.is_(None), or_(RoleGrant.ends_on <= today + ENDS_SOON, ~_is_here())
     )
     return list(session.scalars(found.order_by(RoleGrant.ends_on, RoleGrant.id)))
 
@@ -193,6 +291,51 @@ def count_ending(session: Session, actor: Actor) -> int:
     near = RoleGrant.ends_on <= today + ENDS_SOON
     looked_after = within(actor, Right.MANAGE_ACCOUNTS, User.gemeente_code)
     return session.scalar(found.where(_is_running(), near, looked_after)) or 0
+
+
+def deciders(session: Session, but: Collection[UUID | None]) -> list[User]:
+    """The beheerders, who propose and confirm such a role, without these."""
+    return [one for one in with_role(session, Role.BEHEERDER) if one.id not in but]
+
+
+def held_roles(
+    session: Session, actor: Actor, gemeente_code: str | None = None
+) -> list[tuple[User, RoleGrant]]:
+    """Who has which role now, of one gemeente or of all that the actor may know of."""
+    found = select(User, RoleGrant).join(RoleGrant, RoleGrant.user_id == User.id)
+    found = found.where(_is_running(), within(actor, Right.READ_RIGHTS, User.gemeente_code))
+    if gemeente_code is not None:
+        found = found.where(User.gemeente_code == gemeente_code)
+    ordered = found.order_by(User.gemeente_code, func.lower(User.name), User.id, RoleGrant.role)
+    return [(row.User, row.RoleGrant) for row in session.execute(ordered)]
+
+
+def open_proposal(session: Session, user_id: UUID, role: Role) -> RoleProposal | None:
+    """The proposal of this role for this person that waits, also when its time is over."""
+    found = select(RoleProposal).where(
+        RoleProposal.user_id == user_id,
+        RoleProposal.role == role,
+        RoleProposal.state == ProposalState.WAITING,
+    )
+    return session.scalar(found)
+
+
+def lapsed_proposals(session: Session, today: date) -> list[RoleProposal]:
+    """Those that wait, and that nobody can confirm any more."""
+    found = select(RoleProposal).where(
+        RoleProposal.state == ProposalState.WAITING, RoleProposal.lapses_on < today
+    )
+    return list(session.scalars(found))
+
+
+def open_proposals(session: Session, actor: Actor) -> list[RoleProposal]:
+    """Those that wait for a second person and that the actor may know of, the oldest first."""
+    found = select(RoleProposal).join(User, User.id == RoleProposal.user_id)
+    may_know = within(actor, Right.READ_RIGHTS, User.gemeente_code)
+    waiting = RoleProposal.state == ProposalState.WAITING
+    is_open = RoleProposal.lapses_on >= dutch_day(utc_now())
+    ordered = found.where(waiting, is_open, may_know).order_by(RoleProposal.proposed_at)
+    return list(session.scalars(ordered))
 
 
 def who_prolong(session: Session, user: User, role: Role) -> list[User]:

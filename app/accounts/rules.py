@@ -16,10 +16,11 @@ SESSION_LIVES = timedelta(hours=12)
 IDLE_WITH_POWER = timedelta(minutes=30)
 # How exact the moment of last use is: a page is read more often than it is worth writing down.
 SEEN_WITHIN = timedelta(minutes=1)
-POWER = frozenset({Role.GEMEENTEBEHEERDER, Role.BEHEERDER})
+POWER = frozenset({Role.GEMEENTEBEHEERDER, Role.COORDINATOR, Role.BEHEERDER})
 TO_GRANT = {
     Role.OPGAVEHOUDER: Right.GRANT_OPGAVEHOUDER,
     Role.GEMEENTEBEHEERDER: Right.GRANT_GEMEENTEBEHEERDER,
+    Role.COORDINATOR: Right.GRANT_COORDINATOR,
     Role.BEHEERDER: Right.GRANT_BEHEERDER,
 }
 SIGN_IN_LINKS_AN_HOUR = 5
@@ -31,6 +32,10 @@ NEWCOMER_LINKS_AN_HOUR = 1_000
 NOWHERE = "leads-nowhere.invalid"
 NAME_LIMIT = 100
 EMAIL_LIMIT = 254
+# Nobody is asked more often than this to make an account.
+INVITED_WITHIN = timedelta(days=7)
+# Of the reason why somebody is kept out.
+WHY_LIMIT = 500
 PASSKEY_NAME_LIMIT = 60
 MOST_PASSKEYS = 10
 # Of who somebody is at a provider, by OpenID Connect.
@@ -49,8 +54,11 @@ class Term(StrEnum):
 ROLE_WORDS = {
     Role.OPGAVEHOUDER: "opgavehouder",
     Role.GEMEENTEBEHEERDER: "gemeentebeheerder",
+    Role.COORDINATOR: "netwerkcoördinator",
     Role.BEHEERDER: "platformbeheerder",
 }
+# What is given for no one gemeente goes along with who moves to another; other roles stay behind.
+OF_ALL = frozenset({Role.COORDINATOR, Role.BEHEERDER})
 USUAL_TERM = Term.YEAR
 TERM_LIVES = {
     Term.QUARTER: timedelta(days=91),
@@ -58,6 +66,8 @@ TERM_LIVES = {
     Term.YEAR: timedelta(days=365),
     Term.TWO_YEARS: timedelta(days=730),
 }
+# How long a second person has to confirm a role.
+PROPOSAL_LIVES = timedelta(days=14)
 # So long before its last day people hear that a role ends, and then once more.
 ENDS_SOON, ENDS_AT_ONCE = timedelta(days=42), timedelta(days=7)
 
@@ -68,6 +78,15 @@ class AccessState(StrEnum):
     WAITING = "waiting"
     GRANTED = "granted"
     REFUSED = "refused"
+
+
+class ProposalState(StrEnum):
+    """How it stands with a role that two people give."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
 
 
 class Away(IntEnum):
@@ -132,6 +151,21 @@ def may_end_sessions(actor: Actor, user_id: UUID, gemeente_code: str) -> bool:
     """One's own; and who looks after the accounts of a gemeente those of its people."""
     is_own = actor.user_id == user_id and Scope.OWN in scopes(actor, Right.END_SESSIONS)
     return is_own or may_in(actor, Right.END_SESSIONS, gemeente_code)
+
+
+def may_shut_out(actor: Actor, gemeente_code: str) -> bool:
+    """Whether the actor keeps people of this gemeente out and lets them in again; not oneself."""
+    return may_in(actor, Right.SHUT_OUT, gemeente_code)
+
+
+def may_invite(actor: Actor, gemeente_code: str) -> bool:
+    """Whether the actor asks people who work for this gemeente to make an account."""
+    return may_in(actor, Right.INVITE_COLLEAGUE, gemeente_code)
+
+
+def why_faults(why: str) -> list[Fault]:
+    """What is wrong with the reason why somebody is kept out."""
+    return length_fault("why", why, WHY_LIMIT, needed="Schrijf waarom, de collega leest dit.")
 
 
 def newcomer_faults(name: str, *, gemeente_known: bool) -> list[Fault]:

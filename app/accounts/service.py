@@ -7,23 +7,27 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
-from app.accounts import queries
+from app.accounts import granting, proposing, queries
 from app.accounts.events import (
     AccessAsked,
     AccessDecided,
+    AccessOffered,
     PersonAway,
+    PersonLetIn,
     PersonRegistered,
+    PersonShutOut,
     RoleChanged,
     RoleEnding,
-    RoleExpired,
-    RoleProlonged,
+    SignedInElsewhere,
     SignInAsked,
 )
 from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
 from app.accounts.rules import (
+    INVITED_WITHIN,
     SESSION_LIVES,
     SIGN_IN_LINK_LIVES,
     SIGN_IN_LINKS_AN_HOUR,
+    TO_GRANT,
     USUAL_TERM,
     AccessState,
     Away,
@@ -34,20 +38,32 @@ from app.accounts.rules import (
     may_end_sessions,
     may_grant,
     may_grant_to,
+    may_invite,
     newcomer_faults,
     term_faults,
     tidy_email,
+    why_faults,
 )
 from app.core.actor import Role
-from app.core.errors import Conflict, NotAllowed, NotFound
-from app.core.faults import refuse
+from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from app.core.faults import Fault, refuse
 from app.core.locks import SIGN_IN_LOCK
+from app.core.rights import takes_two
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.gemeenten.models import Gemeente
 from app.gemeenten.rules import domain_of
 
+NOT_OF_GEMEENTE = "Dit adres heeft geen maildomein van deze gemeente."
+HAS_ACCOUNT = "Deze collega heeft al een account."
+INVITED_BEFORE = "Deze collega kreeg in de afgelopen week al een uitnodiging."
+IS_SHUT_OUT = "Je account is stopgezet. Waarom, lees je in de mail die je daarover kreeg."
+HAS_ROLE_OF_ANOTHER = (
+    "Deze collega heeft een rol die jij niet kunt wegnemen. Vraag een platformbeheerder om het "
+    "account stop te zetten."
+)
+NAME_THE_NETWORK = "Een netwerkcoördinator hoort bij een netwerk, en een andere rol niet."
 NOT_TO_ONESELF = "Je geeft of verlengt een rol niet van jezelf. Vraag het een andere beheerder."
 
 
@@ -92,8 +108,15 @@ def forget_addresses(work: Work, sign_in_ids: Collection[UUID]) -> None:
     work.session.execute(delete(SignIn).where(SignIn.id.in_(sign_in_ids)))
 
 
-def finish_sign_in(work: Work, sign_in_id: UUID, newcomer: Newcomer | None) -> UUID | None:
+def finish_sign_in(
+    work: Work,
+    sign_in_id: UUID,
+    newcomer: Newcomer | None,
+    known_here: Collection[UUID] | None = None,
+) -> UUID | None:
     """Spend the link; the id of the new session, or None when a beheerder has to decide first.
+
+    `known_here` as for `begin_session`.
 
     `NotFound` when the link was used, ran out or never was; `Conflict` when the address is
     new and nothing was told about the person; `FaultyDraft` when what was told is not enough.
@@ -107,11 +130,27 @@ def finish_sign_in(work: Work, sign_in_id: UUID, newcomer: Newcomer | None) -> U
             raise Conflict("a new address needs a name")
         user = _welcome(work, sign_in.email, newcomer)
     sign_in.used_at = work.now
-    return begin_session(work, user.id) if user else None
+    return begin_session(work, user.id, known_here=known_here) if user else None
 
 
-def begin_session(work: Work, user_id: UUID, *, is_proven: bool = False) -> UUID:
-    """The id of a new session; `is_proven` when who signs in gave a second proof elsewhere."""
+def begin_session(
+    work: Work,
+    user_id: UUID,
+    *,
+    is_proven: bool = False,
+    known_here: Collection[UUID] | None = None,
+) -> UUID:
+    """The id of a new session; `is_proven` when who signs in gave a second proof elsewhere.
+
+    `known_here` are the people who signed in with this browser before: whoever is not among them
+    hears of it, but not the first time of all. None where no browser is asked. `Conflict` for who
+    is kept out.
+    """
+    user = work.fetch(User, user_id)
+    if user.shut_out_at is not None:
+        raise Conflict(f"user {user_id} is kept out", said=IS_SHUT_OUT)
+    if known_here is not None and user_id not in known_here and user.signed_in_at > user.created_at:
+        work.emit(SignedInElsewhere(user_id=user_id))
     session = UserSession(
         id=work.new_id(),
         user_id=user_id,
@@ -161,6 +200,33 @@ def end_sessions(work: Work, user_id: UUID, but: UUID | None = None) -> int:
     return len(work.session.scalars(ending.returning(UserSession.id)).all())
 
 
+def invite(work: Work, email: str, gemeente_code: str) -> None:
+    """Ask a colleague by mail to make an account; nobody is asked twice in a week.
+
+    `NotFound` for who invites nobody of this gemeente; `FaultyDraft` for an address that is not of
+    its mail domains, has an account or was asked before.
+    """
+    if work.actor.user_id is None or not may_invite(work.actor, gemeente_code):
+        raise NotFound(f"invite for {gemeente_code}")
+    refuse(email_faults(email))
+    email = tidy_email(email)
+    work.session.execute(select(func.pg_advisory_xact_lock(SIGN_IN_LOCK, func.hashtext(email))))
+    refuse(_invitation_faults(work, email, gemeente_code))
+    kept_id = keep_address(work, email)
+    work.emit(AccessOffered(sign_in_id=kept_id, by_id=work.actor.user_id))
+
+
+def _invitation_faults(work: Work, email: str, gemeente_code: str) -> list[Fault]:
+    own = gemeenten.of_email(work.session, email, work.today)
+    if own is None or own.code != gemeente_code:
+        return [Fault("email", NOT_OF_GEMEENTE)]
+    if queries.by_email(work.session, email) is not None:
+        return [Fault("email", HAS_ACCOUNT)]
+    if queries.was_invited(work.session, email, work.now - INVITED_WITHIN):
+        return [Fault("email", INVITED_BEFORE)]
+    return []
+
+
 def register(
     work: Work, email: str, name: str, gemeente_code: str, *, is_demo: bool = False
 ) -> User:
@@ -181,6 +247,50 @@ def register(
     work.session.flush()
     work.emit(PersonRegistered(user_id=user.id))
     return user
+
+
+def shut_out(work: Work, user_id: UUID, why: str) -> bool:
+    """Keep somebody out from the next request on; whether they were in. Their roles end.
+
+    `NotFound` for who looks after no such account; `Conflict` for one's own, and when they have a
+    role that the actor does not end; `FaultyDraft` without a reason.
+    """
+    user = _kept_out_by(work, user_id)
+    roles = queries.roles_of(user)
+    if any(not may_grant(work.actor, role, user.gemeente_code) for role in roles):
+        raise Conflict("a role that another ends", said=HAS_ROLE_OF_ANOTHER)
+    refuse(why_faults(why))
+    if user.shut_out_at is not None:
+        return False
+    for role in roles:
+        end_role(work, user_id, role)
+    user.shut_out_at, user.shut_out_why = work.now, why
+    work.emit(PersonShutOut(user_id=user.id))
+    return True
+
+
+def let_in(work: Work, user_id: UUID) -> None:
+    """Let somebody sign in again who was kept out; sessions of before stay closed."""
+    user = _kept_out_by(work, user_id)
+    if user.shut_out_at is None:
+        return
+    user.shut_out_at, user.shut_out_why = None, ""
+    work.session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    work.emit(PersonLetIn(user_id=user.id))
+
+
+def link_to_own_data(work: Work, user_id: UUID) -> UUID:
+    """A link for who proved elsewhere who they are, and is kept out: to their own data only."""
+    user = work.fetch(User, user_id)
+    link_id = keep_address(work, user.email)
+    work.session.flush()
+    work.fetch(SignIn, link_id).expires_at = work.now + SIGN_IN_LINK_LIVES
+    return link_id
+
+
+def _kept_out_by(work: Work, user_id: UUID) -> User:
+    queries.to_shut_out(work.session, work.actor, user_id)
+    return work.fetch_to_change(User, user_id)
 
 
 def tell_away(work: Work, told: PersonAway) -> None:
@@ -208,67 +318,73 @@ def decide_access(work: Work, request_id: UUID, *, grant: bool, claim_domain: bo
     work.emit(AccessDecided(request_id=request.id))
 
 
-def grant_role(work: Work, user_id: UUID, role: Role, ends_on: date | None = None) -> None:
+def grant_role(
+    work: Work,
+    user_id: UUID,
+    role: Role,
+    ends_on: date | None = None,
+    reason: str = "",
+    *,
+    network_id: UUID | None = None,
+) -> None:
     """Give the role up to and with this day, a year from now if none is said; who has it keeps it
-    until then. Nothing happens when they have it for as long already.
+    until then. A role that takes two people is proposed, and runs when another confirmed it.
+    Nothing happens when they have it for as long already. A coordinator is one of a network.
 
     `Conflict` when it is one's own; `FaultyDraft` when nobody may have it for so long.
     """
     user = _user_to_manage(work, user_id, role)
     if not may_grant_to(work.actor, role, user.id, user.gemeente_code):
         raise Conflict("a role of one's own", said=NOT_TO_ONESELF)
+    if (role is Role.COORDINATOR) != (network_id is not None):
+        raise InvalidInput("a role and a network", said=NAME_THE_NETWORK)
+    if network_id is not None:
+        gemeenten.network(work.session, network_id)
     ends_on = ends_on or last_day(USUAL_TERM, work.today)
     refuse(term_faults(ends_on, work.today))
-    open_grants = [one for one in user.grants if one.role is role and one.ended_at is None]
-    for grant in open_grants:
-        if grant.runs_on(work.today):
-            _prolong(work, grant, ends_on)
-            return
-        _expire(work, grant)
-    work.session.flush()
-    work.session.add(
-        RoleGrant(
-            id=work.new_id(),
-            user_id=user.id,
-            role=role,
-            granted_by=work.actor.user_id,
-            granted_at=work.now,
-            ends_on=ends_on,
-        )
+    if not granting.changes(user, role, ends_on, work.today, network_id):
+        return
+    if takes_two(work.actor, TO_GRANT[role]) and not proposing.stands_alone(work, user, reason):
+        proposing.propose(work, user, role, ends_on, reason, network_id)
+        return
+    granting.give(
+        work,
+        user,
+        role,
+        ends_on,
+        network_id=network_id,
+        granted_by=work.actor.user_id,
+        reason=reason,
     )
-    work.emit(RoleChanged(user_id=user.id, role=role.value, is_given=True))
 
 
-def _prolong(work: Work, grant: RoleGrant, ends_on: date) -> None:
-    if ends_on > grant.ends_on:
-        grant.ends_on, grant.warned_on = ends_on, None
-        work.emit(RoleProlonged(user_id=grant.user_id, role=grant.role.value, ends_on=ends_on))
-
-
-def end_role(work: Work, user_id: UUID, role: Role) -> None:
+def end_role(work: Work, user_id: UUID, role: Role, network_id: UUID | None = None) -> None:
+    """From the next request on; and refuse what waits to give it anew, or for longer. Of a
+    coordinator for this network, or for all.
+    """
     user = _user_to_manage(work, user_id, role)
     for grant in user.grants:
-        if grant.role is role and grant.runs_on(work.today):
+        is_meant = grant.role is role and network_id in (None, grant.network_id)
+        if is_meant and grant.runs_for(user.gemeente_code, work.today):
             grant.ended_at = work.now
             work.emit(RoleChanged(user_id=user.id, role=role.value, is_given=False))
+    proposing.drop(work, user, role)
 
 
 def sweep_roles(work: Work) -> None:
-    """Note of roles whose last day is over that they ended, and tell of those that end soon."""
+    """Note of roles that they ended, by their last day or as their person works elsewhere, and
+    tell of those that end soon; and end what nobody confirmed.
+    """
+    proposing.lapse(work)
+    granting.note_gemeenten(work)
     for known in queries.ending_grants(work.session, work.today):
         grant = work.fetch_to_change(RoleGrant, known.id)
-        if grant.ended_at is None and grant.ends_on < work.today:
-            _expire(work, grant)
+        home = work.fetch(User, grant.user_id).gemeente_code
+        if grant.ended_at is None and not grant.runs_for(home, work.today):
+            granting.expire(work, grant)
         elif grant.ended_at is None and is_warning_due(grant.ends_on, grant.warned_on, work.today):
             grant.warned_on = work.today
             work.emit(RoleEnding(user_id=grant.user_id, grant_id=grant.id))
-
-
-def _expire(work: Work, grant: RoleGrant) -> None:
-    grant.ended_at = work.now
-    user = work.fetch(User, grant.user_id)
-    expired = RoleExpired(user_id=user.id, grant_id=grant.id)
-    work.of_itself(user.gemeente_code).emit(expired)
 
 
 def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:

@@ -10,6 +10,7 @@ from app.cli.digest import digest
 from app.cli.esco import esco
 from app.cli.gemeenten import gemeenten
 from app.cli.insight import insight
+from app.cli.keys import keys
 from app.cli.mail import mail
 from app.cli.matching import matching
 from app.cli.outbox import outbox
@@ -26,6 +27,7 @@ GROUPS = (
     esco,
     gemeenten,
     insight,
+    keys,
     mail,
     matching,
     outbox,

@@ -5,10 +5,10 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 
-from app.accounts import arriving, factors, queries, service
-from app.accounts.models import User
+from app.accounts import arriving, factors, proposing, queries, service
+from app.accounts.models import RoleProposal, User
 from app.accounts.rules import tidy_email
-from app.cli.work import Refusal, gemeente_of, open_work
+from app.cli.work import Refusal, gemeente_of, in_name_of, network_called, open_work
 from app.core.actor import Role
 from app.core.dutch import dutch_date
 from app.core.text import clean_line
@@ -36,17 +36,59 @@ def add(email: str, name: str, code: str) -> None:
 @click.argument("email")
 @click.argument("role")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Laatste dag; anders een jaar.")
-def grant(email: str, role: str, until: datetime | None) -> None:
-    """Geef de persoon met dit adres een rol, of verleng die."""
+@click.option("--network", help="Van een netwerkcoördinator: de naam van het netwerk.")
+@click.option("--by", help="Mailadres van de platformbeheerder die dit voorstelt.")
+@click.option("--reason", default="", help="Waarom, als er nog geen twee platformbeheerders zijn.")
+def grant(
+    email: str,
+    role: str,
+    until: datetime | None,
+    network: str | None,
+    by: str | None,
+    reason: str,
+) -> None:
+    """Geef de persoon met dit adres een rol, of verleng die.
+
+    Een rol met macht over anderen geven twee platformbeheerders samen: deze opdracht stelt hem
+    voor, en `confirm` bevestigt hem.
+    """
     given, ends_on = _role(role), until.date() if until else None
     with open_work() as work:
         person = _person(work, email)
-        service.grant_role(work, person.id, given, ends_on)
-        work.session.flush()
-        work.session.refresh(person, ["grants"])
-        [grant] = [one for one in queries.running_grants(person) if one.role is given]
-        said = f"{email} is {given.value} tot en met {dutch_date(grant.ends_on)}."
+        network_id = network_called(work, network) if network else None
+        giver, why = _for(work, by), clean_line(reason)
+        service.grant_role(giver, person.id, given, ends_on, why, network_id=network_id)
+        said = _how_it_is_now(work, person, given)
     click.echo(said)
+
+
+@accounts.command("confirm")
+@click.argument("email")
+@click.argument("role")
+@click.option("--by", help="Mailadres van de platformbeheerder die dit bevestigt.")
+@click.option("--reason", default="", help="Waarom, als er geen andere platformbeheerder is.")
+def confirm(email: str, role: str, by: str | None, reason: str) -> None:
+    """Bevestig als tweede de rol die voor dit adres is voorgesteld."""
+    given = _role(role)
+    with open_work() as work:
+        person = _person(work, email)
+        proposal = _proposal(work, person, given)
+        proposing.decide(_for(work, by), proposal.id, confirm=True, reason=clean_line(reason))
+        said = _how_it_is_now(work, person, given)
+    click.echo(said)
+
+
+@accounts.command("refuse")
+@click.argument("email")
+@click.argument("role")
+@click.option("--by", help="Mailadres van de platformbeheerder die dit afwijst.")
+def refuse(email: str, role: str, by: str | None) -> None:
+    """Wijs de rol af die voor dit adres is voorgesteld."""
+    given = _role(role)
+    with open_work() as work:
+        proposal = _proposal(work, _person(work, email), given)
+        proposing.decide(_for(work, by), proposal.id, confirm=False)
+    click.echo(f"{email} wordt geen {given.value}: het voorstel is afgewezen.")
 
 
 @accounts.command("revoke")
@@ -89,6 +131,38 @@ def forget_sign_on(email: str) -> None:
             raise Refusal(f"{email} logde nog nooit bij de eigen gemeente in.")
         arriving.forget(work, person.id)
     click.echo(f"{email} is overal uitgelogd en kan opnieuw inloggen bij de gemeente.")
+
+
+def _for(work: Work, by: str | None) -> Work:
+    """The same work of an operator, in the name of this beheerder."""
+    if by is None:
+        return work
+    person = _person(work, by)
+    if Role.BEHEERDER not in queries.roles_of(person):
+        raise Refusal(f"{by} is geen platformbeheerder.")
+    return in_name_of(work, person)
+
+
+def _proposal(work: Work, person: User, role: Role) -> RoleProposal:
+    found = queries.open_proposal(work.session, person.id, role)
+    if found is None:
+        raise Refusal(f"Er ligt geen voorstel om {person.email} {role.value} te maken.")
+    return found
+
+
+def _how_it_is_now(work: Work, person: User, role: Role) -> str:
+    work.session.flush()
+    work.session.refresh(person, ["grants"])
+    if queries.open_proposal(work.session, person.id, role) is not None:
+        return (
+            f"Voorgesteld: {person.email} als {role.value}. Een andere platformbeheerder bevestigt "
+            f"dat: flask accounts confirm {person.email} {role.value} --by ADRES"
+        )
+    grant = max(
+        (one for one in queries.running_grants(person) if one.role is role),
+        key=lambda one: one.granted_at,
+    )
+    return f"{person.email} is {role.value} tot en met {dutch_date(grant.ends_on)}."
 
 
 def _role(word: str) -> Role:

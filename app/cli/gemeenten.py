@@ -1,7 +1,7 @@
-"""`flask gemeenten ...`: the yearly list, who has which mail domain, and which sign-in."""
+"""`flask gemeenten ...`: the yearly list, mail domains, sign-ins, and networks of gemeenten."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -9,17 +9,26 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.cli.work import Refusal, gemeente_of, open_work, reading, tell_faults
+from app.cli.work import (
+    Refusal,
+    gemeente_of,
+    network_called,
+    open_work,
+    reading,
+    tell_faults,
+)
 from app.core.clock import utc_now
 from app.core.dutch import dutch_date, number, plural
-from app.gemeenten import queries, reference, service
+from app.core.text import clean_line, clean_text
+from app.gemeenten import networks, queries, reference, service
 from app.gemeenten.models import Gemeente
 from app.gemeenten.reference import OWN_LIST
+from app.gemeenten.rules import NetworkDraft
 from app.gemeenten.service import Connection, Difference, ImportReport
 from app.links import Links
 from app.openid.calling import Away
 from app.openid.provider import Client, Providers, new_visit
-from app.sealing import Seal
+from app.sealing import OF_PROVIDERS, Seal
 from app.settings import Environment, Settings
 
 gemeenten = AppGroup("gemeenten", help="Gemeenten en hun maildomeinen.")
@@ -81,7 +90,7 @@ def connect_provider(code: str, issuer: str, client_id: str, *, only: bool) -> N
     secret = click.prompt("Geheim", hide_input=True)
     settings: Settings = current_app.extensions["settings"]
     is_real = settings.environment is Environment.PRODUCTION
-    sealed = Seal(settings, "provider").close(secret)
+    sealed = Seal(settings, OF_PROVIDERS).close(secret)
     with open_work() as work:
         name = gemeente_of(work, code).name
         connection = Connection(issuer, client_id, sealed, is_only=only)
@@ -107,6 +116,43 @@ def end_provider(code: str) -> None:
             raise Refusal(f"{name} heeft geen eigen inlog.")
         service.end_provider(work, code)
     click.echo(f"Wie bij {name} werkt, logt weer in met een link.")
+
+
+@gemeenten.command("found-network")
+@click.argument("name")
+@click.argument("purpose")
+@click.option("--begun", type=click.DateTime(["%Y-%m-%d"]), help="Op welke dag het begon.")
+def found_network(name: str, purpose: str, begun: datetime | None) -> None:
+    """Richt het netwerk NAME op; PURPOSE zegt waar het voor is. Zonder --begun begint het nu."""
+    with open_work() as work:
+        begun_on = begun.date() if begun else work.today
+        draft = NetworkDraft(clean_line(name), clean_text(purpose), begun_on)
+        networks.found_network(work, draft)
+    click.echo(f"Het netwerk {draft.name} is er. Zet er gemeenten in: flask gemeenten join")
+
+
+@gemeenten.command("join")
+@click.argument("network")
+@click.argument("codes", nargs=-1, required=True)
+def join_network(network: str, codes: tuple[str, ...]) -> None:
+    """Zet de gemeenten met deze CODES in het netwerk dat NETWORK heet."""
+    with open_work() as work:
+        network_id = network_called(work, network)
+        names = [gemeente_of(work, code).name for code in codes]
+        for code in codes:
+            networks.add_gemeente(work, network_id, code)
+    click.echo(f"{', '.join(names)}: nu in het netwerk {network}.")
+
+
+@gemeenten.command("leave")
+@click.argument("network")
+@click.argument("code")
+def leave_network(network: str, code: str) -> None:
+    """Haal de gemeente met deze CODE uit het netwerk dat NETWORK heet."""
+    with open_work() as work:
+        network_id, name = network_called(work, network), gemeente_of(work, code).name
+        networks.end_gemeente(work, network_id, code)
+    click.echo(f"{name} hoort niet bij het netwerk {network}.")
 
 
 def _try(client: Client) -> None:

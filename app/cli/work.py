@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
+from uuid import UUID
 
 import click
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app.core.actor import SYSTEM
+from app.accounts.models import User
+from app.core.actor import SYSTEM, Actor
 from app.core.dutch import plural
 from app.core.errors import DomainError
 from app.core.work import Work, begin
 from app.extensions import db
+from app.gemeenten import queries as gemeenten
 from app.gemeenten.models import Gemeente
 
 
@@ -40,11 +44,23 @@ def open_work() -> Iterator[Work]:
         raise Refusal("De tabellen zijn niet bij. Draai eerst: flask db upgrade") from error
 
 
+def in_name_of(work: Work, person: User) -> Work:
+    """The same work of an operator, done in the name of this person."""
+    return replace(work, actor=Actor(person.id, person.gemeente_code, is_system=True))
+
+
 def gemeente_of(work: Work, code: str) -> Gemeente:
     gemeente = work.session.get(Gemeente, code)
     if gemeente is None:
         raise Refusal(f"Er is geen gemeente met de code {code}.")
     return gemeente
+
+
+def network_called(work: Work, name: str) -> UUID:
+    found = gemeenten.network_called(work.session, name)
+    if found is None:
+        raise Refusal(f"Er is geen netwerk dat {name} heet.")
+    return found.id
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def take_in(work: Work, box: AnswerBox, content: bytes, recipient: str = "") -> 
     if reader is None:
         return Taken.REFUSED
     writer = work.fetch(User, reader.user_id)
-    if mail.sender != writer.email:
+    if mail.sender != writer.email or writer.shut_out_at is not None:
         return Taken.REFUSED
     return _take(work, reader, writer, mail)
 

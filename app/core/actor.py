@@ -6,12 +6,13 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """What somebody may do beyond being a professional: a beheerder for every gemeente,
-    the others for their own.
+    """What somebody may do beyond being a professional: a beheerder for every gemeente, a
+    coordinator for those in a network, the others for their own.
     """
 
     OPGAVEHOUDER = "opgavehouder"
     GEMEENTEBEHEERDER = "gemeentebeheerder"
+    COORDINATOR = "coordinator"
     BEHEERDER = "beheerder"
 
 
@@ -21,6 +22,8 @@ class Actor:
     gemeente_code: str | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
     is_system: bool = False
+    # Of the gemeenten in the networks that they coordinate.
+    network_codes: frozenset[str] = frozenset()
     # Of who has no account and speaks by the link of a mail: which address that mail went to.
     address_id: UUID | None = None
 

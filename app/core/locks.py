@@ -25,3 +25,6 @@ MARKING_LOCK = 7_301_349
 HOURS_LOCK = 7_301_350
 # Links to addresses without an account are planned one after the other, so that they are counted.
 STRANGERS_LOCK = 7_301_351
+# Together with a hash of the address: mails to who was named by somebody else, so that they are
+# counted, whatever loans they are about.
+MANAGER_LOCK = 7_301_352

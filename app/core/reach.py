@@ -13,4 +13,7 @@ def within(
     found = scopes(actor, right)
     if Scope.ALL in found:
         return true()
-    return gemeente_code == actor.gemeente_code if Scope.GEMEENTE in found else false()
+    codes = set(actor.network_codes) if Scope.NETWORK in found else set()
+    if Scope.GEMEENTE in found and actor.gemeente_code is not None:
+        codes.add(actor.gemeente_code)
+    return gemeente_code.in_(codes) if codes else false()

@@ -55,15 +55,21 @@ class Right(StrEnum):
     AGREE_LIMIT = "agree_limit"
     SETTLE_HOURS = "settle_hours"
     READ_NUMBERS = "read_numbers"
+    READ_NETWORK = "read_network"
     READ_LOG = "read_log"
     OPEN_BEHEER = "open_beheer"
     MANAGE_ACCOUNTS = "manage_accounts"
+    READ_RIGHTS = "read_rights"
     GRANT_OPGAVEHOUDER = "grant_opgavehouder"
     GRANT_GEMEENTEBEHEERDER = "grant_gemeentebeheerder"
+    GRANT_COORDINATOR = "grant_coordinator"
     GRANT_BEHEERDER = "grant_beheerder"
+    INVITE_COLLEAGUE = "invite_colleague"
+    SHUT_OUT = "shut_out"
     END_SESSIONS = "end_sessions"
     DECIDE_ACCESS = "decide_access"
     CLAIM_DOMAIN = "claim_domain"
+    KEEP_NETWORKS = "keep_networks"
     CONNECT_PROVIDER = "connect_provider"
     REPORT = "report"
     MODERATE = "moderate"
@@ -84,7 +90,13 @@ class Scope(StrEnum):
     # What its writer lets them see: whom an opgave is for, and who may know of a profile.
     SHOWN = "shown"
     GEMEENTE = "gemeente"
+    # The gemeenten in a network that they coordinate.
+    NETWORK = "network"
     ALL = "all"
+
+
+# Behind a scope: one person proposes it, and another confirms it.
+TWO_PERSONS = "2p"
 
 
 class Refusal(StrEnum):
@@ -100,6 +112,8 @@ class Row:
     label: str
     refusal: Refusal
     cells: dict[str, Scope]
+    # The columns for which it takes a second person.
+    two_persons: frozenset[str]
 
 
 def read_matrix(path: Path = MATRIX_FILE) -> dict[Right, Row]:
@@ -115,8 +129,14 @@ def read_matrix(path: Path = MATRIX_FILE) -> dict[Right, Row]:
 def _row(line: dict[str, str]) -> Row:
     if list(line) != ["right", "refusal", *COLUMNS, "label"]:
         raise ValueError(f"other columns than {COLUMNS}")
-    cells = {column: Scope(line[column]) for column in COLUMNS}
-    return Row(line["label"], Refusal(line["refusal"]), cells)
+    parts = {column: line[column].partition(" ") for column in COLUMNS}
+    if any((space or two) and two != TWO_PERSONS for _, space, two in parts.values()):
+        raise ValueError(f"what follows a scope is {TWO_PERSONS}")
+    cells = {column: Scope(scope) for column, (scope, _, _) in parts.items()}
+    two_persons = frozenset(column for column, (_, _, two) in parts.items() if two)
+    if any(cells[column] is Scope.NONE for column in two_persons):
+        raise ValueError("two persons for what nobody may")
+    return Row(line["label"], Refusal(line["refusal"]), cells, two_persons)
 
 
 MATRIX = read_matrix()
@@ -137,11 +157,19 @@ def may_in(actor: Actor, right: Right, gemeente_code: str) -> bool:
     """Whether the actor has the right for what is of this gemeente."""
     found = scopes(actor, right)
     at_home = Scope.GEMEENTE in found and actor.gemeente_code == gemeente_code
-    return at_home or Scope.ALL in found
+    in_network = Scope.NETWORK in found and gemeente_code in actor.network_codes
+    return at_home or in_network or Scope.ALL in found
 
 
 def may_everywhere(actor: Actor, right: Right) -> bool:
     return Scope.ALL in scopes(actor, right)
+
+
+def takes_two(actor: Actor, right: Right) -> bool:
+    """Whether the actor does this only with a second person, in whatever role."""
+    row = MATRIX[right]
+    having = {one for one in _columns(actor) if row.cells[one] is not Scope.NONE}
+    return having <= row.two_persons
 
 
 def is_public(right: Right) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from app.core.outbox import Event
 
@@ -49,3 +50,35 @@ class ProviderChanged(Event):
 
     def deed(self) -> str:
         return f"provider.{'given' if self.is_given else 'ended'}"
+
+
+@dataclass(frozen=True)
+class NetworkFounded(Event):
+    """There is a network, without gemeenten as yet."""
+
+    name: ClassVar[str] = "network.founded"
+    network_id: UUID
+    is_deed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class NetworkDescribed(Event):
+    """A network is called or described otherwise."""
+
+    name: ClassVar[str] = "network.described"
+    network_id: UUID
+    is_deed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class NetworkChanged(Event):
+    """From now on a gemeente is of the network, or no longer."""
+
+    name: ClassVar[str] = "network.changed"
+    network_id: UUID
+    gemeente_code: str
+    is_given: bool
+    is_deed: ClassVar[bool] = True
+
+    def deed(self) -> str:
+        return f"network.{'joined' if self.is_given else 'left'}"

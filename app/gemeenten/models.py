@@ -1,12 +1,18 @@
-"""Gemeenten and the mail domains of their people."""
+"""Gemeenten, the mail domains of their people, and the networks that they form."""
 
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.orm import Base
-from app.gemeenten.rules import CLIENT_ID_LIMIT, ISSUER_LIMIT
+from app.core.orm import Base, PrimaryId
+from app.gemeenten.rules import (
+    CLIENT_ID_LIMIT,
+    ISSUER_LIMIT,
+    NAME_LIMIT,
+    PURPOSE_LIMIT,
+)
 
 
 class Gemeente(Base):
@@ -50,3 +56,35 @@ class Provider(Base):
     # They sign in there only, and with no link.
     is_only: Mapped[bool]
     connected_at: Mapped[datetime]
+
+
+class Network(Base):
+    """Gemeenten that work together, and what for; who meets and decides there is not known here."""
+
+    __tablename__ = "network"
+
+    id: Mapped[PrimaryId]
+    name: Mapped[str] = mapped_column(String(NAME_LIMIT), unique=True)
+    purpose: Mapped[str] = mapped_column(String(PURPOSE_LIMIT))
+    begun_on: Mapped[date]
+
+
+class NetworkGemeente(Base):
+    """That a gemeente is of a network, from the day `since` on and before the day `until`."""
+
+    __tablename__ = "network_gemeente"
+    __table_args__ = (
+        Index(
+            "uq_network_gemeente_running",
+            "network_id",
+            "gemeente_code",
+            unique=True,
+            postgresql_where="until IS NULL",
+        ),
+    )
+
+    id: Mapped[PrimaryId]
+    network_id: Mapped[UUID] = mapped_column(ForeignKey("network.id"), index=True)
+    gemeente_code: Mapped[str] = mapped_column(ForeignKey("gemeente.code"), index=True)
+    since: Mapped[date]
+    until: Mapped[date | None]

@@ -1,13 +1,14 @@
-"""Reading gemeenten: by code, by mail domain, as a list."""
+"""Reading gemeenten: by code, by mail domain, as a list, and the networks that they form."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from uuid import UUID
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import NotFound
-from app.gemeenten.models import EmailDomain, Gemeente, Provider
+from app.gemeenten.models import EmailDomain, Gemeente, Network, NetworkGemeente, Provider
 from app.gemeenten.rules import CODE, domain_of
 
 
@@ -63,12 +64,7 @@ def existing_on(session: Session, day: date) -> list[Gemeente]:
     """All gemeenten that exist on that day, in Dutch order."""
     return list(
         session.scalars(
-            select(Gemeente)
-            .where(
-                or_(Gemeente.valid_from.is_(None), Gemeente.valid_from <= day),
-                or_(Gemeente.valid_until.is_(None), Gemeente.valid_until > day),
-            )
-            .order_by(Gemeente.sort_name, Gemeente.code)
+            select(Gemeente).where(_exists_on(day)).order_by(Gemeente.sort_name, Gemeente.code)
         )
     )
 
@@ -93,15 +89,103 @@ def provinces(session: Session) -> list[str]:
     return list(session.scalars(select(Gemeente.province).distinct().order_by(Gemeente.province)))
 
 
-def count(session: Session, day: date) -> int:
+def networks(session: Session) -> list[Network]:
+    """All of them, by name."""
+    return list(session.scalars(select(Network).order_by(func.lower(Network.name), Network.id)))
+
+
+def network(session: Session, network_id: UUID) -> Network:
+    found = session.get(Network, network_id)
+    if found is None:
+        raise NotFound(f"network {network_id}")
+    return found
+
+
+def network_called(session: Session, name: str) -> Network | None:
+    """The network with this name, in whatever case."""
+    return session.scalar(select(Network).where(func.lower(Network.name) == name.lower()))
+
+
+def gemeenten_of_network(session: Session, network_id: UUID, day: date) -> list[Gemeente]:
+    """The gemeenten that are of it on that day and exist, in Dutch order."""
+    found = (
+        select(Gemeente)
+        .join(NetworkGemeente, NetworkGemeente.gemeente_code == Gemeente.code)
+        .where(NetworkGemeente.network_id == network_id, is_in_network(day), _exists_on(day))
+    )
+    return list(session.scalars(found.order_by(Gemeente.sort_name, Gemeente.code)))
+
+
+def count_in_networks(session: Session, day: date) -> dict[UUID, int]:
+    """Of each network with gemeenten how many are of it."""
+    found = (
+        select(NetworkGemeente.network_id, func.count())
+        .join(Gemeente, NetworkGemeente.gemeente_code == Gemeente.code)
+        .where(is_in_network(day), _exists_on(day))
+    )
+    return dict(session.execute(found.group_by(NetworkGemeente.network_id)).all())
+
+
+def rows_of_network(session: Session, network_id: UUID) -> list[NetworkGemeente]:
+    """Of each gemeente that is of it or will be, and that nobody took out."""
+    found = select(NetworkGemeente).where(
+        NetworkGemeente.network_id == network_id, NetworkGemeente.until.is_(None)
+    )
+    return list(session.scalars(found.order_by(NetworkGemeente.gemeente_code)))
+
+
+def rows_of_gemeente(session: Session, gemeente_code: str) -> list[NetworkGemeente]:
+    """Of each network that the gemeente is of or will be."""
+    found = select(NetworkGemeente).where(
+        NetworkGemeente.gemeente_code == gemeente_code, NetworkGemeente.until.is_(None)
+    )
+    return list(session.scalars(found.order_by(NetworkGemeente.network_id)))
+
+
+def codes_of_networks(session: Session, network_ids: Collection[UUID], day: date) -> set[str]:
+    """Of the gemeenten that are in one of these networks on that day."""
+    found = select(NetworkGemeente.gemeente_code).where(
+        NetworkGemeente.network_id.in_(network_ids), is_in_network(day)
+    )
+    return set(session.scalars(found))
+
+
+def networks_of(session: Session, gemeente_code: str, day: date) -> list[Network]:
+    """The networks that the gemeente is in on that day, by name."""
+    found = (
+        select(Network)
+        .join(NetworkGemeente, NetworkGemeente.network_id == Network.id)
+        .where(NetworkGemeente.gemeente_code == gemeente_code, is_in_network(day))
+    )
+    return list(session.scalars(found.order_by(func.lower(Network.name), Network.id)))
+
+
+def share_network(
+    one: SQLColumnExpression[str], other: SQLColumnExpression[str] | str, day: date
+) -> ColumnElement[bool]:
+    """Whether two gemeenten, by their codes, are in one network on that day."""
+    first, second = aliased(NetworkGemeente), aliased(NetworkGemeente)
     return (
-        session.scalar(
-            select(func.count())
-            .select_from(Gemeente)
-            .where(
-                or_(Gemeente.valid_from.is_(None), Gemeente.valid_from <= day),
-                or_(Gemeente.valid_until.is_(None), Gemeente.valid_until > day),
-            )
-        )
-        or 0
+        exists()
+        .where(first.gemeente_code == one, is_in_network(day, first))
+        .where(second.network_id == first.network_id)
+        .where(second.gemeente_code == other, is_in_network(day, second))
+        .correlate_except(first, second)
+    )
+
+
+def is_in_network(day: date, row: type[NetworkGemeente] = NetworkGemeente) -> ColumnElement[bool]:
+    """Whether the gemeente of the row is in its network on that day."""
+    return and_(row.since <= day, or_(row.until.is_(None), row.until > day))
+
+
+def count(session: Session, day: date) -> int:
+    found = select(func.count()).select_from(Gemeente).where(_exists_on(day))
+    return session.scalar(found) or 0
+
+
+def _exists_on(day: date) -> ColumnElement[bool]:
+    return and_(
+        or_(Gemeente.valid_from.is_(None), Gemeente.valid_from <= day),
+        or_(Gemeente.valid_until.is_(None), Gemeente.valid_until > day),
     )

@@ -9,12 +9,13 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.core.actor import Actor
-from app.core.faults import Fault
+from app.core.faults import Fault, day_fault, length_fault
 from app.core.rights import Right, may
 from app.core.text import clean_line
 
 CODE = re.compile(r"GM[0-9]{4}")
 NAME_LIMIT = 80
+PURPOSE_LIMIT = 600
 # More than the whole country has.
 MOST_INHABITANTS = 20_000_000
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
@@ -153,3 +154,31 @@ def may_connect_provider(actor: Actor) -> bool:
 def may_claim_domain(actor: Actor) -> bool:
     """Who decides which gemeente the people of a mail domain work for."""
     return may(actor, Right.CLAIM_DOMAIN)
+
+
+@dataclass(frozen=True)
+class NetworkDraft:
+    """A network as somebody describes it."""
+
+    name: str
+    purpose: str
+    begun_on: date | None
+
+
+def network_faults(draft: NetworkDraft, today: date, *, is_taken: bool) -> list[Fault]:
+    """What is wrong with it; `is_taken` when another network has its name."""
+    found = length_fault("name", draft.name, NAME_LIMIT, "Vul in hoe het netwerk heet.")
+    if is_taken:
+        found.append(Fault("name", "Er is al een netwerk dat zo heet."))
+    needed = "Vul in waar het netwerk voor is."
+    found += length_fault("purpose", draft.purpose, PURPOSE_LIMIT, needed)
+    if draft.begun_on is None:
+        found.append(Fault("begun_on", "Vul in op welke dag het netwerk begon."))
+    elif draft.begun_on > today:
+        found.append(Fault("begun_on", "Kies een dag die al geweest is."))
+    return found + day_fault("begun_on", draft.begun_on)
+
+
+def may_keep_networks(actor: Actor) -> bool:
+    """Who says which gemeenten form a network."""
+    return may(actor, Right.KEEP_NETWORKS)

@@ -1,6 +1,6 @@
 """Changing gemeenten: the yearly list, mergers and mail domains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.core.faults import refuse
 from app.core.work import Work
+from app.gemeenten import networks
 from app.gemeenten.events import DomainChanged, GemeenteMerged, GemeentenChanged, ProviderChanged
 from app.gemeenten.models import EmailDomain, Gemeente, Provider
 from app.gemeenten.rules import (
@@ -106,6 +107,16 @@ def remove_domain(work: Work, gemeente_code: str, domain: str) -> None:
     work.emit(DomainChanged(domain=domain, gemeente_code=gemeente_code, is_given=False))
 
 
+def seal_anew(work: Work, again: Callable[[str], str | None]) -> int:
+    """Keep each secret as `again` seals it; how many are left of which it makes nothing."""
+    left = 0
+    for one in work.session.scalars(select(Provider).with_for_update()):
+        sealed = again(one.sealed)
+        left += sealed is None
+        one.sealed = sealed or one.sealed
+    return left
+
+
 def connect_provider(
     work: Work, gemeente_code: str, connection: Connection, *, loopback_too: bool
 ) -> None:
@@ -184,4 +195,5 @@ def _update(work: Work, row: Gemeente, facts: GemeenteFacts) -> list[Difference]
     has_merged = any(difference.column == "successor_code" for difference in differences)
     if has_merged and facts.successor_code is not None:
         work.emit(GemeenteMerged(gemeente_code=row.code, successor_code=facts.successor_code))
+        networks.carry_over(work, row)
     return differences

@@ -1,6 +1,6 @@
 """The funnel and the time to fill, from the facts that opgaven left; and who answers in time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,9 +30,9 @@ class Funnel:
     days_to_fill: int | None
 
 
-def funnel(session: Session, now: datetime, gemeente_code: str | None = None) -> Funnel:
-    """Of the last year; of one gemeente, or of the whole country."""
-    reached = _first_facts(session, now, gemeente_code)
+def funnel(session: Session, now: datetime, codes: Collection[str] | None = None) -> Funnel:
+    """Of the last year; of the gemeenten with these codes, or of the whole country."""
+    reached = _first_facts(session, now, codes)
     opened = reached.get(Stage.PUBLISHED, {})
     counts = {stage: len(opened.keys() & reached.get(stage, {}).keys()) for stage in Stage}
     filled = reached.get(Stage.FILLED, {})
@@ -82,9 +82,9 @@ class Answering:
     in_time: int
 
 
-def answering(session: Session, now: datetime, gemeente_code: str | None = None) -> Answering:
-    """Of the last year; of one gemeente, or of the whole country. Whose time is not over yet, is
-    not counted.
+def answering(session: Session, now: datetime, codes: Collection[str] | None = None) -> Answering:
+    """Of the last year; of the gemeenten with these codes, or of the whole country. Whose time is
+    not over yet, is not counted.
     """
     settled_on = func.date(func.timezone(AMSTERDAM.key, AwaitedAnswer.settled_at))
     in_time = func.count().filter(settled_on < AwaitedAnswer.answer_before)
@@ -102,15 +102,15 @@ def answering(session: Session, now: datetime, gemeente_code: str | None = None)
             ),
         )
     )
-    if gemeente_code is not None:
+    if codes is not None:
         awaited = awaited.join(Opgave, Opgave.id == Conversation.opgave_id).where(
-            Opgave.gemeente_code == gemeente_code
+            Opgave.gemeente_code.in_(codes)
         )
     return Answering(*session.execute(awaited).one())
 
 
 def _first_facts(
-    session: Session, now: datetime, gemeente_code: str | None
+    session: Session, now: datetime, codes: Collection[str] | None
 ) -> dict[Stage, dict[UUID, datetime]]:
     """Per stage when each opgave first came there."""
     opgave_id = cast(OutboxMessage.payload["opgave_id"].astext, Uuid)
@@ -125,8 +125,8 @@ def _first_facts(
         )
         .group_by(OutboxMessage.name, opgave_id)
     )
-    if gemeente_code is not None:
-        own = select(Opgave.id).where(Opgave.gemeente_code == gemeente_code)
+    if codes is not None:
+        own = select(Opgave.id).where(Opgave.gemeente_code.in_(codes))
         facts = facts.where(opgave_id.in_(own))
     found: dict[Stage, dict[UUID, datetime]] = {}
     for name, opgave, at in session.execute(facts):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -55,7 +56,7 @@ from app.loans.rules import (
 from app.loans.seen import SeenLoan, all_where, seen_of, waiting_where
 from app.opgaven.events import OpgaveHandedOver
 from app.opgaven.models import AskedSkill, Opgave
-from app.opgaven.rules import ENDED, takes_answers
+from app.opgaven.rules import ENDED, Kind, takes_answers
 from app.responses import queries as responses
 from app.responses.models import Response
 from app.responses.rules import Answer
@@ -415,3 +416,50 @@ def weeks_to_write(session: Session, loan: Loan, today: date) -> list[date]:
     if first_day is None or loan.last_day is None:
         return []
     return weeks_begun(first_day, loan.last_day, today)
+
+
+# In which all three signed.
+AGREED_STATES = (LoanState.ACTIVE, LoanState.ENDED, LoanState.CLOSED)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A loan as who coordinates a network knows it: without names and without anybody's words."""
+
+    lender_code: str
+    borrower_code: str
+    kind: Kind
+    state: LoanState
+    hours_per_week: int
+    starts_on: date
+    ends_on: date
+
+
+def placements(
+    session: Session, coordinator: Actor, codes: Collection[str], most: int
+) -> list[Placement]:
+    """What was agreed between gemeenten of which one is among these, the newest first; of what is
+    in no network of the coordinator nothing.
+    """
+    right = Right.READ_NETWORK
+    reached = or_(
+        and_(Loan.lender_code.in_(codes), within(coordinator, right, Loan.lender_code)),
+        and_(Opgave.gemeente_code.in_(codes), within(coordinator, right, Opgave.gemeente_code)),
+    )
+    found = (
+        select(
+            Loan.lender_code,
+            Opgave.gemeente_code,
+            Opgave.kind,
+            Loan.state,
+            Terms.hours_per_week,
+            Terms.starts_on,
+            Terms.ends_on,
+        )
+        .join(Opgave, Opgave.id == Loan.opgave_id)
+        .join(Terms, and_(Terms.loan_id == Loan.id, Terms.version == Loan.agreed_version))
+        .where(Loan.state.in_(AGREED_STATES), reached)
+        .order_by(Terms.starts_on.desc(), Loan.id)
+        .limit(most)
+    )
+    return [Placement(*row) for row in session.execute(found)]

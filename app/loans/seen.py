@@ -60,10 +60,11 @@ class SeenLoan(WaitingLoan):
     refusals: list[Terms]
     # As all three may read it; in its place who works where, when a beheerder took it down.
     opgave_title: str
-    # Who looks after the opgave now; nothing when they ended their account.
+    # Who looks after the opgave now; nothing when they ended their account, or are kept out of it.
     owner_name: str
     professional_name: str
     professional_email: str
+    is_professional_shut_out: bool
     lender_name: str
     borrower_name: str
     borrower_signer: str
@@ -217,6 +218,7 @@ def seen_of(session: Session, loans: list[Loan]) -> list[SeenLoan]:
             owner_name=heads[loan.opgave_id].owner_name,
             professional_name=people[loan.user_id].name,
             professional_email=people[loan.user_id].email,
+            is_professional_shut_out=people[loan.user_id].shut_out_at is not None,
             lender_name=places[loan.lender_code],
             borrower_name=places[loan.borrower_code],
             borrower_signer=terms[loan.id, loan.version].borrower_signed_as,

@@ -425,8 +425,21 @@ def what_became_of_opgave(seen: SeenLoan) -> str:
     return f"{OPGAVE_IS_DOWN} {goes_on}"
 
 
+def whom_to_ask_instead(seen: SeenLoan, reader: Party) -> str:
+    """With whom to speak while the professional is kept out; nothing when they are not."""
+    if not seen.is_professional_shut_out or seen.loan.state not in UNDER_WAY:
+        return ""
+    other = f"{seen.loan.manager_name} van gemeente {seen.lender_name}"
+    if reader is Party.LENDER:
+        other = f"{seen.owner_name or 'de gemeentebeheerder'} van gemeente {seen.borrower_name}"
+    return (
+        f"{seen.professional_name} kan nu niet inloggen, want dat account is stopgezet. Overleg "
+        f"met {other} hoe het verder gaat."
+    )
+
+
 def new_owner(seen: SeenLoan) -> str:
-    """Who looks after the opgave now; nothing when they ended their account."""
+    """Who looks after the opgave now; nothing when they ended their account, or are kept out."""
     if not seen.owner_name:
         return ""
     return f"{seen.owner_name} van gemeente {seen.borrower_name} zorgt nu voor de opgave"

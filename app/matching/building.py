@@ -1,6 +1,7 @@
 """Makes snapshots: the whole country from the database as arrays, by column, never as objects."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -35,8 +36,7 @@ from app.matching.everybody import offer_rows, profile_rows, window_rows
 from app.matching.models import Build, Change
 from app.matching.similarity import complete, stored_terms
 from app.matching.snapshot import Contents, Manifest, Writings, ids_as_array, read, write
-from app.opgaven.models import Opgave
-from app.opgaven.rules import Audience
+from app.opgaven import queries as opgaven_queries
 from app.vocabulary import queries as words_queries
 
 # Snapshots come every few minutes on a busy day.
@@ -104,13 +104,12 @@ def contents_of(
     terms = listed.terms
     gemeenten = session.scalars(select(Gemeente).order_by(Gemeente.code)).all()
     codes = {gemeente.code: number for number, gemeente in enumerate(gemeenten)}
-    provinces = _provinces(gemeenten)
     opgaven = queries.opgave_facts(session, today)
     ids, profiles = profile_rows(session, list(codes))
     windows, said = window_rows(session, ids), _said(session, ids)
     offers, names = offer_rows(session, ids, said, vocabulary)
-    audiences = _audiences(session, opgaven, codes, provinces)
-    asking = opgaven_of(opgaven, audiences, codes, terms)
+    audiences = _audiences(session, opgaven, codes)
+    asking = opgaven_of(opgaven, audiences.of_opgaven, codes, terms)
     term, private = terms_of(names, terms)
     watch.note("read")
     words = extended(before or words_of(vocabulary, ()), vocabulary, terms.normals)
@@ -119,12 +118,12 @@ def contents_of(
     similar = complete(session, listed, asked, vocabulary, words, progress)
     watch.note("similar")
     positions = [Position(gemeente.latitude, gemeente.longitude) for gemeente in gemeenten]
-    places = marks_of(list(zip(codes, provinces, positions, strict=True)))
+    places = marks_of(list(zip(codes, positions, strict=True)))
     marks = marks_of_people(places, profiles, windows, offers, marks_of(names))
     add_marks(marks, said)
     contents = Contents(
         state=state_of(
-            places_of(positions, provinces),
+            places_of(positions, audiences.groups),
             people_of(profiles, windows, offers, names, term),
             asking,
             with_private(similar, private, Offered(vocabulary, words)),
@@ -135,7 +134,7 @@ def contents_of(
         profile_ids=ids,
         opgave_ids=ids_as_array([opgave.id for opgave in opgaven]),
         profile_marks=marks,
-        opgave_marks=marks_of(list(zip(opgaven, audiences, strict=True))),
+        opgave_marks=marks_of(list(zip(opgaven, audiences.codes, strict=True))),
         writings=_writings(session),
     )
     watch.note("index")
@@ -167,20 +166,25 @@ def _writings(session: Session) -> Writings:
     return Writings(ids_as_array(list(found)), same.read(list(found.values())))
 
 
-def _provinces(gemeenten: Sequence[Gemeente]) -> list[int]:
-    names = sorted({gemeente.province for gemeente in gemeenten})
-    return [names.index(gemeente.province) for gemeente in gemeenten]
+@dataclass(frozen=True)
+class _Audiences:
+    """The different audiences as numbers of gemeenten, and per opgave which one, or everybody."""
+
+    groups: list[list[int]]
+    of_opgaven: list[int]
+    # Per opgave the codes, so that a mark tells when an audience is another than before.
+    codes: list[list[str] | None]
 
 
 def _audiences(
-    session: Session, opgaven: Sequence[OpgaveFacts], codes: dict[str, int], provinces: list[int]
-) -> list[int]:
-    """Per opgave the number of the province that it is meant for, or everybody."""
-    meant = select(Opgave.id).where(
-        Opgave.id.in_([opgave.id for opgave in opgaven]), Opgave.audience == Audience.PROVINCE
+    session: Session, opgaven: Sequence[OpgaveFacts], numbers: dict[str, int]
+) -> _Audiences:
+    meant = opgaven_queries.meant_for(session, [opgave.id for opgave in opgaven])
+    whose = [meant[opgave.id] for opgave in opgaven]
+    groups = sorted({one for one in whose if one is not None}, key=sorted)
+    place = {codes: number for number, codes in enumerate(groups)}
+    return _Audiences(
+        groups=[sorted(numbers[code] for code in codes) for codes in groups],
+        of_opgaven=[EVERYBODY if one is None else place[one] for one in whose],
+        codes=[None if one is None else sorted(one) for one in whose],
     )
-    in_province = set(session.scalars(meant))
-    return [
-        provinces[codes[opgave.gemeente_code]] if opgave.id in in_province else EVERYBODY
-        for opgave in opgaven
-    ]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
-from app.matching.core.arrays import EVERYBODY, Array
+from app.matching.core.arrays import Array
 from app.matching.core.engine import Engine, profile_question_of, question_of
 from app.matching.core.facts import Links, OpgaveFacts, ProfileFacts
 from app.matching.core.links import KnownLinks, StoredLinks
@@ -63,16 +63,17 @@ class Country:
         vocabulary: Vocabulary,
         changed: Collection[UUID],
         *,
-        for_own_province: bool,
+        meant_for: Collection[str] | None,
     ) -> list[UUID]:
-        """The best for this opgave, best first, of those who did not change."""
+        """The best for this opgave, best first, of those who did not change.
+
+        It is `meant_for` the gemeenten with these codes, or for all.
+        """
         if opgave.gemeente_code not in self.gemeenten:
             return []
-        home = self.gemeenten[opgave.gemeente_code]
-        province = int(self.contents.state.places.province[home])
         question = question_of(
             opgave,
-            province if for_own_province else EVERYBODY,
+            None if meant_for is None else self._numbers_of(meant_for),
             self.gemeenten,
             Offered(vocabulary, self.contents.words),
             self.contents.state,
@@ -126,6 +127,9 @@ class Country:
         """The words that opgaven ask and that this offered one answers, in comparable form."""
         column = Asked(vocabulary, self.contents.words).column(offered)
         return self._in_use(column, self.contents.state.asking.rows)
+
+    def _numbers_of(self, codes: Iterable[str]) -> list[int]:
+        return [self.gemeenten[code] for code in codes if code in self.gemeenten]
 
     def _in_use(
         self, terms: Iterable[int], rows: Array, also: Sequence[int] | Array = ()

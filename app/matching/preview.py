@@ -21,6 +21,7 @@ from app.matching.core.score import score
 from app.matching.core.vocabulary import Vocabulary
 from app.matching.touched import Pair, asked_words, offered_words, touched_pairs
 from app.opgaven.models import Opgave
+from app.opgaven.queries import meant_for
 from app.people.models import Profile
 from app.people.rules import Visibility
 from app.vocabulary.lexicon import Lexicon
@@ -116,13 +117,13 @@ def _compared(
     profiles = {one.id: one for one in queries.profile_facts(session, people)}
     opgave_ids = {opgave_id for _, opgave_id in pairs}
     opgaven = {one.id: one for one in queries.opgave_facts(session, today, opgave_ids)}
-    meant_for = queries.meant_for(session, list(opgave_ids))
+    meant = meant_for(session, opgave_ids)
     for user_id, opgave_id in pairs:
         # Somebody may have paused, or an opgave ended, while we looked.
         profile, opgave = profiles.get(user_id), opgaven.get(opgave_id)
         if profile is None or opgave is None:
             continue
-        codes = meant_for[opgave_id]
+        codes = meant[opgave_id]
         found = _altered(profile, opgave, before, after)
         if found is not None and (codes is None or profile.gemeente_code in codes):
             yield found

@@ -42,7 +42,7 @@ from app.matching.core.proposals import MOST_PROPOSED, Proposal, names_of
 from app.matching.core.proposals import proposals as proposals_in
 from app.matching.core.rank import BEST_KEPT
 from app.matching.core.same import Written
-from app.matching.core.search import Search, search_state, still_holds
+from app.matching.core.search import Search, search_state, still_holds, told_with
 from app.matching.core.vocabulary import Vocabulary
 from app.matching.events import DisputeWithdrawn, ReasonDisputed
 from app.matching.models import Match, NightlyRun
@@ -51,7 +51,7 @@ from app.opgaven.events import OpgaveChanged, OpgavePublished
 from app.opgaven.models import AskedSkill as AskedRow
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave
-from app.opgaven.rules import FOR_LEARNING, Audience, may_edit
+from app.opgaven.rules import FOR_LEARNING, may_edit
 from app.people import queries as people
 from app.people.events import ProfileChanged
 from app.people.models import Profile, Skill
@@ -257,21 +257,6 @@ def writings(session: Session, opgave_ids: Iterable[UUID] | None = None) -> dict
     return {row.id: Written(row.title, row.text, skills.get(row.id, ())) for row in rows}
 
 
-def meant_for(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, frozenset[str] | None]:
-    """Per opgave the gemeenten it is meant for, or None for all of them."""
-    rows = session.execute(
-        select(Opgave.id, Opgave.audience, Gemeente.province)
-        .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
-        .where(_among(Opgave.id, opgave_ids))
-    ).all()
-    provinces = {province for _, audience, province in rows if audience is Audience.PROVINCE}
-    codes = _codes_in(session, provinces) if provinces else {}
-    return {
-        opgave_id: None if audience is Audience.EVERYBODY else codes[province]
-        for opgave_id, audience, province in rows
-    }
-
-
 def stored_matches_of_person(
     session: Session, viewer: Actor, today: date, limit: int = BEST_KEPT
 ) -> list[OpgaveMatch]:
@@ -282,10 +267,12 @@ def stored_matches_of_person(
         .where(Match.profile_id == viewer.user_id, opgaven.is_open(today))
         .limit(limit)
     ).all()
-    seen = opgaven.by_ids(session, [row.opgave_id for row in rows])
+    seen = opgaven.seen_opgaven(session, viewer, [row.opgave_id for row in rows])
     profile = people.own_profile(session, viewer.user_id) if viewer.user_id else None
     offered = profile.skills if profile else []
-    found = [OpgaveMatch(seen[row.opgave_id], score_of(row)) for row in rows]
+    found = [
+        OpgaveMatch(seen[row.opgave_id], score_of(row)) for row in rows if row.opgave_id in seen
+    ]
     return [one for one in found if still_holds(one.score, offered, one.seen.opgave.skills)]
 
 
@@ -303,10 +290,18 @@ def matches_of_opgave(
     ).all()
     seen = people.seen_profiles(session, viewer, [row.profile_id for row in rows], today)
     asked = session.get_one(Opgave, opgave_id).skills
-    known = (
-        ProfileMatch(seen[row.profile_id], score_of(row)) for row in rows if row.profile_id in seen
-    )
-    return [one for one in known if still_holds(one.score, one.profile.skills, asked)]
+    offered = people.skills_of(session, seen)
+    known = ((seen[row.profile_id], score_of(row)) for row in rows if row.profile_id in seen)
+    return [
+        ProfileMatch(profile, as_told(score, profile))
+        for profile, score in known
+        if still_holds(score, offered[profile.user_id], asked)
+    ]
+
+
+def as_told(score: Score, colleague: SeenProfile) -> Score:
+    """How a colleague fits, for who sees them so: a card hides some words of its owner."""
+    return score if colleague.is_named else told_with(score, colleague.skills)
 
 
 def counts_of_opgaven(
@@ -387,15 +382,6 @@ def score_of(row: Scored) -> Score:
 
 def _best_first() -> Select[Match]:
     return select(Match).order_by(Match.tier, Match.value.desc(), Match.profile_id, Match.opgave_id)
-
-
-def _codes_in(session: Session, provinces: set[str]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {province: set() for province in provinces}
-    for province, code in session.execute(
-        select(Gemeente.province, Gemeente.code).where(Gemeente.province.in_(provinces))
-    ):
-        found[province].add(code)
-    return {province: frozenset(codes) for province, codes in found.items()}
 
 
 def _offered_skill(label: str, level: int, energy: int, direction: Direction) -> OfferedSkill:

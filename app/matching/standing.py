@@ -69,9 +69,9 @@ class Standing:
             profiles = queries.profile_facts(self.session)
             return scores(self.session, self.links, profiles, [opgave])
         gone = self.profiles
-        for_some = queries.meant_for(self.session, [opgave.id])[opgave.id] is not None
+        meant_for = opgaven.meant_for(self.session, [opgave.id])[opgave.id]
         while True:
-            found = self.country.people_for(opgave, self.words, gone, for_own_province=for_some)
+            found = self.country.people_for(opgave, self.words, gone, meant_for=meant_for)
             profiles = queries.profile_facts(self.session, {*found, *self.profiles, *also})
             missing = set(found) - {one.id for one in profiles}
             if not missing:
@@ -168,7 +168,7 @@ def scores_of(
     session: Session, words: Links, pairs: Sequence[tuple[ProfileFacts, OpgaveFacts]]
 ) -> list[Score]:
     """What is worth telling of these pairs, best first."""
-    meant_for = queries.meant_for(session, {opgave.id for _, opgave in pairs})
+    meant_for = opgaven.meant_for(session, {opgave.id for _, opgave in pairs})
     found = (
         score(profile, opgave, words)
         for profile, opgave in pairs

@@ -50,7 +50,7 @@ from app.loans.room import is_held_up
 from app.loans.told import ToldLoan
 from app.matching.core.facts import Score
 from app.matching.models import Match
-from app.matching.queries import Scored, score_of
+from app.matching.queries import Scored, as_told, score_of
 from app.notifications.digest import (
     AWAITED,
     DONE_TOGETHER,
@@ -480,7 +480,7 @@ def _colleague_news(whole: Whole) -> ColleagueNews:
         closes_on=opgave.closes_on,
         display_name=colleague.display_name,
         region=colleague.gemeente_name or colleague.region,
-        score=_surely(whole.score),
+        score=as_told(_surely(whole.score), colleague),
     )
 
 

@@ -126,6 +126,18 @@ NOT_ONLY_WHILE_OPEN = [kind for part in PARTS if not part.while_open for kind in
 answer = aliased(Response, name="answer")
 
 
+def last_said(session: Session, user_id: UUID) -> tuple[bool, Frequency]:
+    """Whether this person is kept out and how often they want a digest, in the database now."""
+    chosen = func.coalesce(Preference.frequency, DEFAULT_FREQUENCY)
+    found = (
+        select(User.shut_out_at.is_not(None), chosen)
+        .outerjoin(Preference, Preference.user_id == User.id)
+        .where(User.id == user_id)
+    )
+    is_shut_out, frequency = session.execute(found).one()
+    return is_shut_out, Frequency(frequency)
+
+
 def preference_of(session: Session, user_id: UUID) -> tuple[Frequency, Weekday]:
     return chosen_in(session.get(Preference, user_id))
 
@@ -357,6 +369,7 @@ def due_for_digest(
         .where(
             _among(readers, reader.id),
             _wants(weekday),
+            reader.shut_out_at.is_(None),
             or_(Preference.paused_until.is_(None), Preference.paused_until <= today),
             # What an earlier digest still has to tell is not told twice.
             ~_being_told(reader.id),
@@ -516,6 +529,24 @@ def links_to_strangers(session: Session, since: datetime, *, of_gemeenten: bool)
         .where(is_of_gemeente if of_gemeenten else ~is_of_gemeente)
     )
     return session.scalar(planned) or 0
+
+
+def mail_before_last(session: Session, manager_email: str, number: int) -> datetime | None:
+    """When the last but so many of the mails to a manager without an account went or will go.
+
+    The first back is the last one; None when there are fewer.
+    """
+    goes_at = func.greatest(Delivery.created_at, Delivery.next_attempt_at)
+    found = (
+        select(goes_at)
+        .join(Loan, Loan.id == Delivery.subject_id)
+        .where(Delivery.kind == MailKind.LOAN, Delivery.user_id.is_(None))
+        .where(Loan.manager_email == manager_email)
+        .order_by(goes_at.desc())
+        .offset(number - 1)
+        .limit(1)
+    )
+    return session.scalar(found)
 
 
 def was_told(session: Session, mail: Delivery, since: datetime | None = None) -> bool:

@@ -153,9 +153,13 @@ class MailKind(StrEnum):
     ACCESS_DECIDED = "access_decided"
     FACTOR_CHANGED = "factor_changed"
     IDENTITY_JOINED = "identity_joined"
+    SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
     ACCOUNT_ENDED = "account_ended"
     ACCOUNT_UNUSED = "account_unused"
+    COLLEAGUE_INVITED = "colleague_invited"
+    SHUT_OUT = "shut_out"
     ROLE_ENDING = "role_ending"
+    ROLE_PROPOSED = "role_proposed"
     LOAN = "loan"
     HANDED_OVER = "handed_over"
     ANSWER_RETURNED = "answer_returned"
@@ -190,11 +194,16 @@ MAIL_RULES = {
     # Who did not do it is warned at any hour.
     MailKind.FACTOR_CHANGED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     MailKind.IDENTITY_JOINED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
+    MailKind.SIGNED_IN_ELSEWHERE: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # The last that somebody hears of us; and the sooner it goes, the sooner the address does.
     MailKind.ACCOUNT_ENDED: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
+    MailKind.COLLEAGUE_INVITED: MailRule(timedelta(days=3), may_repeat=True),
+    # Of what changed already, and the only one that who is kept out still gets.
+    MailKind.SHUT_OUT: MailRule(timedelta(hours=48), may_repeat=True, lets_in=True),
     # Nothing follows for weeks; who comes back meanwhile gets none.
     MailKind.ACCOUNT_UNUSED: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.ROLE_ENDING: MailRule(timedelta(days=3), may_repeat=True),
+    MailKind.ROLE_PROPOSED: MailRule(timedelta(days=3), may_repeat=True),
     # Somebody may be waited for; the link does the same however often it comes.
     MailKind.LOAN: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.HANDED_OVER: MailRule(timedelta(days=3), may_repeat=True),
@@ -211,6 +220,8 @@ MAIL_RULES = {
     MailKind.REVIEW: MailRule(timedelta(hours=48), may_repeat=False),
     MailKind.DIGEST: MailRule(timedelta(hours=12), may_repeat=False),
 }
+# About loans, to an address that has no account: whoever names a manager may name anybody.
+MOST_TO_MANAGER_AN_HOUR = 3
 # The occasion of the mail that tells that something is there again after a report.
 PUT_BACK = "put back"
 NEXT_ONE_TELLS = "Er staat al een nieuwer overzicht klaar. Dat vertelt ook wat hierin stond."

@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 
 from app.accounts.identities import Identity, TurnedAway, Why
-from app.accounts.rules import SUBJECT_LIMIT
+from app.accounts.rules import NAME_LIMIT, SUBJECT_LIMIT
 from app.openid.calling import Away, Line, LookUp, addresses_of, origin_of
 
 # Signed by who alone has the key: nothing unsigned, and nothing that a public key could sign.
@@ -255,7 +255,7 @@ def _identity(client: Client, claims: Mapping[str, Any]) -> Identity:
         subject=claims["sub"],
         email=email if isinstance(email, str) else "",
         is_verified=_is_verified(claims),
-        name=name if isinstance(name, str) else "",
+        name=name[:NAME_LIMIT] if isinstance(name, str) else "",
     )
 
 

@@ -44,6 +44,8 @@ class Opgave(Base):
         CheckConstraint(
             f"colleagues_weeks BETWEEN 1 AND {MOST_WEEKS}", name="colleagues_have_weeks"
         ),
+        # A visitor is of no gemeente.
+        CheckConstraint("audience <> 'network' OR NOT is_public", name="network_is_not_public"),
         # Whatever happens at once: nobody gets a seat that is not there.
         CheckConstraint("people_taken BETWEEN 0 AND people_needed", name="seats_are_there"),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    SQLColumnExpression,
     Subquery,
     and_,
     case,
@@ -25,11 +26,15 @@ from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.accounts.rules import NOWHERE
 from app.core.actor import Actor
+from app.core.clock import dutch_day, utc_now
 from app.core.dutch import dutch_date
 from app.core.errors import NotFound
 from app.core.finding import by_strength, holds, is_one_of
 from app.core.outbox import OutboxMessage, facts_of
 from app.core.paging import Page, page
+from app.core.reach import within
+from app.core.rights import Right
+from app.gemeenten import queries as gemeenten
 from app.gemeenten.models import Gemeente
 from app.opgaven import events
 from app.opgaven.models import OPGAVE_WORDS, AskedSkill, GemeenteChoice, Opgave
@@ -193,18 +198,19 @@ def newest_out(session: Session, most: int) -> list[UUID]:
 def seen_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
     """The opgave, or `NotFound` when for this reader it does not exist."""
     row = session.execute(_rows().where(Opgave.id == opgave_id)).one_or_none()
-    if row is None or not may_read(reader, _readable(province_of(session, reader), *row)):
+    meant = _meant_among(session, reader, [opgave_id])
+    if row is None or not may_read(reader, _readable(row[0], is_meant=opgave_id in meant)):
         raise NotFound(f"opgave {opgave_id}")
     return SeenOpgave(*row)
 
 
 def seen_opgaven(session: Session, reader: Actor, opgave_ids: list[UUID]) -> dict[UUID, SeenOpgave]:
     """Those of these opgaven that are there for this reader."""
-    province = province_of(session, reader)
+    meant = _meant_among(session, reader, opgave_ids)
     return {
         opgave_id: seen
         for opgave_id, seen in by_ids(session, opgave_ids).items()
-        if may_read(reader, _readable(province, seen.opgave, seen.gemeente))
+        if may_read(reader, _readable(seen.opgave, is_meant=opgave_id in meant))
     }
 
 
@@ -224,6 +230,19 @@ def search_open(
         order = [found.c.strength.desc().nulls_last()]
     on_page = page(session, fitting.order_by(*order, Opgave.closes_on, Opgave.id), number)
     return on_page.of([SeenOpgave(*row) for row in on_page.items])
+
+
+def open_in_network(
+    session: Session, coordinator: Actor, codes: Collection[str], today: date, most: int
+) -> list[SeenOpgave]:
+    """Open opgaven of these gemeenten that everybody or their network may read, the first to close
+    first; of gemeenten that are not in a network of the coordinator none.
+    """
+    for_all = Opgave.audience.in_((Audience.EVERYBODY, Audience.NETWORK))
+    may_know = within(coordinator, Right.READ_NETWORK, Opgave.gemeente_code)
+    found = _rows().where(is_open(today), for_all, may_know, Opgave.gemeente_code.in_(codes))
+    rows = session.execute(found.order_by(Opgave.closes_on, Opgave.id).limit(most))
+    return [SeenOpgave(*row) for row in rows]
 
 
 def newest_public(session: Session, today: date, limit: int) -> list[SeenOpgave]:
@@ -289,7 +308,8 @@ def heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, OpgaveHe
 
 def shared_heads(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, SharedHead]:
     shown = case((Opgave.taken_down_at.is_not(None), ""), else_=Opgave.title)
-    owner = case((User.email.endswith(f"@{NOWHERE}"), ""), else_=User.name)
+    is_away = or_(User.email.endswith(f"@{NOWHERE}"), User.shut_out_at.is_not(None))
+    owner = case((is_away, ""), else_=User.name)
     rows = session.execute(
         select(Opgave.id, shown, Opgave.taken_down_at, owner)
         .join(User, User.id == Opgave.owner_id)
@@ -306,10 +326,15 @@ def opgave_to_edit(session: Session, editor: Actor, opgave_id: UUID) -> Opgave:
     return opgave
 
 
+# Of those who can hand over what nobody looks after.
+MOST_STAND_INS = 3
+
+
 def contacts(
     session: Session, reader: Actor, opgave: Opgave, *, works_on_it: bool = False
 ) -> list[Contact]:
-    """Who answers for the opgave, the opgavehouder first; for a visitor nobody.
+    """Who answers for the opgave, the opgavehouder first; for a visitor nobody. In the place of who
+    is kept out stand those who can hand it over.
 
     Who asks has looked up whether the reader works on it, by a loan that runs.
     """
@@ -318,6 +343,10 @@ def contacts(
     mails = may_mail(reader, opgave.gemeente_code, works_on_it=works_on_it)
     parts = ((opgave.owner_id, Part.OWNER), (opgave.co_owner_id, Part.CO_OWNER))
     known = [(session.get_one(User, user_id), part) for user_id, part in parts if user_id]
+    known = [(user, part) for user, part in known if user.shut_out_at is None]
+    if not known:
+        found = accounts.who_let_in(session, opgave.gemeente_code)[:MOST_STAND_INS]
+        known = [(user, Part.BEHEERDER) for user in found]
     return [Contact(user.name, part, user.email if mails else "") for user, part in known]
 
 
@@ -458,9 +487,44 @@ def count_asking(session: Session, words: Collection[str], today: date) -> int:
     return session.scalar(select(func.count()).where(is_open(today), _asks(words))) or 0
 
 
-def province_of(session: Session, actor: Actor) -> str:
-    gemeente = session.get(Gemeente, actor.gemeente_code) if actor.gemeente_code else None
-    return gemeente.province if gemeente else ""
+def meant_for(session: Session, opgave_ids: Collection[UUID]) -> dict[UUID, frozenset[str] | None]:
+    """Per opgave the codes of the gemeenten it is meant for, or None for all of them."""
+    reader = aliased(Gemeente)
+    whole = select(Opgave.id, Opgave.audience).where(Opgave.id.in_(opgave_ids))
+    found: dict[UUID, set[str] | None] = {
+        opgave_id: None if audience is Audience.EVERYBODY else set()
+        for opgave_id, audience in session.execute(whole)
+    }
+    some = [opgave_id for opgave_id, codes in found.items() if codes is not None]
+    pairs = (
+        select(Opgave.id, reader.code)
+        .join(Gemeente, Gemeente.code == Opgave.gemeente_code)
+        .join(reader, is_meant_for(reader.code, reader.province))
+        .where(Opgave.id.in_(some))
+    )
+    for opgave_id, code in session.execute(pairs) if some else ():
+        codes = found[opgave_id]
+        if codes is not None:
+            codes.add(code)
+    return {one: None if codes is None else frozenset(codes) for one, codes in found.items()}
+
+
+def is_meant_for(
+    code: SQLColumnExpression[str] | str, province: SQLColumnExpression[str] | str
+) -> ColumnElement[bool]:
+    """Of an `Opgave` with its `Gemeente`: whether it is meant for this gemeente, in that province.
+
+    The one place that judges an audience.
+    """
+    return or_(
+        Opgave.audience == Audience.EVERYBODY,
+        Opgave.gemeente_code == code,
+        and_(Opgave.audience == Audience.PROVINCE, Gemeente.province == province),
+        and_(
+            Opgave.audience == Audience.NETWORK,
+            gemeenten.share_network(Opgave.gemeente_code, code, dutch_day(utc_now())),
+        ),
+    )
 
 
 def _past(today: date) -> ColumnElement[bool]:
@@ -484,17 +548,21 @@ def _rows() -> Select[*Row]:
     )
 
 
-def _readable(reader_province: str, opgave: Opgave, gemeente: Gemeente) -> Readable:
+def _readable(opgave: Opgave, *, is_meant: bool) -> Readable:
     return Readable(
         gemeente_code=opgave.gemeente_code,
         status=opgave.status,
         was_published=opgave.published_at is not None,
         is_down=opgave.taken_down_at is not None,
-        audience=opgave.audience,
         is_public=opgave.is_public,
-        province=gemeente.province,
-        reader_province=reader_province,
+        is_meant=is_meant,
     )
+
+
+def _meant_among(session: Session, reader: Actor, opgave_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these that are meant for the gemeente of who reads."""
+    found = select(Opgave.id).join(Gemeente, Gemeente.code == Opgave.gemeente_code)
+    return set(session.scalars(found.where(Opgave.id.in_(opgave_ids), _meant_for(session, reader))))
 
 
 def _open_for(session: Session, reader: Actor, today: date) -> ColumnElement[bool]:
@@ -504,10 +572,8 @@ def _open_for(session: Session, reader: Actor, today: date) -> ColumnElement[boo
 
 
 def _meant_for(session: Session, reader: Actor) -> ColumnElement[bool]:
-    return or_(
-        Opgave.audience == Audience.EVERYBODY,
-        Gemeente.province == province_of(session, reader),
-    )
+    home = session.get(Gemeente, reader.gemeente_code) if reader.gemeente_code else None
+    return is_meant_for(home.code, home.province) if home else is_meant_for("", "")
 
 
 def _conditions(wanted: Search) -> list[ColumnElement[bool]]:

@@ -130,13 +130,18 @@ class Part(StrEnum):
 
     OWNER = "opgavehouder"
     CO_OWNER = "tweede opgavehouder"
+    # While who looked after it is kept out.
+    BEHEERDER = "beheerder"
 
 
 class Audience(StrEnum):
-    """For whom the opgave is meant: every gemeente, or those of the own province."""
+    """For whom the opgave is meant: every gemeente, those of the own province, or those in a
+    network with the own one.
+    """
 
     EVERYBODY = "everybody"
     PROVINCE = "province"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True)
@@ -174,13 +179,14 @@ class OpgaveDraft:
 
 
 def fitting(draft: OpgaveDraft) -> OpgaveDraft:
-    """Without what its kind does not ask."""
+    """Without what its kind does not ask; what is for a network is for no visitor."""
     return replace(
         draft,
         in_return=draft.in_return if draft.kind is Kind.RUIL else "",
         atelier=draft.atelier if draft.kind is Kind.ATELIERPLEK else "",
         times=draft.times if draft.kind is Kind.KLANKBORD else None,
         hours_per_week=None if draft.kind is Kind.KLANKBORD else draft.hours_per_week,
+        is_public=draft.is_public and draft.audience is not Audience.NETWORK,
     )
 
 
@@ -284,16 +290,23 @@ def may_read(actor: Actor, opgave: "Readable") -> bool:
         return False
     if actor.user_id is None:
         return opgave.is_public and opgave.status in TAKES_ANSWERS
-    return is_meant_for(opgave.audience, opgave.province, actor_province=opgave.reader_province)
+    return opgave.is_meant
 
 
-def is_meant_for(audience: Audience, province: str, *, actor_province: str) -> bool:
-    return audience is Audience.EVERYBODY or province == actor_province
+def offered_audiences(*, is_in_network: bool) -> list[Audience]:
+    """For whom a gemeente can mean an opgave."""
+    return [one for one in Audience if is_in_network or one is not Audience.NETWORK]
+
+
+def audience_faults(audience: Audience, *, is_in_network: bool) -> list[Fault]:
+    if audience in offered_audiences(is_in_network=is_in_network):
+        return []
+    return [Fault("audience", "Jullie gemeente hoort bij geen netwerk. Kies iets anders.")]
 
 
 @dataclass(frozen=True)
 class Readable:
-    """What `may_read` needs to know of an opgave and of the province of who reads."""
+    """What `may_read` needs to know of an opgave, and of who reads."""
 
     gemeente_code: str
     status: OpgaveStatus
@@ -301,10 +314,9 @@ class Readable:
     was_published: bool
     # A beheerder took it away after a report.
     is_down: bool
-    audience: Audience
     is_public: bool
-    province: str
-    reader_province: str
+    # For the gemeente of who reads.
+    is_meant: bool
 
 
 def is_overdue(status: OpgaveStatus, closes_on: date | None, today: date) -> bool:

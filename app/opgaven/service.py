@@ -8,6 +8,7 @@ from app.accounts.models import User
 from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import Fault, FaultyDraft, refuse
 from app.core.work import Work
+from app.gemeenten import queries as gemeenten
 from app.opgaven import life, queries, review
 from app.opgaven.events import CoOwnerNamed, OpgaveChanged, OpgaveDrafted, OpgaveHandedOver
 from app.opgaven.models import AskedSkill, Opgave
@@ -19,11 +20,14 @@ from app.opgaven.rules import (
     NOT_FINISHED,
     TAKES_ANSWERS,
     WRITABLE,
+    Audience,
     OpgaveDraft,
     OpgaveStatus,
+    audience_faults,
     faults,
     fitting,
     may_draft,
+    offered_audiences,
     opening_faults,
     publishing_faults,
     seats_faults,
@@ -49,7 +53,7 @@ def draft_opgave(
     actor, draft = work.actor, fitting(draft)
     if not may_draft(actor) or actor.user_id is None or actor.gemeente_code is None:
         raise NotAllowed("draft an opgave")
-    refuse(faults(draft) + _co_owner_faults(work, actor.user_id, actor.gemeente_code, draft))
+    refuse(faults(draft) + _faults_at(work, actor.user_id, actor.gemeente_code, draft))
     # One at a time for each person: of two equal posts at once the second finds the first.
     work.fetch_to_change(User, actor.user_id)
     known = work.session.get(Opgave, opgave_id)
@@ -85,6 +89,7 @@ def begin_with(work: Work, opgave_id: UUID, source_id: UUID) -> Opgave:
         starts_on=None,
         ends_on=None,
         closes_on=None,
+        audience=_audience_here(work, source.audience),
         co_owner_email="",
         version=None,
     )
@@ -97,7 +102,7 @@ def revise_opgave(work: Work, opgave_id: UUID, draft: OpgaveDraft) -> Opgave:
     _refuse_if_settled(opgave)
     if draft.version is not None and draft.version != opgave.version:
         raise Conflict(said=CHANGED_MEANWHILE)
-    found = faults(draft) + _co_owner_faults(work, opgave.owner_id, opgave.gemeente_code, draft)
+    found = faults(draft) + _faults_at(work, opgave.owner_id, opgave.gemeente_code, draft)
     if opgave.status in TAKES_ANSWERS:
         found += publishing_faults(draft, work.today)
         found += seats_faults(draft.people_needed, opgave.people_taken)
@@ -164,6 +169,19 @@ def _fill(work: Work, opgave: Opgave, draft: OpgaveDraft) -> None:
     opgave.skills = _skills(work, draft)
     opgave.version += 1
     opgave.changed_at = work.now
+
+
+def _audience_here(work: Work, audience: Audience) -> Audience:
+    """The same, or one that the gemeente of the actor can still choose."""
+    is_in = bool(gemeenten.networks_of(work.session, work.actor.gemeente_code or "", work.today))
+    return audience if audience in offered_audiences(is_in_network=is_in) else Audience.PROVINCE
+
+
+def _faults_at(work: Work, owner_id: UUID, gemeente_code: str, draft: OpgaveDraft) -> list[Fault]:
+    """What is wrong with the draft for who writes it, where they work."""
+    networks = gemeenten.networks_of(work.session, gemeente_code, work.today)
+    found = audience_faults(draft.audience, is_in_network=bool(networks))
+    return found + _co_owner_faults(work, owner_id, gemeente_code, draft)
 
 
 def _co_owner_faults(

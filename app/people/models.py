@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -64,6 +65,27 @@ class Profile(Base):
     confirmed: Mapped[list["Evidence"]] = relationship(
         cascade="all, delete-orphan", order_by="Evidence.month.desc(), Evidence.label"
     )
+
+
+class Consent(Base):
+    """That somebody agreed with being found, and by which text, until they took it back."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        Index(
+            "uq_consent_standing",
+            "user_id",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[PrimaryId]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    # A key of `CONSENTS`.
+    text_version: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
 
 
 # What somebody writes of themselves; who may read it is for `visibility` to say.

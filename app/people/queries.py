@@ -10,10 +10,13 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
     Subquery,
     and_,
+    case,
+    exists,
     false,
     func,
     literal,
@@ -23,7 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.accounts.models import User
 from app.core.actor import Actor
@@ -31,7 +34,7 @@ from app.core.errors import NotFound
 from app.core.finding import by_strength, holds, is_one_of
 from app.core.paging import Page, page
 from app.gemeenten.models import Gemeente
-from app.people.models import OWN_WORDS, Evidence, Profile, Skill, Window
+from app.people.models import OWN_WORDS, Consent, Evidence, Profile, Skill, Window
 from app.people.rules import (
     Direction,
     Movement,
@@ -42,6 +45,7 @@ from app.people.rules import (
     WindowDraft,
 )
 from app.people.visibility import (
+    OWN_PHRASES_ON_CARD,
     SOMEBODY,
     Previews,
     Relation,
@@ -56,9 +60,11 @@ from app.people.visibility import (
     tiers_in_full,
     visible_tiers,
 )
+from app.vocabulary.models import ConceptName
 from app.vocabulary.rules import Theme
 
-Row = tuple[Profile, User, Gemeente]
+# With those of the skills that our vocabulary has, by their label.
+Row = tuple[Profile, User, Gemeente, list[str] | None]
 # Stands for any gemeente.
 HERE = "here"
 
@@ -98,6 +104,12 @@ def draft_of(profile: Profile) -> ProfileDraft:
         visibility=profile.visibility,
         version=profile.version,
     )
+
+
+def standing_consent(session: Session, user_id: UUID) -> Consent | None:
+    """With what this person agrees today."""
+    found = select(Consent).where(Consent.user_id == user_id, Consent.withdrawn_at.is_(None))
+    return session.scalar(found)
 
 
 def seen_profile(session: Session, viewer: Actor, user_id: UUID, today: date) -> SeenProfile:
@@ -141,6 +153,14 @@ def seen_profiles(
     rows = session.execute(_rows().where(Profile.user_id.in_(list(user_ids))))
     seen = (seen_by(viewer, _whole(row), today, relation) for row in rows)
     return {profile.user_id: profile for profile in seen if profile is not None}
+
+
+def skills_of(session: Session, user_ids: Collection[UUID]) -> dict[UUID, list[Skill]]:
+    """All skills of these, whoever may see them: to judge by, not to show."""
+    found: dict[UUID, list[Skill]] = {user_id: [] for user_id in user_ids}
+    for skill in session.scalars(select(Skill).where(Skill.user_id.in_(found))):
+        found[skill.user_id].append(skill)
+    return found
 
 
 def seen_in_short(
@@ -197,7 +217,7 @@ def count_offering(session: Session, words: Collection[str]) -> int:
 
 def _rows() -> Select[*Row]:
     return (
-        select(Profile, User, Gemeente)
+        select(Profile, User, Gemeente, _labels(_is_listed(Skill)).label("listed"))
         .join(User, User.id == Profile.user_id)
         .join(Gemeente, Gemeente.code == User.gemeente_code)
         .options(
@@ -212,14 +232,27 @@ def _in_short() -> Select[*tuple[Any, ...]]:
     who = User.id, User.name, User.email
     where = Gemeente.code, Gemeente.name.label("gemeente_name"), Gemeente.province
     return (
-        select(*who, *where, Profile.state, Profile.visibility)
+        select(*who, *where, Profile.state, Profile.visibility, _card_labels())
         .join(Profile, Profile.user_id == User.id)
         .join(Gemeente, Gemeente.code == User.gemeente_code)
     )
 
 
+def _card_labels() -> ColumnElement[list[str] | None]:
+    """The skills of a card without a name; nothing for who shows everybody their name."""
+    may_be_card = Profile.visibility != Visibility.COLLEAGUES
+    return case((may_be_card, _labels(_is_on_card()))).label("card_labels")
+
+
+def _labels(which: ColumnElement[bool]) -> ScalarSelect[list[str] | None]:
+    """Of a profile the labels of these skills."""
+    labels = select(func.array_agg(Skill.label)).where(Skill.user_id == Profile.user_id, which)
+    return labels.correlate(Profile).scalar_subquery()
+
+
 def _whole_in_short(row: Any) -> WholeProfile:
-    """Only who it is; the rest is as with nothing filled in."""
+    """Only who it is and what a card names; the rest is as with nothing filled in."""
+    labels = tuple(row.card_labels or ())
     return WholeProfile(
         user_id=row.id,
         name=row.name,
@@ -234,10 +267,11 @@ def _whole_in_short(row: Any) -> WholeProfile:
         about="",
         themes=(),
         movement=(),
-        skills=(),
+        skills=tuple(SeenSkill(label, 0, 0, Direction.CAN) for label in labels),
         windows=(),
         travel_km=0,
         remote=False,
+        listed=frozenset(labels),
     )
 
 
@@ -250,6 +284,20 @@ def known_from(home: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """`known_to` for readers in the database, each from a gemeente of their own."""
     anybody = Actor(SOMEBODY, HERE)
     return _shown_in(home, visible_tiers(anybody, HERE), visible_tiers(anybody, ""))
+
+
+def _is_listed(skill: type[Skill]) -> ColumnElement[bool]:
+    return exists().where(ConceptName.normal == skill.label_normal).correlate(skill)
+
+
+def _is_on_card() -> ColumnElement[bool]:
+    """Whether a card without a name shows the skill: all of the vocabulary, and few others."""
+    earlier = aliased(Skill)
+    before = select(func.count()).where(
+        earlier.user_id == Skill.user_id, earlier.place < Skill.place, ~_is_listed(earlier)
+    )
+    few = before.correlate(Skill).scalar_subquery() < OWN_PHRASES_ON_CARD
+    return or_(_is_listed(Skill), few)
 
 
 def _in_tiers(
@@ -297,7 +345,7 @@ def _found(viewer: Actor, wanted: Search) -> Subquery:
     by_skill = (
         select(Skill.user_id, answer.c.strength, can, Skill.energy)
         .join(answer, answer.c.word == Skill.label_normal)
-        .where(is_one_of(Skill.label_normal, wanted.words))
+        .where(is_one_of(Skill.label_normal, wanted.words), _may_be_found_by(viewer, wanted))
     )
     by_text = (
         select(Profile.user_id, null(), false(), null())
@@ -308,6 +356,18 @@ def _found(viewer: Actor, wanted: Search) -> Subquery:
     best = every.c.strength.desc().nulls_last(), every.c.can.desc(), every.c.energy.desc()
     once = select(every).ext(distinct_on(every.c.user_id)).order_by(every.c.user_id, *best)
     return once.subquery()
+
+
+def _may_be_found_by(viewer: Actor, wanted: Search) -> ColumnElement[bool]:
+    """Whether the skill is one that the viewer may read; of listed words that is known at once."""
+    listed = select(ConceptName.normal).where(is_one_of(ConceptName.normal, wanted.words))
+    in_full = (
+        exists()
+        .where(Profile.user_id == Skill.user_id, User.id == Skill.user_id)
+        .where(_in_tiers(viewer, tiers_in_full))
+        .correlate(Skill)
+    )
+    return or_(Skill.label_normal.in_(listed), in_full, _is_on_card())
 
 
 def _by_chance(viewer: Actor, today: date) -> ColumnElement[int]:
@@ -326,7 +386,7 @@ def _offers(words: Collection[str]) -> ColumnElement[bool]:
 
 
 def _whole(row: Row) -> WholeProfile:
-    profile, user, gemeente = row
+    profile, user, gemeente, listed = row
     return WholeProfile(
         user_id=user.id,
         name=user.name,
@@ -346,6 +406,7 @@ def _whole(row: Row) -> WholeProfile:
         travel_km=profile.travel_km,
         remote=profile.remote,
         confirmed=tuple(_seen_evidence(one) for one in profile.confirmed),
+        listed=frozenset(listed or ()),
     )
 
 

@@ -44,6 +44,17 @@ class Movement(StrEnum):
     ENERGIEGEVER = "energiegever"
 
 
+# With what somebody agrees who publishes, by version. Another text is another version, and
+# those of before stay: somebody agreed with them.
+CONSENTS = {
+    "2026-11": (
+        "Publiceer je, dan vind je goed dat we je profiel vergelijken met opgaven. Ook zien "
+        "anderen het dan, zoals jij koos. Je trekt dit in als je je profiel op pauze zet."
+    ),
+}
+CONSENT = max(CONSENTS)
+
+
 class Direction(StrEnum):
     CAN = "can"
     WANTS = "wants"

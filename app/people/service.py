@@ -16,9 +16,10 @@ from app.people.events import (
     ProfileHidden,
     ProfilePaused,
 )
-from app.people.models import Evidence, Profile, Skill, Window
-from app.people.queries import draft_of
+from app.people.models import Consent, Evidence, Profile, Skill, Window
+from app.people.queries import draft_of, standing_consent
 from app.people.rules import (
+    CONSENT,
     Confirmed,
     ProfileDraft,
     ProfileState,
@@ -69,6 +70,7 @@ def publish_profile(work: Work) -> Profile:
     profile.state = ProfileState.PUBLISHED
     profile.published_at = work.now
     profile.version += 1
+    _agree(work, profile.user_id)
     work.emit(ProfileChanged(user_id=profile.user_id))
     return profile
 
@@ -76,12 +78,30 @@ def publish_profile(work: Work) -> Profile:
 def pause_profile(work: Work) -> Profile:
     """Take the profile out of matching and out of sight; it can come back at any time."""
     profile = _own(work)
+    _take_back(work, profile.user_id)
     profile.comes_back = False
     if profile.state is ProfileState.PUBLISHED:
         profile.state = ProfileState.PAUSED
         profile.version += 1
         work.emit(ProfilePaused(user_id=profile.user_id))
     return profile
+
+
+def _agree(work: Work, user_id: UUID) -> None:
+    """Keep that this person agrees with the text of today, unless that stands already."""
+    standing = standing_consent(work.session, user_id)
+    if standing is not None and standing.text_version == CONSENT:
+        return
+    _take_back(work, user_id)
+    given = Consent(id=work.new_id(), user_id=user_id, text_version=CONSENT, given_at=work.now)
+    work.session.add(given)
+
+
+def _take_back(work: Work, user_id: UUID) -> None:
+    standing = standing_consent(work.session, user_id)
+    if standing is not None:
+        standing.withdrawn_at = work.now
+        work.session.flush()
 
 
 def hide_unused(work: Work, user_id: UUID) -> bool:
@@ -93,6 +113,18 @@ def hide_unused(work: Work, user_id: UUID) -> bool:
     profile.version += 1
     work.of_itself().emit(ProfileHidden(user_id=user_id))
     return True
+
+
+def hide_shut_out(work: Work, user_id: UUID) -> None:
+    """Take the profile of who is kept out of sight; once let in, its owner shows it again."""
+    profile = work.session.get(Profile, user_id, with_for_update=True, populate_existing=True)
+    if profile is None:
+        return
+    profile.comes_back = False
+    if profile.state is ProfileState.PUBLISHED:
+        profile.state = ProfileState.PAUSED
+        profile.version += 1
+        work.emit(ProfilePaused(user_id=user_id))
 
 
 def take_down(work: Work, user_id: UUID) -> None:

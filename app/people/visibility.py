@@ -13,6 +13,9 @@ from app.vocabulary.rules import Theme
 
 HOUR_BANDS = ((8, "tot 8 uur"), (16, "8 tot 16 uur"), (24, "16 tot 24 uur"))
 MOST_HOURS_BAND = "24 uur of meer"
+# A card without a name shows so many skills that no list knows: by a phrase of their own somebody
+# may be known.
+OWN_PHRASES_ON_CARD = 2
 # Stands for any colleague who is not the owner.
 SOMEBODY = UUID(int=0)
 
@@ -71,6 +74,8 @@ class WholeProfile:
     travel_km: int
     remote: bool
     confirmed: tuple[SeenEvidence, ...] = ()
+    # Those of the skills that our vocabulary has, by their label.
+    listed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -204,15 +209,22 @@ def _in_full(
 
 
 def _anonymous(whole: WholeProfile, today: date) -> SeenProfile:
-    """The card without a name: no own words, no gemeente, hours in bands."""
+    """The card without a name: few own words, no gemeente, hours in bands."""
     return SeenProfile(
         user_id=whole.user_id,
         region=whole.province,
         themes=whole.themes,
         movement=whole.movement,
-        skills=tuple(_without_words(skill) for skill in whole.skills),
+        skills=tuple(_without_words(skill) for skill in _on_card(whole)),
         hours_band=hours_band(whole.windows, today),
     )
+
+
+def _on_card(whole: WholeProfile) -> list[SeenSkill]:
+    """The same rule as `_is_on_card` of `queries`, which is for the database."""
+    own_phrases = [skill for skill in whole.skills if skill.label not in whole.listed]
+    left_out = own_phrases[OWN_PHRASES_ON_CARD:]
+    return [skill for skill in whole.skills if skill not in left_out]
 
 
 def _introduced(whole: WholeProfile, seen: SeenProfile | None) -> SeenProfile:

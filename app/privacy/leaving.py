@@ -44,13 +44,14 @@ FORGET_ADDRESS = (
     "DELETE FROM access_request WHERE email = :email",
     "UPDATE job SET last_error = NULL WHERE strpos(last_error, :email) > 0",
 )
+NO_CO_OWNER = "UPDATE opgave SET co_owner_id = NULL WHERE co_owner_id = :id"
 # What stands under the account and would stay without it, or must not keep a name.
 FORGET_ACCOUNT = (
     "UPDATE concept_merge SET merged_by = NULL WHERE merged_by = :id",
     "UPDATE word_decision SET decided_by = NULL WHERE decided_by = :id",
     "UPDATE job SET last_error = NULL WHERE strpos(last_error, CAST(:id AS text)) > 0",
     "UPDATE report SET words = '', answer = '' WHERE reporter_id = :id",
-    "UPDATE opgave SET co_owner_id = NULL WHERE co_owner_id = :id",
+    NO_CO_OWNER,
     "DELETE FROM opgave WHERE owner_id = :id AND status = 'concept'",
     """DELETE FROM loan
        WHERE user_id = :id AND state IN ('geweigerd', 'ingetrokken', 'afgezegd')""",
@@ -204,13 +205,18 @@ def _add_nobody(work: Work, box: str, gemeente_code: str, *, is_demo: bool = Fal
 def _leave_to_nobody(work: Work, user: User) -> None:
     """A co-owner takes over what ended; the rest gets an owner without a name, if there is any."""
     session, mine = work.session, {"id": user.id}
-    _tell_co_owners(work, user.id)
-    _run(work, TO_THE_CO_OWNER, **mine)
+    hand_to_co_owners(work, user.id)
     if not session.scalar(text(IS_LEFT), mine):
         return
     box, code = work.new_id().hex, user.gemeente_code
     nobody = _add_nobody(work, box, code, is_demo=user.is_demo)
     _run(work, TO_NOBODY, nobody=nobody.id, **mine)
+
+
+def hand_to_co_owners(work: Work, user_id: UUID) -> None:
+    """Let whoever looks after an opgave beside this person do so alone."""
+    _tell_co_owners(work, user_id)
+    _run(work, TO_THE_CO_OWNER, id=user_id)
 
 
 def _tell_co_owners(work: Work, user_id: UUID) -> None:

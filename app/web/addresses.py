@@ -7,6 +7,8 @@ from werkzeug.exceptions import HTTPException
 
 # Who comes from one of these came for no page in particular.
 NOWHERE = frozenset({"accounts", "at_gemeente", "home", "demo", "mailbox"})
+# A cookie carries it along, with what else it has to, within the four kilobytes that browsers keep.
+ADDRESS_LIMIT = 500
 
 
 def page_of_ours(address: str | None) -> str | None:
@@ -23,10 +25,16 @@ def page_of_ours(address: str | None) -> str | None:
 
 
 def own_path(address: object) -> str | None:
-    """The address when it is a path on this site, and nothing for every other one."""
+    """The address when it is a path on this site, and nothing for every other one.
+
+    Of one that is too long to carry along the question is left out.
+    """
     if not isinstance(address, str) or not address.isprintable() or "\\" in address:
         return None
     if not address.startswith("/") or address.startswith("//"):
         return None
     parts = urlsplit(address)
-    return urlunsplit(("", "", parts.path, parts.query, ""))
+    if len(address) > ADDRESS_LIMIT:
+        parts = parts._replace(query="")
+    found = urlunsplit(("", "", parts.path, parts.query, ""))
+    return found if len(found) <= ADDRESS_LIMIT else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Flask, current_app, flash, redirect, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
@@ -15,7 +15,7 @@ from app.core.work import begin
 from app.extensions import db, login_manager
 from app.gemeenten.models import Gemeente
 from app.sealing import id_of_text
-from app.web.addresses import page_of_ours
+from app.web.addresses import own_path, page_of_ours
 from app.web.errors import typed_with_us, unsaved_page
 from app.web.tracing import name_account, request_id
 
@@ -45,6 +45,13 @@ class SignedIn(UserMixin):
     def get_id(self) -> str:
         # Flask-Login keeps the session's id in the cookie, not the person's.
         return str(self.session_id)
+
+
+def says_shut_out() -> bool:
+    """Whether this browser carries a session of somebody who is kept out since; the page of the
+    sign-in says so.
+    """
+    return not current_user.is_authenticated and g.get("is_shut_out", False)
 
 
 def current_actor() -> Actor:
@@ -98,6 +105,7 @@ def _load(session_id: str) -> SignedIn | None:
             service.keep_seen(work, key)
         found = queries.running_session(db.session(), key, now)
     if found is None:
+        g.is_shut_out = queries.is_shut_out(db.session(), key)
         return None
     user = found.user
     name_account(user.id)
@@ -118,7 +126,9 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     if request.method == "POST":
         return _keep_what_was_sent()
     # Kept on our side of the cookie, never in an address that somebody else could write.
-    session["wanted"] = request.full_path if request.query_string else request.path
+    if says_shut_out():
+        return redirect(url_for("accounts.sign_in"))
+    session["wanted"] = _this_page()
     session[SENT_HERE] = True
     flash("Log eerst in. Daarna ga je verder waar je was.")
     return redirect(url_for("accounts.sign_in"))
@@ -131,10 +141,14 @@ def ask_proof(said: str = "") -> ResponseReturnValue:
     """
     if request.method == "POST":
         return _keep_until_proven()
-    session["wanted"] = request.full_path if request.query_string else request.path
+    session["wanted"] = _this_page()
     if said:
         flash(said)
     return redirect(url_for("account.prove"))
+
+
+def _this_page() -> str | None:
+    return own_path(request.full_path if request.query_string else request.path)
 
 
 def _keep_until_proven() -> ResponseReturnValue:

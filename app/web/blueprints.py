@@ -9,6 +9,7 @@ from app.web.accounts.passkeys import passkeys
 from app.web.accounts.views import accounts
 from app.web.audit.views import audit
 from app.web.beheer.mail import mail
+from app.web.beheer.networks import networks
 from app.web.beheer.views import beheer
 from app.web.conversations.publishing import published
 from app.web.conversations.views import conversations
@@ -23,6 +24,7 @@ from app.web.loans.feedback import loan_feedback
 from app.web.loans.views import loans
 from app.web.matching.views import matching
 from app.web.moderation.views import moderation
+from app.web.network.views import network
 from app.web.notifications.returned import returned
 from app.web.notifications.views import notifications
 from app.web.opgaven.review import review
@@ -32,6 +34,7 @@ from app.web.people.views import people
 from app.web.privacy.views import privacy
 from app.web.responses.by_mail import by_mail
 from app.web.responses.views import responses
+from app.web.rights.views import rights
 from app.web.together.views import together
 from app.web.vocabulary.views import vocabulary
 from app.web.vocabulary.words import words
@@ -59,7 +62,10 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         vocabulary,
         words,
         beheer,
+        networks,
+        network,
         insight,
+        rights,
         hours,
         settling,
         mail,

@@ -9,6 +9,7 @@ from secure.headers import (
     ContentSecurityPolicy,
     CrossOriginOpenerPolicy,
     CrossOriginResourcePolicy,
+    CustomHeader,
     PermissionsPolicy,
     ReferrerPolicy,
     StrictTransportSecurity,
@@ -20,6 +21,8 @@ A_YEAR = 31_536_000
 STATIC = "static"
 # The part of an address that opens something by itself: no other page is told of it.
 KEY = "token"
+# Where browsers tell what the policy kept out, and under which name it says so.
+REPORTS_TO, REPORTS = "/beleid-geschonden", "beleid"
 
 
 def bind(app: Flask) -> None:
@@ -61,6 +64,8 @@ def _policy() -> ContentSecurityPolicy:
         .form_action("'self'")
         .frame_ancestors("'none'")
         .base_uri("'none'")
+        .report_uri(REPORTS_TO)
+        .report_to(REPORTS)
     )
 
 
@@ -75,5 +80,6 @@ def _headers(*, with_transport: bool) -> Secure:
         referrer=ReferrerPolicy().same_origin(),
         coop=CrossOriginOpenerPolicy().same_origin(),
         corp=CrossOriginResourcePolicy().same_origin(),
+        custom=[CustomHeader("Reporting-Endpoints", f'{REPORTS}="{REPORTS_TO}"')],
         permissions=PermissionsPolicy().geolocation().camera().microphone(),
     )

@@ -1,9 +1,11 @@
 """A second proof: codes of an app work once, spare codes too, and guessing leads nowhere."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pyotp
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -174,6 +176,18 @@ def test_a_spare_code_proves_once(session: Session, user: User, door: Door) -> N
     assert queries.count_spare_codes(session, user.id) == SPARE_CODES - 2
 
 
+def test_who_did_not_use_a_spare_code_hears_that_it_was_used(
+    session: Session, user: User, door: Door
+) -> None:
+    spare = door.enrol()
+
+    assert Door(session, user).prove(code_at(A_STEP))
+    assert Door(session, user).prove(spare[0])
+
+    told = facts_of(session, (FactorChanged.name,), user_id=user.id)
+    assert [one.payload["change"] for one in told] == ["enrolled", "spare_used"]
+
+
 @pytest.mark.parametrize("secret", [None, ""])
 def test_of_a_secret_that_does_not_open_no_code_proves(
     session: Session, user: User, door: Door, secret: str | None
@@ -199,6 +213,28 @@ def test_spare_codes_are_kept_as_hashes_only(session: Session, door: Door) -> No
 
     kept = b"".join(session.scalars(select(SpareCode.hash)))
     assert not any(code.encode() in kept for code in codes)
+
+
+def test_a_spare_code_is_hashed_slowly_and_for_one_person(session: Session, door: Door) -> None:
+    codes = door.enrol()
+    session.flush()
+
+    kept, name = set(session.scalars(select(SpareCode.hash))), door.user.id.bytes
+    quick = {sha256(start + one.encode()).digest() for one in codes for start in (b"", name)}
+    assert (len(kept), kept & quick) == (SPARE_CODES, set())
+    with_id = Argon2id(salt=name, length=32, iterations=2, lanes=1, memory_cost=19 * 1024)
+    assert with_id.derive(codes[0].encode()) in kept
+
+
+def test_a_code_on_paper_of_before_still_works_once(session: Session, door: Door) -> None:
+    door.enrol()
+    old = "abcde23456"  # pragma: allowlist secret
+    quick = sha256(door.user.id.bytes + old.encode()).digest()
+    session.add(SpareCode(user_id=door.user.id, hash=quick))
+    session.flush()
+
+    assert Door(session, door.user).prove(old)
+    assert not Door(session, door.user).prove(old)
 
 
 def test_new_spare_codes_come_in_the_place_of_the_old(session: Session, door: Door) -> None:

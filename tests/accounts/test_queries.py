@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries
-from app.accounts.models import AccessRequest, RoleGrant
+from app.accounts.models import AccessRequest, RoleGrant, User
 from app.accounts.rules import AccessState
 from app.accounts.service import begin_session
 from app.core.actor import Actor, Role
@@ -45,6 +46,23 @@ def test_an_actor_has_the_roles_that_run(session: Session) -> None:
     assert queries.actor_of(user) == Actor(
         user.id, user.gemeente_code, frozenset({Role.OPGAVEHOUDER})
     )
+
+
+def test_a_role_stays_behind_where_somebody_works_no_more(session: Session) -> None:
+    user = a_user(session, *Role)
+    home = user.gemeente_code
+
+    user.gemeente_code = a_gemeente(session).code
+    session.flush()
+
+    found = {role for role in Role if user in queries.with_role(session, role)}
+    kept = {Role.COORDINATOR, Role.BEHEERDER}
+    has_one = select(queries.has_a_role(User.id, set(Role) - kept)).where(User.id == user.id)
+    assert queries.roles_of(user) == found == kept
+    assert session.scalar(has_one) is False
+    viewer = Actor(user_id=user.id, roles=frozenset(kept))
+    assert {grant.role for _, grant in queries.held_roles(session, viewer)} == kept
+    assert queries.held_roles(session, viewer, home) == []
 
 
 def test_colleagues_are_those_of_one_gemeente_by_name(session: Session) -> None:

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries, service
 from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
 from app.accounts.rules import (
     IDLE_WITH_POWER,
+    OF_ALL,
     SESSION_LIVES,
     SIGN_IN_LINK_LIVES,
     SIGN_IN_LINKS_AN_HOUR,
@@ -568,7 +569,7 @@ def test_nobody_makes_a_beheerder_but_the_system(session: Session) -> None:
         service.grant_role(
             make_work(session, a_user(session, Role.BEHEERDER)), user.id, Role.BEHEERDER
         )
-    service.grant_role(make_work(session, SYSTEM), user.id, Role.BEHEERDER)
+    service.grant_role(make_work(session, SYSTEM), user.id, Role.BEHEERDER, reason="De eerste")
 
     session.refresh(user)
     assert queries.roles_of(user) == {Role.BEHEERDER}
@@ -580,6 +581,46 @@ def test_a_role_that_somebody_has_is_not_given_again(session: Session) -> None:
     service.grant_role(make_work(session, SYSTEM), user.id, Role.OPGAVEHOUDER)
 
     assert (count(session, RoleGrant), told(session)) == (1, [])
+
+
+def test_who_works_elsewhere_is_given_the_role_anew(session: Session) -> None:
+    user = a_user(session, Role.OPGAVEHOUDER)
+    user.gemeente_code = a_gemeente(session).code
+    beheerder = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=user.gemeente_code)
+
+    service.grant_role(make_work(session, beheerder), user.id, Role.OPGAVEHOUDER)
+
+    session.flush()
+    session.refresh(user)
+    [left] = [one for one in user.grants if one.ended_at]
+    [running] = queries.running_grants(user)
+    assert left.gemeente_code != user.gemeente_code == running.gemeente_code
+    assert [name for name, _ in told(session)] == ["role.expired", "role.changed"]
+
+
+def test_the_clock_ends_what_stayed_behind_and_mails_nobody(session: Session) -> None:
+    user = a_user(session, *Role)
+    user.gemeente_code = a_gemeente(session).code
+    session.flush()
+
+    for _ in range(2):
+        service.sweep_roles(make_work(session))
+
+    assert {one.role for one in user.grants if one.ended_at is None} == {*OF_ALL}
+    assert [name for name, _ in told(session)] == ["role.expired"] * 2
+
+
+def test_the_clock_notes_where_a_role_is_for_that_the_release_before_gave(session: Session) -> None:
+    user = a_user(session, Role.OPGAVEHOUDER)
+    session.execute(update(RoleGrant).values(gemeente_code=None))
+    session.refresh(user)
+    before = len(queries.roles_of(user))
+
+    service.sweep_roles(make_work(session))
+
+    session.refresh(user.grants[0])
+    assert before == 0
+    assert queries.roles_of(user) == {Role.OPGAVEHOUDER}
 
 
 @pytest.mark.parametrize("role", [Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER])

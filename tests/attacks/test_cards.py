@@ -19,7 +19,7 @@ from app.people.queries import Search
 from app.people.rules import Visibility
 from tests.rights.test_walk import requests
 from tests.rights.world import Standing, a_world
-from tests.support.builders import a_gemeente, a_profile, a_user
+from tests.support.builders import a_concept, a_gemeente, a_profile, a_user
 from tests.support.web import sign_in
 from tests.support.work import TODAY
 
@@ -95,6 +95,33 @@ def test_s38_a_search_by_what_a_card_hides_is_the_same_page_with_and_without_it(
 
     assert [page_of(client, path) for path in paths] == before
     assert str(card) in client.get("/collegas").text
+
+
+@pytest.mark.parametrize(("skill", "is_found"), [("eigen een", True), ("eigen drie", False)])
+def test_s38_a_card_is_found_by_no_phrase_of_its_owner_that_it_leaves_out(
+    client: FlaskClient, session: Session, viewer: User, skill: str, is_found: bool
+) -> None:
+    """Its own gemeente reads the name and all that is written there."""
+    a_concept(session, "Rupsen")
+    home = a_gemeente(session).code
+    colleague = a_user(session, gemeente_code=home)
+    skills = ["eigen een", "Rupsen", "eigen twee", "eigen drie"]
+    card = a_profile(session, *skills, user=colleague, visibility=Visibility.GEMEENTE).user_id
+
+    session.commit()
+    elsewhere = queries.search(
+        session, actor_of(viewer), Search(words={skill: 1}, text=skill), 1, TODAY
+    )
+    at_home = queries.search(
+        session,
+        actor_of(a_user(session, gemeente_code=home)),
+        Search(words={skill: 1}, text=skill),
+        1,
+        TODAY,
+    )
+
+    assert [one.user_id for one in elsewhere.items] == ([card] if is_found else [])
+    assert [one.user_id for one in at_home.items] == [card]
 
 
 def test_s39_no_page_has_the_name_behind_a_card(

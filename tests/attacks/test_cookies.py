@@ -1,5 +1,8 @@
 """Somebody who would be another by what a browser keeps. The names begin with the row."""
 
+import json
+import secrets
+from dataclasses import asdict
 from http.cookies import SimpleCookie
 
 import pytest
@@ -9,9 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
+from app.accounts.identities import Identity
 from app.accounts.models import UserSession
+from app.accounts.rules import EMAIL_LIMIT, NAME_LIMIT, SUBJECT_LIMIT
 from app.accounts.service import begin_session
 from app.core.clock import utc_now
+from app.gemeenten.rules import ISSUER_LIMIT
+from app.sealing import Seal
 from tests.conftest import AppMaker, DatabaseMaker
 from tests.support.builders import a_user
 from tests.support.signing_in import a_link, path_of
@@ -19,6 +26,9 @@ from tests.support.web import sign_in
 from tests.support.work import make_work
 
 OURS = "https://degemeentevannu.example"
+# Name and value together: a larger one is dropped by browsers.
+MOST_BYTES = 4096
+LONGEST = 4_000
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +42,8 @@ def test_s9_nothing_but_the_session_is_remembered(
     answer = client.post(path_of(app, a_link(session, a_user(session).email)))
 
     named = [SimpleCookie(each) for each in answer.headers.get_all("Set-Cookie")]
-    assert {name for cookie in named for name in cookie} == {"dgvn"}
+    # Who signed in here before lets nobody in (web/test_known).
+    assert {name for cookie in named for name in cookie} == {"dgvn", "dgvn-known"}
 
 
 def test_s9_a_made_up_remember_cookie_is_not_believed(
@@ -87,3 +98,50 @@ def test_s13_a_cookie_says_where_it_may_be_sent(
     cookie = SimpleCookie(answer.headers["Set-Cookie"])[name]
     assert (bool(cookie["httponly"]), bool(cookie["secure"])) == (True, is_secure)
     assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Lax", "/", "")
+
+
+# How large a cookie becomes
+
+
+def size_of(client: FlaskClient) -> int:
+    cookie = client.get_cookie("dgvn")
+    assert cookie is not None
+    return len(cookie.key) + len(cookie.value)
+
+
+def test_a_very_long_address_is_not_carried_along_whole(client: FlaskClient) -> None:
+    answer = client.get("/meldingen", query_string={"q": secrets.token_urlsafe(LONGEST)[:LONGEST]})
+
+    assert answer.location == "/inloggen"
+    assert size_of(client) <= MOST_BYTES
+    with client.session_transaction() as cookie:
+        assert cookie["wanted"] == "/meldingen"
+
+
+def test_a_very_long_page_of_ours_is_not_either(client: FlaskClient) -> None:
+    asked = secrets.token_urlsafe(LONGEST)[:LONGEST]
+
+    client.get("/inloggen", headers={"Referer": f"http://localhost/opgaven?q={asked}"})
+
+    assert size_of(client) <= MOST_BYTES
+
+
+def test_the_fullest_cookie_there_can_be_is_kept_by_a_browser(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Who comes from their gemeente for the first time, on the way to a page, all at its most."""
+    client.get("/meldingen", query_string={"q": secrets.token_urlsafe(360)})
+    who = Identity(
+        issuer="i" * ISSUER_LIMIT,
+        subject="s" * SUBJECT_LIMIT,
+        email="e" * EMAIL_LIMIT,
+        is_verified=True,
+        name="é" * NAME_LIMIT,
+    )
+    whole = {"gemeente": "GM0014", "until": utc_now().timestamp(), "kept": asdict(who)}
+    with client.session_transaction() as cookie:
+        assert len(cookie["wanted"]) > 450
+        cookie["asked_for"] = secrets.token_urlsafe(EMAIL_LIMIT)[:EMAIL_LIMIT]
+        cookie["newcomer"] = Seal(app.extensions["settings"], "visit").close(json.dumps(whole))
+
+    assert size_of(client) <= MOST_BYTES

@@ -83,8 +83,5 @@ def test_s99_at_each_step_of_a_merger_nobody_sees_what_is_not_theirs_yet(merging
     assert [step["far"] for step in steps] == [nothing] * 3
     # People go first: what they look after is out of their sight until it follows.
     assert [step["successor"] for step in steps] == [nothing, everything - {"draft"}, everything]
-    assert [step["ended"] for step in steps] == [
-        everything,
-        everything - {"draft"},
-        everything,
-    ]
+    # Roles stay behind until they are given anew.
+    assert [step["ended"] for step in steps] == [everything, {"profile"}, {"profile"}]

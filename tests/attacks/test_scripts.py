@@ -75,7 +75,9 @@ READ = [
 TEXTS = [*RUN, *READ]
 # Nobody types these: keys, words of ours, addresses, and the list of gemeenten.
 OF_OURS = {
-    *("address_health", "audit_entry", "audit_link", "attempt", "bounce", "delivery"),
+    *("address_health", "audit_entry", "audit_link", "attempt", "bounce", "consent", "delivery"),
+    # Typed by who looks after the site; no page of this world has one.
+    "network",
     *("digest_run", "different_words", "email_domain", "gemeente", "job", "known_identity"),
     *("outbox_message", "provider", "received_mail", "second_factor", "sign_in", "term"),
     "worker_heartbeat",

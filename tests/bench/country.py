@@ -55,9 +55,11 @@ class Country:
         return {gemeente.code: number for number, gemeente in enumerate(self.gemeenten)}
 
     @property
-    def provinces(self) -> list[int]:
-        names = sorted({gemeente.province for gemeente in self.gemeenten})
-        return [names.index(gemeente.province) for gemeente in self.gemeenten]
+    def groups(self) -> list[list[int]]:
+        """The numbers of the gemeenten of each province."""
+        numbered = list(enumerate(gemeente.province for gemeente in self.gemeenten))
+        names = sorted({name for _, name in numbered})
+        return [[number for number, of in numbered if of == name] for name in names]
 
     @property
     def positions(self) -> list[Position]:

@@ -25,7 +25,6 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from app.matching.core.arrays import (
-    EVERYBODY,
     Similar,
     TermNumbers,
     opgaven_of,
@@ -95,7 +94,7 @@ def build(country: Country) -> Built:
         rows = [offered.row(terms.normals[number]) for number in asked]
         similar = similar_of(rows, asked, len(terms.normals))
     with seconds.step("index"):
-        places = places_of(country.positions, country.provinces)
+        places = places_of(country.positions, country.groups)
         engine = Engine(state_of(places, people, opgaven, similar, private))
     return Built(
         country, vocabulary, offered, terms.normals[:many], similar, engine, seconds.rounded()
@@ -158,9 +157,7 @@ def measure_opgave_unseen(built: Built, peers: Peers) -> None:
     new = [unseen(one, number) for number, one in enumerate(country.opgaven[:QUESTIONS])]
 
     def ask(opgave: OpgaveFacts) -> object:
-        question = question_of(
-            opgave, EVERYBODY, country.numbers, built.offered, built.engine.state
-        )
+        question = question_of(opgave, None, country.numbers, built.offered, built.engine.state)
         return built.engine.people_for_new(question)
 
     own = milliseconds(ask, new)
@@ -230,7 +227,7 @@ def _fits(state: State, opgave: int, profile: int) -> bool:
     here, travel_km, from_afar = people.reach[profile].tolist()
     there = opgaven.gemeente[opgave]
     audience = opgaven.audience[opgave]
-    if here == there or (audience >= 0 and places.province[here] != audience):
+    if here == there or not places.meant[audience, here]:
         return False
     if not (from_afar if opgaven.is_remote[opgave] else travel_km >= places.km[here, there]):
         return False

@@ -49,9 +49,9 @@ INSERT INTO profile (user_id, state, visibility, function, headline, about, them
          (ARRAY['hidden', 'anonymous', 'gemeente', 'colleagues'])[1 + n % 4], 'adviseur',
          'Ik help graag', '', '{}', '{}', 30, true, 1, now(), now()
   FROM generate_series(0, :people - 1) n;
-INSERT INTO role_grant (id, user_id, role, granted_at)
-  SELECT gen_random_uuid(), md5('p' || n)::uuid, 'opgavehouder', now()
-  FROM generate_series(0, :people - 1, 50) n;
+INSERT INTO role_grant (id, user_id, role, gemeente_code, granted_at)
+  SELECT gen_random_uuid(), "user".id, 'opgavehouder', gemeente_code, now()
+  FROM generate_series(0, :people - 1, 50) n JOIN "user" ON "user".id = md5('p' || n)::uuid;
 INSERT INTO opgave (id, gemeente_code, owner_id, status, kind, title, text, themes, hours_per_week,
                     starts_on, ends_on, closes_on, place, people_needed, audience, is_public,
                     version, created_at, changed_at, published_at)

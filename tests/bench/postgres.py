@@ -179,7 +179,7 @@ class Peers:
         state = engine.state
         people, opgaven = state.people, state.opgaven
         gemeente, travel_km, from_afar = people.reach.T
-        province = state.places.province[gemeente]
+        province = state.places.meant.argmax(axis=0)[gemeente]
         numbers = np.arange(len(gemeente))
         skill_owner = np.repeat(numbers, np.diff(people.skills))
         window_owner = np.repeat(numbers, np.diff(people.windows))

@@ -61,8 +61,8 @@ def test_an_account_needs_a_gemeente_that_exists(flask: Terminal) -> None:
 def test_a_role_is_given_and_taken_away(flask: Terminal, session: Session) -> None:
     user = a_user(session, email="jo@testerdam.nl")
 
-    given = flask("accounts", "grant", "jo@testerdam.nl", "beheerder")
-    again = flask("accounts", "grant", "jo@testerdam.nl", "beheerder")
+    given = flask("accounts", "grant", "jo@testerdam.nl", "beheerder", "--reason", "de eerste")
+    again = flask("accounts", "grant", "jo@testerdam.nl", "beheerder", "--reason", "de eerste")
     session.refresh(user, ["grants"])
 
     said = "jo@testerdam.nl is beheerder tot en met 23 november 2027.\n"
@@ -87,7 +87,7 @@ def test_an_unknown_role_or_person_is_refused_plainly(
 
     assert (role.exit_code, role.stderr) == (
         1,
-        "koning is geen rol. Kies uit: opgavehouder, gemeentebeheerder, beheerder.\n",
+        "koning is geen rol. Kies uit: opgavehouder, gemeentebeheerder, coordinator, beheerder.\n",
     )
     assert (person.exit_code, person.stderr) == (
         1,
@@ -142,3 +142,45 @@ def test_a_role_is_given_until_a_day_and_no_longer_than_two_years(
     assert given.stdout == "jo@testerdam.nl is opgavehouder tot en met 31 december 2026.\n"
     said = "Een rol loopt tot een dag in de komende twee jaar.\n"
     assert (too_long.exit_code, too_long.stderr) == (1, said)
+
+
+def test_two_beheerders_make_a_third(flask: Terminal, session: Session) -> None:
+    for name in ("ans", "bea"):
+        a_user(session, Role.BEHEERDER, email=f"{name}@testerdam.nl")
+    user = a_user(session, email="jo@testerdam.nl")
+    asked = ("jo@testerdam.nl", "beheerder")
+
+    alone = flask("accounts", "grant", *asked, "--reason", "haast")
+    proposed = flask("accounts", "grant", *asked, "--by", "ans@testerdam.nl")
+    same = flask("accounts", "confirm", *asked, "--by", "ans@testerdam.nl")
+    nobody = flask("accounts", "confirm", *asked, "--by", "jo@testerdam.nl")
+    done = flask("accounts", "confirm", *asked, "--by", "bea@testerdam.nl")
+    over = flask("accounts", "confirm", *asked, "--by", "bea@testerdam.nl")
+
+    assert [one.exit_code for one in (alone, proposed, same, nobody, done, over)] == [
+        1,
+        0,
+        1,
+        1,
+        0,
+        1,
+    ]
+    assert "Zeg met --by wie dit voorstelt." in alone.stderr
+    assert "flask accounts confirm jo@testerdam.nl beheerder --by ADRES" in proposed.stdout
+    assert nobody.stderr == "jo@testerdam.nl is geen platformbeheerder.\n"
+    assert done.stdout == "jo@testerdam.nl is beheerder tot en met 23 november 2027.\n"
+    assert over.stderr == "Er ligt geen voorstel om jo@testerdam.nl beheerder te maken.\n"
+    session.refresh(user, ["grants"])
+    assert queries.roles_of(user) == {Role.BEHEERDER}
+
+
+def test_a_proposal_is_refused_at_the_command_line(flask: Terminal, session: Session) -> None:
+    for name in ("ans", "bea"):
+        a_user(session, Role.BEHEERDER, email=f"{name}@testerdam.nl")
+    user = a_user(session, email="jo@testerdam.nl")
+    flask("accounts", "grant", user.email, "beheerder", "--by", "ans@testerdam.nl")
+
+    result = flask("accounts", "refuse", user.email, "beheerder", "--by", "bea@testerdam.nl")
+
+    assert result.stdout == "jo@testerdam.nl wordt geen beheerder: het voorstel is afgewezen.\n"
+    assert queries.open_proposal(session, user.id, Role.BEHEERDER) is None

@@ -14,7 +14,7 @@ from app.accounts import service as accounts_service
 from app.accounts.models import User
 from app.cli.demo.commands import WITH_PROVIDER
 from app.cli.demo.data import DemoOpgave, Stage, demo_domain, read_opgaven, read_people
-from app.cli.demo.seed import SeedReport, seed
+from app.cli.demo.seed import NETWORK_CODES, SeedReport, seed
 from app.conversations.models import Message
 from app.core.actor import Role
 from app.core.outbox import OutboxMessage
@@ -97,6 +97,8 @@ def test_the_demo_goes_in_as_if_people_had_done_it(country: Session) -> None:
         "role.changed": sum(len(person.roles) for person in PEOPLE),
         "profile.changed": profiles,
         "domain.changed": report.gemeenten,
+        "network.founded": 1,
+        "network.changed": len({one.gemeente_code for one in PEOPLE} & {*NETWORK_CODES}),
         "opgave.drafted": len(OPGAVEN),
         "opgave.published": len(OPEN) + 1,
         "opgave.ended": 1,
@@ -119,6 +121,18 @@ def test_everybody_is_marked_as_demo_and_belongs_to_the_domain(country: Session)
         assert home.code == user.gemeente_code
     person = next(one for one in PEOPLE if Role.OPGAVEHOUDER in one.roles)
     assert accounts.roles_of(country.get_one(User, person.id)) == set(person.roles)
+
+
+def test_who_joins_the_demo_later_has_a_role_from_two_beheerders(country: Session) -> None:
+    pair = [person for person in ALL_PEOPLE if Role.BEHEERDER in person.roles]
+    later = next(person for person in ALL_PEOPLE if Role.GEMEENTEBEHEERDER in person.roles)
+    seed(make_work(country), pair, [])
+    country.commit()
+
+    seed(make_work(country), [*pair, later], [])
+
+    [grant] = country.get_one(User, later.id).grants
+    assert {grant.granted_by, grant.confirmed_by} == {person.id for person in pair}
 
 
 def test_a_second_time_nothing_happens(country: Session) -> None:

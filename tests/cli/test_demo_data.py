@@ -39,6 +39,10 @@ def test_every_role_is_held() -> None:
     assert {role for person in PEOPLE for role in person.roles} == set(Role)
 
 
+def test_there_are_two_to_give_a_role_together() -> None:
+    assert sum(Role.BEHEERDER in person.roles for person in PEOPLE) == 2
+
+
 def test_every_opgave_has_an_owner_of_its_own_gemeente() -> None:
     holders = {
         (person.name, person.gemeente_code)

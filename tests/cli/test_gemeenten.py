@@ -207,3 +207,31 @@ def test_a_place_where_nobody_signs_in_is_refused(app: Flask, session: Session) 
     assert result.exit_code == 1
     assert "Dit is geen adres van een inlog" in result.output
     assert session.scalars(select(Provider)).all() == []
+
+
+def test_a_network_is_founded_joined_and_left(flask: Terminal, session: Session) -> None:
+    one, other = (a_gemeente(session, name=name) for name in ("Testerdam", "Proefstad"))
+
+    founded = flask("gemeenten", "found-network", "Steden", "Samen leren", "--begun", "2007-06-01")
+    joined = flask("gemeenten", "join", "steden", one.code, other.code)
+    left = flask("gemeenten", "leave", "Steden", other.code)
+
+    assert [founded.exit_code, joined.exit_code, left.exit_code] == [0, 0, 0]
+    assert joined.stdout == "Testerdam, Proefstad: nu in het netwerk steden.\n"
+    network = queries.networks(session)[0]
+    assert [row.gemeente_code for row in queries.rows_of_network(session, network.id)] == [one.code]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("found-network", "", "Samen"), "Vul in hoe het netwerk heet."),
+        (("join", "Nergens", "GM0001"), "Er is geen netwerk dat Nergens heet."),
+    ],
+)
+def test_a_network_that_cannot_be_is_refused_plainly(
+    flask: Terminal, words: tuple[str, ...], said: str
+) -> None:
+    result = flask("gemeenten", *words)
+
+    assert (result.exit_code, result.stderr) == (1, f"{said}\n")

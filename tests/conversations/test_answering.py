@@ -17,7 +17,7 @@ from tests.conftest import DatabaseMaker
 from tests.conversations.builders import Talk, a_talk
 from tests.core.answered_mails import PROGRAMS, SAID, a_mail
 from tests.support.at_once import SharedDatabase
-from tests.support.work import make_work
+from tests.support.work import MONDAY, make_work
 
 BOX = AnswerBox("gesprek@degemeentevannu.example", "een geheim van de tests")
 
@@ -53,6 +53,15 @@ def test_an_answer_becomes_a_message_of_its_side(session: Session) -> None:
 
     assert said(session, talk) == [(Side.PROFESSIONAL, SAID, True), (Side.OPGAVE, SAID, True)]
     assert facts(session, "message.written")[0]["by_mail"] is True
+
+
+def test_who_is_kept_out_answers_nothing(session: Session) -> None:
+    talk = a_talk(session)
+    talk.owner.shut_out_at = MONDAY
+    session.flush()
+
+    assert answer(session, talk, talk.owner) is Taken.REFUSED
+    assert said(session, talk) == []
 
 
 def test_who_answers_by_mail_has_read_and_is_named(session: Session) -> None:

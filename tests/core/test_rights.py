@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from app.core.rights import (
     read_matrix,
     roles_with,
     scopes,
+    takes_two,
 )
 from app.opgaven.rules import REVIEWERS
 from tests.house.tree import ROOT, code
@@ -58,6 +60,21 @@ def test_roles_add_up() -> None:
     assert scopes(both, Right.READ_LOAN) == {Scope.OWN, Scope.TEAM, Scope.GEMEENTE}
 
 
+@pytest.mark.parametrize("right", Right)
+@pytest.mark.parametrize("code", ["GM0001", "GM0002"])
+def test_s98_several_roles_open_what_one_of_them_opens_and_no_more(right: Right, code: str) -> None:
+    for many in range(2, len(Role) + 1):
+        for roles in combinations(Role, many):
+            alone = [with_roles(role) for role in roles]
+
+            assert may_in(with_roles(*roles), right, code) is any(
+                may_in(one, right, code) for one in alone
+            )
+            assert scopes(with_roles(*roles), right) == frozenset().union(
+                *(scopes(one, right) for one in alone)
+            )
+
+
 @pytest.mark.parametrize(
     ("role", "at_home", "elsewhere"),
     [
@@ -86,6 +103,20 @@ def test_the_house_itself_has_only_what_stands_under_system() -> None:
     assert not may(SYSTEM, Right.EDIT_OPGAVE)
 
 
+@pytest.mark.parametrize(
+    ("actor", "right", "two"),
+    [
+        (with_roles(Role.BEHEERDER), Right.GRANT_GEMEENTEBEHEERDER, True),
+        (with_roles(*Role), Right.GRANT_GEMEENTEBEHEERDER, True),
+        (SYSTEM, Right.GRANT_BEHEERDER, True),
+        (SYSTEM, Right.GRANT_OPGAVEHOUDER, False),
+        (with_roles(Role.BEHEERDER), Right.GRANT_OPGAVEHOUDER, False),
+    ],
+)
+def test_some_deeds_take_two_people(actor: Actor, right: Right, two: bool) -> None:
+    assert takes_two(actor, right) is two
+
+
 def test_no_page_gives_the_widest_role() -> None:
     assert roles_with(Right.GRANT_BEHEERDER) == frozenset()
 
@@ -99,8 +130,11 @@ def test_who_looks_at_opgaven_is_who_may() -> None:
     [
         # A right that no code knows, one that is not in the file, one that stands there twice.
         ("\nreact,", "\nreact_loudly,"),
-        ("\nreact,hidden,-,shown,-,-,-,-,-,Op een opgave reageren", ""),
+        ("\nreact,hidden,-,shown,-,-,-,-,-,-,Op een opgave reageren", ""),
         ("\nreact,", "\nask_question,"),
+        # Two persons for what nobody may, and a word behind a scope that says nothing.
+        ("\nreact,hidden,-,shown,-", "\nreact,hidden,-,shown,- 2p"),
+        ("\nreact,hidden,-,shown", "\nreact,hidden,-,shown 3p"),
         # A scope, an answer and a column of its own.
         ("\nreact,hidden,-,shown", "\nreact,hidden,-,everything"),
         ("\nreact,hidden", "\nreact,perhaps"),

@@ -70,12 +70,12 @@ NOTE_WAITS = (
 class Scale(IntEnum):
     """How many mails."""
 
-    SMALL = 1_000
+    SMALL = 400
     FULL = 10_000
 
     @property
     def kills(self) -> int:
-        return 30 if self is Scale.SMALL else 100
+        return 10 if self is Scale.SMALL else 100
 
 
 class Office(Product):

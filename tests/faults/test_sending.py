@@ -111,7 +111,7 @@ def test_f6_answers_that_never_come(office: Office, sink: Sink, scale: Scale) ->
 def test_f6_answers_that_never_come_without_a_ledger(
     office: Office, sink: Sink, scale: Scale
 ) -> None:
-    sink.drop = 0.01
+    sink.drop = 0.03
     office.fill(scale)
     office.send()
     office.finish()

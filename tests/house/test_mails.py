@@ -22,7 +22,8 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.events import FactorChanged, IdentityJoined, PersonAway
+from app.accounts import service as accounts
+from app.accounts.events import FactorChanged, IdentityJoined, PersonAway, SignedInElsewhere
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import AccessState, Away
 from app.accounts.service import ask_sign_in, sweep_roles, tell_away
@@ -31,6 +32,7 @@ from app.core.actor import Role
 from app.core.clock import utc_now
 from app.core.mail import Letter, message_of
 from app.core.work import Work
+from app.gemeenten.models import Gemeente
 from app.matching.service import match_everything, match_opgave
 from app.moderation.rules import Ruling
 from app.notifications import service
@@ -48,8 +50,16 @@ from tests.house.tree import TEMPLATES
 from tests.loans.builders import a_loan, parties
 from tests.moderation.builders import a_report
 from tests.responses.builders import an_invitation
-from tests.support.browser import SCREENSHOTS, violations, wider_than_the_window
-from tests.support.builders import a_gemeente, a_grant, a_profile, a_user, an_opgave
+from tests.support.browser import keep_picture, violations, wider_than_the_window
+from tests.support.builders import (
+    a_domain,
+    a_gemeente,
+    a_grant,
+    a_profile,
+    a_proposal,
+    a_user,
+    an_opgave,
+)
 from tests.support.work import make_work
 
 MAILS = TEMPLATES / "email"
@@ -118,6 +128,13 @@ def identity_joined(work: Work) -> None:
     service.mail_identity_joined(work, user.id, joined.change_id)
 
 
+def signed_in_elsewhere(work: Work) -> None:
+    user = a_user(work.session)
+    work.emit(SignedInElsewhere(user_id=user.id))
+    work.session.flush()
+    service.mail_signed_in_elsewhere(work, user.id)
+
+
 def account_ended(work: Work) -> None:
     service.mail_account_ended(work, "iemand@testerdam.example")
 
@@ -131,12 +148,38 @@ def account_unused(work: Work) -> None:
     service.mail_account_unused(work, user.id)
 
 
+def colleague_invited(work: Work) -> None:
+    keeper = a_user(work.session, Role.GEMEENTEBEHEERDER)
+    home = work.session.get_one(Gemeente, keeper.gemeente_code)
+    a_domain(work.session, home, "testerdam.example")
+    own = make_work(work.session, keeper, work.now)
+    accounts.invite(own, "nieuw@testerdam.example", home.code)
+    work.session.flush()
+    service.mail_colleague_invited(work, work.session.scalars(select(SignIn.id)).one())
+
+
+def shut_out(work: Work) -> None:
+    user = a_user(work.session, name="Fatima Bouali")
+    keeper = a_user(work.session, Role.GEMEENTEBEHEERDER, gemeente_code=user.gemeente_code)
+    why = "Je werkt niet meer bij ons."
+    accounts.shut_out(make_work(work.session, keeper, work.now), user.id, why)
+    work.session.flush()
+    service.mail_shut_out(work, user.id)
+
+
 def role_ending(work: Work) -> None:
     soon = [a_grant(Role.OPGAVEHOUDER, ends_on=work.today + timedelta(days=7))]
     user = a_user(work.session, grants=soon, name="Fatima Bouali")
     a_user(work.session, Role.GEMEENTEBEHEERDER, gemeente_code=user.gemeente_code)
     sweep_roles(work)
     service.mail_role_ending(work, user.grants[0].id)
+
+
+def role_proposed(work: Work) -> None:
+    today = work.today
+    proposal = a_proposal(work.session, lapses_on=today, ends_on=today + timedelta(days=365))
+    a_user(work.session, Role.BEHEERDER)
+    service.mail_role_proposed(work, proposal.id)
 
 
 def interest_shown(work: Work) -> None:
@@ -227,9 +270,13 @@ PLANS = {
     MailKind.ACCESS_DECIDED: access_decided,
     MailKind.FACTOR_CHANGED: app_coupled,
     MailKind.IDENTITY_JOINED: identity_joined,
+    MailKind.SIGNED_IN_ELSEWHERE: signed_in_elsewhere,
     MailKind.ACCOUNT_ENDED: account_ended,
     MailKind.ACCOUNT_UNUSED: account_unused,
+    MailKind.COLLEAGUE_INVITED: colleague_invited,
+    MailKind.SHUT_OUT: shut_out,
     MailKind.ROLE_ENDING: role_ending,
+    MailKind.ROLE_PROPOSED: role_proposed,
     MailKind.INTEREST_SHOWN: interest_shown,
     MailKind.MESSAGE: message_written,
     MailKind.ANSWER_RETURNED: answer_returned,
@@ -443,9 +490,8 @@ def test_every_mail_can_be_read_by_everybody(letter: Letter, page: Page, scheme:
     for width in MAIL_WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         page.set_content(letter.html)
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        name = f"mail-{kind}-{width}-{scheme}.png"
-        page.screenshot(path=SCREENSHOTS / name, full_page=True)
+        name = f"mail-{kind}-{width}-{scheme}"
+        keep_picture(page, name)
         assert (name, violations(page, LANDMARKS)) == (name, [])
         assert (name, wider_than_the_window(page)) == (name, 0)
 

@@ -49,6 +49,7 @@ SHOWN_IN = {
     "app/settings.py": "tests/house/test_settings.py",
     "app/vocabulary/stored.py": "tests/vocabulary/test_service.py",
     "app/vocabulary/versions.py": "tests/vocabulary/test_merging.py",
+    "app/accounts/granting.py": "tests/accounts/test_service.py",
     "app/core/grants.py": "tests/cli/test_database.py",
     "app/responses/words.py": "tests/web/test_outcomes.py",
     "app/web/addresses.py": "tests/web/test_accounts.py",

@@ -32,9 +32,10 @@ from tests.support.web import sign_in
 PUBLIC = {
     *("home.index", "home.about", "home.privacy", "home.accessibility", "home.favicon"),
     *("home.register", "home.register_as_csv"),
-    *("home.build_along", "home.security_txt", "home.robots"),
+    *("home.build_along", "home.security_txt", "home.robots", "home.breach"),
     *("home.healthz", "home.readyz", "static"),
     *("accounts.sign_in", "accounts.sent", "accounts.finish", "accounts.sign_out"),
+    *("privacy.download_shut_out", "privacy.end_shut_out"),
     *("at_gemeente.choose", "at_gemeente.go", "at_gemeente.back", "at_gemeente.newcomer"),
     *("opgaven.index", "opgaven.show", "opgaven.who_else"),
     *("notifications.unsubscribe", "notifications.preferences_by_mail"),
@@ -49,6 +50,8 @@ PUBLIC = {
 }
 # Who comes from a mail has no session; the signed address is the proof.
 WITHOUT_TOKEN = {
+    # A browser sends this by itself, and nothing is changed by it.
+    "home.breach",
     "notifications.unsubscribe",
     *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),
     "by_mail.invitation",

@@ -81,6 +81,30 @@ LANDED = {
         "b2b4e987bf6f25f78bf3cac30661d4ef8d71c5fad406e9e22d47aa6cfb6eb449"
     ),
     "0017_let_roles_end.py": ("28b2dbc1a8a30a270fc27d40c4ad677227201dcc206ee09147309fdbed2b3228"),
+    "0018_let_a_passkey_be_the_second_step.py": (
+        "ff47a09a2b45ddaf100e90981ac9c2a2dc3e78623bf1d202c59aaa4d770ae4e1"
+    ),
+    "0019_let_two_give_a_role.py": (
+        "d31471e24f465248e140d6344ab236fcf40158575a383a79ed3fe0123cf62eee"
+    ),
+    "0020_keep_what_was_agreed.py": (
+        "1b4a11c2a66823c436f4967e589f08233c32e5e42364291cad8ce88c5048d57c"
+    ),
+    "0021_let_gemeenten_form_networks.py": (
+        "cd1eb426f9e94fadd3459f91a06f5fbe6d0f7052611592eaa62094486324c53d"
+    ),
+    "0022_let_roles_stay_behind.py": (
+        "0eb2ad877d9be931b3641156fbb9a7d7e711f1cc943c59ba4553bd0b0967466f"
+    ),
+    "0023_mean_opgaven_for_a_network.py": (
+        "8866eb2f20419842a87adb57198293f8375a4915bd99e5649e511bf6055e1b86"
+    ),
+    "0024_keep_who_is_kept_out.py": (
+        "4cea30d7788aedd6e4b89a1dd0cacb0e193dba3d80ec8726d22fca36e7ec7002"
+    ),
+    "0025_let_networks_be_coordinated.py": (
+        "73dc593e3037e3c20efac68debdd32e0e9eb8cc54f0377a01b4e1b273455b10f"
+    ),
 }
 
 

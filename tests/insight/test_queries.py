@@ -56,7 +56,7 @@ def test_each_opgave_counts_once_for_every_stage_that_it_reached(
         done(session, owner)
     done(session, a_user(session, Role.OPGAVEHOUDER))
 
-    own = queries.funnel(session, LATER, owner.gemeente_code)
+    own = queries.funnel(session, LATER, [owner.gemeente_code])
     country = queries.funnel(session, LATER)
 
     assert dict(own.counts) == {
@@ -127,11 +127,11 @@ def test_whose_time_is_over_counts_as_answered_in_time_or_not(session: Session) 
     for moment in moments:
         an_awaited_answer(session, talk, moment)
 
-    own = queries.answering(session, MONDAY, talk.owner.gemeente_code)
+    own = queries.answering(session, MONDAY, [talk.owner.gemeente_code])
 
     assert (own.awaited, own.in_time) == (4, 2)
     assert queries.answering(session, MONDAY) == own
-    nobody = queries.answering(session, MONDAY, talk.professional.gemeente_code)
+    nobody = queries.answering(session, MONDAY, [talk.professional.gemeente_code])
     assert (nobody.awaited, nobody.in_time) == (0, 0)
 
 
@@ -161,6 +161,6 @@ def test_any_number_is_asked_for_in_one_question(session: Session, count: int) -
         an_awaited_answer(session, talk, None)
 
     with counted(session) as asked:
-        queries.answering(session, MONDAY, talk.owner.gemeente_code)
+        queries.answering(session, MONDAY, [talk.owner.gemeente_code])
 
     assert len(asked) == 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.browser import Visitor
+from tests.support.browser import Visitor, keep_picture
 from tests.support.demo_provider import demo_provider
 from tests.support.product import Product
 
@@ -41,7 +41,7 @@ def test_somebody_new_signs_in_at_their_gemeente(
     visitor.look("inloggen-bij-gemeente")
 
     visitor.follow("Ga naar de inlog van Leeuwarden")
-    visitor.keep_screenshot("inlog-van-de-demo")
+    keep_picture(visitor.page, "inlog-van-de-demo")
     visitor.press(box)
     assert "Welkom, collega uit Leeuwarden" in visitor.text()
     visitor.look("inloggen-bij-gemeente-naam")

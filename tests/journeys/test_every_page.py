@@ -46,7 +46,7 @@ ROLE_PAGES = {
     },
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),
-        *("/beheer/mail", "/beheer/gemeld"),
+        *("/beheer/mail", "/beheer/gemeld", "/beheer/netwerken"),
         *("/beheer/begrippen/losse-woorden", "/beheer/begrippen/besluiten"),
         *("/beheer/betwist", "/beheer/verrekenen", "/beheer/verrekenen/_"),
     },

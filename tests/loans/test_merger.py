@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.models import RoleGrant, User
 from app.accounts.queries import actor_of
+from app.core.actor import Role
 from app.core.faults import FaultyDraft
 from app.gemeenten.models import Gemeente
 from app.loans import queries, service
@@ -31,6 +32,10 @@ def merge(session: Session, code: str) -> str:
     for kind in (User, Opgave):
         moved = update(kind).where(kind.gemeente_code == code)
         session.execute(moved.values(gemeente_code=successor.code))
+    carried = update(RoleGrant).where(
+        RoleGrant.gemeente_code == code, RoleGrant.role == Role.OPGAVEHOUDER
+    )
+    session.execute(carried.values(gemeente_code=successor.code))
     session.expire_all()
     return successor.code
 

@@ -25,6 +25,7 @@ from app.vocabulary.deciding import link_word
 from app.vocabulary.queries import concepts_named
 from tests.support.builders import (
     a_gemeente,
+    a_network,
     a_profile,
     a_skill,
     a_user,
@@ -42,6 +43,7 @@ def country(session: Session, tmp_path: Path) -> Session:
     """A few gemeenten in two provinces, people and opgaven with words in every relation."""
     a_vocabulary(session, tmp_path)
     gemeenten = [a_gemeente(session, province=("Utrecht", "Drenthe")[at % 2]) for at in range(4)]
+    a_network(session, *(one.code for one in gemeenten[1:3]))
     for at in range(24):
         user = a_user(session, gemeente_code=gemeenten[at % 4].code)
         a_profile(

@@ -25,7 +25,7 @@ from app.matching.models import Match
 from app.matching.standing import match_of_person
 from app.opgaven import rules as opgave_rules
 from app.opgaven.models import Opgave
-from app.opgaven.rules import Audience, OpgaveStatus
+from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import Direction, ProfileState, Visibility
 from app.vocabulary.models import Concept, ConceptName, NameKind, Source, VocabularyVersion
@@ -150,19 +150,6 @@ def test_more_rows_cost_no_more_statements(session: Session) -> None:
         costs.append(len(statements))
 
     assert costs[0] == costs[1]
-
-
-def test_an_opgave_is_meant_for_everybody_or_for_its_province(session: Session) -> None:
-    here, near = (a_gemeente(session, province="Zeeland") for _ in range(2))
-    a_gemeente(session, province="Drenthe")
-    owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=here.code)
-    everybody = an_opgave(session, owner=owner)
-    province = an_opgave(session, owner=owner, audience=Audience.PROVINCE)
-
-    assert queries.meant_for(session, [everybody.id, province.id]) == {
-        everybody.id: None,
-        province.id: frozenset({here.code, near.code}),
-    }
 
 
 # Words

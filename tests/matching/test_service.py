@@ -31,6 +31,7 @@ from tests.conftest import DatabaseMaker
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import (
     a_gemeente,
+    a_network,
     a_profile,
     a_skill,
     a_user,
@@ -230,6 +231,21 @@ def test_an_opgave_for_the_province_matches_only_there(session: Session) -> None
     for run in (service.match_everything, lambda work: service.match_profile(work, far.id)):
         run(make_work(session))
         assert pairs(session) == {(near.id, opgave.id)}
+
+
+def test_an_opgave_for_the_network_matches_only_there(session: Session) -> None:
+    home, near, far = (a_gemeente(session).code for _ in range(3))
+    owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=home)
+    member, other = (a_user(session, gemeente_code=code) for code in (near, far))
+    for user in (member, other):
+        a_profile(session, "wonen", user=user)
+    a_network(session, home, near)
+    a_network(session, near, far)
+    opgave = an_opgave(session, "wonen", owner=owner, audience=Audience.NETWORK)
+
+    for run in (service.match_everything, lambda work: service.match_profile(work, other.id)):
+        run(make_work(session))
+        assert pairs(session) == {(member.id, opgave.id)}
 
 
 def test_a_weak_resemblance_is_not_worth_a_match(session: Session) -> None:

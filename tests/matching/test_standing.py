@@ -36,6 +36,7 @@ from app.vocabulary.models import VocabularyVersion
 from tests.support.builders import (
     a_dispute,
     a_gemeente,
+    a_network,
     a_profile,
     a_skill,
     a_user,
@@ -62,6 +63,7 @@ class Platform:
         self.gemeenten = [
             a_gemeente(session, province=("Utrecht", "Drenthe")[at % 2]) for at in range(3)
         ]
+        a_network(session, *(one.code for one in self.gemeenten[:2]))
         self.profiles: list[Profile] = []
         self.opgaven: list[Opgave] = []
         for _ in range(4):

@@ -49,6 +49,9 @@ class Addresses:
     def account(self) -> str:
         return "https://dgvn.example/account"
 
+    def rights(self) -> str:
+        return "https://dgvn.example/beheer/rechten"
+
     def colleagues(self, gemeente_code: str) -> str:
         return f"https://dgvn.example/beheer/collegas?gemeente={gemeente_code}"
 
@@ -220,6 +223,19 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "hidden_on": date(2026, 11, 23),
             "gone_on": date(2027, 11, 23),
         },
+        MailKind.ROLE_PROPOSED: {
+            "person_name": word,
+            "role": "gemeentebeheerder",
+            "where": f"in {word}",
+            "proposer_name": word,
+            "ends_on": CLOSES,
+            "lapses_on": CLOSES,
+            "state": "waiting",
+            "is_own": False,
+            "is_on_site": True,
+        },
+        MailKind.COLLEAGUE_INVITED: {"inviter_name": word, "gemeente_name": "Testerdam"},
+        MailKind.SHUT_OUT: {"shut_out_at": MONDAY, "lines": (word,), "asked": word},
         MailKind.ROLE_ENDING: {
             "person_name": word,
             "role": "opgavehouder",
@@ -234,6 +250,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         },
         MailKind.FACTOR_CHANGED: {"change": "enrolled", "changed_at": MONDAY},
         MailKind.IDENTITY_JOINED: {"gemeente_name": "Testerdam", "joined_at": MONDAY},
+        MailKind.SIGNED_IN_ELSEWHERE: {"signed_in_at": MONDAY},
         MailKind.ACCOUNT_ENDED: {"ended_at": MONDAY},
         MailKind.INTEREST_SHOWN: {**interest, "lines": (word,)},
         MailKind.MESSAGE: message,
@@ -443,6 +460,7 @@ def test_a_decision_is_told_either_way(granted: bool, subject: str) -> None:
         ("enrolled", "Er is een app gekoppeld aan je account", "een code uit die app"),
         ("renewed", "Er zijn nieuwe reservecodes voor je account", "De oude werken niet meer."),
         ("forgotten", "De tweede stap is ontkoppeld van je account", "Je bent overal uitgelogd"),
+        ("spare_used", "Er is ingelogd met een reservecode", "Die code werkt niet meer."),
         ("passkey_added", "Er is een passkey toegevoegd aan je account", "Was jij dit niet?"),
         ("passkey_removed", "Er is een passkey verwijderd van je account", "werkt hier niet meer"),
         ("closed", "Te veel verkeerde codes op je account", "een kwartier geen code"),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import ColumnElement, Executable, delete, update
@@ -32,7 +31,7 @@ from app.responses.models import Response
 from app.responses.rules import Answer
 from app.vocabulary.rules import Theme
 from tests.notifications.builders import Told, a_delivery, a_told_match
-from tests.support.builders import a_user
+from tests.support.builders import a_grant, a_user
 from tests.support.work import make_work
 
 Change = Callable[[Told], Any]
@@ -124,7 +123,7 @@ def a_digest(session: Session, *, of_owner: bool) -> tuple[Told, Delivery]:
     reader = told.owner if of_owner else told.professional
     if not of_owner:
         session.add(
-            RoleGrant(id=uuid4(), user_id=reader.id, role=Role.OPGAVEHOUDER, granted_at=now)
+            a_grant(Role.OPGAVEHOUDER, user_id=reader.id, gemeente_code=reader.gemeente_code)
         )
     return told, a_delivery(session, reader, news_until=now)
 

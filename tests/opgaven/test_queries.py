@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import actor_of
 from app.core.actor import ANYONE, Actor, Role
 from app.core.errors import NotFound
-from app.gemeenten.models import Gemeente
+from app.gemeenten.models import Gemeente, NetworkGemeente
 from app.opgaven import life, queries
 from app.opgaven.models import Opgave
 from app.opgaven.queries import Search
 from app.opgaven.rules import TAKES_ANSWERS, Audience, Kind, OpgaveStatus, Part
 from app.vocabulary.rules import Theme
-from tests.support.builders import a_gemeente, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_network, a_user, an_opgave
 from tests.support.queries import counted, plan_of
 from tests.support.work import MONDAY, TODAY, make_work
 
@@ -318,6 +318,9 @@ def _drawn(
 ) -> Opgave:
     gemeente = a_gemeente(session, province=province)
     owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=gemeente.code)
+    if audience is Audience.NETWORK:
+        a_network(session, gemeente.code)
+        is_public = False
     return an_opgave(session, owner=owner, status=status, audience=audience, is_public=is_public)
 
 
@@ -401,3 +404,56 @@ def test_what_happened_to_an_opgave_is_told_in_order_with_who_of_its_gemeente(
     ]
     with pytest.raises(NotFound):
         queries.steps(session, actor_of(lender), opgave.id)
+
+
+# For whom it is meant
+
+
+def test_an_opgave_is_meant_for_everybody_its_province_or_its_networks(session: Session) -> None:
+    here, near = (a_gemeente(session, province="Zeeland").code for _ in range(2))
+    far, further = (a_gemeente(session, province="Drenthe").code for _ in range(2))
+    owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=here)
+    a_network(session, here, far)
+    a_network(session, far, further)
+    found = {
+        audience: an_opgave(session, owner=owner, audience=audience).id for audience in Audience
+    }
+
+    meant = queries.meant_for(session, [*found.values()])
+
+    assert {audience: meant[one] for audience, one in found.items()} == {
+        Audience.EVERYBODY: None,
+        Audience.PROVINCE: frozenset({here, near}),
+        Audience.NETWORK: frozenset({here, far}),
+    }
+
+
+def test_who_is_in_the_network_finds_and_reads_what_is_for_it(session: Session) -> None:
+    home, near, left, later, far = (a_gemeente(session) for _ in range(5))
+    network = a_network(session, home.code, near.code)
+    for gemeente, since, until in (
+        (left, TODAY - timedelta(days=9), TODAY),
+        (later, TODAY + timedelta(days=1), None),
+    ):
+        row = {"network_id": network.id, "gemeente_code": gemeente.code}
+        session.add(NetworkGemeente(id=uuid4(), since=since, until=until, **row))
+    session.flush()
+    owner = a_user(session, Role.OPGAVEHOUDER, gemeente_code=home.code)
+    opgave = an_opgave(session, owner=owner, audience=Audience.NETWORK, title="Van ons")
+    ended = {"audience": Audience.NETWORK, "status": OpgaveStatus.DONE, "ended_at": MONDAY}
+    an_opgave(session, owner=owner, **ended)
+
+    for gemeente, finds in (
+        (home, True),
+        (near, True),
+        (left, False),
+        (later, False),
+        (far, False),
+    ):
+        looking = a_reader(session, gemeente)
+        assert (titles(session, looking) == ["Van ons"]) is finds
+        assert (opgave.id in queries.seen_opgaven(session, looking, [opgave.id])) is finds
+        assert (queries.finished(session, looking, 1).items != []) is finds
+    assert titles(session, ANYONE) == []
+    with pytest.raises(NotFound):
+        queries.seen_opgave(session, ANYONE, opgave.id)

@@ -19,6 +19,7 @@ from app.opgaven.rules import (
     OpgaveDraft,
     OpgaveStatus,
     Readable,
+    audience_faults,
     faults,
     fitting,
     is_overdue,
@@ -234,22 +235,19 @@ STRANGER = with_roles(Role.OPGAVEHOUDER, gemeente_code=ELSEWHERE)
 
 
 @pytest.mark.parametrize(
-    ("reader", "province", "audience", "is_public", "reads"),
+    ("reader", "is_meant", "is_public", "reads"),
     [
-        (EDITOR, "Utrecht", Audience.EVERYBODY, False, EVERY_STATUS),
-        (EDITOR, "Utrecht", Audience.PROVINCE, False, EVERY_STATUS),
-        (SYSTEM, "", Audience.PROVINCE, False, EVERY_STATUS),
-        (COLLEAGUE, "Utrecht", Audience.PROVINCE, False, NOT_CONCEPT),
-        (STRANGER, "Utrecht", Audience.PROVINCE, False, NOT_CONCEPT),
-        (STRANGER, "Zeeland", Audience.PROVINCE, True, NOBODYS),
-        (STRANGER, "Zeeland", Audience.EVERYBODY, False, NOT_CONCEPT),
-        (ANYONE, "", Audience.EVERYBODY, True, OPEN),
-        (ANYONE, "", Audience.EVERYBODY, False, NOBODYS),
-        (ANYONE, "", Audience.PROVINCE, True, OPEN),
+        (EDITOR, True, False, EVERY_STATUS),
+        (SYSTEM, False, False, EVERY_STATUS),
+        (COLLEAGUE, True, False, NOT_CONCEPT),
+        (STRANGER, True, False, NOT_CONCEPT),
+        (STRANGER, False, True, NOBODYS),
+        (ANYONE, False, True, OPEN),
+        (ANYONE, True, False, NOBODYS),
     ],
 )
 def test_who_may_read_an_opgave_of_utrecht(
-    reader: Actor, province: str, audience: Audience, is_public: bool, reads: set[OpgaveStatus]
+    reader: Actor, is_meant: bool, is_public: bool, reads: set[OpgaveStatus]
 ) -> None:
     readable = {
         status
@@ -261,15 +259,29 @@ def test_who_may_read_an_opgave_of_utrecht(
                 status,
                 was_published=status in NOT_CONCEPT,
                 is_down=False,
-                audience=audience,
                 is_public=is_public,
-                province="Utrecht",
-                reader_province=province,
+                is_meant=is_meant,
             ),
         )
     }
 
     assert readable == reads
+
+
+def test_what_is_for_a_network_is_for_no_visitor() -> None:
+    draft = OpgaveDraft(audience=Audience.NETWORK, is_public=True)
+
+    assert fitting(draft).is_public is False
+
+
+@pytest.mark.parametrize("is_in_network", [True, False])
+def test_only_a_gemeente_in_a_network_means_an_opgave_for_it(is_in_network: bool) -> None:
+    found = {
+        audience: bool(audience_faults(audience, is_in_network=is_in_network))
+        for audience in Audience
+    }
+
+    assert found == {one: one is Audience.NETWORK and not is_in_network for one in Audience}
 
 
 @pytest.mark.parametrize(
@@ -284,10 +296,8 @@ def test_what_never_opened_or_was_taken_down_is_read_by_its_writers_only(
         OpgaveStatus.WITHDRAWN,
         was_published=was_published,
         is_down=is_down,
-        audience=Audience.EVERYBODY,
         is_public=True,
-        province="Utrecht",
-        reader_province="Utrecht",
+        is_meant=True,
     )
 
     assert may_read(reader, withdrawn) is reads

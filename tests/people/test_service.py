@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -18,8 +20,10 @@ from app.core.faults import FaultyDraft
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
 from app.people import queries, service
-from app.people.models import Profile, Skill, Window
+from app.people.models import Consent, Profile, Skill, Window
 from app.people.rules import (
+    CONSENT,
+    CONSENTS,
     Direction,
     Level,
     Movement,
@@ -330,3 +334,46 @@ def test_pausing_waits_for_a_save_and_keeps_it(shared: SharedDatabase) -> None:
     with shared.work() as work:
         profile = work.session.get_one(Profile, owner.user_id)
         assert (profile.state, profile.headline) == (ProfileState.PAUSED, WHOLE.headline)
+
+
+def consents(session: Session) -> list[tuple[str, datetime, datetime | None]]:
+    found = session.scalars(select(Consent).order_by(Consent.given_at, Consent.withdrawn_at))
+    return [(one.text_version, one.given_at, one.withdrawn_at) for one in found]
+
+
+def test_who_publishes_agrees_with_a_text_until_they_pause(session: Session) -> None:
+    profile = a_profile(session, "wmo", state=ProfileState.CONCEPT)
+    own = session.get_one(User, profile.user_id)
+    later = MONDAY + timedelta(days=1)
+
+    service.publish_profile(make_work(session, own))
+    service.publish_profile(make_work(session, own, later))
+    given = consents(session)
+    service.pause_profile(make_work(session, own, later))
+    withdrawn = consents(session)
+    service.publish_profile(make_work(session, own, later))
+
+    assert given == [(CONSENT, MONDAY, None)]
+    assert withdrawn == [(CONSENT, MONDAY, later)]
+    assert consents(session) == [(CONSENT, MONDAY, later), (CONSENT, later, None)]
+
+
+def test_who_agreed_with_a_text_of_before_agrees_anew(session: Session) -> None:
+    profile = a_profile(session, "wmo", state=ProfileState.PAUSED)
+    own = session.get_one(User, profile.user_id)
+    before = MONDAY - timedelta(days=400)
+    agreed = {"user_id": own.id, "text_version": "2025-01", "given_at": before}
+    session.add(Consent(id=uuid4(), **agreed))
+    session.flush()
+
+    service.publish_profile(make_work(session, own))
+
+    assert consents(session) == [("2025-01", before, MONDAY), (CONSENT, MONDAY, None)]
+
+
+def test_a_text_that_people_agreed_with_stays_as_it_was() -> None:
+    """Add another version instead."""
+    known = {version: sha256(text.encode()).hexdigest()[:12] for version, text in CONSENTS.items()}
+
+    # pragma: allowlist nextline secret
+    assert known == {"2026-11": "c163f2ea52f7"}

@@ -196,3 +196,17 @@ def test_hours_are_told_in_broad_bands(hours: int, band: str) -> None:
 )
 def test_the_most_hours_from_today_on_count(windows: tuple[WindowDraft, ...], band: str) -> None:
     assert hours_band(windows, TODAY) == band
+
+
+def test_a_card_names_two_skills_that_no_list_knows_and_a_named_profile_all() -> None:
+    labels = ("eigen een", "wonen", "eigen twee", "eigen drie", "zorg", "eigen vier")
+    skills = tuple(SeenSkill(label, 3, 3, Direction.CAN) for label in labels)
+    whole = replace(WHOLE, skills=skills, listed=frozenset({"wonen", "zorg"}))
+
+    card = seen_by(VIEWERS["elsewhere"], replace(whole, visibility=Visibility.ANONYMOUS), TODAY)
+    named = seen_by(VIEWERS["elsewhere"], whole, TODAY)
+
+    assert card is not None
+    assert named is not None
+    assert [one.label for one in card.skills] == ["eigen een", "wonen", "eigen twee", "zorg"]
+    assert [one.label for one in named.skills] == list(labels)

@@ -193,8 +193,8 @@ def test_who_looked_after_an_opgave_leaves_no_name_in_its_loans_and_conversation
     session: Session, leaver: User
 ) -> None:
     who = parties(session)
-    leaver.gemeente_code = who.borrower.gemeente_code
-    leaver.grants = [*leaver.grants, *a_user(session, Role.OPGAVEHOUDER).grants]
+    leaver.gemeente_code = home = who.borrower.gemeente_code
+    leaver.grants = a_user(session, Role.OPGAVEHOUDER, gemeente_code=home).grants
     who.opgave.owner_id = leaver.id
     session.flush()
     a_loan_that_ran(session, Parties(who.opgave, who.professional, who.manager, leaver))

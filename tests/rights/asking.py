@@ -24,6 +24,7 @@ KIND_OF = {
     "published_id": Kind.OPGAVE,
     "user_id": Kind.PROFILE,
     "alias": Kind.ACCOUNT,
+    "network_id": Kind.NETWORK,
     "conversation_id": Kind.BETWEEN,
     "message_id": Kind.MESSAGE,
     "invitation_id": Kind.PERSONAL,
@@ -36,7 +37,9 @@ KIND_OF = {
 ABOUT_WHAT_IS_BETWEEN = {"conversations.of_opgave", "invitations.show", "outcomes.show"}
 VALUES = {"year": 2026, "quarter": 3, "version": 1, "place": 0}
 SENT = {
+    "beheer.account": {"why": "Weg", "deed": "end"},
     "beheer.role": {"role": "opgavehouder", "deed": "give"},
+    "rights.decide": {"verdict": "confirm"},
     "matching.dispute": {"asked": "Inkoop", "offered": ""},
 }
 

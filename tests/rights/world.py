@@ -32,7 +32,9 @@ from tests.support.builders import (
     a_concept,
     a_dispute,
     a_gemeente,
+    a_network,
     a_profile,
+    a_proposal,
     a_user,
     an_access_request,
     an_opgave,
@@ -64,6 +66,8 @@ class Kind(StrEnum):
     BETWEEN = "between"
     MESSAGE = "message"
     LOAN = "loan"
+    # Gemeenten that somebody coordinates.
+    NETWORK = "network"
     # Of one person and nobody else.
     PERSONAL = "personal"
 
@@ -92,6 +96,7 @@ LIES_IN: dict[Kind, dict[Standing, set[Scope]]] = {
         Standing.TEAM: {Scope.TEAM},
         Standing.GEMEENTE: {Scope.GEMEENTE},
     },
+    Kind.NETWORK: {Standing.OWN: {Scope.NETWORK}},
     Kind.PERSONAL: {Standing.OWN: {Scope.OWN, Scope.SHOWN}},
 }
 # Which profile is shown to whom: an anonymous one is for other gemeenten.
@@ -161,6 +166,7 @@ class _Builder:
             "opgave_id": opgave.id,
             "with_id": self._opgave(self._writer("further"), everybody=True).id,
             "joint_id": self._joint(opgave),
+            "network_id": self._network(is_own=is_own),
             "user_id": person.id,
             "conversation_id": conversation,
             "message_id": message,
@@ -186,6 +192,7 @@ class _Builder:
         decider = make_work(self.session, a_user(self.session, Role.BEHEERDER))
         return {
             "request_id": an_access_request(self.session, f"{uuid4().hex}@elders.example").id,
+            "proposal_id": a_proposal(self.session).id,
             "report_id": a_report(self.session, opgave_id=opgave.id).id,
             "concept_id": a_concept(self.session, f"Begrip {uuid4().hex}").id,
             "decision_id": deciding.leave_word(decider, f"woord {uuid4().hex}").id,
@@ -236,6 +243,11 @@ class _Builder:
 
     def _loan(self, professional: User, opgave: Opgave, manager: str) -> UUID:
         return a_loan_asked(self.session, professional, opgave, manager).id
+
+    def _network(self, *, is_own: bool) -> UUID:
+        """That of the viewer, or one in which their gemeente is as well."""
+        own = [one.network_id for one in self.viewer.grants if one.network_id is not None]
+        return own[0] if is_own and own else a_network(self.session, self.at["home"].code).id
 
     def _joint(self, opgave: Opgave) -> UUID:
         """Of another gemeente, which asks this opgave along."""

@@ -7,14 +7,14 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AccessRequest, RoleGrant, User
-from app.accounts.rules import AccessState
+from app.accounts.models import AccessRequest, RoleGrant, RoleProposal, User
+from app.accounts.rules import PROPOSAL_LIVES, AccessState, ProposalState
 from app.core.actor import Role
-from app.gemeenten.models import EmailDomain, Gemeente
+from app.gemeenten.models import EmailDomain, Gemeente, Network, NetworkGemeente
 from app.gemeenten.rules import sort_key
 from app.matching.models import Dispute
 from app.opgaven.models import AskedSkill, Opgave
-from app.opgaven.rules import Kind, OpgaveStatus, Place
+from app.opgaven.rules import Audience, Kind, OpgaveStatus, Place
 from app.people.models import Profile, Skill, Window
 from app.people.rules import Direction, ProfileState, Visibility
 from app.vocabulary.models import Concept, ConceptName, NameKind, Source
@@ -44,6 +44,21 @@ def a_gemeente(session: Session, **changed: Any) -> Gemeente:
     return _add(session, Gemeente(**fields))
 
 
+def a_network(session: Session, *codes: str, **changed: Any) -> Network:
+    """Of the gemeenten with these codes, for as long as a test looks."""
+    fields = {
+        "id": uuid4(),
+        "name": f"Netwerk {next(_numbers)}",
+        "purpose": "Samen leren",
+        "begun_on": TODAY,
+    }
+    network = _add(session, Network(**{**fields, **changed}))
+    for code in codes:
+        row = {"network_id": network.id, "gemeente_code": code, "since": date(2020, 1, 1)}
+        _add(session, NetworkGemeente(id=uuid4(), **row))
+    return network
+
+
 def a_domain(session: Session, gemeente: Gemeente, domain: str) -> EmailDomain:
     return _add(session, EmailDomain(domain=domain, gemeente_code=gemeente.code))
 
@@ -57,9 +72,12 @@ def a_user(session: Session, *roles: Role, **changed: Any) -> User:
         "email": f"collega{number}@testerdam.example",
         "name": f"Collega {number}",
         "created_at": MONDAY,
-        "grants": [a_grant(role) for role in roles],
+        "grants": [_granted(session, role, changed["gemeente_code"]) for role in roles],
     }
-    return _add(session, User(**{**fields, **changed}))
+    user = User(**{**fields, **changed})
+    for grant in user.grants:
+        grant.gemeente_code = grant.gemeente_code or user.gemeente_code
+    return _add(session, user)
 
 
 def a_grant(role: Role, **changed: Any) -> RoleGrant:
@@ -67,6 +85,32 @@ def a_grant(role: Role, **changed: Any) -> RoleGrant:
     return RoleGrant(
         **{"id": uuid4(), "role": role, "granted_at": MONDAY, "ends_on": FOR_LONG, **changed}
     )
+
+
+def _granted(session: Session, role: Role, gemeente_code: str) -> RoleGrant:
+    """A coordinator is one of a network, here with the own gemeente."""
+    if role is not Role.COORDINATOR:
+        return a_grant(role)
+    return a_grant(role, network_id=a_network(session, gemeente_code).id)
+
+
+def a_proposal(session: Session, **changed: Any) -> RoleProposal:
+    """A beheerder proposes somebody as gemeentebeheerder."""
+    if "user_id" not in changed:
+        changed["user_id"] = a_user(session).id
+    if "proposed_by" not in changed:
+        changed["proposed_by"] = a_user(session, Role.BEHEERDER).id
+    if "gemeente_code" not in changed:
+        changed["gemeente_code"] = session.get_one(User, changed["user_id"]).gemeente_code
+    fields = {
+        "id": uuid4(),
+        "role": Role.GEMEENTEBEHEERDER,
+        "ends_on": TODAY + timedelta(days=365),
+        "proposed_at": MONDAY,
+        "lapses_on": TODAY + PROPOSAL_LIVES,
+        "state": ProposalState.WAITING,
+    }
+    return _add(session, RoleProposal(**{**fields, **changed}))
 
 
 def a_skill(label: str, **changed: Any) -> Skill:
@@ -173,6 +217,7 @@ def an_opgave(
         "created_at": MONDAY,
         "changed_at": MONDAY,
         "published_at": MONDAY,
+        "is_public": changed.get("audience") is not Audience.NETWORK,
         "skills": rows,
     }
     return _add(session, Opgave(**{**fields, **changed}))

@@ -18,7 +18,7 @@ CANARY = re.compile(rf"{KANARIE}[a-z]+")
 # An id is made from a number. What is theirs alone, by column, is a word of its own.
 ROWS = """
 CREATE TEMP TABLE nth ON COMMIT DROP AS SELECT generate_series(1, :times) AS n;
-UPDATE "user" SET name = 'kanarienaam' WHERE id = :me;
+UPDATE "user" SET name = 'kanarienaam', shut_out_why = 'kanariewaarom' WHERE id = :me;
 INSERT INTO role_grant (id, user_id, role, granted_at, ended_at)
   SELECT gen_random_uuid(), :me, 'opgavehouder', now() - interval '1 day' * n, now() FROM nth;
 INSERT INTO user_session (id, user_id, began_at, expires_at)
@@ -36,6 +36,13 @@ INSERT INTO access_request (id, email, name, gemeente_code, state, asked_at)
   VALUES (gen_random_uuid(), :address, 'kanarieaanvraag', :home, 'waiting', now());
 UPDATE profile SET function = 'kanariefunctie', headline = 'kanariekop', about = 'kanarieover',
   themes = '{kanariethema}', movement = '{kanariebeweging}' WHERE user_id = :me;
+INSERT INTO role_proposal (id, user_id, role, gemeente_code, ends_on, reason, proposed_at,
+                           lapses_on, state)
+  SELECT gen_random_uuid(), :me, 'gemeentebeheerder', gemeente_code, CURRENT_DATE + 90,
+         'kanarievoorstel', now(), CURRENT_DATE + 14, 'waiting'
+  FROM "user" WHERE id = :me;
+INSERT INTO consent (id, user_id, text_version, given_at, withdrawn_at)
+  SELECT gen_random_uuid(), :me, '2026-11', now() - interval '1 day' * n, now() FROM nth;
 INSERT INTO skill (id, user_id, place, label, label_normal, level, years, energy, direction,
                    evidence)
   SELECT gen_random_uuid(), :me, n, 'kanariekennis ' || n, 'kanarienorm ' || n, 3, 4, 5, 'can',
@@ -107,7 +114,13 @@ INSERT INTO published_answer (id, opgave_id, conversation_id, question, answer, 
   SELECT gen_random_uuid(), mine, NULL, 'werkwoord vraag', 'werkwoord antwoord', now(), :me
   FROM task;
 INSERT INTO match (profile_id, opgave_id, value, tier, reasons, found_at, changed_at)
-  SELECT :me, theirs, 50, 1, '[["kanariereden"]]', now(), now() FROM task;
+  SELECT :me, theirs, 50, 1,
+         jsonb_build_array(jsonb_build_object(
+           'asked', 'kanariereden', 'must', true, 'asked_level', 2, 'offered', NULL,
+           'offered_level', NULL, 'energy', NULL, 'wants_to_learn', false, 'kind', NULL,
+           'points', 0, 'max_points', 60, 'would_be', 60)),
+         now(), now()
+  FROM task;
 INSERT INTO dispute (id, user_id, asked, offered, opgave_id, made_at)
   SELECT gen_random_uuid(), :me, 'kanariebezwaar', 'kanarietegen' || n, theirs, now() FROM task;
 INSERT INTO loan (id, opgave_id, user_id, lender_code, borrower_code, manager_name, manager_email,

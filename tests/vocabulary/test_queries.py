@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from app.vocabulary.queries import meant_by, suggestions
+from app.vocabulary.queries import LONGEST_QUERY, meant_by, suggestions
 from tests.support.words import a_vocabulary
 
 
@@ -66,3 +66,18 @@ def test_suggestions_are_found_by_the_index_on_trigrams(words: Session) -> None:
 
     assert plan.count("Bitmap Index Scan on ix_concept_name_trigrams") == 2
     assert "Seq Scan on concept_name" not in plan
+
+
+def test_s67_of_a_very_long_text_only_its_begin_is_asked(words: Session) -> None:
+    typed = ("klimaat " * 2_000)[:10_000]
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, _statement: str, values: Any, *_more: Any) -> None:
+        asked.append(repr(values))
+
+    event.listen(words.connection(), "before_cursor_execute", note)
+    meant_by(words, typed)
+    of_much, asked[:] = list(asked), []
+    meant_by(words, typed[:LONGEST_QUERY])
+
+    assert (of_much, max(map(len, of_much)) < 1_000) == (asked, True)

@@ -23,6 +23,7 @@ from app.gemeenten.models import Gemeente
 from app.gemeenten.service import Connection, connect_provider
 from app.openid.calling import Away
 from app.openid.provider import Client, Providers, new_visit
+from app.privacy.shutting_out import shut_out
 from app.sealing import Seal
 from app.settings import Environment
 from app.web.accounts.at_gemeente import NEWCOMER_LIVES, VISIT_LIVES
@@ -31,7 +32,7 @@ from tests.support.builders import a_domain, a_gemeente, a_user
 from tests.support.openid import CLIENT_ID, OTHER_KEY, SECRET, Provider, a_provider
 from tests.support.pages import text_of, value_of
 from tests.support.signing_in import a_link, path_of
-from tests.support.work import MONDAY
+from tests.support.work import MONDAY, make_work
 
 ANNA = {
     "sub": "7f",
@@ -394,3 +395,23 @@ def test_s65_for_real_nothing_on_this_machine_is_called(
             providers.way_in(client, new_visit(), "", MONDAY)
 
     assert provider.heard == []
+
+
+def test_s11_who_is_kept_out_comes_no_further_than_their_own_data(
+    client: FlaskClient, session: Session, testerdam: Gemeente
+) -> None:
+    anna = a_user(session, email="anna@testerdam.nl", gemeente_code=testerdam.code)
+    keeper = a_user(session, Role.GEMEENTEBEHEERDER, gemeente_code=testerdam.code)
+    assert come_back(client, testerdam).status_code == 302
+    client.post("/uitloggen")
+    shut_out(make_work(session, keeper), anna.id, "Je werkt hier niet meer.")
+    session.commit()
+
+    back = come_back(client, testerdam)
+    page = client.get(back.location)
+    data = client.post(f"{urlsplit(back.location).path}/gegevens")
+
+    assert page.status_code == 403
+    assert "Je werkt hier niet meer." in text_of(page)
+    assert (data.status_code, data.mimetype) == (200, "application/zip")
+    assert client.get("/account").location == "/inloggen"

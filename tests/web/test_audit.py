@@ -44,7 +44,8 @@ from tests.support.work import MONDAY, make_work
 # These say in their deed which way they went.
 TWO_WAYS = {
     *("role.changed", "role.prolonged", "domain.changed"),
-    *("factor.changed", "provider.changed"),
+    *("factor.changed", "provider.changed", "network.changed"),
+    *("role.proposed", "role.decided"),
 }
 
 

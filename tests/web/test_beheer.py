@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AccessRequest, User
+from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.queries import roles_of
 from app.accounts.rules import AccessState
 from app.core.actor import Role
@@ -19,22 +19,25 @@ from app.core.jobs import MOST_ATTEMPTS, Job, JobState
 from app.core.outbox import OutboxMessage
 from app.gemeenten.models import EmailDomain, Gemeente
 from app.matching.models import NightlyRun
+from app.notifications import service as notifications
 from app.notifications.models import Delivery, DigestRun
 from app.notifications.rules import DeliveryState, MailKind
+from app.notifications.service.writing import WRITERS
+from app.notifications.service.writing.addressed import NothingToTell
 from app.people.rules import Visibility
 from app.privacy.models import RetentionRun
 from app.web.aliases import alias_of
 from tests.support.builders import a_domain, a_gemeente, a_grant, a_profile, a_user, an_opgave
-from tests.support.pages import text_of
+from tests.support.pages import fault_at, text_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
-from tests.support.work import MONDAY, TODAY, database_now
+from tests.support.work import MONDAY, TODAY, database_now, make_work
 
 PAGES = (
     *("/beheer", "/beheer/aanvragen", "/beheer/collegas", "/beheer/domeinen"),
-    *("/beheer/systeem", "/beheer/mail"),
+    *("/beheer/systeem", "/beheer/mail", "/beheer/netwerken"),
 )
-ALL, OWN, NONE = (200,) * 6, (200, 404, 200, 404, 404, 404), (404,) * 6
+ALL, OWN, NONE = (200,) * 7, (200, 404, 200, 404, 404, 404, 404), (404,) * 7
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_each_role_sees_its_own_pages(
 
 
 def test_a_visitor_is_asked_to_sign_in(client: FlaskClient) -> None:
-    assert [client.get(page).location for page in PAGES] == ["/inloggen"] * 6
+    assert [client.get(page).location for page in PAGES] == ["/inloggen"] * len(PAGES)
 
 
 def test_the_first_page_tells_what_waits(client: FlaskClient, session: Session) -> None:
@@ -213,7 +216,7 @@ def test_a_gemeentebeheerder_sees_colleagues_of_the_own_gemeente(
     page = client.get("/beheer/collegas").text
 
     assert (near.email in page, far.email in page) == (True, False)
-    assert ("Maak opgavehouder" in page, "Maak gemeentebeheerder" in page) == (True, False)
+    assert ("Maak opgavehouder" in page, "Stel voor als gemeentebeheerder" in page) == (True, False)
     assert "Toon deze gemeente" not in page
 
 
@@ -269,7 +272,7 @@ def test_a_beheerder_looks_at_any_gemeente(client: FlaskClient, session: Session
 
     page = client.get(f"/beheer/collegas?gemeente={far.gemeente_code}").text
 
-    assert (far.email in page, "Maak gemeentebeheerder" in page) == (True, True)
+    assert (far.email in page, "Stel voor als gemeentebeheerder" in page) == (True, True)
     assert f'<option selected value="{far.gemeente_code}">' in page
 
 
@@ -433,6 +436,22 @@ def test_a_role_works_from_the_next_page_on(client: FlaskClient, session: Sessio
     person.grants[0].ended_at = MONDAY
     session.commit()
     assert (before, client.get("/beheer").status_code) == (200, 404)
+
+
+def test_s11_who_moves_while_signed_in_looks_after_neither_gemeente(
+    client: FlaskClient, session: Session
+) -> None:
+    person = a_user(session, Role.GEMEENTEBEHEERDER, Role.OPGAVEHOUDER)
+    codes = [person.gemeente_code, a_gemeente(session).code]
+    sign_in(client, session, person)
+    pages = ["/opgaven/nieuw", *(f"/beheer/collegas?gemeente={code}" for code in codes)]
+    before = [client.get(page).status_code for page in pages]
+
+    person.gemeente_code = codes[1]
+    session.commit()
+
+    after = [client.get(page).status_code for page in pages]
+    assert (before, after) == ([302, 200, 404], [403, 404, 404])
 
 
 # Mail domains
@@ -716,3 +735,70 @@ def test_nothing_of_beheer_is_for_who_has_no_role(
 
     assert len(pages) > 8
     assert set(answers.values()) <= {403, 404}, answers
+
+
+def test_a_colleague_is_invited_by_one_mail_that_names_who_does_so(
+    client: FlaskClient, session: Session
+) -> None:
+    keeper = a_user(session, Role.GEMEENTEBEHEERDER, name="Kees Keizer")
+    a_domain(session, session.get_one(Gemeente, keeper.gemeente_code), "testerdam.nl")
+    sign_in(client, session, keeper)
+    page = client.get("/beheer/collegas/uitnodigen")
+    typed = {"email": "Nieuw@Testerdam.nl"}
+
+    sent = client.post("/beheer/collegas/uitnodigen", data=typed, follow_redirects=True)
+    again = client.post("/beheer/collegas/uitnodigen", data=typed)
+    kept = session.scalars(select(SignIn)).one()
+    work = make_work(session)
+    notifications.mail_colleague_invited(work, kept.id)
+    mail = session.scalars(select(Delivery)).one()
+    written = WRITERS[mail.kind](work, mail)
+
+    assert "@testerdam.nl" in text_of(page)
+    assert "We mailen je uitnodiging naar Nieuw@Testerdam.nl" in text_of(sent)
+    assert (again.status_code, "al een uitnodiging" in fault_at(again, "email")) == (422, True)
+    assert kept.expires_at == kept.asked_at
+    assert (written.email, written.facts["inviter_name"]) == ("nieuw@testerdam.nl", "Kees Keizer")
+    a_user(session, email=kept.email)
+    with pytest.raises(NothingToTell):
+        WRITERS[mail.kind](work, mail)
+
+
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [
+        ("", "Vul het mailadres in."),
+        ("iemand@elders.nl", "Dit adres heeft geen maildomein van deze gemeente."),
+        ("bekend@testerdam.nl", "Deze collega heeft al een account."),
+    ],
+)
+def test_who_is_not_of_the_gemeente_or_is_known_is_not_invited(
+    client: FlaskClient, session: Session, email: str, said: str
+) -> None:
+    keeper = a_user(session, Role.GEMEENTEBEHEERDER)
+    home = session.get_one(Gemeente, keeper.gemeente_code)
+    a_domain(session, home, "testerdam.nl")
+    a_domain(session, a_gemeente(session), "elders.nl")
+    a_user(session, email="bekend@testerdam.nl", gemeente_code=home.code)
+    sign_in(client, session, keeper)
+
+    page = client.post("/beheer/collegas/uitnodigen", data={"email": email})
+
+    assert (page.status_code, fault_at(page, "email")) == (422, f"Fout: {said}")
+    assert session.scalars(select(SignIn)).all() == []
+
+
+def test_a_gemeentebeheerder_invites_nobody_for_another_gemeente(
+    client: FlaskClient, session: Session
+) -> None:
+    elsewhere = a_gemeente(session)
+    a_domain(session, elsewhere, "elders.nl")
+    page = f"/beheer/collegas/uitnodigen?gemeente={elsewhere.code}"
+    sign_in(client, session, a_user(session, Role.GEMEENTEBEHEERDER))
+
+    statuses = [
+        client.get(page).status_code,
+        client.post(page, data={"email": "iemand@elders.nl"}).status_code,
+    ]
+
+    assert statuses == [404, 404]

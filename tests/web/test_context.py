@@ -18,7 +18,10 @@ from tests.support.queries import counted
 from tests.support.web import sign_in
 
 # Words for the suggestions of a form, and files: no pages.
-NO_PAGE = {"vocabulary.suggest", "hours.as_csv", "hours.as_pdf", "notifications.open_line"}
+NO_PAGE = {
+    *("vocabulary.suggest", "hours.as_csv", "hours.as_pdf", "notifications.open_line"),
+    "rights.as_csv",
+}
 ITEM = re.compile(r'class="dgvn-nav__link" href="([^"]+)"(?: aria-current="(\w+)")?')
 
 

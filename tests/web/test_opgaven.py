@@ -26,7 +26,14 @@ from app.people.rules import Level, Visibility
 from app.web.opgaven.ours import STEP_WORDS
 from tests.conversations.builders import a_question
 from tests.loans.builders import a_loan, a_loan_asked, parties, sign_rest
-from tests.support.builders import a_gemeente, a_profile, a_user, an_asked_skill, an_opgave
+from tests.support.builders import (
+    a_gemeente,
+    a_network,
+    a_profile,
+    a_user,
+    an_asked_skill,
+    an_opgave,
+)
 from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -1149,3 +1156,59 @@ def test_the_own_list_says_what_a_beheerder_took_away(
     session.commit()
 
     assert said in text_of(client.get("/onze-opgaven"))
+
+
+# For the networks of the own gemeente
+
+
+def test_a_gemeente_in_a_network_can_mean_an_opgave_for_it(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    opgave = an_opgave(session, owner=owner, status=OpgaveStatus.CONCEPT, published_at=None)
+    here = f"/opgaven/{opgave.id}/bewerken"
+    sent = {"title": "Samen", "kind": "opgave", "place": "hybrid", "people_needed": 1}
+    sent |= {"audience": "network", "is_public": "y", "version": 1, "colleagues_weeks": 4}
+    sign_in(client, session, owner)
+
+    offered = ['value="network"' in client.get(here).text]
+    refused = client.post(here, data=sent)
+    a_network(session, owner.gemeente_code, name="Stedenkracht")
+    page = client.get(here).text
+    saved = client.post(here, data=sent)
+
+    assert refused.status_code == 422
+    assert "Jullie gemeente hoort bij geen netwerk." in refused.text
+    assert [*offered, 'value="network"' in page, "Stedenkracht" in page] == [False, True, True]
+    session.refresh(opgave)
+    assert (saved.status_code, opgave.audience, opgave.is_public) == (302, Audience.NETWORK, False)
+
+
+def test_what_is_for_a_network_does_not_exist_outside_it(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, Role.OPGAVEHOUDER)
+    near, far = a_user(session), a_user(session)
+    a_network(session, owner.gemeente_code, near.gemeente_code)
+    a_network(session, far.gemeente_code, near.gemeente_code)
+    fields = {"audience": Audience.NETWORK, "title": "Voor het netwerk"}
+    opgave = an_opgave(session, "Inkoop", owner=owner, **fields)
+    addresses = (
+        f"/opgaven/{opgave.id}",
+        f"/opgaven/{opgave.id}/wie-pakt-dit-op",
+        f"/opgaven/{uuid4()}",
+    )
+
+    def seen() -> tuple[list[int], bool, bool]:
+        found = [client.get(one).status_code for one in addresses]
+        searched = client.get("/opgaven?zoek=inkoop").text
+        return found, fields["title"] in client.get("/opgaven").text, fields["title"] in searched
+
+    as_visitor = seen()
+    sign_in(client, session, near)
+    inside = seen()
+    sign_in(client, session, far)
+    outside = seen()
+
+    assert inside == ([200, 200, 404], True, True)
+    assert as_visitor == outside == ([404, 404, 404], False, False)

@@ -14,16 +14,34 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.actor import Role
 from app.core.outbox import OutboxMessage
 from app.labels import label
 from app.matching.service import match_opgave
 from app.opgaven.rules import Audience
+from app.people import queries
 from app.people.models import Evidence, Profile
-from app.people.rules import Confirmed, Direction, Movement, ProfileState, Visibility
-from app.people.service import hide_evidence, keep_evidence
+from app.people.rules import (
+    CONSENT,
+    CONSENTS,
+    Confirmed,
+    Direction,
+    Movement,
+    ProfileState,
+    Visibility,
+)
+from app.people.service import hide_evidence, keep_evidence, take_down
 from app.web.people.pages import FITS
 from tests.loans.builders import a_running_loan, parties
-from tests.support.builders import a_gemeente, a_profile, a_skill, a_user, a_window, an_opgave
+from tests.support.builders import (
+    a_concept,
+    a_gemeente,
+    a_profile,
+    a_skill,
+    a_user,
+    a_window,
+    an_opgave,
+)
 from tests.support.pages import fault_at, text_of, value_of
 from tests.support.queries import counted
 from tests.support.web import sign_in
@@ -757,6 +775,7 @@ def test_what_a_colleague_was_found_by_comes_before_what_gives_energy(
     client: FlaskClient, session: Session, user: User
 ) -> None:
     offered = {"koken": 5, "tekenen": 4, "zingen": 3, "Wmo": 1}
+    a_concept(session, *offered)
     skills = [a_skill(name, energy=energy) for name, energy in offered.items()]
     a_profile(session, *skills, visibility=Visibility.ANONYMOUS)
 
@@ -879,3 +898,38 @@ def test_who_opens_more_profiles_than_anybody_reads_is_stopped_for_the_day(
     assert (set(statuses), page.status_code) == ({404}, 429)
     assert "Je opende vandaag wel heel veel profielen. Probeer het over" in text_of(page)
     assert client.get(f"/collegas/{uuid4()}").status_code == 404
+
+
+def test_who_publishes_reads_with_what_they_agree_and_later_that_they_did(
+    client: FlaskClient, session: Session
+) -> None:
+    profile = a_profile(session, "wmo", state=ProfileState.CONCEPT)
+    sign_in(client, session, session.get_one(User, profile.user_id))
+
+    before, form = (text_of(client.get(page)) for page in ("/profiel", "/profiel/bewerken"))
+    client.post("/profiel/publiceren")
+    after, form_after = (text_of(client.get(page)) for page in ("/profiel", "/profiel/bewerken"))
+    client.post("/profiel/pauzeren")
+    paused = text_of(client.get("/profiel"))
+
+    told = "Dit vond je goed op 23 november 2026"
+    said = (before, form, after, form_after, paused)
+    assert [CONSENTS[CONSENT] in one for one in said] == [True, True, True, False, True]
+    assert [told in one for one in said] == [False, False, True, False, False]
+
+
+def test_who_is_out_of_sight_by_another_takes_back_what_they_agreed_with(
+    client: FlaskClient, session: Session
+) -> None:
+    profile = a_profile(session, "wmo", state=ProfileState.CONCEPT)
+    owner = session.get_one(User, profile.user_id)
+    sign_in(client, session, owner)
+    client.post("/profiel/publiceren")
+    take_down(make_work(session, a_user(session, Role.BEHEERDER)), owner.id)
+
+    down = client.get("/profiel").text
+    client.post("/profiel/pauzeren")
+
+    assert "Trek in wat je goedvond" in down
+    assert "Trek in wat je goedvond" not in client.get("/profiel").text
+    assert queries.standing_consent(session, owner.id) is None

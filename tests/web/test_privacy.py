@@ -16,11 +16,14 @@ from app.core.actor import Role
 from app.core.audit import entries
 from app.loans import service as loans
 from app.loans.rules import Party, Reason, Refusal
+from app.matching.service import match_opgave
+from app.people.rules import CONSENT, CONSENTS, Level, ProfileState
+from app.people.service import publish_profile
 from app.privacy.dictionary import dictionary
 from app.privacy.export import ROWS_A_PAGE, Person, parts_of
 from tests.conversations.builders import a_question, say
 from tests.loans.builders import a_loan, a_running_loan, parties, sign_rest
-from tests.support.builders import a_profile, a_skill, a_user
+from tests.support.builders import a_profile, a_skill, a_user, an_asked_skill, an_opgave
 from tests.support.laden import Laden, fill
 from tests.support.pages import fault_at, text_of
 from tests.support.web import sign_in
@@ -63,6 +66,38 @@ def test_somebody_gets_their_data_in_three_shapes(client: FlaskClient, session: 
     assert told["Je account"][0]["werkmail"] == owner.email
     assert told["Kennis en ervaring"][0]["waaruit dat blijkt"] == FORMULA
     assert told["Profiel"][0]["stand"] == profile.state.value
+
+
+def test_a_sheet_has_the_words_that_its_owner_reads_on_the_site(
+    client: FlaskClient, session: Session
+) -> None:
+    skill = a_skill("inkoop", level=Level.EXPERT, energy=5)
+    profile = a_profile(session, skill, themes=["wonen"], movement=["aanpakker"])
+    opgave = an_opgave(session, an_asked_skill("inkoop", level=2))
+    session.commit()
+    match_opgave(make_work(session), opgave.id)
+    sign_in(client, session, session.get_one(User, profile.user_id))
+
+    bundle = fetched(client)
+
+    (known,), (own,) = table(bundle, "kennis-en-ervaring"), table(bundle, "profiel")
+    (match,) = table(bundle, "matches")
+    assert (known["Niveau"], known["Energie"]) == ("Expert", "5 van 5")
+    assert (own["Thema’s"], own["Beweging"]) == ("Wonen", "Aanpakker")
+    assert match["Groep"] == "alles wat nodig is"
+    assert match["Redenen"].startswith("Op je profiel: inkoop.")
+    assert match["Redenen"].endswith(" punten.")
+
+
+def test_what_somebody_agreed_with_comes_in_full(client: FlaskClient, session: Session) -> None:
+    profile = a_profile(session, "wmo", state=ProfileState.CONCEPT)
+    owner = session.get_one(User, profile.user_id)
+    publish_profile(make_work(session, owner))
+    sign_in(client, session, owner)
+
+    (row,) = table(fetched(client), "waarmee-je-het-eens-was")
+
+    assert row["Tekst"] == f"{CONSENT}: {CONSENTS[CONSENT]}"
 
 
 def test_an_opgave_is_named_until_it_is_taken_down(client: FlaskClient, session: Session) -> None:

@@ -256,6 +256,22 @@ def test_what_was_typed_is_not_lost(before: FlaskClient) -> None:
     assert 'value="40"' in answer.text
 
 
+def test_who_uses_a_spare_code_reads_how_many_are_left(
+    before: FlaskClient, session: Session, user: User
+) -> None:
+    page = before.get(APP_PAGE).text
+    code = pyotp.TOTP(secret_on(page)).at(MONDAY)
+    shown = before.post(APP_PAGE, data={"sealed": sealed_on(page), "code": code}).text
+    spare = re.findall(r'<li><code class="dgvn-code">([a-z0-9 ]+)<', shown)
+    sign_in(before, session, user, is_proven=False)
+    asked = before.get(STEP_PAGE)
+
+    answer = before.post(STEP_PAGE, data={"code": spare[0]}, follow_redirects=True)
+
+    assert "Ben je je telefoon en je codes kwijt? Mail ons" in text_of(asked)
+    assert "Je gebruikte een reservecode. Je hebt er nog 9." in text_of(answer)
+
+
 def test_spare_codes_are_made_anew(before: FlaskClient, session: Session) -> None:
     enrol(before)
 

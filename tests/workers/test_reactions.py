@@ -6,7 +6,9 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
+from app.accounts import service as accounts
 from app.accounts.models import User
 from app.conversations import service as conversations
 from app.conversations.models import AwaitedAnswer, Conversation
@@ -259,3 +261,28 @@ def test_a_loan_that_is_asked_and_what_the_borrower_does_with_it_are_an_answer(
             reaction.act(work, payload.payload)
 
     assert waiting_for(session, talk) == [not is_answer]
+
+
+@pytest.mark.parametrize(
+    ("role", "heard"),
+    [
+        (Role.GEMEENTEBEHEERDER, ["power was given", "power was ended"]),
+        (Role.BEHEERDER, ["power was given", "power was ended"]),
+        (Role.OPGAVEHOUDER, []),
+    ],
+)
+def test_an_alarm_goes_off_when_power_is_given_and_ended(
+    session: Session, role: Role, heard: list[str]
+) -> None:
+    user = a_user(session)
+
+    with capture_logs() as lines:
+        accounts.grant_role(work_now(session), user.id, role, reason="de eerste")
+        follow(session)
+        accounts.end_role(work_now(session), user.id, role)
+        follow(session)
+
+    alarms = [line for line in lines if line["event"] == "alarm"]
+    assert [line["why"] for line in alarms] == heard
+    assert {line["account"] for line in alarms} <= {str(user.id)}
+    assert all(user.name not in str(line) and user.email not in str(line) for line in lines)

@@ -16,7 +16,7 @@ from app.core.locks import DEMO_LOCK
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
 from app.gemeenten.service import Connection
-from app.sealing import Seal
+from app.sealing import OF_PROVIDERS, Seal
 from app.settings import Settings
 
 # The gemeente of the demo whose people can sign in at a sign-in of its own: Leeuwarden.
@@ -51,7 +51,7 @@ def connect_demo_provider(issuer: str) -> None:
     if not settings.demo_accounts:
         raise Refusal("Dit kan alleen in een demo. Zet DEMO_ACCOUNTS=1 als dit er een is.")
     # Who plays the gemeente here believes any secret.
-    connection = Connection(issuer, DEMO_CLIENT, Seal(settings, "provider").close(DEMO_CLIENT))
+    connection = Connection(issuer, DEMO_CLIENT, Seal(settings, OF_PROVIDERS).close(DEMO_CLIENT))
     with open_work() as work:
         gemeenten_service.connect_provider(work, WITH_PROVIDER, connection, loopback_too=True)
         name = gemeenten.by_code(work.session, WITH_PROVIDER).name

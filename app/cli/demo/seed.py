@@ -14,14 +14,19 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import proposing
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import User
 from app.cli.demo.data import DemoOpgave, DemoPerson, Stage, demo_domain
+from app.cli.work import in_name_of
+from app.core.actor import Role
 from app.core.work import Work
 from app.core.workdays import monday_of
+from app.gemeenten import networks
 from app.gemeenten import queries as gemeenten
 from app.gemeenten import service as gemeenten_service
+from app.gemeenten.rules import NetworkDraft
 from app.opgaven import life
 from app.opgaven import queries as opgaven
 from app.opgaven import service as opgaven_service
@@ -33,6 +38,12 @@ from app.people.rules import WindowDraft
 
 # No demo is older than this Monday.
 FIRST_WEEK = date(2026, 1, 5)
+NETWORK = NetworkDraft(
+    "Steden die samen leren",
+    "Drie steden kijken bij elkaar mee en lenen elkaar mensen.",
+    date(2025, 9, 1),
+)
+NETWORK_CODES = ("GM0014", "GM0153", "GM0344")
 
 
 @dataclass
@@ -53,6 +64,7 @@ def seed(
     report = SeedReport()
     codes = sorted({person.gemeente_code for person in demo_people})
     domains = _claim_domains(work, codes, report)
+    _found_network(work, codes)
     known = {user.id: user for user in accounts.demo_people(work.session)}
     users: dict[str, User] = {}
     for person in demo_people:
@@ -79,6 +91,34 @@ def _claim_domains(work: Work, codes: Sequence[str], report: SeedReport) -> dict
     return found
 
 
+def _found_network(work: Work, codes: Sequence[str]) -> None:
+    """Once; of those gemeenten that the demo has."""
+    if gemeenten.network_called(work.session, NETWORK.name) is not None:
+        return
+    network_id = networks.found_network(work, NETWORK)
+    for code in NETWORK_CODES:
+        if code in codes:
+            networks.add_gemeente(work, network_id, code)
+
+
+def _give_role(work: Work, user: User, role: Role) -> None:
+    """In the name of two beheerders, once the demo has them besides this person."""
+    network = gemeenten.network_called(work.session, NETWORK.name)
+    network_id = network.id if network and role is Role.COORDINATOR else None
+    pair = accounts.deciders(work.session, {user.id})[:2]
+    if len(pair) < 2:
+        accounts_service.grant_role(
+            work, user.id, role, reason="voor de demo", network_id=network_id
+        )
+        return
+    first, second = (in_name_of(work, one) for one in pair)
+    accounts_service.grant_role(first, user.id, role, network_id=network_id)
+    work.session.flush()
+    proposal = accounts.open_proposal(work.session, user.id, role)
+    if proposal is not None:
+        proposing.decide(second, proposal.id, confirm=True)
+
+
 def _settle(work: Work, person: DemoPerson, domain: str) -> User:
     """Make the account with its roles, and the profile as this person would."""
     user = accounts_service.register(
@@ -89,7 +129,7 @@ def _settle(work: Work, person: DemoPerson, domain: str) -> User:
         is_demo=True,
     )
     for role in person.roles:
-        accounts_service.grant_role(work, user.id, role)
+        _give_role(work, user, role)
     work.session.flush()
     work.session.refresh(user, ["grants"])
     draft = person.draft(work.today)

@@ -5,7 +5,7 @@ opgaven stand in the order of their ids, so that the smaller number settles a ti
 "Rows" tell where the entries of each number begin, with one more for the end of the last.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain, product
 from math import ceil
@@ -58,10 +58,13 @@ class TermNumbers(dict[str, int]):
 
 
 class Places(NamedTuple):
-    """Gemeenten: whole kilometres from each to each, and the number of the province of each."""
+    """Gemeenten: whole kilometres from each to each; and per audience whether it holds each.
+
+    The last audience is everybody, which `EVERYBODY` names from the end.
+    """
 
     km: Array
-    province: Array
+    meant: Array
 
 
 class ProfileRows(NamedTuple):
@@ -203,13 +206,25 @@ def worth() -> Array:
     return made
 
 
-def places_of(positions: Sequence[Position], provinces: Sequence[int]) -> Places:
-    """Kilometres are rounded up: whoever travels a whole number of them comes as far."""
+def places_of(positions: Sequence[Position], audiences: Sequence[Collection[int]]) -> Places:
+    """`audiences` holds the gemeenten of each by their numbers.
+
+    Kilometres are rounded up: whoever travels a whole number of them comes as far.
+    """
     km = np.zeros((len(positions), len(positions)), dtype=np.uint16)
     for at, one in enumerate(positions):
         for other_at in range(at):
             km[at, other_at] = km[other_at, at] = ceil(distance_km(one, positions[other_at]))
-    return Places(km, np.array(provinces, dtype=np.int16))
+    return Places(km, meant_of(audiences, len(positions)))
+
+
+def meant_of(audiences: Sequence[Collection[int]], gemeenten: int) -> Array:
+    """Per audience, and for everybody at the end, whether each of so many gemeenten is in it."""
+    meant = np.zeros((len(audiences) + 1, gemeenten), dtype=np.bool_)
+    for number, audience in enumerate(audiences):
+        meant[number, list(audience)] = True
+    meant[EVERYBODY] = True
+    return meant
 
 
 def terms_of(names: Sequence[Name], terms: TermNumbers) -> tuple[Array, Private]:
@@ -257,7 +272,7 @@ def opgaven_of(
     gemeenten: Mapping[str, int],
     terms: TermNumbers,
 ) -> Opgaven:
-    """`audiences` holds per opgave the number of the province it is meant for, or `EVERYBODY`."""
+    """`audiences` holds per opgave the number of its audience, or `EVERYBODY`."""
     asked = [in_order(opgave.skills) for opgave in opgaven]
     slots = list(chain(*asked))
     return Opgaven(

@@ -1,6 +1,6 @@
 """Matches for the whole country: exact, both ways, from arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import Any, NamedTuple, TypeVar
@@ -9,6 +9,7 @@ import numpy as np
 
 from app.matching.core import kernels
 from app.matching.core.arrays import (
+    EVERYBODY,
     KINDS,
     Array,
     Askers,
@@ -24,6 +25,7 @@ from app.matching.core.arrays import (
     askers_from,
     askers_of,
     asking_of,
+    meant_of,
     opgaven_of,
     people_of,
     postings_of,
@@ -57,8 +59,11 @@ class State(NamedTuple):
 
 
 class Question(NamedTuple):
-    """One opgave that the state does not know, with the rows of S for what it asks."""
+    """One opgave that the state does not know, with its audience and the rows of S for what it
+    asks.
+    """
 
+    places: Places
     opgaven: Opgaven
     similar: Similar
 
@@ -119,16 +124,19 @@ def state_of(
 
 def question_of(
     opgave: OpgaveFacts,
-    audience: int,
+    audience: Collection[int] | None,
     gemeenten: Mapping[str, int],
     offered: Offered,
     state: State,
 ) -> Question:
-    """The words of the opgave are numbered for itself, so any may be new to the state."""
+    """The words of the opgave are numbered for itself, so any may be new to the state; and so may
+    its audience, the numbers of gemeenten or None for all.
+    """
     terms = TermNumbers()
-    opgaven = opgaven_of([opgave], [audience], gemeenten, terms)
+    opgaven = opgaven_of([opgave], [EVERYBODY if audience is None else 0], gemeenten, terms)
     rows = [_answering(normal, offered, state) for normal in terms.normals]
-    return Question(opgaven, similar_from(rows))
+    meant = meant_of([] if audience is None else [audience], len(state.places.km))
+    return Question(state.places._replace(meant=meant), opgaven, similar_from(rows))
 
 
 def profile_question_of(

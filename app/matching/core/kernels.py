@@ -72,13 +72,13 @@ def inlined(function: Function) -> Function:
 
 
 @inlined
-def needed(here: int, there: int, province: int, audience: int, km: int, from_afar: int) -> int:
+def needed(here: int, there: int, is_meant: int, km: int, from_afar: int) -> int:
     """The reach that somebody from here needs for an opgave there, as `fits.can_reach` has it.
 
     For an opgave from afar that is 1, which is the reach of who works so; and nobody has enough in
     a gemeente for which it is not meant.
     """
-    if here == there or (audience >= 0 and audience != province):
+    if here == there or not is_meant:
         return TOO_FAR
     return 1 if from_afar else km
 
@@ -205,10 +205,10 @@ def count_people(o: int, state: Any, gone: Array, scratch: Any) -> int:
 def needed_for(o: int, opgaven: Any, places: Any) -> Array:
     """Per gemeente the reach that somebody from there needs."""
     there, audience, from_afar = opgaven.gemeente[o], opgaven.audience[o], opgaven.is_remote[o]
-    km, province = places.km[there], places.province
+    km, meant = places.km[there], places.meant[audience]
     found = np.empty(km.size, dtype=np.int32)
     for here in range(km.size):
-        found[here] = needed(here, there, province[here], audience, km[here], from_afar)
+        found[here] = needed(here, there, meant[here], km[here], from_afar)
     return found
 
 
@@ -262,7 +262,7 @@ def count_opgaven(p: int, state: Any, gone: Array, scratch: Any) -> tuple[int, i
     slot_level, slot_points, slot_must = opgaven.slot_level, opgaven.slot_points, opgaven.slot_must
     slots, strengths = askers.slot, askers.strength
     here, travel_km, from_afar = people.reach[p]
-    km, province = state.places.km[here], state.places.province[here]
+    km, meant = state.places.km[here], state.places.meant[:, here]
     first, last = people.windows[p], people.windows[p + 1]
     many, many_slots = 0, 0
     for skill in range(people.skills[p], people.skills[p + 1]):
@@ -275,9 +275,8 @@ def count_opgaven(p: int, state: Any, gone: Array, scratch: Any) -> tuple[int, i
                 many += 1
                 begin(rows, o, musts[o])
                 there, reach = gemeente[o], from_afar if is_remote[o] else travel_km
-                can_come = reach >= needed(
-                    here, there, province, audience[o], km[there], is_remote[o]
-                )
+                is_meant = meant[audience[o]]
+                can_come = reach >= needed(here, there, is_meant, km[there], is_remote[o])
                 is_free = can_come and has_time(times, first, last, asked_times, o)
                 rows[o, VERDICT] = CAN if is_free and not gone[o] else CANNOT
             if rows[o, VERDICT] == CAN:

@@ -4,7 +4,6 @@ from datetime import date
 from uuid import UUID
 
 from app.matching.core.arrays import (
-    EVERYBODY,
     TermNumbers,
     opgaven_of,
     people_of,
@@ -49,7 +48,7 @@ def load_loops() -> None:
     engine, words = Engine(state), words_of(vocabulary, ())
     engine.everything()
     offered, asked = Offered(vocabulary, words), Asked(vocabulary, words)
-    engine.people_for_new(question_of(SOMETHING, EVERYBODY, GEMEENTEN, offered, state))
+    engine.people_for_new(question_of(SOMETHING, None, GEMEENTEN, offered, state))
     engine.opgaven_for_new(profile_question_of(SOMEBODY, GEMEENTEN, asked, state))
 
 
@@ -58,7 +57,7 @@ def _of_nobody() -> State:
     profiles, windows, offers, names = rows_of([], GEMEENTEN)
     term, private = terms_of(names, terms)
     return state_of(
-        places_of([POSITION] * len(GEMEENTEN), [0] * len(GEMEENTEN)),
+        places_of([POSITION] * len(GEMEENTEN), []),
         people_of(profiles, windows, offers, names, term),
         opgaven_of([], [], GEMEENTEN, terms),
         similar_of([], [], 0),

@@ -1,14 +1,17 @@
 """How long a search may take, and what of the last one still holds meanwhile."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from app.matching.core.facts import Score
+from app.matching.core.facts import Reason, Score
 from app.vocabulary.rules import normalise
 
 SEARCH_TAKES = timedelta(seconds=30)
+# Stands for a skill that its owner wrote in a phrase of their own, and that not everybody reads.
+NOT_SHOWN = "iets in eigen woorden"
 
 
 class Labelled(Protocol):
@@ -41,6 +44,18 @@ def still_holds(score: Score, offered: Iterable[Labelled], asked: Iterable[Label
     used = {normalise(reason.offered) for reason in score.reasons if reason.offered}
     wanted = {normalise(reason.asked) for reason in score.reasons}
     return used <= _normals(offered) and wanted <= _normals(asked)
+
+
+def told_with(score: Score, shown: Iterable[Labelled]) -> Score:
+    """The score without any word of the profile that is not among these."""
+    known = _normals(shown)
+    return replace(score, reasons=tuple(_told(reason, known) for reason in score.reasons))
+
+
+def _told(reason: Reason, known: set[str]) -> Reason:
+    if reason.offered is None or normalise(reason.offered) in known:
+        return reason
+    return replace(reason, offered=NOT_SHOWN)
 
 
 def _normals(skills: Iterable[Labelled]) -> set[str]:

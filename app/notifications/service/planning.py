@@ -12,12 +12,12 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
-from app.accounts.models import AccessRequest, RoleGrant, SignIn, User
-from app.accounts.rules import NEWCOMER_LINKS_AN_HOUR, STRANGER_LINKS_AN_HOUR, Away
+from app.accounts.models import AccessRequest, RoleGrant, RoleProposal, SignIn, User
+from app.accounts.rules import NEWCOMER_LINKS_AN_HOUR, STRANGER_LINKS_AN_HOUR, Away, ProposalState
 from app.conversations.models import ConversationReader, ReceivedMail
 from app.core.actor import Role
 from app.core.errors import NotFound
-from app.core.locks import PLANNING_LOCK, STRANGERS_LOCK
+from app.core.locks import MANAGER_LOCK, PLANNING_LOCK, STRANGERS_LOCK
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.loans import queries as loans
@@ -28,6 +28,7 @@ from app.moderation.rules import Ruling
 from app.notifications import queries
 from app.notifications.models import Delivery, DigestRun
 from app.notifications.rules import (
+    MOST_TO_MANAGER_AN_HOUR,
     PEOPLE_A_TURN,
     PUT_BACK,
     DeliveryState,
@@ -86,6 +87,12 @@ def mail_identity_joined(work: Work, user_id: UUID, change_id: UUID) -> None:
     _plan(work, MailKind.IDENTITY_JOINED, change_id, user_id=user_id)
 
 
+def mail_signed_in_elsewhere(work: Work, user_id: UUID) -> None:
+    """Once a day: a browser that forgets everything is new each time."""
+    kind = MailKind.SIGNED_IN_ELSEWHERE
+    _plan(work, kind, user_id, user_id=user_id, occasion=work.today.isoformat())
+
+
 def mail_account_ended(work: Work, email: str) -> None:
     """The last mail to this address; it is kept until that mail went, and no longer."""
     kept_id = accounts_service.keep_address(work, email)
@@ -99,6 +106,19 @@ def mail_account_unused(work: Work, user_id: UUID) -> None:
     occasion = f"{user.signed_in_at:%Y%m%d}-{user.told_away}"
     if user.told_away != Away.NOT:
         _plan(work, MailKind.ACCOUNT_UNUSED, user_id, user_id=user_id, occasion=occasion)
+
+
+def mail_colleague_invited(work: Work, sign_in_id: UUID) -> None:
+    starts_at = at_once.quiet_until(work)
+    _plan(work, MailKind.COLLEAGUE_INVITED, sign_in_id, starts_at=starts_at)
+
+
+def mail_shut_out(work: Work, user_id: UUID) -> None:
+    """Once for each time that somebody is kept out."""
+    user = work.fetch(User, user_id)
+    if user.shut_out_at is not None:
+        occasion = user.shut_out_at.isoformat()
+        _plan(work, MailKind.SHUT_OUT, user_id, user_id=user_id, occasion=occasion)
 
 
 def mail_role_ending(work: Work, grant_id: UUID) -> None:
@@ -118,6 +138,29 @@ def _mail_role(work: Work, grant: RoleGrant, user_id: UUID, occasion: str) -> No
     starts_at = at_once.quiet_until(work)
     kind = MailKind.ROLE_ENDING
     _plan(work, kind, grant.id, user_id=user_id, occasion=occasion, starts_at=starts_at)
+
+
+def mail_role_proposed(work: Work, proposal_id: UUID) -> None:
+    """Ask the beheerders who can be the second person."""
+    proposal = work.fetch(RoleProposal, proposal_id)
+    asked = accounts.deciders(work.session, {proposal.user_id, proposal.proposed_by})
+    _mail_proposal(work, proposal, [one.id for one in asked])
+
+
+def mail_role_decided(work: Work, proposal_id: UUID) -> None:
+    """Tell who proposed it, unless they decided so themselves; and who has the role now."""
+    proposal = work.fetch(RoleProposal, proposal_id)
+    readers = {proposal.proposed_by} - {proposal.decided_by, None}
+    if proposal.state is ProposalState.CONFIRMED:
+        readers.add(proposal.user_id)
+    _mail_proposal(work, proposal, sorted(one for one in readers if one))
+
+
+def _mail_proposal(work: Work, proposal: RoleProposal, user_ids: Collection[UUID]) -> None:
+    kind, starts_at = MailKind.ROLE_PROPOSED, at_once.quiet_until(work)
+    for user_id in user_ids:
+        occasion = proposal.state.value
+        _plan(work, kind, proposal.id, user_id=user_id, occasion=occasion, starts_at=starts_at)
 
 
 def mail_loan(work: Work, loan_id: UUID, *, by: str, to: Collection[Party] = tuple(Party)) -> None:
@@ -140,9 +183,22 @@ def mail_loan(work: Work, loan_id: UUID, *, by: str, to: Collection[Party] = tup
             loan_id,
             user_id=user_id,
             occasion=occasion,
-            starts_at=at_once.quiet_until(work),
+            starts_at=at_once.quiet_until(work) if user_id else _manager_has_room_at(work, loan),
             news_from=told_at,
         )
+
+
+def _manager_has_room_at(work: Work, loan: Loan) -> datetime | None:
+    """When a manager without an account is mailed next, or None for at once.
+
+    Somebody else named them, and may change terms as often as they like: what comes after some
+    mails in an hour is told together, in one that waits.
+    """
+    email = loan.manager_email
+    work.session.execute(select(func.pg_advisory_xact_lock(MANAGER_LOCK, func.hashtext(email))))
+    room_from = queries.mail_before_last(work.session, email, MOST_TO_MANAGER_AN_HOUR)
+    moments = [at_once.quiet_until(work), room_from and room_from + timedelta(hours=1)]
+    return max((one for one in moments if one and one > work.now), default=None)
 
 
 def tell_signed(work: Work, loan_id: UUID, version: int, *, by: str) -> None:

@@ -122,15 +122,17 @@ def _first_what_is_urgent(kinds: Collection[MailKind]) -> list[ColumnElement[boo
 def mark(work: Work, claimed: Claim) -> bool:
     """Write down, just before the final dot, that this mail goes; False when it must not.
 
-    The last look: the lease still runs, and the person did not unsubscribe meanwhile.
+    The last look: the lease still runs, and the person did not unsubscribe meanwhile and was not
+    shut out.
     """
     delivery = _held(work, claimed, DeliveryState.PENDING, with_running_lease=True)
     if delivery is None:
         return False
     if queries.told_by_another(work.session, [delivery], DeliveryState.SUBMITTING):
         return False
-    if not _still_wanted(work, delivery):
-        _end(delivery, DeliveryState.SUPPRESSED, "unsubscribed")
+    unwanted = _why_not(work, delivery)
+    if unwanted:
+        _end(delivery, DeliveryState.SUPPRESSED, unwanted)
         _tell_again(work, delivery)
         return False
     morning = at_once.put_off(work, delivery)
@@ -364,10 +366,15 @@ def _decide(delivery: Delivery, entry: Entry) -> None:
         _end(delivery, DeliveryState.UNKNOWN, "no answer")
 
 
-def _still_wanted(work: Work, delivery: Delivery) -> bool:
-    if delivery.kind is not MailKind.DIGEST or delivery.user_id is None:
-        return True
-    return queries.preference_of(work.session, delivery.user_id)[0] is not Frequency.NEVER
+def _why_not(work: Work, delivery: Delivery) -> str:
+    """Why its reader gets it no more; nothing as long as it may go."""
+    if delivery.user_id is None:
+        return ""
+    is_shut_out, frequency = queries.last_said(work.session, delivery.user_id)
+    if is_shut_out and delivery.kind is not MailKind.SHUT_OUT:
+        return "shut out"
+    is_over = delivery.kind is MailKind.DIGEST and frequency is Frequency.NEVER
+    return "unsubscribed" if is_over else ""
 
 
 def _tell_again(work: Work, *deliveries: Delivery, late: Iterable[UUID] = ()) -> None:

@@ -16,6 +16,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from app.accounts import factors, queries, service
 from app.core.clock import utc_now
@@ -24,7 +25,7 @@ from app.core.errors import Conflict
 from app.core.faults import FaultyDraft
 from app.core.rights import Right
 from app.extensions import db
-from app.sealing import Seal
+from app.sealing import OF_APPS, Seal
 from app.web.accounts.arrival import onward, start_page
 from app.web.accounts.forms import EnrolForm, ProofForm
 from app.web.limits import per_person
@@ -62,7 +63,7 @@ def show() -> str:
         sessions=queries.running_sessions(db.session(), user_id, utc_now()),
         own=current_user.session_id,
         factor=queries.second_factor(db.session(), user_id),
-        spare=queries.count_spare_codes(db.session(), user_id),
+        spare=_spare_codes(db.session()),
         few=FEW_LEFT,
         passkeys=queries.passkeys(db.session(), user_id),
         is_proven=current_user.is_proven,
@@ -171,17 +172,25 @@ def _proves(form: ProofForm, secret: str | None) -> bool:
     """Whether the code is right. A wrong one is counted, so that is saved too."""
     try:
         with open_work() as work:
+            before = _spare_codes(work.session)
             proven = factors.prove(work, current_user.session_id, secret, form.code.data)
+            left = _spare_codes(work.session)
     except Conflict as refused:
         form.form_errors.append(refused.said)
         return False
     if not proven:
         form.code.errors = [factors.WRONG]
+    elif left < before:
+        flash(f"Je gebruikte een reservecode. Je hebt er nog {left}.", "success")
     return proven
 
 
+def _spare_codes(session: Session) -> int:
+    return queries.count_spare_codes(session, current_user.user_id)
+
+
 def _seal() -> Seal:
-    return Seal(current_app.extensions["settings"], "second factor")
+    return Seal(current_app.extensions["settings"], OF_APPS)
 
 
 def _picture(secret: str) -> Picture:

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from app.extensions import db
 from app.people import queries as people
+from app.web.accounts.known import keep_known
 from app.web.addresses import own_path, page_of_ours
 from app.web.auth import SENT_HERE, current_actor, enter
 from app.web.policy import may_come
@@ -35,10 +36,12 @@ def walk_in(session_id: UUID) -> ResponseReturnValue:
     """
     wanted = own_path(session.get("wanted"))
     enter(session_id)
-    if current_user.is_authenticated and current_user.lacks_proof:
+    if not current_user.is_authenticated:
+        return redirect(wanted or url_for("home.index"))
+    if current_user.lacks_proof:
         session["wanted"] = wanted
-        return redirect(url_for("account.prove"))
-    return redirect(wanted or start_page())
+        return keep_known(redirect(url_for("account.prove")), current_user.user_id)
+    return keep_known(redirect(wanted or start_page()), current_user.user_id)
 
 
 def onward() -> str:

@@ -21,7 +21,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from app.accounts import arriving, service
-from app.accounts.identities import Identity, TurnedAway, Why
+from app.accounts.identities import Identity, ShutOut, TurnedAway, Why
 from app.accounts.rules import tidy_email
 from app.core.actor import ANYONE
 from app.core.clock import dutch_day, utc_now
@@ -34,9 +34,10 @@ from app.gemeenten.models import Gemeente, Provider
 from app.links import Links
 from app.openid.calling import Away
 from app.openid.provider import Client, Providers, Visit, new_visit
-from app.sealing import Seal
+from app.sealing import OF_PROVIDERS, Seal
 from app.web.accounts.arrival import walk_in
 from app.web.accounts.forms import NewcomerForm
+from app.web.accounts.known import known_here
 from app.web.accounts.views import LINKS, OPENINGS
 from app.web.policy import allow
 from app.web.work import open_work
@@ -110,9 +111,11 @@ def back(key: str) -> ResponseReturnValue:
     try:
         identity = _identity(provider)
         with open_work(ANYONE) as work:
-            session_id = arriving.arrive(work, provider.gemeente_code, identity)
+            session_id = arriving.arrive(work, provider.gemeente_code, identity, known_here())
     except TurnedAway as turned:
         return _turned_away(provider, turned.why)
+    except ShutOut as shut_out:
+        return _to_own_data(shut_out)
     except Away as away:
         return _away(provider, away)
     if session_id is None:
@@ -143,6 +146,8 @@ def newcomer(key: str) -> ResponseReturnValue:
             form.show_faults(faulty)
         except TurnedAway as turned:
             return _turned_away(provider, turned.why)
+        except ShutOut as shut_out:
+            return _to_own_data(shut_out)
         else:
             return walk_in(session_id)
     page = render_template(
@@ -169,7 +174,7 @@ def _providers() -> Providers:
 
 def _client(provider: Provider) -> Client:
     settings = current_app.extensions["settings"]
-    secret = Seal(settings, "provider").open(provider.sealed)
+    secret = Seal(settings, OF_PROVIDERS).open(provider.sealed)
     if secret is None:
         # Sealed with another SECRET_KEY: the operator connects this gemeente anew.
         raise Away("no secret")
@@ -218,6 +223,13 @@ def _turned_away(provider: Provider, why: Why) -> ResponseReturnValue:
     log.warning("sign_on_refused", gemeente=provider.gemeente_code, why=why.value)
     flash(SAID.get(why, STRANGE), "warning")
     return redirect(url_for("at_gemeente.choose", key=provider.gemeente_code.lower()))
+
+
+def _to_own_data(shut_out: ShutOut) -> ResponseReturnValue:
+    """The page that says that they are kept out; their gemeente said who they are."""
+    with open_work(ANYONE) as work:
+        link_id = service.link_to_own_data(work, shut_out.user_id)
+    return redirect(Links(current_app.extensions["settings"]).sign_in(link_id))
 
 
 def _away(provider: Provider, away: Away) -> ResponseReturnValue:

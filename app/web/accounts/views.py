@@ -15,9 +15,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts import queries, service
-from app.accounts.models import AccessRequest, SignIn
+from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import SIGN_IN_LINK_LIVES
 from app.core.clock import dutch_day, utc_now
+from app.core.dutch import listed
 from app.core.errors import NotFound
 from app.core.faults import FaultyDraft
 from app.core.rights import Right
@@ -26,9 +27,11 @@ from app.gemeenten import queries as gemeenten
 from app.links import Links
 from app.web.accounts.arrival import remember_page, start_page, walk_in
 from app.web.accounts.forms import NewcomerForm, SignInForm, StrangerForm
-from app.web.auth import leave
+from app.web.accounts.known import known_here
+from app.web.auth import leave, says_shut_out
 from app.web.demo.pages import newcomers_address
 from app.web.policy import allow
+from app.web.roles import MOST_NAMES
 from app.web.work import open_work
 
 LINK_MINUTES = int(SIGN_IN_LINK_LIVES.total_seconds() // 60)
@@ -36,6 +39,7 @@ LINK_MINUTES = int(SIGN_IN_LINK_LIVES.total_seconds() // 60)
 # Per address of a network: a whole town hall may sit behind one, and signs in on Monday morning.
 # How many links one mail address may ask for is a rule of the room.
 LINKS = "60/minute;1000/hour"
+HOW_TO_OWN_DATA = "Je gegevens ophalen of laten wissen kan nog: vraag daarvoor hier een link aan."
 # A link is opened and then spent, and the mail filter of a gemeente may open it too.
 OPENINGS = "240/minute"
 
@@ -51,6 +55,8 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm.of_request()
     if request.method == "GET":
         remember_page()
+        if says_shut_out():
+            flash(f"{service.IS_SHUT_OUT} {HOW_TO_OWN_DATA}", "warning")
     if not form.submitted():
         return _sign_in_page(form), form.status
     session["asked_for"] = form.address
@@ -76,7 +82,10 @@ def sent() -> ResponseReturnValue:
 @allow(Right.SIGN_IN)
 @limiter.limit(OPENINGS)
 def finish(token: str) -> ResponseReturnValue:
-    link = _usable_link(token)
+    link = usable_link(token)
+    kept_out = queries.shut_out_with(db.session(), link.email)
+    if kept_out is not None:
+        return _shut_out_page(kept_out, token)
     form = _form_for(link.email)
     if isinstance(form, StrangerForm):
         asked = queries.waiting_request(db.session(), link.email)
@@ -87,7 +96,7 @@ def finish(token: str) -> ResponseReturnValue:
     try:
         with open_work() as work:
             newcomer = form.newcomer() if form else None
-            session_id = service.finish_sign_in(work, link.id, newcomer)
+            session_id = service.finish_sign_in(work, link.id, newcomer, known_here())
     except FaultyDraft as faulty:
         if form:
             form.show_faults(faulty)
@@ -114,7 +123,7 @@ def _sign_in_page(form: SignInForm) -> str:
     return render_template("accounts/sign_in.html", form=form, example=example)
 
 
-def _usable_link(token: str) -> SignIn:
+def usable_link(token: str) -> SignIn:
     """The link behind the token; one page for used, expired and forged ones alike."""
     sign_in_id = Links(current_app.extensions["settings"]).sign_in_id_of(token)
     link = queries.usable_link(db.session(), sign_in_id, utc_now()) if sign_in_id else None
@@ -131,6 +140,18 @@ def _form_for(email: str) -> NewcomerForm | None:
     form = StrangerForm.of_request()
     form.offer(gemeenten.existing_on(db.session(), today))
     return form
+
+
+def _shut_out_page(user: User, token: str) -> ResponseReturnValue:
+    """Nobody comes in by this link, and whose data it is can still ask for them."""
+    asked = queries.who_let_in(db.session(), user.gemeente_code)
+    page = render_template(
+        "accounts/shut_out.html",
+        user=user,
+        asked=listed([one.name for one in asked[:MOST_NAMES]], last="of"),
+        token=token,
+    )
+    return page, 403
 
 
 def _waiting_page(asked: AccessRequest | None = None) -> str:

@@ -203,6 +203,11 @@ def _gemeenten(session: Session, texts: Collection[str]) -> Mapping[Any, str]:
     return {code: f"gemeente {name}" for code, name in names.items()}
 
 
+def _networks(session: Session, texts: Collection[str]) -> Mapping[Any, str]:
+    names = {one.id: one.name for one in gemeenten.networks(session)}
+    return {one: f"netwerk {names[one]}" for one in _ids(texts) if one in names}
+
+
 def _concepts(session: Session, texts: Collection[str]) -> Mapping[Any, str]:
     ids = [int(one) for one in texts if one.isdecimal() and len(one) <= LONGEST_NUMBER]
     return {one: f"begrip {name}" for one, name in vocabulary.labels_of(session, ids).items()}
@@ -247,6 +252,7 @@ OF_LOG: Mapping[str, Callable[[Session, Collection[str]], Mapping[Any, str]]] = 
     "user": _accounts,
     "profile": _profiles,
     "gemeente": _gemeenten,
+    "network": _networks,
     "concept": _concepts,
     "request": _requests,
     "settling": _settlings,

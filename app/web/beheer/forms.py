@@ -9,7 +9,7 @@ from wtforms import HiddenField, SelectField
 
 from app.core.errors import InvalidInput
 from app.gemeenten.models import Gemeente
-from app.web.forms import NOT_A_BUTTON, LineField, NumberField, WebForm, id_in
+from app.web.forms import NOT_A_BUTTON, LineField, NumberField, TextField, WebForm, id_in
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -30,6 +30,13 @@ class Deed(StrEnum):
     END = "end"
 
 
+class Verdict(StrEnum):
+    """What the second person says of a role that another proposed."""
+
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+
+
 class GemeenteForm(WebForm):
     """Which gemeente to look at; its address can be kept and shared."""
 
@@ -45,6 +52,14 @@ class GemeenteForm(WebForm):
 class DomainForm(WebForm):
     domain = LineField("Maildomein")
     deed = HiddenField(default=Deed.GIVE.value)
+
+
+class InviteForm(WebForm):
+    email = LineField("Werkmail van je collega")
+
+
+class ShutOutForm(WebForm):
+    why = TextField("Waarom")
 
 
 class RetryForm(WebForm):

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.models import RoleGrant, User
-from app.accounts.rules import ENDS_SOON, may_grant, may_grant_to
+from app.accounts.rules import ENDS_SOON, TO_GRANT, may_grant, may_grant_to, may_shut_out
 from app.core import heartbeat, jobs
 from app.core.actor import Actor, Role
 from app.core.dutch import moment, number, plural
+from app.core.rights import takes_two
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.rules import PUBLIC_MAIL_DOMAINS, domain_of
 from app.labels import label
@@ -80,6 +81,9 @@ class PersonLine:
     roles: list[HeldRole]
     buttons: list[RoleButton]
     is_self: bool
+    # They are kept out; and whether who looks can change that.
+    is_shut_out: bool
+    may_shut_out: bool
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ OF_PLATFORM = (
         "Breng eens per jaar wat gemeenten elkaar schuldig zijn terug naar nul.",
     ),
     ("Maildomeinen", "beheer.domains", "Leg vast welk maildomein bij welke gemeente hoort."),
+    ("Netwerken", "networks.index", "Richt netwerken op en bepaal welke gemeenten erbij horen."),
     (
         "Begrippen",
         "vocabulary.index",
@@ -140,6 +145,12 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
         href=url_for("beheer.colleagues"),
         waiting=_ending(accounts.count_ending(session, actor)),
     )
+    rights = Task(
+        title="Rollen en rechten",
+        text="Zie wie welke rol heeft tot wanneer, en wat elke rol mag.",
+        href=url_for("rights.index"),
+        waiting=_how_many(len(accounts.open_proposals(session, actor)), "te bevestigen"),
+    )
     numbers = Task(
         title="Inzicht",
         text="Zie hoe ver opgaven komen, van jullie en van het hele land.",
@@ -152,6 +163,7 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
     )
     return [
         people,
+        rights,
         *_review_task(session, actor),
         numbers,
         log,
@@ -226,6 +238,8 @@ def people_lines(
             roles=[_held(grant, today) for grant in accounts.running_grants(user)],
             buttons=_role_buttons(actor, user),
             is_self=user.id == actor.user_id,
+            is_shut_out=user.shut_out_at is not None,
+            may_shut_out=user.id != actor.user_id and may_shut_out(actor, gemeente_code),
         )
         for user in accounts.colleagues(session, gemeente_code)
     ]
@@ -237,19 +251,34 @@ def _held(grant: RoleGrant, today: date) -> HeldRole:
 
 def _role_buttons(actor: Actor, user: User) -> list[RoleButton]:
     """What the actor can do about each role of this person; it is asked once more before."""
+    if user.shut_out_at is not None:
+        return []
     held = accounts.roles_of(user)
     buttons = []
     for role in Role:
         name = label(role).lower()
-        if may_grant_to(actor, role, user.id, user.gemeente_code):
+        # A coordinator is named with the network.
+        is_here = role is not Role.COORDINATOR
+        if is_here and may_grant_to(actor, role, user.id, user.gemeente_code):
             buttons.append(
-                RoleButton(role, Deed.PROLONG, f"Verleng {name}")
+                RoleButton(role, Deed.PROLONG, _to_prolong(actor, role))
                 if role in held
-                else RoleButton(role, Deed.GIVE, f"Maak {name}")
+                else RoleButton(role, Deed.GIVE, _to_give(actor, role))
             )
         if role in held and may_grant(actor, role, user.gemeente_code):
             buttons.append(RoleButton(role, Deed.END, f"Niet langer {name}"))
     return buttons
+
+
+def _to_give(actor: Actor, role: Role) -> str:
+    name = label(role).lower()
+    return f"Stel voor als {name}" if takes_two(actor, TO_GRANT[role]) else f"Maak {name}"
+
+
+def _to_prolong(actor: Actor, role: Role) -> str:
+    name = label(role).lower()
+    takes_another = takes_two(actor, TO_GRANT[role])
+    return f"Stel voor {name} te verlengen" if takes_another else f"Verleng {name}"
 
 
 def workers(session: Session) -> Workers:

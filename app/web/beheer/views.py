@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from app.accounts import queries as accounts
 from app.accounts import service
 from app.accounts.models import User
-from app.accounts.rules import USUAL_TERM, Term, last_day, may_manage
+from app.accounts.rules import USUAL_TERM, Term, last_day, may_invite, may_manage
 from app.core import jobs
 from app.core.actor import Role
 from app.core.clock import dutch_day, utc_now
 from app.core.dutch import dutch_date
 from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.faults import FaultyDraft
 from app.core.rights import Right, may_everywhere
 from app.extensions import db, shelf
 from app.gemeenten import queries as gemeenten
@@ -22,6 +23,9 @@ from app.gemeenten.models import Gemeente
 from app.labels import label
 from app.notifications.runs import run_lines
 from app.notifications.waiting import IS_LATE, waits
+from app.privacy import leaving, shutting_out
+from app.privacy.export import Person
+from app.privacy.leaving import Tie
 from app.web.aliases import known_person
 from app.web.auth import current_actor
 from app.web.beheer import pages
@@ -30,10 +34,13 @@ from app.web.beheer.forms import (
     Deed,
     DomainForm,
     GemeenteForm,
+    InviteForm,
     RetryForm,
+    ShutOutForm,
     pressed,
 )
 from app.web.forms import NOT_A_BUTTON
+from app.web.limits import per_person
 from app.web.policy import allow
 from app.web.work import open_work
 
@@ -47,6 +54,13 @@ DOMAIN_SAID = {
     Deed.GIVE: "Het maildomein is bewaard.",
     Deed.END: "Het maildomein is weg.",
 }
+
+WAITS = "Dat moet een ander nog bevestigen: kijk bij Rollen en rechten."
+
+INVITATIONS = "60/day"
+MANY_INVITATIONS = "Je nodigde vandaag al veel collega’s uit."
+SHUT_OUT = "Het account is stopgezet. De collega krijgt een mail met wat je schreef."
+LET_IN = "De collega kan weer inloggen. Rollen geef je opnieuw. Laat het de collega zelf weten."
 
 beheer = Blueprint("beheer", __name__)
 
@@ -116,6 +130,41 @@ def role(alias: str) -> ResponseReturnValue:
     return redirect(url_for("beheer.colleagues", gemeente=gemeente_code))
 
 
+@beheer.route("/beheer/collegas/uitnodigen", methods=["GET", "POST"])
+@allow(Right.INVITE_COLLEAGUE)
+@per_person(INVITATIONS, MANY_INVITATIONS, methods=["POST"])
+def invite() -> ResponseReturnValue:
+    """Ask a colleague by mail to make an account."""
+    gemeente, form = _chosen_gemeente(), InviteForm.of_request()
+    if not may_invite(current_actor(), gemeente.code):
+        raise NotFound(f"invite for {gemeente.code}")
+    if form.submitted() and _invites(form, gemeente.code):
+        return redirect(url_for("beheer.colleagues", gemeente=gemeente.code))
+    domains = gemeenten.domains_of(db.session(), gemeente.code)
+    page = render_template("beheer/invite.html", gemeente=gemeente, domains=domains, form=form)
+    return page, form.status
+
+
+@beheer.route("/beheer/collegas/<alias>/account", methods=["GET", "POST"])
+@allow(Right.SHUT_OUT)
+def account(alias: str) -> ResponseReturnValue:
+    """Keep a colleague out, or let them in again."""
+    user_id = known_person(alias)
+    person = accounts.to_shut_out(db.session(), current_actor(), user_id)
+    form = ShutOutForm.of_request()
+    if form.submitted() and _changes_access(form, user_id):
+        return redirect(url_for("beheer.colleagues", gemeente=person.gemeente_code))
+    needed = leaving.needed_for(db.session(), Person(person.id, person.email))
+    page = render_template(
+        "beheer/account.html",
+        person=person,
+        alias=alias,
+        form=form,
+        opgaven=[one for one in needed if one.tie is Tie.OPGAVE],
+    )
+    return page, form.status
+
+
 @beheer.get("/beheer/domeinen")
 @allow(Right.CLAIM_DOMAIN)
 def domains() -> ResponseReturnValue:
@@ -158,11 +207,44 @@ def try_again() -> ResponseReturnValue:
     return redirect(url_for("beheer.system"))
 
 
+def _invites(form: InviteForm, gemeente_code: str) -> bool:
+    """Whether the mail goes; what is wrong stands on the form."""
+    try:
+        with open_work() as work:
+            service.invite(work, form.email.data or "", gemeente_code)
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return False
+    flash(f"We mailen je uitnodiging naar {form.email.data}.", "success")
+    return True
+
+
+def _changes_access(form: ShutOutForm, user_id: UUID) -> bool:
+    """Whether it was done; what is wrong stands on the form."""
+    is_kept_out = pressed(Deed, "deed") is Deed.END
+    try:
+        with open_work() as work:
+            if is_kept_out:
+                shutting_out.shut_out(work, user_id, form.why.data or "")
+            else:
+                service.let_in(work, user_id)
+    except FaultyDraft as faulty:
+        form.show_faults(faulty)
+        return False
+    except Conflict as refused:
+        form.form_errors.append(refused.said)
+        return False
+    flash(SHUT_OUT if is_kept_out else LET_IN, "success")
+    return True
+
+
 def _how_it_is_now(person: User, role: Role) -> tuple[str, str]:
     """What is true of their role, and of which gemeente they are."""
     db.session.refresh(person, ["grants"])
     ends_on = {one.role: one.ends_on for one in accounts.running_grants(person)}.get(role)
     name = label(role).lower()
+    if accounts.open_proposal(db.session(), person.id, role) is not None:
+        return f"{person.name} is voorgesteld als {name}. {WAITS}", person.gemeente_code
     if ends_on is None:
         return f"{person.name} is niet langer {name}.", person.gemeente_code
     return f"{person.name} is {name} tot en met {dutch_date(ends_on)}.", person.gemeente_code

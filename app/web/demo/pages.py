@@ -14,7 +14,13 @@ from app.gemeenten.rules import domain_of
 from app.people.models import Profile
 
 # Somebody with several roles stands with the widest one.
-WIDEST_FIRST = (Role.BEHEERDER, Role.GEMEENTEBEHEERDER, Role.OPGAVEHOUDER, None)
+WIDEST_FIRST = (
+    Role.BEHEERDER,
+    Role.COORDINATOR,
+    Role.GEMEENTEBEHEERDER,
+    Role.OPGAVEHOUDER,
+    None,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,11 @@ GROUPS: tuple[tuple[Role | None, str, str], ...] = (
         Role.GEMEENTEBEHEERDER,
         "Gemeentebeheerders",
         "Bepalen wie in hun gemeente opgaven mag plaatsen.",
+    ),
+    (
+        Role.COORDINATOR,
+        "Netwerkcoördinator",
+        "Ziet hoe het gaat in een netwerk van gemeenten.",
     ),
     (
         Role.BEHEERDER,

@@ -29,7 +29,7 @@ MAIL_POLICY = (
     "base-uri 'none'; form-action 'none'; "
     f"sandbox {SANDBOX}"
 )
-HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+HEAD_BEGINS = re.compile(r"<head\b", re.IGNORECASE)
 # Links open in the whole window; inside the frame no page of ours may be shown.
 TO_WHOLE_WINDOW = '<base target="_top">'
 
@@ -100,8 +100,8 @@ def answer(key: str) -> ResponseReturnValue:
 @allow(Right.TRY_DEMO)
 def html_part(key: str) -> ResponseReturnValue:
     html = _reader().mail(key).html
-    head = HEAD.search(html)
-    place = head.end() if head else 0
+    head = HEAD_BEGINS.search(html)
+    place = html.find(">", head.end()) + 1 if head else 0
     answer = Response(html[:place] + TO_WHOLE_WINDOW + html[place:], mimetype="text/html")
     answer.headers["Content-Security-Policy"] = MAIL_POLICY
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"

@@ -3,17 +3,19 @@
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+import structlog
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.rights import Right
-from app.extensions import db
+from app.extensions import csrf, db, limiter
 from app.privacy.dictionary import dictionary
 from app.privacy.register import HEADS
 from app.privacy.register import register as register_of
 from app.settings import Settings
-from app.web.home import pages
+from app.web.headers import REPORTS_TO
+from app.web.home import breaches, pages
 from app.web.home.readiness import readiness
 from app.web.policy import allow
 from app.web.sheets import sheet
@@ -21,7 +23,11 @@ from app.web.sheets import sheet
 # Somebody who reads the file later than this should look whether it still holds.
 SECURITY_TXT_LIVES = timedelta(days=180)
 
+# Of one network; a page that is broken for everybody is heard of all the same.
+REPORTS = "20/minute;200/day"
+
 home = Blueprint("home", __name__)
+log = structlog.get_logger()
 
 
 @home.get("/")
@@ -124,3 +130,19 @@ def _settings() -> Settings:
 
 def _plain(text: str) -> Response:
     return Response(text, mimetype="text/plain")
+
+
+@home.post(REPORTS_TO)
+@allow(Right.READ_SITE)
+@csrf.exempt
+@limiter.limit(REPORTS)
+def breach() -> ResponseReturnValue:
+    """A browser kept something out: one line, without a word of what it sent."""
+    request.max_content_length = breaches.MOST_BYTES
+    found = breaches.read(request.get_data())
+    if found:
+        first = found[0]
+        log.warning(
+            "policy broken", rule=first.rule, sort=first.sort, on=first.page, times=len(found)
+        )
+    return "", 204

@@ -1,5 +1,6 @@
 """The numbers of the own gemeente and of the whole country."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,20 +32,21 @@ class Numbers:
 @allow(Right.READ_NUMBERS)
 def index() -> str:
     code, now = current_actor().gemeente_code, utc_now()
-    parts = [_numbers("Heel Nederland", now, None)]
+    parts = [numbers_of("Heel Nederland", now, None)]
     if code is not None:
-        parts.insert(0, _numbers("Onze gemeente", now, code))
+        parts.insert(0, numbers_of("Onze gemeente", now, [code]))
     even = _spread_lines(queries.spread(db.session(), now))
     return render_template("insight/index.html", parts=parts, spread=even, fewest=FEWEST)
 
 
-def _numbers(title: str, now: datetime, gemeente_code: str | None) -> Numbers:
-    found = queries.funnel(db.session(), now, gemeente_code)
+def numbers_of(title: str, now: datetime, codes: Collection[str] | None) -> Numbers:
+    """Of these gemeenten together, or of the whole country; of few nothing but that it is few."""
+    found = queries.funnel(db.session(), now, codes)
     days = found.days_to_fill
     lines = [(label(stage), _shown(count)) for stage, count in found.counts.items()]
     middle = f"meestal binnen {plural(days, 'dag', 'dagen')}" if days is not None else NOT_YET
     lines.append(("Van open tot bezet", middle))
-    answered = queries.answering(db.session(), now, gemeente_code)
+    answered = queries.answering(db.session(), now, codes)
     in_time = percent(answered.in_time, answered.awaited)
     lines.append(("Antwoord binnen vijf werkdagen", NOT_YET if in_time is None else f"{in_time}%"))
     return Numbers(title, lines)

@@ -9,10 +9,12 @@ from http import HTTPStatus
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts import queries as accounts
+from app.accounts.service import IS_SHUT_OUT
 from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
 from app.core.dutch import dutch_date
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import Fault, FaultyDraft
 from app.core.ids import new_id
 from app.core.rights import Right
@@ -226,6 +228,8 @@ def _permit(token: str) -> LoanPermit:
         raise NotFound("token", said=DAMAGED)
     if permit.is_over:
         raise LinkIsOver
+    if accounts.shut_out_with(db.session(), permit.email) is not None:
+        raise NotAllowed("the manager is kept out", said=IS_SHUT_OUT)
     return permit
 
 

@@ -36,6 +36,7 @@ from app.loans.words import (
     what_changed,
     what_comes_back,
     who_said,
+    whom_to_ask_instead,
     why,
 )
 from app.web.loans.hours import WeekLine, hours_words, week_lines
@@ -148,6 +149,8 @@ class LoanPage:
     end_talk: str
     # Since when the professional is back.
     returned: str
+    # With whom to speak while the professional is kept out.
+    instead: str
     # Who signed what is agreed, or what is on the table while nothing is agreed.
     parties: list[PartyLine]
     # What is agreed, or what is on the table while nothing is agreed.
@@ -229,6 +232,7 @@ def loan_page(seen: SeenLoan, party: Party, today: date) -> LoanPage:
         after=once_stopped(seen, party),
         end_talk=end_talk(seen, party, today),
         returned=return_day(seen),
+        instead=whom_to_ask_instead(seen, party),
         ends_early=seen.ends_early,
         parties=_parties(seen, held, party),
         terms=lines_that_hold(seen),

@@ -1,6 +1,6 @@
 """The forms of an opgave and of the search among them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 from uuid import UUID
 
@@ -40,6 +40,7 @@ from app.web.search import SearchForm, province_choices
 HOURS = {hours: f"Hoogstens {hours} uur" for hours in (4, 8, 16, 24)}
 NEEDED = {True: "Nodig", False: "Mooi meegenomen"}
 
+FOR_NETWORKS = "Alleen wie werkt bij een gemeente in {names}. Bezoekers lezen de opgave dan niet."
 KIND_SENTENCES = {
     Kind.OPGAVE: "Een vraagstuk waar je samen aan werkt.",
     Kind.KLUS: "Afgebakend werk met een duidelijk eind.",
@@ -124,6 +125,12 @@ class OpgaveForm(RowsForm):
         "Tweede opgavehouder",
         description="Het werkmailadres van een collega van je eigen gemeente met een account.",
     )
+
+    def offer(self, audiences: Collection[Audience]) -> None:
+        """For whom it can be meant; what was chosen before stays to be seen."""
+        offered = {str(one) for one in (*audiences, self.audience.data)}
+        choices = self.audience.choices
+        self.audience.choices = [one for one in choices if one.value in offered]
 
     @property
     def new_opgave_id(self) -> UUID:

@@ -40,12 +40,14 @@ from app.opgaven.rules import (
     TAKES_ANSWERS,
     WRITABLE,
     AskedSkillDraft,
+    Audience,
     OpgaveDraft,
     OpgaveStatus,
     fitting,
     may_draft,
     may_edit,
     may_hire,
+    offered_audiences,
     opening_faults,
 )
 from app.people import queries as people
@@ -68,6 +70,7 @@ from app.web.opgaven.elsewhere import (
     lines_for_opgave,
 )
 from app.web.opgaven.forms import (
+    FOR_NETWORKS,
     KIND_SENTENCES,
     HandOverForm,
     OpgaveForm,
@@ -468,7 +471,7 @@ def _contacts_of(ties: Ties) -> dict[UUID, TieContact]:
 
 def _answers_in_time(opgave: Opgave) -> int | None:
     """How often its gemeente answers in time, in percents, when enough was asked to say so."""
-    found = insight.answering(db.session(), utc_now(), opgave.gemeente_code)
+    found = insight.answering(db.session(), utc_now(), [opgave.gemeente_code])
     return percent(found.in_time, found.awaited)
 
 
@@ -536,10 +539,12 @@ def _version_now(opgave_id: UUID) -> int:
 
 def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
     """The form; it goes to the opgave's own address as soon as there is an opgave."""
-    opgave = _begun(opgave_id)
+    opgave, networks = _begun(opgave_id), _own_networks()
+    form.offer(offered_audiences(is_in_network=bool(networks)))
     page = render_template(
         "opgaven/edit.html",
         form=form,
+        audience_helps=_audience_helps(networks),
         opgave=opgave,
         opgave_id=opgave_id,
         action=url_for("opgaven.edit", opgave_id=opgave_id)
@@ -553,6 +558,17 @@ def _form_page(form: OpgaveForm, opgave_id: UUID) -> ResponseReturnValue:
         elsewhere=_like(form),
     )
     return page, form.status
+
+
+def _audience_helps(networks: list[str]) -> dict[str, str]:
+    if not networks:
+        return {}
+    return {Audience.NETWORK.value: FOR_NETWORKS.format(names=listed(networks, "of"))}
+
+
+def _own_networks() -> list[str]:
+    code, today = current_actor().gemeente_code or "", dutch_day(utc_now())
+    return [one.name for one in gemeenten.networks_of(db.session(), code, today)]
 
 
 def _like(form: OpgaveForm) -> list[ElsewhereLine]:

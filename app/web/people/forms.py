@@ -48,9 +48,11 @@ VISIBILITY_SENTENCES = {
     Visibility.HIDDEN: "Niemand vindt je. Jij ziet wel welke opgaven bij je passen.",
     Visibility.ANONYMOUS: "Zij zien je provincie, je vaardigheden met niveau en energie, je "
     "thema's, wie je bent in de beweging en ongeveer hoeveel uur: 8 uur wordt “8 tot 16 uur”. "
-    "Je eigen gemeente ziet je niet.",
+    "Van vaardigheden die niet op onze lijst staan, zien ze er hoogstens twee: aan eigen woorden "
+    "ben je te herkennen. Je eigen gemeente ziet je niet.",
     Visibility.GEMEENTE: "Je eigen gemeente ziet je hele profiel. Andere gemeenten vinden je ook, "
-    "maar zien geen naam, geen gemeente en geen tekst van jezelf.",
+    "maar zien geen naam, geen gemeente, geen tekst van jezelf en hoogstens twee vaardigheden die "
+    "niet op onze lijst staan.",
     Visibility.COLLEAGUES: "Iedereen die is ingelogd, ziet je hele profiel met naam en gemeente.",
 }
 

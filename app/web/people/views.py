@@ -26,7 +26,14 @@ from app.moderation import queries as moderation
 from app.moderation.rules import Subject
 from app.people import queries, service
 from app.people.models import Profile
-from app.people.rules import ProfileDraft, ProfileState, SkillDraft, publishing_faults
+from app.people.rules import (
+    CONSENT,
+    CONSENTS,
+    ProfileDraft,
+    ProfileState,
+    SkillDraft,
+    publishing_faults,
+)
 from app.people.visibility import SOMEBODY, Previews, SeenProfile
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
@@ -129,6 +136,7 @@ def own() -> str:
         and not standing.matches_of_person(session, actor, today, shelf(), limit=1),
     )
     has_disputes = bool(disputes.own(session, actor))
+    agreed = queries.standing_consent(session, profile.user_id)
     return render_template(
         "people/own.html",
         own=own,
@@ -136,6 +144,9 @@ def own() -> str:
         is_down=profile.taken_down_at is not None,
         comes_back=profile.comes_back,
         why_down=moderation.why_down(session, Subject.PROFILE, profile.user_id),
+        agrees_with=CONSENTS[CONSENT],
+        agreed=agreed,
+        agreed_with=agreed and CONSENTS.get(agreed.text_version),
     )
 
 
@@ -272,6 +283,7 @@ def _form_page(form: ProfileForm) -> str:
         hints=hints_for(row.form.label.data or "" for row in form.skills),
         labels=vocabulary.own_labels(db.session()),
         is_published=profile is not None and profile.state is ProfileState.PUBLISHED,
+        agrees_with=CONSENTS[CONSENT],
         visibility_helps={tier.value: said for tier, said in VISIBILITY_SENTENCES.items()},
         movement_helps={role.value: said for role, said in MOVEMENT_SENTENCES.items()},
     )

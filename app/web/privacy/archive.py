@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from io import TextIOWrapper
 from tempfile import SpooledTemporaryFile
-from typing import IO, TextIO, cast
+from typing import IO, Any, TextIO, cast
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -18,15 +18,30 @@ from sqlalchemy.orm import Session
 from app.core.dutch import dutch_date, moment
 from app.gemeenten import queries as gemeenten
 from app.labels import LABELS, label
+from app.matching.core.facts import Reason
+from app.matching.core.score import MOST_ENERGY
+from app.matching.core.words import YOU, points_words, sentence
 from app.opgaven import queries as opgaven
+from app.people.rules import CONSENTS, Level, Movement
 from app.privacy.dictionary import Table
 from app.privacy.export import Part, Row
+from app.vocabulary.rules import Theme
 from app.web.audit.words import words_of
 from app.web.sheets import plain_text, write_sheet
 
 OPGAVE = frozenset({"opgave_id", "with_id"})
 GEMEENTE = frozenset({"gemeente_code", "lender_code", "borrower_code"})
 DEED = frozenset({"deed"})
+AGREED = frozenset({"text_version"})
+# What is stored by a code or a number, in the words that its owner reads on the site.
+WORDS: Mapping[str, Callable[[Any], str]] = {
+    "level": lambda level: label(Level(level)),
+    "energy": lambda energy: f"{energy} van {MOST_ENERGY}",
+    "themes": lambda themes: ", ".join(_called(Theme, one) for one in themes),
+    "movement": lambda roles: ", ".join(_called(Movement, one) for one in roles),
+    "tier": lambda tier: "alles wat nodig is" if tier == 1 else "een deel van wat nodig is",
+    "reasons": lambda reasons: " ".join(_reason(Reason.of_plain(one)) for one in reasons),
+}
 # Bytes; more of a file than this lies on disk.
 IN_MEMORY = 1 << 20
 GONE = "Een opgave die is weggehaald"
@@ -137,9 +152,22 @@ def _values(table: Table, page: list[Row], columns: frozenset[str]) -> Iterable[
 def _cell(column: str, value: object, names: Mapping[object, str]) -> str:
     if column in DEED:
         return words_of(str(value))
+    if column in AGREED:
+        return f"{value}: {CONSENTS.get(str(value), '')}"
     if column in OPGAVE | GEMEENTE:
         return names.get(value, "")
+    if column in WORDS and value is not None:
+        return WORDS[column](value)
     return _word(value)
+
+
+def _called(kind: type[StrEnum], code: str) -> str:
+    """As the site calls it; a code that the site no longer has stands as it is."""
+    return label(kind(code)) if code in list(kind) else code
+
+
+def _reason(reason: Reason) -> str:
+    return f"{sentence(reason, YOU)} {points_words(reason).capitalize()}."
 
 
 def _word(value: object) -> str:

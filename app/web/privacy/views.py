@@ -4,22 +4,26 @@ from collections.abc import Iterator
 from typing import IO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
+from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.core.actor import Actor
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict
 from app.core.rights import Right
-from app.extensions import db
+from app.extensions import db, limiter
 from app.loans import queries as loans
 from app.loans.words import way_out
 from app.privacy import leaving
 from app.privacy.export import Person, parts_of
 from app.privacy.leaving import Needed, Tie
-from app.web.auth import ask_proof, id_of_address, leave
+from app.web.accounts.views import OPENINGS, usable_link
+from app.web.auth import ask_proof, current_actor, id_of_address, leave
 from app.web.forms import WebForm
 from app.web.limits import per_person
 from app.web.policy import allow
@@ -50,12 +54,44 @@ class LeaveForm(WebForm):
 @per_person(DOWNLOADS, "Je haalde je gegevens net al een paar keer op.")
 def download() -> Response:
     """All that is kept of who asks, as one file."""
-    email, now = current_user.email, utc_now()
-    own = Person(current_user.user_id, email, id_of_address(email))
+    return _all_of(current_user.user_id, current_user.email, current_actor())
+
+
+@privacy.post("/inloggen/<token>/gegevens")
+@allow(Right.SIGN_IN)
+@limiter.limit(DOWNLOADS)
+def download_shut_out(token: str) -> Response:
+    """The same for who is kept out, by a link that came by mail."""
+    user = _shut_out_by(token)
+    return _all_of(user.id, user.email, accounts.actor_of(user))
+
+
+@privacy.route("/inloggen/<token>/beeindigen", methods=["GET", "POST"])
+@allow(Right.SIGN_IN)
+@limiter.limit(OPENINGS)
+def end_shut_out(token: str) -> ResponseReturnValue:
+    """The end of an account for who is kept out of it."""
+    user = _shut_out_by(token)
+    form, own = LeaveForm.of_request(), Person(user.id, user.email)
+    if form.submitted() and _leaves(form, own, accounts.actor_of(user)):
+        return redirect(url_for("home.index"))
+    needed = leaving.needed_for(db.session(), own)
+    page = render_template("privacy/end_shut_out.html", form=form, needed=needed, token=token)
+    return page, form.status
+
+
+def _shut_out_by(token: str) -> User:
+    """Whose link it is, who is kept out; for everybody else there is nothing here."""
+    return accounts.shut_out_with(db.session(), usable_link(token).email) or abort(404)
+
+
+def _all_of(user_id: UUID, email: str, actor: Actor) -> Response:
+    now = utc_now()
+    own = Person(user_id, email, id_of_address(email))
     packed = archive(db.session(), parts_of(db.session(), own), now)
     size = packed.tell()
     packed.seek(0)
-    with open_work() as work:
+    with open_work(actor) as work:
         work.record("data.exported", ("user", own.user_id))
     answer = Response(_pieces(packed), mimetype="application/zip")
     answer.content_length = size
@@ -71,21 +107,26 @@ def end_account() -> ResponseReturnValue:
     if current_user.lacks_proof:
         return ask_proof()
     form, own = LeaveForm.of_request(), Person(current_user.user_id, current_user.email)
-    if form.submitted():
-        try:
-            with open_work() as work:
-                leaving.leave(work, own.user_id)
-        except Conflict as refused:
-            form.is_sure.errors = [refused.said]
-        else:
-            leave()
-            flash(GONE, "success")
-            return redirect(url_for("home.index"))
+    if form.submitted() and _leaves(form, own, current_actor()):
+        return redirect(url_for("home.index"))
     needed = leaving.needed_for(db.session(), own)
     page = render_template(
         "privacy/end_account.html", form=form, needed=needed, ways_out=_ways_out(needed)
     )
     return page, form.status
+
+
+def _leaves(form: LeaveForm, own: Person, actor: Actor) -> bool:
+    """Whether the account is gone; what stands in the way stands on the form."""
+    try:
+        with open_work(actor) as work:
+            leaving.leave(work, own.user_id)
+    except Conflict as refused:
+        form.is_sure.errors = [refused.said]
+        return False
+    leave()
+    flash(GONE, "success")
+    return True
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.accounts.service import IS_SHUT_OUT
 from app.core.actor import Actor
+from app.core.errors import NotAllowed
 from app.links import Permit
 from app.loans.queries import under_way
 from app.loans.service.reacting import IN_LOAN
@@ -92,11 +94,16 @@ class PausePage:
 
 
 def asked_by(session: Session, visitor: Actor, permit: Permit) -> Asked | None:
-    """None for somebody who left; `NotFound` when the opgave is not there for them any more."""
+    """None for somebody who left; `NotFound` when the opgave is not there for them any more, and
+    `NotAllowed` for who is kept out.
+    """
     reader = reader_of(session, visitor, permit.user_id)
     if reader is None:
         return None
-    actor = accounts.actor_of(session.get_one(User, permit.user_id))
+    user = session.get_one(User, permit.user_id)
+    if user.shut_out_at is not None:
+        raise NotAllowed(f"user {user.id} is kept out", said=IS_SHUT_OUT)
+    actor = accounts.actor_of(user)
     seen = opgaven.seen_opgave(session, actor, permit.opgave_id) if permit.opgave_id else None
     return Asked(actor, reader, seen)
 

@@ -80,6 +80,7 @@ ANY_READER: dict[str, Change] = {
     ),
     "reader renamed": lambda ids: update(User).where(User.id == ids.reader).values(name="Jo"),
     "unsubscribed": lambda ids: of_reader(ids, Preference, frequency=Frequency.NEVER),
+    "kept out": lambda ids: update(User).where(User.id == ids.reader).values(shut_out_at=MONDAY),
     "paused": lambda ids: of_reader(ids, Preference, paused_until=TODAY + timedelta(days=1)),
     "match changed": lambda ids: update(Match).where(of_match(ids)).values(value=41),
     "match gone": lambda ids: delete(Match).where(of_match(ids)),

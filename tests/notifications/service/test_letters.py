@@ -17,6 +17,7 @@ from app.core.mail import Answer, Letter, Verdict
 from app.core.phases import Phase
 from app.core.verp import mail_of
 from app.core.work import Work
+from app.matching.core.search import NOT_SHOWN
 from app.notifications import service
 from app.notifications.models import AddressHealth, Delivery, Preference
 from app.notifications.rules import Channel, DeliveryState, Family, MailKind, due_on
@@ -25,8 +26,9 @@ from app.notifications.service.health import Reason
 from app.opgaven.rules import OpgaveStatus
 from app.people.models import Profile
 from app.people.rules import ProfileState, Visibility
+from app.people.visibility import OWN_PHRASES_ON_CARD
 from tests.notifications.builders import Told, a_delivery, a_told_match, interest_in
-from tests.support.builders import a_gemeente, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_skill, a_user, an_opgave
 from tests.support.queries import counted
 from tests.support.work import TODAY, make_work
 
@@ -107,6 +109,26 @@ def test_a_colleague_who_shows_no_name_has_none_in_a_mail(
     for secret in (told.professional.name, told.professional.email, told.profile.headline, home):
         assert secret not in whole
     assert "Collega uit Utrecht" in letter.text
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_mail_names_no_skill_that_the_card_of_a_colleague_leaves_out(
+    work: Work, stationery: Stationery, place: int
+) -> None:
+    told = told_before(work)
+    delivery = a_digest_for(work, told.owner)
+    told.profile.visibility = Visibility.ANONYMOUS
+    [skill] = told.profile.skills
+    skill.place = place
+    told.profile.skills.extend(a_skill(f"eigen {i}", place=i) for i in range(2) if i != place)
+    is_shown = place < OWN_PHRASES_ON_CARD
+
+    letter = write(work, stationery, delivery)
+
+    assert letter is not None
+    for part in (letter.text, letter.html):
+        assert (f"Op het profiel: {skill.label}" in part) is is_shown
+        assert (f"Op het profiel: {NOT_SHOWN}" in part) is not is_shown
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from app.notifications.postponed import postponed
 from app.notifications.rules import DeliveryState, MailKind, is_quiet, lives, next_morning
 from app.notifications.service import Claim, Stationery, health
 from app.opgaven import service as opgaven
-from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, parties
-from tests.support.builders import a_user
+from tests.loans.builders import TERMS, Parties, a_loan, a_running_loan, interest, parties
+from tests.support.builders import a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
@@ -88,6 +88,43 @@ def test_a_step_after_a_mail_went_is_told_again(session: Session, who: Parties) 
         counts.append(len(mails(session)))
 
     assert counts == [2, 4, 6]
+
+
+def test_s73_a_manager_without_an_account_gets_three_mails_an_hour_and_the_next_tells_the_rest(
+    session: Session, who: Parties
+) -> None:
+    loan = a_loan(session, who)
+    went_at = [MONDAY + timedelta(minutes=10 * number) for number in range(3)]
+    for number, now in enumerate(went_at):
+        to_other_hours(session, who, loan.id, 9 + number)
+        tell(session, loan.id, now)
+        [mail] = [one for one in to_manager(session) if one.state is DeliveryState.PENDING]
+        mail.state, mail.next_attempt_at = DeliveryState.ACCEPTED, now
+    for number in range(12, 16):
+        to_other_hours(session, who, loan.id, number)
+        tell(session, loan.id, went_at[-1] + timedelta(minutes=number))
+
+    waiting = [one for one in to_manager(session) if one.state is DeliveryState.PENDING]
+    assert [one.next_attempt_at for one in waiting] == [went_at[0] + AN_HOUR]
+    assert [one.expires_at for one in waiting] == [went_at[0] + AN_HOUR + lives(MailKind.LOAN)]
+
+
+def test_s73_other_loans_count_too_and_wait_for_each_other(session: Session, who: Parties) -> None:
+    for _ in range(8):
+        opgave = an_opgave(session, "inkoop", owner=who.borrower)
+        interest(session, who.professional, opgave)
+        tell(session, a_loan(session, replace(who, opgave=opgave)).id)
+        for mail in to_manager(session):
+            # What goes at once is due by the clock of the database.
+            if (mail.next_attempt_at - MONDAY) % AN_HOUR:
+                mail.next_attempt_at = MONDAY
+
+    moments = sorted(one.next_attempt_at - MONDAY for one in to_manager(session))
+    assert moments == [0 * AN_HOUR] * 3 + [AN_HOUR] * 3 + [2 * AN_HOUR] * 2
+
+
+def to_manager(session: Session) -> list[Delivery]:
+    return [one for one in mails(session) if one.user_id is None]
 
 
 def test_a_manager_who_complained_is_left_alone(

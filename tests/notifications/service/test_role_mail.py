@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import proposing
 from app.accounts import service as accounts
 from app.accounts.models import User
 from app.core.actor import Role
@@ -16,9 +17,10 @@ from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import MailKind
 from app.notifications.service import Claim, Stationery
-from tests.support.builders import a_grant, a_user
+from tests.support.builders import a_gemeente, a_grant, a_proposal, a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
+OF_ROLES = (MailKind.ROLE_ENDING, MailKind.ROLE_PROPOSED)
 IN_A_WEEK = TODAY + timedelta(days=7)
 LATER = MONDAY + timedelta(days=8)
 
@@ -30,7 +32,7 @@ def ending(session: Session, role: Role, day: date = IN_A_WEEK, **changed: str) 
 def letters(work: Work, stationery: Stationery) -> dict[str, Letter]:
     """What is planned, as it is written now, by its reader."""
     work.session.flush()
-    found = work.session.scalars(select(Delivery).where(Delivery.kind == MailKind.ROLE_ENDING))
+    found = work.session.scalars(select(Delivery).where(Delivery.kind.in_(OF_ROLES)))
     claims = [Claim(one.id, one.kind, one.id) for one in found]
     written = [service.write_letter(work, stationery, one) for one in claims]
     return {one.to: one for one in written if one is not None}
@@ -106,7 +108,11 @@ def ended(work: Work, user: User) -> None:
     accounts.end_role(work, user.id, Role.OPGAVEHOUDER)
 
 
-@pytest.mark.parametrize("change", [prolonged, ended])
+def moved(work: Work, user: User) -> None:
+    user.gemeente_code = a_gemeente(work.session).code
+
+
+@pytest.mark.parametrize("change", [prolonged, ended, moved])
 def test_what_was_done_about_it_meanwhile_keeps_the_mail_back(
     session: Session, stationery: Stationery, change: Callable[[Work, User], None]
 ) -> None:
@@ -144,3 +150,64 @@ def test_when_it_is_over_only_its_person_hears_so(session: Session, stationery: 
 
     assert (letter.to, letter.subject) == (user.email, "Je rol als gemeentebeheerder is voorbij")
     assert "liep tot en met 30 november 2026" in letter.text
+
+
+@pytest.mark.parametrize("role", [Role.GEMEENTEBEHEERDER, Role.BEHEERDER])
+def test_the_others_are_asked_to_be_the_second(
+    session: Session, stationery: Stationery, role: Role
+) -> None:
+    first, second = (a_user(session, Role.BEHEERDER, name=name) for name in ("Ans", "Bea"))
+    person = a_user(session, Role.OPGAVEHOUDER, name="Jan Vos")
+    proposal = a_proposal(session, user_id=person.id, proposed_by=first.id, role=role)
+    work = make_work(session)
+
+    service.mail_role_proposed(work, proposal.id)
+    service.mail_role_proposed(work, proposal.id)
+    [letter] = letters(work, stationery).values()
+
+    assert letter.to == second.email
+    assert letter.subject.startswith("Wil jij bevestigen dat Jan Vos ")
+    assert ("Ans stelt voor" in letter.text, "/beheer/rechten" in letter.text) == (True, True)
+    assert ("op de opdrachtregel" in letter.text) is (role is Role.BEHEERDER)
+
+
+@pytest.mark.parametrize("confirm", [True, False])
+def test_who_proposed_it_hears_how_it_ended_and_who_has_it_as_well(
+    session: Session, stationery: Stationery, confirm: bool
+) -> None:
+    first, second = (a_user(session, Role.BEHEERDER) for _ in range(2))
+    person = a_user(session, name="Jan Vos")
+    proposal = a_proposal(session, user_id=person.id, proposed_by=first.id)
+    work = make_work(session)
+    service.mail_role_proposed(work, proposal.id)
+
+    proposing.decide(make_work(session, second), proposal.id, confirm=confirm)
+    session.flush()
+    session.refresh(person)
+    service.mail_role_decided(work, proposal.id)
+    found = letters(work, stationery)
+
+    if confirm:
+        assert {one.to: one.subject for one in found.values()} == {
+            first.email: "Jan Vos is nu gemeentebeheerder",
+            person.email: "Je bent nu gemeentebeheerder",
+        }
+        assert "Mail ons dan meteen" in found[person.email].text
+    else:
+        [letter] = found.values()
+        assert (letter.to, letter.subject) == (
+            first.email,
+            "Afgewezen: Jan Vos als gemeentebeheerder",
+        )
+
+
+def test_who_proposed_what_lapsed_hears_so(session: Session, stationery: Stationery) -> None:
+    proposal = a_proposal(session, lapses_on=TODAY - timedelta(days=1))
+    work = make_work(session)
+    accounts.sweep_roles(work)
+
+    service.mail_role_decided(work, proposal.id)
+    [letter] = letters(work, stationery).values()
+
+    assert letter.subject.startswith("Vervallen: ")
+    assert "Niemand bevestigde dat op tijd" in letter.text

@@ -2,17 +2,28 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from app.accounts import queries as accounts
-from app.accounts.events import FactorChanged, IdentityJoined, PersonAway
+from app.accounts.events import (
+    AccessOffered,
+    FactorChanged,
+    IdentityJoined,
+    PersonAway,
+    SignedInElsewhere,
+)
 from app.accounts.models import AccessRequest, SignIn, User
 from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState, Away
 from app.core.clock import dutch_day
+from app.core.dutch import listed
 from app.core.outbox import facts_of
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.notifications.models import Delivery
-from app.notifications.service.writing.addressed import Addressed, NothingToTell
+from app.notifications.service.writing.addressed import Addressed, NothingToTell, lines
+
+# Of those who can let somebody in again.
+MOST_NAMES = 3
 
 
 def sign_in(work: Work, delivery: Delivery) -> Addressed:
@@ -75,6 +86,15 @@ def identity_joined(work: Work, delivery: Delivery) -> Addressed:
     return Addressed(reader.email, reader.name, facts)
 
 
+def signed_in_elsewhere(work: Work, delivery: Delivery) -> Addressed:
+    reader = work.fetch(User, delivery.user_id)
+    told = facts_of(work.session, (SignedInElsewhere.name,), user_id=reader.id)
+    if not told:
+        raise NothingToTell("no such sign-in")
+    facts = {"name": reader.name, "signed_in_at": told[-1].occurred_at}
+    return Addressed(reader.email, reader.name, facts)
+
+
 def account_ended(work: Work, delivery: Delivery) -> Addressed:
     """To whom nothing is known of any more but this address."""
     kept = work.fetch(SignIn, delivery.subject_id)
@@ -94,6 +114,34 @@ def account_unused(work: Work, delivery: Delivery) -> Addressed:
         "seen_on": dutch_day(reader.signed_in_at),
         "hidden_on": date.fromisoformat(fact["hidden_on"]),
         "gone_on": date.fromisoformat(fact["gone_on"]),
+    }
+    return Addressed(reader.email, reader.name, facts)
+
+
+def colleague_invited(work: Work, delivery: Delivery) -> Addressed:
+    """To whom nothing is known of but this address, from who looks after the accounts there."""
+    kept = work.fetch(SignIn, delivery.subject_id)
+    told = facts_of(work.session, (AccessOffered.name,), sign_in_id=kept.id)
+    if not told or accounts.by_email(work.session, kept.email) is not None:
+        raise NothingToTell("they have an account")
+    inviter = work.session.get(User, UUID(told[-1].payload["by_id"]))
+    gemeente = gemeenten.of_email(work.session, kept.email, work.today)
+    if inviter is None or gemeente is None:
+        raise NothingToTell("who invites has left, or the domain is of no gemeente")
+    facts = {"inviter_name": inviter.name, "gemeente_name": gemeente.name}
+    return Addressed(kept.email, "", facts)
+
+
+def shut_out(work: Work, delivery: Delivery) -> Addressed:
+    reader = work.fetch(User, delivery.user_id)
+    if reader.shut_out_at is None:
+        raise NothingToTell("let in again")
+    asked = accounts.who_let_in(work.session, reader.gemeente_code)
+    facts = {
+        "name": reader.name,
+        "shut_out_at": reader.shut_out_at,
+        "lines": lines(reader.shut_out_why),
+        "asked": listed([one.name for one in asked[:MOST_NAMES]], last="of"),
     }
     return Addressed(reader.email, reader.name, facts)
 

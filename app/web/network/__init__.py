@@ -1,0 +1,1 @@
+"""What somebody sees of the network that they coordinate."""
