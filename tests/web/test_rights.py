@@ -15,7 +15,7 @@ from app.core.actor import Role
 from app.core.audit import AuditEntry
 from app.core.rights import MATRIX
 from app.web.aliases import alias_of
-from tests.support.builders import a_grant, a_proposal, a_user
+from tests.support.builders import a_grant, a_network, a_proposal, a_user
 from tests.support.pages import text_of
 from tests.support.web import sign_in
 from tests.support.work import TODAY
@@ -71,6 +71,23 @@ def test_a_beheerder_reads_and_exports_those_of_all(client: FlaskClient, session
     assert [one.email in page for one, page in zip(people, pages, strict=True)] == [True, True]
     found = {row["Mailadres"] for row in rows_of(client)}
     assert found == {beheerder.email, *(one.email for one in people)}
+
+
+def test_of_a_coordinator_it_tells_of_which_network(client: FlaskClient, session: Session) -> None:
+    beheerder = a_user(session, Role.BEHEERDER)
+    code = beheerder.gemeente_code
+    network = a_network(session, code, name="=Zand")
+    given = a_grant(Role.COORDINATOR, network_id=network.id)
+    a_user(session, grants=[given], gemeente_code=code, name="Jan Vos")
+    asked = {"role": Role.COORDINATOR, "network_id": network.id, "proposed_by": beheerder.id}
+    a_proposal(session, **asked)
+    sign_in(client, session, beheerder)
+
+    page = text_of(client.get(PAGE))
+
+    assert page.count("Netwerk =Zand") == 2
+    networks = {row["Naam"]: row["Netwerk"] for row in rows_of(client)}
+    assert networks == {beheerder.name: "", "Jan Vos": "'=Zand"}
 
 
 def test_no_cell_of_the_export_is_a_formula(client: FlaskClient, session: Session) -> None:

@@ -7,7 +7,7 @@ from app.web.rights.pages import HolderLine
 from app.web.sheets import plain_text, sheet
 
 HEADS = (
-    *("Naam", "Mailadres", "Gemeente", "Rol", "Sinds", "Tot en met"),
+    *("Naam", "Mailadres", "Gemeente", "Rol", "Netwerk", "Sinds", "Tot en met"),
     *("Gegeven door", "Bevestigd door", "Reden"),
 )
 
@@ -22,6 +22,7 @@ def _row(line: HolderLine) -> tuple[str, ...]:
         plain_text(line.email),
         plain_text(line.gemeente_name),
         line.role,
+        plain_text(line.network_name),
         f"{dutch_day(line.since):%d-%m-%Y}",
         f"{line.ends_on:%d-%m-%Y}",
         plain_text(line.granted_by),

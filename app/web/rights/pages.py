@@ -53,6 +53,8 @@ class HolderLine:
     email: str
     gemeente_name: str
     role: str
+    # Of a coordinator only.
+    network_name: str
     since: datetime
     ends_on: date
     granted_by: str
@@ -89,6 +91,7 @@ def _proposal(
         facts=[
             ("Mailadres", person.email),
             ("Gemeente", home),
+            ("Netwerk", _network_name(session, proposal)),
             ("Voorgesteld door", proposer),
             ("Reden", proposal.reason),
         ],
@@ -98,6 +101,11 @@ def _proposal(
         may_refuse=decides,
         instead="" if decides and is_second else _instead(proposal, person, others),
     )
+
+
+def _network_name(session: Session, proposal: RoleProposal) -> str:
+    known = proposal.network_id
+    return gemeenten.network(session, known).name if known is not None else ""
 
 
 def _instead(proposal: RoleProposal, person: User, others: Sequence[User]) -> str:
@@ -121,18 +129,26 @@ def holder_lines(
     found = accounts.held_roles(session, actor, gemeente_code)
     names = gemeenten.names_of(session, {user.gemeente_code for user, _ in found})
     by = [one for _, grant in found for one in (grant.granted_by, grant.confirmed_by)]
-    people = _people(session, by)
-    return [_holder(user, grant, names[user.gemeente_code], people) for user, grant in found]
+    people, networks = _people(session, by), _networks(session)
+    return [
+        _holder(user, grant, names[user.gemeente_code], networks.get(grant.network_id, ""), people)
+        for user, grant in found
+    ]
+
+
+def _networks(session: Session) -> dict[UUID | None, str]:
+    return {one.id: one.name for one in gemeenten.networks(session)}
 
 
 def _holder(
-    user: User, grant: RoleGrant, gemeente_name: str, people: dict[UUID, User]
+    user: User, grant: RoleGrant, gemeente_name: str, network_name: str, people: dict[UUID, User]
 ) -> HolderLine:
     return HolderLine(
         name=user.name,
         email=user.email,
         gemeente_name=gemeente_name,
         role=label(grant.role),
+        network_name=network_name,
         since=grant.granted_at,
         ends_on=grant.ends_on,
         granted_by=people[grant.granted_by].name if grant.granted_by in people else OPERATOR,
