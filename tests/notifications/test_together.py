@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -16,14 +17,15 @@ from app.core.work import Work
 from app.gemeenten.models import Gemeente
 from app.notifications import queries
 from app.notifications.digest import Together, TogetherNews
+from app.notifications.models import Notice
 from app.notifications.rules import NoticeKind
 from app.notifications.service import tell_followers, tell_together
 from app.notifications.telling import told_to
 from app.opgaven.models import Opgave
-from app.opgaven.rules import OpgaveStatus
+from app.opgaven.rules import Audience, OpgaveStatus
 from app.together import service
 from app.together.queries import Others
-from tests.support.builders import a_user, an_opgave
+from tests.support.builders import a_gemeente, a_user, an_opgave
 from tests.support.work import MONDAY, TODAY, make_work
 from workers.reactions import REACTIONS
 
@@ -112,6 +114,23 @@ def test_who_follows_hears_of_the_end_though_it_is_not_open(
 
     assert heard == [NoticeKind.FOLLOWED_ENDED]
     assert kinds_for(session, user.id) == []
+
+
+def test_who_follows_hears_no_end_of_what_is_no_longer_meant_for_them(
+    session: Session, theirs: Opgave
+) -> None:
+    near = a_user(session, gemeente_code=theirs.gemeente_code)
+    far = a_user(session, gemeente_code=a_gemeente(session, province="Zeeland").code)
+    for follower in (near, far):
+        service.follow(make_work(session, follower), theirs.id)
+    theirs.audience = Audience.PROVINCE
+    theirs.status, theirs.ended_at = OpgaveStatus.DONE, MONDAY
+    session.flush()
+
+    tell_followers(make_work(session), theirs.id)
+
+    told = session.scalars(select(Notice.user_id).where(Notice.opgave_id == theirs.id)).all()
+    assert told == [near.id]
 
 
 def test_who_no_longer_looks_after_opgaven_hears_nothing(

@@ -346,9 +346,13 @@ def tell_together(work: Work, kind: NoticeKind, opgave_ids: Iterable[UUID]) -> N
 
 
 def tell_followers(work: Work, opgave_id: UUID) -> None:
-    """Tell who follows an opgave that it is over."""
-    readers = {(one, opgave_id) for one in together.followers(work.session, opgave_id)}
-    _tell_as_news(work, NoticeKind.FOLLOWED_ENDED, readers)
+    """Tell who follows an opgave that it is over; not whom it is no longer meant for."""
+    followers = set(together.followers(work.session, opgave_id))
+    codes = opgaven.meant_for(work.session, [opgave_id]).get(opgave_id, frozenset())
+    if codes is not None:
+        people = accounts.with_grants(work.session, followers).values()
+        followers = {one.id for one in people if one.gemeente_code in codes}
+    _tell_as_news(work, NoticeKind.FOLLOWED_ENDED, {(one, opgave_id) for one in followers})
 
 
 def tell_held_up(work: Work, gemeente_code: str) -> None:
