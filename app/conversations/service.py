@@ -55,7 +55,7 @@ def ask(work: Work, opgave_id: UUID, text: str, message_id: UUID) -> Conversatio
     """
     if work.actor.user_id is None:
         raise NotAllowed("ask a question")
-    opgave = opgaven.seen_opgave(work.session, work.actor, opgave_id).opgave
+    opgave = opgaven.shown_opgave(work.session, work.actor, opgave_id).opgave
     said = refusal_to_ask(work.actor, opgave, work.today)
     if said:
         raise Conflict(said=said)

@@ -26,7 +26,7 @@ def reason_of(session: Session, viewer: Actor, today: date, opgave_id: UUID, ask
 
     A `Conflict` says why there is nothing to dispute, `NotFound` that there is no such opgave.
     """
-    opgaven.seen_opgave(session, viewer, opgave_id)
+    opgaven.shown_opgave(session, viewer, opgave_id)
     reason = _answer(session, viewer, today, opgave_id, asked)
     if reason is None:
         raise Conflict(said=GONE)
@@ -44,7 +44,7 @@ def dispute(work: Work, opgave_id: UUID, asked: str, offered: str | None = None)
     With `offered` the two words are not alike; without it nothing of theirs answers what is asked.
     Saying it twice is saying it once.
     """
-    opgaven.seen_opgave(work.session, work.actor, opgave_id)
+    opgaven.shown_opgave(work.session, work.actor, opgave_id)
     if _was_said(work, Disputed(asked, offered)):
         return
     said = _disputed(work, opgave_id, asked, offered)

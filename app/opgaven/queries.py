@@ -49,6 +49,7 @@ from app.opgaven.rules import (
     OpgaveStatus,
     Part,
     Readable,
+    may_answer,
     may_begin_with,
     may_edit,
     may_mail,
@@ -204,6 +205,22 @@ def seen_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
     return SeenOpgave(*row)
 
 
+def shown_opgave(session: Session, reader: Actor, opgave_id: UUID) -> SeenOpgave:
+    """The opgave for who does something with it; `NotFound` also for who reads it only because
+    they coordinate a network.
+    """
+    seen = seen_opgave(session, reader, opgave_id)
+    if not is_shown(session, reader, seen.opgave):
+        raise NotFound(f"opgave {opgave_id}, to answer")
+    return seen
+
+
+def is_shown(session: Session, reader: Actor, opgave: Opgave) -> bool:
+    """As `may_answer`."""
+    is_meant = opgave.id in _meant_among(session, reader, [opgave.id])
+    return may_answer(reader, _readable(opgave, is_meant=is_meant))
+
+
 def seen_opgaven(session: Session, reader: Actor, opgave_ids: list[UUID]) -> dict[UUID, SeenOpgave]:
     """Those of these opgaven that are there for this reader."""
     meant = _meant_among(session, reader, opgave_ids)
@@ -235,12 +252,11 @@ def search_open(
 def open_in_network(
     session: Session, coordinator: Actor, codes: Collection[str], today: date, most: int
 ) -> list[SeenOpgave]:
-    """Open opgaven of these gemeenten that everybody or their network may read, the first to close
-    first; of gemeenten that are not in a network of the coordinator none.
+    """Open opgaven of these gemeenten, the first to close first; of gemeenten that are not in a
+    network of the coordinator none.
     """
-    for_all = Opgave.audience.in_((Audience.EVERYBODY, Audience.NETWORK))
-    may_know = within(coordinator, Right.READ_NETWORK, Opgave.gemeente_code)
-    found = _rows().where(is_open(today), for_all, may_know, Opgave.gemeente_code.in_(codes))
+    may_know = within(coordinator, Right.READ_OPGAVE, Opgave.gemeente_code)
+    found = _rows().where(is_open(today), may_know, Opgave.gemeente_code.in_(codes))
     rows = session.execute(found.order_by(Opgave.closes_on, Opgave.id).limit(most))
     return [SeenOpgave(*row) for row in rows]
 

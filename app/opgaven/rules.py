@@ -281,16 +281,30 @@ def leaves_time_to_hire(closes_on: date | None, colleagues_until: date | None) -
 
 
 def may_read(actor: Actor, opgave: "Readable") -> bool:
-    """Own people read everything; others what was published once and is meant for them."""
-    if may_in(actor, Right.READ_OPGAVE, opgave.gemeente_code):
+    """Own people read everything; others what was published once and is meant for them, and a
+    coordinator what is of a gemeente in the network.
+    """
+    of_network = Scope.NETWORK in scopes(actor, Right.READ_OPGAVE)
+    is_coordinated = of_network and opgave.gemeente_code in actor.network_codes
+    return (is_coordinated and _came_out(opgave)) or may_answer(actor, opgave)
+
+
+def may_answer(actor: Actor, opgave: "Readable") -> bool:
+    """Whether it is theirs, or shown to them: who only coordinates a network answers nothing."""
+    found = scopes(actor, Right.READ_OPGAVE)
+    is_own = Scope.GEMEENTE in found and actor.gemeente_code == opgave.gemeente_code
+    if is_own or Scope.ALL in found:
         return True
-    if Scope.SHOWN not in scopes(actor, Right.READ_OPGAVE):
-        return False
-    if opgave.status is OpgaveStatus.CONCEPT or not opgave.was_published or opgave.is_down:
+    if Scope.SHOWN not in found or not _came_out(opgave):
         return False
     if actor.user_id is None:
         return opgave.is_public and opgave.status in TAKES_ANSWERS
     return opgave.is_meant
+
+
+def _came_out(opgave: "Readable") -> bool:
+    is_written = opgave.status is OpgaveStatus.CONCEPT or not opgave.was_published
+    return not is_written and not opgave.is_down
 
 
 def offered_audiences(*, is_in_network: bool) -> list[Audience]:

@@ -155,7 +155,7 @@ def own_to_answer(
         raise NotAllowed("answer an invitation")
     # As with every answer: one at a time for each person.
     work.fetch_to_change(User, work.actor.user_id)
-    opgave = opgaven.seen_opgave(work.session, work.actor, opgave_id).opgave
+    opgave = opgaven.shown_opgave(work.session, work.actor, opgave_id).opgave
     invitation = invitations.last_to(work.session, work.actor.user_id, opgave_id)
     if invitation is None:
         raise NotFound(f"invitation for {opgave_id}")

@@ -147,10 +147,10 @@ def _refuse(work: Work, response: Response, opgave: Opgave, answer: Answer) -> N
 
 
 def _to_answer(work: Work, opgave_id: UUID) -> tuple[Opgave, UUID]:
-    """The opgave and who answers it, as far as they may read it."""
+    """The opgave and who answers it, as far as it is meant for them."""
     if work.actor.user_id is None:
         raise NotAllowed("answer an opgave")
-    return opgaven.seen_opgave(work.session, work.actor, opgave_id).opgave, work.actor.user_id
+    return opgaven.shown_opgave(work.session, work.actor, opgave_id).opgave, work.actor.user_id
 
 
 def _own_response(work: Work, user_id: UUID, opgave_id: UUID) -> Response:

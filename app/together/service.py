@@ -61,7 +61,7 @@ def end_joining(work: Work, opgave_id: UUID, with_id: UUID) -> None:
 def follow(work: Work, opgave_id: UUID) -> None:
     """Hear what becomes of an opgave."""
     user_id = _somebody(work)
-    opgave = opgaven.seen_opgave(work.session, work.actor, opgave_id).opgave
+    opgave = opgaven.shown_opgave(work.session, work.actor, opgave_id).opgave
     fresh = work.session.execute(
         insert(FollowedOpgave)
         .values(user_id=user_id, opgave_id=opgave.id, followed_at=work.now)
@@ -175,7 +175,7 @@ def _own_and_other(work: Work, opgave_id: UUID, with_id: UUID) -> tuple[Opgave, 
     Locked in the order of their ids, so that two who ask each other at once do not wait for ever.
     """
     opgaven.opgave_to_edit(work.session, work.actor, opgave_id)
-    opgaven.seen_opgave(work.session, work.actor, with_id)
+    opgaven.shown_opgave(work.session, work.actor, with_id)
     both = {one: work.fetch_to_change(Opgave, one) for one in sorted({opgave_id, with_id})}
     own, other = both[opgave_id], both[with_id]
     if other.gemeente_code == own.gemeente_code:

@@ -23,6 +23,7 @@ from app.opgaven.rules import (
     faults,
     fitting,
     is_overdue,
+    may_answer,
     may_begin_with,
     may_draft,
     may_edit,
@@ -225,6 +226,9 @@ def test_who_may_draft_and_who_may_change(actor: Actor, drafts: bool, edits: boo
     assert (may_draft(actor), may_edit(actor, HERE)) == (drafts, edits)
 
 
+COORDINATOR = replace(
+    with_roles(Role.COORDINATOR, gemeente_code=ELSEWHERE), network_codes=frozenset({HERE})
+)
 EVERY_STATUS = set(OpgaveStatus)
 NOT_CONCEPT = EVERY_STATUS - {OpgaveStatus.CONCEPT}
 NOBODYS: set[OpgaveStatus] = set()
@@ -242,6 +246,7 @@ STRANGER = with_roles(Role.OPGAVEHOUDER, gemeente_code=ELSEWHERE)
         (COLLEAGUE, True, False, NOT_CONCEPT),
         (STRANGER, True, False, NOT_CONCEPT),
         (STRANGER, False, True, NOBODYS),
+        (COORDINATOR, False, False, NOT_CONCEPT),
         (ANYONE, False, True, OPEN),
         (ANYONE, True, False, NOBODYS),
     ],
@@ -268,6 +273,25 @@ def test_who_may_read_an_opgave_of_utrecht(
     assert readable == reads
 
 
+@pytest.mark.parametrize(
+    ("reader", "is_meant", "answers"),
+    [(COORDINATOR, False, False), (COORDINATOR, True, True), (EDITOR, False, True)],
+)
+def test_who_only_coordinates_the_network_answers_nothing(
+    reader: Actor, is_meant: bool, answers: bool
+) -> None:
+    opened = Readable(
+        HERE,
+        OpgaveStatus.OPEN,
+        was_published=True,
+        is_down=False,
+        is_public=False,
+        is_meant=is_meant,
+    )
+
+    assert (may_read(reader, opened), may_answer(reader, opened)) == (True, answers)
+
+
 def test_what_is_for_a_network_is_for_no_visitor() -> None:
     draft = OpgaveDraft(audience=Audience.NETWORK, is_public=True)
 
@@ -285,7 +309,8 @@ def test_only_a_gemeente_in_a_network_means_an_opgave_for_it(is_in_network: bool
 
 
 @pytest.mark.parametrize(
-    ("reader", "reads"), [(EDITOR, True), (COLLEAGUE, False), (STRANGER, False), (ANYONE, False)]
+    ("reader", "reads"),
+    [(EDITOR, True), (COLLEAGUE, False), (STRANGER, False), (COORDINATOR, False), (ANYONE, False)],
 )
 @pytest.mark.parametrize(("was_published", "is_down"), [(False, False), (True, True)])
 def test_what_never_opened_or_was_taken_down_is_read_by_its_writers_only(

@@ -14,6 +14,7 @@ from app.conversations import service as conversations
 from app.conversations.models import Conversation, Message, PublishedAnswer
 from app.core.actor import Role
 from app.core.rights import Scope
+from app.gemeenten.models import NetworkGemeente
 from app.matching import service as matching
 from app.notifications.models import Notice
 from app.notifications.rules import NoticeKind
@@ -51,6 +52,8 @@ class Standing(StrEnum):
     GEMEENTE = "gemeente"
     # Another gemeente that the opgaven of this one are meant for as well.
     NETWORK = "network"
+    # A gemeente far away in a network that the viewer coordinates; to others it is as any other.
+    COORDINATED = "coordinated"
     OUTSIDE = "outside"
 
 
@@ -79,6 +82,7 @@ LIES_IN: dict[Kind, dict[Standing, set[Scope]]] = {
         Standing.OWN: {Scope.OWN, Scope.GEMEENTE, Scope.SHOWN},
         Standing.GEMEENTE: {Scope.GEMEENTE, Scope.SHOWN},
         Standing.NETWORK: {Scope.SHOWN},
+        Standing.COORDINATED: {Scope.NETWORK},
     },
     Kind.ACCOUNT: {
         Standing.OWN: {Scope.OWN, Scope.GEMEENTE},
@@ -104,6 +108,7 @@ TIERS = {
     Standing.OWN: Visibility.COLLEAGUES,
     Standing.GEMEENTE: Visibility.GEMEENTE,
     Standing.NETWORK: Visibility.ANONYMOUS,
+    Standing.COORDINATED: Visibility.HIDDEN,
     Standing.OUTSIDE: Visibility.HIDDEN,
 }
 
@@ -124,9 +129,14 @@ class _Builder:
     def __init__(self, session: Session, *roles: Role) -> None:
         self.session = session
         places = {"home": "Utrecht", "near": "Utrecht", "next_door": "Utrecht"}
-        places |= {"far": "Zeeland", "further": "Zeeland"}
+        places |= {"far": "Zeeland", "further": "Zeeland", "coordinated": "Zeeland"}
         self.at = {one: a_gemeente(session, province=where) for one, where in places.items()}
         self.viewer = a_user(session, *roles, gemeente_code=self.at["home"].code)
+        for network_id in filter(None, (one.network_id for one in self.viewer.grants)):
+            code = self.at["coordinated"].code
+            self._add(
+                NetworkGemeente(id=uuid4(), network_id=network_id, gemeente_code=code, since=TODAY)
+            )
         self.profiles: dict[Standing, Profile] = {}
         self.world = World(self.viewer)
         for standing in TIERS:
@@ -138,12 +148,14 @@ class _Builder:
         session.commit()
 
     def _things(self, standing: Standing) -> dict[str, object]:
-        home = {"own": "home", "gemeente": "home", "network": "near", "outside": "far"}[standing]
-        elsewhere = "further" if standing is Standing.OUTSIDE else "next_door"
+        homes = {"own": "home", "gemeente": "home", "network": "near", "outside": "far"}
+        home = homes.get(standing, standing.value)
+        is_far = standing in {Standing.COORDINATED, Standing.OUTSIDE}
+        elsewhere = "further" if is_far else "next_door"
         is_own = standing is Standing.OWN
         opgave = self._opgave(
             self.viewer if is_own else self._writer(home),
-            is_public=standing is not Standing.OUTSIDE,
+            is_public=not is_far,
         )
         asker, closed, fitting, invited = (self._person(elsewhere) for _ in range(4))
         talk = self._between(asker, opgave)

@@ -10,8 +10,9 @@ from app.accounts.queries import actor_of
 from app.core.actor import Role
 from app.core.audit import AuditEntry
 from app.gemeenten.models import NetworkGemeente
+from app.opgaven.rules import Audience
 from tests.loans.builders import a_running_loan, parties
-from tests.support.builders import a_gemeente, a_network, a_user
+from tests.support.builders import a_gemeente, a_network, a_user, an_opgave
 from tests.support.web import sign_in
 from tests.support.work import TODAY, make_work
 
@@ -48,6 +49,27 @@ def test_a_coordinator_reads_of_loans_without_names(client: FlaskClient, session
         assert hidden not in page
     deeds = session.scalars(select(AuditEntry.deed).where(AuditEntry.subject == "network"))
     assert [*deeds] == ["network.exported.spreading"]
+
+
+def test_a_coordinator_reads_what_is_meant_for_another_region(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(
+        session, Role.OPGAVEHOUDER, gemeente_code=a_gemeente(session, province="Zeeland").code
+    )
+    opgave = an_opgave(session, "Inkoop", owner=owner, audience=Audience.PROVINCE, is_public=False)
+    outside = an_opgave(session, "Inkoop", audience=Audience.NETWORK)
+    coordinator = a_coordinator(session, owner.gemeente_code)
+    sign_in(client, session, coordinator)
+    here = f"/opgaven/{opgave.id}"
+
+    assert f'href="{here}"' in client.get("/netwerk", follow_redirects=True).text
+    page = client.get(here).text
+    asked = client.post(f"{here}/belangstelling").status_code
+
+    assert "omdat je het netwerk coördineert" in page
+    assert "Ik heb belangstelling" not in page
+    assert [asked, client.get(f"/opgaven/{outside.id}").status_code] == [404, 404]
 
 
 def test_a_table_is_for_something(client: FlaskClient, session: Session) -> None:

@@ -29,7 +29,7 @@ def ask(work: Work, loan_id: UUID, opgave_id: UUID, asked: Asked) -> Loan:
     actor = work.actor
     if actor.user_id is None or actor.gemeente_code is None:
         raise NotAllowed("ask for a loan")
-    opgave = opgaven.seen_opgave(work.session, actor, opgave_id).opgave
+    opgave = opgaven.shown_opgave(work.session, actor, opgave_id).opgave
     user = work.fetch_to_change(User, actor.user_id)
     known = work.session.get(Loan, loan_id)
     if known is not None:

@@ -75,7 +75,7 @@ def show(conversation_id: UUID) -> ResponseReturnValue:
 def ask(opgave_id: UUID) -> ResponseReturnValue:
     """Something to know first; who talks about the opgave already goes on there."""
     session, actor = db.session(), current_actor()
-    seen = opgaven.seen_opgave(session, actor, opgave_id)
+    seen = opgaven.shown_opgave(session, actor, opgave_id)
     form = QuestionForm.of_request(data={"message_id": str(new_id())})
     if form.submitted() and (asked_in := _ask(form, opgave_id)):
         flash(ASKED, "success")

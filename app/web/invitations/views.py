@@ -85,7 +85,7 @@ def take_back(opgave_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
 @allow(Right.READ_OWN_REACTIONS)
 def show(opgave_id: UUID) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
-    seen = opgaven.seen_opgave(session, actor, opgave_id)
+    seen = opgaven.shown_opgave(session, actor, opgave_id)
     invitation = reading.last_to(session, actor.user_id, opgave_id) if actor.user_id else None
     if invitation is None:
         raise NotFound(f"invitation for {opgave_id}")

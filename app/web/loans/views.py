@@ -107,7 +107,7 @@ def asked() -> str:
 @loans.route("/opgaven/<uuid:opgave_id>/inzet", methods=["GET", "POST"])
 @allow(Right.ASK_LOAN)
 def ask(opgave_id: UUID) -> ResponseReturnValue:
-    seen = opgaven.seen_opgave(db.session(), current_actor(), opgave_id)
+    seen = opgaven.shown_opgave(db.session(), current_actor(), opgave_id)
     begun = _under_way(opgave_id)
     if begun is not None and request.method == "GET":
         return redirect(url_for("loans.show", loan_id=begun))

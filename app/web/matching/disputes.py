@@ -70,7 +70,7 @@ def reason_page(
 ) -> ReasonPage:
     """The reason of the viewer's match that answers this; a `Conflict` when there is none."""
     reason = reason_of(session, viewer, today, opgave_id, asked)
-    card = opgave_card(opgaven.seen_opgave(session, viewer, opgave_id))
+    card = opgave_card(opgaven.shown_opgave(session, viewer, opgave_id))
     offered = reason.offered or ""
     said = choices(reason.asked, offered)
     return ReasonPage(card, reason.asked, offered, kind_words(reason), said)

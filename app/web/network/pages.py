@@ -28,7 +28,6 @@ HEADS = ("Van gemeente", "Naar gemeente", "Soort", "Stand", "Uren per week", "Va
 @dataclass(frozen=True)
 class OpgaveLine:
     title: str
-    # Nothing when the coordinator works for no gemeente that it is meant for.
     href: str
     gemeente_name: str
     closes_on: date | None
@@ -91,16 +90,14 @@ def codes_of(session: Session, network: Network, today: date) -> set[str]:
 def _opgaven(
     session: Session, actor: Actor, codes: Collection[str], today: date
 ) -> list[OpgaveLine]:
-    found = opgaven.open_in_network(session, actor, codes, today, MOST_SHOWN)
-    readable = opgaven.seen_opgaven(session, actor, [one.opgave.id for one in found])
     return [
         OpgaveLine(
             one.opgave.title,
-            url_for("opgaven.show", opgave_id=one.opgave.id) if one.opgave.id in readable else "",
+            url_for("opgaven.show", opgave_id=one.opgave.id),
             one.gemeente.name,
             one.opgave.closes_on,
         )
-        for one in found
+        for one in opgaven.open_in_network(session, actor, codes, today, MOST_SHOWN)
     ]
 
 

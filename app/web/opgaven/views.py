@@ -161,6 +161,7 @@ def show(opgave_id: UUID) -> ResponseReturnValue:
     opgave = seen.opgave
     ended = ended_sentence(opgave, today)
     user_id, is_ours = actor.user_id, may_edit(actor, opgave.gemeente_code)
+    is_shown = queries.is_shown(session, actor, opgave)
     score = standing.match_of_person(session, user_id, opgave_id, today) if user_id else None
     works_on_it = user_id is not None and loans.runs(session, opgave_id, user_id)
     published = conversations.published(session, opgave_id)
@@ -178,7 +179,8 @@ def show(opgave_id: UUID) -> ResponseReturnValue:
         else [],
         match=own_match(score, ended, said_of),
         said=said_of_all(opgave.skills, said_of),
-        answer=answer_block(session, actor, seen, today),
+        answer=answer_block(session, actor, seen, today) if is_shown else None,
+        coordinates=not is_shown,
         has_profile=actor.user_id is not None and people.own_profile(session, actor.user_id),
         may_edit=is_ours,
         ours=ours_block(session, actor, opgave, today, reviews=_reviews()) if is_ours else None,

@@ -104,7 +104,7 @@ def asked_by(session: Session, visitor: Actor, permit: Permit) -> Asked | None:
     if user.shut_out_at is not None:
         raise NotAllowed(f"user {user.id} is kept out", said=IS_SHUT_OUT)
     actor = accounts.actor_of(user)
-    seen = opgaven.seen_opgave(session, actor, permit.opgave_id) if permit.opgave_id else None
+    seen = opgaven.shown_opgave(session, actor, permit.opgave_id) if permit.opgave_id else None
     return Asked(actor, reader, seen)
 
 

@@ -59,7 +59,7 @@ def show_interest(opgave_id: UUID) -> ResponseReturnValue:
         return _answer(opgave_id, act)
     except FaultyDraft as faulty:
         form.show_faults(faulty)
-        seen = opgaven.seen_opgave(db.session(), current_actor(), opgave_id)
+        seen = opgaven.shown_opgave(db.session(), current_actor(), opgave_id)
         return render_template("conversations/interest.html", form=form, seen=seen), form.status
 
 

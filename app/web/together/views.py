@@ -63,7 +63,7 @@ def unfollow(opgave_id: UUID) -> ResponseReturnValue:
 def combine(opgave_id: UUID, with_id: UUID) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     own = opgaven.opgave_to_edit(session, actor, opgave_id)
-    other = opgaven.seen_opgave(session, actor, with_id)
+    other = opgaven.shown_opgave(session, actor, with_id)
     asked = queries.ties_of(session, actor, opgave_id, is_ours=True).to_answer.get(with_id)
     if asked is not None and request.method == "GET":
         return redirect(_answering(opgave_id, asked))
