@@ -322,6 +322,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "person.away": (MAIL_ACCOUNT_UNUSED,),
     "person.shut_out": (MAIL_SHUT_OUT,),
     "person.let_in": (),  # seen at the next sign-in
+    "person.moved": (MATCH_PROFILE,),
     "person.registered": (),  # nobody waits for it; kept as a fact
     "role.changed": (SOUND_POWER,),  # it is seen at the next request
     "role.prolonged": (),  # the same
@@ -336,7 +337,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "network.founded": (),  # read by who opens the page
     "network.described": (),  # the same
     "network.changed": (MATCH_EVERYTHING,),  # who may read what is meant for it
-    "gemeente.merged": (),  # moving people to the successor comes with the roles of both
+    "gemeente.merged": (),  # an operator brings its people to the successor
+    "gemeente.followed": (MATCH_EVERYTHING,),  # nobody matches with what the own gemeente asks
     "vocabulary.changed": (MATCH_EVERYTHING,),
     "concepts.merged": (),  # vocabulary.changed is told with it
     "merge.undone": (),  # the same
@@ -354,6 +356,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.sent_back": (TELL_SENT_BACK,),
     "opgave.allowed": (TELL_ALLOWED,),
     "opgave.handed_over": (TELL_HANDED_OVER, TELL_NEW_OWNER),
+    "opgave.moved": (MATCH_OPGAVE,),
     "co_owner.named": (TELL_CO_OWNER,),
     "review.chosen": (),  # seen when the next opgave is published
     "opgave.drafted": (),  # kept as a fact

@@ -114,6 +114,17 @@ class PersonLetIn(Event):
 
 
 @dataclass(frozen=True)
+class PersonMoved(Event):
+    """Somebody works for another gemeente than before."""
+
+    name: ClassVar[str] = "person.moved"
+    user_id: UUID
+    gemeente_code: str
+    before_code: str
+    is_deed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class RoleProlonged(Event):
     """A role that this person has goes on until later."""
 

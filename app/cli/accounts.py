@@ -10,9 +10,10 @@ from app.accounts.models import RoleProposal, User
 from app.accounts.rules import tidy_email
 from app.cli.work import Refusal, gemeente_of, in_name_of, network_called, open_work
 from app.core.actor import Role
-from app.core.dutch import dutch_date
+from app.core.dutch import dutch_date, plural
 from app.core.text import clean_line
 from app.core.work import Work
+from app.opgaven import moving
 
 accounts = AppGroup("accounts", help="Accounts en rollen.")
 
@@ -30,6 +31,24 @@ def add(email: str, name: str, code: str) -> None:
         user = service.register(work, email, clean_line(name), gemeente.code)
         said = f"{user.name} ({user.email}) heeft een account bij {gemeente.name}."
     click.echo(said)
+
+
+@accounts.command("move")
+@click.argument("email")
+@click.argument("code")
+@click.option("--with-opgaven", is_flag=True, help="Neem de opgaven mee die niet voorbij zijn.")
+def move(email: str, code: str, *, with_opgaven: bool) -> None:
+    """Laat de persoon met dit adres voortaan voor de gemeente met deze CODE werken.
+
+    Rollen blijven achter. Alleen wie opgaven meeneemt, blijft opgavehouder.
+    """
+    with open_work() as work:
+        person, gemeente = _person(work, email), gemeente_of(work, code)
+        count = moving.move_person(work, person.id, gemeente.code, with_opgaven=with_opgaven)
+        said = f"{person.name} ({person.email}) werkt nu voor {gemeente.name}."
+    click.echo(said)
+    if count:
+        click.echo(f"Daarheen ging ook {plural(count, 'opgave', 'opgaven')} mee.")
 
 
 @accounts.command("grant")

@@ -25,9 +25,13 @@ from app.gemeenten.models import Gemeente
 from app.gemeenten.reference import OWN_LIST
 from app.gemeenten.rules import NetworkDraft
 from app.gemeenten.service import Connection, Difference, ImportReport
+from app.hours import queries as hours
+from app.hours import service as hours_service
 from app.links import Links
 from app.openid.calling import Away
 from app.openid.provider import Client, Providers, new_visit
+from app.opgaven import moving
+from app.opgaven.moving import Following
 from app.sealing import OF_PROVIDERS, Seal
 from app.settings import Environment, Settings
 
@@ -153,6 +157,69 @@ def leave_network(network: str, code: str) -> None:
         network_id, name = network_called(work, network), gemeente_of(work, code).name
         networks.end_gemeente(work, network_id, code)
     click.echo(f"{name} hoort niet bij het netwerk {network}.")
+
+
+@gemeenten.command("follow-merger")
+@click.argument("codes", nargs=-1, required=True)
+@click.option("--into", required=True, help="De code van de gemeente waarin ze zijn opgegaan.")
+@click.option("--with-provider", is_flag=True, help="Neem de eigen inlog mee naar die gemeente.")
+@click.option("--dry-run", is_flag=True, help="Zeg alleen wat er zou gebeuren.")
+def follow_merger(codes: tuple[str, ...], into: str, *, with_provider: bool, dry_run: bool) -> None:
+    """Breng mensen, opgaven en maildomeinen van CODES naar de gemeente waarin die zijn opgegaan.
+
+    Alles in een keer. Rollen blijven achter, behalve die van opgavehouders: hun opgaven gaan mee.
+    Nog een keer doet niets, of brengt alleen over wat er intussen bij kwam.
+    """
+    with open_work() as work:
+        if dry_run:
+            found = moving.what_follows(work, codes, into)
+        else:
+            found = moving.follow_merger(work, codes, into, with_provider=with_provider)
+        with_hours = hours.left_at(work.session, codes)
+        if not dry_run:
+            hours_service.follow_mergers(work)
+        name = gemeente_of(work, into).name
+    for one in found:
+        _tell_following(one, f"{name} ({into})", has_hours=one.code in with_hours)
+    if dry_run:
+        click.echo("Er is nog niets veranderd. Zonder --dry-run gebeurt dit wel.")
+    elif any(one.has_provider for one in found):
+        _tell_provider(into, name, is_carried=with_provider)
+
+
+def _tell_following(one: Following, into: str, *, has_hours: bool) -> None:
+    left, name = one.leaving, f"{one.name} ({one.code})"
+    lines = (
+        (left.people, plural(left.people, "collega", "collega's")),
+        (left.opgavehouders, f"van wie {number(left.opgavehouders)} opgavehouder blijven"),
+        (one.opgaven, plural(one.opgaven, "opgave", "opgaven")),
+        (left.requests, plural(left.requests, "aanvraag", "aanvragen") + " voor toegang"),
+        (one.domains, f"maildomein: {', '.join(one.domains)}"),
+        (has_hours, "uren en limiet in de urenbank"),
+    )
+    said = [words for what, words in lines if what]
+    if not said and not one.has_provider:
+        click.echo(f"{name}: er is niets meer over te brengen.")
+        return
+    click.echo(f"Van {name} naar {into}:")
+    for words in said:
+        click.echo(f"  {words}")
+    if left.roles_left:
+        roles = plural(left.roles_left, "andere rol blijft", "andere rollen blijven")
+        click.echo(f"  {roles} achter: stel die zo nodig opnieuw voor")
+    if one.has_provider:
+        click.echo("  de eigen inlog van deze gemeente stopt")
+
+
+def _tell_provider(into: str, name: str, *, is_carried: bool) -> None:
+    if not is_carried:
+        click.echo(f"Verbind zo nodig de inlog van {name}: flask gemeenten provider {into} ...")
+        return
+    settings: Settings = current_app.extensions["settings"]
+    returns_to = Links(settings).provider_returns(into)
+    click.echo(f"{name} heeft die inlog nu. Noem daar dit adres om naar terug te keren:")
+    click.echo(returns_to)
+    click.echo("Tot dat er staat, logt iedereen in met een link.")
 
 
 def _try(client: Client) -> None:

@@ -26,6 +26,16 @@ class GemeenteMerged(Event):
 
 
 @dataclass(frozen=True)
+class GemeenteFollowed(Event):
+    """People, opgaven and mail domains of a gemeente that merged are of its successor now."""
+
+    name: ClassVar[str] = "gemeente.followed"
+    gemeente_code: str
+    successor_code: str
+    is_deed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class DomainChanged(Event):
     """From now on people with this mail domain belong to the gemeente, or no longer."""
 

@@ -66,6 +66,17 @@ class OpgaveHandedOver(Event):
 
 
 @dataclass(frozen=True)
+class OpgaveMoved(Event):
+    """Another gemeente asks it than before: it went along with who looks after it."""
+
+    name: ClassVar[str] = "opgave.moved"
+    opgave_id: UUID
+    gemeente_code: str
+    before_code: str
+    is_deed: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class CoOwnerNamed(Event):
     name: ClassVar[str] = "co_owner.named"
     opgave_id: UUID

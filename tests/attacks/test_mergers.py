@@ -4,22 +4,18 @@ from dataclasses import dataclass
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Role
+from app.opgaven import moving
 from app.opgaven.rules import OpgaveStatus
 from app.people.rules import Visibility
 from tests.hours.builders import merge
 from tests.support.builders import a_gemeente, a_profile, a_user, an_opgave
 from tests.support.web import sign_in
+from tests.support.work import make_work
 
-# As docs/operations.md says them, in that order.
-BY_HAND = [
-    'UPDATE "user" SET gemeente_code = :successor WHERE gemeente_code = :ended',
-    "UPDATE opgave SET gemeente_code = :successor WHERE gemeente_code = :ended",
-]
 NAME = "Noor Kanarie"
 
 
@@ -71,17 +67,20 @@ def merging(client: FlaskClient, session: Session) -> Merging:
 
 def test_s99_at_each_step_of_a_merger_nobody_sees_what_is_not_theirs_yet(merging: Merging) -> None:
     everything, nothing = {"profile", "draft", "accounts"}, set[str]()
-    codes = {"successor": merging.successor, "ended": merging.ended}
+    codes = [merging.ended]
 
     steps = [merging.everybody()]
-    for statement in BY_HAND:
-        merging.session.execute(text(statement), codes)
+    for follow in (moving.what_follows, moving.follow_merger, moving.follow_merger):
+        follow(make_work(merging.session), codes, merging.successor)
         merging.session.commit()
         merging.session.expire_all()
         steps.append(merging.everybody())
 
-    assert [step["far"] for step in steps] == [nothing] * 3
-    # People go first: what they look after is out of their sight until it follows.
-    assert [step["successor"] for step in steps] == [nothing, everything - {"draft"}, everything]
-    # Roles stay behind until they are given anew.
-    assert [step["ended"] for step in steps] == [everything, {"profile"}, {"profile"}]
+    assert [step["far"] for step in steps] == [nothing] * 4
+    # Saying what would follow moves nothing. Then people and what they look after go at once, and
+    # a second time nothing is left to go.
+    assert [step["successor"] for step in steps] == [nothing, nothing, everything, everything]
+    # Who looked after the accounts of the gemeente that ended does not look after those of the
+    # successor: that is given anew. As an opgavehouder they went along with their opgaven.
+    behind = everything - {"accounts"}
+    assert [step["ended"] for step in steps] == [everything, everything, behind, behind]

@@ -9,7 +9,7 @@ from app.accounts.models import KnownIdentity, SecondFactor, UserSession
 from app.accounts.service import begin_session
 from app.core.actor import Role
 from tests.cli.conftest import Terminal
-from tests.support.builders import a_gemeente, a_user
+from tests.support.builders import a_gemeente, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
 
 
@@ -184,3 +184,25 @@ def test_a_proposal_is_refused_at_the_command_line(flask: Terminal, session: Ses
 
     assert result.stdout == "jo@testerdam.nl wordt geen beheerder: het voorstel is afgewezen.\n"
     assert queries.open_proposal(session, user.id, Role.BEHEERDER) is None
+
+
+def test_who_moves_takes_opgaven_along_only_when_that_is_said(
+    flask: Terminal, session: Session
+) -> None:
+    person = a_user(session, Role.OPGAVEHOUDER, name="Jo Jansen", email="jo@testerdam.nl")
+    an_opgave(session, owner=person)
+    into = a_gemeente(session, name="Nieuwstad").code
+
+    refused = flask("accounts", "move", person.email, into)
+    moved = flask("accounts", "move", person.email, into, "--with-opgaven")
+    again = flask("accounts", "move", person.email, into)
+
+    assert (refused.exit_code, refused.stderr.partition(".")[0]) == (
+        1,
+        "Deze collega zorgt nog voor 1 opgave",
+    )
+    assert moved.stdout.splitlines() == [
+        "Jo Jansen (jo@testerdam.nl) werkt nu voor Nieuwstad.",
+        "Daarheen ging ook 1 opgave mee.",
+    ]
+    assert (again.exit_code, again.stderr) == (1, "Deze collega werkt al voor Nieuwstad.\n")

@@ -1,5 +1,6 @@
 """`flask gemeenten`: what is reported, and what is refused with a plain sentence."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,16 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.core.actor import Role
 from app.gemeenten import queries
 from app.gemeenten.models import Gemeente, Provider
+from app.hours import queries as hours
 from app.sealing import Seal
 from tests.cli.conftest import Terminal
+from tests.gemeenten.test_moving import a_sign_in
 from tests.gemeenten.test_reference import HEADER, line
-from tests.support.builders import a_domain, a_gemeente
+from tests.hours.builders import booked
+from tests.support.builders import a_domain, a_gemeente, a_user, an_opgave
 from tests.support.openid import SECRET, a_provider
 
 
@@ -235,3 +240,73 @@ def test_a_network_that_cannot_be_is_refused_plainly(
     result = flask("gemeenten", *words)
 
     assert (result.exit_code, result.stderr) == (1, f"{said}\n")
+
+
+def merged(session: Session) -> tuple[Gemeente, Gemeente]:
+    """A gemeente that ended long ago with hours that it owes, and of which it is part since."""
+    into, ended = a_gemeente(session, name="Nieuwstad"), a_gemeente(session, name="Olddam")
+    booked(session, ended.code, a_gemeente(session).code)
+    ended.valid_until, ended.successor_code = date(2020, 1, 1), into.code
+    session.flush()
+    return ended, into
+
+
+def test_a_merger_is_told_followed_and_followed_no_second_time(
+    flask: Terminal, session: Session
+) -> None:
+    ended, into = merged(session)
+    owner = a_user(session, Role.OPGAVEHOUDER, Role.GEMEENTEBEHEERDER, gemeente_code=ended.code)
+    an_opgave(session, owner=owner)
+    a_domain(session, ended, "olddam.nl")
+    words = ("gemeenten", "follow-merger", ended.code, "--into", into.code)
+    told = [
+        f"Van Olddam ({ended.code}) naar Nieuwstad ({into.code}):",
+        "  1 collega",
+        "  van wie 1 opgavehouder blijven",
+        "  1 opgave",
+        "  maildomein: olddam.nl",
+        "  uren en limiet in de urenbank",
+        "  1 andere rol blijft achter: stel die zo nodig opnieuw voor",
+    ]
+
+    dry = flask(*words, "--dry-run")
+    assert dry.stdout.splitlines() == [
+        *told,
+        "Er is nog niets veranderd. Zonder --dry-run gebeurt dit wel.",
+    ]
+    session.refresh(owner)
+    assert owner.gemeente_code == ended.code
+
+    first, second = flask(*words), flask(*words)
+    assert first.stdout.splitlines() == told
+    assert second.stdout == f"Olddam ({ended.code}): er is niets meer over te brengen.\n"
+    session.refresh(owner)
+    assert owner.gemeente_code == into.code
+    assert hours.balance(session, into.code) < 0 == hours.balance(session, ended.code)
+
+
+def test_a_sign_in_that_follows_says_where_it_returns_to(flask: Terminal, session: Session) -> None:
+    ended, into = merged(session)
+    a_sign_in(session, ended.code)
+
+    words = ("gemeenten", "follow-merger", ended.code, "--into", into.code)
+    result = flask(*words, "--with-provider")
+
+    assert f"/inloggen/gemeente/{into.code.lower()}/terug" in result.stdout
+    assert queries.provider_of(session, into.code) is not None
+
+
+def test_what_merged_into_nothing_is_refused_plainly(flask: Terminal, session: Session) -> None:
+    ended, into = merged(session)
+    a_user(session, gemeente_code=ended.code)
+
+    for words, said in (
+        ((ended.code, "--into", "GM0000"), "Er is geen gemeente met de code GM0000."),
+        ((into.code, "--into", into.code), "Nieuwstad kan niet in zichzelf opgaan. Noem"),
+        ((ended.code, into.code, "--into", into.code), "Nieuwstad kan niet in zichzelf"),
+        ((into.code, "--into", ended.code), "Nieuwstad bestaat nog: in de lijst staat geen"),
+    ):
+        result = flask("gemeenten", "follow-merger", *words)
+        assert result.exit_code == 1
+        assert result.stderr.startswith(said)
+    assert flask("gemeenten", "follow-merger", ended.code).exit_code != 0

@@ -150,4 +150,5 @@ def test_what_alters_matches_lets_them_be_compared() -> None:
         *("opgave.published", "opgave.changed", "opgave.filled", "opgave.reopened"),
         "opgave.ended",
         *("vocabulary.changed", "gemeenten.changed", "network.changed", "matching.unfinished"),
+        *("gemeente.followed", "person.moved", "opgave.moved"),
     }

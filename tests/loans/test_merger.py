@@ -1,21 +1,17 @@
 """A loan goes on with the successor of a gemeente that merged: its people still are its parties."""
 
 import pytest
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import RoleGrant, User
 from app.accounts.queries import actor_of
-from app.core.actor import Role
 from app.core.faults import FaultyDraft
-from app.gemeenten.models import Gemeente
 from app.loans import queries, service
 from app.loans.models import Loan
 from app.loans.rules import NamedManager, Party
-from app.opgaven.models import Opgave
+from app.opgaven.moving import follow_merger
+from tests.hours.builders import merge as ended
 from tests.loans.builders import Parties, a_loan, a_running_loan, parties
-from tests.support.builders import a_gemeente
-from tests.support.work import TODAY, make_work
+from tests.support.work import make_work
 
 
 @pytest.fixture
@@ -24,20 +20,11 @@ def who(session: Session) -> Parties:
 
 
 def merge(session: Session, code: str) -> str:
-    """It ends today, and an operator moves its people and opgaven, as the page for them says."""
-    successor = a_gemeente(session)
-    gone = session.get_one(Gemeente, code)
-    gone.valid_until, gone.successor_code = TODAY, successor.code
-    session.flush()
-    for kind in (User, Opgave):
-        moved = update(kind).where(kind.gemeente_code == code)
-        session.execute(moved.values(gemeente_code=successor.code))
-    carried = update(RoleGrant).where(
-        RoleGrant.gemeente_code == code, RoleGrant.role == Role.OPGAVEHOUDER
-    )
-    session.execute(carried.values(gemeente_code=successor.code))
+    """It ends today, and an operator lets its people and opgaven follow."""
+    successor = ended(session, code)
+    follow_merger(make_work(session), [code], successor)
     session.expire_all()
-    return successor.code
+    return successor
 
 
 def test_the_borrower_still_is_a_party(session: Session, who: Parties) -> None:
