@@ -89,6 +89,10 @@ OF_CLOSED = f"one.opgave_id IN (SELECT opgave.id FROM opgave WHERE {CLOSING} < :
 # Of whom there is an agreement the reaction belongs to that.
 NOT_LENT = f"""{OF_CLOSED} AND NOT EXISTS (SELECT FROM loan
   WHERE loan.opgave_id = one.opgave_id AND loan.user_id = one.user_id)"""
+# Who reacted may keep what was between the two for longer: that ends with the wish itself, which
+# has a term of its own and goes first.
+NOT_KEPT = f"""{NOT_LENT} AND NOT EXISTS (SELECT FROM kept_reaction kept
+  WHERE kept.opgave_id = one.opgave_id AND kept.user_id = one.user_id)"""
 # What waits for the judgement of a beheerder stays until then.
 JUDGED_INVITATION = "SELECT FROM report WHERE invitation_id = one.id AND decided_at IS NULL"
 JUDGED_MESSAGE = """SELECT FROM report JOIN message ON message.id = report.message_id
@@ -249,14 +253,15 @@ def _of_opgaven() -> list[Rule]:
             f"{OF_CLOSED} AND num_nonnulls(one.conversation_id, one.published_by) > 0",
             makes="conversation_id = NULL, published_by = NULL",
         ),
-        _rows("response", "reactie", CLOSED, NOT_LENT),
-        _rows("outcome", "reactie", CLOSED, NOT_LENT),
-        _rows("invitation", "reactie", CLOSED, f"{NOT_LENT} AND NOT EXISTS ({JUDGED_INVITATION})"),
+        _rows("kept_reaction", "bewaard", CLOSED, OF_CLOSED),
+        _rows("response", "reactie", CLOSED, NOT_KEPT),
+        _rows("outcome", "reactie", CLOSED, NOT_KEPT),
+        _rows("invitation", "reactie", CLOSED, f"{NOT_KEPT} AND NOT EXISTS ({JUDGED_INVITATION})"),
         _rows(
             "conversation",
             "reactie",
             CLOSED,
-            f"{NOT_LENT} AND NOT EXISTS ({JUDGED_MESSAGE})",
+            f"{NOT_KEPT} AND NOT EXISTS ({JUDGED_MESSAGE})",
             most=WHOLES_A_PIECE,
         ),
         _rows(

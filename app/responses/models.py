@@ -114,3 +114,17 @@ class Outcome(Base):
     )
     said_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
+
+
+class KeptReaction(Base):
+    """Who reacted to an opgave wants all that was between the two kept for longer than usual."""
+
+    __tablename__ = "kept_reaction"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    opgave_id: Mapped[UUID] = mapped_column(
+        ForeignKey("opgave.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    asked_at: Mapped[datetime]

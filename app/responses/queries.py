@@ -19,7 +19,7 @@ from app.opgaven.queries import SeenOpgave
 from app.people import queries as people
 from app.people.rules import ProfileState
 from app.people.visibility import Relation, SeenProfile
-from app.responses.models import Invitation, Outcome, Response
+from app.responses.models import Invitation, KeptReaction, Outcome, Response
 from app.responses.rules import Answer, InvitationState, may_react_again
 
 
@@ -166,6 +166,12 @@ def free_matches(session: Session, viewer: Actor, today: date) -> list[OpgaveMat
     return [
         one for one in found if one.seen.opgave.id not in said and one.seen.opgave.id not in closed
     ]
+
+
+def kept_by(session: Session, viewer: Actor) -> set[UUID]:
+    """The opgaven of which the viewer keeps the reaction for longer."""
+    kept = select(KeptReaction.opgave_id).where(KeptReaction.user_id == viewer.user_id)
+    return set(session.scalars(kept))
 
 
 def outcomes_of(session: Session, viewer: Actor, opgave_ids: Iterable[UUID]) -> dict[UUID, Outcome]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from app.core.faults import Fault, length_fault
 from app.core.workdays import next_workday
-from app.opgaven.rules import OpgaveStatus
+from app.opgaven.rules import ENDED, OpgaveStatus
 
 LATER_TAKES = timedelta(weeks=2)
 # Who hears of it again needs a few days to answer.
@@ -34,6 +34,8 @@ class Answer(StrEnum):
     CLOSED = "closed"
 
 
+# What was answered, by one of the two.
+ANSWERED = frozenset({Answer.NO, Answer.CLOSED})
 # What somebody says unasked.
 UNASKED = (Answer.INTERESTED, Answer.LATER)
 
@@ -104,6 +106,11 @@ def invitation_faults(words: str) -> list[Fault]:
 def why_not_faults(reason: WhyNot | None, words: str) -> list[Fault]:
     missing = [] if reason else [Fault("reason", NO_REASON)]
     return missing + length_fault("no_words", words, WHY_NOT_LIMIT)
+
+
+def may_be_kept(answer: Answer, status: OpgaveStatus | None) -> bool:
+    """Whether a reaction goes by itself unless its owner keeps it: it is over, or the opgave is."""
+    return answer in ANSWERED or status in ENDED
 
 
 def answer_by(today: date, closes_on: date | None) -> date:

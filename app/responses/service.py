@@ -16,7 +16,7 @@ from app.opgaven.rules import takes_answers
 from app.people import queries as people
 from app.people.models import Profile
 from app.people.rules import ProfileState
-from app.responses import ending, inviting
+from app.responses import ending, inviting, keeping
 from app.responses.events import InterestShown, InterestWithdrawn, LaterSaid
 from app.responses.models import Outcome, Response
 from app.responses.queries import is_closed_by
@@ -83,6 +83,7 @@ def withdraw(work: Work, opgave_id: UUID) -> None:
     if response.answer is Answer.CLOSED:
         raise Conflict(said=IS_CLOSED)
     _tell_if_withdrawn(work, response)
+    keeping.forget(work, response.user_id, opgave_id)
     work.session.delete(response)
 
 

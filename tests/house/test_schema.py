@@ -105,6 +105,9 @@ LANDED = {
     "0025_let_networks_be_coordinated.py": (
         "73dc593e3037e3c20efac68debdd32e0e9eb8cc54f0377a01b4e1b273455b10f"
     ),
+    "0026_let_colleagues_be_invited.py": (
+        "24d313354ab19df2fb76607a75d7ec8e5af49e6768061a01682c1453706bda3e"
+    ),
 }
 
 

@@ -37,7 +37,7 @@ from app.privacy import retention
 from app.privacy.dictionary import Deed, Term, dictionary, months_on
 from app.privacy.models import RetentionRun
 from app.privacy.retention import Rule, Standing, retain, rules, standing, tonight
-from app.responses.models import Response
+from app.responses.models import KeptReaction, Response
 from app.responses.rules import Answer, InvitationState
 from app.tables import METADATA
 from app.together.models import Joint
@@ -196,6 +196,9 @@ MADE: dict[str, Callable[[User, Opgave, datetime], Any]] = {
     "response": lambda user, opgave, since: Response(
         user_id=user.id, opgave_id=opgave.id, answer=Answer.NO, answered_at=since
     ),
+    "kept_reaction": lambda user, opgave, since: KeptReaction(
+        user_id=user.id, opgave_id=opgave.id, asked_at=since
+    ),
     "conversation": lambda user, opgave, since: Conversation(
         user_id=user.id, opgave_id=opgave.id, begun_at=since, last_at=since
     ),
@@ -222,6 +225,7 @@ def a_row(session: Session, table: str, since: datetime) -> None:
 AGED = (
     *("sign_in", "user_session", "access_request", "delivery", "notice", "mail_allowance"),
     *("response", "invitation", "conversation", "joint", "outbox_message", "opgave"),
+    "kept_reaction",
 )
 
 
@@ -242,6 +246,33 @@ def test_what_is_over_its_term_goes_and_what_is_not_stays(
     assert {one.count for rule, one in standing(session, seal, MONDAY) if rule.table == table} == {
         0
     }
+
+
+def test_what_who_reacted_keeps_goes_a_year_after_the_opgave_closed(
+    session: Session, nights: Nights
+) -> None:
+    closed = an_opgave(session, status=OpgaveStatus.WITHDRAWN, ended_at=MONDAY)
+    people = [a_user(session), a_user(session)]
+    for user in people:
+        for table in ("response", "conversation"):
+            session.add(MADE[table](user, closed, MONDAY))
+        an_invitation(session, closed, user, state=InvitationState.OVER)
+    session.add(MADE["kept_reaction"](people[0], closed, MONDAY))
+    session.flush()
+    kept = people[0].id
+    tables = ("response", "conversation", "invitation", "kept_reaction")
+    count = " UNION ALL ".join(f"SELECT user_id FROM {one}" for one in tables)
+
+    def left() -> list[UUID]:
+        return list(session.scalars(text(count)))
+
+    nights.at(MONDAY + 29 * A_DAY)
+    assert left() == [kept] * 4
+    nights.at(datetime(2027, 11, 22, 8, tzinfo=UTC))
+    assert left() == [kept] * 4
+    # All of it in one night, as the wish goes first.
+    nights.at(datetime(2027, 11, 24, 8, tzinfo=UTC))
+    assert left() == []
 
 
 def told(session: Session, user_id: UUID) -> list[tuple[date, Away]]:

@@ -34,7 +34,9 @@ KIND_OF = {
     "dispute_id": Kind.PERSONAL,
 }
 # Named by an opgave, but it is about what is between it and the viewer.
-ABOUT_WHAT_IS_BETWEEN = {"conversations.of_opgave", "invitations.show", "outcomes.show"}
+ABOUT_WHAT_IS_BETWEEN = {"conversations.of_opgave", "invitations.show", "outcomes.show"} | {
+    *("responses.keep", "responses.keep_no_longer"),
+}
 VALUES = {"year": 2026, "quarter": 3, "version": 1, "place": 0}
 SENT = {
     "beheer.account": {"why": "Weg", "deed": "end"},

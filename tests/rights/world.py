@@ -196,6 +196,8 @@ class _Builder:
             "conversations.of_opgave opgave_id": talk[1].id,
             "invitations.show opgave_id": asked_to.id if is_own else opgave.id,
             "outcomes.show opgave_id": ended.id if is_own else opgave.id,
+            "responses.keep opgave_id": ended.id if is_own else opgave.id,
+            "responses.keep_no_longer opgave_id": ended.id if is_own else opgave.id,
             **self._of_all(opgave),
         }
 

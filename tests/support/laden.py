@@ -93,6 +93,7 @@ INSERT INTO invitation (id, opgave_id, user_id, by_id, words, state, invited_at,
   FROM task;
 INSERT INTO outcome (user_id, opgave_id, reason, words, by_id, said_at)
   SELECT :me, theirs, 'uren', 'kanarieafloop', :you, now() FROM task;
+INSERT INTO kept_reaction (user_id, opgave_id, asked_at) SELECT :me, theirs, now() FROM task;
 INSERT INTO conversation (id, opgave_id, user_id, begun_at, messages, last_side, last_at)
   SELECT md5('c' || theirs)::uuid, theirs, :me, now(), 2, 'professional', now() FROM task;
 INSERT INTO message (conversation_id, number, id, side, writer_id, text, said_at, by_mail)

@@ -380,3 +380,48 @@ def test_the_list_promises_no_more_than_can_be_taken_back(
 
     assert "altijd terugnemen" not in page
     assert "Staat er Toch niet bij? Dan kun je het terugnemen." in page
+
+
+def test_who_reacted_keeps_it_for_a_year_by_a_button_and_no_longer_by_another(
+    client: FlaskClient, session: Session, opgave: Opgave, professional: User
+) -> None:
+    said = {"answer": Answer.CLOSED, "answered_at": MONDAY}
+    session.add(Response(user_id=professional.id, opgave_id=opgave.id, **said))
+    sign_in(client, session, professional)
+    address, to_list = f"/opgaven/{opgave.id}/reactie", {"terug": "lijst"}
+
+    before = client.get("/reacties")
+    kept = client.post(f"{address}-bewaren", data=to_list, follow_redirects=True)
+    after = client.post(f"{address}-niet-bewaren", data=to_list, follow_redirects=True)
+
+    assert "Dit gaat weg 4 weken nadat de opgave sluit" in text_of(before)
+    assert "Bewaar 1 jaar" in text_of(before)
+    assert "Je bewaart dit tot 1 jaar nadat de opgave sluit" in text_of(kept)
+    assert "Bewaar niet langer" in text_of(kept)
+    assert "gaat weg 4 weken nadat de opgave sluit, net als andere" in text_of(after)
+    assert "Bewaar 1 jaar" in text_of(after)
+
+
+def test_what_goes_on_has_no_such_button(
+    client: FlaskClient, session: Session, opgave: Opgave, professional: User
+) -> None:
+    responses.show_interest(make_work(session, professional), opgave.id)
+    sign_in(client, session, professional)
+
+    assert "reactie-bewaren" not in client.get("/reacties").text
+    refused = client.post(f"/opgaven/{opgave.id}/reactie-bewaren", follow_redirects=True)
+    assert "Je reactie staat nog." in text_of(refused)
+
+
+def test_what_came_to_a_loan_goes_with_that_and_has_no_such_button(
+    client: FlaskClient, session: Session
+) -> None:
+    who = parties(session)
+    loan = a_loan(session, who)
+    session.get_one(Response, (who.professional.id, loan.opgave_id)).answer = Answer.CLOSED
+    sign_in(client, session, who.professional)
+
+    page = client.get("/reacties").text
+
+    assert "Naar je inzet" in page
+    assert "reactie-bewaren" not in page

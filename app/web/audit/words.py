@@ -166,6 +166,8 @@ DEEDS: Mapping[str, str] = {
     "question.published": "publiceerde een vraag met antwoord",
     "question.revised": "wijzigde een gepubliceerd antwoord",
     "question.taken_back": "haalde een gepubliceerd antwoord weg",
+    "reaction.kept": "bewaarde een reactie een jaar",
+    "reaction.released": "bewaart een reactie niet langer",
     "reason.disputed": "vond een reden van een match niet kloppen",
     "remark.made": "schreef een vraag of antwoord bij een inzet",
     "report.decided": "besliste over iets wat gemeld was",
@@ -245,7 +247,8 @@ KINDS: Mapping[Kind, str] = {
         *("later",),
     ): "Opgaven",
     _kind(
-        *("reacties", "interest", "invitation", "professional", "outcome", "conversation"),
+        *("reacties", "reaction", "interest", "invitation", "professional", "outcome"),
+        "conversation",
         *("message", "question", "answer"),
     ): "Reacties en gesprekken",
     _kind(

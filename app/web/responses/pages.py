@@ -1,7 +1,7 @@
 """What the opgave page and the list of own answers show of what somebody said."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -23,7 +23,7 @@ from app.responses import invitations, queries
 from app.responses.invitations import Got
 from app.responses.models import Outcome, Response
 from app.responses.queries import OwnAnswer
-from app.responses.rules import UNASKED, Answer, again_on
+from app.responses.rules import UNASKED, Answer, again_on, may_be_kept
 from app.responses.service import NO_PROFILE, refusal
 from app.web.conversations.pages import ConversationLine, conversation_lines, own_turns
 from app.web.loans.of_reaction import LoanNote, own_notes
@@ -92,6 +92,8 @@ class AnswerLine:
     # How the loan that came of it and the conversation about it stand; what waits for the reader
     # first.
     waiting: tuple[WaitingLine, ...]
+    # Whether the reader keeps it for longer; None while it goes on, or is kept with a loan.
+    is_kept: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -152,18 +154,21 @@ def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
     answered = [one.response.opgave_id for one in own]
     turns = own_turns(session, viewer, talks.values(), today)
     ended = queries.outcomes_of(session, viewer, answered)
-    notes = own_notes(session, viewer.user_id, answered)
+    notes, kept = own_notes(session, viewer.user_id, answered), queries.kept_by(session, viewer)
     lines = [
-        _line(
-            viewer,
-            profile,
-            one,
-            today,
-            by_digest=by_digest,
-            talk=talks.get(one.response.opgave_id),
-            turns=turns,
-            outcome=ended.get(one.response.opgave_id),
-            loan=notes.get(one.response.opgave_id),
+        replace(
+            _line(
+                viewer,
+                profile,
+                one,
+                today,
+                by_digest=by_digest,
+                talk=talks.get(one.response.opgave_id),
+                turns=turns,
+                outcome=ended.get(one.response.opgave_id),
+                loan=notes.get(one.response.opgave_id),
+            ),
+            is_kept=_is_kept(one, kept) if one.response.opgave_id not in notes else None,
         )
         for one in own
     ]
@@ -172,6 +177,13 @@ def answers_page(session: Session, viewer: Actor, today: date) -> AnswersPage:
     questions = conversation_lines(session, asked, today)
     invited = [_invited(one) for one in invitations.got(session, viewer, today)]
     return AnswersPage(invited, lines, questions, is_unseen=interested and not is_published)
+
+
+def _is_kept(one: OwnAnswer, kept: Collection[UUID]) -> bool | None:
+    status = one.seen.opgave.status if one.seen else None
+    if not may_be_kept(one.response.answer, status):
+        return None
+    return one.response.opgave_id in kept
 
 
 def _invited(one: Got) -> InvitedLine:

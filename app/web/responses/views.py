@@ -15,6 +15,8 @@ from app.core.work import Work
 from app.extensions import db
 from app.loans import service as loans
 from app.opgaven import queries as opgaven
+from app.privacy.dictionary import dictionary
+from app.responses import keeping
 from app.together import queries as together
 from app.web.auth import current_actor
 from app.web.conversations.forms import InterestForm
@@ -31,6 +33,11 @@ WITHDRAWN = (
     "Je reactie is weg. Hebben jullie een gesprek? Dan blijft het staan, met je naam en je "
     "gemeente. Verder zien de opgavehouders niet meer wat ze door je reactie van je zagen."
 )
+KEPT = (
+    "Je bewaart deze reactie, en jullie gesprek als dat er is, tot {kept} nadat de opgave sluit. "
+    "Daarna wissen we ze."
+)
+NOT_KEPT = "Deze reactie gaat weg {usual} nadat de opgave sluit, net als andere."
 # Where somebody goes back to who answers in the list of own answers.
 LIST = "lijst"
 
@@ -42,7 +49,14 @@ responses = Blueprint("responses", __name__)
 def index() -> str:
     page = answers_page(db.session(), current_actor(), dutch_day(utc_now()))
     followed = together.followed(db.session(), current_actor())
-    return render_template("responses/index.html", page=page, followed=followed)
+    terms = dictionary().terms
+    return render_template(
+        "responses/index.html",
+        page=page,
+        followed=followed,
+        usual=terms["reactie"].words,
+        kept=terms["bewaard"].words,
+    )
 
 
 @responses.post("/opgaven/<uuid:opgave_id>/belangstelling")
@@ -80,6 +94,26 @@ def withdraw(opgave_id: UUID) -> ResponseReturnValue:
     def act(work: Work) -> str:
         loans.withdraw_reaction(work, opgave_id)
         return WITHDRAWN
+
+    return _answer(opgave_id, act)
+
+
+@responses.post("/opgaven/<uuid:opgave_id>/reactie-bewaren")
+@allow(Right.READ_OWN_REACTIONS)
+def keep(opgave_id: UUID) -> ResponseReturnValue:
+    def act(work: Work) -> str:
+        keeping.keep(work, opgave_id)
+        return KEPT.format(kept=dictionary().terms["bewaard"].words)
+
+    return _answer(opgave_id, act)
+
+
+@responses.post("/opgaven/<uuid:opgave_id>/reactie-niet-bewaren")
+@allow(Right.READ_OWN_REACTIONS)
+def keep_no_longer(opgave_id: UUID) -> ResponseReturnValue:
+    def act(work: Work) -> str:
+        keeping.keep_no_longer(work, opgave_id)
+        return NOT_KEPT.format(usual=dictionary().terms["reactie"].words)
 
     return _answer(opgave_id, act)
 
