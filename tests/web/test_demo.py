@@ -52,7 +52,7 @@ def test_people_stand_with_the_widest_thing_they_may_do(session: Session) -> Non
         ("Professionals", ["Anna"]),
         ("Opgavehouders", ["Bram"]),
         ("Gemeentebeheerders", ["Cato"]),
-        ("Platformbeheerder", ["Daan"]),
+        ("Platformbeheerders", ["Daan"]),
     ]
 
 

@@ -1,6 +1,7 @@
 """Who has power over others signs in with two steps; without the second they are a colleague."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pyotp
@@ -65,6 +66,20 @@ def test_without_it_they_are_a_colleague_like_any_other(before: FlaskClient) -> 
 
     assert page.status_code == 200
     assert 'href="/beheer"' not in page.text
+
+
+def test_what_was_scanned_stays_the_same_for_an_hour_in_that_session_only(
+    before: FlaskClient, session: Session, user: User
+) -> None:
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        first, again = (secret_on(before.get(APP_PAGE).text) for _ in range(2))
+        clock.shift(timedelta(minutes=61))
+        later = secret_on(before.get(APP_PAGE).text)
+        other = sign_in(before, session, user, is_proven=False)
+        elsewhere = secret_on(other.get(APP_PAGE).text)
+
+    assert first == again
+    assert len({first, later, elsewhere}) == 3
 
 
 def test_the_first_time_an_app_is_coupled(before: FlaskClient) -> None:

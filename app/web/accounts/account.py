@@ -1,6 +1,7 @@
 """One's own account: where somebody is signed in, and the second step of who has power."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pyotp
 import segno
@@ -12,6 +13,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -38,6 +40,8 @@ ISSUER = "De gemeente van nu"
 CODES = "30/minute"
 MANY_CODES = "Je stuurde in korte tijd veel codes."
 FEW_LEFT = 3
+# Who scanned a picture and comes back finds the same one.
+COUPLING_LIVES = timedelta(hours=1)
 COUPLED_BEFORE = "Je app is gekoppeld. Zag je je reservecodes niet? Maak hieronder nieuwe."
 # Squares of light around the picture, by ISO 18004.
 QUIET_ZONE = 4
@@ -123,7 +127,7 @@ def enrol() -> ResponseReturnValue:
     may_enrol = current_user.is_proven if has_passkeys else current_user.lacks_proof
     if has_app or not may_enrol:
         return redirect(url_for("account.prove"))
-    form = EnrolForm.of_request(data={"sealed": _seal().close(factors.new_secret())})
+    form = EnrolForm.of_request(data={"sealed": _coupling()})
     secret = _seal().open(form.sealed.data or "")
     if secret is None:
         abort(400)
@@ -137,6 +141,7 @@ def enrol() -> ResponseReturnValue:
         except Conflict:
             return _coupled_before()
         else:
+            session.pop("coupling", None)
             return render_template("accounts/spare_codes.html", codes=codes, onward=onward())
     page = render_template(
         "accounts/enrol.html",
@@ -187,6 +192,18 @@ def _proves(form: ProofForm, secret: str | None) -> bool:
 
 def _spare_codes(session: Session) -> int:
     return queries.count_spare_codes(session, current_user.user_id)
+
+
+def _coupling() -> str:
+    """The secret to scan, sealed: for an hour the same one, so that what was scanned works."""
+    kept, now = session.get("coupling", {}), utc_now()
+    is_of_it = kept.get("of") == str(current_user.session_id)
+    if is_of_it and now.timestamp() < kept["until"] and _seal().open(kept["sealed"]):
+        return str(kept["sealed"])
+    sealed = _seal().close(factors.new_secret())
+    until = (now + COUPLING_LIVES).timestamp()
+    session["coupling"] = {"of": str(current_user.session_id), "until": until, "sealed": sealed}
+    return sealed
 
 
 def _seal() -> Seal:

@@ -48,6 +48,11 @@ NEWCOMER_LIVES = timedelta(minutes=30)
 
 STRANGE = "Er klopte iets niet aan wat we terugkregen. Probeer het nog een keer."
 SAID: Mapping[Why, str] = {
+    # Most often somebody who went back, to a page of the gemeente that they had been through.
+    Why.STATE: (
+        "Deze poging om in te loggen telt niet meer: je ging een stap terug, was lang weg, of "
+        "begon in een ander venster. Begin hieronder opnieuw."
+    ),
     Why.DECLINED: "Je bent niet ingelogd: het inloggen bij je gemeente is afgebroken.",
     Why.PROVIDER: "Je gemeente kon je niet inloggen. Probeer het later nog eens.",
     Why.UNVERIFIED: (

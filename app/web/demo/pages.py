@@ -66,8 +66,8 @@ GROUPS: tuple[tuple[Role | None, str, str], ...] = (
     ),
     (
         Role.BEHEERDER,
-        "Platformbeheerder",
-        "Laat nieuwe gemeenten toe en houdt het systeem in de gaten.",
+        "Platformbeheerders",
+        "Laten nieuwe gemeenten toe en houden het systeem in de gaten.",
     ),
 )
 
