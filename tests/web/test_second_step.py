@@ -68,12 +68,27 @@ def test_without_it_they_are_a_colleague_like_any_other(before: FlaskClient) -> 
     assert 'href="/beheer"' not in page.text
 
 
+def test_who_has_no_profile_lands_where_there_is_work_after_the_second_step(
+    before: FlaskClient, user: User, session: Session
+) -> None:
+    secret = enrol(before)
+    other = sign_in(before, session, user, is_proven=False)
+
+    code = pyotp.TOTP(secret).at(MONDAY + timedelta(seconds=30))
+    answer = other.post(STEP_PAGE, data={"code": code})
+
+    assert answer.location == "/beheer"
+
+
 def test_what_was_scanned_stays_the_same_for_an_hour_in_that_session_only(
     before: FlaskClient, session: Session, user: User
 ) -> None:
     with time_machine.travel(MONDAY, tick=False) as clock:
-        first, again = (secret_on(before.get(APP_PAGE).text) for _ in range(2))
-        clock.shift(timedelta(minutes=61))
+        first = secret_on(before.get(APP_PAGE).text)
+        for _ in range(3):
+            clock.shift(timedelta(minutes=15))
+            again = secret_on(before.get(APP_PAGE).text)
+        clock.shift(timedelta(minutes=16))
         later = secret_on(before.get(APP_PAGE).text)
         other = sign_in(before, session, user, is_proven=False)
         elsewhere = secret_on(other.get(APP_PAGE).text)

@@ -6,6 +6,7 @@ from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.core.actor import Actor
 from app.extensions import db
 from app.people import queries as people
 from app.web.accounts.known import keep_known
@@ -45,13 +46,13 @@ def walk_in(session_id: UUID) -> ResponseReturnValue:
 
 
 def onward() -> str:
-    """Where somebody was going before the second step."""
-    return own_path(session.pop("wanted", None)) or start_page()
+    """Where somebody was going before the second step: with all their roles, from now on."""
+    return own_path(session.pop("wanted", None)) or start_page(current_user.whole)
 
 
-def start_page() -> str:
+def start_page(actor: Actor | None = None) -> str:
     """The page where there is something to do for who is signed in."""
     if people.own_profile(db.session(), current_user.user_id):
         return url_for("matching.index")
-    open_to = [page for page in WORKPLACES if may_come(current_actor(), page)]
+    open_to = [page for page in WORKPLACES if may_come(actor or current_actor(), page)]
     return url_for(open_to[0] if open_to else "people.edit")
