@@ -125,7 +125,9 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Visibility.HIDDEN: "Alleen ikzelf",
         Visibility.ANONYMOUS: "Andere gemeenten, zonder mijn naam",
         Visibility.GEMEENTE: "Mijn gemeente met naam, andere gemeenten zonder mijn naam",
+        Visibility.NETWORK: "Mijn gemeente en haar netwerken met naam, anderen zonder mijn naam",
         Visibility.COLLEAGUES: "Alle ingelogde collega's, met naam",
+        Visibility.PUBLIC: "Iedereen, met naam",
     },
     Movement: {
         Movement.VERANDERAAR: "Veranderaar",

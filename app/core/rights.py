@@ -25,6 +25,7 @@ class Right(StrEnum):
     READ_OWN_LOG = "read_own_log"
     KEEP_NOTICES = "keep_notices"
     READ_PROFILE = "read_profile"
+    READ_PUBLIC_PROFILE = "read_public_profile"
     READ_OPGAVE = "read_opgave"
     READ_FINISHED = "read_finished"
     MAIL_OPGAVEHOUDER = "mail_opgavehouder"

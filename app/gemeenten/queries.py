@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import NotFound
@@ -171,6 +171,17 @@ def share_network(
         .where(second.network_id == first.network_id)
         .where(second.gemeente_code == other, is_in_network(day, second))
         .correlate_except(first, second)
+    )
+
+
+def peers_of(code: SQLColumnExpression[str] | str, day: date) -> Select[str]:
+    """The codes of the gemeenten that are in a network with this one on that day, itself too."""
+    own, other = aliased(NetworkGemeente), aliased(NetworkGemeente)
+    return (
+        select(other.gemeente_code)
+        .join(own, own.network_id == other.network_id)
+        .where(own.gemeente_code == code, is_in_network(day, own), is_in_network(day, other))
+        .correlate_except(own, other)
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from app.core.finding import words_in
 from app.core.orm import Base, PrimaryId
@@ -31,16 +31,31 @@ from app.people.rules import (
 from app.vocabulary.rules import LABEL_LIMIT, NORMAL_LIMIT
 
 
+def _to(tier: Visibility) -> MappedColumn[Visibility]:
+    return mapped_column(default=tier, server_default=tier.value)
+
+
 class Profile(Base):
     """What one person offers; it has the id of that person."""
 
     __tablename__ = "profile"
+    __table_args__ = (
+        CheckConstraint(
+            "'anonymous' NOT IN "
+            "(words_shown_to, times_shown_to, confirmed_shown_to, contact_shown_to)",
+            name="parts_have_a_name",
+        ),
+    )
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
     )
     state: Mapped[ProfileState] = mapped_column(default=ProfileState.CONCEPT, index=True)
     visibility: Mapped[Visibility] = mapped_column(default=Visibility.ANONYMOUS)
+    words_shown_to: Mapped[Visibility] = _to(Visibility.COLLEAGUES)
+    times_shown_to: Mapped[Visibility] = _to(Visibility.COLLEAGUES)
+    confirmed_shown_to: Mapped[Visibility] = _to(Visibility.COLLEAGUES)
+    contact_shown_to: Mapped[Visibility] = _to(Visibility.HIDDEN)
     function: Mapped[str] = mapped_column(String(FUNCTION_LIMIT), default="")
     headline: Mapped[str] = mapped_column(String(HEADLINE_LIMIT), default="")
     about: Mapped[str] = mapped_column(default="")

@@ -1,6 +1,6 @@
 """Reading profiles; what leaves for a page has gone through `visibility`."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     Subquery,
+    Text,
     and_,
     case,
     exists,
@@ -25,26 +26,31 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload
 
 from app.accounts.models import User
 from app.core.actor import Actor
+from app.core.clock import dutch_day, utc_now
 from app.core.errors import NotFound
 from app.core.finding import by_strength, holds, is_one_of
 from app.core.paging import Page, page
+from app.gemeenten import queries as gemeenten
 from app.gemeenten.models import Gemeente
 from app.people.models import OWN_WORDS, Consent, Evidence, Profile, Skill, Window
 from app.people.rules import (
     Direction,
     Movement,
+    Part,
     ProfileDraft,
     ProfileState,
     SkillDraft,
     Visibility,
     WindowDraft,
+    shown_to,
 )
 from app.people.visibility import (
+    ELSEWHERE,
     OWN_PHRASES_ON_CARD,
     SOMEBODY,
     Previews,
@@ -63,8 +69,9 @@ from app.people.visibility import (
 from app.vocabulary.models import ConceptName
 from app.vocabulary.rules import Theme
 
-# With those of the skills that our vocabulary has, by their label.
-Row = tuple[Profile, User, Gemeente, list[str] | None]
+# With those of the skills that our vocabulary has, by their label, and the gemeenten that are in a
+# network with the own one.
+Row = tuple[Profile, User, Gemeente, list[str] | None, Sequence[str]]
 # Stands for any gemeente.
 HERE = "here"
 
@@ -102,8 +109,17 @@ def draft_of(profile: Profile) -> ProfileDraft:
         travel_km=profile.travel_km,
         remote=profile.remote,
         visibility=profile.visibility,
+        words_shown_to=profile.words_shown_to,
+        times_shown_to=profile.times_shown_to,
+        confirmed_shown_to=profile.confirmed_shown_to,
+        contact_shown_to=profile.contact_shown_to,
         version=profile.version,
     )
+
+
+def parts_of(profile: Profile) -> dict[Part, Visibility]:
+    """To whom each part is shown, of those who may see the name."""
+    return {part: getattr(profile, shown_to(part)) for part in Part}
 
 
 def standing_consent(session: Session, user_id: UUID) -> Consent | None:
@@ -114,7 +130,7 @@ def standing_consent(session: Session, user_id: UUID) -> Consent | None:
 
 def seen_profile(session: Session, viewer: Actor, user_id: UUID, today: date) -> SeenProfile:
     """The profile as the viewer may see it; `NotFound` when for them it does not exist."""
-    row = session.execute(_rows().where(Profile.user_id == user_id)).one_or_none()
+    row = session.execute(_rows(today).where(Profile.user_id == user_id)).one_or_none()
     seen = seen_by(viewer, _whole(row), today) if row else None
     if seen is None:
         raise NotFound(f"profile {user_id}")
@@ -123,7 +139,7 @@ def seen_profile(session: Session, viewer: Actor, user_id: UUID, today: date) ->
 
 def previews(session: Session, owner: Actor, today: date) -> Previews:
     """How others would see the owner's profile; `NotFound` while there is none."""
-    row = session.execute(_rows().where(Profile.user_id == owner.user_id)).one_or_none()
+    row = session.execute(_rows(today).where(Profile.user_id == owner.user_id)).one_or_none()
     if row is None:
         raise NotFound("own profile")
     return previews_of(_whole(row), today)
@@ -131,13 +147,14 @@ def previews(session: Session, owner: Actor, today: date) -> Previews:
 
 def seen_by_most(session: Session, user_id: UUID, today: date) -> SeenProfile | None:
     """What any colleague may see of somebody's profile, for who judges what was reported of it."""
-    row = session.execute(_rows().where(Profile.user_id == user_id)).one()
+    row = session.execute(_rows(today).where(Profile.user_id == user_id)).one()
     return most_of(_whole(row), today)
 
 
 def names_by_most(session: Session, user_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The same of many: what who sees most of each reads as its name, if anybody sees it."""
-    rows = session.execute(_in_short().where(Profile.user_id.in_(list(user_ids))))
+    today = dutch_day(utc_now())
+    rows = session.execute(_in_short(today).where(Profile.user_id.in_(list(user_ids))))
     found = {row.id: most_of(_whole_in_short(row), date.min) for row in rows}
     return {user_id: seen.display_name for user_id, seen in found.items() if seen}
 
@@ -150,7 +167,7 @@ def seen_profiles(
     relation: Relation = Relation.NONE,
 ) -> dict[UUID, SeenProfile]:
     """Of these people, those whom the viewer may know of."""
-    rows = session.execute(_rows().where(Profile.user_id.in_(list(user_ids))))
+    rows = session.execute(_rows(today).where(Profile.user_id.in_(list(user_ids))))
     seen = (seen_by(viewer, _whole(row), today, relation) for row in rows)
     return {profile.user_id: profile for profile in seen if profile is not None}
 
@@ -171,7 +188,7 @@ def seen_in_short(
     """Who each of these colleagues is for who looks at them, and nothing else of the profile."""
     looked_at = list(looked_at)
     user_ids = {user_id for _, user_id, _ in looked_at}
-    rows = session.execute(_in_short().where(Profile.user_id.in_(user_ids)))
+    rows = session.execute(_in_short(today).where(Profile.user_id.in_(user_ids)))
     wholes = {whole.user_id: whole for whole in map(_whole_in_short, rows)}
     seen = {
         (viewer.user_id, user_id, relation): seen_by(viewer, wholes[user_id], today, relation)
@@ -190,9 +207,9 @@ def search(
     only write of it. Of those who are alike the order is another one for each reader and each day:
     by its place a card without a name would be known again.
     """
-    fitting = _rows().where(known_to(viewer), *_conditions(wanted, today))
+    fitting = _rows(today).where(known_to(viewer), *_conditions(wanted, today))
     if wanted.text.strip():
-        found = _found(viewer, wanted)
+        found = _found(viewer, wanted, today)
         fitting = fitting.join(found, found.c.user_id == Profile.user_id)
         order = [found.c.strength.desc().nulls_last(), found.c.can.desc(), found.c.energy.desc()]
     else:
@@ -215,9 +232,10 @@ def count_offering(session: Session, words: Collection[str]) -> int:
     return session.scalar(offering) or 0
 
 
-def _rows() -> Select[*Row]:
+def _rows(today: date) -> Select[*Row]:
+    listed = _labels(_is_listed(Skill)).label("listed")
     return (
-        select(Profile, User, Gemeente, _labels(_is_listed(Skill)).label("listed"))
+        select(Profile, User, Gemeente, listed, _peers(today))
         .join(User, User.id == Profile.user_id)
         .join(Gemeente, Gemeente.code == User.gemeente_code)
         .options(
@@ -228,11 +246,17 @@ def _rows() -> Select[*Row]:
     )
 
 
-def _in_short() -> Select[*tuple[Any, ...]]:
+def _peers(today: date) -> ColumnElement[Sequence[str]]:
+    return func.array(
+        gemeenten.peers_of(Gemeente.code, today).scalar_subquery(), type_=ARRAY(Text)
+    ).label("peers")
+
+
+def _in_short(today: date) -> Select[*tuple[Any, ...]]:
     who = User.id, User.name, User.email
     where = Gemeente.code, Gemeente.name.label("gemeente_name"), Gemeente.province
     return (
-        select(*who, *where, Profile.state, Profile.visibility, _card_labels())
+        select(*who, *where, Profile.state, Profile.visibility, _card_labels(), _peers(today))
         .join(Profile, Profile.user_id == User.id)
         .join(Gemeente, Gemeente.code == User.gemeente_code)
     )
@@ -240,7 +264,7 @@ def _in_short() -> Select[*tuple[Any, ...]]:
 
 def _card_labels() -> ColumnElement[list[str] | None]:
     """The skills of a card without a name; nothing for who shows everybody their name."""
-    may_be_card = Profile.visibility != Visibility.COLLEAGUES
+    may_be_card = Profile.visibility.not_in(ELSEWHERE)
     return case((may_be_card, _labels(_is_on_card()))).label("card_labels")
 
 
@@ -271,13 +295,16 @@ def _whole_in_short(row: Any) -> WholeProfile:
         windows=(),
         travel_km=0,
         remote=False,
+        parts=dict.fromkeys(Part, Visibility.HIDDEN),
         listed=frozenset(labels),
+        peers=frozenset(row.peers),
     )
 
 
 def known_to(viewer: Actor) -> ColumnElement[bool]:
     """The same rule as `seen_by`, for the database: both ask `visible_tiers`."""
-    return _in_tiers(viewer, visible_tiers)
+    home = viewer.gemeente_code or ""
+    return _shown_in(home, visible_tiers(viewer, home), visible_tiers(viewer, ""))
 
 
 def known_from(home: SQLColumnExpression[str]) -> ColumnElement[bool]:
@@ -300,13 +327,22 @@ def _is_on_card() -> ColumnElement[bool]:
     return or_(_is_listed(Skill), few)
 
 
-def _in_tiers(
-    viewer: Actor, tiers: Callable[[Actor, str], tuple[Visibility, ...]]
+def _reads(
+    viewer: Actor, today: date, *parts: InstrumentedAttribute[Visibility]
 ) -> ColumnElement[bool]:
-    if viewer.user_id is None:
-        return false()
+    """Whether the viewer may see who it is, and these parts; both ask `tiers_in_full`."""
     home = viewer.gemeente_code or ""
-    return _shown_in(home, tiers(viewer, home), tiers(viewer, ""))
+    is_peer = User.gemeente_code.in_(gemeenten.peers_of(home, today))
+
+    def has(tiers: Collection[Visibility]) -> ColumnElement[bool]:
+        return and_(*(tier.in_(tiers) for tier in (Profile.visibility, *parts)))
+
+    named = case(
+        (User.gemeente_code == home, has(tiers_in_full(viewer, home))),
+        (is_peer, has(tiers_in_full(viewer, "", is_peer=True))),
+        else_=has(tiers_in_full(viewer, "")),
+    )
+    return and_(Profile.state == ProfileState.PUBLISHED, named)
 
 
 def _shown_in(
@@ -338,19 +374,19 @@ def _has_hours(least: int, today: date) -> ColumnElement[bool]:
     return Profile.windows.any(and_(Window.hours_per_week >= least_of_band(least), still))
 
 
-def _found(viewer: Actor, wanted: Search) -> Subquery:
+def _found(viewer: Actor, wanted: Search, today: date) -> Subquery:
     """Who is found, each once, by the skill that answers best; or without one, by their text."""
     answer = by_strength(wanted.words)
     can = (Skill.direction == Direction.CAN).label("can")
     by_skill = (
         select(Skill.user_id, answer.c.strength, can, Skill.energy)
         .join(answer, answer.c.word == Skill.label_normal)
-        .where(is_one_of(Skill.label_normal, wanted.words), _may_be_found_by(viewer, wanted))
+        .where(is_one_of(Skill.label_normal, wanted.words), _may_be_found_by(viewer, wanted, today))
     )
     by_text = (
         select(Profile.user_id, null(), false(), null())
         .join(User, User.id == Profile.user_id)
-        .where(_in_tiers(viewer, tiers_in_full), holds(OWN_WORDS, wanted.text))
+        .where(_reads(viewer, today, Profile.words_shown_to), holds(OWN_WORDS, wanted.text))
     )
     every = union_all(by_skill, by_text).subquery()
     best = every.c.strength.desc().nulls_last(), every.c.can.desc(), every.c.energy.desc()
@@ -358,13 +394,13 @@ def _found(viewer: Actor, wanted: Search) -> Subquery:
     return once.subquery()
 
 
-def _may_be_found_by(viewer: Actor, wanted: Search) -> ColumnElement[bool]:
+def _may_be_found_by(viewer: Actor, wanted: Search, today: date) -> ColumnElement[bool]:
     """Whether the skill is one that the viewer may read; of listed words that is known at once."""
     listed = select(ConceptName.normal).where(is_one_of(ConceptName.normal, wanted.words))
     in_full = (
         exists()
         .where(Profile.user_id == Skill.user_id, User.id == Skill.user_id)
-        .where(_in_tiers(viewer, tiers_in_full))
+        .where(_reads(viewer, today))
         .correlate(Skill)
     )
     return or_(Skill.label_normal.in_(listed), in_full, _is_on_card())
@@ -386,7 +422,7 @@ def _offers(words: Collection[str]) -> ColumnElement[bool]:
 
 
 def _whole(row: Row) -> WholeProfile:
-    profile, user, gemeente, listed = row
+    profile, user, gemeente, listed, peers = row
     return WholeProfile(
         user_id=user.id,
         name=user.name,
@@ -405,8 +441,10 @@ def _whole(row: Row) -> WholeProfile:
         windows=tuple(_window_draft(window) for window in profile.windows),
         travel_km=profile.travel_km,
         remote=profile.remote,
+        parts=parts_of(profile),
         confirmed=tuple(_seen_evidence(one) for one in profile.confirmed),
         listed=frozenset(listed or ()),
+        peers=frozenset(peers),
     )
 
 

@@ -1,6 +1,6 @@
 """What a profile may hold, when it counts, and what is wrong with a draft."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -32,7 +32,28 @@ class Visibility(StrEnum):
     HIDDEN = "hidden"
     ANONYMOUS = "anonymous"
     GEMEENTE = "gemeente"
+    # The own gemeente, and those that are in a network with it.
+    NETWORK = "network"
     COLLEAGUES = "colleagues"
+    # Also who has no account.
+    PUBLIC = "public"
+
+
+# To whom a part of a profile may be shown: without a name there are no parts.
+PART_TIERS: tuple[Visibility, ...] = tuple(
+    tier for tier in Visibility if tier is not Visibility.ANONYMOUS
+)
+
+
+class Part(StrEnum):
+    """What its owner can show to fewer than may see their name."""
+
+    # The function, what somebody writes of themselves, and behind a skill its years and evidence.
+    WORDS = "words"
+    # Days and hours as they are, and how far somebody travels; without them a band of hours.
+    TIMES = "times"
+    CONFIRMED = "confirmed"
+    CONTACT = "contact"
 
 
 class Movement(StrEnum):
@@ -98,8 +119,17 @@ class ProfileDraft:
     travel_km: int | None = 30
     remote: bool = True
     visibility: Visibility = Visibility.ANONYMOUS
+    words_shown_to: Visibility = Visibility.COLLEAGUES
+    times_shown_to: Visibility = Visibility.COLLEAGUES
+    confirmed_shown_to: Visibility = Visibility.COLLEAGUES
+    contact_shown_to: Visibility = Visibility.HIDDEN
     # The version that the writer saw; another one means that somebody wrote in between.
     version: int | None = field(default=None, compare=False)
+
+    @property
+    def parts(self) -> dict[Part, Visibility]:
+        """To whom each part is shown, of those who may see the name."""
+        return {part: getattr(self, shown_to(part)) for part in Part}
 
 
 @dataclass(frozen=True)
@@ -114,6 +144,11 @@ class Confirmed:
     day: date
 
 
+def shown_to(part: Part) -> str:
+    """The field that says who sees this part."""
+    return f"{part}_shown_to"
+
+
 def begun_by(draft: ProfileDraft, today: date) -> ProfileDraft:
     """A period without a first day begins today, or on its last day when that is over."""
     return replace(draft, windows=tuple(_begun_by(window, today) for window in draft.windows))
@@ -126,6 +161,7 @@ def faults(draft: ProfileDraft) -> list[Fault]:
         *length_fault("headline", draft.headline, HEADLINE_LIMIT),
         *length_fault("about", draft.about, TEXT_LIMIT),
         *range_fault("travel_km", draft.travel_km, 0, MOST_KILOMETRES),
+        *_parts_faults(draft.parts),
         *_skills_faults(draft.skills),
         *_windows_faults(draft.windows),
     ]
@@ -147,6 +183,14 @@ def publishing_faults(draft: ProfileDraft, today: date) -> list[Fault]:
 
 def _begun_by(window: WindowDraft, today: date) -> WindowDraft:
     return replace(window, starts_on=window.starts_on or min(today, window.ends_on or today))
+
+
+def _parts_faults(parts: Mapping[Part, Visibility]) -> list[Fault]:
+    return [
+        Fault(shown_to(part), "Zonder je naam is er geen los deel te zien. Kies iets anders.")
+        for part, tier in parts.items()
+        if tier not in PART_TIERS
+    ]
 
 
 def _skills_faults(skills: Sequence[SkillDraft]) -> list[Fault]:

@@ -17,7 +17,7 @@ from app.people.events import (
     ProfilePaused,
 )
 from app.people.models import Consent, Evidence, Profile, Skill, Window
-from app.people.queries import draft_of, standing_consent
+from app.people.queries import draft_of, parts_of, standing_consent
 from app.people.rules import (
     CONSENT,
     Confirmed,
@@ -26,6 +26,7 @@ from app.people.rules import (
     begun_by,
     faults,
     publishing_faults,
+    shown_to,
 )
 from app.vocabulary.rules import normalise
 
@@ -49,11 +50,13 @@ def write_profile(work: Work, draft: ProfileDraft) -> Profile:
         raise Conflict(said=CHANGED_MEANWHILE)
     if profile.state is ProfileState.PUBLISHED:
         refuse(publishing_faults(draft, work.today))
-    was_shown_to = profile.visibility
+    was_shown_to, were_shown_to = profile.visibility, parts_of(profile)
     _fill(work, profile, draft)
-    if profile.visibility is not was_shown_to:
-        about = ("profile", profile.user_id)
-        work.record(f"visibility.{profile.visibility}", about, profile.user_id)
+    about = ("profile", profile.user_id)
+    if draft.visibility is not was_shown_to:
+        work.record(f"visibility.{draft.visibility}", about, profile.user_id)
+    if draft.parts != were_shown_to:
+        work.record("visibility.parts", about, profile.user_id)
     if profile.state is ProfileState.PUBLISHED:
         work.emit(ProfileChanged(user_id=profile.user_id))
     return profile
@@ -239,6 +242,8 @@ def _fill(work: Work, profile: Profile, draft: ProfileDraft) -> None:
     profile.movement = [role.value for role in draft.movement]
     profile.travel_km, profile.remote = draft.travel_km or 0, draft.remote
     profile.visibility = draft.visibility
+    for part, tier in draft.parts.items():
+        setattr(profile, shown_to(part), tier)
     profile.skills = _skills(work, draft)
     profile.windows = _windows(work, draft)
     profile.version += 1

@@ -1,14 +1,14 @@
 """The one place that decides what a viewer may see of a profile: page, mail and search ask here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from app.core.actor import Actor
+from app.core.actor import ANYONE, Actor
 from app.core.rights import Right, Scope, scopes
-from app.people.rules import Direction, Movement, ProfileState, Visibility, WindowDraft
+from app.people.rules import Direction, Movement, Part, ProfileState, Visibility, WindowDraft
 from app.vocabulary.rules import Theme
 
 HOUR_BANDS = ((8, "tot 8 uur"), (16, "8 tot 16 uur"), (24, "16 tot 24 uur"))
@@ -18,6 +18,12 @@ MOST_HOURS_BAND = "24 uur of meer"
 OWN_PHRASES_ON_CARD = 2
 # Stands for any colleague who is not the owner.
 SOMEBODY = UUID(int=0)
+# The tiers that show the name to who is in the own gemeente, in a network with it, elsewhere, and
+# to who has no account.
+AT_HOME = (Visibility.GEMEENTE, Visibility.NETWORK, Visibility.COLLEAGUES, Visibility.PUBLIC)
+IN_NETWORK = (Visibility.NETWORK, Visibility.COLLEAGUES, Visibility.PUBLIC)
+ELSEWHERE = (Visibility.COLLEAGUES, Visibility.PUBLIC)
+OUTSIDE = (Visibility.PUBLIC,)
 
 
 class Relation(StrEnum):
@@ -73,9 +79,13 @@ class WholeProfile:
     windows: tuple[WindowDraft, ...]
     travel_km: int
     remote: bool
+    # To whom each is shown, of those who may see the name.
+    parts: Mapping[Part, Visibility]
     confirmed: tuple[SeenEvidence, ...] = ()
     # Those of the skills that our vocabulary has, by their label.
     listed: frozenset[str] = frozenset()
+    # The gemeenten that are in a network with that of the owner.
+    peers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -112,26 +122,35 @@ class SeenProfile:
 
 @dataclass(frozen=True)
 class Previews:
-    """One profile as colleagues of the own gemeente and those of others see it, if at all."""
+    """One profile as colleagues of the own gemeente and those of others see it, if at all.
+
+    Those in a network with the own gemeente too when there are any, and who has no account.
+    """
 
     at_home: SeenProfile | None
     elsewhere: SeenProfile | None
+    in_network: SeenProfile | None = None
+    outside: SeenProfile | None = None
 
 
 def visible_tiers(viewer: Actor, gemeente_code: str) -> tuple[Visibility, ...]:
     """Which tiers of profiles from this gemeente the viewer may know of."""
     if Scope.SHOWN not in scopes(viewer, Right.READ_PROFILE):
-        return ()
+        return OUTSIDE if Scope.SHOWN in scopes(viewer, Right.READ_PUBLIC_PROFILE) else ()
     if viewer.gemeente_code == gemeente_code:
-        return (Visibility.GEMEENTE, Visibility.COLLEAGUES)
-    return (Visibility.ANONYMOUS, Visibility.GEMEENTE, Visibility.COLLEAGUES)
+        return AT_HOME
+    return (Visibility.ANONYMOUS, *AT_HOME)
 
 
-def tiers_in_full(viewer: Actor, gemeente_code: str) -> tuple[Visibility, ...]:
-    """Of those tiers the ones that show the viewer who it is, and their own words."""
+def tiers_in_full(
+    viewer: Actor, gemeente_code: str, *, is_peer: bool = False
+) -> tuple[Visibility, ...]:
+    """Of those tiers the ones that show the viewer who it is; a part has a tier of its own."""
     tiers = visible_tiers(viewer, gemeente_code)
-    at_home = viewer.gemeente_code == gemeente_code
-    return tuple(tier for tier in tiers if at_home or tier is Visibility.COLLEAGUES)
+    if viewer.gemeente_code == gemeente_code:
+        return tiers
+    named = IN_NETWORK if is_peer else ELSEWHERE
+    return tuple(tier for tier in tiers if tier in named)
 
 
 def seen_by(
@@ -139,24 +158,30 @@ def seen_by(
 ) -> SeenProfile | None:
     """What the viewer sees of the profile, or None when it does not exist for them."""
     if viewer.user_id is not None and viewer.user_id == whole.user_id:
-        return _in_full(whole, today, email=whole.email, is_own=True)
+        return _in_full(whole, today, set(Part), is_own=True)
     if whole.state is not ProfileState.PUBLISHED:
         return None
     if relation is Relation.INTERESTED and viewer.user_id is not None:
         return _introduced(whole, seen_by(viewer, whole, today))
     if whole.visibility not in visible_tiers(viewer, whole.gemeente_code):
         return None
-    if whole.visibility in tiers_in_full(viewer, whole.gemeente_code):
-        return _in_full(whole, today)
+    is_peer = viewer.gemeente_code in whole.peers
+    in_full = tiers_in_full(viewer, whole.gemeente_code, is_peer=is_peer)
+    if whole.visibility in in_full:
+        hidden = {part for part, tier in whole.parts.items() if tier not in in_full}
+        return _in_full(whole, today, set(Part) - hidden)
     return _anonymous(whole, today)
 
 
 def previews_of(whole: WholeProfile, today: date) -> Previews:
     """What others would see if the profile were published as it is now."""
     published = replace(whole, state=ProfileState.PUBLISHED)
+    peer = min(whole.peers, default=None)
     return Previews(
         at_home=seen_by(Actor(SOMEBODY, whole.gemeente_code), published, today),
         elsewhere=seen_by(Actor(SOMEBODY), published, today),
+        in_network=seen_by(Actor(SOMEBODY, peer), published, today) if peer else None,
+        outside=seen_by(ANYONE, published, today),
     )
 
 
@@ -185,25 +210,28 @@ def least_of_band(hours: int) -> int:
 
 
 def _in_full(
-    whole: WholeProfile, today: date, *, email: str = "", is_own: bool = False
+    whole: WholeProfile, today: date, shown: Collection[Part], *, is_own: bool = False
 ) -> SeenProfile:
+    """With name and gemeente, and of the parts those that are shown."""
+    has_words, has_times = Part.WORDS in shown, Part.TIMES in shown
+    confirmed = whole.confirmed if Part.CONFIRMED in shown else ()
     return SeenProfile(
         user_id=whole.user_id,
         region=whole.province,
         themes=whole.themes,
         movement=whole.movement,
-        skills=whole.skills,
+        skills=whole.skills if has_words else tuple(map(_without_words, whole.skills)),
         hours_band=hours_band(whole.windows, today),
         name=whole.name,
-        email=email,
+        email=whole.email if Part.CONTACT in shown else "",
         gemeente_name=whole.gemeente_name,
-        function=whole.function,
-        headline=whole.headline,
-        about=whole.about,
-        windows=whole.windows,
-        travel_km=whole.travel_km,
-        remote=whole.remote,
-        confirmed=tuple(one for one in whole.confirmed if is_own or not one.is_hidden),
+        function=whole.function if has_words else "",
+        headline=whole.headline if has_words else "",
+        about=whole.about if has_words else "",
+        windows=whole.windows if has_times else (),
+        travel_km=whole.travel_km if has_times else None,
+        remote=whole.remote if has_times else None,
+        confirmed=tuple(one for one in confirmed if is_own or not one.is_hidden),
         is_own=is_own,
     )
 

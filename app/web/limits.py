@@ -43,6 +43,11 @@ def per_person(
     return limiter.limit(rate, key_func=_who, methods=methods, error_message=said, on_breach=heard)
 
 
+def per_visitor(rate: str, said: str) -> RouteLimit:
+    """The same of what anybody may open: at most so often from one network."""
+    return limiter.limit(rate, key_func=visitor_address, error_message=said)
+
+
 def of_searches(rate: str, of_network: str, said: str) -> RouteLimit:
     """The same of a page that everybody may search; who is not signed in shares the limit of their
     network. Only what asks something counts.

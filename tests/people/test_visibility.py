@@ -7,9 +7,18 @@ from uuid import UUID
 import pytest
 
 from app.core.actor import ANYONE, SYSTEM, Actor, Role
-from app.people.rules import Direction, Movement, ProfileState, Visibility, WindowDraft
+from app.people.rules import (
+    PART_TIERS,
+    Direction,
+    Movement,
+    Part,
+    ProfileState,
+    Visibility,
+    WindowDraft,
+)
 from app.people.visibility import (
     Relation,
+    SeenEvidence,
     SeenProfile,
     SeenSkill,
     WholeProfile,
@@ -19,7 +28,7 @@ from app.people.visibility import (
 from app.vocabulary.rules import Theme
 from tests.support.work import TODAY
 
-HERE, ELSEWHERE = "GM0001", "GM0002"
+HERE, NEAR, ELSEWHERE = "GM0001", "GM0003", "GM0002"
 OWNER = UUID(int=1)
 WHOLE = WholeProfile(
     user_id=OWNER,
@@ -39,10 +48,19 @@ WHOLE = WholeProfile(
     windows=(WindowDraft(10, TODAY),),
     travel_km=30,
     remote=True,
+    confirmed=(SeenEvidence(UUID(int=9), "verkeerskunde", "Elders", TODAY),),
+    peers=frozenset({HERE, NEAR}),
+    parts={
+        Part.WORDS: Visibility.PUBLIC,
+        Part.TIMES: Visibility.PUBLIC,
+        Part.CONFIRMED: Visibility.PUBLIC,
+        Part.CONTACT: Visibility.HIDDEN,
+    },
 )
 VIEWERS = {
     "self": Actor(OWNER, HERE),
     "home": Actor(UUID(int=2), HERE),
+    "network": Actor(UUID(int=5), NEAR),
     "elsewhere": Actor(UUID(int=3), ELSEWHERE),
     "visitor": ANYONE,
     "system": SYSTEM,
@@ -58,6 +76,7 @@ FULL = CARD | {
     "windows",
     "travel_km",
     "remote",
+    "confirmed",
 }
 OWN = FULL | {"email", "is_own"}
 
@@ -78,14 +97,27 @@ def filled(seen: SeenProfile | None) -> frozenset[str]:
         (Visibility.HIDDEN, "elsewhere", NOT_FOR_YOU),
         (Visibility.ANONYMOUS, "self", OWN),
         (Visibility.ANONYMOUS, "home", NOT_FOR_YOU),
+        (Visibility.ANONYMOUS, "network", CARD),
         (Visibility.ANONYMOUS, "elsewhere", CARD),
         (Visibility.GEMEENTE, "self", OWN),
         (Visibility.GEMEENTE, "home", FULL),
+        (Visibility.GEMEENTE, "network", CARD),
         (Visibility.GEMEENTE, "elsewhere", CARD),
+        (Visibility.NETWORK, "self", OWN),
+        (Visibility.NETWORK, "home", FULL),
+        (Visibility.NETWORK, "network", FULL),
+        (Visibility.NETWORK, "elsewhere", CARD),
         (Visibility.COLLEAGUES, "self", OWN),
         (Visibility.COLLEAGUES, "home", FULL),
+        (Visibility.COLLEAGUES, "network", FULL),
         (Visibility.COLLEAGUES, "elsewhere", FULL),
-        *((tier, viewer, NOT_FOR_YOU) for tier in Visibility for viewer in ("visitor", "system")),
+        (Visibility.PUBLIC, "self", OWN),
+        (Visibility.PUBLIC, "home", FULL),
+        (Visibility.PUBLIC, "network", FULL),
+        (Visibility.PUBLIC, "elsewhere", FULL),
+        (Visibility.PUBLIC, "visitor", FULL),
+        *((tier, "system", NOT_FOR_YOU) for tier in Visibility),
+        *((tier, "visitor", NOT_FOR_YOU) for tier in Visibility if tier is not Visibility.PUBLIC),
     ],
 )
 def test_each_tier_shows_each_viewer_its_own_fields(
@@ -94,6 +126,65 @@ def test_each_tier_shows_each_viewer_its_own_fields(
     whole = replace(WHOLE, visibility=visibility)
 
     assert filled(seen_by(VIEWERS[viewer], whole, TODAY)) == sees
+
+
+FIELDS = {
+    Part.WORDS: {"function", "headline", "about"},
+    Part.TIMES: {"windows", "travel_km", "remote"},
+    Part.CONFIRMED: {"confirmed"},
+    Part.CONTACT: {"email"},
+}
+# From near to far, and the first tier that reaches so far.
+REACH = {
+    "home": Visibility.GEMEENTE,
+    "network": Visibility.NETWORK,
+    "elsewhere": Visibility.COLLEAGUES,
+    "visitor": Visibility.PUBLIC,
+}
+
+
+@pytest.mark.parametrize("viewer", list(REACH))
+@pytest.mark.parametrize("tier", PART_TIERS)
+@pytest.mark.parametrize("part", list(Part))
+def test_a_part_is_for_those_whom_its_owner_shows_it(
+    part: Part, tier: Visibility, viewer: str
+) -> None:
+    parts = {**dict.fromkeys(Part, Visibility.PUBLIC), part: tier}
+    whole = replace(WHOLE, visibility=Visibility.PUBLIC, parts=parts)
+    reaches = PART_TIERS.index(tier) >= PART_TIERS.index(REACH[viewer])
+    all_fields = FULL | {"email"}
+
+    sees = filled(seen_by(VIEWERS[viewer], whole, TODAY))
+
+    assert sees == (all_fields if reaches else all_fields - FIELDS[part])
+
+
+@pytest.mark.parametrize("viewer", list(REACH))
+@pytest.mark.parametrize("tier", PART_TIERS)
+def test_no_part_is_for_who_may_not_see_the_name(tier: Visibility, viewer: str) -> None:
+    parts = dict.fromkeys(Part, Visibility.PUBLIC)
+    seen = seen_by(VIEWERS[viewer], replace(WHOLE, visibility=tier, parts=parts), TODAY)
+
+    if PART_TIERS.index(tier) < PART_TIERS.index(REACH[viewer]):
+        assert filled(seen) in (NOT_FOR_YOU, CARD)
+    else:
+        assert filled(seen) == FULL | {"email"}
+
+
+def test_who_may_not_read_own_words_reads_no_evidence_of_a_skill() -> None:
+    parts = {**WHOLE.parts, Part.WORDS: Visibility.GEMEENTE}
+    seen = seen_by(VIEWERS["elsewhere"], replace(WHOLE, parts=parts), TODAY)
+
+    assert seen is not None
+    assert seen.skills == (SeenSkill("verkeerskunde", 3, 5, Direction.CAN),)
+
+
+def test_who_may_not_see_the_hours_reads_them_in_a_band() -> None:
+    parts = {**WHOLE.parts, Part.TIMES: Visibility.HIDDEN}
+    seen = seen_by(VIEWERS["home"], replace(WHOLE, parts=parts), TODAY)
+
+    assert seen is not None
+    assert (seen.windows, seen.hours_band) == ((), "8 tot 16 uur")
 
 
 @pytest.mark.parametrize("state", [ProfileState.CONCEPT, ProfileState.PAUSED])

@@ -1,6 +1,6 @@
 """The forms of a profile and of the search for colleagues."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from wtforms import BooleanField, RadioField, SelectMultipleField
 
@@ -20,10 +20,12 @@ from app.people.rules import (
     Direction,
     Level,
     Movement,
+    Part,
     ProfileDraft,
     SkillDraft,
     Visibility,
     WindowDraft,
+    shown_to,
 )
 from app.people.visibility import HOUR_BANDS
 from app.vocabulary.rules import LABEL_LIMIT, Theme
@@ -53,7 +55,25 @@ VISIBILITY_SENTENCES = {
     Visibility.GEMEENTE: "Je eigen gemeente ziet je hele profiel. Andere gemeenten vinden je ook, "
     "maar zien geen naam, geen gemeente, geen tekst van jezelf en hoogstens twee vaardigheden die "
     "niet op onze lijst staan.",
+    Visibility.NETWORK: "Je eigen gemeente en de gemeenten die met haar in een netwerk zitten, "
+    "zien je hele profiel. Andere gemeenten vinden je ook, maar zien geen naam, geen gemeente, "
+    "geen tekst van jezelf en hoogstens twee vaardigheden die niet op onze lijst staan.",
     Visibility.COLLEAGUES: "Iedereen die is ingelogd, ziet je hele profiel met naam en gemeente.",
+    Visibility.PUBLIC: "Alle ingelogde collega's zien je hele profiel. Je krijgt ook een link die "
+    "je kunt delen: wie die heeft, leest zonder account wat jij hieronder openbaar maakt.",
+}
+PART_LABELS = {
+    Part.WORDS: "Je functie en je eigen woorden",
+    Part.TIMES: "Je precieze uren en hoe ver je reist",
+    Part.CONFIRMED: "Wat gemeenten over je bevestigden",
+    Part.CONTACT: "Je mailadres",
+}
+PART_WORDS = {
+    Visibility.HIDDEN: "Alleen ikzelf",
+    Visibility.GEMEENTE: "Mijn gemeente",
+    Visibility.NETWORK: "Mijn gemeente en haar netwerken",
+    Visibility.COLLEAGUES: "Alle ingelogde collega's",
+    Visibility.PUBLIC: "Iedereen, ook zonder account",
 }
 
 
@@ -89,6 +109,11 @@ class WindowRow(Row):
 
     def draft(self) -> WindowDraft:
         return WindowDraft(self.hours_per_week.data, self.starts_on.data, self.ends_on.data)
+
+
+def part_to(part: Part, description: str = "") -> Any:
+    usual = getattr(ProfileDraft, shown_to(part))
+    return one_of(PART_LABELS[part], PART_WORDS, default=usual, description=description)
 
 
 class ProfileForm(RowsForm):
@@ -132,6 +157,16 @@ class ProfileForm(RowsForm):
         "Wie mag je vinden?", Visibility, field=RadioField, default=Visibility.ANONYMOUS
     )
 
+    words_shown_to = part_to(Part.WORDS, "Ook hoeveel jaar je iets doet en waar dat uit blijkt.")
+    times_shown_to = part_to(
+        Part.TIMES, "Wie dit niet ziet, leest ongeveer hoeveel uur je per week hebt."
+    )
+    confirmed_shown_to = part_to(Part.CONFIRMED)
+    contact_shown_to = part_to(
+        Part.CONTACT,
+        "Reageer je op een opgave, dan ziet de opgavehouder je naam en je mailadres altijd.",
+    )
+
     def draft(self) -> ProfileDraft:
         return ProfileDraft(
             function=self.function.data or "",
@@ -144,6 +179,7 @@ class ProfileForm(RowsForm):
             travel_km=self.travel_km.data,
             remote=self.remote.data,
             visibility=self.visibility.data,
+            **{shown_to(part): self[shown_to(part)].data for part in Part},
             version=self.version.data,
         )
 

@@ -1,6 +1,6 @@
 """A profile in words, as much of it as its viewer may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,10 +10,11 @@ from app.labels import label
 from app.matching.core.search import Search
 from app.opgaven.rules import Kind
 from app.people.models import Profile
-from app.people.queries import draft_of
-from app.people.rules import Movement, ProfileState, WindowDraft, publishing_faults
+from app.people.queries import draft_of, parts_of
+from app.people.rules import PART_TIERS, Movement, ProfileState, WindowDraft, publishing_faults
 from app.people.visibility import Previews, SeenEvidence, SeenProfile
 from app.web.cards import SkillLine, skill_line
+from app.web.people.forms import PART_LABELS, PART_WORDS
 from app.web.vocabulary.hints import unknown_among
 
 WELCOME_LASTS = timedelta(weeks=1)
@@ -94,6 +95,7 @@ class ProfilePage:
     hours: tuple[str, ...]
     travel: str
     is_named: bool
+    email: str = ""
     confirmed: tuple[EvidenceLine, ...] = ()
 
 
@@ -103,6 +105,8 @@ class OwnPage:
     state_label: str
     state_tone: str
     visibility_label: str
+    # The parts that fewer see than may see the name: what it is, and who.
+    narrower: tuple[tuple[str, str], ...]
     missing: tuple[tuple[str, str], ...]
     unknown: tuple[str, ...]
     welcomes: tuple[Welcome, ...]
@@ -111,6 +115,8 @@ class OwnPage:
     confirmed: tuple[EvidenceLine, ...]
     at_home: ProfilePage | None
     elsewhere: ProfilePage | None
+    in_network: ProfilePage | None
+    outside: ProfilePage | None
     search: Search
 
     @property
@@ -118,13 +124,18 @@ class OwnPage:
         return self.at_home is not None and self.at_home == self.elsewhere
 
     @property
+    def network_sees_more(self) -> bool:
+        return self.in_network is not None and self.in_network != self.elsewhere
+
+    @property
     def hides_confirmed(self) -> str:
         """Who does not see what gemeenten confirmed, as it stands; nothing when all do."""
-        if self.elsewhere is not None and self.elsewhere.is_named:
+        shown = {one.evidence_id for one in self.confirmed if not one.is_hidden}
+        if self.elsewhere is not None and shown <= _told(self.elsewhere):
             return ""
-        if self.at_home is None:
-            return "Je naam is nu voor niemand te zien. Daarom ziet niemand anders dit bewijs."
-        return "Bij andere gemeenten is je naam niet te zien. Daarom zien zij dit bewijs niet."
+        if self.at_home is None or not shown <= _told(self.at_home):
+            return "Niemand anders ziet dit bewijs nu."
+        return "Collega's van andere gemeenten zien dit bewijs nu niet allemaal."
 
 
 def profile_page(seen: SeenProfile) -> ProfilePage:
@@ -142,6 +153,7 @@ def profile_page(seen: SeenProfile) -> ProfilePage:
         hours=tuple(_window(window) for window in seen.windows) or (seen.hours_band,),
         travel=_travel(seen),
         is_named=seen.is_named,
+        email=seen.email,
         confirmed=tuple(map(_evidence, seen.confirmed)),
     )
 
@@ -168,6 +180,7 @@ def own_page(
         state_label=label(profile.state),
         state_tone=TONES[profile.state],
         visibility_label=label(profile.visibility),
+        narrower=tuple(_narrower(profile)),
         missing=tuple((fault.field, fault.said) for fault in publishing_faults(draft, today)),
         unknown=tuple(unknown_among(skill.label for skill in draft.skills)),
         welcomes=tuple(Welcome(label(role), FITS[role]) for role in draft.movement if welcome),
@@ -175,8 +188,22 @@ def own_page(
         confirmed=tuple(map(_evidence, confirmed)),
         at_home=profile_page(previews.at_home) if previews.at_home else None,
         elsewhere=profile_page(previews.elsewhere) if previews.elsewhere else None,
+        in_network=profile_page(previews.in_network) if previews.in_network else None,
+        outside=profile_page(previews.outside) if previews.outside else None,
         search=search,
     )
+
+
+def _narrower(profile: Profile) -> Iterator[tuple[str, str]]:
+    order = list(PART_TIERS)
+    whole = profile.visibility
+    for part, tier in parts_of(profile).items():
+        if whole in order and order.index(tier) < order.index(whole):
+            yield PART_LABELS[part], PART_WORDS[tier]
+
+
+def _told(page: ProfilePage) -> set[UUID]:
+    return {one.evidence_id for one in page.confirmed}
 
 
 def _evidence(one: SeenEvidence) -> EvidenceLine:

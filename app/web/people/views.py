@@ -9,8 +9,9 @@ import structlog
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.actor import Actor
+from app.core.actor import ANYONE, Actor
 from app.core.clock import dutch_day, utc_now
+from app.core.dutch import listed
 from app.core.faults import FaultyDraft
 from app.core.paging import Page
 from app.core.rights import Right
@@ -38,7 +39,7 @@ from app.people.visibility import SOMEBODY, Previews, SeenProfile
 from app.vocabulary import queries as vocabulary
 from app.web.auth import current_actor
 from app.web.cards import colleague_card
-from app.web.limits import per_person
+from app.web.limits import per_person, per_visitor
 from app.web.people.forms import (
     VISIBILITY_SENTENCES,
     ColleagueSearch,
@@ -57,6 +58,8 @@ from app.web.work import open_work
 # pages with cards each shows twenty.
 PROFILES = "300/day"
 LISTS = "100/day"
+# By the link that its owner shared.
+OPENED = "60/hour"
 SAVED = "Je profiel is bewaard."
 PUBLISHED = "Je profiel is gepubliceerd."
 PAUSED = "Je profiel staat op pauze. Niemand vindt je nu, en je krijgt geen nieuwe matches."
@@ -68,6 +71,12 @@ TAKEN = (
     "Kijk per vaardigheid je niveau en je energie na, en bewaar dan je profiel."
 )
 ONLY_SAVED = "Je profiel is bewaard, maar nog niet gepubliceerd. Hieronder staat wat er nog mist."
+
+IN_NETWORKS = "Je gemeente zit in een netwerk met andere: {names}."
+IN_NO_NETWORK = (
+    "Je gemeente zit nog in geen netwerk. Kies je voor haar netwerken, dan ziet nu alleen je eigen "
+    "gemeente je naam."
+)
 
 log = structlog.get_logger()
 people = Blueprint("people", __name__)
@@ -110,6 +119,17 @@ def show(user_id: UUID) -> str:
     )
 
 
+@people.get("/profielen/<uuid:user_id>")
+@allow(Right.READ_PUBLIC_PROFILE)
+@per_visitor(OPENED, "Vanaf dit adres zijn net heel veel profielen geopend.")
+def public(user_id: UUID) -> ResponseReturnValue:
+    """What its owner made public, for who has the link; the same for whoever opens it."""
+    session, today = db.session(), dutch_day(utc_now())
+    seen = with_titles(session, ANYONE, queries.seen_profile(session, ANYONE, user_id, today))
+    page = render_template("people/public.html", profile=profile_page(seen))
+    return page, {"X-Robots-Tag": "noindex"}
+
+
 def _watch(user_id: UUID) -> None:
     """Of somebody who is nobody there is nothing to look for: perhaps this reader copies all."""
     if user_id in current_app.extensions["settings"].made_up_profiles:
@@ -140,6 +160,7 @@ def own() -> str:
     return render_template(
         "people/own.html",
         own=own,
+        own_id=profile.user_id,
         has_disputes=has_disputes,
         is_down=profile.taken_down_at is not None,
         comes_back=profile.comes_back,
@@ -267,7 +288,15 @@ def _previews(owner: Actor, today: date) -> Previews:
     return Previews(
         at_home=found.at_home and with_titles(session, home, found.at_home),
         elsewhere=found.elsewhere and with_titles(session, Actor(SOMEBODY), found.elsewhere),
+        in_network=found.in_network and with_titles(session, Actor(SOMEBODY), found.in_network),
+        outside=found.outside and with_titles(session, ANYONE, found.outside),
     )
+
+
+def _in_networks() -> str:
+    code, today = current_actor().gemeente_code or "", dutch_day(utc_now())
+    names = [one.name for one in gemeenten.networks_of(db.session(), code, today)]
+    return IN_NETWORKS.format(names=listed(names)) if names else IN_NO_NETWORK
 
 
 def _draft() -> ProfileDraft:
@@ -285,5 +314,6 @@ def _form_page(form: ProfileForm) -> str:
         is_published=profile is not None and profile.state is ProfileState.PUBLISHED,
         agrees_with=CONSENTS[CONSENT],
         visibility_helps={tier.value: said for tier, said in VISIBILITY_SENTENCES.items()},
+        in_networks=_in_networks(),
         movement_helps={role.value: said for role, said in MOVEMENT_SENTENCES.items()},
     )
