@@ -176,7 +176,7 @@ def seen_by(
 def previews_of(whole: WholeProfile, today: date) -> Previews:
     """What others would see if the profile were published as it is now."""
     published = replace(whole, state=ProfileState.PUBLISHED)
-    peer = min(whole.peers, default=None)
+    peer = min(whole.peers - {whole.gemeente_code}, default=None)
     return Previews(
         at_home=seen_by(Actor(SOMEBODY, whole.gemeente_code), published, today),
         elsewhere=seen_by(Actor(SOMEBODY), published, today),

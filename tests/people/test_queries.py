@@ -8,20 +8,20 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import ANYONE, Actor
 from app.core.errors import NotFound
-from app.gemeenten.models import Gemeente
+from app.gemeenten.models import Gemeente, NetworkGemeente
 from app.people import queries
 from app.people.models import Profile
 from app.people.queries import Search
 from app.people.rules import Direction, Movement, ProfileState, Visibility, WindowDraft
-from app.people.visibility import SeenSkill
+from app.people.visibility import Relation, SeenSkill
 from app.vocabulary.rules import Theme
-from tests.support.builders import a_gemeente, a_profile, a_skill, a_user, a_window
+from tests.support.builders import a_gemeente, a_network, a_profile, a_skill, a_user, a_window
 from tests.support.queries import counted, plan_of
 from tests.support.work import TODAY, make_work
 
@@ -267,13 +267,17 @@ OWN_WORDS: dict[str, Any] = {
 
 @pytest.mark.parametrize("typed", ["jurist", "haven", "RIVIER", "rivieren haven jurist"])
 @pytest.mark.parametrize("visibility", Visibility)
-@pytest.mark.parametrize("at_home", [True, False])
+@pytest.mark.parametrize("shown_to", [Visibility.HIDDEN, Visibility.NETWORK, Visibility.PUBLIC])
+@pytest.mark.parametrize("place", ["home", "network", "elsewhere"])
 def test_own_words_are_found_only_by_who_may_read_them(
-    session: Session, typed: str, visibility: Visibility, at_home: bool
+    session: Session, typed: str, visibility: Visibility, shown_to: Visibility, place: str
 ) -> None:
-    profile = a_profile(session, "wonen", visibility=visibility, **OWN_WORDS)
+    tiers = {"visibility": visibility, "words_shown_to": shown_to}
+    profile = a_profile(session, "wonen", **tiers, **OWN_WORDS)
     home = session.get_one(User, profile.user_id).gemeente_code
-    looking = viewer(session, gemeente_code=home if at_home else a_gemeente(session).code)
+    looking = viewer(session, gemeente_code=home if place == "home" else a_gemeente(session).code)
+    if place == "network":
+        a_network(session, home or "", looking.gemeente_code or "", a_gemeente(session).code)
 
     seen = queries.seen_profiles(session, looking, [profile.user_id], TODAY)
 
@@ -288,10 +292,44 @@ def test_a_search_cannot_find_somebody_by_what_they_do_not_show(session: Session
     assert (list(page.items), page.total, page.pages) == ([], 0, 1)
 
 
-def test_a_visitor_finds_nobody(session: Session) -> None:
-    a_profile(session)
+def test_a_skill_of_a_known_name_is_found_whoever_may_read_their_words(session: Session) -> None:
+    own = {"visibility": Visibility.COLLEAGUES, "words_shown_to": Visibility.HIDDEN}
+    profile = a_profile(session, "palingroken", **own)
 
-    assert found(session, ANYONE) == []
+    assert found(session, viewer(session), Search("palingroken", {"palingroken": 100})) == [
+        profile.user_id
+    ]
+
+
+def test_who_has_no_account_finds_only_what_is_public(session: Session) -> None:
+    a_profile(session)
+    public = a_profile(session, visibility=Visibility.PUBLIC)
+
+    assert found(session, ANYONE) == [public.user_id]
+
+
+def test_who_leaves_the_network_sees_the_name_no_more(session: Session) -> None:
+    profile = a_profile(session, visibility=Visibility.NETWORK)
+    home = session.get_one(User, profile.user_id).gemeente_code or ""
+    looking = viewer(session, gemeente_code=a_gemeente(session).code)
+    a_network(session, home, looking.gemeente_code or "")
+    seen = [
+        queries.seen_profile(session, looking, profile.user_id, TODAY),
+        *queries.seen_in_short(
+            session, [(looking, profile.user_id, Relation.NONE)], TODAY
+        ).values(),
+    ]
+    left = update(NetworkGemeente).where(NetworkGemeente.gemeente_code == home)
+    session.execute(left.values(until=TODAY))
+    later = [
+        queries.seen_profile(session, looking, profile.user_id, TODAY),
+        *queries.seen_in_short(
+            session, [(looking, profile.user_id, Relation.NONE)], TODAY
+        ).values(),
+    ]
+
+    assert [one.is_named for one in seen] == [True, True]
+    assert [one.is_named for one in later] == [False, False]
 
 
 def test_a_longer_list_costs_no_more_statements(session: Session) -> None:
@@ -401,6 +439,7 @@ def test_search_gives_exactly_those_whom_the_viewer_may_know_of(
 ) -> None:
     point = session.begin_nested()
     places = [a_gemeente(session) for _ in range(3)]
+    a_network(session, *(place.code for place in places[:2]))
     people = [_somebody(session, places, choice) for choice in chosen]
     looking = viewer(session, gemeente_code=places[home].code)
     ids = [profile.user_id for profile in people]

@@ -10,11 +10,12 @@ from uuid import uuid4
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.actor import Role
+from app.core.audit import entries
 from app.core.outbox import OutboxMessage
 from app.labels import label
 from app.matching.service import match_opgave
@@ -36,6 +37,7 @@ from tests.loans.builders import a_running_loan, parties
 from tests.support.builders import (
     a_concept,
     a_gemeente,
+    a_network,
     a_profile,
     a_skill,
     a_user,
@@ -444,14 +446,23 @@ def lent(session: Session) -> User:
 
 
 @pytest.mark.parametrize("visibility", Visibility)
+@pytest.mark.parametrize("parts", [Visibility.GEMEENTE, Visibility.NETWORK, Visibility.PUBLIC])
 def test_the_preview_is_word_for_word_what_the_other_reads(
-    client: FlaskClient, session: Session, lent: User, visibility: Visibility
+    client: FlaskClient,
+    session: Session,
+    lent: User,
+    visibility: Visibility,
+    parts: Visibility,
 ) -> None:
-    lent_id, home = lent.id, lent.gemeente_code
-    session.get_one(Profile, lent_id).visibility = visibility
+    lent_id, home = lent.id, lent.gemeente_code or ""
+    profile = session.get_one(Profile, lent_id)
+    profile.visibility = visibility
+    profile.words_shown_to = profile.times_shown_to = profile.contact_shown_to = parts
+    elsewhere = a_gemeente(session, province="Drenthe").code
+    near = a_gemeente(session, province="Drenthe").code
+    a_network(session, home, near)
     session.commit()
     own = sign_in(client, session, lent).get("/profiel").text
-    elsewhere = a_gemeente(session, province="Drenthe").code
 
     def read_by(code: str) -> str:
         """What a colleague of that gemeente reads of the profile, or nothing."""
@@ -461,6 +472,69 @@ def test_the_preview_is_word_for_word_what_the_other_reads(
 
     assert previewed(own, "thuis") == read_by(home)
     assert previewed(own, "elders") == read_by(elsewhere)
+    if 'id="netwerk"' in own:
+        assert previewed(own, "netwerk") == read_by(near)
+    else:
+        assert read_by(near) == read_by(elsewhere)
+    client.post("/uitloggen")
+    outside = client.get(f"/profielen/{lent_id}")
+    if visibility is Visibility.PUBLIC:
+        assert previewed(own, "openbaar") == shown_on(outside.text)
+    else:
+        assert (outside.status_code, 'id="openbaar"' in own) == (404, False)
+
+
+def test_each_part_is_kept_for_those_who_were_chosen(
+    client: FlaskClient, session: Session, user: User
+) -> None:
+    chosen = {"words_shown_to": "network", "times_shown_to": "hidden", "contact_shown_to": "public"}
+    client.post(EDIT, data=filled(**chosen))
+    client.post(EDIT, data=filled(version="1", visibility="public", **chosen))
+    form = client.get(EDIT).text
+    own = text_of(client.get("/profiel"))
+
+    for name, tier in chosen.items():
+        select = form.split(f'name="{name}"')[1].split("</select>")[0]
+        assert f'selected value="{tier}"' in select
+    assert "je precieze uren en hoe ver je reist (alleen ikzelf)" in own
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    deeds = [one.deed for one in entries(session) if one.deed.startswith("visibility.")]
+    assert deeds == ["visibility.colleagues", "visibility.parts", "visibility.public"]
+
+
+def test_a_part_cannot_be_shown_without_a_name(client: FlaskClient, user: User) -> None:
+    answer = client.post(EDIT, data=filled(words_shown_to="anonymous"))
+
+    assert (answer.status_code, "Kies een van de mogelijkheden." in text_of(answer)) == (422, True)
+
+
+def test_who_has_the_link_reads_what_is_public_and_no_search_engine_keeps_it(
+    client: FlaskClient, session: Session
+) -> None:
+    owner = a_user(session, name="Jo de Wit")
+    public = {"visibility": Visibility.PUBLIC, "words_shown_to": Visibility.PUBLIC}
+    a_profile(session, "Wmo", user=owner, about="Eigen woorden.", **public)
+
+    answer = client.get(f"/profielen/{owner.id}")
+
+    assert (answer.status_code, answer.headers["X-Robots-Tag"]) == (200, "noindex")
+    assert ("Jo de Wit" in answer.text, "Eigen woorden." in answer.text) == (True, True)
+    # The usual tier of the hours and of the address is a narrower one.
+    assert ("uur per week, vanaf" in answer.text, owner.email in answer.text) == (False, False)
+
+
+@pytest.mark.parametrize("tier", [tier for tier in Visibility if tier is not Visibility.PUBLIC])
+def test_without_an_account_what_is_not_public_and_what_is_not_there_are_alike(
+    client: FlaskClient, session: Session, tier: Visibility
+) -> None:
+    there = a_profile(session, "Wmo", visibility=tier).user_id
+    paused = {"state": ProfileState.PAUSED, "visibility": Visibility.PUBLIC}
+    at_rest = a_profile(session, "Wmo", **paused).user_id
+
+    answers = [client.get(f"/profielen/{one}") for one in (there, at_rest, uuid4())]
+
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert len({re.sub(r"[0-9a-f-]{32,}", "", answer.text) for answer in answers}) == 1
 
 
 def test_the_preview_of_evidence_differs_by_who_may_read_the_opgave(

@@ -143,6 +143,7 @@ def _profile(record: Record) -> ProfileDraft:
         travel_km=record["travel_km"],
         remote=record["remote"],
         visibility=Visibility(record["visibility"]),
+        **{field: Visibility(tier) for field, tier in record.get("shown_to", {}).items()},
     )
 
 
