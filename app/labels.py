@@ -29,6 +29,7 @@ from app.notifications.rules import (
 )
 from app.opgaven.rules import Audience, Kind, OpgaveStatus, Part, Place
 from app.people.rules import Direction, Level, Movement, ProfileState, Visibility
+from app.people.rules import Part as ProfilePart
 from app.responses.rules import Answer, InvitationState, WhyClosed, WhyNot
 from app.vocabulary.rules import Theme, Verdict
 
@@ -120,6 +121,12 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         ProfileState.CONCEPT: "Concept",
         ProfileState.PUBLISHED: "Gepubliceerd",
         ProfileState.PAUSED: "Gepauzeerd",
+    },
+    ProfilePart: {
+        ProfilePart.WORDS: "Je functie en je eigen woorden",
+        ProfilePart.TIMES: "Je precieze uren en hoe ver je reist",
+        ProfilePart.CONFIRMED: "Wat gemeenten over je bevestigden",
+        ProfilePart.CONTACT: "Je mailadres",
     },
     Visibility: {
         Visibility.HIDDEN: "Alleen ikzelf",

@@ -38,6 +38,7 @@ PUBLIC = {
     *("privacy.download_shut_out", "privacy.end_shut_out"),
     *("at_gemeente.choose", "at_gemeente.go", "at_gemeente.back", "at_gemeente.newcomer"),
     *("opgaven.index", "opgaven.show", "opgaven.who_else"),
+    "people.public",
     *("notifications.unsubscribe", "notifications.preferences_by_mail"),
     *("by_mail.interested", "by_mail.later", "by_mail.not_my_skill", "by_mail.pause"),
     "by_mail.invitation",

@@ -108,6 +108,9 @@ LANDED = {
     "0026_let_colleagues_be_invited.py": (
         "24d313354ab19df2fb76607a75d7ec8e5af49e6768061a01682c1453706bda3e"
     ),
+    "0027_keep_reactions_for_a_year.py": (
+        "c7bf1a087e1ebb5961cc750fbd1bbd4f18c34fdd613090a713809e5c3816e96b"
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from wtforms import BooleanField, RadioField, SelectMultipleField
 
 from app.core.dutch import number
+from app.labels import label
 from app.matching.core.proposals import TEXT_READ
 from app.matching.searching import Sought
 from app.people.queries import Search
@@ -62,12 +63,6 @@ VISIBILITY_SENTENCES = {
     Visibility.PUBLIC: "Alle ingelogde collega's zien je hele profiel. Je krijgt ook een link die "
     "je kunt delen: wie die heeft, leest zonder account wat jij hieronder openbaar maakt.",
 }
-PART_LABELS = {
-    Part.WORDS: "Je functie en je eigen woorden",
-    Part.TIMES: "Je precieze uren en hoe ver je reist",
-    Part.CONFIRMED: "Wat gemeenten over je bevestigden",
-    Part.CONTACT: "Je mailadres",
-}
 PART_WORDS = {
     Visibility.HIDDEN: "Alleen ikzelf",
     Visibility.GEMEENTE: "Mijn gemeente",
@@ -113,7 +108,7 @@ class WindowRow(Row):
 
 def part_to(part: Part, description: str = "") -> Any:
     usual = getattr(ProfileDraft, shown_to(part))
-    return one_of(PART_LABELS[part], PART_WORDS, default=usual, description=description)
+    return one_of(label(part), PART_WORDS, default=usual, description=description)
 
 
 class ProfileForm(RowsForm):

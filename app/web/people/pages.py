@@ -14,7 +14,7 @@ from app.people.queries import draft_of, parts_of
 from app.people.rules import PART_TIERS, Movement, ProfileState, WindowDraft, publishing_faults
 from app.people.visibility import Previews, SeenEvidence, SeenProfile
 from app.web.cards import SkillLine, skill_line
-from app.web.people.forms import PART_LABELS, PART_WORDS
+from app.web.people.forms import PART_WORDS
 from app.web.vocabulary.hints import unknown_among
 
 WELCOME_LASTS = timedelta(weeks=1)
@@ -199,7 +199,7 @@ def _narrower(profile: Profile) -> Iterator[tuple[str, str]]:
     whole = profile.visibility
     for part, tier in parts_of(profile).items():
         if whole in order and order.index(tier) < order.index(whole):
-            yield PART_LABELS[part], PART_WORDS[tier]
+            yield label(part), PART_WORDS[tier]
 
 
 def _told(page: ProfilePage) -> set[UUID]:
