@@ -104,6 +104,7 @@ NOT_READ = {
     "evidence": "a line about a colleague says nothing of what gemeenten confirmed",
     "hour_transfer": "a digest tells that a year was settled, and not what was booked",
     "joint": "a digest does not name it; what is in it counts",
+    "kept_reaction": "how long a reaction is kept is no news",
     "known_identity": "how somebody signs in changes nothing of what they read",
     "lent_week": "no digest tells of hours that are lent",
     "mail_allowance": "it holds back mail that goes at once, never a digest",

@@ -272,7 +272,7 @@ OWN_WORDS: dict[str, Any] = {
 def test_own_words_are_found_only_by_who_may_read_them(
     session: Session, typed: str, visibility: Visibility, shown_to: Visibility, place: str
 ) -> None:
-    tiers = {"visibility": visibility, "words_shown_to": shown_to}
+    tiers: dict[str, Any] = {"visibility": visibility, "words_shown_to": shown_to}
     profile = a_profile(session, "wonen", **tiers, **OWN_WORDS)
     home = session.get_one(User, profile.user_id).gemeente_code
     looking = viewer(session, gemeente_code=home if place == "home" else a_gemeente(session).code)
@@ -293,7 +293,7 @@ def test_a_search_cannot_find_somebody_by_what_they_do_not_show(session: Session
 
 
 def test_a_skill_of_a_known_name_is_found_whoever_may_read_their_words(session: Session) -> None:
-    own = {"visibility": Visibility.COLLEAGUES, "words_shown_to": Visibility.HIDDEN}
+    own: dict[str, Any] = {"words_shown_to": Visibility.HIDDEN}
     profile = a_profile(session, "palingroken", **own)
 
     assert found(session, viewer(session), Search("palingroken", {"palingroken": 100})) == [

@@ -496,10 +496,10 @@ def test_each_part_is_kept_for_those_who_were_chosen(
     for name, tier in chosen.items():
         select = form.split(f'name="{name}"')[1].split("</select>")[0]
         assert f'selected value="{tier}"' in select
-    assert "je precieze uren en hoe ver je reist (alleen ikzelf)" in own
+    assert "je precieze uren en hoe ver je reist" in own
     session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     deeds = [one.deed for one in entries(session) if one.deed.startswith("visibility.")]
-    assert deeds == ["visibility.colleagues", "visibility.parts", "visibility.public"]
+    assert sorted(deeds) == ["visibility.colleagues", "visibility.parts", "visibility.public"]
 
 
 def test_a_part_cannot_be_shown_without_a_name(client: FlaskClient, user: User) -> None:
@@ -512,7 +512,7 @@ def test_who_has_the_link_reads_what_is_public_and_no_search_engine_keeps_it(
     client: FlaskClient, session: Session
 ) -> None:
     owner = a_user(session, name="Jo de Wit")
-    public = {"visibility": Visibility.PUBLIC, "words_shown_to": Visibility.PUBLIC}
+    public: dict[str, Any] = dict.fromkeys(("visibility", "words_shown_to"), Visibility.PUBLIC)
     a_profile(session, "Wmo", user=owner, about="Eigen woorden.", **public)
 
     answer = client.get(f"/profielen/{owner.id}")
@@ -528,7 +528,7 @@ def test_without_an_account_what_is_not_public_and_what_is_not_there_are_alike(
     client: FlaskClient, session: Session, tier: Visibility
 ) -> None:
     there = a_profile(session, "Wmo", visibility=tier).user_id
-    paused = {"state": ProfileState.PAUSED, "visibility": Visibility.PUBLIC}
+    paused: dict[str, Any] = {"state": ProfileState.PAUSED, "visibility": Visibility.PUBLIC}
     at_rest = a_profile(session, "Wmo", **paused).user_id
 
     answers = [client.get(f"/profielen/{one}") for one in (there, at_rest, uuid4())]

@@ -130,7 +130,7 @@ def _person(record: Record) -> DemoPerson:
 
 
 def _profile(record: Record) -> ProfileDraft:
-    return ProfileDraft(
+    draft = ProfileDraft(
         function=record["function"],
         headline=record["headline"],
         about=record["about"],
@@ -143,8 +143,9 @@ def _profile(record: Record) -> ProfileDraft:
         travel_km=record["travel_km"],
         remote=record["remote"],
         visibility=Visibility(record["visibility"]),
-        **{field: Visibility(tier) for field, tier in record.get("shown_to", {}).items()},
     )
+    tiers: Record = {field: Visibility(tier) for field, tier in record.get("shown_to", {}).items()}
+    return replace(draft, **tiers)
 
 
 def _opgave(record: Record) -> DemoOpgave:
