@@ -36,6 +36,7 @@ from app.accounts.rules import (
 from app.core.actor import Actor, Role
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, NotFound
+from app.core.finding import counted
 from app.core.reach import within
 from app.core.rights import Right, roles_with
 from app.gemeenten import queries as gemeenten
@@ -360,6 +361,7 @@ def found_by(
     """People with this in their name, or with this address, and their addresses; in one gemeente
     or everywhere.
     """
+    typed = counted(typed)
     who = or_(User.name.icontains(typed, autoescape=True), User.email == typed.lower())
     found = select(User.id, User.email).where(who)
     if gemeente_code is not None:

@@ -21,6 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.core.text import clean_line
+
+# Of what somebody types in a search so many signs count, wherever they type it.
+MOST_SIGNS = 200
 # Of what somebody types so many words are looked for in running text.
 MOST_TYPED = 8
 # From so many letters on, what begins with a word is found as well: klimaat in klimaatadaptatie.
@@ -30,6 +34,11 @@ DUTCH, AS_WRITTEN, SPACE = text("'dutch'"), text("'simple'"), text("' '")
 _WORD = re.compile(r"[^\W_]+")
 
 
+def counted(typed: str) -> str:
+    """As much of it as counts, as one line; cut before anything else is done with it."""
+    return clean_line(typed[:MOST_SIGNS])
+
+
 def words_in(*texts: SQLColumnExpression[str]) -> ColumnElement[Any]:
     """The words of these texts without their inflection, as an index keeps them."""
     return func.to_tsvector(DUTCH, reduce(_joined, texts))
@@ -37,7 +46,7 @@ def words_in(*texts: SQLColumnExpression[str]) -> ColumnElement[Any]:
 
 def holds(words: ColumnElement[Any], typed: str) -> ColumnElement[bool]:
     """Whether every word that was typed is among these words, or one that begins with it."""
-    looked_for = list(map(_looked_for, _WORD.findall(typed)[:MOST_TYPED]))
+    looked_for = list(map(_looked_for, _WORD.findall(typed[:MOST_SIGNS])[:MOST_TYPED]))
     if not looked_for:
         return false()
     every = reduce(lambda one, other: one.op("&&")(other), looked_for)

@@ -8,16 +8,17 @@ whatever would match by it.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, literal, select
+from sqlalchemy import Select, Uuid, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.core.text import clean_line
+from app.core.finding import counted, is_one_of
 from app.matching import queries, touched
 from app.matching.core.facts import Kind, Link
-from app.matching.core.vocabulary import SAME_STRENGTH
+from app.matching.core.vocabulary import SAME_STRENGTH, Vocabulary
 from app.matching.core.words import WHOLE
 from app.matching.shelf import Shelf
 from app.matching.standing import MOST_ONE_BY_ONE, standing
@@ -26,10 +27,12 @@ from app.opgaven.models import AskedSkill
 from app.people import queries as people
 from app.people.models import Skill
 from app.vocabulary import queries as vocabulary_queries
-from app.vocabulary.rules import LABEL_LIMIT, READ_LIMIT, normalise
+from app.vocabulary.rules import normalise
 
 # More than any word has in a whole country, of which the best are kept.
 MOST_WORDS = 500
+# So many words are compared letter by letter while somebody waits.
+MOST_COMPARED = 5_000
 
 Find = Callable[[str], dict[str, Link]]
 
@@ -64,7 +67,7 @@ def sought_of_opgaven(session: Session, today: date, shelf: Shelf, text: str) ->
 
 
 def _sought(session: Session, typed: str, make_find: Callable[[], Find]) -> Sought:
-    text = clean_line(typed[:READ_LIMIT])[:LABEL_LIMIT]
+    text = counted(typed)
     if not text:
         return Sought()
     find = make_find()
@@ -87,11 +90,12 @@ def _finds_offered(session: Session, today: date, shelf: Shelf) -> Find:
     country = now.country
     if country is None and people.count_published(session) > MOST_ONE_BY_ONE:
         return _only_itself
-    fresh = _offered_by(session, now.profiles) if country else touched.offered_words(session)
+    fresh = _offered_by(now.profiles) if country else touched.words_offered()
 
     def find(asked: str) -> dict[str, Link]:
         known = country.offered_for(asked, vocabulary) if country else ()
-        return _linked((*known, *fresh), lambda word: vocabulary.link(asked, word))
+        near = _nearest(session, fresh, asked, vocabulary)
+        return _linked((*known, *near), lambda word: vocabulary.link(asked, word))
 
     return find
 
@@ -101,11 +105,12 @@ def _finds_asked(session: Session, today: date, shelf: Shelf) -> Find:
     country = now.country
     if country is None and opgaven.count_open(session, today) > MOST_ONE_BY_ONE:
         return _only_itself
-    fresh = _asked_by(session, now.opgaven) if country else touched.asked_words(session, today)
+    fresh = _asked_by(now.opgaven) if country else touched.words_asked(today)
 
     def find(offered: str) -> dict[str, Link]:
         known = country.asked_for(offered, vocabulary) if country else ()
-        return _linked((*known, *fresh), lambda word: vocabulary.link(word, offered))
+        near = _nearest(session, fresh, offered, vocabulary)
+        return _linked((*known, *near), lambda word: vocabulary.link(word, offered))
 
     return find
 
@@ -126,11 +131,26 @@ def _best(words: Mapping[str, Link]) -> dict[str, Link]:
     return dict(ordered[:MOST_WORDS])
 
 
-def _offered_by(session: Session, user_ids: Iterable[UUID]) -> list[str]:
+def _nearest(
+    session: Session, words: Select[*tuple[Any, ...]], text: str, vocabulary: Vocabulary
+) -> list[str]:
+    """Of words that no snapshot has those to compare: the names of what the text may be linked to,
+    and then what has most letters in common with it.
+    """
+    concept = vocabulary.concept_of(text)
+    around = vocabulary.around(concept) if concept is not None else ()
+    names = [normalise(name) for one in around for name in vocabulary.concepts[one].names]
+    word = words.subquery().c.label_normal
+    alike = func.similarity(word, normalise(text))
+    first = is_one_of(word, names).desc(), alike.desc(), word
+    return list(session.scalars(select(word).order_by(*first).limit(MOST_COMPARED)))
+
+
+def _offered_by(user_ids: Iterable[UUID]) -> Select[*tuple[Any, ...]]:
     are_theirs = Skill.user_id == any_(literal(list(user_ids), ARRAY(Uuid)))
-    return list(session.scalars(select(Skill.label_normal).where(are_theirs).distinct()))
+    return select(Skill.label_normal).where(are_theirs).distinct()
 
 
-def _asked_by(session: Session, opgave_ids: Iterable[UUID]) -> list[str]:
+def _asked_by(opgave_ids: Iterable[UUID]) -> Select[*tuple[Any, ...]]:
     are_theirs = AskedSkill.opgave_id == any_(literal(list(opgave_ids), ARRAY(Uuid)))
-    return list(session.scalars(select(AskedSkill.label_normal).where(are_theirs).distinct()))
+    return select(AskedSkill.label_normal).where(are_theirs).distinct()

@@ -22,12 +22,20 @@ Pair = tuple[UUID, UUID]
 
 def asked_words(session: Session, today: date) -> list[str]:
     """Every word that an open opgave asks, in comparable form."""
-    return list(session.scalars(_asked(today, AskedSkill.label_normal).distinct()))
+    return list(session.scalars(words_asked(today)))
 
 
 def offered_words(session: Session) -> list[str]:
     """Every word that a published profile offers, in comparable form."""
-    return list(session.scalars(_offered(Skill.label_normal).distinct()))
+    return list(session.scalars(words_offered()))
+
+
+def words_asked(today: date) -> Select[*tuple[Any, ...]]:
+    return _asked(today, AskedSkill.label_normal).distinct()
+
+
+def words_offered() -> Select[*tuple[Any, ...]]:
+    return _offered(Skill.label_normal).distinct()
 
 
 def touched_pairs(

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.core.finding import counted
 from app.matching import queries
 from app.matching.core.kin import kinship
 from app.matching.core.spelling import spelling_ratio
@@ -74,7 +75,7 @@ def used_words(session: Session, today: date) -> dict[str, UsedWord]:
 def unlinked_words(session: Session, today: date, text: str = "") -> list[UsedWord]:
     """Words that name no concept and that nobody left aside, the most used first."""
     vocabulary, aside = queries.vocabulary(session), left_aside(session)
-    wanted = squeezed(normalise(text))
+    wanted = squeezed(normalise(counted(text)))
     found = (
         word
         for normal, word in used_words(session, today).items()

@@ -9,10 +9,25 @@ from wtforms import Field, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from app.core.dutch import number
-from app.vocabulary.rules import LABEL_LIMIT
+from app.core.finding import MOST_SIGNS, counted
+from app.core.text import clean_line
 from app.web.forms import LineField, WebForm
 
 PAGE = "pagina"
+TOO_LONG = f"Je typte meer dan {MOST_SIGNS} tekens. Alleen de eerste {MOST_SIGNS} tellen mee."
+
+
+class SearchField(LineField):
+    """What is looked for: of a long text only its begin counts. All of it stays in the field."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = valuelist[0] if valuelist else ""
+        self.data = counted(typed)
+        if len(typed) > MOST_SIGNS:
+            self.description = TOO_LONG
+
+    def _value(self) -> str:
+        return clean_line(self.raw_data[0]) if self.raw_data else ""
 
 
 class SearchForm(WebForm):
@@ -21,7 +36,7 @@ class SearchForm(WebForm):
     class Meta(WebForm.Meta):
         csrf = False
 
-    q = LineField("Zoekwoord")
+    q = SearchField("Zoekwoord")
 
     @classmethod
     def of_request(cls, **settings: Any) -> Self:
@@ -29,7 +44,7 @@ class SearchForm(WebForm):
 
     @property
     def text(self) -> str:
-        return (self.q.data or "")[:LABEL_LIMIT]
+        return self.q.data or ""
 
     @property
     def is_asking(self) -> bool:

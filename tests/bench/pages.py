@@ -38,7 +38,7 @@ def own_matches(own: Ground) -> Found:
     ids = select(Match.profile_id).group_by(Match.profile_id).order_by(func.count().desc())
     with app.app_context():
         found = db.session.scalars(ids.limit(PEOPLE)).all()
-        people = [_signed_in(app, user_id) for user_id in found]
+        people = [signed_in(app, user_id) for user_id in found]
     taken = {path: median_ms(partial(_read, path), people) for path in (TRIVIAL, *OTHERS, MATCHES)}
     yield {
         "measure": "page with own matches",
@@ -95,7 +95,7 @@ def _statements(app: Flask) -> Iterator[Seconds]:
         event.remove(engine, "after_cursor_execute", after)
 
 
-def _signed_in(app: Flask, user_id: UUID) -> FlaskClient:
+def signed_in(app: Flask, user_id: UUID) -> FlaskClient:
     client = app.test_client()
     with open_work() as work:
         session_id = begin_session(work, user_id)

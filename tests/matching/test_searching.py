@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.core.actor import Role
+from app.core.finding import MOST_SIGNS
 from app.matching import building, queries, searching, service
 from app.matching.core.facts import Kind, Link
 from app.matching.core.score import score
+from app.matching.core.vocabulary import Term, Vocabulary
 from app.matching.searching import Sought, sought_of_colleagues, sought_of_opgaven
 from app.matching.shelf import NO_SHELF, Shelf
 from app.opgaven.models import Opgave
@@ -132,12 +134,34 @@ def test_an_unknown_word_finds_nothing(words: Session) -> None:
 
 
 @pytest.mark.parametrize("text", ["y" * 1_000_000, "jeugd " * 200_000, "' OR 1=1; --", "%_\\"])
-def test_whatever_is_typed_is_read_as_far_as_a_skill_goes(words: Session, text: str) -> None:
+def test_s67_whatever_is_typed_is_read_as_far_as_a_search_goes(words: Session, text: str) -> None:
     a_profile(words, "koken")
 
     sought = sought_of_colleagues(words, TODAY, NO_SHELF, text)
 
-    assert (len(sought.text) <= 80, dict(sought.words)) == (True, {})
+    assert (len(sought.text) <= MOST_SIGNS, dict(sought.words)) == (True, {})
+
+
+def test_s67_of_very_many_words_the_nearest_are_compared(
+    words: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is known to be linked, and then what is written alike; five here, of some hundreds."""
+    for number in range(30):
+        a_profile(words, *(f"{number} rivierkunde {at}" for at in range(10)))
+    a_profile(words, "pleegzorg", "wolkenfluistaren")
+    compared: list[str] = []
+
+    def note(self: Vocabulary, asked: Term, offered: Term) -> Link | None:
+        compared.append(offered.normal)
+        return compare(self, asked, offered)
+
+    compare = Vocabulary.compare
+    monkeypatch.setattr(Vocabulary, "compare", note)
+    monkeypatch.setattr(searching, "MOST_COMPARED", 5)
+
+    assert set(of_colleagues(words, "jeugdzorg")) == {"pleegzorg"}
+    assert set(of_colleagues(words, "wolkenfluisteren")) == {"wolkenfluistaren"}
+    assert len(compared) == 10
 
 
 # As matching has it

@@ -14,8 +14,8 @@ from app.loans import queries as loans
 from app.web.audit.words import DEEDS, KINDS, Kind
 from app.web.auth import id_of_address
 from app.web.choices import one_of
-from app.web.forms import DayField, LineField
-from app.web.search import SearchForm
+from app.web.forms import DayField
+from app.web.search import SearchField, SearchForm
 
 # More people than this with one name is no answer to who did it.
 MOST_PEOPLE = 25
@@ -28,7 +28,7 @@ A_DAY = timedelta(days=1)
 
 
 class LogSearch(SearchForm):
-    q = LineField("Naam of mailadres")
+    q = SearchField("Naam of mailadres")
     kind = one_of("Wat", KINDS, empty="Alles", name="wat")
     since = DayField("Vanaf", name="van")
     until = DayField("Tot en met", name="tot")

@@ -1,14 +1,14 @@
 """Looking for mail in the mailbox of the demo."""
 
 from app.web.conversations.forms import AT_MOST
-from app.web.forms import LineField, TextField, WebForm
-from app.web.search import SearchForm
+from app.web.forms import TextField, WebForm
+from app.web.search import SearchField, SearchForm
 
 
 class MailSearch(SearchForm):
     """To whom the mail was sent."""
 
-    q = LineField("Aan welk adres?", name="aan")
+    q = SearchField("Aan welk adres?", name="aan")
 
 
 class AnswerForm(WebForm):

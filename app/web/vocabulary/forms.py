@@ -7,17 +7,17 @@ from flask import request
 from app.vocabulary.rules import LABEL_LIMIT, ConceptDraft, Theme
 from app.web.choices import one_of
 from app.web.forms import LineField, NumberField, TextField, WebForm
-from app.web.search import SearchForm
+from app.web.search import SearchField, SearchForm
 
 
 class ConceptSearch(SearchForm):
-    q = LineField("Begrip")
+    q = SearchField("Begrip")
 
 
 class OtherConcept(SearchForm):
     """The name of the concept to merge with; its address can be kept and shared."""
 
-    q = LineField("Samenvoegen met")
+    q = SearchField("Samenvoegen met")
 
 
 class MergeForm(WebForm):
@@ -25,13 +25,13 @@ class MergeForm(WebForm):
 
 
 class WordSearch(SearchForm):
-    q = LineField("Woord")
+    q = SearchField("Woord")
 
 
 class WordForm(SearchForm):
     """A concept to link a word to."""
 
-    q = LineField("Een ander begrip")
+    q = SearchField("Een ander begrip")
 
 
 class LinkForm(WebForm):

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, InvalidInput
+from app.core.finding import counted
 from app.core.rights import Right
 from app.extensions import db
 from app.labels import label
@@ -30,7 +31,7 @@ vocabulary = Blueprint("vocabulary", __name__)
 @vocabulary.get("/begrippen")
 @allow(Right.SUGGEST_WORDS)
 def suggest() -> ResponseReturnValue:
-    found = queries.suggestions(db.session(), request.args.get("q", ""))
+    found = queries.suggestions(db.session(), counted(request.args.get("q", "")))
     return jsonify([{"label": one.label, "hint": _hint(one)} for one in found])
 
 
