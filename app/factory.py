@@ -16,7 +16,7 @@ from app.notifications.rules import QUIET_HOURS
 from app.openid.provider import Providers
 from app.post import open_post
 from app.settings import Environment, Settings
-from app.web import auth, errors, filters, headers, limits, policy, tracing
+from app.web import auth, cookies, errors, filters, headers, limits, policy, tracing
 from app.web.blueprints import blueprints
 from app.web.context import bind as bind_context
 
@@ -53,7 +53,7 @@ def create_app(settings: Settings, longest_statement: str = WEB_STATEMENT) -> Fl
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _bind_extensions(app)
     tracing.bind(app)
-    for part in (policy, headers, errors, filters):
+    for part in (cookies, policy, headers, errors, filters):
         part.bind(app)
     bind_context(app)
     for blueprint in blueprints(settings):

@@ -15,6 +15,7 @@ from itsdangerous import (
 )
 
 from app.core.clock import utc_now
+from app.sealing import SIGNED, SIGNED_BEFORE
 from app.settings import Settings
 
 # Long enough for who reads a mail after a leave, too short for an old mail that went astray.
@@ -73,8 +74,8 @@ class Links:
     def __init__(self, settings: Settings) -> None:
         self._base = settings.base_url
         self._contact_email = settings.contact_email
-        self._sign_in_signer = URLSafeSerializer(settings.secret_key, salt="sign-in")
-        self._unsubscribe_signer = URLSafeSerializer(settings.secret_key, salt="unsubscribe")
+        self._sign_in_signer = _for_good(settings, "sign-in")
+        self._unsubscribe_signer = _for_good(settings, "unsubscribe")
         self._preferences_signer = _of_days(settings, "preferences")
         self._deed_signers = {deed: _of_days(settings, f"answer-{deed.value}") for deed in Deed}
         self._loan_signer = _of_days(settings, "loan")
@@ -256,5 +257,17 @@ def _id_in(signer: URLSafeSerializer | URLSafeTimedSerializer, token: str) -> UU
         return None
 
 
+def _for_good(settings: Settings, salt: str) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        settings.secret_key, salt=salt, signer_kwargs=SIGNED, fallback_signers=[SIGNED_BEFORE]
+    )
+
+
 def _of_days(settings: Settings, salt: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings.secret_key, salt=salt, signer=DaySigner)
+    return URLSafeTimedSerializer(
+        settings.secret_key,
+        salt=salt,
+        signer=DaySigner,
+        signer_kwargs=SIGNED,
+        fallback_signers=[SIGNED_BEFORE],
+    )

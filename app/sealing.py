@@ -5,6 +5,8 @@ Or named by an id: the same one each time, from which nobody without that key fi
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import sha1, sha256
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +23,11 @@ OF_APPS, OF_PROVIDERS = "second factor", "provider"
 # What seals that the log was made shorter by this house.
 LOG_SEAL = "log"
 ID_BYTES = 16
+# How cookies and the keys in links are signed (`itsdangerous`): HMAC with this.
+SIGNED: dict[str, Any] = {"digest_method": sha256}
+# And how they were until November 2026. Nothing is signed so any more; what was opens until it
+# ends by itself, the last of it two months later.
+SIGNED_BEFORE: dict[str, Any] = {"digest_method": sha1}
 # Of a UUID: the version that is random, the one that anybody may fill, and where it stands.
 RANDOM, OWN, VERSION_BITS = 4, 8, 76
 

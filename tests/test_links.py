@@ -1,19 +1,24 @@
 """The links in mails lead to the pages they name, and their keys cannot be made by others."""
 
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha1
 from unittest.mock import patch
 from uuid import UUID
 
 import pytest
 import time_machine
 from flask import Flask, url_for
-from itsdangerous import TimestampSigner
+from itsdangerous import Signer, TimestampSigner
 
 from app.links import Deed, Links, Permit
 from app.settings import Settings
 
 SOME_ID = UUID("7d9f4f2e-55f0-4a34-9b0b-0a3f0f1f7a11")
 SIGN = TimestampSigner.sign
+SHA256_BYTES = 32
 AN_OPGAVE = UUID("0b4f4f2e-55f0-4a34-9b0b-0a3f0f1f7a22")
 
 
@@ -112,6 +117,40 @@ def test_a_key_of_another_house_opens_nothing(app: Flask, links: Links) -> None:
     settings: Settings = app.extensions["settings"]
     elsewhere = Links(Settings(**{**vars(settings), "secret_key": "another key altogether"}))
     assert links.sign_in_id_of(_token(elsewhere.sign_in(SOME_ID))) is None
+
+
+def every_key(links: Links) -> dict[str, tuple[str, Callable[[str], object]]]:
+    """Of each way to sign a key in a link: a key, and who opens it."""
+    return {
+        "sign-in": (links.sign_in(SOME_ID), links.sign_in_id_of),
+        "unsubscribe": (links.unsubscribe(SOME_ID), links.unsubscribe_user_of),
+        "preferences": (links.preferences(SOME_ID), links.preferences_user_of),
+        "loan": (links.loan_to_sign(SOME_ID, "chef@urk.example"), links.loan_permit_of),
+        **{
+            f"answer-{deed.value}": (link, partial(links.permit_of, deed))
+            for deed, (link, *_) in to_do(links).items()
+        },
+    }
+
+
+def test_every_key_is_signed_with_sha_256_and_with_nothing_shorter(links: Links) -> None:
+    signatures = [_token(link).rsplit(".", 1)[-1] for link, _ in every_key(links).values()]
+
+    assert {len(urlsafe_b64decode(f"{each}=")) for each in signatures} == {SHA256_BYTES}
+
+
+def test_a_key_of_before_opens_until_it_ends(app: Flask, links: Links) -> None:
+    """A release must not take the links out of mails that are read tomorrow."""
+    key = app.extensions["settings"].secret_key
+    for salt, (link, opens) in every_key(links).items():
+        made = _token(link)
+        signed = made.rsplit(".", 1)[0]
+        before = Signer(key, salt=salt, digest_method=sha1).sign(signed).decode()
+        forged = Signer(f"{key}x", salt=salt, digest_method=sha1).sign(signed).decode()
+
+        assert before != made
+        assert opens(before) == opens(made) is not None
+        assert opens(forged) is None
 
 
 def test_a_link_is_the_same_all_day(links: Links) -> None:

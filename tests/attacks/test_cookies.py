@@ -2,12 +2,19 @@
 
 import json
 import secrets
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
 from dataclasses import asdict
+from hashlib import sha1, sha256, sha384
+from http import HTTPStatus
 from http.cookies import SimpleCookie
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask.json.tag import TaggedJSONSerializer
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
@@ -98,6 +105,40 @@ def test_s13_a_cookie_says_where_it_may_be_sent(
     cookie = SimpleCookie(answer.headers["Set-Cookie"])[name]
     assert (bool(cookie["httponly"]), bool(cookie["secure"])) == (True, is_secure)
     assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Lax", "/", "")
+
+
+# How a cookie is signed
+
+
+def signed_with(app: Flask, way: Callable[..., Any], held: dict[str, str]) -> str:
+    key = app.extensions["settings"].secret_key
+    ways = {"key_derivation": "hmac", "digest_method": way}
+    tagged = TaggedJSONSerializer()
+    return str(URLSafeTimedSerializer(key, "cookie-session", tagged, None, None, ways).dumps(held))
+
+
+def test_a_cookie_is_signed_with_sha_256_and_with_nothing_shorter(client: FlaskClient) -> None:
+    client.get("/meldingen")
+
+    cookie = client.get_cookie("dgvn")
+    assert cookie is not None
+    signature = cookie.value.rsplit(".", 1)[-1]
+    assert len(urlsafe_b64decode(f"{signature}=")) == sha256().digest_size
+
+
+def test_a_cookie_of_before_still_lets_its_owner_in(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    """A release must not sign out who is at work."""
+    user = a_user(session)
+    session_id = begin_session(make_work(session, user, utc_now()), user.id)
+    session.commit()
+
+    client.set_cookie("dgvn", signed_with(app, sha1, {"_user_id": str(session_id)}))
+    assert client.get("/profiel").status_code == HTTPStatus.OK
+
+    client.set_cookie("dgvn", signed_with(app, sha384, {"_user_id": str(session_id)}))
+    assert client.get("/profiel").location == "/inloggen"
 
 
 # How large a cookie becomes

@@ -30,6 +30,7 @@ SHOWN_IN = {
     "app/loans/room.py": "tests/loans/test_limits.py",
     "app/loans/seen.py": "tests/loans/test_queries.py",
     "app/loans/told.py": "tests/notifications/service/test_loan_news.py",
+    "app/web/cookies.py": "tests/attacks/test_cookies.py",
     "app/accounts/identities.py": "tests/accounts/test_arriving.py",
     "app/cli/esco.py": "tests/cli/test_words.py",
     "app/cli/vocabulary.py": "tests/cli/test_words.py",

@@ -10,9 +10,9 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 from uuid import uuid4
 
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 
 from app.accounts.service import begin_session
+from app.web.cookies import SignedCookies
 from tests.faults.broker.house import House
 from tests.support.alive import work_now
 from tests.support.builders import a_user
@@ -45,7 +45,7 @@ class Visitor:
             session.commit()
         signer = Flask(__name__)
         signer.secret_key = self.house.environment["SECRET_KEY"]
-        serializer = SecureCookieSessionInterface().get_signing_serializer(signer)
+        serializer = SignedCookies().get_signing_serializer(signer)
         assert serializer is not None
         cookie = serializer.dumps({"_user_id": str(session_id), "_fresh": True})
         self._headers["Cookie"] = f"dgvn={cookie}"
