@@ -39,6 +39,8 @@ EXCEPT = {
     ("passkeys.ask", "allowed"): "404",
     ("passkeys.remove", "allowed"): "404",
     ("vocabulary.undo", "allowed"): "404",
+    # Nobody in it made their profile public.
+    ("people.public", "allowed"): "404",
     # Nobody judges what they wrote themselves.
     ("review.approve", "allowed"): "404",
     ("review.send_back", "allowed"): "404",

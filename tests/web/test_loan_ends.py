@@ -342,8 +342,8 @@ def test_feedback_is_blind_on_the_page(
     assert "dit bewijs" not in profile
     whole = session.get_one(Profile, who.professional.id)
     for visibility, unseen in (
-        (Visibility.GEMEENTE, "Daarom zien zij dit bewijs niet."),
-        (Visibility.ANONYMOUS, "Daarom ziet niemand anders dit bewijs."),
+        (Visibility.GEMEENTE, "zien dit bewijs nu niet allemaal."),
+        (Visibility.ANONYMOUS, "Niemand anders ziet dit bewijs nu."),
     ):
         whole.visibility = visibility
         session.commit()
