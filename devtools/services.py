@@ -226,8 +226,8 @@ class Mailbox:
 class Provider:
     """The sign-in of a gemeente of the demo, in a process of its own (devtools/provider.py)."""
 
-    def __init__(self) -> None:
-        self.port = free_port(9400)
+    def __init__(self, preferred_port: int = 9400) -> None:
+        self.port = free_port(preferred_port)
 
     @property
     def issuer(self) -> str:

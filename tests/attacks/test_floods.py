@@ -206,12 +206,16 @@ def test_s72_that_somebody_opens_a_profile_of_nobody_is_heard(
 
 
 def test_s67_who_is_not_signed_in_searches_so_often_in_a_minute(client: FlaskClient) -> None:
-    asked(OF_NETWORK, "127.0.0.1", "opgaven.index", but=1)
+    # A network that no other test comes from: what a browser left behind counts as well.
+    asked(OF_NETWORK, "192.0.2.67", "opgaven.index", but=1)
+    of_network = {"REMOTE_ADDR": "192.0.2.67"}
 
-    statuses = [client.get("/opgaven?q=plein").status_code for _ in range(2)]
+    statuses = [
+        client.get("/opgaven?q=plein", environ_base=of_network).status_code for _ in range(2)
+    ]
 
     assert statuses == [200, 429]
-    assert client.get("/opgaven").status_code == 200
+    assert client.get("/opgaven", environ_base=of_network).status_code == 200
 
 
 def test_s67_who_is_signed_in_has_a_limit_of_their_own(

@@ -11,7 +11,8 @@ from tests.support.product import wait_for
 @contextmanager
 def demo_provider() -> Iterator[str]:
     """Its issuer."""
-    provider = Provider()
+    # Of any port: tests side by side would take each other's provider for their own.
+    provider = Provider(preferred_port=0)
     child = provider.child({})
     with subprocess.Popen(
         child.command, env=dict(child.environment), cwd=child.folder, stderr=subprocess.DEVNULL
