@@ -37,9 +37,8 @@ class Report:
 
 def read_report(content: bytes) -> Report | None:
     """What this mail reports, or None: out of office, still trying, delivered, or no report."""
-    mail = message_from_bytes(content[:LONGEST_REPORT], policy=default)
     try:
-        return _report_in(mail)
+        return _report_in(message_from_bytes(content[:LONGEST_REPORT], policy=default))
     except (MessageError, ValueError, TypeError, LookupError, AttributeError):
         # The library stumbles over headers that nobody writes by accident.
         return None

@@ -67,6 +67,8 @@ def test_somebody_who_says_that_it_is_no_spam_does_not_complain() -> None:
         b"To: " + BACK.encode() + b"\r\nSubject: Afwezig\r\n\r\nIk ben er niet. 5.1.1\r\n",
         b"Content-Type: multipart/report\r\n\r\n",
         b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n\r\nStatus: 5.1.1\r\n--x--\r\n",
+        # Python 3.11 looks past the end of this name while it takes the mail apart.
+        b"Content-Type: multipart/report; boundary*\r\n\r\n--x\r\n\r\nStatus: 5.1.1\r\n--x--\r\n",
         a_bounce(BACK, "geen"),
     ],
 )
