@@ -33,6 +33,7 @@ from app.accounts.rules import (
     may_shut_out,
     tidy_email,
 )
+from app.core import audit
 from app.core.actor import Actor, Role
 from app.core.clock import dutch_day, utc_now
 from app.core.errors import Conflict, NotFound
@@ -42,6 +43,8 @@ from app.core.rights import Right, roles_with
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.models import Network
 
+# As the log calls it.
+SESSION_BEGUN = "session.begun"
 OWN_ACCOUNT = "Je eigen account zet je niet stop. Ben je klaar? Beëindig het bij Jouw account."
 
 
@@ -93,6 +96,13 @@ def who_let_in(session: Session, gemeente_code: str) -> list[User]:
     """Whom somebody of this gemeente asks who is kept out, or whose colleague is."""
     near = with_role(session, Role.GEMEENTEBEHEERDER, gemeente_code)
     return near or with_role(session, Role.BEHEERDER)
+
+
+def has_been_in(session: Session, user_id: UUID) -> bool:
+    """Whether they had a session before: who signed out has no row of one left, but the log does,
+    for longer than an account stays that nobody uses.
+    """
+    return bool(audit.entries(session, about=user_id, deeds=(SESSION_BEGUN,), most=1))
 
 
 def running_sessions(session: Session, user_id: UUID, now: datetime) -> list[UserSession]:

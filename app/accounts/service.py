@@ -149,7 +149,8 @@ def begin_session(
     user = work.fetch(User, user_id)
     if user.shut_out_at is not None:
         raise Conflict(f"user {user_id} is kept out", said=IS_SHUT_OUT)
-    if known_here is not None and user_id not in known_here and user.signed_in_at > user.created_at:
+    is_unknown = known_here is not None and user_id not in known_here
+    if is_unknown and queries.has_been_in(work.session, user_id):
         work.emit(SignedInElsewhere(user_id=user_id))
     session = UserSession(
         id=work.new_id(),
@@ -164,7 +165,7 @@ def begin_session(
     work.session.execute(
         is_here.values(signed_in_at=work.now, told_away=Away.NOT, told_away_at=None)
     )
-    work.record("session.begun", ("user", user_id), user_id, by=user_id)
+    work.record(queries.SESSION_BEGUN, ("user", user_id), user_id, by=user_id)
     return session.id
 
 
