@@ -171,6 +171,18 @@ def test_the_pages_of_a_newcomer_are_in_order(arrive: Arrive, box: Mailbox) -> N
         visitor.look(f"newcomer{path.replace('/', '-')}")
 
 
+def test_the_pages_of_a_public_profile_are_in_order(arrive: Arrive) -> None:
+    owner, visitor = arrive(), arrive()
+    owner.sign_in_on_demo_page("Anouk Slagter")
+    owner.go("/profiel")
+    owner.look("professional-profiel-openbaar")
+    # As its owner would send it to somebody.
+    visitor.go(owner.page.get_by_role("link", name="/profielen/").inner_text())
+    visitor.look("visitor-profielen")
+
+    assert visitor.page.get_by_role("heading", level=1).inner_text() == "Anouk Slagter"
+
+
 def test_the_pages_of_a_stranger_are_in_order(arrive: Arrive, box: Mailbox) -> None:
     visitor = arrive()
     ask_link(visitor, box, f"iemand@{uuid4().hex}.example")
