@@ -78,8 +78,15 @@ def _tell_message(work: Work, fact: Payload) -> None:
 
 def _sound_power(_: Work, fact: Payload) -> None:
     """Whoever watches the site hears of it, also when it was done at the command line."""
+    _sound(fact, "power was given" if fact["is_given"] else "power was ended")
+
+
+def _sound_more_power(_: Work, fact: Payload) -> None:
+    _sound(fact, "power was prolonged")
+
+
+def _sound(fact: Payload, why: str) -> None:
     if Role(fact["role"]) in POWER:
-        why = "power was given" if fact["is_given"] else "power was ended"
         log.error("alarm", why=why, role=fact["role"], account=fact["user_id"])
 
 
@@ -268,6 +275,7 @@ MAIL_SIGNED_IN_ELSEWHERE = _one(
     "mail_signed_in_elsewhere", notifications.mail_signed_in_elsewhere, "user_id"
 )
 SOUND_POWER = Reaction("sound_power", Group.TICK, _sound_power)
+SOUND_MORE_POWER = Reaction("sound_more_power", Group.TICK, _sound_more_power)
 MAIL_ACCOUNT_UNUSED = _one("mail_account_unused", notifications.mail_account_unused, "user_id")
 MAIL_ROLE_PROPOSED = _one("mail_role_proposed", notifications.mail_role_proposed, "proposal_id")
 MAIL_ROLE_DECIDED = _one("mail_role_decided", notifications.mail_role_decided, "proposal_id")
@@ -325,7 +333,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "person.moved": (MATCH_PROFILE,),
     "person.registered": (),  # nobody waits for it; kept as a fact
     "role.changed": (SOUND_POWER,),  # it is seen at the next request
-    "role.prolonged": (),  # the same
+    "role.prolonged": (SOUND_MORE_POWER,),  # the same
     "role.proposed": (MAIL_ROLE_PROPOSED,),
     "role.decided": (MAIL_ROLE_DECIDED,),
     "role.lapsed": (MAIL_ROLE_DECIDED,),

@@ -1,17 +1,42 @@
 """What it is to give a role: a grant that begins, one that goes on for longer, one that is over."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from app.accounts.events import RoleChanged, RoleExpired, RoleProlonged
 from app.accounts.models import RoleGrant, User
+from app.accounts.rules import Hands
 from app.core.actor import Role
 from app.core.errors import Conflict
 from app.core.work import Work
 
 HAS_NO_ACCESS = "Het account van deze collega staat stop. Laat de collega eerst weer toe."
+
+
+@dataclass(frozen=True)
+class Given:
+    """Who gives a role or more time for it, with whom, and why."""
+
+    hands: Hands
+    by: UUID | None
+    confirmed_by: UUID | None = None
+    reason: str = ""
+
+
+def by_one(work: Work, reason: str) -> Given:
+    """By whoever acts, alone: a person, or an operator."""
+    by = work.actor.user_id
+    return Given(Hands.OPERATOR if by is None else Hands.ONE, by, reason=reason)
+
+
+def by_two(work: Work, proposed_by: UUID | None, reason: str) -> Given:
+    """By who proposed it, and by whoever acts: another person, or an operator for want of one."""
+    second = work.actor.user_id
+    hands = Hands.WITH_OPERATOR if second is None else Hands.TWO
+    return Given(hands, proposed_by, second, reason)
 
 
 def changes(
@@ -28,11 +53,8 @@ def give(
     user: User,
     role: Role,
     ends_on: date,
-    *,
+    given: Given,
     network_id: UUID | None = None,
-    granted_by: UUID | None,
-    confirmed_by: UUID | None = None,
-    reason: str = "",
 ) -> None:
     """The role up to and with this day; who has it keeps it until then, never for shorter.
 
@@ -43,7 +65,7 @@ def give(
     open_ones = [one for one in user.grants if one.ended_at is None]
     for grant in [one for one in open_ones if (one.role, one.network_id) == (role, network_id)]:
         if grant.runs_for(user.gemeente_code, work.today):
-            _prolong(work, grant, ends_on)
+            _prolong(work, grant, ends_on, given)
             return
         expire(work, grant)
     work.session.flush()
@@ -54,10 +76,11 @@ def give(
             role=role,
             gemeente_code=user.gemeente_code,
             network_id=network_id,
-            granted_by=granted_by,
+            granted_by=given.by,
             granted_at=work.now,
-            confirmed_by=confirmed_by,
-            reason=reason,
+            confirmed_by=given.confirmed_by,
+            reason=given.reason,
+            hands=given.hands,
             ends_on=ends_on,
         )
     )
@@ -72,9 +95,12 @@ def expire(work: Work, grant: RoleGrant) -> None:
     work.of_itself(user.gemeente_code).emit(expired)
 
 
-def _prolong(work: Work, grant: RoleGrant, ends_on: date) -> None:
+def _prolong(work: Work, grant: RoleGrant, ends_on: date, given: Given) -> None:
     if ends_on > grant.ends_on:
         grant.ends_on, grant.warned_on = ends_on, None
+        grant.prolonged_at, grant.prolonged_by = work.now, given.by
+        grant.prolonging_confirmed_by = given.confirmed_by
+        grant.prolonging_reason, grant.prolonging_hands = given.reason, given.hands
         work.emit(RoleProlonged(user_id=grant.user_id, role=grant.role.value, ends_on=ends_on))
 
 
@@ -83,3 +109,13 @@ def note_gemeenten(work: Work) -> None:
     works_for = select(User.gemeente_code).where(User.id == RoleGrant.user_id).scalar_subquery()
     unknown = update(RoleGrant).where(RoleGrant.gemeente_code.is_(None))
     work.session.execute(unknown.values(gemeente_code=works_for))
+
+
+def note_hands(work: Work) -> None:
+    """Note of what the release before gave whose hands it came from; that release knew it not."""
+    hands = case(
+        (RoleGrant.confirmed_by.is_not(None), Hands.TWO),
+        (RoleGrant.granted_by.is_(None), Hands.OPERATOR),
+        else_=Hands.ONE,
+    )
+    work.session.execute(update(RoleGrant).where(RoleGrant.hands.is_(None)).values(hands=hands))

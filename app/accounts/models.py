@@ -26,6 +26,7 @@ from app.accounts.rules import (
     WHY_LIMIT,
     AccessState,
     Away,
+    Hands,
     ProposalState,
 )
 from app.core.actor import Role
@@ -97,6 +98,16 @@ class RoleGrant(Base):
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     # Why an operator gave it without a second person, or what was said with the proposal.
     reason: Mapped[str] = mapped_column(default="", server_default="")
+    # Nothing where the release before gave it, until the clock notes it.
+    hands: Mapped[Hands | None]
+    # The same of the last time that it got a later last day; of older ones the log knows.
+    prolonged_at: Mapped[datetime | None]
+    prolonged_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    prolonging_confirmed_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL")
+    )
+    prolonging_reason: Mapped[str] = mapped_column(default="", server_default="")
+    prolonging_hands: Mapped[Hands | None]
 
     def runs_for(self, gemeente_code: str, day: date) -> bool:
         """Whether its person, who works for this gemeente, has the role on this day."""

@@ -109,16 +109,8 @@ def _confirm(work: Work, user: User, proposal: RoleProposal, reason: str) -> Non
         raise Conflict("the proposer has no say any more", said=PROPOSER_LEFT)
     _look_at_second(work, queries.deciders(work.session, {user.id, proposal.proposed_by}), reason)
     refuse(term_faults(proposal.ends_on, work.today))
-    granting.give(
-        work,
-        user,
-        proposal.role,
-        proposal.ends_on,
-        network_id=proposal.network_id,
-        granted_by=proposal.proposed_by,
-        confirmed_by=work.actor.user_id,
-        reason=reason or proposal.reason,
-    )
+    given = granting.by_two(work, proposal.proposed_by, reason or proposal.reason)
+    granting.give(work, user, proposal.role, proposal.ends_on, given, proposal.network_id)
 
 
 def _look_at_second(work: Work, others: list[User], reason: str) -> None:

@@ -80,6 +80,18 @@ class AccessState(StrEnum):
     REFUSED = "refused"
 
 
+class Hands(StrEnum):
+    """Whose hands a role came from. The row says who those people are, as long as they are here;
+    this says that there were such people when they are gone.
+    """
+
+    ONE = "one"
+    TWO = "two"
+    # One person, and an operator for want of a second.
+    WITH_OPERATOR = "with_operator"
+    OPERATOR = "operator"
+
+
 class ProposalState(StrEnum):
     """How it stands with a role that two people give."""
 

@@ -348,15 +348,7 @@ def grant_role(
     if takes_two(work.actor, TO_GRANT[role]) and not proposing.stands_alone(work, user, reason):
         proposing.propose(work, user, role, ends_on, reason, network_id)
         return
-    granting.give(
-        work,
-        user,
-        role,
-        ends_on,
-        network_id=network_id,
-        granted_by=work.actor.user_id,
-        reason=reason,
-    )
+    granting.give(work, user, role, ends_on, granting.by_one(work, reason), network_id)
 
 
 def end_role(work: Work, user_id: UUID, role: Role, network_id: UUID | None = None) -> None:
@@ -378,6 +370,7 @@ def sweep_roles(work: Work) -> None:
     """
     proposing.lapse(work)
     granting.note_gemeenten(work)
+    granting.note_hands(work)
     for known in queries.ending_grants(work.session, work.today):
         grant = work.fetch_to_change(RoleGrant, known.id)
         home = work.fetch(User, grant.user_id).gemeente_code

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import proposing, queries, service
 from app.accounts.models import RoleProposal, User
-from app.accounts.rules import PROPOSAL_LIVES, ProposalState
+from app.accounts.rules import PROPOSAL_LIVES, Hands, ProposalState
 from app.core.actor import SYSTEM, Actor, Role
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.outbox import OutboxMessage
@@ -177,6 +177,37 @@ def test_more_time_takes_two_as_well(session: Session) -> None:
     assert (before, user.grants[0].ends_on, len(user.grants)) == (soon, later, 1)
 
 
+def test_more_time_leaves_on_the_role_who_gave_it_and_why(session: Session) -> None:
+    first, second, third = (a_user(session, Role.BEHEERDER) for _ in range(3))
+    user = a_user(session)
+    for days, by, with_ in ((50, first, second), (80, second, third), (99, third, first)):
+        until, why = TODAY + timedelta(days=days), f"Nog {days} dagen"
+        service.grant_role(make_work(session, by), user.id, G, until, why)
+        session.flush()
+        waiting = queries.open_proposal(session, user.id, G)
+        assert waiting is not None
+        proposing.decide(make_work(session, with_), waiting.id, confirm=True)
+
+    [grant] = user.grants
+    assert (grant.granted_by, grant.confirmed_by, grant.reason, grant.hands) == (
+        *(first.id, second.id, "Nog 50 dagen", Hands.TWO),
+    )
+    assert grant.prolonged_at == MONDAY
+    # The newest: of the one between the log knows.
+    assert (grant.prolonged_by, grant.prolonging_confirmed_by) == (third.id, first.id)
+    assert (grant.prolonging_reason, grant.prolonging_hands) == ("Nog 99 dagen", Hands.TWO)
+
+
+def test_an_operator_who_prolongs_alone_leaves_why(session: Session) -> None:
+    user = a_user(session, grants=[a_grant(G, ends_on=TODAY, reason="De eerste")])
+
+    service.grant_role(make_work(session, SYSTEM), user.id, G, reason="Er is nog niemand anders")
+
+    [grant] = user.grants
+    assert (grant.reason, grant.prolonging_reason) == ("De eerste", "Er is nog niemand anders")
+    assert (grant.prolonged_by, grant.prolonging_hands) == (None, Hands.OPERATOR)
+
+
 @pytest.mark.parametrize("late", [timedelta(0), PROPOSAL_LIVES + timedelta(days=1)])
 def test_who_ends_a_role_refuses_what_would_prolong_it(session: Session, late: timedelta) -> None:
     first, second = (a_user(session, Role.BEHEERDER) for _ in range(2))
@@ -207,6 +238,7 @@ def test_an_operator_stands_alone_while_no_two_can_and_says_why(
     assert refused.value.said == proposing.SAY_WHY
     assert roles_of(session, user) == {role}
     assert (user.grants[0].reason, user.grants[0].granted_by) == ("De eerste", None)
+    assert user.grants[0].hands is Hands.OPERATOR
 
 
 @pytest.mark.parametrize("role", [G, Role.BEHEERDER])
@@ -242,4 +274,4 @@ def test_with_one_beheerder_an_operator_is_the_second(session: Session) -> None:
 
     assert roles_of(session, user) == {G}
     assert (user.grants[0].granted_by, user.grants[0].confirmed_by) == (only.id, None)
-    assert user.grants[0].reason == "Er is er één"
+    assert (user.grants[0].reason, user.grants[0].hands) == ("Er is er één", Hands.WITH_OPERATOR)

@@ -19,6 +19,7 @@ from app.accounts.rules import (
     SIGN_IN_LINK_LIVES,
     SIGN_IN_LINKS_AN_HOUR,
     AccessState,
+    Hands,
 )
 from app.accounts.service import Newcomer
 from app.core.actor import ANYONE, SYSTEM, Role
@@ -672,6 +673,22 @@ def test_who_has_a_role_keeps_it_for_longer_and_never_for_shorter(session: Sessi
     )
     fact = {"user_id": str(user.id), "role": "opgavehouder", "ends_on": "2027-02-22"}
     assert told(session) == [("role.prolonged", fact)]
+
+
+def test_the_clock_notes_whose_hands_gave_what_the_release_before_gave(session: Session) -> None:
+    giver, second = (a_user(session) for _ in range(2))
+    by = [(None, None), (giver.id, None), (giver.id, second.id)]
+    given = [
+        a_grant(Role.GEMEENTEBEHEERDER, granted_by=one, confirmed_by=other) for one, other in by
+    ]
+    users = [a_user(session, grants=[one]) for one in given]
+    kept = a_user(session, grants=[a_grant(Role.GEMEENTEBEHEERDER, hands=Hands.WITH_OPERATOR)])
+
+    service.sweep_roles(make_work(session, SYSTEM))
+
+    session.expire_all()
+    found = [one.grants[0].hands for one in (*users, kept)]
+    assert found == [Hands.OPERATOR, Hands.ONE, Hands.TWO, Hands.WITH_OPERATOR]
 
 
 def test_a_role_works_on_its_last_day_and_no_longer(session: Session) -> None:

@@ -13,8 +13,12 @@ from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect, text
 
+from app.accounts import proposing
+from app.accounts import queries as accounts_queries
+from app.accounts import service as accounts
 from app.conversations import publishing
 from app.conversations.rules import Words
+from app.core.actor import SYSTEM, Role
 from app.extensions import db
 from app.hours.models import HourTransfer
 from app.hours.rules import TransferKind
@@ -31,7 +35,7 @@ from tests.house.tree import ROOT, near
 from tests.loans.builders import a_running_loan, parties
 from tests.moderation.builders import last_message
 from tests.notifications.builders import a_delivery
-from tests.support.builders import a_gemeente, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_grant, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
 
 MIGRATIONS = ROOT / "migrations"
@@ -110,6 +114,9 @@ LANDED = {
     ),
     "0027_keep_reactions_for_a_year.py": (
         "c7bf1a087e1ebb5961cc750fbd1bbd4f18c34fdd613090a713809e5c3816e96b"
+    ),
+    "0028_show_parts_to_some.py": (
+        "3933afff8142792deb20b22790a7210179a6601076bddfcdc6b2b28024317b51"
     ),
 }
 
@@ -307,6 +314,46 @@ def test_hours_that_followed_a_merger_keep_the_release_that_can_read_them(
 
     assert "samengevoegde gemeente" in caplog.text
     assert _found("kind", "hour_transfer") == ["merger"]
+
+
+def test_whose_hands_gave_a_role_is_known_of_who_left_before(empty: Flask) -> None:
+    upgrade()
+    session = db.session()
+    gemeentebeheerder = Role.GEMEENTEBEHEERDER
+    first, second = (a_user(session, Role.BEHEERDER) for _ in range(2))
+    names = ("operator", "one", "two", "with_operator", "unlogged")
+    given = {name: a_user(session, name=name) for name in names}
+    given["unlogged"].grants.append(a_grant(gemeentebeheerder))
+    session.commit()
+    system = make_work(session, SYSTEM)
+    accounts.grant_role(system, given["operator"].id, Role.OPGAVEHOUDER)
+    accounts.grant_role(make_work(session, first), given["one"].id, Role.OPGAVEHOUDER)
+    for name, by in (("two", make_work(session, second)), ("with_operator", system)):
+        accounts.grant_role(make_work(session, first), given[name].id, gemeentebeheerder)
+        if name == "with_operator":
+            second.grants[0].ended_at = MONDAY
+        session.flush()
+        waiting = accounts_queries.open_proposal(session, given[name].id, gemeentebeheerder)
+        assert waiting is not None
+        proposing.decide(by, waiting.id, confirm=True, reason="Samen")
+    session.commit()
+    for one in (first, second):
+        session.delete(one)
+    session.commit()
+    db.session.remove()
+    downgrade(revision="0028")
+
+    upgrade()
+
+    with db.engine.begin() as connection:
+        rows = connection.execute(
+            text('SELECT name, hands FROM role_grant JOIN "user" ON "user".id = user_id')
+        )
+        assert {row.name: row.hands for row in rows} == {
+            **{name: name for name in names[:-1]},
+            # Not that an operator gave it: nobody knows.
+            "unlogged": "one",
+        }
 
 
 def _tell_in_old_and_later_words() -> None:

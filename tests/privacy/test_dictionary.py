@@ -10,6 +10,7 @@ OWN = dictionary()
 # Columns that lead to somebody whose data the row is not: who decided, booked or granted.
 ABOUT_OTHERS = {
     *("role_grant.granted_by", "role_grant.confirmed_by"),
+    *("role_grant.prolonged_by", "role_grant.prolonging_confirmed_by"),
     *("role_proposal.proposed_by", "role_proposal.decided_by"),
     *("access_request.decided_by", "opgave.submitted_by"),
     *("hour_account.changed_by", "hour_settling.settled_by", "hour_settling.undone_by"),

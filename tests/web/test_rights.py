@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.accounts.queries import roles_of
+from app.accounts.rules import Hands
 from app.core.actor import Role
 from app.core.audit import AuditEntry
 from app.core.rights import MATRIX
@@ -18,7 +19,7 @@ from app.web.aliases import alias_of
 from tests.support.builders import a_grant, a_network, a_proposal, a_user
 from tests.support.pages import text_of
 from tests.support.web import sign_in
-from tests.support.work import TODAY
+from tests.support.work import MONDAY, TODAY
 
 PAGE = "/beheer/rechten"
 
@@ -71,6 +72,95 @@ def test_a_beheerder_reads_and_exports_those_of_all(client: FlaskClient, session
     assert [one.email in page for one, page in zip(people, pages, strict=True)] == [True, True]
     found = {row["Mailadres"] for row in rows_of(client)}
     assert found == {beheerder.email, *(one.email for one in people)}
+
+
+def test_the_log_says_of_how_many_gemeenten_roles_were_exported(
+    client: FlaskClient, session: Session
+) -> None:
+    near, platform = (a_user(session, role) for role in (Role.GEMEENTEBEHEERDER, Role.BEHEERDER))
+    for one in (near, platform):
+        sign_in(client, session, one)
+        client.get(f"{PAGE}/csv")
+
+    found = select(AuditEntry).where(AuditEntry.deed.startswith("rights."))
+    logged = {one.actor_id: (one.deed, one.subject_id) for one in session.scalars(found)}
+    assert logged == {
+        near.id: ("rights.exported", near.gemeente_code),
+        platform.id: ("rights.exported.all", ""),
+    }
+
+
+GONE = "iemand die hier niet meer is"
+RUNS_IT = "wie de site draait"
+
+
+@pytest.mark.parametrize(
+    ("hands", "by_are_gone", "said"),
+    [
+        (Hands.ONE, False, ("Ans", "")),
+        (Hands.ONE, True, (GONE, "")),
+        (Hands.TWO, False, ("Ans", "Bea")),
+        (Hands.TWO, True, (GONE, GONE)),
+        (Hands.WITH_OPERATOR, False, ("Ans", RUNS_IT)),
+        (Hands.WITH_OPERATOR, True, (GONE, RUNS_IT)),
+        (Hands.OPERATOR, False, (RUNS_IT, "")),
+        # Of the release before, while that still runs.
+        (None, False, ("Ans", "Bea")),
+    ],
+)
+def test_who_gave_a_role_or_more_time_is_told_truly_also_when_they_left(
+    client: FlaskClient,
+    session: Session,
+    hands: Hands | None,
+    by_are_gone: bool,
+    said: tuple[str, str],
+) -> None:
+    beheerder = a_user(session, Role.BEHEERDER)
+    ans, bea = (a_user(session, name=name) for name in ("Ans", "Bea"))
+    first = ans.id if hands is not Hands.OPERATOR else None
+    second = bea.id if hands in {Hands.TWO, None} else None
+    given = a_grant(
+        Role.GEMEENTEBEHEERDER,
+        hands=hands,
+        granted_by=first,
+        confirmed_by=second,
+        reason="Was nodig",
+        prolonged_at=MONDAY,
+        prolonged_by=first,
+        prolonging_confirmed_by=second,
+        prolonging_hands=hands,
+        prolonging_reason="Is nog nodig",
+    )
+    a_user(session, grants=[given], name="Jan Vos", gemeente_code=beheerder.gemeente_code)
+    if by_are_gone:
+        for one in (ans, bea):
+            session.delete(one)
+        session.flush()
+        session.expire_all()
+    sign_in(client, session, beheerder)
+
+    page = text_of(client.get(PAGE))
+    [row] = [one for one in rows_of(client) if one["Naam"] == "Jan Vos"]
+
+    by, confirmed = said
+    assert f"Gegeven door {by}" in page
+    assert f"Verlengd door {by}" in page
+    assert ("Bevestigd door" in page, "Verlengen bevestigd door" in page) == (bool(confirmed),) * 2
+    assert f"Bevestigd door {confirmed}".strip() in page or not confirmed
+    assert ("Reden Was nodig" in page, "Reden van verlengen Is nog nodig" in page) == (True, True)
+    assert [row[head] for head in ("Gegeven door", "Bevestigd door", "Reden")] == [
+        *(by, confirmed, "Was nodig")
+    ]
+    heads = ("Verlengd op", "Verlengd door", "Verlengen bevestigd door", "Reden van verlengen")
+    assert [row[head] for head in heads] == ["23-11-2026", by, confirmed, "Is nog nodig"]
+
+
+def test_of_what_was_never_prolonged_nothing_is_told(client: FlaskClient, session: Session) -> None:
+    beheerder = a_user(session, Role.BEHEERDER)
+    sign_in(client, session, beheerder)
+
+    assert "erlengd" not in text_of(client.get(PAGE))
+    assert [row["Verlengd op"] for row in rows_of(client)] == [""]
 
 
 def test_of_a_coordinator_it_tells_of_which_network(client: FlaskClient, session: Session) -> None:

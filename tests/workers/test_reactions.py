@@ -1,6 +1,7 @@
 """What follows from what, from the fact to the last effect."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -266,19 +267,21 @@ def test_a_loan_that_is_asked_and_what_the_borrower_does_with_it_are_an_answer(
 @pytest.mark.parametrize(
     ("role", "heard"),
     [
-        (Role.GEMEENTEBEHEERDER, ["power was given", "power was ended"]),
-        (Role.BEHEERDER, ["power was given", "power was ended"]),
+        (Role.GEMEENTEBEHEERDER, ["power was given", "power was prolonged", "power was ended"]),
+        (Role.BEHEERDER, ["power was given", "power was prolonged", "power was ended"]),
         (Role.OPGAVEHOUDER, []),
     ],
 )
-def test_an_alarm_goes_off_when_power_is_given_and_ended(
+def test_an_alarm_goes_off_when_power_is_given_prolonged_and_ended(
     session: Session, role: Role, heard: list[str]
 ) -> None:
     user = a_user(session)
 
     with capture_logs() as lines:
-        accounts.grant_role(work_now(session), user.id, role, reason="de eerste")
-        follow(session)
+        for days in (100, 200):
+            until = work_now(session).today + timedelta(days=days)
+            accounts.grant_role(work_now(session), user.id, role, until, reason="de eerste")
+            follow(session)
         accounts.end_role(work_now(session), user.id, role)
         follow(session)
 

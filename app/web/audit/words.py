@@ -179,6 +179,7 @@ DEEDS: Mapping[str, str] = {
     "review.chosen.off": "zette het beoordelen van opgaven uit",
     "review.chosen.on": "zette het beoordelen van opgaven aan",
     "rights.exported": "haalde op wie welke rol heeft",
+    "rights.exported.all": "haalde op wie welke rol heeft, in alle gemeenten",
     "rights.read": "bekeek wie welke rol heeft",
     "role.confirmed": "bevestigde een rol die een ander voorstelde",
     "role.lapsed": "stelde een rol voor die niemand bevestigde",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.accounts.models import RoleGrant, RoleProposal, User
-from app.accounts.rules import may_grant
+from app.accounts.rules import Hands, may_grant
 from app.core.actor import Actor, Role
 from app.core.rights import COLUMNS, MANAGER, MATRIX, PROFESSIONAL, SYSTEM, VISITOR, Row, Scope
 from app.gemeenten import queries as gemeenten
@@ -48,6 +48,17 @@ class ProposalLine:
 
 
 @dataclass(frozen=True)
+class GivenLine:
+    """Who gave a role, or more time for it, when and why."""
+
+    at: datetime
+    by: str
+    # Nothing where it took no second person.
+    confirmed_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class HolderLine:
     name: str
     email: str
@@ -55,11 +66,10 @@ class HolderLine:
     role: str
     # Of a coordinator only.
     network_name: str
-    since: datetime
     ends_on: date
-    granted_by: str
-    confirmed_by: str
-    reason: str
+    given: GivenLine
+    # The last time that it got a later last day; nothing when it never did.
+    prolonged: GivenLine | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ def _proposal(
     session: Session, actor: Actor, proposal: RoleProposal, people: dict[UUID, User]
 ) -> ProposalLine:
     person = people[proposal.user_id]
-    proposer = people[proposal.proposed_by].name if proposal.proposed_by in people else ERASED
+    proposer = _name(people, proposal.proposed_by)
     home = gemeenten.by_code(session, person.gemeente_code).name
     others = accounts.deciders(session, {proposal.user_id, proposal.proposed_by})
     decides = may_grant(actor, proposal.role, person.gemeente_code)
@@ -128,11 +138,21 @@ def holder_lines(
     """Who has a role now, of one gemeente or of all that the actor may know of."""
     found = accounts.held_roles(session, actor, gemeente_code)
     names = gemeenten.names_of(session, {user.gemeente_code for user, _ in found})
-    by = [one for _, grant in found for one in (grant.granted_by, grant.confirmed_by)]
-    people, networks = _people(session, by), _networks(session)
+    people, networks = _people(session, _hands_in(found)), _networks(session)
     return [
         _holder(user, grant, names[user.gemeente_code], networks.get(grant.network_id, ""), people)
         for user, grant in found
+    ]
+
+
+def _hands_in(found: Sequence[tuple[User, RoleGrant]]) -> list[UUID | None]:
+    return [
+        one
+        for _, grant in found
+        for one in (
+            *(grant.granted_by, grant.confirmed_by),
+            *(grant.prolonged_by, grant.prolonging_confirmed_by),
+        )
     ]
 
 
@@ -149,12 +169,38 @@ def _holder(
         gemeente_name=gemeente_name,
         role=label(grant.role),
         network_name=network_name,
-        since=grant.granted_at,
         ends_on=grant.ends_on,
-        granted_by=people[grant.granted_by].name if grant.granted_by in people else OPERATOR,
-        confirmed_by=people[grant.confirmed_by].name if grant.confirmed_by in people else "",
-        reason=grant.reason,
+        given=GivenLine(
+            grant.granted_at,
+            *_named(people, grant.hands, grant.granted_by, grant.confirmed_by),
+            grant.reason,
+        ),
+        prolonged=_prolonging(grant, people),
     )
+
+
+def _prolonging(grant: RoleGrant, people: dict[UUID, User]) -> GivenLine | None:
+    if grant.prolonged_at is None:
+        return None
+    by, second = grant.prolonged_by, grant.prolonging_confirmed_by
+    names = _named(people, grant.prolonging_hands, by, second)
+    return GivenLine(grant.prolonged_at, *names, grant.prolonging_reason)
+
+
+def _named(
+    people: dict[UUID, User], hands: Hands | None, by: UUID | None, second: UUID | None
+) -> tuple[str, str]:
+    """Who gave it and who confirmed it, also when they are gone; the second is nobody when there
+    was none.
+    """
+    first = OPERATOR if hands is Hands.OPERATOR else _name(people, by)
+    if hands is Hands.WITH_OPERATOR:
+        return first, OPERATOR
+    return first, _name(people, second) if hands is Hands.TWO or second else ""
+
+
+def _name(people: dict[UUID, User], user_id: UUID | None) -> str:
+    return people[user_id].name if user_id in people else ERASED
 
 
 def _people(session: Session, ids: Sequence[UUID | None]) -> dict[UUID, User]:

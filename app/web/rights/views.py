@@ -43,9 +43,13 @@ def index() -> str:
 @allow(Right.READ_RIGHTS)
 def as_csv() -> Response:
     """Of all gemeenten for a beheerder, of the own one for its gemeentebeheerder."""
-    written = csv_of(pages.holder_lines(db.session(), current_actor()))
+    actor = current_actor()
+    written = csv_of(pages.holder_lines(db.session(), actor))
     with open_work() as work:
-        work.record("rights.exported", ("gemeente", current_actor().gemeente_code or ""))
+        if may_everywhere(actor, Right.READ_RIGHTS):
+            work.record("rights.exported.all", ("", ""))
+        else:
+            work.record("rights.exported", ("gemeente", actor.gemeente_code or ""))
         name = f"rollen-{work.today:%Y-%m-%d}.csv"
     answer = Response(written, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
