@@ -63,6 +63,10 @@ HAS_ROLE_OF_ANOTHER = (
     "Deze collega heeft een rol die jij niet kunt wegnemen. Vraag een platformbeheerder om het "
     "account stop te zetten."
 )
+IS_BEHEERDER = (
+    "Deze collega is platformbeheerder: zo'n account zet je op de site niet stop. Vraag wie de "
+    'site draait om dit te doen, met: flask accounts shut-out {email} --reason "…".'
+)
 NAME_THE_NETWORK = "Een netwerkcoördinator hoort bij een netwerk, en een andere rol niet."
 NOT_TO_ONESELF = "Je geeft of verlengt een rol niet van jezelf. Vraag het een andere beheerder."
 
@@ -258,8 +262,10 @@ def shut_out(work: Work, user_id: UUID, why: str) -> bool:
     """
     user = _kept_out_by(work, user_id)
     roles = queries.roles_of(user)
-    if any(not may_grant(work.actor, role, user.gemeente_code) for role in roles):
-        raise Conflict("a role that another ends", said=HAS_ROLE_OF_ANOTHER)
+    others = {one for one in roles if not may_grant(work.actor, one, user.gemeente_code)}
+    if others:
+        said = IS_BEHEERDER if Role.BEHEERDER in others else HAS_ROLE_OF_ANOTHER
+        raise Conflict("a role that another ends", said=said.format(email=user.email))
     refuse(why_faults(why))
     if user.shut_out_at is not None:
         return False

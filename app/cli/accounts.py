@@ -14,6 +14,7 @@ from app.core.dutch import dutch_date, plural
 from app.core.text import clean_line
 from app.core.work import Work
 from app.opgaven import moving
+from app.privacy import shutting_out
 
 accounts = AppGroup("accounts", help="Accounts en rollen.")
 
@@ -119,6 +120,37 @@ def revoke(email: str, role: str) -> None:
     with open_work() as work:
         service.end_role(work, _person(work, email).id, ended)
     click.echo(f"{email} is geen {ended.value} meer.")
+
+
+@accounts.command("shut-out")
+@click.argument("email")
+@click.option(
+    "--reason", required=True, help="Waarom. Wie het account heeft, leest dit in een mail."
+)
+def shut_out(email: str, reason: str) -> None:
+    """Zet het account met dit adres stop, ook van een platformbeheerder die is overgenomen.
+
+    Rollen en sessies eindigen meteen. Er wordt niets gewist.
+    """
+    with open_work() as work:
+        person = _person(work, email)
+        if person.shut_out_at is not None:
+            raise Refusal(f"Het account van {email} staat al stop.")
+        shutting_out.shut_out(work, person.id, clean_line(reason))
+        service.end_sessions(work, person.id)
+    click.echo(f"Het account van {email} staat stop, zonder rollen, en is overal uitgelogd.")
+
+
+@accounts.command("let-in")
+@click.argument("email")
+def let_in(email: str) -> None:
+    """Laat de persoon met dit adres weer toe. Rollen komen niet terug: die geef je opnieuw."""
+    with open_work() as work:
+        person = _person(work, email)
+        if person.shut_out_at is None:
+            raise Refusal(f"Het account van {email} staat niet stop.")
+        service.let_in(work, person.id)
+    click.echo(f"{email} kan weer inloggen, zonder rollen.")
 
 
 @accounts.command("forget-app")

@@ -1,15 +1,17 @@
 """`flask accounts`: the first people and roles; what cannot be is refused plainly."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts import queries
-from app.accounts.models import KnownIdentity, SecondFactor, UserSession
+from app.accounts.models import KnownIdentity, RoleProposal, SecondFactor, UserSession
+from app.accounts.rules import WHY_LIMIT, ProposalState
 from app.accounts.service import begin_session
 from app.core.actor import Role
+from app.core.audit import entries
 from tests.cli.conftest import Terminal
-from tests.support.builders import a_gemeente, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_proposal, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
 
 
@@ -108,6 +110,62 @@ def test_who_lost_their_phone_couples_a_new_app(flask: Terminal, session: Sessio
     assert first.exit_code == 0
     assert session.get(SecondFactor, user.id) is None
     assert "heeft geen app of passkey gekoppeld" in second.output
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_an_account_that_was_taken_over_is_closed_whatever_its_roles(
+    flask: Terminal, session: Session, role: Role
+) -> None:
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    user = a_user(session, *{role, Role.OPGAVEHOUDER}, email="jo@testerdam.nl")
+    asked = a_proposal(session, user_id=user.id)
+    begun = begin_session(make_work(session), user.id, is_proven=True)
+    session.commit()
+
+    closed = flask("accounts", "shut-out", "jo@testerdam.nl", "--reason", " Is  overgenomen ")
+    again = flask("accounts", "shut-out", "jo@testerdam.nl", "--reason", "Nog eens")
+    session.expire_all()
+
+    assert closed.stdout == (
+        "Het account van jo@testerdam.nl staat stop, zonder rollen, en is overal uitgelogd.\n"
+    )
+    assert (again.exit_code, again.stderr) == (
+        1,
+        "Het account van jo@testerdam.nl staat al stop.\n",
+    )
+    assert (queries.roles_of(user), user.shut_out_why) == (frozenset(), "Is overgenomen")
+    assert user.shut_out_at is not None
+    assert session.get(UserSession, begun) is None
+    assert session.get_one(RoleProposal, asked.id).state is not ProposalState.CONFIRMED
+    logged = {one.deed: one.actor_id for one in entries(session, about=user.id)}
+    deeds = {"person.shut_out", "sessions.ended", f"role.ended.{role}"}
+    assert {deed: logged[deed] for deed in deeds} == dict.fromkeys(deeds)
+
+
+def test_who_was_closed_is_let_in_without_roles(flask: Terminal, session: Session) -> None:
+    user = a_user(session, Role.BEHEERDER, email="jo@testerdam.nl")
+    before = flask("accounts", "let-in", "jo@testerdam.nl")
+    flask("accounts", "shut-out", "jo@testerdam.nl", "--reason", "Is overgenomen")
+
+    after = flask("accounts", "let-in", "jo@testerdam.nl")
+
+    session.refresh(user)
+    assert before.stderr == "Het account van jo@testerdam.nl staat niet stop.\n"
+    assert after.stdout == "jo@testerdam.nl kan weer inloggen, zonder rollen.\n"
+    assert (user.shut_out_at, queries.roles_of(user)) == (None, frozenset())
+
+
+@pytest.mark.parametrize("reason", ["", "x" * (WHY_LIMIT + 1)])
+def test_an_account_is_closed_with_a_reason_that_fits_in_a_mail(
+    flask: Terminal, session: Session, reason: str
+) -> None:
+    user = a_user(session, Role.BEHEERDER, email="jo@testerdam.nl")
+
+    refused = flask("accounts", "shut-out", "jo@testerdam.nl", "--reason", reason)
+
+    session.refresh(user)
+    assert (refused.exit_code, user.shut_out_at) == (1, None)
+    assert queries.roles_of(user) == {Role.BEHEERDER}
 
 
 def test_an_account_is_let_go_by_the_sign_in_of_the_gemeente(

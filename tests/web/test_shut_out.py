@@ -102,6 +102,32 @@ def test_nobody_closes_their_own_account(
     assert keeper.shut_out_at is None
 
 
+@pytest.mark.parametrize(
+    ("by", "of", "instead"),
+    [
+        (Role.GEMEENTEBEHEERDER, Role.GEMEENTEBEHEERDER, "Vraag een platformbeheerder"),
+        (Role.GEMEENTEBEHEERDER, Role.BEHEERDER, "Vraag wie de site draait"),
+        (Role.BEHEERDER, Role.BEHEERDER, "Vraag wie de site draait"),
+    ],
+)
+def test_who_cannot_close_an_account_reads_who_can(
+    client: FlaskClient, session: Session, by: Role, of: Role, instead: str
+) -> None:
+    actor = a_user(session, by)
+    other = a_user(session, of, gemeente_code=actor.gemeente_code)
+    sign_in(client, session, actor)
+
+    page = client.post(page_of(other), data={"deed": "end", "why": WHY})
+
+    assert page.status_code == 422
+    assert instead in text_of(page)
+    assert (f"flask accounts shut-out {other.email} --reason" in text_of(page)) is (
+        of is Role.BEHEERDER
+    )
+    assert WHY in text_of(page)
+    assert other.shut_out_at is None
+
+
 @pytest.mark.parametrize("of", ["elsewhere", "nobody"])
 def test_s35_what_is_elsewhere_is_as_what_is_not_there(
     client: FlaskClient, session: Session, keeper: User, of: str
