@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from app.accounts.rules import ROLE_WORDS, AccessState, Away, Hands, ProposalState, Term
+from app.accounts.rules import ROLE_WORDS, AccessState, Away, Hands, ProposalState, Term, WhyKept
 from app.conversations.rules import End, Side
 from app.core.actor import Role
 from app.core.heartbeat import Group
@@ -308,6 +308,10 @@ LABELS: Mapping[type[Enum], Mapping[Any, str]] = {
         Away.HIDDEN_SOON: "dat het profiel over een maand op pauze gaat",
         Away.HIDDEN: "dat het profiel op pauze staat",
         Away.GONE_SOON: "dat het account over een maand weggaat",
+    },
+    WhyKept: {
+        WhyKept.INVITED: "een collega nodigde je uit",
+        WhyKept.LEFT: "je laatste mail, over het einde van je account",
     },
     Hands: {
         Hands.ONE: "door één persoon",

@@ -22,7 +22,9 @@ class PersonRegistered(Event):
 
 @dataclass(frozen=True)
 class AccessOffered(Event):
-    """Who looks after accounts asks somebody to make one, at the address that this row keeps."""
+    """Who looks after accounts asks somebody to make one, at the address that is kept as
+    `sign_in_id`: so it was called when that was a link that opened nothing.
+    """
 
     name: ClassVar[str] = "access.offered"
     sign_in_id: UUID

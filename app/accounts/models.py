@@ -28,6 +28,7 @@ from app.accounts.rules import (
     Away,
     Hands,
     ProposalState,
+    WhyKept,
 )
 from app.core.actor import Role
 from app.core.orm import Base, PrimaryId
@@ -157,6 +158,17 @@ class SignIn(Base):
     asked_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class KeptAddress(Base):
+    """An address of whom there is no account, for a mail and what follows from it."""
+
+    __tablename__ = "kept_address"
+
+    id: Mapped[PrimaryId]
+    email: Mapped[str] = mapped_column(String(EMAIL_LIMIT), index=True)
+    why: Mapped[WhyKept]
+    kept_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class UserSession(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, object_session, selecti
 
 from app.accounts.models import (
     AccessRequest,
+    KeptAddress,
     KnownIdentity,
     Passkey,
     RoleGrant,
@@ -28,6 +29,7 @@ from app.accounts.rules import (
     TO_GRANT,
     AccessState,
     ProposalState,
+    WhyKept,
     has_power,
     is_left_alone,
     may_shut_out,
@@ -248,11 +250,11 @@ def usable_links(session: Session, sign_in_ids: Iterable[UUID], now: datetime) -
 
 
 def was_invited(session: Session, email: str, since: datetime) -> bool:
-    """Whether the address is kept of somebody who was asked to make an account: as a link that
-    opens nothing.
-    """
-    kept = select(SignIn.id).where(
-        SignIn.email == email, SignIn.asked_at >= since, SignIn.expires_at == SignIn.asked_at
+    """Whether the address is kept of somebody who was asked to make an account since then."""
+    kept = select(KeptAddress.id).where(
+        KeptAddress.email == email,
+        KeptAddress.why == WhyKept.INVITED,
+        KeptAddress.kept_at >= since,
     )
     return session.scalar(kept.limit(1)) is not None
 

@@ -80,6 +80,15 @@ class AccessState(StrEnum):
     REFUSED = "refused"
 
 
+class WhyKept(StrEnum):
+    """Why an address is kept of whom there is no account."""
+
+    # Who looks after accounts asked them to make one.
+    INVITED = "invited"
+    # They ended theirs, and get one last mail.
+    LEFT = "left"
+
+
 class Hands(StrEnum):
     """Whose hands a role came from. The row says who those people are, as long as they are here;
     this says that there were such people when they are gone.

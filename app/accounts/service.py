@@ -21,7 +21,7 @@ from app.accounts.events import (
     SignedInElsewhere,
     SignInAsked,
 )
-from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
+from app.accounts.models import AccessRequest, KeptAddress, RoleGrant, SignIn, User, UserSession
 from app.accounts.rules import (
     INVITED_WITHIN,
     SESSION_LIVES,
@@ -31,6 +31,7 @@ from app.accounts.rules import (
     USUAL_TERM,
     AccessState,
     Away,
+    WhyKept,
     email_faults,
     is_warning_due,
     last_day,
@@ -91,25 +92,25 @@ def ask_sign_in(work: Work, email: str) -> None:
         SIGN_IN_LINKS_AN_HOUR
     ):
         return
-    sign_in = SignIn(
-        id=work.new_id(),
-        email=email,
-        asked_at=work.now,
-        expires_at=work.now + SIGN_IN_LINK_LIVES,
-    )
+    sign_in = _new_link(work, email)
     work.session.add(sign_in)
     work.emit(SignInAsked(sign_in_id=sign_in.id))
 
 
-def keep_address(work: Work, email: str) -> UUID:
-    """Keep the address of whom nothing else is kept, as a link that opens nothing; its id."""
-    kept = SignIn(id=work.new_id(), email=tidy_email(email), asked_at=work.now, expires_at=work.now)
+def _new_link(work: Work, email: str) -> SignIn:
+    ends = work.now + SIGN_IN_LINK_LIVES
+    return SignIn(id=work.new_id(), email=email, asked_at=work.now, expires_at=ends)
+
+
+def keep_address(work: Work, email: str, why: WhyKept) -> UUID:
+    """Keep the address of whom there is no account; its id."""
+    kept = KeptAddress(id=work.new_id(), email=tidy_email(email), why=why, kept_at=work.now)
     work.session.add(kept)
     return kept.id
 
 
-def forget_addresses(work: Work, sign_in_ids: Collection[UUID]) -> None:
-    work.session.execute(delete(SignIn).where(SignIn.id.in_(sign_in_ids)))
+def forget_addresses(work: Work, kept_ids: Collection[UUID]) -> None:
+    work.session.execute(delete(KeptAddress).where(KeptAddress.id.in_(kept_ids)))
 
 
 def finish_sign_in(
@@ -217,7 +218,7 @@ def invite(work: Work, email: str, gemeente_code: str) -> None:
     email = tidy_email(email)
     work.session.execute(select(func.pg_advisory_xact_lock(SIGN_IN_LOCK, func.hashtext(email))))
     refuse(_invitation_faults(work, email, gemeente_code))
-    kept_id = keep_address(work, email)
+    kept_id = keep_address(work, email, WhyKept.INVITED)
     work.emit(AccessOffered(sign_in_id=kept_id, by_id=work.actor.user_id))
 
 
@@ -289,10 +290,9 @@ def let_in(work: Work, user_id: UUID) -> None:
 def link_to_own_data(work: Work, user_id: UUID) -> UUID:
     """A link for who proved elsewhere who they are, and is kept out: to their own data only."""
     user = work.fetch(User, user_id)
-    link_id = keep_address(work, user.email)
-    work.session.flush()
-    work.fetch(SignIn, link_id).expires_at = work.now + SIGN_IN_LINK_LIVES
-    return link_id
+    link = _new_link(work, user.email)
+    work.session.add(link)
+    return link.id
 
 
 def _kept_out_by(work: Work, user_id: UUID) -> User:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts import queries as accounts
-from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.models import AccessRequest, KeptAddress, SignIn, User
 from app.core.actor import Actor
 from app.core.backlog import Backlog, of_due
 from app.core.clock import AMSTERDAM, dutch_day
@@ -502,11 +502,14 @@ def addresses_of(session: Session, mails: Iterable[Delivery]) -> dict[UUID, str]
     ids = [mail.id for mail in mails]
     if not ids:
         return {}
-    address = func.coalesce(User.email, SignIn.email, AccessRequest.email, Loan.manager_email)
+    address = func.coalesce(
+        *(User.email, SignIn.email, KeptAddress.email, AccessRequest.email, Loan.manager_email)
+    )
     rows = session.execute(
         select(Delivery.id, address)
         .outerjoin(User, User.id == Delivery.user_id)
         .outerjoin(SignIn, SignIn.id == Delivery.subject_id)
+        .outerjoin(KeptAddress, KeptAddress.id == Delivery.subject_id)
         .outerjoin(AccessRequest, AccessRequest.id == Delivery.subject_id)
         .outerjoin(Loan, and_(Loan.id == Delivery.subject_id, ~_went_before_naming().exists()))
         .where(Delivery.id.in_(ids), address.is_not(None))

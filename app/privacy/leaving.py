@@ -39,8 +39,10 @@ FORGET_ADDRESS = (
     """UPDATE loan SET manager_name = :nameless, manager_email = :nowhere
        WHERE manager_email = :email""",
     """DELETE FROM delivery WHERE subject_id IN (SELECT id FROM sign_in WHERE email = :email
+       UNION SELECT id FROM kept_address WHERE email = :email
        UNION SELECT id FROM access_request WHERE email = :email)""",
     "DELETE FROM sign_in WHERE email = :email",
+    "DELETE FROM kept_address WHERE email = :email",
     "DELETE FROM access_request WHERE email = :email",
     "UPDATE job SET last_error = NULL WHERE strpos(last_error, :email) > 0",
 )

@@ -238,6 +238,7 @@ def _of_people() -> list[Rule]:
         Rule("user", gone, Deed.REMOVED, partial(_look_at_people, _was_told()), _let_go),
         _rows("user_session", "sessie", "one.expires_at"),
         _rows("sign_in", "inloglink", "one.asked_at"),
+        _rows("kept_address", "uitnodiging", "one.kept_at"),
         _rows("access_request", "aanvraag", "coalesce(one.decided_at, one.asked_at)"),
     ]
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.models import AccessRequest, KeptAddress, SignIn, User
 from app.core.audit import MOST_AT_ONCE, OF_ITSELF, Wanted, search
 from app.core.work import Work
 from app.loans.models import Loan
@@ -72,6 +72,7 @@ def addresses_back(
     known = union(
         select(Loan.manager_email.label("email")),
         select(SignIn.email),
+        select(KeptAddress.email),
         select(AccessRequest.email),
     )
     return sorted(email for email in session.scalars(known) if id_of(email) in ids)

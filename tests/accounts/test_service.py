@@ -11,15 +11,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries, service
-from app.accounts.models import AccessRequest, RoleGrant, SignIn, User, UserSession
+from app.accounts.models import AccessRequest, KeptAddress, RoleGrant, SignIn, User, UserSession
 from app.accounts.rules import (
     IDLE_WITH_POWER,
+    INVITED_WITHIN,
     OF_ALL,
     SESSION_LIVES,
     SIGN_IN_LINK_LIVES,
     SIGN_IN_LINKS_AN_HOUR,
     AccessState,
     Hands,
+    WhyKept,
 )
 from app.accounts.service import Newcomer
 from app.core.actor import ANYONE, SYSTEM, Role
@@ -29,6 +31,7 @@ from app.core.outbox import OutboxMessage
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
 from app.gemeenten.models import Gemeente
+from app.privacy.dictionary import dictionary
 from tests.conftest import DatabaseMaker
 from tests.support.at_once import SharedDatabase
 from tests.support.builders import a_domain, a_gemeente, a_grant, a_user
@@ -809,14 +812,23 @@ def test_the_limit_on_links_holds_for_requests_at_once(shared: SharedDatabase) -
         assert work.session.scalar(count) == SIGN_IN_LINKS_AN_HOUR
 
 
-def test_an_address_is_kept_as_a_link_that_opens_nothing(session: Session) -> None:
+def test_an_address_is_kept_as_what_it_is_and_not_as_a_link(session: Session) -> None:
     work = make_work(session)
 
-    kept_id = service.keep_address(work, "Iemand@Testerdam.example ")
+    kept_id = service.keep_address(work, "Iemand@Testerdam.example ", WhyKept.LEFT)
     session.flush()
 
-    assert session.get_one(SignIn, kept_id).email == "iemand@testerdam.example"
-    assert queries.usable_link(session, kept_id, work.now) is None
+    kept = session.get_one(KeptAddress, kept_id)
+    assert (kept.email, kept.why, kept.kept_at) == (
+        *("iemand@testerdam.example", WhyKept.LEFT, MONDAY),
+    )
+    assert count(session, SignIn) == 0
+    # Who left may be invited at once.
+    assert not queries.was_invited(session, kept.email, MONDAY - A_DAY)
     service.forget_addresses(work, [kept_id])
     session.expire_all()
-    assert session.get(SignIn, kept_id) is None
+    assert session.get(KeptAddress, kept_id) is None
+
+
+def test_nobody_is_kept_for_longer_than_they_are_not_invited_again() -> None:
+    assert timedelta(days=dictionary().terms["uitnodiging"].days or 0) == INVITED_WITHIN

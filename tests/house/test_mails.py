@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.events import FactorChanged, IdentityJoined, PersonAway, SignedInElsewhere
-from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.models import AccessRequest, KeptAddress, SignIn, User
 from app.accounts.rules import AccessState, Away
 from app.accounts.service import ask_sign_in, sweep_roles, tell_away
 from app.conversations.models import AwaitedAnswer
@@ -155,7 +155,7 @@ def colleague_invited(work: Work) -> None:
     own = make_work(work.session, keeper, work.now)
     accounts.invite(own, "nieuw@testerdam.example", home.code)
     work.session.flush()
-    service.mail_colleague_invited(work, work.session.scalars(select(SignIn.id)).one())
+    service.mail_colleague_invited(work, work.session.scalars(select(KeptAddress.id)).one())
 
 
 def shut_out(work: Work) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy import inspect, text
 from app.accounts import proposing
 from app.accounts import queries as accounts_queries
 from app.accounts import service as accounts
+from app.accounts.models import KeptAddress, SignIn
+from app.accounts.rules import WhyKept
 from app.conversations import publishing
 from app.conversations.rules import Words
 from app.core.actor import SYSTEM, Role
@@ -114,6 +116,9 @@ LANDED = {
     ),
     "0027_keep_reactions_for_a_year.py": (
         "c7bf1a087e1ebb5961cc750fbd1bbd4f18c34fdd613090a713809e5c3816e96b"
+    ),
+    "0029_keep_whose_hands_gave_a_role.py": (
+        "6188623da4a5693a3bc036ca68754ec5134685d9e104f65c3cae71843a0365c2"
     ),
     "0028_show_parts_to_some.py": (
         "3933afff8142792deb20b22790a7210179a6601076bddfcdc6b2b28024317b51"
@@ -354,6 +359,30 @@ def test_whose_hands_gave_a_role_is_known_of_who_left_before(empty: Flask) -> No
             # Not that an operator gave it: nobody knows.
             "unlogged": "one",
         }
+
+
+def test_addresses_that_were_kept_as_links_stand_apart_and_go_back(empty: Flask) -> None:
+    upgrade()
+    session = db.session()
+    left, invited, link = uuid4(), uuid4(), uuid4()
+    for key, why in ((left, WhyKept.LEFT), (invited, WhyKept.INVITED)):
+        session.add(KeptAddress(id=key, email=f"{why}@x.example", why=why, kept_at=MONDAY))
+    ends = MONDAY + timedelta(minutes=30)
+    session.add(SignIn(id=link, email="link@x.example", asked_at=MONDAY, expires_at=ends))
+    session.commit()
+    a_delivery(session, None, kind=MailKind.ACCOUNT_ENDED, subject_id=left)
+    session.commit()
+    db.session.remove()
+
+    downgrade(revision="0029")
+    before = set(_found("email", "sign_in"))
+    upgrade()
+
+    assert before == {"left@x.example", "invited@x.example", "link@x.example"}
+    assert _found("email", "sign_in") == ["link@x.example"]
+    with db.engine.begin() as connection:
+        kept = connection.execute(text("SELECT id, why FROM kept_address"))
+        assert {row.id: row.why for row in kept} == {left: "left", invited: "invited"}
 
 
 def _tell_in_old_and_later_words() -> None:

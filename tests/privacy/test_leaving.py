@@ -354,7 +354,7 @@ def test_one_last_mail_says_what_is_gone_and_what_stays(
 
     letter = letter_of(app, session, last)
 
-    assert holding(session, address) == {"sign_in"}
+    assert holding(session, address) == {"kept_address"}
     assert letter is not None
     assert (letter.to, letter.subject) == (address, "Je account is weg")
     said = " ".join(letter.text.split())
@@ -384,7 +384,7 @@ def test_however_the_last_mail_ended_the_address_goes_with_it(
     assert notifications.has_to_settle(make_work(session))
     notifications.settle(make_work(session))
 
-    assert before == {"sign_in"}
+    assert before == {"kept_address"}
     assert holding(session, address) == set()
     assert session.scalars(select(Delivery)).all() == []
 

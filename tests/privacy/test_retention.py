@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.events import PersonAway
-from app.accounts.models import AccessRequest, SignIn, User, UserSession
-from app.accounts.rules import NOWHERE, Away
+from app.accounts.models import AccessRequest, KeptAddress, SignIn, User, UserSession
+from app.accounts.rules import NOWHERE, Away, WhyKept
 from app.conversations.models import Conversation
 from app.core.actor import SYSTEM, Role
 from app.core.jobs import Job, JobState
@@ -181,6 +181,9 @@ def test_a_term_in_two_units_is_refused() -> None:
 
 MADE: dict[str, Callable[[User, Opgave, datetime], Any]] = {
     "sign_in": lambda user, _, since: SignIn(email=user.email, asked_at=since, expires_at=since),
+    "kept_address": lambda user, _, since: KeptAddress(
+        email=user.email, why=WhyKept.INVITED, kept_at=since
+    ),
     "user_session": lambda user, _, since: UserSession(
         user_id=user.id, began_at=since, expires_at=since
     ),
@@ -225,7 +228,7 @@ def a_row(session: Session, table: str, since: datetime) -> None:
 AGED = (
     *("sign_in", "user_session", "access_request", "delivery", "notice", "mail_allowance"),
     *("response", "invitation", "conversation", "joint", "outbox_message", "opgave"),
-    "kept_reaction",
+    *("kept_reaction", "kept_address"),
 )
 
 
@@ -571,7 +574,7 @@ def test_after_all_terms_no_row_of_people_is_left(session: Session, nights: Nigh
         nights.at(nights.now + 10 * A_DAY)
         session.execute(text("UPDATE outbox_message SET relayed_at = now()"))
         # The last mail to somebody goes, and with it the address.
-        session.execute(text("DELETE FROM sign_in WHERE asked_at = expires_at"))
+        session.execute(text("DELETE FROM kept_address"))
         session.execute(text("DELETE FROM delivery WHERE kind = 'account_ended'"))
 
     left = {

@@ -32,6 +32,8 @@ INSERT INTO known_identity (user_id, issuer, subject, known_since)
   VALUES (:me, 'kanarieuitgever', 'kanarieonderwerp', now());
 INSERT INTO sign_in (id, email, asked_at, expires_at)
   SELECT gen_random_uuid(), :address, now() - interval '1 hour' * n, now() FROM nth;
+INSERT INTO kept_address (id, email, why, kept_at)
+  SELECT gen_random_uuid(), :address, 'invited', now() - interval '1 hour' * n FROM nth;
 INSERT INTO access_request (id, email, name, gemeente_code, state, asked_at)
   VALUES (gen_random_uuid(), :address, 'kanarieaanvraag', :home, 'waiting', now());
 UPDATE profile SET function = 'kanariefunctie', headline = 'kanariekop', about = 'kanarieover',

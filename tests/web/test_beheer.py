@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.models import AccessRequest, KeptAddress, SignIn, User
 from app.accounts.queries import roles_of
-from app.accounts.rules import AccessState
+from app.accounts.rules import AccessState, WhyKept
 from app.core.actor import Role
 from app.core.heartbeat import Group, Heartbeat, beat
 from app.core.jobs import MOST_ATTEMPTS, Job, JobState
@@ -748,7 +748,7 @@ def test_a_colleague_is_invited_by_one_mail_that_names_who_does_so(
 
     sent = client.post("/beheer/collegas/uitnodigen", data=typed, follow_redirects=True)
     again = client.post("/beheer/collegas/uitnodigen", data=typed)
-    kept = session.scalars(select(SignIn)).one()
+    kept = session.scalars(select(KeptAddress)).one()
     work = make_work(session)
     notifications.mail_colleague_invited(work, kept.id)
     mail = session.scalars(select(Delivery)).one()
@@ -757,7 +757,8 @@ def test_a_colleague_is_invited_by_one_mail_that_names_who_does_so(
     assert "@testerdam.nl" in text_of(page)
     assert "We mailen je uitnodiging naar Nieuw@Testerdam.nl" in text_of(sent)
     assert (again.status_code, "al een uitnodiging" in fault_at(again, "email")) == (422, True)
-    assert kept.expires_at == kept.asked_at
+    # No link, as they asked for none.
+    assert (kept.why, session.scalars(select(SignIn)).all()) == (WhyKept.INVITED, [])
     assert (written.email, written.facts["inviter_name"]) == ("nieuw@testerdam.nl", "Kees Keizer")
     a_user(session, email=kept.email)
     with pytest.raises(NothingToTell):
@@ -785,7 +786,7 @@ def test_who_is_not_of_the_gemeente_or_is_known_is_not_invited(
     page = client.post("/beheer/collegas/uitnodigen", data={"email": email})
 
     assert (page.status_code, fault_at(page, "email")) == (422, f"Fout: {said}")
-    assert session.scalars(select(SignIn)).all() == []
+    assert session.scalars(select(KeptAddress)).all() == []
 
 
 def test_a_gemeentebeheerder_invites_nobody_for_another_gemeente(

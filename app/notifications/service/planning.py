@@ -13,7 +13,13 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import AccessRequest, RoleGrant, RoleProposal, SignIn, User
-from app.accounts.rules import NEWCOMER_LINKS_AN_HOUR, STRANGER_LINKS_AN_HOUR, Away, ProposalState
+from app.accounts.rules import (
+    NEWCOMER_LINKS_AN_HOUR,
+    STRANGER_LINKS_AN_HOUR,
+    Away,
+    ProposalState,
+    WhyKept,
+)
 from app.conversations.models import ConversationReader, ReceivedMail
 from app.core.actor import Role
 from app.core.errors import NotFound
@@ -95,7 +101,7 @@ def mail_signed_in_elsewhere(work: Work, user_id: UUID) -> None:
 
 def mail_account_ended(work: Work, email: str) -> None:
     """The last mail to this address; it is kept until that mail went, and no longer."""
-    kept_id = accounts_service.keep_address(work, email)
+    kept_id = accounts_service.keep_address(work, email, WhyKept.LEFT)
     work.session.flush()
     _plan(work, MailKind.ACCOUNT_ENDED, kept_id)
 
@@ -108,9 +114,9 @@ def mail_account_unused(work: Work, user_id: UUID) -> None:
         _plan(work, MailKind.ACCOUNT_UNUSED, user_id, user_id=user_id, occasion=occasion)
 
 
-def mail_colleague_invited(work: Work, sign_in_id: UUID) -> None:
+def mail_colleague_invited(work: Work, kept_id: UUID) -> None:
     starts_at = at_once.quiet_until(work)
-    _plan(work, MailKind.COLLEAGUE_INVITED, sign_in_id, starts_at=starts_at)
+    _plan(work, MailKind.COLLEAGUE_INVITED, kept_id, starts_at=starts_at)
 
 
 def mail_shut_out(work: Work, user_id: UUID) -> None:

@@ -12,7 +12,7 @@ from app.accounts.events import (
     PersonAway,
     SignedInElsewhere,
 )
-from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.models import AccessRequest, KeptAddress, SignIn, User
 from app.accounts.rules import SIGN_IN_LINK_LIVES, AccessState, Away
 from app.core.clock import dutch_day
 from app.core.dutch import listed
@@ -97,8 +97,8 @@ def signed_in_elsewhere(work: Work, delivery: Delivery) -> Addressed:
 
 def account_ended(work: Work, delivery: Delivery) -> Addressed:
     """To whom nothing is known of any more but this address."""
-    kept = work.fetch(SignIn, delivery.subject_id)
-    return Addressed(kept.email, "", {"ended_at": kept.asked_at})
+    kept = work.fetch(KeptAddress, delivery.subject_id)
+    return Addressed(kept.email, "", {"ended_at": kept.kept_at})
 
 
 def account_unused(work: Work, delivery: Delivery) -> Addressed:
@@ -120,7 +120,7 @@ def account_unused(work: Work, delivery: Delivery) -> Addressed:
 
 def colleague_invited(work: Work, delivery: Delivery) -> Addressed:
     """To whom nothing is known of but this address, from who looks after the accounts there."""
-    kept = work.fetch(SignIn, delivery.subject_id)
+    kept = work.fetch(KeptAddress, delivery.subject_id)
     told = facts_of(work.session, (AccessOffered.name,), sign_in_id=kept.id)
     if not told or accounts.by_email(work.session, kept.email) is not None:
         raise NothingToTell("they have an account")
