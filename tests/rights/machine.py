@@ -7,11 +7,11 @@ import time_machine
 from flask.testing import FlaskClient
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.accounts import queries, service
+from app.accounts import moving, queries, service
 from app.accounts.models import User
 from app.accounts.rules import Term, last_day
 from app.core.actor import Role
@@ -20,7 +20,6 @@ from app.core.errors import Conflict
 from app.core.work import Work
 from app.privacy.leaving import leave
 from app.web.aliases import alias_of
-from devtools.paths import ROOT
 from tests.rights.model import DONE, GIVEN_BY, PAGES, PROVE, SIGN_IN, Browser, Model, O, Person
 from tests.support.builders import a_gemeente, a_grant, a_user
 from tests.support.web import sign_in
@@ -222,13 +221,12 @@ class RightsMachine(RuleBasedStateMachine):
 
     @rule(place=places, into=places)
     def merges(self, place: int, into: int) -> None:
-        """By the statements of docs/operations.md, after which the first gemeente is empty."""
+        """By the command that an operator gives, after which the first gemeente is empty."""
         if place != into:
-            codes = {"old": self.codes[place], "new": self.codes[into]}
-            for statement in merging():
-                self.session.execute(text(statement), codes)
+            old, new = self.codes[place], self.codes[into]
+            moving.follow(self.work(), old, new)
             self.session.commit()
-            self.model.merge(codes["old"], codes["new"])
+            self.model.merge(old, new)
 
     # What is seen, in between and all the time
 
@@ -253,15 +251,6 @@ class RightsMachine(RuleBasedStateMachine):
 
     def work(self) -> Work:
         return make_work(self.session, now=utc_now())
-
-
-def merging() -> list[str]:
-    """What an operator types of people and roles when gemeenten merged."""
-    page = (ROOT / "docs" / "operations.md").read_text().split("## After a merger")[1]
-    lines = [line.strip() for line in page.splitlines()]
-    found = [one for one in lines if one.startswith(('UPDATE "user"', "UPDATE role_grant"))]
-    assert len(found) == 2
-    return [one.replace("'GM0001'", ":old").replace("'GM0002'", ":new") for one in found]
 
 
 def read(answer: TestResponse) -> str:

@@ -85,10 +85,12 @@ class Model:
 
     def merge(self, old: str, new: str) -> None:
         """Who is opgavehouder stays so, and who looked after the accounts does so no more."""
-        for one in self.people.values():
-            one.gemeente = new if one.gemeente == old else one.gemeente
-            if one.roles.get(O, (None, None))[1] == old:
-                one.roles[O] = one.roles[O][0], new
+        for number, one in self.people.items():
+            if one.gemeente == old:
+                carried = {O} & self.roles(number)
+                one.gemeente = new
+                for role in carried:
+                    one.roles[role] = one.roles[role][0], new
 
     def beheerders(self, *but: int | None) -> set[int]:
         return {one for one in self.people if A in self.roles(one)} - set(but)
