@@ -119,6 +119,18 @@ def test_a_key_of_another_house_opens_nothing(app: Flask, links: Links) -> None:
     assert links.sign_in_id_of(_token(elsewhere.sign_in(SOME_ID))) is None
 
 
+def test_no_key_of_before_opens_anything_once_there_is_another(app: Flask, links: Links) -> None:
+    settings: Settings = app.extensions["settings"]
+    before = Links(Settings(**{**vars(settings), "secret_key": "the key of the year before"}))
+
+    opened = {
+        name: every_key(links)[name][1](_token(link))
+        for name, (link, _) in every_key(before).items()
+    }
+
+    assert set(opened.values()) == {None}
+
+
 def every_key(links: Links) -> dict[str, tuple[str, Callable[[str], object]]]:
     """Of each way to sign a key in a link: a key, and who opens it."""
     return {

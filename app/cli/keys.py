@@ -21,7 +21,8 @@ keys = AppGroup("keys", help="De sleutel waarmee geheimen verzegeld zijn.")
 def renew() -> None:
     """Verzegel opnieuw, met de SECRET_KEY van nu, wat met de vorige verzegeld is.
 
-    De vorige wordt gevraagd en nergens bewaard. Nog eens draaien kan geen kwaad.
+    De vorige wordt gevraagd en nergens bewaard. Nog eens draaien kan geen kwaad. Verder opent er
+    met de vorige niets meer: wie inlogde doet dat opnieuw, en links in oude mails werken niet meer.
     """
     settings: Settings = current_app.extensions["settings"]
     known = click.prompt("De vorige SECRET_KEY", hide_input=True).strip()
