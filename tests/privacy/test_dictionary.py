@@ -1,10 +1,13 @@
 """Every column of the database is in the dictionary, and nothing else is."""
 
+import re
+
 import pytest
 from sqlalchemy import Table
 
-from app.privacy.dictionary import dictionary, parse
+from app.privacy.dictionary import Deed, Term, dictionary, parse
 from app.tables import METADATA
+from tests.house.tree import ROOT
 
 OWN = dictionary()
 # Columns that lead to somebody whose data the row is not: who decided, booked or granted.
@@ -55,6 +58,44 @@ def test_a_column_that_is_not_described_is_found() -> None:
     less = {name: table for name, table in METADATA.tables.items() if name != "evidence"}
 
     assert "evidence.opgave_title" in undescribed(less)
+
+
+def held_by_the_page(page: str) -> dict[str, tuple[list[str], list[str]]]:
+    """Of each kind in a table of SECURITY.md: its tables, and its terms with what is done."""
+    lines = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| **")]
+    return {
+        (kind := line[0].split("**")[1]): (
+            re.findall(r"`(\w+)`", line[0].removeprefix(f"**{kind}**")),
+            line[-1].split(", "),
+        )
+        for line in lines
+    }
+
+
+def in_english(term: Term) -> str:
+    units = ((term.months, "month"), (term.weeks, "week"), (term.days, "day"))
+    many, unit = next((count, unit) for count, unit in units if count)
+    done = {Deed.REMOVED: "removed", Deed.NAMELESS: "without a name", Deed.HIDDEN: "out of sight"}
+    return f"`{term.name}` {many} {unit}{'s' if many > 1 else ''}: {done[term.deed]}"
+
+
+def test_the_page_on_security_tells_what_is_kept_and_how_long() -> None:
+    expected = {}
+    for name, kind in OWN.kinds.items():
+        if kind.of_whom:
+            tables = OWN.tables_of(kind)
+            terms = dict.fromkeys(term for table in tables for term in table.terms)
+            expected[name] = ([one.name for one in tables], [in_english(one) for one in terms])
+
+    assert held_by_the_page((ROOT / "SECURITY.md").read_text()) == expected
+
+
+def test_what_the_page_on_security_names_is_there() -> None:
+    protects = (ROOT / "SECURITY.md").read_text().split("## What protects it")[1]
+    named = [one for one in re.findall(r"`([\w./]+)`", protects) if "/" in one]
+
+    assert named
+    assert [one for one in named if not (ROOT / one).exists()] == []
 
 
 def test_no_column_is_both_shown_and_kept() -> None:
