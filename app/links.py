@@ -75,6 +75,7 @@ class Links:
         self._base = settings.base_url
         self._contact_email = settings.contact_email
         self._sign_in_signer = _for_good(settings, "sign-in")
+        self._proof_signer = _for_good(settings, "proof")
         self._unsubscribe_signer = _for_good(settings, "unsubscribe")
         self._preferences_signer = _of_days(settings, "preferences")
         self._deed_signers = {deed: _of_days(settings, f"answer-{deed.value}") for deed in Deed}
@@ -92,6 +93,11 @@ class Links:
 
     def sign_in(self, sign_in_id: UUID) -> str:
         return self._absolute(f"/inloggen/{self._sign_in_signer.dumps(sign_in_id.hex)}")
+
+    def proof(self, sign_in_id: UUID, session_id: UUID) -> str:
+        """Proves in this session, and in no other, who its owner is."""
+        token = self._proof_signer.dumps(sign_in_id.hex + session_id.hex)
+        return self._absolute(f"/account/controle/{token}")
 
     def provider_returns(self, gemeente_code: str) -> str:
         """Where the sign-in of this gemeente, and no other one, sends people back to."""
@@ -197,6 +203,14 @@ class Links:
 
     def sign_in_id_of(self, token: str) -> UUID | None:
         return _id_in(self._sign_in_signer, token)
+
+    def proof_of(self, token: str) -> tuple[UUID, UUID] | None:
+        """The link that this is, and of which session; None for anything that we did not make."""
+        try:
+            both = str(self._proof_signer.loads(token))
+        except BadData:
+            return None
+        return UUID(hex=both[:AN_ID]), UUID(hex=both[AN_ID:])
 
     def unsubscribe_user_of(self, token: str) -> UUID | None:
         return _id_in(self._unsubscribe_signer, token)

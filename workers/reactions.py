@@ -321,6 +321,7 @@ END_LOANS_ASKED = _one("end_loans_asked", loans.end_what_was_asked, "opgave_id")
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "sign_in.asked": (MAIL_SIGN_IN,),
+    "proof.asked": (MAIL_SIGN_IN,),
     "access.asked": (MAIL_ACCESS_ASKED,),
     "access.offered": (MAIL_COLLEAGUE_INVITED,),
     "access.decided": (MAIL_ACCESS_DECIDED,),

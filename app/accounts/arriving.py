@@ -34,6 +34,23 @@ def arrive(
     `begin_session` of the service. `TurnedAway` when that gemeente cannot speak for this address or
     this account; `ShutOut` for who is kept out of it.
     """
+    user = _arrived(work, gemeente_code, identity)
+    return service.begin_session(work, user.id, known_here=known_here) if user else None
+
+
+def prove(work: Work, session_id: UUID, gemeente_code: str, identity: Identity) -> UUID:
+    """The id of a session in the place of this one, of who went there to prove who they are.
+
+    `TurnedAway` as for `arrive`, and when it is not who is signed in here; `ShutOut`.
+    """
+    user = _arrived(work, gemeente_code, identity)
+    if user is None or user.id != work.actor.user_id:
+        raise TurnedAway(Why.OTHERS)
+    return service.renew_session(work, session_id)
+
+
+def _arrived(work: Work, gemeente_code: str, identity: Identity) -> User | None:
+    """Whose account it opens; None for a newcomer."""
     user = _known(work, identity) or _join(work, gemeente_code, identity)
     if user is None:
         return None
@@ -42,7 +59,7 @@ def arrive(
         raise TurnedAway(Why.GEMEENTE)
     if user.shut_out_at is not None:
         raise ShutOut(user.id)
-    return service.begin_session(work, user.id, known_here=known_here)
+    return user
 
 
 def welcome(work: Work, gemeente_code: str, identity: Identity, name: str) -> UUID:

@@ -15,6 +15,15 @@ class SignInAsked(Event):
 
 
 @dataclass(frozen=True)
+class ProofAsked(Event):
+    """Who is signed in wants to prove anew who they are, in that session, by a link of this id."""
+
+    name: ClassVar[str] = "proof.asked"
+    sign_in_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True)
 class PersonRegistered(Event):
     name: ClassVar[str] = "person.registered"
     user_id: UUID

@@ -81,7 +81,7 @@ def prove(work: Work, session_id: UUID, secret: str | None, code: str) -> bool:
     so the caller saves the work in both cases. `Conflict` while closed.
     """
     factor = work.fetch_to_change(SecondFactor, person(work))
-    if own_session(work, session_id).proven_at is not None:
+    if queries.is_proven_lately(work.session, own_session(work, session_id), work.now):
         # Pressed twice: the first press, for which this one waited, took the code.
         return True
     if factor.closed_until is not None and factor.closed_until > work.now:
@@ -133,12 +133,14 @@ def seal_anew(work: Work, again: Callable[[str], str | None]) -> int:
 
 
 def check_may_add(work: Work, session_id: UUID) -> None:
-    """The first way to give a second proof is for who signed in; another one for who gave a proof.
+    """The first way to give a second proof is for who signed in; another one for who gave a proof
+    lately.
 
     Otherwise a mailbox alone could add one. `NotAllowed`.
     """
-    has_step = queries.has_second_step(work.session, person(work))
-    if has_step and own_session(work, session_id).proven_at is None:
+    session = own_session(work, session_id)
+    has_step = queries.has_second_step(work.session, session.user_id)
+    if has_step and not queries.is_proven_lately(work.session, session, work.now):
         raise NotAllowed(f"second step of {work.actor.user_id}", said=PROVE_FIRST)
 
 

@@ -26,6 +26,9 @@ class Why(StrEnum):
     DOMAIN = "domain"
     GEMEENTE = "gemeente"
     ANOTHER = "another"
+    # Who is signed in here is another, or did not sign in there anew, when they prove who they are.
+    OTHERS = "others"
+    OLD = "old"
 
 
 class ShutOut(DomainError):

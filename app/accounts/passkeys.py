@@ -134,7 +134,7 @@ def prove(work: Work, session_id: UUID, site: Site, answer: str) -> bool:
     """
     passkey = _named(work, answer)
     session = own_session(work, session_id)
-    if session.proven_at is not None:
+    if queries.is_proven_lately(work.session, session, work.now):
         # Pressed twice: the first press, for which this one waited, took the answer.
         return True
     challenge = _taken(work, session)
@@ -150,11 +150,11 @@ def prove(work: Work, session_id: UUID, site: Site, answer: str) -> bool:
 
 
 def remove(work: Work, session_id: UUID, passkey_id: UUID) -> None:
-    """`Conflict` when it is the only second step of somebody who needs one; `NotAllowed` before a
-    second proof.
+    """`Conflict` when it is the only second step of somebody who needs one; `NotAllowed` when no
+    second proof was given lately.
     """
     user = work.fetch_to_change(User, person(work))
-    if own_session(work, session_id).proven_at is None:
+    if not queries.is_proven_lately(work.session, own_session(work, session_id), work.now):
         raise NotAllowed(f"passkey {passkey_id}")
     passkey = work.fetch(Passkey, passkey_id)
     if passkey.user_id != user.id:

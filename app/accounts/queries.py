@@ -31,6 +31,7 @@ from app.accounts.rules import (
     ProposalState,
     WhyKept,
     has_power,
+    is_lately,
     is_left_alone,
     may_shut_out,
     tidy_email,
@@ -218,6 +219,15 @@ def passkeys(session: Session, user_id: UUID) -> list[Passkey]:
 def has_second_step(session: Session, user_id: UUID) -> bool:
     """Whether they have something to give a second proof with."""
     return second_factor(session, user_id) is not None or bool(passkeys(session, user_id))
+
+
+def is_proven_lately(session: Session, of: UserSession, now: datetime) -> bool:
+    """Whether who is signed in there proved lately who they are, with the most that they have.
+
+    Who has a second step by that, and everybody else by signing in.
+    """
+    has_step = has_second_step(session, of.user_id)
+    return is_lately(of.proven_at if has_step else of.began_at, now)
 
 
 def known_identities(session: Session, user_id: UUID) -> list[KnownIdentity]:

@@ -12,6 +12,8 @@ from app.core.rights import Right, Scope, may, may_in, scopes
 
 SIGN_IN_LINK_LIVES = timedelta(minutes=30)
 SESSION_LIVES = timedelta(hours=12)
+# For so long nobody is asked anew who they are, before they do what weighs much.
+PROOF_LASTS = timedelta(minutes=15)
 # Who has power over others is signed out after so long without a page.
 IDLE_WITH_POWER = timedelta(minutes=30)
 # How exact the moment of last use is: a page is read more often than it is worth writing down.
@@ -166,6 +168,11 @@ def has_power(roles: frozenset[Role]) -> bool:
 def is_left_alone(roles: frozenset[Role], seen_at: datetime, now: datetime) -> bool:
     """Whether a session ended because nobody was there."""
     return has_power(roles) and seen_at < now - IDLE_WITH_POWER
+
+
+def is_lately(proved_at: datetime | None, now: datetime) -> bool:
+    """Whether somebody proved who they are so short ago that nobody asks anew."""
+    return proved_at is not None and proved_at > now - PROOF_LASTS
 
 
 def may_end_sessions(actor: Actor, user_id: UUID, gemeente_code: str) -> bool:

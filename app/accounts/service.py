@@ -21,6 +21,7 @@ from app.accounts.events import (
     SignedInElsewhere,
     SignInAsked,
 )
+from app.accounts.factors import own_session
 from app.accounts.models import AccessRequest, KeptAddress, RoleGrant, SignIn, User, UserSession
 from app.accounts.rules import (
     INVITED_WITHIN,
@@ -85,19 +86,33 @@ def ask_sign_in(work: Work, email: str) -> None:
     and whoever may sign in only where their gemeente does.
     """
     email = tidy_email(email)
-    if _takes_no_link(work, email):
-        return
+    link_id = None if takes_no_link(work, email) else new_link(work, email)
+    if link_id is not None:
+        work.emit(SignInAsked(sign_in_id=link_id))
+
+
+def new_link(work: Work, email: str) -> UUID | None:
+    """For this address, that is in its tidy form; None when it had many within the hour.
+
+    What it opens is for its address on the site to say: each purpose has a key of its own.
+    """
     work.session.execute(select(func.pg_advisory_xact_lock(SIGN_IN_LOCK, func.hashtext(email))))
     if queries.links_since(work.session, email, work.now - timedelta(hours=1)) >= (
         SIGN_IN_LINKS_AN_HOUR
     ):
-        return
-    sign_in = _new_link(work, email)
+        return None
+    sign_in = _unsent_link(work, email)
     work.session.add(sign_in)
-    work.emit(SignInAsked(sign_in_id=sign_in.id))
+    return sign_in.id
 
 
-def _new_link(work: Work, email: str) -> SignIn:
+def takes_no_link(work: Work, email: str) -> bool:
+    """Whether who has this address signs in where their gemeente does, and there only."""
+    provider = gemeenten.provider_of_email(work.session, email, work.today)
+    return provider is not None and provider.is_only
+
+
+def _unsent_link(work: Work, email: str) -> SignIn:
     ends = work.now + SIGN_IN_LINK_LIVES
     return SignIn(id=work.new_id(), email=email, asked_at=work.now, expires_at=ends)
 
@@ -127,7 +142,7 @@ def finish_sign_in(
     new and nothing was told about the person; `FaultyDraft` when what was told is not enough.
     """
     sign_in = queries.usable_link(work.session, sign_in_id, work.now, to_spend=True)
-    if sign_in is None or _takes_no_link(work, sign_in.email):
+    if sign_in is None or takes_no_link(work, sign_in.email):
         raise NotFound(f"sign-in {sign_in_id}")
     user = queries.by_email(work.session, sign_in.email)
     if user is None:
@@ -172,6 +187,17 @@ def begin_session(
     )
     work.record(queries.SESSION_BEGUN, ("user", user_id), user_id, by=user_id)
     return session.id
+
+
+def renew_session(work: Work, session_id: UUID) -> UUID:
+    """The id of a session in the place of this own one, for who proved anew who they are.
+
+    It has the second proof of the one before, if there was one, and none of now.
+    """
+    before = own_session(work, session_id)
+    renewed_id = begin_session(work, before.user_id)
+    work.fetch(UserSession, renewed_id).proven_at = before.proven_at
+    return renewed_id
 
 
 def begin_demo_session(work: Work, user_id: UUID) -> UUID:
@@ -290,7 +316,7 @@ def let_in(work: Work, user_id: UUID) -> None:
 def link_to_own_data(work: Work, user_id: UUID) -> UUID:
     """A link for who proved elsewhere who they are, and is kept out: to their own data only."""
     user = work.fetch(User, user_id)
-    link = _new_link(work, user.email)
+    link = _unsent_link(work, user.email)
     work.session.add(link)
     return link.id
 
@@ -393,11 +419,6 @@ def _user_to_manage(work: Work, user_id: UUID, role: Role) -> User:
         # To somebody who may not manage this gemeente, its accounts do not exist.
         raise NotFound(f"user {user_id}")
     return user
-
-
-def _takes_no_link(work: Work, email: str) -> bool:
-    provider = gemeenten.provider_of_email(work.session, email, work.today)
-    return provider is not None and provider.is_only
 
 
 def _welcome(work: Work, email: str, newcomer: Newcomer) -> User | None:

@@ -6,7 +6,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 # Who comes from one of these came for no page in particular.
-NOWHERE = frozenset({"accounts", "at_gemeente", "home", "demo", "mailbox"})
+NOWHERE = frozenset({"accounts", "at_gemeente", "home", "demo", "mailbox", "proving"})
 # A cookie carries it along, with what else it has to, within the four kilobytes that browsers keep.
 ADDRESS_LIMIT = 500
 

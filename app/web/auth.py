@@ -1,6 +1,9 @@
 """Who is signed in: server-side sessions that end at sign-out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec
 from uuid import UUID
 
 from flask import Flask, current_app, flash, g, redirect, request, session, url_for
@@ -8,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from app.accounts import queries, service
+from app.accounts.models import UserSession
 from app.accounts.rules import SEEN_WITHIN
 from app.core.actor import ANYONE, SYSTEM, Actor
 from app.core.clock import utc_now
@@ -21,6 +25,10 @@ from app.web.tracing import name_account, request_id
 
 # Says that we asked to sign in ourselves, so that the page before does not count as wanted.
 SENT_HERE = "sent_here"
+# Says that a button was pressed that did nothing yet, because its owner was asked for a proof.
+PRESSED = "pressed"
+
+Parts = ParamSpec("Parts")
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +155,36 @@ def ask_proof(said: str = "") -> ResponseReturnValue:
     return redirect(url_for("account.prove"))
 
 
+def asks_proof(
+    view: Callable[Parts, ResponseReturnValue],
+) -> Callable[Parts, ResponseReturnValue]:
+    """For what weighs much: only for who proved lately who they are, and the others do so first.
+
+    Stands directly above the view.
+    """
+
+    @wraps(view)
+    def after_proof(*parts: Parts.args, **named: Parts.kwargs) -> ResponseReturnValue:
+        return view(*parts, **named) if is_proven_lately() else ask_anew()
+
+    return after_proof
+
+
+def is_proven_lately() -> bool:
+    """Whether nothing has to be proved anew before what weighs much."""
+    own = db.session.get_one(UserSession, current_user.session_id)
+    return queries.is_proven_lately(db.session(), own, utc_now())
+
+
+def ask_anew() -> ResponseReturnValue:
+    """What is only a button stands on the page of the account, to be pressed once more."""
+    rule = request.url_rule
+    has_page = rule is not None and "GET" in (rule.methods or ())
+    session["wanted"] = _this_page() if has_page else url_for("account.show")
+    session[PRESSED] = request.method == "POST"
+    return redirect(url_for("account.prove"))
+
+
 def _this_page() -> str | None:
     return own_path(request.full_path if request.query_string else request.path)
 
@@ -156,6 +194,7 @@ def _keep_until_proven() -> ResponseReturnValue:
         return unsaved_page(needs_proof=True)
     # What was sent has no page of its own to go back to.
     session["wanted"] = page_of_ours(request.referrer)
+    session[PRESSED] = True
     flash("Er is nog niets gedaan. Doe eerst de tweede stap en probeer het dan nog eens.")
     return redirect(url_for("account.prove"))
 

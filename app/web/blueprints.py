@@ -6,6 +6,7 @@ from app.settings import Settings
 from app.web.accounts.account import account
 from app.web.accounts.at_gemeente import at_gemeente
 from app.web.accounts.passkeys import passkeys
+from app.web.accounts.proving import proving
 from app.web.accounts.views import accounts
 from app.web.audit.views import audit
 from app.web.beheer.mail import mail
@@ -74,6 +75,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         accounts,
         account,
         passkeys,
+        proving,
         at_gemeente,
         privacy,
     )

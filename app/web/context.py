@@ -67,6 +67,8 @@ UNDER = {
     "audit.log": "beheer.index",
     "account.show": "people.own",
     "account.prove": "people.own",
+    "at_gemeente.prove": "people.own",
+    "proving.sent": "people.own",
     "account.enrol": "people.own",
     "passkeys.add": "people.own",
     "privacy.end_account": "people.own",

@@ -36,6 +36,8 @@ PUBLIC = {
     *("home.healthz", "home.readyz", "static"),
     *("accounts.sign_in", "accounts.sent", "accounts.finish", "accounts.sign_out"),
     *("privacy.download_shut_out", "privacy.end_shut_out"),
+    # Opens nothing but in the session that asked for it.
+    "proving.finish",
     *("at_gemeente.choose", "at_gemeente.go", "at_gemeente.back", "at_gemeente.newcomer"),
     *("opgaven.index", "opgaven.show", "opgaven.who_else"),
     "people.public",

@@ -67,6 +67,9 @@ class Addresses:
     def sign_in(self, sign_in_id: UUID) -> str:
         return f"https://dgvn.example/inloggen/{sign_in_id.int}"
 
+    def proof(self, sign_in_id: UUID, session_id: UUID) -> str:
+        return f"https://dgvn.example/account/controle/{sign_in_id.int}-{session_id.int}"
+
     def opgave(self, opgave_id: UUID) -> str:
         return f"https://dgvn.example/opgaven/{opgave_id.int}"
 
@@ -213,7 +216,12 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
         "most": 3,
     }
     facts: Mapping[MailKind, dict[str, Any]] = {
-        MailKind.SIGN_IN: {"sign_in_id": UUID(int=5), "minutes": 30, "is_new": False},
+        MailKind.SIGN_IN: {
+            "sign_in_id": UUID(int=5),
+            "session_id": None,
+            "minutes": 30,
+            "is_new": False,
+        },
         MailKind.ACCESS_ASKED: asker,
         MailKind.ACCESS_DECIDED: {"granted": True, **asker},
         MailKind.ACCOUNT_UNUSED: {
@@ -436,6 +444,16 @@ def test_a_sign_in_mail_knows_a_newcomer(is_new: bool, greeting: str) -> None:
     assert "Dag," in text.splitlines()
     assert ("Dan kijkt een beheerder eerst mee." in text) is is_new
     assert "Vraag dan een nieuwe aan: https://dgvn.example/inloggen" in text
+
+
+def test_a_mail_to_prove_who_one_is_lets_nobody_in() -> None:
+    mail = render(MailKind.SIGN_IN, session_id=UUID(int=6))
+
+    assert mail.subject == "Laat zien dat jij het bent"
+    for part in (mail.text, mail.html):
+        assert "https://dgvn.example/account/controle/5-6" in part
+        assert "https://dgvn.example/inloggen" not in part
+        assert "Was jij dat niet? Open de link dan niet" in part
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from app.accounts.models import KnownIdentity, SignIn, User, UserSession
+from app.accounts.rules import PROOF_LASTS
 from app.core.actor import SYSTEM, Role
 from app.core.work import Work
 from app.gemeenten.models import Gemeente
@@ -32,7 +33,9 @@ from tests.support.builders import a_domain, a_gemeente, a_user
 from tests.support.openid import CLIENT_ID, OTHER_KEY, SECRET, Provider, a_provider
 from tests.support.pages import text_of, value_of
 from tests.support.signing_in import a_link, path_of
+from tests.support.web import sign_in
 from tests.support.work import MONDAY, make_work
+from tests.web.test_second_step import STEP_PAGE
 
 ANNA = {
     "sub": "7f",
@@ -415,3 +418,104 @@ def test_s11_who_is_kept_out_comes_no_further_than_their_own_data(
     assert "Je werkt hier niet meer." in text_of(page)
     assert (data.status_code, data.mimetype) == (200, "application/zip")
     assert client.get("/account").location == "/inloggen"
+
+
+# To prove anew who one is
+
+
+def prove_there(client: FlaskClient, gemeente: Gemeente) -> str:
+    """Go there to prove it; where the provider sends the browser back to."""
+    there = client.get(at(gemeente, "/controle"))
+    assert {"prompt=login", "max_age=0"} <= set(urlsplit(there.location).query.split("&"))
+    answer = requests.get(there.location, allow_redirects=False, timeout=5)
+    return answer.headers["Location"]
+
+
+@pytest.fixture
+def later(client: FlaskClient, session: Session, testerdam: Gemeente) -> Iterator[FlaskClient]:
+    """A browser in which Anna signed in too long ago to go on unasked."""
+    a_user(session, email="anna@testerdam.nl", gemeente_code=testerdam.code)
+    come_back(client, testerdam)
+    with time_machine.travel(MONDAY + PROOF_LASTS + timedelta(minutes=1)):
+        client.post("/account/gegevens")
+        yield client
+
+
+def test_who_signs_in_at_their_gemeente_proves_it_there(
+    later: FlaskClient, session: Session, testerdam: Gemeente
+) -> None:
+    before = session.scalars(select(UserSession.id)).one()
+    page = later.get(STEP_PAGE)
+
+    back = later.get(prove_there(later, testerdam))
+
+    assert f'href="{at(testerdam, "/controle")}"' in page.text
+    assert "Stuur me een link" in page.text
+    assert back.location == "/account"
+    assert session.scalars(select(UserSession.id)).one() != before
+    assert later.post("/account/gegevens").mimetype == "application/zip"
+
+
+def test_who_signs_in_there_only_gets_no_link(
+    app: Flask, later: FlaskClient, session: Session, testerdam: Gemeente, provider: Provider
+) -> None:
+    connected(app, session, testerdam, provider.issuer, is_only=True)
+
+    page = later.get(STEP_PAGE).text
+
+    assert ("Ga naar de inlog van Testerdam" in page, "Stuur me een link" in page) == (True, False)
+    assert later.post("/account/controle").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"who": {**ANNA, "sub": "8a", "email": "bas@testerdam.nl"}}, "als iemand anders"),
+        ({"claims": {"auth_time": MONDAY.timestamp()}}, "zonder dat je opnieuw inlogde"),
+        ({"claims": {"auth_time": "x"}}, "zonder dat je opnieuw inlogde"),
+        ({"claims": {"nonce": "x"}}, "Er klopte iets niet"),
+        ({"answer": {"error": "access_denied", "code": None}}, "afgebroken"),
+    ],
+)
+def test_who_proves_nothing_there_stays_as_they_are(
+    later: FlaskClient,
+    session: Session,
+    testerdam: Gemeente,
+    provider: Provider,
+    told: dict[str, Any],
+    said: str,
+) -> None:
+    a_user(session, email="bas@testerdam.nl", gemeente_code=testerdam.code)
+    before = session.scalars(select(UserSession.id)).all()
+    vars(provider).update(told)
+
+    back = later.get(prove_there(later, testerdam))
+
+    assert back.location == STEP_PAGE
+    assert said in text_of(later.get(STEP_PAGE))
+    assert session.scalars(select(UserSession.id)).all() == before
+    assert later.post("/account/gegevens").location == STEP_PAGE
+
+
+def test_a_proof_from_there_is_worth_nothing_in_another_session(
+    later: FlaskClient, session: Session, testerdam: Gemeente
+) -> None:
+    """Somebody else signed in, in this browser, between the way there and the way back."""
+    brought = prove_there(later, testerdam)
+    bas = a_user(session)
+    sign_in(later, session, bas)
+
+    back = later.get(brought)
+
+    assert back.location == at(testerdam)
+    assert f"{bas.name}" in later.get("/account").text
+
+
+def test_while_the_gemeente_is_away_who_proves_it_reads_so(
+    app: Flask, later: FlaskClient, testerdam: Gemeente
+) -> None:
+    app.extensions["providers"] = Providers(loopback_too=False)
+
+    page = later.get(at(testerdam, "/controle"), follow_redirects=True)
+
+    assert "De inlog van je gemeente is nu niet bereikbaar." in text_of(page)

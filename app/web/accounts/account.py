@@ -30,6 +30,8 @@ from app.extensions import db
 from app.sealing import OF_APPS, Seal
 from app.web.accounts.arrival import onward, start_page
 from app.web.accounts.forms import EnrolForm, ProofForm
+from app.web.accounts.proving import ask_without_step
+from app.web.auth import asks_proof, is_proven_lately
 from app.web.limits import per_person
 from app.web.policy import allow
 from app.web.work import open_work
@@ -79,6 +81,7 @@ def show() -> str:
 
 @account.post("/account/overal-uitloggen")
 @allow(Right.KEEP_ACCOUNT)
+@asks_proof
 def end_sessions() -> ResponseReturnValue:
     """Everywhere but here: who presses this is at hand."""
     with open_work() as work:
@@ -93,15 +96,20 @@ def end_sessions() -> ResponseReturnValue:
 @allow(Right.KEEP_ACCOUNT)
 @per_person(CODES, MANY_CODES, methods=["POST"])
 def prove() -> ResponseReturnValue:
-    """A code of the app that was coupled before, or a passkey; the first time to couple an app."""
+    """A code of the app that was coupled before, or a passkey; the first time to couple an app.
+
+    Who has none of these proves who they are by signing in anew.
+    """
     factor = queries.second_factor(db.session(), current_user.user_id)
     has_passkeys = bool(queries.passkeys(db.session(), current_user.user_id))
     has_step = factor is not None or has_passkeys
-    has_nothing_to_prove = not has_step and not current_user.lacks_proof
-    if current_user.is_proven or has_nothing_to_prove:
-        return redirect(onward())
-    if not has_step:
+    is_over = is_proven_lately()
+    if not has_step and not is_over:
+        return ask_without_step()
+    if not has_step and current_user.lacks_proof:
         return redirect(url_for("account.enrol"))
+    if is_over:
+        return redirect(onward())
     form = ProofForm.of_request()
     if factor and form.submitted() and _proves(form, _seal().open(factor.sealed)):
         return redirect(onward())
@@ -110,7 +118,8 @@ def prove() -> ResponseReturnValue:
         form=form,
         has_app=factor is not None,
         has_passkeys=has_passkeys,
-        later=start_page(),
+        later=start_page() if current_user.lacks_proof else url_for("account.show"),
+        lacks_proof=current_user.lacks_proof,
     )
     return page, form.status
 
@@ -124,7 +133,7 @@ def enrol() -> ResponseReturnValue:
     if has_app and request.method == "POST":
         return _coupled_before()
     has_passkeys = bool(queries.passkeys(db.session(), current_user.user_id))
-    may_enrol = current_user.is_proven if has_passkeys else current_user.lacks_proof
+    may_enrol = is_proven_lately() if has_passkeys else current_user.lacks_proof
     if has_app or not may_enrol:
         return redirect(url_for("account.prove"))
     form = EnrolForm.of_request(data={"sealed": _coupling()})
@@ -156,10 +165,10 @@ def enrol() -> ResponseReturnValue:
 
 @account.post("/account/reservecodes")
 @allow(Right.KEEP_ACCOUNT)
+@asks_proof
 def renew() -> ResponseReturnValue:
-    """New spare codes, for who gave a second proof in this browser."""
-    has_app = queries.second_factor(db.session(), current_user.user_id) is not None
-    if not (current_user.is_proven and has_app):
+    """New spare codes, for who has an app."""
+    if queries.second_factor(db.session(), current_user.user_id) is None:
         return redirect(url_for("account.prove"))
     with open_work() as work:
         codes = factors.renew_spare_codes(work)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import redirect, request, session, url_for
+from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,11 +11,12 @@ from app.extensions import db
 from app.people import queries as people
 from app.web.accounts.known import keep_known
 from app.web.addresses import own_path, page_of_ours
-from app.web.auth import SENT_HERE, current_actor, enter
+from app.web.auth import PRESSED, SENT_HERE, current_actor, enter
 from app.web.policy import may_come
 
 # Where there is something to do without a profile, the widest first.
 WORKPLACES = ("beheer.index", "opgaven.ours")
+PRESS_AGAIN = "Dank je, we weten nu dat jij het bent. Kies nog één keer wat je wilde doen."
 
 
 def remember_page() -> None:
@@ -45,8 +46,20 @@ def walk_in(session_id: UUID) -> ResponseReturnValue:
     return keep_known(redirect(wanted or start_page()), current_user.user_id)
 
 
+def walk_on(session_id: UUID) -> ResponseReturnValue:
+    """Carry this session in the place of the one before, to where its owner was going."""
+    kept = {name: session[name] for name in ("wanted", PRESSED) if name in session}
+    enter(session_id)
+    if not current_user.is_authenticated:
+        return redirect(url_for("home.index"))
+    session.update(kept)
+    return keep_known(redirect(onward()), current_user.user_id)
+
+
 def onward() -> str:
-    """Where somebody was going before the second step: with all their roles, from now on."""
+    """Where somebody was going before the proof: with all their roles, from now on."""
+    if session.pop(PRESSED, False):
+        flash(PRESS_AGAIN, "success")
     return own_path(session.pop("wanted", None)) or start_page(current_user.whole)
 
 

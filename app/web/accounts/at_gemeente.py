@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from flask import (
@@ -19,6 +20,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.accounts import arriving, service
 from app.accounts.identities import Identity, ShutOut, TurnedAway, Why
@@ -35,7 +37,7 @@ from app.links import Links
 from app.openid.calling import Away
 from app.openid.provider import Client, Providers, Visit, new_visit
 from app.sealing import OF_PROVIDERS, Seal
-from app.web.accounts.arrival import walk_in
+from app.web.accounts.arrival import walk_in, walk_on
 from app.web.accounts.forms import NewcomerForm
 from app.web.accounts.known import known_here
 from app.web.accounts.views import LINKS, OPENINGS
@@ -46,6 +48,7 @@ from app.web.work import open_work
 VISIT_LIVES = timedelta(minutes=15)
 NEWCOMER_LIVES = timedelta(minutes=30)
 
+AWAY = "De inlog van je gemeente is nu niet bereikbaar. Probeer het over een paar minuten opnieuw."
 STRANGE = "Er klopte iets niet aan wat we terugkregen. Probeer het nog een keer."
 SAID: Mapping[Why, str] = {
     # Most often somebody who went back, to a page of the gemeente that they had been through.
@@ -66,6 +69,14 @@ SAID: Mapping[Why, str] = {
     Why.GEMEENTE: (
         "Je account hoort bij een andere gemeente. Log in bij die gemeente, of vraag ons om je "
         "account te verhuizen."
+    ),
+    Why.OTHERS: (
+        "Je logde bij je gemeente in als iemand anders dan je hier bent. Log daar in met je eigen "
+        "account."
+    ),
+    Why.OLD: (
+        "Je gemeente liet je door zonder dat je opnieuw inlogde. Log daar eerst uit en probeer het "
+        "dan nog een keer."
     ),
     Why.ANOTHER: (
         "Bij dit mailadres hoort een account dat je gemeente als iemand anders kent. Mail ons, "
@@ -98,13 +109,17 @@ def choose(key: str) -> ResponseReturnValue:
 @allow(Right.SIGN_IN)
 @limiter.limit(OPENINGS)
 def go(key: str) -> ResponseReturnValue:
-    provider, now, visit = _provider(key), utc_now(), new_visit()
-    try:
-        way_in = _providers().way_in(_client(provider), visit, _address(provider), now)
-    except Away as away:
-        return _away(provider, away)
-    session["visit"] = _sealed(provider, asdict(visit), now + VISIT_LIVES)
-    return redirect(way_in)
+    provider = _provider(key)
+    return _go(provider, new_visit(), _address(provider))
+
+
+@at_gemeente.get("/<key>/controle")
+@allow(Right.KEEP_ACCOUNT)
+@limiter.limit(OPENINGS)
+def prove(key: str) -> ResponseReturnValue:
+    """There anew, for who is signed in and has to prove that it is still them."""
+    visit = new_visit(anew_since=utc_now())
+    return _go(_provider(key), visit, current_user.email, current_user.session_id)
 
 
 @at_gemeente.get("/<key>/terug")
@@ -113,8 +128,12 @@ def go(key: str) -> ResponseReturnValue:
 def back(key: str) -> ResponseReturnValue:
     """Here the provider of this gemeente sends people back to, and no other one."""
     provider = _provider(key)
+    # Each visit is taken once.
+    kept = _opened(provider, session.pop("visit", None)) or {}
+    if kept.get("proves"):
+        return _back_with_proof(provider, kept)
     try:
-        identity = _identity(provider)
+        identity = _identity(provider, kept)
         with open_work(ANYONE) as work:
             session_id = arriving.arrive(work, provider.gemeente_code, identity, known_here())
     except TurnedAway as turned:
@@ -164,6 +183,39 @@ def newcomer(key: str) -> ResponseReturnValue:
     return page, form.status
 
 
+def _go(
+    provider: Provider, visit: Visit, address: str, proves: UUID | None = None
+) -> ResponseReturnValue:
+    """On to there, as this address if they like; `proves` is the session whose owner that tells."""
+    now = utc_now()
+    try:
+        way_in = _providers().way_in(_client(provider), visit, address, now)
+    except Away as away:
+        return _away(provider, away, proves=proves is not None)
+    kept = {"visit": asdict(visit), "proves": str(proves) if proves else None}
+    session["visit"] = _sealed(provider, kept, now + VISIT_LIVES)
+    return redirect(way_in)
+
+
+def _back_with_proof(provider: Provider, kept: Mapping[str, Any]) -> ResponseReturnValue:
+    """Back in the session that went, and in no other; who is signed in stays so in any case."""
+    if not current_user.is_authenticated or kept["proves"] != str(current_user.session_id):
+        return _turned_away(provider, Why.STATE)
+    try:
+        identity = _identity(provider, kept)
+        with open_work() as work:
+            session_id = arriving.prove(
+                work, current_user.session_id, provider.gemeente_code, identity
+            )
+    except TurnedAway as turned:
+        return _turned_away(provider, turned.why, to=url_for("account.prove"))
+    except ShutOut as shut_out:
+        return _to_own_data(shut_out)
+    except Away as away:
+        return _away(provider, away, proves=True)
+    return walk_on(session_id)
+
+
 def _provider(key: str) -> Provider:
     return gemeenten.provider_of(db.session(), key.upper()) or abort(404)
 
@@ -196,13 +248,12 @@ def _address(provider: Provider) -> str:
     return typed if own is not None and own.code == provider.gemeente_code else ""
 
 
-def _identity(provider: Provider) -> Identity:
-    """Who came back; each visit is taken once."""
-    kept = _opened(provider, session.pop("visit", None))
-    if kept is None:
+def _identity(provider: Provider, kept: Mapping[str, Any]) -> Identity:
+    """Who came back of this visit."""
+    if not kept:
         raise TurnedAway(Why.STATE)
     return _providers().identity(
-        _client(provider), Visit(**kept), request.args.to_dict(), utc_now()
+        _client(provider), Visit(**kept["visit"]), request.args.to_dict(), utc_now()
     )
 
 
@@ -223,11 +274,11 @@ def _seal() -> Seal:
     return Seal(current_app.extensions["settings"], "visit")
 
 
-def _turned_away(provider: Provider, why: Why) -> ResponseReturnValue:
+def _turned_away(provider: Provider, why: Why, to: str = "") -> ResponseReturnValue:
     """To the page where they began, so that what came back stands in no address any more."""
     log.warning("sign_on_refused", gemeente=provider.gemeente_code, why=why.value)
     flash(SAID.get(why, STRANGE), "warning")
-    return redirect(url_for("at_gemeente.choose", key=provider.gemeente_code.lower()))
+    return redirect(to or url_for("at_gemeente.choose", key=provider.gemeente_code.lower()))
 
 
 def _to_own_data(shut_out: ShutOut) -> ResponseReturnValue:
@@ -237,8 +288,11 @@ def _to_own_data(shut_out: ShutOut) -> ResponseReturnValue:
     return redirect(Links(current_app.extensions["settings"]).sign_in(link_id))
 
 
-def _away(provider: Provider, away: Away) -> ResponseReturnValue:
+def _away(provider: Provider, away: Away, *, proves: bool = False) -> ResponseReturnValue:
     log.warning("provider_away", gemeente=provider.gemeente_code, why=str(away))
+    if proves:
+        flash(AWAY, "warning")
+        return redirect(url_for("account.prove"))
     return _choice(provider, is_away=True), 503
 
 

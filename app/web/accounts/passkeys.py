@@ -4,7 +4,7 @@ is in `static/js/passkey.js`; without scripts the app for codes is the way.
 
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,6 +16,7 @@ from app.core.rights import Right
 from app.extensions import db
 from app.web.accounts.arrival import onward, start_page
 from app.web.accounts.forms import PasskeyForm, RemovalForm, SignedForm
+from app.web.auth import ask_anew, asks_proof, is_proven_lately
 from app.web.limits import per_person
 from app.web.policy import allow
 from app.web.work import open_work
@@ -31,9 +32,8 @@ passkeys = Blueprint("passkeys", __name__, url_prefix="/account/passkeys")
 @per_person(TRIES, MANY_TRIES, methods=["POST"])
 def add() -> ResponseReturnValue:
     has_step = queries.has_second_step(db.session(), current_user.user_id)
-    if has_step and not current_user.is_proven:
-        session["wanted"] = url_for("passkeys.add")
-        return redirect(url_for("account.prove"))
+    if has_step and not is_proven_lately():
+        return ask_anew()
     if not (has_step or queries.has_power_over_others(current_user.whole)):
         return redirect(url_for("account.show"))
     form = PasskeyForm.of_request()
@@ -79,10 +79,8 @@ def use() -> ResponseReturnValue:
 
 @passkeys.post("/weg")
 @allow(Right.KEEP_ACCOUNT)
+@asks_proof
 def remove() -> ResponseReturnValue:
-    if not current_user.is_proven:
-        session["wanted"] = url_for("account.show")
-        return redirect(url_for("account.prove"))
     try:
         with open_work() as work:
             room.remove(work, current_user.session_id, _removed())

@@ -158,6 +158,7 @@ DEEDS: Mapping[str, str] = {
     "profile.hidden": "zette een profiel op pauze dat lang niet gebruikt is",
     "profile.paused": "zette een profiel op pauze",
     "profile.seen": "bekeek een profiel",
+    "proof.asked": "vroeg een link om te laten zien wie dit is",
     "proposal.refused": "zei nee tegen andere afspraken",
     "proposal.withdrawn": "trok een voorstel voor andere afspraken in",
     "provider.ended": "ontkoppelde de inlog van een gemeente",
@@ -237,7 +238,7 @@ def _kind(name: str, *begins: str) -> Kind:
 
 KINDS: Mapping[Kind, str] = {
     _kind(
-        *("inloggen", "session", "sessions", "sign_in", "signed_in", "person", "factor"),
+        *("inloggen", "session", "sessions", "sign_in", "signed_in", "person", "factor", "proof"),
         "identity",
         *("data", "address"),
     ): "Inloggen en accounts",

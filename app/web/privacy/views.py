@@ -23,7 +23,7 @@ from app.privacy import leaving
 from app.privacy.export import Person, parts_of
 from app.privacy.leaving import Needed, Tie
 from app.web.accounts.views import OPENINGS, usable_link
-from app.web.auth import ask_proof, current_actor, id_of_address, leave
+from app.web.auth import ask_proof, asks_proof, current_actor, id_of_address, leave
 from app.web.forms import WebForm
 from app.web.limits import per_person
 from app.web.policy import allow
@@ -52,7 +52,8 @@ class LeaveForm(WebForm):
 @privacy.post("/account/gegevens")
 @allow(Right.KEEP_ACCOUNT)
 @per_person(DOWNLOADS, "Je haalde je gegevens net al een paar keer op.")
-def download() -> Response:
+@asks_proof
+def download() -> ResponseReturnValue:
     """All that is kept of who asks, as one file."""
     return _all_of(current_user.user_id, current_user.email, current_actor())
 
@@ -102,6 +103,7 @@ def _all_of(user_id: UUID, email: str, actor: Actor) -> Response:
 
 @privacy.route("/account/beeindigen", methods=["GET", "POST"])
 @allow(Right.KEEP_ACCOUNT)
+@asks_proof
 def end_account() -> ResponseReturnValue:
     """Once nobody needs them any more."""
     if current_user.lacks_proof:

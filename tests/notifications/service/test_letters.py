@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AccessRequest, SignIn, User
+from app.accounts.proving import ask_link
 from app.accounts.rules import AccessState
+from app.accounts.service import begin_session
 from app.core.actor import Role
 from app.core.clock import AMSTERDAM
 from app.core.mail import Answer, Letter, Verdict
@@ -370,6 +372,25 @@ def test_a_sign_in_link_is_sent_to_the_address_that_asked(
     assert letter is not None
     assert (letter.to, letter.to_name, letter.headers) == ("jan@x.example", "", ())
     assert stationery.renderer.links.sign_in(link.id) in letter.text
+
+
+def test_a_link_to_prove_who_one_is_works_in_the_session_that_asked(
+    session: Session, stationery: Stationery
+) -> None:
+    user = a_user(session)
+    work = make_work(session, user)
+    session_id = begin_session(work, user.id)
+    ask_link(work, session_id)
+    link = session.scalars(select(SignIn)).one()
+    delivery = a_delivery(session, kind=MailKind.SIGN_IN, subject_id=link.id)
+
+    letter = write(work, stationery, delivery)
+
+    links = stationery.renderer.links
+    assert letter is not None
+    assert letter.to == user.email
+    assert links.proof(link.id, session_id) in letter.text
+    assert links.sign_in(link.id) not in letter.text
 
 
 def test_a_link_that_was_used_is_not_sent(work: Work, stationery: Stationery) -> None:

@@ -10,6 +10,7 @@ from app.accounts.events import (
     FactorChanged,
     IdentityJoined,
     PersonAway,
+    ProofAsked,
     SignedInElsewhere,
 )
 from app.accounts.models import AccessRequest, KeptAddress, SignIn, User
@@ -35,11 +36,18 @@ def sign_in(work: Work, delivery: Delivery) -> Addressed:
     minutes = int(SIGN_IN_LINK_LIVES.total_seconds() // 60)
     facts = {
         "sign_in_id": sign_in.id,
+        # Only of a link by which who is signed in there proves who they are.
+        "session_id": _session_to_prove(work, sign_in),
         "name": user.name if user else "",
         "minutes": minutes,
         "is_new": user is None,
     }
     return Addressed(sign_in.email, user.name if user else "", facts)
+
+
+def _session_to_prove(work: Work, sign_in: SignIn) -> UUID | None:
+    asked = facts_of(work.session, (ProofAsked.name,), sign_in_id=sign_in.id)
+    return UUID(asked[-1].payload["session_id"]) if asked else None
 
 
 def access_asked(work: Work, delivery: Delivery) -> Addressed:
