@@ -249,8 +249,8 @@ def _address(provider: Provider) -> str:
 
 
 def _identity(provider: Provider, kept: Mapping[str, Any]) -> Identity:
-    """Who came back of this visit."""
-    if not kept:
+    """Who came back of this visit; one of the release before was kept otherwise."""
+    if "visit" not in kept:
         raise TurnedAway(Why.STATE)
     return _providers().identity(
         _client(provider), Visit(**kept["visit"]), request.args.to_dict(), utc_now()
