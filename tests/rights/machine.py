@@ -107,12 +107,9 @@ class RightsMachine(RuleBasedStateMachine):
 
     @rule(browser=browsers)
     def signs_out_elsewhere(self, browser: int) -> None:
-        looks = self.model.alive(browser)
-        self.clients[browser].post("/account/overal-uitloggen")
-        if looks is not None:
-            others = [k for k, one in self.model.browsers.items() if one.person == looks.person]
-            for other in set(others) - {browser}:
-                del self.model.browsers[other]
+        expected = self.model.sign_out_elsewhere(browser)
+        answer = self.clients[browser].post("/account/overal-uitloggen")
+        self.same(answer, expected, f"{browser} signs out elsewhere")
 
     @rule(browser=browsers, person=people, role=ROLES, term=TERMS)
     def gives(self, browser: int, person: int, role: Role, term: Term) -> None:

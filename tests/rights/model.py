@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 O, G, A = "opgavehouder", "gemeentebeheerder", "beheerder"  # noqa: E741
 POWER = {G, A}
 HOURS, IDLE = timedelta(hours=12), timedelta(minutes=30)
+LATELY = timedelta(minutes=15)
 WAITS = timedelta(days=14)
 # Each page with its roles: `near` shows the own gemeente, `far` every one, `open` nothing of one.
 PAGES = {
@@ -107,6 +108,18 @@ class Model:
         if found.seen < self.now - timedelta(minutes=1):
             found.seen = self.now
         return found
+
+    def sign_out_elsewhere(self, browser: int) -> str:
+        """Of who signed in lately; nobody here has a second step to prove themselves by."""
+        looks = self.alive(browser)
+        if looks is None:
+            return SIGN_IN
+        if self.now >= looks.began + LATELY:
+            return PROVE
+        for other in {k for k, one in self.browsers.items() if one.person == looks.person}:
+            if other != browser:
+                del self.browsers[other]
+        return DONE
 
     def answer(self, browser: int, table: dict[str, str], where: str, closed: str = "404") -> str:
         """Of a page, or of a deed, that takes one of these roles, about what is of a gemeente."""
