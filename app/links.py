@@ -198,6 +198,9 @@ class Links:
     def rights(self) -> str:
         return self._absolute("/beheer/rechten")
 
+    def absent(self) -> str:
+        return self._absolute("/opgaven/afwezig")
+
     def colleagues(self, gemeente_code: str) -> str:
         return self._absolute(f"/beheer/collegas?gemeente={gemeente_code}")
 

@@ -15,7 +15,7 @@ from app.loans.due import is_anything_due
 from app.loans.queries import asked_by, being_signed
 from app.matching import service as matching
 from app.moderation import service as moderation
-from app.opgaven import life
+from app.opgaven import life, takeovers
 from app.privacy import retention
 from app.responses import inviting
 from app.sealing import LOG_SEAL, Seal
@@ -73,8 +73,11 @@ def follow_mergers() -> None:
 
 
 def sweep_roles() -> None:
+    """And what two people were to confirm."""
     with open_work() as work:
         accounts.sweep_roles(work)
+    with open_work() as work:
+        takeovers.lapse(work)
 
 
 def forget_taken_back() -> None:

@@ -239,6 +239,13 @@ TELL_SENT_BACK = _tell_reviewed("tell_sent_back", NoticeKind.SENT_BACK)
 TELL_ALLOWED = _tell_reviewed("tell_allowed", NoticeKind.ALLOWED)
 TELL_EXPIRED = _one("tell_expired", notifications.tell_expired, "opgave_id")
 TELL_HANDED_OVER = _one("tell_handed_over", notifications.tell_handed_over, "opgave_id", "to_id")
+TELL_TAKEN_OVER = _one("tell_taken_over", notifications.tell_taken_over, "opgave_id", "from_id")
+MAIL_TAKEOVER_PROPOSED = _one(
+    "mail_takeover_proposed", notifications.mail_takeover_proposed, "takeover_id"
+)
+MAIL_TAKEOVER_DECIDED = _one(
+    "mail_takeover_decided", notifications.mail_takeover_decided, "takeover_id"
+)
 TELL_NEW_OWNER = _one("tell_new_owner", notifications.tell_new_owner, "opgave_id")
 TELL_CO_OWNER = _one("tell_co_owner", notifications.tell_co_owner, "opgave_id", "user_id")
 TELL_INTEREST_OF = _one("tell_interest_of", notifications.tell_interest_of, "user_id")
@@ -364,8 +371,11 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "opgave.submitted": (TELL_REVIEW_ASKED,),
     "opgave.sent_back": (TELL_SENT_BACK,),
     "opgave.allowed": (TELL_ALLOWED,),
-    "opgave.handed_over": (TELL_HANDED_OVER, TELL_NEW_OWNER),
+    "opgave.handed_over": (TELL_HANDED_OVER, TELL_TAKEN_OVER, TELL_NEW_OWNER),
     "opgave.moved": (MATCH_OPGAVE,),
+    "takeover.proposed": (MAIL_TAKEOVER_PROPOSED,),
+    "takeover.decided": (MAIL_TAKEOVER_DECIDED,),
+    "takeover.lapsed": (MAIL_TAKEOVER_DECIDED,),
     "co_owner.named": (TELL_CO_OWNER,),
     "review.chosen": (),  # seen when the next opgave is published
     "opgave.drafted": (),  # kept as a fact

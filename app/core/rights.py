@@ -32,6 +32,8 @@ class Right(StrEnum):
     DRAFT_OPGAVE = "draft_opgave"
     EDIT_OPGAVE = "edit_opgave"
     REVIEW_OPGAVE = "review_opgave"
+    PROPOSE_TAKEOVER = "propose_takeover"
+    DECIDE_TAKEOVER = "decide_takeover"
     CHOOSE_REVIEW = "choose_review"
     FOLLOW_OPGAVE = "follow_opgave"
     REACT = "react"

@@ -216,6 +216,7 @@ HAPPENED = {
     NoticeKind.SENT_BACK: "“{title}” kwam terug met een vraag van wie meekeek.",
     NoticeKind.ALLOWED: "“{title}” is goedgekeurd en staat open.",
     NoticeKind.HANDED_OVER: "Jij zorgt voortaan voor “{title}”.",
+    NoticeKind.TAKEN_OVER: "Een collega zorgt voortaan voor “{title}”.",
     NoticeKind.CO_OWNER_NAMED: "Je bent de tweede opgavehouder van “{title}”.",
     NoticeKind.EXPIRED: "De laatste dag om te reageren op “{title}” is voorbij.",
     NoticeKind.ASKER_LEFT: "Wie je schreef over “{title}”, is hier niet meer.",

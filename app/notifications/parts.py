@@ -339,7 +339,9 @@ def _is_interested(whose: Whose) -> ColumnElement[bool]:
 
 
 def _happened_and_still_holds(whose: Whose) -> ColumnElement[bool]:
-    """What happened to an opgave that the reader looks after, as long as it is so."""
+    """What happened to an opgave that the reader looks after, as long as it is so; or looked after
+    until a colleague took it over.
+    """
     holds = {
         NoticeKind.REVIEW_ASKED: Opgave.status == OpgaveStatus.REVIEW,
         NoticeKind.SENT_BACK: Opgave.sent_back_words != "",
@@ -352,7 +354,8 @@ def _happened_and_still_holds(whose: Whose) -> ColumnElement[bool]:
         NoticeKind.ASKER_LEFT: true(),
     }
     so = or_(*(and_(Notice.kind == kind, still) for kind, still in holds.items()))
-    return and_(whose.looks_after, so)
+    taken_over = and_(Notice.kind == NoticeKind.TAKEN_OVER, Opgave.owner_id != Notice.user_id)
+    return or_(and_(whose.looks_after, so), taken_over)
 
 
 def _waits_and_was_told(whose: Whose) -> ColumnElement[bool]:

@@ -84,6 +84,7 @@ class NoticeKind(StrEnum):
     SENT_BACK = "sent_back"
     ALLOWED = "allowed"
     HANDED_OVER = "handed_over"
+    TAKEN_OVER = "taken_over"
     CO_OWNER_NAMED = "co_owner_named"
     EXPIRED = "expired"
     OPGAVE_JOINED = "opgave_joined"
@@ -160,6 +161,7 @@ class MailKind(StrEnum):
     SHUT_OUT = "shut_out"
     ROLE_ENDING = "role_ending"
     ROLE_PROPOSED = "role_proposed"
+    TAKEOVER = "takeover"
     LOAN = "loan"
     HANDED_OVER = "handed_over"
     ANSWER_RETURNED = "answer_returned"
@@ -204,6 +206,7 @@ MAIL_RULES = {
     MailKind.ACCOUNT_UNUSED: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.ROLE_ENDING: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.ROLE_PROPOSED: MailRule(timedelta(days=3), may_repeat=True),
+    MailKind.TAKEOVER: MailRule(timedelta(days=3), may_repeat=True),
     # Somebody may be waited for; the link does the same however often it comes.
     MailKind.LOAN: MailRule(timedelta(days=3), may_repeat=True),
     MailKind.HANDED_OVER: MailRule(timedelta(days=3), may_repeat=True),

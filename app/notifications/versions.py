@@ -115,6 +115,7 @@ NOT_READ = {
     "second_factor": "how somebody signs in changes nothing of what they read",
     "sign_in": "a digest does not ask who is signed in",
     "skill": "what of it counts is in the match",
+    "takeover": "an opgave has another opgavehouder once it is confirmed, and the notice tells",
     "user_session": "a digest does not ask who is signed in",
 }
 # Of constants only: nothing that anybody typed comes near it.

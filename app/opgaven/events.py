@@ -77,6 +77,38 @@ class OpgaveMoved(Event):
 
 
 @dataclass(frozen=True)
+class TakeoverProposed(Event):
+    """A coordinator proposes who looks after an opgave from now on."""
+
+    name: ClassVar[str] = "takeover.proposed"
+    opgave_id: UUID
+    takeover_id: UUID
+
+
+@dataclass(frozen=True)
+class TakeoverDecided(Event):
+    """A second person confirmed it, or somebody refused it."""
+
+    name: ClassVar[str] = "takeover.decided"
+    opgave_id: UUID
+    takeover_id: UUID
+    is_confirmed: bool
+
+    def deed(self) -> str:
+        return f"takeover.{'confirmed' if self.is_confirmed else 'refused'}"
+
+
+@dataclass(frozen=True)
+class TakeoverLapsed(Event):
+    """Nobody confirmed it in time, or its opgave is over."""
+
+    name: ClassVar[str] = "takeover.lapsed"
+    comes_of_itself: ClassVar[bool] = True
+    opgave_id: UUID
+    takeover_id: UUID
+
+
+@dataclass(frozen=True)
 class CoOwnerNamed(Event):
     name: ClassVar[str] = "co_owner.named"
     opgave_id: UUID

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.rules import ProposalState
 from app.core.clock import dutch_day
 from app.core.errors import Conflict
 from app.core.finding import words_in
@@ -116,6 +117,30 @@ class Opgave(Base):
 
 OPGAVE_WORDS = words_in(Opgave.title, Opgave.text)
 Index("ix_opgave_words", OPGAVE_WORDS, postgresql_using="gin")
+
+
+class Takeover(Base):
+    """Who is to look after an opgave whose opgavehouder is away, as somebody proposes it; they do
+    once a second person confirms it.
+    """
+
+    __tablename__ = "takeover"
+    __table_args__ = (
+        Index(
+            "uq_takeover_waiting", "opgave_id", unique=True, postgresql_where="state = 'waiting'"
+        ),
+    )
+
+    id: Mapped[PrimaryId]
+    opgave_id: Mapped[UUID] = mapped_column(ForeignKey("opgave.id", ondelete="CASCADE"), index=True)
+    to_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    proposed_at: Mapped[datetime]
+    # The last day on which it can be confirmed.
+    lapses_on: Mapped[date]
+    state: Mapped[ProposalState]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime | None]
 
 
 class GemeenteChoice(Base):

@@ -415,6 +415,13 @@ def steps(session: Session, editor: Actor, opgave_id: UUID) -> list[Step]:
     ]
 
 
+def handed_over_by(session: Session, opgave_id: UUID, from_id: UUID) -> UUID | None:
+    """Who did that last of this opgave of theirs."""
+    name = events.OpgaveHandedOver.name
+    told = facts_of(session, (name,), opgave_id=opgave_id, from_id=from_id)
+    return told[-1].actor_id if told else None
+
+
 def reviews_opgaven(session: Session, gemeente_code: str) -> bool:
     """Whether somebody looks at the opgaven of this gemeente before they open."""
     choice = session.get(GemeenteChoice, gemeente_code)

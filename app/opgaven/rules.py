@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from app.core.actor import Actor, Role
@@ -20,6 +20,8 @@ MOST_HOURS = 40
 MOST_PEOPLE = 50
 LONGEST_DAYS = 3 * 366
 MOST_TIMES = 50
+# Who did not sign in for so long is not there for an opgave; with leave nobody is that long away.
+ABSENT_AFTER = timedelta(weeks=6)
 # How long an opgave is for colleagues alone, before anybody may think of hiring.
 COLLEAGUES_WEEKS = 4
 MOST_WEEKS = 26

@@ -9,8 +9,8 @@ from app.core.errors import Conflict, NotAllowed, NotFound
 from app.core.faults import Fault, FaultyDraft, refuse
 from app.core.work import Work
 from app.gemeenten import queries as gemeenten
-from app.opgaven import life, queries, review
-from app.opgaven.events import CoOwnerNamed, OpgaveChanged, OpgaveDrafted, OpgaveHandedOver
+from app.opgaven import life, queries, review, takeovers
+from app.opgaven.events import CoOwnerNamed, OpgaveChanged, OpgaveDrafted
 from app.opgaven.models import AskedSkill, Opgave
 from app.opgaven.rules import (
     COLLEAGUES_WEEKS,
@@ -130,14 +130,11 @@ def hand_over(work: Work, opgave_id: UUID, user_id: UUID | None) -> Opgave:
         return opgave
     if opgave.status in ENDED:
         raise Conflict(said=NO_SUCH_MOVE[opgave.status])
-    if user_id not in {user.id for user in queries.who_can_take_over(work.session, opgave)}:
+    if user_id is None or user_id not in {
+        user.id for user in queries.who_can_take_over(work.session, opgave)
+    }:
         raise FaultyDraft([Fault("user_id", "Kies een collega die opgavehouder is.")])
-    fact = OpgaveHandedOver(opgave_id=opgave.id, from_id=opgave.owner_id, to_id=user_id)
-    opgave.owner_id = user_id
-    if opgave.co_owner_id == user_id:
-        opgave.co_owner_id = None
-    opgave.version += 1
-    work.emit(fact)
+    takeovers.give_to(work, opgave, user_id)
     return opgave
 
 

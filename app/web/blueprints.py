@@ -28,6 +28,7 @@ from app.web.moderation.views import moderation
 from app.web.network.views import network
 from app.web.notifications.returned import returned
 from app.web.notifications.views import notifications
+from app.web.opgaven.absent import absent
 from app.web.opgaven.review import review
 from app.web.opgaven.views import opgaven
 from app.web.outcomes.views import outcomes
@@ -46,6 +47,7 @@ def blueprints(settings: Settings) -> tuple[Blueprint, ...]:
         home,
         opgaven,
         review,
+        absent,
         people,
         matching,
         responses,

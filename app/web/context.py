@@ -62,6 +62,8 @@ UNDER = {
     "opgaven.confirm_finish": "opgaven.ours",
     "opgaven.who_else": "opgaven.index",
     "opgaven.hand_over": "opgaven.ours",
+    "absent.index": "opgaven.index",
+    "absent.propose": "opgaven.index",
     "audit.seen": "people.own",
     "audit.own": "people.own",
     "audit.log": "beheer.index",

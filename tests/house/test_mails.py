@@ -39,8 +39,9 @@ from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.parts import PARTS as PARTS_OF_DIGEST
 from app.notifications.rules import MailKind, NoticeKind, due_on
-from app.opgaven.models import Opgave
+from app.opgaven.models import Opgave, Takeover
 from app.opgaven.rules import OpgaveStatus
+from app.opgaven.takeovers import propose
 from app.post import Post
 from app.responses.ending import say_no
 from app.responses.rules import WhyClosed
@@ -182,6 +183,18 @@ def role_proposed(work: Work) -> None:
     service.mail_role_proposed(work, proposal.id)
 
 
+def takeover(work: Work) -> None:
+    session = work.session
+    away = a_user(session, Role.OPGAVEHOUDER, shut_out_at=work.now)
+    opgave = an_opgave(session, "Verkeerskunde", owner=away)
+    fields = {"gemeente_code": opgave.gemeente_code}
+    to = a_user(session, Role.OPGAVEHOUDER, **fields)
+    a_user(session, Role.GEMEENTEBEHEERDER, **fields)
+    coordinator = a_user(session, Role.COORDINATOR, **fields)
+    propose(make_work(session, coordinator, utc_now()), opgave.id, to.id)
+    service.mail_takeover_proposed(work, session.scalars(select(Takeover.id)).one())
+
+
 def interest_shown(work: Work) -> None:
     profile = a_profile(work.session, "Verkeerskunde")
     opgave = an_opgave(work.session, "Verkeerskunde")
@@ -284,6 +297,7 @@ PLANS = {
     MailKind.OUTCOME: came_to_nothing,
     MailKind.ANSWER_AWAITED: answer_awaited,
     MailKind.LOAN: loan_asked,
+    MailKind.TAKEOVER: takeover,
     MailKind.HANDED_OVER: handed_over,
     MailKind.REPORT_MADE: report_made,
     MailKind.REPORT_DECIDED: report_decided,

@@ -123,6 +123,9 @@ LANDED = {
     "0028_show_parts_to_some.py": (
         "3933afff8142792deb20b22790a7210179a6601076bddfcdc6b2b28024317b51"
     ),
+    "0029_keep_whose_hands_gave_a_role.py": (
+        "6188623da4a5693a3bc036ca68754ec5134685d9e104f65c3cae71843a0365c2"
+    ),
 }
 
 

@@ -118,6 +118,7 @@ def test_every_kind_of_mail_has_its_rule() -> None:
         (MailKind.ACCOUNT_UNUSED, 72),
         (MailKind.ROLE_ENDING, 72),
         (MailKind.ROLE_PROPOSED, 72),
+        (MailKind.TAKEOVER, 72),
         (MailKind.DIGEST, 12),
     ],
 )

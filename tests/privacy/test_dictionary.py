@@ -15,6 +15,7 @@ ABOUT_OTHERS = {
     *("role_grant.granted_by", "role_grant.confirmed_by"),
     *("role_grant.prolonged_by", "role_grant.prolonging_confirmed_by"),
     *("role_proposal.proposed_by", "role_proposal.decided_by"),
+    *("takeover.proposed_by", "takeover.decided_by"),
     *("access_request.decided_by", "opgave.submitted_by"),
     *("hour_account.changed_by", "hour_settling.settled_by", "hour_settling.undone_by"),
     *("notice.profile_id", "report.decided_by", "report.profile_id", "spare_code.user_id"),

@@ -42,6 +42,7 @@ SENT = {
     "beheer.account": {"why": "Weg", "deed": "end"},
     "beheer.role": {"role": "opgavehouder", "deed": "give"},
     "rights.decide": {"verdict": "confirm"},
+    "absent.decide": {"verdict": "confirm"},
     "matching.dispute": {"asked": "Inkoop", "offered": ""},
 }
 

@@ -36,6 +36,7 @@ EXCEPT = {
     # There is nothing of the kind in this world.
     ("loans.agreed", "allowed"): "404",
     ("hours.proposal", "allowed"): "404",
+    ("absent.decide", "allowed"): "404",
     ("passkeys.ask", "allowed"): "404",
     ("passkeys.remove", "allowed"): "404",
     ("vocabulary.undo", "allowed"): "404",

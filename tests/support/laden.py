@@ -78,6 +78,8 @@ INSERT INTO opgave (id, gemeente_code, owner_id, status, kind, title, text, them
          '{}', 'hybrid', 1, 'everybody', false, 1, now(), now(), 'kanarieruil', 'kanarieatelier',
          'kanarieterug'
   FROM nth;
+INSERT INTO takeover (id, opgave_id, to_id, proposed_at, lapses_on, state)
+  SELECT gen_random_uuid(), mine, :me, now(), CURRENT_DATE + 14, 'refused' FROM task;
 INSERT INTO joint (id, name, begun_at, begun_by)
   SELECT md5('j' || :me || n)::uuid, 'werkwoord samen', now(), :me FROM nth;
 INSERT INTO joint_opgave (joint_id, opgave_id, asked_at, asked_by)

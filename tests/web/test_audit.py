@@ -45,7 +45,7 @@ from tests.support.work import MONDAY, make_work
 TWO_WAYS = {
     *("role.changed", "role.prolonged", "domain.changed"),
     *("factor.changed", "provider.changed", "network.changed"),
-    *("role.proposed", "role.decided"),
+    *("role.proposed", "role.decided", "takeover.decided"),
 }
 
 

@@ -335,6 +335,12 @@ def tell_handed_over(work: Work, opgave_id: UUID, user_id: UUID) -> None:
         at_once.plan_always(work, MailKind.HANDED_OVER, notice)
 
 
+def tell_taken_over(work: Work, opgave_id: UUID, from_id: UUID) -> None:
+    """Tell who looked after it until now, unless they handed it over themselves."""
+    if opgaven.handed_over_by(work.session, opgave_id, from_id) != from_id:
+        _tell_as_news(work, NoticeKind.TAKEN_OVER, {(from_id, opgave_id)})
+
+
 def tell_co_owner(work: Work, opgave_id: UUID, user_id: UUID) -> None:
     _tell_as_news(work, NoticeKind.CO_OWNER_NAMED, {(user_id, opgave_id)})
 

@@ -45,7 +45,8 @@ from app.notifications.rules import (
     lives,
 )
 from app.notifications.service import at_once, notices
-from app.opgaven.models import Opgave
+from app.opgaven import absence
+from app.opgaven.models import Opgave, Takeover
 
 log = structlog.get_logger()
 
@@ -167,6 +168,28 @@ def _mail_proposal(work: Work, proposal: RoleProposal, user_ids: Collection[UUID
     for user_id in user_ids:
         occasion = proposal.state.value
         _plan(work, kind, proposal.id, user_id=user_id, occasion=occasion, starts_at=starts_at)
+
+
+def mail_takeover_proposed(work: Work, takeover_id: UUID) -> None:
+    """Ask who can be the second person."""
+    takeover = work.fetch(Takeover, takeover_id)
+    opgave = work.fetch(Opgave, takeover.opgave_id)
+    asked = absence.deciders(work.session, takeover, opgave)
+    _mail_takeover(work, takeover, [one.id for one in asked])
+
+
+def mail_takeover_decided(work: Work, takeover_id: UUID) -> None:
+    """Tell who proposed it, unless they decided so themselves."""
+    takeover = work.fetch(Takeover, takeover_id)
+    readers = {takeover.proposed_by} - {takeover.decided_by, None}
+    _mail_takeover(work, takeover, [one for one in readers if one])
+
+
+def _mail_takeover(work: Work, takeover: Takeover, user_ids: Collection[UUID]) -> None:
+    kind, starts_at = MailKind.TAKEOVER, at_once.quiet_until(work)
+    for user_id in user_ids:
+        occasion = takeover.state.value
+        _plan(work, kind, takeover.id, user_id=user_id, occasion=occasion, starts_at=starts_at)
 
 
 def mail_loan(work: Work, loan_id: UUID, *, by: str, to: Collection[Party] = tuple(Party)) -> None:

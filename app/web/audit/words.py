@@ -33,6 +33,7 @@ _OF_ITSELF: Mapping[str, str] = {
     "profile.hidden": "ging een profiel op pauze, want het account is lang niet gebruikt",
     "seat.freed": "kwam een plek bij een opgave vrij",
     "seat.taken": "raakte een plek bij een opgave bezet",
+    "takeover.lapsed": "verviel een voorstel om een opgave over te nemen",
     "terms.agreed": "werden afspraken rond, want alle drie tekenden",
 }
 # Facts that the house tells of itself reach the audit of nobody, and still have their words: who
@@ -196,6 +197,10 @@ DEEDS: Mapping[str, str] = {
     "sign_in.asked": "vroeg een link om in te loggen",
     "signature.held_up": "kon niet tekenen, want dat ging boven de limiet van een gemeente",
     "signed_in.elsewhere": "logde in met een browser die nieuw was",
+    "takeover.confirmed": "bevestigde dat een collega een opgave overneemt",
+    "takeover.lapsed": "stelde voor wie een opgave overneemt, en niemand bevestigde dat",
+    "takeover.proposed": "stelde voor wie een opgave overneemt",
+    "takeover.refused": "wees een voorstel om een opgave over te nemen af",
     "terms.agreed": "maakte afspraken rond",
     "terms.changed": "stelde andere afspraken voor",
     "terms.signed": "tekende afspraken",
@@ -249,7 +254,7 @@ KINDS: Mapping[Kind, str] = {
     _kind("profielen", "profile", "evidence", "visibility"): "Profielen",
     _kind(
         *("opgaven", "opgave", "co_owner", "review", "seat", "joint", "joining", "following"),
-        *("later",),
+        *("later", "takeover"),
     ): "Opgaven",
     _kind(
         *("reacties", "reaction", "interest", "invitation", "professional", "outcome"),

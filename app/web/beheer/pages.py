@@ -26,6 +26,7 @@ from app.matching.status import seconds_words, status, status_lines
 from app.moderation import queries as moderation
 from app.notifications import queries as mails
 from app.notifications.rules import DeliveryState
+from app.opgaven import absence
 from app.opgaven import queries as opgaven
 from app.opgaven.rules import may_review
 from app.privacy import retention
@@ -165,6 +166,7 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
         people,
         rights,
         *_review_task(session, actor),
+        *_absent_task(session, actor),
         numbers,
         log,
         *_platform_tasks(session, actor),
@@ -182,6 +184,21 @@ def _review_task(session: Session, actor: Actor) -> list[Task]:
             text="Kijk mee met een opgave voordat die opengaat, of zet dat aan.",
             href=url_for("review.index"),
             waiting=f"{number(waiting)} te beoordelen" if waiting else "",
+        )
+    ]
+
+
+def _absent_task(session: Session, actor: Actor) -> list[Task]:
+    if not may_come(actor, "absent.index"):
+        return []
+    waiting, left = absence.waiting_in_reach(session, actor), absence.left_in_reach(session, actor)
+    count = len({seen.opgave.id for seen in [*(seen for _, seen in waiting), *left]})
+    return [
+        Task(
+            title="Opgaven zonder opgavehouder",
+            text="Zorg dat een collega het overneemt als de opgavehouder er niet is.",
+            href=url_for("absent.index"),
+            waiting=_how_many(count, "te regelen"),
         )
     ]
 

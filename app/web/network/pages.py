@@ -14,6 +14,7 @@ from app.gemeenten.models import Network
 from app.labels import label
 from app.loans import queries as loans
 from app.loans.queries import Placement
+from app.opgaven import absence
 from app.opgaven import queries as opgaven
 from app.web.insight.views import Numbers, numbers_of
 from app.web.sheets import plain_text, sheet
@@ -63,6 +64,8 @@ class NetworkPage:
     others: list[Network]
     gemeenten: list[str]
     opgaven: list[OpgaveLine]
+    # How many opgaven nobody is there for, in all networks of the reader.
+    left: int
     placements: list[PlacementLine]
     numbers: Numbers
 
@@ -78,6 +81,7 @@ def network_page(
             one.name for one in gemeenten.gemeenten_of_network(session, network.id, dutch_day(now))
         ],
         opgaven=_opgaven(session, actor, codes, dutch_day(now)),
+        left=len(absence.left_in_reach(session, actor)),
         placements=placement_lines(session, actor, codes, MOST_SHOWN),
         numbers=numbers_of("Hoe ver opgaven komen", now, codes),
     )

@@ -89,6 +89,7 @@ NEXT_STEPS = {
     NoticeKind.SENT_BACK: "Lees wat er anders moet, pas het aan en vraag het opnieuw.",
     NoticeKind.ALLOWED: "We zoeken collega's die passen.",
     NoticeKind.HANDED_OVER: "Je krijgt vanaf nu de reacties, en je kunt alles wijzigen.",
+    NoticeKind.TAKEN_OVER: "Jij bent er de opgavehouder niet meer van. Klopt dat niet? Vraag na.",
     NoticeKind.CO_OWNER_NAMED: "Je krijgt ook de reacties, en je kunt alles wijzigen.",
     NoticeKind.INVITATION_ENDED: "Bekijk wie er nog meer past.",
     NoticeKind.ASKER_LEFT: "Het gesprek is er ook niet meer. Je hoeft niet te antwoorden.",

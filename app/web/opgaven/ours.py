@@ -14,7 +14,7 @@ from app.core.dutch import listed
 from app.loans import queries as loans
 from app.moderation import queries as moderation
 from app.moderation.rules import Subject
-from app.opgaven import queries
+from app.opgaven import absence, queries
 from app.opgaven.events import OpgaveEnded
 from app.opgaven.models import Opgave
 from app.opgaven.queries import SeenOpgave, Step
@@ -119,6 +119,8 @@ class OursBlock:
     why_down: str
     review: ReviewBlock
     deeds: frozenset[Deed]
+    # Nobody who looks after it is there.
+    is_left: bool
     # How many wait for signatures, work on it or did.
     lent: int
     # How many others show interest, wait for an answer, and asked something first.
@@ -149,6 +151,7 @@ def ours_block(
         why_down=moderation.why_down(session, Subject.OPGAVE, opgave.id) if is_down else "",
         review=_review_block(session, viewer, opgave, is_asked=reviews),
         deeds=deeds_of(opgave.status),
+        is_left=absence.is_left(session, opgave.id),
         lent=len(lent),
         interested=len(known - lent),
         awaited=conversations.count_awaited(session, opgave.id),

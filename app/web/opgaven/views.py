@@ -90,7 +90,7 @@ from app.web.opgaven.pages import (
     said_of_all,
     until_when,
 )
-from app.web.opgaven.waiting import review_lines, together_lines
+from app.web.opgaven.waiting import absent_lines, review_lines, together_lines
 from app.web.outcomes.pages import who_hears
 from app.web.policy import allow
 from app.web.responses.pages import answer_block
@@ -383,6 +383,7 @@ def ours() -> str:
     waiting = [
         review_lines(session, actor, own, reviews=_reviews()),
         together_lines(session, own),
+        absent_lines(session, own),
         turns_of_opgaven(session, actor, ids, today),
         loan_lines(loans.unfinished(session, actor, ids), today),
     ]

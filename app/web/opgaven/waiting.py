@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.actor import Actor
 from app.core.dutch import listed
-from app.opgaven import queries
+from app.opgaven import absence, queries
 from app.opgaven.models import Opgave
 from app.opgaven.rules import ENDED, OpgaveStatus
 from app.together import queries as together
@@ -19,6 +19,8 @@ from app.web.waiting import WAITS_FOR_US, WAITS_FOR_YOU, WaitingLine
 REVIEW = "Oordeel van een collega"
 TO_JUDGE = "Kijk mee: zet de opgave open of stuur hem terug."
 NOBODY_TO_JUDGE = "Niemand anders bij jullie kan nu meekijken. Lees op de opgave wat je kunt doen."
+NOBODY_THERE = "De opgavehouder is er niet"
+TAKE_IT = "Neem de opgave over, of draag hem over aan een collega."
 SENT_BACK = "Lees wat er anders moet, pas de opgave aan en {then}."
 
 
@@ -36,6 +38,19 @@ def review_lines(
     senders = queries.senders_back(session, code, back)
     lines = {one.id: [_to_judge(one.id, judges[one.id], viewer)] for one in waiting}
     return lines | {one: [_sent_back(one, senders.get(one, ""), reviews=reviews)] for one in back}
+
+
+def absent_lines(session: Session, own: Collection[Opgave]) -> dict[UUID, list[WaitingLine]]:
+    """By opgave that nobody is there to look after it."""
+    found = absence.left_among(session, [one.id for one in own])
+    return {
+        one: [
+            WaitingLine(
+                url_for("opgaven.hand_over", opgave_id=one), NOBODY_THERE, TAKE_IT, WAITS_FOR_US
+            )
+        ]
+        for one in found
+    }
 
 
 def together_lines(session: Session, own: Collection[Opgave]) -> dict[UUID, list[WaitingLine]]:

@@ -15,6 +15,7 @@ from app.notifications.service.writing import (
 
 WRITERS = {
     MailKind.LOAN: loans.loan,
+    MailKind.TAKEOVER: opgaven.takeover,
     MailKind.HANDED_OVER: opgaven.handed_over,
     MailKind.SIGN_IN: access.sign_in,
     MailKind.ACCESS_ASKED: access.access_asked,

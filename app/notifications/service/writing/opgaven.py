@@ -5,10 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from app.accounts import queries as accounts
+from app.accounts.models import User
+from app.accounts.rules import ProposalState
 from app.conversations import queries as conversations
 from app.core.actor import Actor
 from app.core.outbox import facts_of
 from app.core.work import Work
+from app.gemeenten import queries as gemeenten
 from app.loans import queries as loans
 from app.loans.rules import UNDER_WAY
 from app.loans.words import how_it_stands
@@ -17,13 +20,15 @@ from app.notifications.rules import NoticeKind
 from app.notifications.service.writing.addressed import (
     SOMEBODY,
     Addressed,
+    NothingToTell,
     lines,
     of_news,
     standing_news,
     still_news,
 )
+from app.opgaven import absence
 from app.opgaven.events import OpgaveAllowed, OpgaveHandedOver, OpgaveSentBack
-from app.opgaven.models import Opgave
+from app.opgaven.models import Opgave, Takeover
 from app.opgaven.queries import shown_title
 from app.responses import queries as responses
 
@@ -48,10 +53,41 @@ def handed_over(work: Work, delivery: Delivery) -> Addressed:
         "name": reader.name,
         "opgave_id": opgave_id,
         "opgave_title": shown_title(told.seen.opgave),
-        "from_name": _from(work, opgave_id, reader.id),
+        **_by_whom(work, opgave_id, reader.id),
         **_going_on(work, viewer, opgave_id),
     }
     return Addressed(reader.email, reader.name, facts)
+
+
+def takeover(work: Work, delivery: Delivery) -> Addressed:
+    """To who can confirm it; and once it is decided or lapsed, to who proposed it."""
+    takeover = work.fetch(Takeover, delivery.subject_id)
+    opgave, reader = work.fetch(Opgave, takeover.opgave_id), work.fetch(User, delivery.user_id)
+    if reader.id not in _readers(work, takeover, opgave):
+        raise NothingToTell("decided, lapsed or no longer about it")
+    known = {takeover.to_id, takeover.proposed_by} - {None}
+    names = accounts.names_of(work.session, {one for one in known if one})
+    facts = {
+        "name": reader.name,
+        "opgave_title": shown_title(opgave),
+        "gemeente_name": gemeenten.by_code(work.session, opgave.gemeente_code).name,
+        "to_name": names.get(takeover.to_id, SOMEBODY),
+        "proposer_name": names.get(takeover.proposed_by, SOMEBODY)
+        if takeover.proposed_by
+        else SOMEBODY,
+        "lapses_on": takeover.lapses_on,
+        "state": takeover.state.value,
+    }
+    return Addressed(reader.email, reader.name, facts)
+
+
+def _readers(work: Work, takeover: Takeover, opgave: Opgave) -> set[UUID]:
+    """Whom it is news to as it stands now."""
+    if takeover.state is not ProposalState.WAITING:
+        return {one for one in (takeover.proposed_by,) if one and one != takeover.decided_by}
+    if takeover.lapses_on < work.today:
+        return set()
+    return {one.id for one in absence.deciders(work.session, takeover, opgave)}
 
 
 def review(work: Work, delivery: Delivery) -> Addressed:
@@ -81,12 +117,19 @@ def _by(work: Work, opgave: Opgave, kind: NoticeKind) -> str:
     return names.get(by_id, SOMEBODY) if by_id else SOMEBODY
 
 
-def _from(work: Work, opgave_id: UUID, to_id: UUID) -> str:
+def _by_whom(work: Work, opgave_id: UUID, to_id: UUID) -> dict[str, Any]:
+    """Whose it was, and who handed it over: they, a colleague in their place, or the reader."""
     name = OpgaveHandedOver.name
     told = facts_of(work.session, (name,), opgave_id=opgave_id, to_id=to_id)
     from_id = UUID(told[-1].payload["from_id"]) if told else None
-    names = accounts.names_of(work.session, {from_id} if from_id else set())
-    return names.get(from_id, SOMEBODY) if from_id else SOMEBODY
+    by_id = told[-1].actor_id if told else None
+    names = accounts.names_of(work.session, {one for one in (from_id, by_id) if one})
+    return {
+        "from_name": names.get(from_id, SOMEBODY) if from_id else SOMEBODY,
+        "by_name": names.get(by_id, SOMEBODY) if by_id else SOMEBODY,
+        "is_own_deed": by_id == to_id,
+        "is_taken_over": from_id != by_id,
+    }
 
 
 def _going_on(work: Work, viewer: Actor, opgave_id: UUID) -> dict[str, Any]:
