@@ -42,7 +42,7 @@ ROLE_PAGES = {
     "gemeentebeheerder": {
         *("/beheer", "/beheer/collegas", "/onze-opgaven"),
         *("/beheer/beoordelen", "/beheer/inzicht", "/uren/limiet", "/gevraagd-aan-mij"),
-        "/beheer/logboek",
+        *("/beheer/logboek", "/opgaven/afwezig"),
     },
     "beheerder": {
         *("/beheer/aanvragen", "/beheer/domeinen", "/beheer/systeem", "/beheer/begrippen"),

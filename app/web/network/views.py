@@ -26,7 +26,7 @@ from app.web.work import open_work
 
 TOO_MUCH = (
     f"Dit zijn meer dan {number(MOST_EXPORTED)} regels. Zoveel geven we niet in één keer mee. "
-    "Vraag een platformbeheerder om hulp."
+    "De nieuwste staan op deze bladzijde; wat je verder nodig hebt, vraag je de gemeenten zelf."
 )
 CHOOSE = "Kies waar je de tabel voor nodig hebt."
 
