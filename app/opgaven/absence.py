@@ -78,7 +78,7 @@ def left_in_reach(session: Session, actor: Actor) -> list[SeenOpgave]:
     return [SeenOpgave(*row) for row in session.execute(found)]
 
 
-def candidates(session: Session, opgave: Opgave) -> list[User]:
+def who_are_there(session: Session, opgave: Opgave) -> list[User]:
     """Colleagues who can take it over and come here."""
     found = select(User.id).where(User.gemeente_code == opgave.gemeente_code, _comes(utc_now()))
     there = set(session.scalars(found))

@@ -59,7 +59,7 @@ def propose(work: Work, opgave_id: UUID, user_id: UUID | None) -> None:
     if known is not None and known.lapses_on >= work.today:
         raise Conflict("proposed already", said=IS_WAITING)
     _drop(work, opgave)
-    if user_id not in {one.id for one in absence.candidates(work.session, opgave)}:
+    if user_id not in {one.id for one in absence.who_are_there(work.session, opgave)}:
         raise FaultyDraft([Fault("user_id", CHOOSE)])
     takeover = Takeover(
         id=work.new_id(),
@@ -113,7 +113,7 @@ def _look_at(work: Work, opgave: Opgave, takeover: Takeover) -> None:
     _refuse_unless_left(work, opgave)
     if not _may_still_propose(work, takeover, opgave.gemeente_code):
         raise Conflict("the proposer has no say any more", said=PROPOSER_LEFT)
-    if takeover.to_id not in {one.id for one in absence.candidates(work.session, opgave)}:
+    if takeover.to_id not in {one.id for one in absence.who_are_there(work.session, opgave)}:
         raise Conflict("no colleague who can", said=CANNOT_TAKE_IT)
 
 

@@ -117,14 +117,14 @@ LANDED = {
     "0027_keep_reactions_for_a_year.py": (
         "c7bf1a087e1ebb5961cc750fbd1bbd4f18c34fdd613090a713809e5c3816e96b"
     ),
-    "0029_keep_whose_hands_gave_a_role.py": (
-        "6188623da4a5693a3bc036ca68754ec5134685d9e104f65c3cae71843a0365c2"
-    ),
     "0028_show_parts_to_some.py": (
         "3933afff8142792deb20b22790a7210179a6601076bddfcdc6b2b28024317b51"
     ),
     "0029_keep_whose_hands_gave_a_role.py": (
         "6188623da4a5693a3bc036ca68754ec5134685d9e104f65c3cae71843a0365c2"
+    ),
+    "0030_keep_addresses_apart_from_links.py": (
+        "768cf2109dbef51cb97389e8e0c073c2ed52b374d00c8831377abf1a73173fdc"
     ),
 }
 

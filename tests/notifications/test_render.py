@@ -46,6 +46,9 @@ class Addresses:
     def hours(self) -> str:
         return "https://dgvn.example/uren"
 
+    def absent(self) -> str:
+        return "https://dgvn.example/opgaven/afwezig"
+
     def account(self) -> str:
         return "https://dgvn.example/account"
 

@@ -91,4 +91,4 @@ def test_only_colleagues_who_come_here_can_take_it_over(session: Session) -> Non
     a_user(session, Role.OPGAVEHOUDER, shut_out_at=utc_now(), **here)
     a_user(session, **here)
 
-    assert absence.candidates(session, an_opgave(session, owner=owner)) == [able]
+    assert absence.who_are_there(session, an_opgave(session, owner=owner)) == [able]

@@ -86,7 +86,7 @@ def propose(opgave_id: UUID) -> ResponseReturnValue:
         raise NotFound(f"takeover of {opgave_id}")
     if not absence.is_left(session, opgave_id):
         raise Conflict(said=takeovers.IS_THERE)
-    people_there = absence.candidates(session, seen.opgave)
+    people_there = absence.who_are_there(session, seen.opgave)
     form = TakeoverForm.of_request()
     # Names only, as everybody reads them at an opgave.
     form.user_id.choices = [(alias_of(one.id), one.name) for one in people_there]
