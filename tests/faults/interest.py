@@ -52,7 +52,10 @@ Pair = tuple[UUID, UUID]
 Job = tuple[Reaction, dict[str, Any]]
 TELLERS = {TELL_INTEREST, TELL_INTEREST_IN, TELL_INTEREST_OF, TELL_WHO_IS_SHOWN}
 SEEKS_UNTIL = TODAY + timedelta(days=60)
-FORGET_ANSWERS = text("TRUNCATE response, mail_allowance, channel_choice, consent")
+# What is left of the example before has ids that the next one makes for other rows.
+FORGET_ANSWERS = text(
+    "TRUNCATE response, mail_allowance, channel_choice, consent, conversation CASCADE"
+)
 # In a mail about interest: who, and then in which opgave they and those before them are interested.
 WHO_OR_WHAT = re.compile(
     r"(?:Mail terug naar|Dat kan via) (\S+?)[.,]?\s|/opgaven/([0-9a-f-]{36})\b"
