@@ -79,8 +79,9 @@ class Kind(StrEnum):
 # is there for nobody but who may everywhere.
 LIES_IN: dict[Kind, dict[Standing, set[Scope]]] = {
     Kind.OPGAVE: {
-        Standing.OWN: {Scope.OWN, Scope.GEMEENTE, Scope.SHOWN},
-        Standing.GEMEENTE: {Scope.GEMEENTE, Scope.SHOWN},
+        # Who coordinates a network works for a gemeente of it.
+        Standing.OWN: {Scope.OWN, Scope.GEMEENTE, Scope.NETWORK, Scope.SHOWN},
+        Standing.GEMEENTE: {Scope.GEMEENTE, Scope.NETWORK, Scope.SHOWN},
         Standing.NETWORK: {Scope.SHOWN},
         Standing.COORDINATED: {Scope.NETWORK},
     },
