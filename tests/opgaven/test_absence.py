@@ -9,18 +9,17 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.core.actor import Role
-from app.core.clock import utc_now
 from app.opgaven import absence
 from app.opgaven.models import Opgave
 from app.opgaven.rules import ABSENT_AFTER, OpgaveStatus
 from tests.support.builders import a_gemeente, a_grant, a_network, a_user, an_opgave
-from tests.support.work import TODAY
+from tests.support.work import MONDAY, TODAY
 
 LONG_AGO = ABSENT_AFTER + timedelta(days=1)
 
 
 def away(session: Session, **changed: Any) -> User:
-    return a_user(session, Role.OPGAVEHOUDER, signed_in_at=utc_now() - LONG_AGO, **changed)
+    return a_user(session, Role.OPGAVEHOUDER, signed_in_at=MONDAY - LONG_AGO, **changed)
 
 
 def is_left(session: Session, owner: User, **changed: Any) -> bool:
@@ -31,9 +30,9 @@ def is_left(session: Session, owner: User, **changed: Any) -> bool:
     ("changed", "left"),
     [
         ({}, False),
-        ({"signed_in_at": utc_now() - ABSENT_AFTER + timedelta(days=1)}, False),
-        ({"signed_in_at": utc_now() - LONG_AGO}, True),
-        ({"shut_out_at": utc_now()}, True),
+        ({"signed_in_at": MONDAY - ABSENT_AFTER + timedelta(days=1)}, False),
+        ({"signed_in_at": MONDAY - LONG_AGO}, True),
+        ({"shut_out_at": MONDAY}, True),
         ({"email": "wie@leads-nowhere.invalid"}, True),
     ],
 )
@@ -88,7 +87,7 @@ def test_only_colleagues_who_come_here_can_take_it_over(session: Session) -> Non
     here = {"gemeente_code": owner.gemeente_code}
     able = a_user(session, Role.OPGAVEHOUDER, **here)
     away(session, **here)
-    a_user(session, Role.OPGAVEHOUDER, shut_out_at=utc_now(), **here)
+    a_user(session, Role.OPGAVEHOUDER, shut_out_at=MONDAY, **here)
     a_user(session, **here)
 
     assert absence.who_are_there(session, an_opgave(session, owner=owner)) == [able]
