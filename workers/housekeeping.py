@@ -73,9 +73,11 @@ def follow_mergers() -> None:
 
 
 def sweep_roles() -> None:
-    """And what two people were to confirm."""
     with open_work() as work:
         accounts.sweep_roles(work)
+
+
+def end_takeovers() -> None:
     with open_work() as work:
         takeovers.lapse(work)
 

@@ -63,6 +63,9 @@ TICKS = {
     "end roles that are over, and tell of those that end soon": Tick(
         "housekeeping.sweep_roles", housekeeping.sweep_roles, 300, Group.TICK
     ),
+    "end takeovers that nobody confirmed": Tick(
+        "housekeeping.end_takeovers", housekeeping.end_takeovers, 300, Group.TICK
+    ),
     "forget answers that were taken back": Tick(
         "housekeeping.forget_taken_back", housekeeping.forget_taken_back, 3600, Group.TICK
     ),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from app.accounts.events import RoleChanged, RoleExpired, RoleProlonged
 from app.accounts.models import RoleGrant, User
@@ -104,18 +104,22 @@ def _prolong(work: Work, grant: RoleGrant, ends_on: date, given: Given) -> None:
         work.emit(RoleProlonged(user_id=grant.user_id, role=grant.role.value, ends_on=ends_on))
 
 
-def note_gemeenten(work: Work) -> None:
-    """Note of what the release before gave where its person works; that release knew it not."""
+def note_what_is_unknown(work: Work) -> None:
+    """Note of what the release before gave where its person works and whose hands it came from;
+    that release knew neither.
+    """
     works_for = select(User.gemeente_code).where(User.id == RoleGrant.user_id).scalar_subquery()
-    unknown = update(RoleGrant).where(RoleGrant.gemeente_code.is_(None))
-    work.session.execute(unknown.values(gemeente_code=works_for))
-
-
-def note_hands(work: Work) -> None:
-    """Note of what the release before gave whose hands it came from; that release knew it not."""
     hands = case(
         (RoleGrant.confirmed_by.is_not(None), Hands.TWO),
         (RoleGrant.granted_by.is_(None), Hands.OPERATOR),
         else_=Hands.ONE,
     )
-    work.session.execute(update(RoleGrant).where(RoleGrant.hands.is_(None)).values(hands=hands))
+    unknown = update(RoleGrant).where(
+        or_(RoleGrant.gemeente_code.is_(None), RoleGrant.hands.is_(None))
+    )
+    work.session.execute(
+        unknown.values(
+            gemeente_code=func.coalesce(RoleGrant.gemeente_code, works_for),
+            hands=func.coalesce(RoleGrant.hands, hands),
+        )
+    )

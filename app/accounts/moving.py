@@ -50,7 +50,7 @@ def leaving(work: Work, code: str) -> Leaving:
 def follow(work: Work, code: str, into: str) -> None:
     """All people of the one gemeente work for the other from now on, and so do who wait for it."""
     _refuse_who_moves_none(work)
-    granting.note_gemeenten(work)
+    granting.note_what_is_unknown(work)
     people = select(User.id).where(User.gemeente_code == code).order_by(User.id).with_for_update()
     user_ids = work.session.scalars(people).all()
     _carry_role(work, code, into, user_ids)
@@ -73,7 +73,7 @@ def move(work: Work, user_id: UUID, into: str, *, as_opgavehouder: bool = False)
         raise Conflict(f"user {user_id} is there", said=WORKS_THERE.format(name=gemeente.name))
     if gemeente not in gemeenten.existing_on(work.session, work.today):
         raise Conflict(f"gemeente {into} is not", said=IS_NO_MORE.format(name=gemeente.name))
-    granting.note_gemeenten(work)
+    granting.note_what_is_unknown(work)
     before = user.gemeente_code
     if as_opgavehouder:
         _carry_role(work, before, into, [user_id])

@@ -401,8 +401,7 @@ def sweep_roles(work: Work) -> None:
     tell of those that end soon; and end what nobody confirmed.
     """
     proposing.lapse(work)
-    granting.note_gemeenten(work)
-    granting.note_hands(work)
+    granting.note_what_is_unknown(work)
     for known in queries.ending_grants(work.session, work.today):
         grant = work.fetch_to_change(RoleGrant, known.id)
         home = work.fetch(User, grant.user_id).gemeente_code
