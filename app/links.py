@@ -204,6 +204,9 @@ class Links:
     def colleagues(self, gemeente_code: str) -> str:
         return self._absolute(f"/beheer/collegas?gemeente={gemeente_code}")
 
+    def network(self, network_id: UUID) -> str:
+        return self._absolute(f"/beheer/netwerken/{network_id}")
+
     def sign_in_id_of(self, token: str) -> UUID | None:
         return _id_in(self._sign_in_signer, token)
 

@@ -48,6 +48,12 @@ def changes(
     return not any(one.ends_on >= ends_on for one in same)
 
 
+def look_at_access(user: User) -> None:
+    """`Conflict` for who is kept out: nobody gives them a role, and nobody proposes one."""
+    if user.shut_out_at is not None:
+        raise Conflict("a role of who is kept out", said=HAS_NO_ACCESS)
+
+
 def give(
     work: Work,
     user: User,
@@ -60,8 +66,7 @@ def give(
 
     `Conflict` for who is kept out.
     """
-    if user.shut_out_at is not None:
-        raise Conflict("a role of who is kept out", said=HAS_NO_ACCESS)
+    look_at_access(user)
     open_ones = [one for one in user.grants if one.ended_at is None]
     for grant in [one for one in open_ones if (one.role, one.network_id) == (role, network_id)]:
         if grant.runs_for(user.gemeente_code, work.today):

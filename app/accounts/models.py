@@ -126,8 +126,10 @@ class RoleProposal(Base):
             "uq_role_proposal_waiting",
             "user_id",
             "role",
+            "network_id",
             unique=True,
             postgresql_where="state = 'waiting'",
+            postgresql_nulls_not_distinct=True,
         ),
     )
 

@@ -48,10 +48,13 @@ def propose(
     reason: str,
     network_id: UUID | None = None,
 ) -> None:
-    """`Conflict` when it is proposed already, or when nobody says who proposes it."""
+    """`Conflict` when it is proposed already, when nobody says who proposes it, or of who is kept
+    out.
+    """
+    granting.look_at_access(user)
     if work.actor.user_id is None:
         raise Conflict("proposed by nobody", said=NAME_THE_FIRST)
-    if queries.open_proposal(work.session, user.id, role) is not None:
+    if queries.open_proposal(work.session, user.id, role, network_id) is not None:
         raise Conflict("proposed already", said=IS_WAITING)
     proposal = RoleProposal(
         id=work.new_id(),
@@ -86,11 +89,13 @@ def decide(work: Work, proposal_id: UUID, *, confirm: bool, reason: str = "") ->
     _close(work, proposal, ProposalState.CONFIRMED if confirm else ProposalState.REFUSED)
 
 
-def drop(work: Work, user: User, role: Role) -> None:
-    """Refuse what waits of this role: who ends it means no more of it."""
-    waiting = queries.open_proposal(work.session, user.id, role)
-    if waiting is not None:
-        _close(work, waiting, ProposalState.REFUSED)
+def drop(work: Work, user: User, role: Role | None = None, network_id: UUID | None = None) -> None:
+    """Refuse what waits of this role, of a coordinator for this network or for all; or of all
+    roles. Who ends it means no more of it.
+    """
+    for waiting in queries.waiting_proposals(work.session, user.id, role):
+        if network_id in (None, waiting.network_id):
+            _close(work, waiting, ProposalState.REFUSED)
 
 
 def _close(work: Work, proposal: RoleProposal, state: ProposalState) -> None:

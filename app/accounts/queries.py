@@ -333,14 +333,24 @@ def held_roles(
     return [(row.User, row.RoleGrant) for row in session.execute(ordered)]
 
 
-def open_proposal(session: Session, user_id: UUID, role: Role) -> RoleProposal | None:
-    """The proposal of this role for this person that waits, also when its time is over."""
+def open_proposal(
+    session: Session, user_id: UUID, role: Role, network_id: UUID | None = None
+) -> RoleProposal | None:
+    """The proposal of this role, of a coordinator for this network, that waits for this person."""
+    waiting = waiting_proposals(session, user_id, role)
+    return next((one for one in waiting if one.network_id == network_id), None)
+
+
+def waiting_proposals(
+    session: Session, user_id: UUID, role: Role | None = None
+) -> list[RoleProposal]:
+    """What waits for this person, of one role or of all, also when its time is over."""
     found = select(RoleProposal).where(
-        RoleProposal.user_id == user_id,
-        RoleProposal.role == role,
-        RoleProposal.state == ProposalState.WAITING,
+        RoleProposal.user_id == user_id, RoleProposal.state == ProposalState.WAITING
     )
-    return session.scalar(found)
+    if role is not None:
+        found = found.where(RoleProposal.role == role)
+    return list(session.scalars(found.order_by(RoleProposal.proposed_at, RoleProposal.id)))
 
 
 def lapsed_proposals(session: Session, today: date) -> list[RoleProposal]:
@@ -371,10 +381,14 @@ def who_prolong(session: Session, user: User, role: Role) -> list[User]:
     return others or [one for one in with_role(session, Role.BEHEERDER) if one.id != user.id]
 
 
-def is_last(session: Session, user: User, role: Role) -> bool:
-    """Whether nobody else has the role: for the gemeente, or for the platform."""
-    code = None if role is Role.BEHEERDER else user.gemeente_code
-    return all(one.id == user.id for one in with_role(session, role, code))
+def is_last(session: Session, grant: RoleGrant, user: User) -> bool:
+    """Whether nobody but its person has the role: for the network, the gemeente or the platform."""
+    if grant.network_id is not None:
+        others = [one for one, _ in coordinators_of(session, grant.network_id)]
+    else:
+        code = None if grant.role is Role.BEHEERDER else user.gemeente_code
+        others = with_role(session, grant.role, code)
+    return all(one.id == user.id for one in others)
 
 
 def found_by(

@@ -282,7 +282,8 @@ def register(
 
 
 def shut_out(work: Work, user_id: UUID, why: str) -> bool:
-    """Keep somebody out from the next request on; whether they were in. Their roles end.
+    """Keep somebody out from the next request on; whether they were in. Their roles end, and what
+    waits to give them one is refused.
 
     `NotFound` for who looks after no such account; `Conflict` for one's own, and when they have a
     role that the actor does not end; `FaultyDraft` without a reason.
@@ -298,6 +299,7 @@ def shut_out(work: Work, user_id: UUID, why: str) -> bool:
         return False
     for role in roles:
         end_role(work, user_id, role)
+    proposing.drop(work, user)
     user.shut_out_at, user.shut_out_why = work.now, why
     work.emit(PersonShutOut(user_id=user.id))
     return True
@@ -393,7 +395,7 @@ def end_role(work: Work, user_id: UUID, role: Role, network_id: UUID | None = No
         if is_meant and grant.runs_for(user.gemeente_code, work.today):
             grant.ended_at = work.now
             work.emit(RoleChanged(user_id=user.id, role=role.value, is_given=False))
-    proposing.drop(work, user, role)
+    proposing.drop(work, user, role, network_id)
 
 
 def sweep_roles(work: Work) -> None:

@@ -1,6 +1,7 @@
 """`flask accounts ...`: the first accounts and roles, before anybody can give them in a browser."""
 
 from datetime import datetime
+from uuid import UUID
 
 import click
 from flask.cli import AppGroup
@@ -78,35 +79,37 @@ def grant(
         network_id = network_called(work, network) if network else None
         giver, why = _for(work, by), clean_line(reason)
         service.grant_role(giver, person.id, given, ends_on, why, network_id=network_id)
-        said = _how_it_is_now(work, person, given)
+        said = _how_it_is_now(work, person, given, network_id)
     click.echo(said)
 
 
 @accounts.command("confirm")
 @click.argument("email")
 @click.argument("role")
+@click.option("--network", help="Van een coordinator: de naam van het netwerk.")
 @click.option("--by", help="Mailadres van de platformbeheerder die dit bevestigt.")
 @click.option("--reason", default="", help="Waarom, als er geen andere platformbeheerder is.")
-def confirm(email: str, role: str, by: str | None, reason: str) -> None:
+def confirm(email: str, role: str, network: str | None, by: str | None, reason: str) -> None:
     """Bevestig als tweede de rol die voor dit adres is voorgesteld."""
     given = _role(role)
     with open_work() as work:
         person = _person(work, email)
-        proposal = _proposal(work, person, given)
+        proposal = _proposal(work, person, given, network)
         proposing.decide(_for(work, by), proposal.id, confirm=True, reason=clean_line(reason))
-        said = _how_it_is_now(work, person, given)
+        said = _how_it_is_now(work, person, given, proposal.network_id)
     click.echo(said)
 
 
 @accounts.command("refuse")
 @click.argument("email")
 @click.argument("role")
+@click.option("--network", help="Van een coordinator: de naam van het netwerk.")
 @click.option("--by", help="Mailadres van de platformbeheerder die dit afwijst.")
-def refuse(email: str, role: str, by: str | None) -> None:
+def refuse(email: str, role: str, network: str | None, by: str | None) -> None:
     """Wijs de rol af die voor dit adres is voorgesteld."""
     given = _role(role)
     with open_work() as work:
-        proposal = _proposal(work, _person(work, email), given)
+        proposal = _proposal(work, _person(work, email), given, network)
         proposing.decide(_for(work, by), proposal.id, confirm=False)
     click.echo(f"{email} wordt geen {given.value}: het voorstel is afgewezen.")
 
@@ -114,12 +117,14 @@ def refuse(email: str, role: str, by: str | None) -> None:
 @accounts.command("revoke")
 @click.argument("email")
 @click.argument("role")
-def revoke(email: str, role: str) -> None:
+@click.option("--network", help="Van een coordinator: de naam van het netwerk; zonder, van alle.")
+def revoke(email: str, role: str, network: str | None) -> None:
     """Neem de persoon met dit adres een rol af."""
     ended = _role(role)
     with open_work() as work:
-        service.end_role(work, _person(work, email).id, ended)
-    click.echo(f"{email} is geen {ended.value} meer.")
+        network_id = network_called(work, network) if network else None
+        service.end_role(work, _person(work, email).id, ended, network_id)
+    click.echo(f"{email} is geen {ended.value} meer{f' van {network}' if network else ''}.")
 
 
 @accounts.command("shut-out")
@@ -194,24 +199,30 @@ def _for(work: Work, by: str | None) -> Work:
     return in_name_of(work, person)
 
 
-def _proposal(work: Work, person: User, role: Role) -> RoleProposal:
-    found = queries.open_proposal(work.session, person.id, role)
-    if found is None:
+def _proposal(work: Work, person: User, role: Role, network: str | None) -> RoleProposal:
+    found = queries.waiting_proposals(work.session, person.id, role)
+    if network is not None:
+        network_id = network_called(work, network)
+        found = [one for one in found if one.network_id == network_id]
+    if not found:
         raise Refusal(f"Er ligt geen voorstel om {person.email} {role.value} te maken.")
-    return found
+    if len(found) > 1:
+        raise Refusal("Er ligt een voorstel voor meer dan één netwerk. Zeg met --network welk.")
+    return found[0]
 
 
-def _how_it_is_now(work: Work, person: User, role: Role) -> str:
+def _how_it_is_now(work: Work, person: User, role: Role, network_id: UUID | None) -> str:
     work.session.flush()
     work.session.refresh(person, ["grants"])
-    if queries.open_proposal(work.session, person.id, role) is not None:
+    if queries.open_proposal(work.session, person.id, role, network_id) is not None:
         return (
             f"Voorgesteld: {person.email} als {role.value}. Een andere platformbeheerder bevestigt "
             f"dat: flask accounts confirm {person.email} {role.value} --by ADRES"
         )
-    grant = max(
-        (one for one in queries.running_grants(person) if one.role is role),
-        key=lambda one: one.granted_at,
+    grant = next(
+        one
+        for one in queries.running_grants(person)
+        if (one.role, one.network_id) == (role, network_id)
     )
     return f"{person.email} is {role.value} tot en met {dutch_date(grant.ends_on)}."
 

@@ -100,6 +100,15 @@ class Scope(StrEnum):
 
 # Behind a scope: one person proposes it, and another confirms it.
 TWO_PERSONS = "2p"
+# Nothing else is proposed to somebody who confirms it: there `2p` would be an empty promise.
+PROPOSED = frozenset(
+    {
+        Right.GRANT_GEMEENTEBEHEERDER,
+        Right.GRANT_COORDINATOR,
+        Right.GRANT_BEHEERDER,
+        Right.PROPOSE_TAKEOVER,
+    }
+)
 
 
 class Refusal(StrEnum):
@@ -120,12 +129,17 @@ class Row:
 
 
 def read_matrix(path: Path = MATRIX_FILE) -> dict[Right, Row]:
-    """All rights; a `ValueError` when the file lacks one, has one too many or a word of its own."""
+    """All rights; a `ValueError` when the file lacks one, has one too many, a word of its own
+    or a second person where nothing is proposed.
+    """
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file, strict=True))
     matrix = {Right(line["right"]): _row(line) for line in lines}
     if list(matrix) != list(Right) or len(lines) != len(matrix):
         raise ValueError(f"{path} and the rights differ")
+    by_two = {right for right, row in matrix.items() if row.two_persons}
+    if not by_two <= PROPOSED:
+        raise ValueError(f"nobody proposes {', '.join(sorted(by_two - PROPOSED))}")
     return matrix
 
 
@@ -169,10 +183,10 @@ def may_everywhere(actor: Actor, right: Right) -> bool:
 
 
 def takes_two(actor: Actor, right: Right) -> bool:
-    """Whether the actor does this only with a second person, in whatever role."""
+    """Whether the actor may do this, and in whatever role only with a second person."""
     row = MATRIX[right]
     having = {one for one in _columns(actor) if row.cells[one] is not Scope.NONE}
-    return having <= row.two_persons
+    return bool(having) and having <= row.two_persons
 
 
 def is_public(right: Right) -> bool:

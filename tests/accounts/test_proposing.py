@@ -4,22 +4,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts import proposing, queries, service
+from app.accounts import granting, proposing, queries, service
 from app.accounts.models import RoleProposal, User
 from app.accounts.rules import PROPOSAL_LIVES, Hands, ProposalState
 from app.core.actor import SYSTEM, Actor, Role
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.outbox import OutboxMessage
 from app.core.work import Work
-from tests.support.builders import a_gemeente, a_grant, a_proposal, a_user
+from tests.support.builders import a_gemeente, a_grant, a_network, a_proposal, a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
-G = Role.GEMEENTEBEHEERDER
+G, C = Role.GEMEENTEBEHEERDER, Role.COORDINATOR
 
 
 def told(session: Session) -> list[str]:
@@ -275,3 +276,72 @@ def test_with_one_beheerder_an_operator_is_the_second(session: Session) -> None:
     assert roles_of(session, user) == {G}
     assert (user.grants[0].granted_by, user.grants[0].confirmed_by) == (only.id, None)
     assert (user.grants[0].reason, user.grants[0].hands) == ("Er is er één", Hands.WITH_OPERATOR)
+
+
+def test_who_is_kept_out_gets_no_role_by_what_waited_for_them(session: Session) -> None:
+    first, second = (a_user(session, Role.BEHEERDER) for _ in range(2))
+    user = a_user(session, grants=[a_grant(G, ends_on=TODAY + timedelta(days=90))])
+    others = a_proposal(session)
+    network = a_network(session, user.gemeente_code)
+    service.grant_role(make_work(session, first), user.id, G)
+    service.grant_role(make_work(session, first), user.id, Role.COORDINATOR, network_id=network.id)
+
+    service.shut_out(make_work(session, second), user.id, "Werkt hier niet meer.")
+
+    with pytest.raises(Conflict) as refused:
+        service.grant_role(make_work(session, first), user.id, G)
+    assert refused.value.said == granting.HAS_NO_ACCESS
+    service.let_in(make_work(session, second), user.id)
+    own = session.scalars(select(RoleProposal).where(RoleProposal.user_id == user.id)).all()
+    decided = [(one.state, one.decided_by) for one in own]
+    assert decided == [(ProposalState.REFUSED, second.id)] * 2
+    for one in own:
+        with pytest.raises(Conflict) as over:
+            proposing.decide(make_work(session, second), one.id, confirm=True)
+        assert over.value.said == proposing.IS_DECIDED
+    assert roles_of(session, user) == set()
+    assert others.state is ProposalState.WAITING
+    assert told(session).count("role.decided") == 2
+
+
+def proposed_for(session: Session, user: User) -> dict[UUID | None, ProposalState]:
+    found = select(RoleProposal).where(RoleProposal.user_id == user.id)
+    return {one.network_id: one.state for one in session.scalars(found)}
+
+
+def test_a_coordinator_is_proposed_for_each_network_apart(session: Session) -> None:
+    first, second, user = (*(a_user(session, Role.BEHEERDER) for _ in range(2)), a_user(session))
+    north, south = (a_network(session, user.gemeente_code).id for _ in range(2))
+    work = make_work(session, first)
+    for network_id in (north, south):
+        service.grant_role(work, user.id, C, network_id=network_id)
+        session.flush()
+    with pytest.raises(Conflict) as again:
+        service.grant_role(work, user.id, C, network_id=south)
+    waiting = queries.open_proposal(session, user.id, C, south)
+    assert waiting is not None
+
+    proposing.decide(make_work(session, second), waiting.id, confirm=True)
+
+    assert again.value.said == proposing.IS_WAITING
+    assert roles_of(session, user) == {C}
+    assert [one.network_id for one in user.grants] == [south]
+    states = {north: ProposalState.WAITING, south: ProposalState.CONFIRMED}
+    assert proposed_for(session, user) == states
+
+
+def test_who_ends_the_role_in_one_network_leaves_what_waits_for_another(session: Session) -> None:
+    first, user = a_user(session, Role.BEHEERDER), a_user(session)
+    north, south = (a_network(session, user.gemeente_code).id for _ in range(2))
+    user.grants = [a_grant(C, network_id=north, ends_on=TODAY + timedelta(days=9))]
+    for network_id in (north, south):
+        service.grant_role(make_work(session, first), user.id, C, network_id=network_id)
+        session.flush()
+
+    service.end_role(make_work(session, first), user.id, C, north)
+
+    refused, waiting = ProposalState.REFUSED, ProposalState.WAITING
+    assert roles_of(session, user) == set()
+    assert proposed_for(session, user) == {north: refused, south: waiting}
+    service.end_role(make_work(session, first), user.id, C)
+    assert proposed_for(session, user) == {north: refused, south: refused}

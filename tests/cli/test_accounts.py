@@ -10,8 +10,9 @@ from app.accounts.rules import WHY_LIMIT, ProposalState
 from app.accounts.service import begin_session
 from app.core.actor import Role
 from app.core.audit import entries
+from app.gemeenten.models import Network
 from tests.cli.conftest import Terminal
-from tests.support.builders import a_gemeente, a_proposal, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_network, a_proposal, a_user, an_opgave
 from tests.support.work import MONDAY, make_work
 
 
@@ -242,6 +243,36 @@ def test_a_proposal_is_refused_at_the_command_line(flask: Terminal, session: Ses
 
     assert result.stdout == "jo@testerdam.nl wordt geen beheerder: het voorstel is afgewezen.\n"
     assert queries.open_proposal(session, user.id, Role.BEHEERDER) is None
+
+
+def test_a_coordinator_is_of_the_network_that_is_named(flask: Terminal, session: Session) -> None:
+    for name in ("ans", "bea"):
+        a_user(session, Role.BEHEERDER, email=f"{name}@testerdam.nl")
+    user = a_user(session, email="jo@testerdam.nl")
+    asked, ans = ("jo@testerdam.nl", "coordinator"), ("--by", "ans@testerdam.nl")
+    bea = ("--by", "bea@testerdam.nl")
+    for name in ("Noord", "Zuid", "Oost"):
+        a_network(session, user.gemeente_code, name=name)
+        flask("accounts", "grant", *asked, "--network", name, *ans)
+
+    unclear = flask("accounts", "confirm", *asked, *bea)
+    done = flask("accounts", "confirm", *asked, "--network", "Zuid", *bea)
+    refused = flask("accounts", "refuse", *asked, "--network", "Noord", *bea)
+    last = flask("accounts", "confirm", *asked, *bea)
+    none = flask("accounts", "confirm", *asked, "--network", "Noord", *bea)
+    ended = flask("accounts", "revoke", *asked, "--network", "Zuid")
+
+    assert unclear.stderr == (
+        "Er ligt een voorstel voor meer dan één netwerk. Zeg met --network welk.\n"
+    )
+    assert done.stdout == last.stdout
+    assert done.stdout == "jo@testerdam.nl is coordinator tot en met 23 november 2027.\n"
+    assert refused.stdout == "jo@testerdam.nl wordt geen coordinator: het voorstel is afgewezen.\n"
+    assert none.stderr == "Er ligt geen voorstel om jo@testerdam.nl coordinator te maken.\n"
+    assert ended.stdout == "jo@testerdam.nl is geen coordinator meer van Zuid.\n"
+    session.refresh(user, ["grants"])
+    running = [one.network_id for one in queries.running_grants(user)]
+    assert [session.get_one(Network, one).name for one in running] == ["Oost"]
 
 
 def test_who_moves_takes_opgaven_along_only_when_that_is_said(

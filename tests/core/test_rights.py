@@ -111,6 +111,7 @@ def test_the_house_itself_has_only_what_stands_under_system() -> None:
         (SYSTEM, Right.GRANT_BEHEERDER, True),
         (SYSTEM, Right.GRANT_OPGAVEHOUDER, False),
         (with_roles(Role.BEHEERDER), Right.GRANT_OPGAVEHOUDER, False),
+        (with_roles(Role.GEMEENTEBEHEERDER), Right.GRANT_GEMEENTEBEHEERDER, False),
     ],
 )
 def test_some_deeds_take_two_people(actor: Actor, right: Right, two: bool) -> None:
@@ -132,7 +133,8 @@ def test_who_looks_at_opgaven_is_who_may() -> None:
         ("\nreact,", "\nreact_loudly,"),
         ("\nreact,hidden,-,shown,-,-,-,-,-,-,Op een opgave reageren", ""),
         ("\nreact,", "\nask_question,"),
-        # Two persons for what nobody may, and a word behind a scope that says nothing.
+        # Two persons for what nobody may or nobody proposes, and a word that says nothing.
+        ("\nsettle_hours,hidden,-,-,-,-,-,-,all", "\nsettle_hours,hidden,-,-,-,-,-,-,all 2p"),
         ("\nreact,hidden,-,shown,-", "\nreact,hidden,-,shown,- 2p"),
         ("\nreact,hidden,-,shown", "\nreact,hidden,-,shown 3p"),
         # A scope, an answer and a column of its own.

@@ -126,6 +126,9 @@ LANDED = {
     "0030_keep_addresses_apart_from_links.py": (
         "768cf2109dbef51cb97389e8e0c073c2ed52b374d00c8831377abf1a73173fdc"
     ),
+    "0031_let_opgaven_be_taken_over.py": (
+        "5d35e4b83420b46cbd2c49f2228a5f3c04960f56a1b6c5c91ee2d4e77e6d3393"
+    ),
 }
 
 

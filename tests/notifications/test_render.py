@@ -58,6 +58,9 @@ class Addresses:
     def colleagues(self, gemeente_code: str) -> str:
         return f"https://dgvn.example/beheer/collegas?gemeente={gemeente_code}"
 
+    def network(self, network_id: UUID) -> str:
+        return f"https://dgvn.example/beheer/netwerken/{network_id}"
+
     def contact_email(self) -> str:
         return "contact@dgvn.example"
 
@@ -263,6 +266,7 @@ def facts_of(kind: MailKind, word: str = "Jan") -> dict[str, Any]:
             "ends_on": CLOSES,
             "is_own": False,
             "is_over": False,
+            "network_id": None,
             "is_last": True,
             "may_prolong": True,
             "asked": word,

@@ -165,7 +165,7 @@ class Model:
             return "409"
         if role in self.roles(person) and self.people[person].roles[role][0] >= until:
             return DONE
-        if (role == O or alone) and self.people[person].is_out:
+        if self.people[person].is_out:
             return "409"
         if role == O or (alone and len(self.beheerders(person)) < 2):
             self.hold(person, role, until)
@@ -188,6 +188,7 @@ class Model:
             self.people[person].is_out = True
             for role in roles:
                 self.end(person, role)
+            self.proposals = {key: one for key, one in self.proposals.items() if key[0] != person}
         return DONE
 
     def let_in(self, by: int, person: int) -> str:

@@ -1,18 +1,21 @@
 """Who coordinates a network sees how it goes there, and no names."""
 
+import re
+
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts import proposing, service
+from app.accounts import proposing
 from app.accounts.models import RoleProposal, User
-from app.accounts.queries import actor_of
+from app.accounts.queries import actor_of, running_grants
 from app.core.actor import Role
 from app.core.audit import AuditEntry
 from app.gemeenten.models import NetworkGemeente
 from app.opgaven.rules import Audience
 from tests.loans.builders import a_running_loan, parties
-from tests.support.builders import a_gemeente, a_network, a_user, an_opgave
+from tests.support.builders import a_gemeente, a_grant, a_network, a_user, an_opgave
+from tests.support.pages import text_of
 from tests.support.web import sign_in
 from tests.support.work import TODAY, make_work
 
@@ -105,7 +108,29 @@ def test_two_beheerders_name_a_coordinator(client: FlaskClient, session: Session
 
     assert [unknown.status_code, asked.location, twice.status_code] == [422, here, 422]
     assert (before, actor_of(person).network_codes) == (frozenset(), frozenset({town.code}))
-    page = client.get(here).text
-    assert person.email in page
-    service.end_role(make_work(session, one), person.id, Role.COORDINATOR, network.id)
-    assert actor_of(person).network_codes == frozenset()
+    assert person.email in client.get(here).text
+    again = client.post(
+        f"{here}/coordinatoren",
+        data={"email": person.email, "term": "year"},
+        follow_redirects=True,
+    )
+    assert "Er is niets veranderd." in again.text
+    assert session.scalars(select(RoleProposal)).one() is proposal
+
+
+def test_a_beheerder_ends_the_role_of_who_coordinates_this_network(
+    client: FlaskClient, session: Session
+) -> None:
+    person = a_user(session)
+    networks = [a_network(session, person.gemeente_code).id for _ in range(2)]
+    person.grants = [a_grant(Role.COORDINATOR, network_id=one) for one in networks]
+    sign_in(client, session, a_user(session, Role.BEHEERDER))
+    here = f"/beheer/netwerken/{networks[0]}"
+
+    [end] = re.findall(rf'action="({here}/coordinatoren/[^"]+/weg)"', client.get(here).text)
+    ended = client.post(end, follow_redirects=True)
+
+    assert "De rol is beëindigd." in ended.text
+    assert person.email not in text_of(client.get(here))
+    session.refresh(person, ["grants"])
+    assert [one.network_id for one in running_grants(person)] == networks[1:]

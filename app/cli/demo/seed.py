@@ -114,7 +114,7 @@ def _give_role(work: Work, user: User, role: Role) -> None:
     first, second = (in_name_of(work, one) for one in pair)
     accounts_service.grant_role(first, user.id, role, network_id=network_id)
     work.session.flush()
-    proposal = accounts.open_proposal(work.session, user.id, role)
+    proposal = accounts.open_proposal(work.session, user.id, role, network_id)
     if proposal is not None:
         proposing.decide(second, proposal.id, confirm=True)
 

@@ -177,7 +177,7 @@ def propose(network_id: UUID) -> ResponseReturnValue:
     except (InvalidInput, Conflict) as refused:
         form.email.errors = [refused.said]
     else:
-        flash("Voorgesteld. Een andere platformbeheerder bevestigt het.", "success")
+        flash(_how_it_is_now(person.id, network_id), "success")
         return redirect(url_for("networks.show", network_id=network_id))
     return _page(network, _described(network), JoinForm(formdata=None), form), 422
 
@@ -190,6 +190,13 @@ def end_coordinator(network_id: UUID, alias: str) -> ResponseReturnValue:
         accounts_service.end_role(work, known_person(alias), Role.COORDINATOR, network.id)
     flash("De rol is beëindigd.", "success")
     return redirect(url_for("networks.show", network_id=network_id))
+
+
+def _how_it_is_now(user_id: UUID, network_id: UUID) -> str:
+    """Nothing was proposed of who coordinates it for as long already."""
+    if accounts.open_proposal(db.session(), user_id, Role.COORDINATOR, network_id) is not None:
+        return "Voorgesteld. Een andere platformbeheerder bevestigt het."
+    return "Deze collega is al zo lang netwerkcoördinator van dit netwerk. Er is niets veranderd."
 
 
 def _described(network: Network) -> NetworkForm:

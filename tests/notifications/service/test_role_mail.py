@@ -17,7 +17,7 @@ from app.notifications import service
 from app.notifications.models import Delivery
 from app.notifications.rules import MailKind
 from app.notifications.service import Claim, Stationery
-from tests.support.builders import a_gemeente, a_grant, a_proposal, a_user
+from tests.support.builders import a_gemeente, a_grant, a_network, a_proposal, a_user
 from tests.support.work import MONDAY, TODAY, make_work
 
 OF_ROLES = (MailKind.ROLE_ENDING, MailKind.ROLE_PROPOSED)
@@ -136,6 +136,29 @@ def test_who_no_longer_prolongs_it_reads_nothing_of_it(
     beheerder.grants[0].ended_at = MONDAY
 
     assert set(letters(work, stationery)) == {user.email}
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_the_last_coordinator_is_the_last_of_this_network(
+    session: Session, stationery: Stationery, same: bool
+) -> None:
+    user = a_user(session)
+    own, other = (a_network(session, user.gemeente_code).id for _ in range(2))
+    a_user(
+        session,
+        gemeente_code=user.gemeente_code,
+        grants=[a_grant(Role.COORDINATOR, network_id=own if same else other)],
+    )
+    user.grants = [a_grant(Role.COORDINATOR, network_id=own, ends_on=IN_A_WEEK)]
+    beheerder = a_user(session, Role.BEHEERDER)
+    work = make_work(session)
+
+    warned(work, user)
+
+    found = letters(work, stationery)
+    assert f"/beheer/netwerken/{own}\n" in found[beheerder.email].text
+    is_said = "is er geen netwerkcoördinator meer" in found[user.email].text
+    assert is_said is not same
 
 
 def test_when_it_is_over_only_its_person_hears_so(session: Session, stationery: Stationery) -> None:

@@ -33,10 +33,11 @@ def role_ending(work: Work, delivery: Delivery) -> Addressed:
         "role": ROLE_WORDS[grant.role],
         "where": _where(work, person, grant),
         "gemeente_code": person.gemeente_code,
+        "network_id": grant.network_id,
         "ends_on": grant.ends_on,
         "is_own": is_own,
         "is_over": is_over,
-        "is_last": accounts.is_last(work.session, person, grant.role),
+        "is_last": accounts.is_last(work.session, grant, person),
         "may_prolong": may_prolong,
         "asked": listed([one.name for one in asked[:MOST_NAMES]]),
     }
