@@ -1,6 +1,7 @@
 """A log line is one JSON object for a machine, or plain words for a developer."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 import structlog
@@ -9,6 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from app import logs
+from app.core.clock import utc_now
 
 
 def test_a_line_is_one_json_object_with_the_words_as_written(
@@ -24,6 +26,17 @@ def test_a_line_is_one_json_object_with_the_words_as_written(
     assert (told["event"], told["level"]) == ("nudge lost", "warning")
     assert told["place"] == "’s-Gravenhage\nand more"
     assert "’s-Gravenhage" in lines[0]
+
+
+def test_a_line_tells_its_moment_in_utc(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json")
+
+    begun = utc_now()
+    structlog.get_logger().warning("nudge lost")
+
+    moment = datetime.fromisoformat(json.loads(capsys.readouterr().out)["timestamp"])
+    assert moment.utcoffset() == timedelta(0)
+    assert begun <= moment <= utc_now()
 
 
 @pytest.mark.parametrize("log_format", ["json", "plain"])

@@ -4,11 +4,12 @@ import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -189,6 +190,14 @@ def test_every_edit_is_found(engine: Engine, record_property: Callable[..., None
 
     assert missed == []
     assert checked(engine).broken == ()
+
+
+def test_a_hash_is_a_whole_sha_256(engine: Engine) -> None:
+    write(engine, 3)
+
+    with Session(engine) as session:
+        lengths = session.scalars(select(func.length(AuditEntry.hash))).all()
+    assert lengths == [sha256().digest_size] * 3
 
 
 def test_a_clock_that_was_set_back_is_found(engine: Engine) -> None:

@@ -94,10 +94,18 @@ def test_somebody_who_is_signed_in_reads_it_too(stumbling: Flask) -> None:
     assert client.get("/opgaven").status_code == 503
 
 
-def test_a_stumble_has_a_reference_to_tell_us(stumbling: Flask) -> None:
-    first, second = (stumbling.test_client().get("/raise/stumble").text for _ in range(2))
+def test_a_stumble_has_a_reference_by_which_it_is_found_in_the_log(
+    stumbling: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = [stumbling.test_client().get("/raise/stumble").text for _ in range(2)]
 
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    faults = [line for line in told if line["event"] == "unforeseen"]
+    assert [(one["level"], one["page"]) for one in faults] == [("error", "stumble")] * 2
+    assert all("RuntimeError" in one["exception"] for one in faults)
+    first, second = (one["request"] for one in faults)
     assert first != second
+    assert [first in pages[0], second in pages[1]] == [True, True]
 
 
 TYPED = {"csrf_token": "gisteren", "name": 'Noor & "Co" <b>', "deed": "give"}
