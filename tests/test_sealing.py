@@ -31,6 +31,15 @@ def test_another_purpose_or_key_opens_nothing(seal: Seal) -> None:
     assert Seal(replace(settings, secret_key="x" * 40), "one thing").open(sealed) is None
 
 
+def test_what_was_changed_anywhere_opens_nothing(seal: Seal) -> None:
+    sealed = seal.close("geheim")
+
+    # The last signs but one fill the last byte, and no more.
+    for place in range(len(sealed.rstrip("=")) - 1):
+        other = "A" if sealed[place] != "A" else "B"
+        assert seal.open(f"{sealed[:place]}{other}{sealed[place + 1 :]}") is None
+
+
 @pytest.mark.parametrize("sealed", ["", "x", "é", "gAAAAA"])
 def test_what_we_did_not_seal_opens_nothing(seal: Seal, sealed: str) -> None:
     assert seal.open(sealed) is None
