@@ -20,8 +20,9 @@ from app.core.errors import Conflict
 from app.core.work import Work
 from app.privacy.leaving import leave
 from app.web.aliases import alias_of
+from tests.rights import model
 from tests.rights.model import DONE, GIVEN_BY, PAGES, PROVE, SIGN_IN, Browser, Model, O, Person
-from tests.support.builders import a_gemeente, a_grant, a_user
+from tests.support.builders import a_gemeente, a_grant, a_network, a_user
 from tests.support.web import sign_in
 from tests.support.work import MONDAY, make_work
 
@@ -29,7 +30,7 @@ BROWSERS = 3
 # Those first whose roles are for one gemeente.
 people = st.sampled_from([2, 4, 3, 0, 1, 5])
 browsers, places = st.integers(0, BROWSERS - 1), st.integers(0, 2)
-ROLES = st.sampled_from([Role(one) for one in (*GIVEN_BY, O)])
+ROLES, NETWORKS = st.sampled_from([O, model.G, model.A, O]), st.sampled_from([model.N, model.S])
 TERMS = st.sampled_from([Term.QUARTER, Term.YEAR, Term.TWO_YEARS])
 SPANS = st.sampled_from(
     [timedelta(minutes=5), timedelta(minutes=31), timedelta(days=1), timedelta(days=92)]
@@ -37,12 +38,12 @@ SPANS = st.sampled_from(
 # Of these the answer depends on a role that is for one gemeente.
 TELLING = ("/beheer/collegas", "/opgaven/nieuw")
 FIRST = (
-    (0, (Role.BEHEERDER,)),
-    (1, (Role.BEHEERDER,)),
-    (0, (Role.GEMEENTEBEHEERDER, Role.OPGAVEHOUDER)),
-    (1, (Role.OPGAVEHOUDER,)),
-    (2, (Role.BEHEERDER, Role.OPGAVEHOUDER)),
-    (2, ()),
+    (0, (model.A,)),
+    (1, (model.A,)),
+    (0, (model.G, O)),
+    (1, (O,)),
+    (2, (model.A, O)),
+    (2, (model.N,)),
 )
 STATUSES = {200: DONE, 302: DONE}
 
@@ -63,6 +64,9 @@ class RightsMachine(RuleBasedStateMachine):
         self.turn = 0
         self.ids: dict[int, UUID] = {}
         self.codes = [a_gemeente(self.session).code for _ in range(3)]
+        self.networks = {
+            one: a_network(self.session, self.codes[0]).id for one in (model.N, model.S)
+        }
         for number, (place, roles) in enumerate(FIRST):
             self.add(number, place, roles)
         for browser, person in enumerate((1, 2, 4)):
@@ -77,15 +81,21 @@ class RightsMachine(RuleBasedStateMachine):
             with client.session_transaction() as cookie:
                 cookie.clear()
 
-    def add(self, number: int, place: int, roles: tuple[Role, ...]) -> None:
+    def role(self, name: str) -> tuple[Role, UUID | None]:
+        """As the house knows it: of a coordinator with the network."""
+        network_id = self.networks.get(name)
+        return (Role.COORDINATOR if network_id else Role(name)), network_id
+
+    def add(self, number: int, place: int, roles: tuple[str, ...]) -> None:
         until = last_day(Term.YEAR, self.model.today)
-        grants = [a_grant(role, ends_on=until) for role in roles]
+        known = [self.role(one) for one in roles]
+        grants = [a_grant(role, ends_on=until, network_id=where) for role, where in known]
         user = a_user(self.session, grants=grants, gemeente_code=self.codes[place])
         self.session.commit()
         self.ids[number] = user.id
         self.model.people[number] = Person(self.codes[place])
         for role in roles:
-            self.model.hold(number, role.value, until)
+            self.model.hold(number, role, until)
 
     def user(self, person: int) -> User:
         return self.session.get_one(User, self.ids[person])
@@ -112,22 +122,48 @@ class RightsMachine(RuleBasedStateMachine):
         self.same(answer, expected, f"{browser} signs out elsewhere")
 
     @rule(browser=browsers, person=people, role=ROLES, term=TERMS)
-    def gives(self, browser: int, person: int, role: Role, term: Term) -> None:
+    def gives(self, browser: int, person: int, role: str, term: Term) -> None:
         if person in self.model.people:
-            expected = self.model.about_role(browser, person, role.value)
+            expected = self.model.about_role(browser, person, role)
             if expected == DONE:
-                by = self.model.browsers[browser].person
-                until = last_day(term, self.model.today)
-                expected = self.model.give(by, person, role.value, until, alone=False)
+                expected = self.to_be_given(browser, person, role, term)
             self.presses(browser, person, {"role": role, "deed": "give", "term": term}, expected)
 
     @rule(browser=browsers, person=people, role=ROLES)
-    def ends(self, browser: int, person: int, role: Role) -> None:
+    def ends(self, browser: int, person: int, role: str) -> None:
         if person in self.model.people:
-            expected = self.model.about_role(browser, person, role.value)
+            expected = self.model.about_role(browser, person, role)
             if expected == DONE:
-                self.model.end(person, role.value)
+                self.model.end(person, role)
             self.presses(browser, person, {"role": role, "deed": "end"}, expected)
+
+    @rule(browser=browsers, person=people, role=NETWORKS, term=TERMS)
+    def names_a_coordinator(self, browser: int, person: int, role: str, term: Term) -> None:
+        """A refusal is said beside the field."""
+        if person not in self.model.people:
+            return
+        expected = self.model.answer(browser, GIVEN_BY[role], "")
+        if expected == DONE:
+            given = self.to_be_given(browser, person, role, term)
+            expected = "422" if given == "409" else given
+        sent = {"email": self.user(person).email, "term": term}
+        address = f"/beheer/netwerken/{self.networks[role]}/coordinatoren"
+        self.same(self.clients[browser].post(address, data=sent), expected, f"{role} {sent}")
+
+    @rule(browser=browsers, person=people, role=NETWORKS)
+    def relieves_a_coordinator(self, browser: int, person: int, role: str) -> None:
+        if person not in self.model.people:
+            return
+        expected = self.model.answer(browser, GIVEN_BY[role], "")
+        if expected == DONE:
+            self.model.end(person, role)
+        alias = alias_of(self.user(person).id)
+        address = f"/beheer/netwerken/{self.networks[role]}/coordinatoren/{alias}/weg"
+        self.same(self.clients[browser].post(address), expected, address)
+
+    def to_be_given(self, browser: int, person: int, role: str, term: Term) -> str:
+        by, until = self.model.browsers[browser].person, last_day(term, self.model.today)
+        return self.model.give(by, person, role, until, alone=False)
 
     @rule(browser=browsers, person=people, deed=st.sampled_from(["end", "give"]))
     def shuts_out_or_lets_in(self, browser: int, person: int, deed: str) -> None:
@@ -148,13 +184,13 @@ class RightsMachine(RuleBasedStateMachine):
 
     @rule(browser=browsers, which=st.integers(0, 9), confirm=st.sampled_from([True, True, False]))
     def decides(self, browser: int, which: int, confirm: bool) -> None:
-        known = [key for key in sorted(self.model.proposals) if key[1] != Role.BEHEERDER]
+        known = [key for key in sorted(self.model.proposals) if key[1] != model.A]
         if not known:
             return
         key = known[which % len(known)]
-        proposal = queries.open_proposal(self.session, self.user(key[0]).id, Role(key[1]))
+        proposal = queries.open_proposal(self.session, self.user(key[0]).id, *self.role(key[1]))
         assert proposal is not None
-        expected = self.model.answer(browser, {Role.BEHEERDER.value: "far"}, "")
+        expected = self.model.answer(browser, {model.A: "far"}, "")
         if expected == DONE:
             by = self.model.browsers[browser].person
             expected = self.model.decide(by, key, confirm=confirm)
@@ -162,15 +198,17 @@ class RightsMachine(RuleBasedStateMachine):
         address = f"/beheer/rechten/voorstellen/{proposal.id}"
         self.same(self.clients[browser].post(address, data=sent), expected, f"{key} {sent}")
 
-    @rule(person=people, role=ROLES, term=TERMS)
-    def is_given_by_an_operator(self, person: int, role: Role, term: Term) -> None:
+    @rule(person=people, name=ROLES | NETWORKS, term=TERMS)
+    def is_given_by_an_operator(self, person: int, name: str, term: Term) -> None:
         if person not in self.model.people:
             return
         until = last_day(term, self.model.today)
-        expected = self.model.give(None, person, role.value, until, alone=True)
+        expected = self.model.give(None, person, name, until, alone=True)
+        user_id, (role, network_id) = self.user(person).id, self.role(name)
         try:
-            user_id = self.user(person).id
-            service.grant_role(self.work(), user_id, role, until, reason="proef")
+            service.grant_role(
+                self.work(), user_id, role, until, reason="proef", network_id=network_id
+            )
             got = DONE
         except Conflict:
             got = "409"

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 O, G, A = "opgavehouder", "gemeentebeheerder", "beheerder"  # noqa: E741
-POWER = {G, A}
+# Of each network a role of its own.
+N, S = "coordinator of noord", "coordinator of zuid"
+POWER, OF_ALL = {G, A, N, S}, {A, N, S}
 HOURS, IDLE = timedelta(hours=12), timedelta(minutes=30)
 LATELY = timedelta(minutes=15)
 WAITS = timedelta(days=14)
@@ -20,8 +22,9 @@ PAGES = {
     "/beheer/systeem": {A: "open"},
     "/beheer/collegas": {G: "near", A: "far"},
     "/beheer/rechten": {G: "near", A: "far"},
+    "/netwerk": {N: "open", S: "open"},
 }
-GIVEN_BY = {O: {G: "near", A: "far"}, G: {A: "far"}, A: {}}
+GIVEN_BY = {O: {G: "near", A: "far"}, G: {A: "far"}, N: {A: "far"}, S: {A: "far"}, A: {}}
 # Everybody may know that they are there.
 TOLD = {"/opgaven/nieuw"}
 SIGN_IN, PROVE, DONE = "sign in", "prove", "done"
@@ -70,7 +73,7 @@ class Model:
         return {
             role
             for role, (until, where) in held
-            if until >= self.today and (role == A or where == home)
+            if until >= self.today and (role in OF_ALL or where == home)
         }
 
     def hold(self, person: int, role: str, until: date) -> None:
@@ -182,7 +185,7 @@ class Model:
         roles = self.roles(person)
         if by == person:
             return "409"
-        if A in roles or (near and G in roles):
+        if A in roles or (near and roles & POWER):
             return "422"
         if not self.people[person].is_out:
             self.people[person].is_out = True
